@@ -1,0 +1,94 @@
+import { type Action, contentActions } from '../domain/action.ts';
+import type { Allow, AllowReason, Decision, Deny, DenyReason } from '../domain/decision.ts';
+import type { Facts } from '../domain/facts.ts';
+import { newId } from '../domain/ids.ts';
+import type { Call, Demand, Operation } from '../domain/operation.ts';
+import type { Caller } from '../domain/principal.ts';
+import { actionsOfRole } from '../domain/role.ts';
+
+/** Calls of one principal that may be under way at once on one instance (rule 29). */
+export const callsInFlightMax = 64;
+
+/** What one check found: a reason to allow, or a reason to deny. */
+type Finding = { readonly allow: AllowReason } | { readonly deny: DenyReason; readonly demand?: Demand };
+
+/**
+ * Decides one call. Pure and total: the same arguments give the same effect and reason, and there is no argument for
+ * which it does not answer. What nothing allows is denied, and nothing is allowed vacuously (rule 5).
+ */
+export function authorize(call: Call, caller: Caller, facts: Facts): Decision {
+  const finding = judge(call, caller, facts);
+  const mayRead = holds(caller, facts, readActionOf(call.operation));
+  const common = { id: newId('dec'), role: facts.role, mayRead };
+  return 'allow' in finding
+    ? ({ ...common, effect: 'allow', because: finding.allow } satisfies Allow)
+    : ({ ...common, effect: 'deny', because: finding.deny, demand: finding.demand ?? null } satisfies Deny);
+}
+
+function judge(call: Call, caller: Caller, facts: Facts): Finding {
+  const { operation } = call;
+  if (caller.principal.kind === 'anonymous') return { deny: 'unauthenticated' };
+  if (operation.problem !== null) return { deny: 'malformed' };
+  if (facts.unstable) return { deny: 'policy_changed' };
+  if (operation.demands.length === 0 || operation.target === null) return { deny: 'nothing_to_decide' };
+  if (caller.boundTo !== null && facts.workspaceId !== caller.boundTo) return { deny: 'other_workspace' };
+  const findings = operation.demands.map(demand => examine(demand, caller, facts));
+  return findings.find(finding => 'deny' in finding) ?? limits(operation, facts) ?? findings[0] ?? { deny: 'nothing_to_decide' };
+}
+
+/** Judges one demand. Every demand must find a reason to allow. */
+function examine(demand: Demand, caller: Caller, facts: Facts): Finding {
+  const { object } = demand;
+  if (caller.principal.kind === 'system') return { allow: 'system' };
+  switch (object.kind) {
+    case 'self':
+      return caller.ceiling === null ? { allow: 'self' } : { deny: 'key_lacks_action', demand };
+    case 'deployment':
+      return caller.deploymentRights.has(demand.action)
+        ? { allow: 'deployment_right' }
+        : { deny: 'lacks_deployment_right', demand };
+    case 'membership':
+      return membership(demand, facts) ?? { allow: 'member' };
+    default:
+      return membership(demand, facts) ?? byRole(demand, caller, facts) ?? ownership(demand, facts) ?? { allow: 'role' };
+  }
+}
+
+function membership(demand: Demand, facts: Facts): Finding | null {
+  if (facts.workspaceId === null) return { deny: 'no_workspace', demand };
+  return facts.role === null ? { deny: 'not_a_member', demand } : null;
+}
+
+function byRole(demand: Demand, caller: Caller, facts: Facts): Finding | null {
+  if (facts.role === null || !actionsOfRole(facts.role).has(demand.action)) return { deny: 'role_lacks_action', demand };
+  return withinCeiling(caller, demand.action) ? null : { deny: 'key_lacks_action', demand };
+}
+
+function ownership(demand: Demand, facts: Facts): Finding | null {
+  if (demand.owned !== true) return null;
+  const mine = 'id' in demand.object && facts.ownedByCaller.has(demand.object.id);
+  return mine ? null : { deny: 'not_the_owner', demand };
+}
+
+/** What stops a call that would otherwise be allowed: no connection to serve it, or too many calls at once. */
+function limits(operation: Operation, facts: Facts): Finding | null {
+  if (facts.callsInFlight >= callsInFlightMax) return { deny: 'too_many_calls' };
+  if (operation.target?.kind !== 'notion' || facts.connection !== null) return null;
+  return { deny: facts.connectionTrouble === 'none' ? 'no_connection' : 'connection_blocked' };
+}
+
+function holds(caller: Caller, facts: Facts, action: Action): boolean {
+  if (caller.principal.kind === 'system') return true;
+  return facts.role !== null && actionsOfRole(facts.role).has(action) && withinCeiling(caller, action);
+}
+
+function withinCeiling(caller: Caller, action: Action): boolean {
+  return caller.ceiling === null || caller.ceiling.has(action);
+}
+
+/** The action that reading what this operation returns would take. */
+function readActionOf(operation: Operation): Action {
+  if (operation.response.readAction !== null) return operation.response.readAction;
+  const first = operation.demands[0]?.action;
+  return first !== undefined && (contentActions as readonly Action[]).includes(first) ? 'read' : (first ?? 'read');
+}

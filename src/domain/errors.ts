@@ -1,0 +1,90 @@
+/**
+ * One table: what can go wrong, its HTTP status, Notion's code for it (official clients recognise only Notion's codes),
+ * the command line's exit code, and what to do about it. The docs are generated from it.
+ */
+export const errorTable = {
+  unauthorized: row(401, 'unauthorized', 3, 'Send a Portcullis key: Authorization: Bearer pcl_…'),
+  restricted: row(403, 'restricted_resource', 4, 'Ask an admin of the workspace for a role that allows this action.'),
+  not_found: row(
+    404,
+    'object_not_found',
+    5,
+    'The object is missing, or not shared with the connection, or not open to you. In Notion, share it through the "…" menu → Connections.',
+  ),
+  invalid_json: row(400, 'invalid_json', 2, 'Send one well-formed JSON object in UTF-8, without repeated keys.'),
+  invalid_request_url: row(400, 'invalid_request_url', 2, 'Check the method and the path against the list of endpoints.'),
+  invalid_request: row(400, 'invalid_request', 2, 'Check the request against the documentation.'),
+  validation_error: row(400, 'validation_error', 2, 'Correct the value that the message names.'),
+  missing_version: row(400, 'missing_version', 2, 'Send a Notion-Version that Notion publishes, or none at all.'),
+  invalid_state: row(400, 'invalid_request', 2, 'Start connecting again from the dashboard.'),
+  consent_denied: row(400, 'invalid_request', 2, 'Start again, and allow access on the page that Notion shows.'),
+  connect_failed: row(502, 'service_unavailable', 6, 'Notion did not complete the connection. Start again.'),
+  conflict: row(409, 'conflict_error', 6, 'Read the object again, then repeat the change.'),
+  rate_limited: row(429, 'rate_limited', 7, 'Wait for as many seconds as Retry-After says.'),
+  too_large: row(413, 'validation_error', 2, 'Send a smaller request: Notion accepts 500 KB of JSON.'),
+  connection_needs_reauth: row(
+    503,
+    'service_unavailable',
+    6,
+    'An admin must reconnect the workspace: the Notion connection no longer works.',
+  ),
+  no_connection: row(503, 'service_unavailable', 6, 'An admin must connect the workspace to Notion first.'),
+  policy_changed: row(503, 'service_unavailable', 6, 'Permissions kept changing while this call was decided. Repeat it.'),
+  audit_unavailable: row(503, 'service_unavailable', 6, 'Nothing was sent to Notion. Repeat the call later.'),
+  outcome_unrecorded: row(
+    503,
+    'service_unavailable',
+    6,
+    'The change may have been made. Read the object again instead of repeating the write.',
+  ),
+  upstream_unavailable: row(502, 'service_unavailable', 6, 'Notion could not be reached. Repeat the call later.'),
+  upstream_unknown: row(
+    504,
+    'gateway_timeout',
+    6,
+    'The change may have been made. Read the object again instead of repeating the write.',
+  ),
+  upstream_refused: row(502, 'service_unavailable', 6, 'The answer from Notion could not be checked and was withheld.'),
+  unavailable: row(503, 'service_unavailable', 6, 'Portcullis is unavailable. Repeat the call later.'),
+  internal: row(500, 'internal_server_error', 1, 'This is a defect of Portcullis. Report it with the request id.'),
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+export interface ErrorRow {
+  readonly status: number;
+  /** `code` in Notion's error envelope. */
+  readonly notion: string;
+  readonly exitCode: number;
+  readonly hint: string;
+}
+
+function row(status: number, notion: string, exitCode: number, hint: string): ErrorRow {
+  return { status, notion, exitCode, hint };
+}
+
+export interface ErrorDetails {
+  /** For logs only, never shown to a caller. */
+  readonly log?: string;
+  /** Shown as `additional_data`: strings or string arrays, which official clients expose. */
+  readonly additionalData?: Readonly<Record<string, string | string[]>>;
+  readonly retryAfterSeconds?: number;
+  readonly cause?: unknown;
+}
+
+/** The one error type. `message` is public: it holds no secret and no text that a stranger wrote. */
+export class PortcullisError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message?: string, details: ErrorDetails = {}) {
+    super(message ?? errorTable[code].hint, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'PortcullisError';
+    this.code = code;
+    this.details = details;
+  }
+
+  get status(): number {
+    return errorTable[this.code].status;
+  }
+}

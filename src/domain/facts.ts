@@ -1,0 +1,25 @@
+import type { ConnectionId, WorkspaceId } from './ids.ts';
+
+/** What a pure decision needs to know, gathered by `resolve`. */
+export interface Facts {
+  readonly workspaceId: WorkspaceId | null;
+  /** The workspace's policy revision that these facts show; the intent commits only if it is still current. */
+  readonly policyRevision: number | null;
+  /** The caller's role in the workspace; null when the caller is not a member. */
+  readonly role: string | null;
+  readonly connection: ChosenConnection | null;
+  /** Why no connection can serve the call, when none can. */
+  readonly connectionTrouble: 'none' | 'pending' | 'needs_reauth' | 'undecryptable' | 'revoked' | null;
+  /** For owned demands: the ids of those objects that this caller made. An id that is missing is not theirs. */
+  readonly ownedByCaller: ReadonlySet<string>;
+  /** How many other calls of this principal are under way on this instance (rule 29). */
+  readonly callsInFlight: number;
+  /** The facts changed under every earlier attempt to commit a decision on them. */
+  readonly unstable: boolean;
+}
+
+/** Which connection serves a call, and why that one. Part of the decision, and logged (rule 2). */
+export interface ChosenConnection {
+  readonly id: ConnectionId;
+  readonly because: 'only_one' | 'own' | 'shared';
+}

@@ -1,0 +1,125 @@
+import type { Readable } from 'node:stream';
+import type { Action } from './action.ts';
+import type { ErrorCode } from './errors.ts';
+import type { WorkspaceId } from './ids.ts';
+import type { Caller, Credentials } from './principal.ts';
+
+export type Door = 'rest' | 'mcp' | 'api' | 'oauth' | 'webhooks' | 'scim' | 'library' | 'internal';
+
+/** Kinds of objects in Notion that an operation can touch. */
+export type NotionObjectKind =
+  | 'page'
+  | 'database'
+  | 'data_source'
+  | 'block'
+  | 'comment'
+  | 'discussion'
+  | 'view'
+  | 'view_query'
+  | 'file_upload'
+  | 'async_task'
+  | 'user';
+
+/**
+ * What a demand is about. `workspace` is the whole workspace; `deployment` is Portcullis itself, above any workspace;
+ * `self` is the caller's own affairs (open to every identified caller); `membership` is what every member may have.
+ */
+export type ObjectRef =
+  | { readonly kind: 'workspace' }
+  | { readonly kind: 'membership' }
+  | { readonly kind: 'deployment' }
+  | { readonly kind: 'self' }
+  | { readonly kind: NotionObjectKind; readonly id: string };
+
+/** One thing that must be allowed. An operation passes only if every demand of it is allowed. */
+export interface Demand {
+  readonly action: Action;
+  readonly object: ObjectRef;
+  /** The object belongs to whoever made it through this gate; nobody else may use it. */
+  readonly owned?: boolean;
+}
+
+/** A request for Notion, as the door understood it: canonical path, allow-listed headers, whole or streamed body. */
+export interface NotionRequest {
+  readonly kind: 'notion';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Canonical path and query, starting with `/v1/`. Ids in it are dashed and lower case. */
+  readonly path: string;
+  /** Allow-listed request headers, lower case, without credentials. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | Readable | null;
+}
+
+/** Portcullis's own administration: a command that runs where `forward` stands. */
+export interface LocalCommand {
+  readonly kind: 'local';
+  readonly run: (context: CommandContext) => Promise<Answer>;
+}
+
+export interface CommandContext {
+  readonly caller: Caller;
+  readonly workspaceId: WorkspaceId | null;
+  readonly clientAddress: string;
+  readonly requestId: string;
+}
+
+/** How an answer must be treated before release. From the operation's row. */
+export interface ResponseTreatment {
+  /** Opaque answers (file bytes, event streams) are streamed after a durable `streaming` outcome. */
+  readonly opaque: boolean;
+  /** The answer to a write is a read: without this action the caller gets Notion's partial object (rule 13). */
+  readonly readAction: Action | null;
+  /** Absolute Notion URLs in the answer lead back to this gate (trap 4 of the classifier). */
+  readonly rewriteUrls: boolean;
+  /** The kind of object in a "could not find …" answer. */
+  readonly notFound: { readonly kind: string; readonly id: string } | null;
+  /** The answer names an object that from now on belongs to the caller. */
+  readonly binds: NotionObjectKind | null;
+}
+
+/** One call, whatever door it came through: what it wants, of what, and how to do it. */
+export interface Operation {
+  /** Name of the row in the operation table: `pages.update`, `members.add`; `unrecognised` when no row matched. */
+  readonly name: string;
+  /** A call that changes nothing at Notion may be cancelled when the client goes away; a write never. */
+  readonly effect: 'read' | 'write';
+  readonly demands: readonly Demand[];
+  /** Set when the call cannot be carried out whoever asks. It is still decided (denied) and logged. */
+  readonly problem: Problem | null;
+  readonly target: NotionRequest | LocalCommand | null;
+  readonly response: ResponseTreatment;
+}
+
+export interface Problem {
+  readonly code: ErrorCode;
+  /** Public: written in Notion's wording where Notion has one. Never quotes a secret. */
+  readonly message: string;
+}
+
+/** What a door hands to the gateway. */
+export interface Call {
+  readonly door: Door;
+  /** UUID; the caller sees it as `x-notion-request-id` when Notion was not asked. */
+  readonly requestId: string;
+  readonly credentials: Credentials;
+  readonly clientAddress: string;
+  /** The workspace that the address names (`/w/:workspace/…`), if it names one. Not yet known to exist. */
+  readonly workspace: WorkspaceId | null;
+  readonly operation: Operation;
+  /** Aborts when the client disconnects. */
+  readonly signal: AbortSignal;
+}
+
+/** What comes back from Notion, or from a local command. */
+export interface Answer {
+  readonly status: number;
+  /** Lower-case names. Allow-listed by `withhold` before release. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | Readable | null;
+}
+
+/** An answer that may be released, and what the log should say of it. */
+export interface Released {
+  readonly answer: Answer;
+  readonly withheld: number;
+}

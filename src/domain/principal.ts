@@ -1,0 +1,73 @@
+import type { Action } from './action.ts';
+import type { AgentId, KeyId, UserId, WorkspaceId } from './ids.ts';
+
+/** What a door found in a request: raw, unjudged. Only `identify` gives it meaning. */
+export type Credentials =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'bearer'; readonly token: string }
+  | { readonly kind: 'session'; readonly token: string }
+  | { readonly kind: 'malformed' };
+
+/** Why a caller is anonymous. Logged, never told to the caller beyond "unauthorized". */
+export type AnonymousReason =
+  | 'no_credentials'
+  | 'malformed_credentials'
+  | 'unknown_credentials'
+  | 'expired_credentials'
+  | 'revoked_credentials'
+  | 'disabled_principal';
+
+export interface User {
+  readonly kind: 'user';
+  readonly id: UserId;
+}
+
+/** A service account. `owner` is the human who answers for it, and is logged beside it. */
+export interface Agent {
+  readonly kind: 'agent';
+  readonly id: AgentId;
+  readonly owner: UserId;
+}
+
+export interface Anonymous {
+  readonly kind: 'anonymous';
+  readonly why: AnonymousReason;
+}
+
+/** Portcullis itself, calling Notion for its own reasons. Doors hand over credentials, so none of them can name it. */
+export interface System {
+  readonly kind: 'system';
+  readonly component: string;
+}
+
+export type Principal = User | Agent | Anonymous | System;
+
+/**
+ * Who calls, as far as the credentials prove it.
+ *
+ * `epoch` is the principal's epoch when the credential was read: the intent commits only if it is still current, so a
+ * cached credential can be stale but never effective after a revocation (rule 10).
+ */
+export interface Caller {
+  readonly principal: Principal;
+  /** The credential's id for the log: a key's id, or `session`. Null for anonymous callers and the system. */
+  readonly credential: KeyId | 'session' | null;
+  readonly epoch: number | null;
+  /** Null when the credential is not bound to one workspace (a browser session). */
+  readonly boundTo: WorkspaceId | null;
+  /** A key's own ceiling: the actions it may be used for at most. Null means no ceiling of its own (rule 11). */
+  readonly ceiling: ReadonlySet<Action> | null;
+  /** Rights in the deployment as a whole, such as connecting a new workspace. */
+  readonly deploymentRights: ReadonlySet<Action>;
+}
+
+export function anonymous(why: AnonymousReason): Caller {
+  return {
+    principal: { kind: 'anonymous', why },
+    credential: null,
+    epoch: null,
+    boundTo: null,
+    ceiling: null,
+    deploymentRights: new Set(),
+  };
+}

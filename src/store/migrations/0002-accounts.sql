@@ -1,0 +1,131 @@
+-- People, agents, keys, sessions.
+CREATE TABLE user_account (
+  id text PRIMARY KEY REFERENCES principal (id) CHECK (id LIKE 'usr\_%'),
+  email text NOT NULL CHECK (email = lower(email)),
+  name text NOT NULL,
+  -- argon2id in PHC string format; null until the person has chosen a password.
+  password_hash text,
+  -- Actions on the deployment as a whole: connect (new workspaces), members (people), audit (the deployment log).
+  deployment_rights text[] NOT NULL DEFAULT '{}',
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE UNIQUE INDEX user_account_email ON user_account (email);
+GRANT SELECT, INSERT, UPDATE ON user_account TO portcullis_system;
+GRANT SELECT ON user_account TO portcullis_app;
+
+CREATE TABLE agent (
+  id text PRIMARY KEY REFERENCES principal (id) CHECK (id LIKE 'agt\_%'),
+  workspace_id text NOT NULL REFERENCES workspace (id),
+  name text NOT NULL,
+  owner_id text NOT NULL REFERENCES user_account (id),
+  -- An agent whose owner was disabled does nothing until somebody else answers for it (rule 11).
+  suspended_at timestamptz,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  UNIQUE (workspace_id, id)
+);
+ALTER TABLE agent ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agent FORCE ROW LEVEL SECURITY;
+CREATE POLICY in_workspace ON agent TO portcullis_app
+  USING (workspace_id = current_workspace()) WITH CHECK (workspace_id = current_workspace());
+CREATE POLICY everything ON agent TO portcullis_system USING (true) WITH CHECK (true);
+GRANT SELECT, INSERT, UPDATE ON agent TO portcullis_app, portcullis_system;
+
+-- Only a keyed hash of the key is kept. `ceiling` null means: whatever the principal may.
+CREATE TABLE api_key (
+  id text PRIMARY KEY CHECK (id LIKE 'key\_%'),
+  workspace_id text NOT NULL,
+  principal_id text NOT NULL,
+  name text NOT NULL,
+  hash bytea NOT NULL UNIQUE,
+  -- Last characters of the key, to tell keys apart on a screen. Not secret: they are the checksum's.
+  ending text NOT NULL,
+  ceiling text[],
+  created_by text NOT NULL REFERENCES principal (id),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  expires_at timestamptz NOT NULL,
+  last_used_at timestamptz,
+  revoked_at timestamptz,
+  FOREIGN KEY (workspace_id, principal_id) REFERENCES membership (workspace_id, principal_id) ON DELETE CASCADE
+);
+CREATE INDEX api_key_by_principal ON api_key (workspace_id, principal_id);
+ALTER TABLE api_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE api_key FORCE ROW LEVEL SECURITY;
+CREATE POLICY in_workspace ON api_key TO portcullis_app
+  USING (workspace_id = current_workspace()) WITH CHECK (workspace_id = current_workspace());
+CREATE POLICY everything ON api_key TO portcullis_system USING (true) WITH CHECK (true);
+GRANT SELECT, INSERT, UPDATE, DELETE ON api_key TO portcullis_app, portcullis_system;
+
+-- A browser session. The cookie holds 256 random bits; only their hash is here.
+CREATE TABLE session (
+  hash bytea PRIMARY KEY,
+  user_id text NOT NULL REFERENCES user_account (id),
+  created_at timestamptz NOT NULL,
+  last_seen_at timestamptz NOT NULL,
+  idle_expires_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL,
+  ended_at timestamptz,
+  client_address text NOT NULL,
+  user_agent text NOT NULL
+);
+CREATE INDEX session_by_user ON session (user_id);
+GRANT SELECT, INSERT, UPDATE, DELETE ON session TO portcullis_system;
+
+-- One-time links: the first run, an invitation, a forgotten password. Used by POST, once, within 15 minutes (rule 27).
+CREATE TABLE sign_in_link (
+  hash bytea PRIMARY KEY,
+  user_id text NOT NULL REFERENCES user_account (id),
+  purpose text NOT NULL CHECK (purpose IN ('first_run', 'invitation', 'demo')),
+  created_by text REFERENCES principal (id),
+  created_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL,
+  used_at timestamptz
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_link TO portcullis_system;
+
+-- Failed sign-ins, counted by address and by account, in windows; the limit survives a restart.
+CREATE TABLE sign_in_failure (
+  subject text NOT NULL,
+  window_start timestamptz NOT NULL,
+  count integer NOT NULL,
+  PRIMARY KEY (subject, window_start)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_failure TO portcullis_system;
+
+-- Whatever ends or weakens a credential moves its principal's epoch in the same transaction (rule 10).
+CREATE FUNCTION move_epoch_of_key() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE principal SET epoch = epoch + 1 WHERE id = OLD.principal_id;
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER key_end_moves_epoch AFTER UPDATE OF revoked_at, expires_at, ceiling OR DELETE ON api_key
+  FOR EACH ROW EXECUTE FUNCTION move_epoch_of_key();
+
+CREATE FUNCTION move_epoch_of_session() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE principal SET epoch = epoch + 1 WHERE id = OLD.user_id;
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER session_end_moves_epoch AFTER UPDATE OF ended_at OR DELETE ON session
+  FOR EACH ROW EXECUTE FUNCTION move_epoch_of_session();
+
+CREATE FUNCTION move_epoch_of_account() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE principal SET epoch = epoch + 1 WHERE id = OLD.id;
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER account_change_moves_epoch AFTER UPDATE OF deployment_rights, password_hash ON user_account
+  FOR EACH ROW EXECUTE FUNCTION move_epoch_of_account();
+CREATE TRIGGER agent_change_moves_epoch AFTER UPDATE OF suspended_at, owner_id ON agent
+  FOR EACH ROW EXECUTE FUNCTION move_epoch_of_account();
+
+CREATE FUNCTION move_own_epoch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.epoch := OLD.epoch + 1;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER disabling_moves_epoch BEFORE UPDATE OF disabled_at ON principal
+  FOR EACH ROW EXECUTE FUNCTION move_own_epoch();

@@ -1,0 +1,7 @@
+import type { AccountTables } from './schema/accounts.ts';
+import type { AuditTables } from './schema/audit.ts';
+import type { ConnectionTables } from './schema/connections.ts';
+import type { FoundationTables } from './schema/foundation.ts';
+
+/** Every table, as Kysely sees it. The SQL in `migrations/` is the definition; this mirrors it for the compiler. */
+export interface Schema extends FoundationTables, AccountTables, ConnectionTables, AuditTables {}

@@ -1,0 +1,85 @@
+import type { ColumnType } from 'kysely';
+import type { ConnectionId, JobId, PrincipalId, UserId, WorkspaceId } from '../../domain/ids.ts';
+import type { Count, Timestamp } from './foundation.ts';
+
+export type ConnectionStatus =
+  | 'pending'
+  | 'active'
+  | 'refreshing'
+  | 'suspect'
+  | 'needs_reauth'
+  | 'needs_reregister'
+  | 'undecryptable'
+  | 'revoking'
+  | 'revoked';
+
+export interface ConnectionTables {
+  connection: {
+    id: ConnectionId;
+    workspace_id: WorkspaceId;
+    kind: 'rest' | 'mcp' | 'internal';
+    origin: string;
+    oauth_client_id: string | null;
+    bot_id: string;
+    notion_owner_id: string | null;
+    notion_owner_name: string | null;
+    audience: 'members' | 'owner';
+    connected_by: UserId;
+    status: ConnectionStatus;
+    status_reason: string | null;
+    status_changed_at: Timestamp;
+    generation: Count;
+    created_at: Timestamp;
+    authorized_at: Timestamp;
+    last_used_at: Date | null;
+  };
+  workspace_key: {
+    workspace_id: WorkspaceId;
+    version: number;
+    kid: string;
+    wrapped: string | null;
+    root_kid: string;
+    state: 'active' | 'decrypt_only' | 'destroyed';
+    created_at: Timestamp;
+  };
+  connection_secret: {
+    workspace_id: WorkspaceId;
+    connection_id: ConnectionId;
+    field: 'access_token' | 'refresh_token';
+    generation: number;
+    sealed: string;
+    kid: string;
+  };
+  connect_attempt: {
+    state_hash: Buffer;
+    session_hash: Buffer;
+    user_id: UserId;
+    kind: 'rest' | 'mcp';
+    target_workspace_id: WorkspaceId | null;
+    redirect_uri: string;
+    created_at: Date;
+    expires_at: Date;
+    used_at: Date | null;
+    made_workspace_id: WorkspaceId | null;
+    made_connection_id: ConnectionId | null;
+    confirmed_at: Date | null;
+  };
+  job: {
+    id: JobId;
+    workspace_id: WorkspaceId | null;
+    kind: string;
+    payload: ColumnType<unknown, string, string>;
+    attempts: Count;
+    run_at: Date;
+    done_at: Date | null;
+    last_error: string | null;
+    created_at: Timestamp;
+  };
+  object_owner: {
+    workspace_id: WorkspaceId;
+    kind: string;
+    notion_id: string;
+    principal_id: PrincipalId;
+    created_at: Timestamp;
+  };
+}

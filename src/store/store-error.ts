@@ -1,0 +1,20 @@
+/** What went wrong with the database, for callers that act on it; people read the message. */
+export type StoreErrorCode =
+  | 'binary_missing'
+  | 'account_unusable'
+  | 'directory_unusable'
+  | 'directory_in_use'
+  | 'server_failed'
+  | 'server_refused'
+  | 'migration_refused';
+
+/** A database that cannot be used. The message is one or two sentences: what is wrong, and what to do about it. */
+export class StoreError extends Error {
+  readonly code: StoreErrorCode;
+
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreError';
+    this.code = code;
+  }
+}
