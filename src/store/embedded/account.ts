@@ -66,7 +66,9 @@ async function ownerOf(path: string): Promise<number | undefined> {
     return (await stat(path)).uid;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new StoreError('directory_unusable', `Cannot look into ${path}: ${(error as Error).message}.`, { cause: error });
+    throw new StoreError('directory_unusable', `Cannot look into ${path}: ${(error as Error).message}.`, {
+      cause: error,
+    });
   }
 }
 

@@ -74,7 +74,9 @@ export async function prepareBinaries(account: Account, sources = defaultSources
   const { packageDir, cacheDir } = sources;
   const { version } = JSON.parse(await readFile(join(packageDir, 'package.json'), 'utf8')) as { version: string };
   const inPlace = (!account.borrowed || (await isOpenToAll(packageDir))) && (await linkLibraries(packageDir));
-  const root = inPlace ? packageDir : await copyOnce(packageDir, join(cacheDir, `postgresql-${version}-${basename(packageDir)}`));
+  const root = inPlace
+    ? packageDir
+    : await copyOnce(packageDir, join(cacheDir, `postgresql-${version}-${basename(packageDir)}`));
   const bin = join(root, 'native', 'bin');
   return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres'), version };
 }
@@ -143,7 +145,10 @@ async function openToAll(directory: string): Promise<void> {
 async function requireOwn(path: string): Promise<void> {
   const { uid, mode } = await lstat(path);
   if (uid === process.getuid?.() && (mode & 0o022) === 0) return;
-  throw new StoreError('directory_unusable', `${path} can be changed by other users. Remove it; Portcullis makes it again.`);
+  throw new StoreError(
+    'directory_unusable',
+    `${path} can be changed by other users. Remove it; Portcullis makes it again.`,
+  );
 }
 
 function ignoreLostRace(error: NodeJS.ErrnoException): void {

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { StoreError } from '../store-error.ts';
 import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
@@ -64,13 +63,20 @@ async function initialise(cluster: string, passwordFile: string, binaries: Binar
       ],
       { cwd: cluster, env: {}, ...under(account), stdio: [password.fd, 'ignore', 'pipe'] },
     );
-    const exited = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
-    const [code, complaint] = await Promise.all([exited, text(child.stderr)]);
+    let complaint = '';
+    child.stderr?.setEncoding('utf8').on('data', text => {
+      complaint += text;
+    });
+    const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
     if (code !== 0) throw new Error(complaint.trim() || `initdb exited with code ${code}`);
   } catch (error) {
-    throw new StoreError('server_failed', `PostgreSQL could not create its data in ${cluster}: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw new StoreError(
+      'server_failed',
+      `PostgreSQL could not create its data in ${cluster}: ${(error as Error).message}`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     await password.close();
   }

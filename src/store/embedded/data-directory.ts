@@ -9,7 +9,7 @@ import type { Account } from './account.ts';
  *
  *     cluster/     PostgreSQL's own files and its socket, owned by the account that runs it
  *     password     what the two roles of the cluster sign in with
- *     server.log   what PostgreSQL printed since its last start; server.log.old is the start before
+ *     server.log   what PostgreSQL printed; server.log.old holds what was printed before that
  */
 export interface DataDirectory {
   readonly path: string;

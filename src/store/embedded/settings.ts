@@ -42,7 +42,10 @@ export const digestSetting = 'portcullis.started_with';
 
 /** Identifies settings and program version, so that a server left behind by an older Portcullis is not adopted as it is. */
 export function settingsDigest(version: string): string {
-  return createHash('sha256').update(JSON.stringify([version, settings])).digest('hex').slice(0, 16);
+  return createHash('sha256')
+    .update(JSON.stringify([version, settings]))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 /** The command line of `postgres`, without the data directory. */

@@ -1,0 +1,102 @@
+import { Socket } from 'node:net';
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import pg, { type ClientConfig, type Pool } from 'pg';
+
+/**
+ * The database, seen by each of the three roles that Portcullis plays in it. All sign in with the same login and step down
+ * when they connect, so a session has no more rights than its part needs.
+ */
+export interface Database<Schema> {
+  /**
+   * Role `portcullis_app`, restricted by row-level security to one workspace: runs `work` in a transaction that sees the rows
+   * of that workspace alone. Commits what `work` did, or rolls all of it back if it throws.
+   */
+  inWorkspace<T>(workspaceId: string, work: (tx: Transaction<Schema>) => Promise<T>): Promise<T>;
+  /** Role `portcullis_app` without a workspace: may insert where policies allow it, and sees no workspace's rows. */
+  readonly app: Kysely<Schema>;
+  /** Role `portcullis_system`, for work across workspaces: key look-up, sweeper, sequencer, sinks. */
+  readonly system: Kysely<Schema>;
+  /** The login itself, which owns the schema: a connection of its own for migrations and checks, without time limits. */
+  asOwner<T>(work: (client: pg.Client) => Promise<T>): Promise<T>;
+  /** Waits for running queries, then closes all connections. */
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** Connections of each of the two pools. */
+  readonly poolSize?: number;
+  /** The longest that a statement may take. */
+  readonly statementMsMax?: number;
+  /** Hears of connections that broke while nobody used them; the pool replaces them by itself. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+/** Prepares connections to a PostgreSQL server. Connects only when the first query is made, so it never fails. */
+export function openDatabase<Schema>(connection: ClientConfig, options: DatabaseOptions = {}): Database<Schema> {
+  const app = openPool(connection, 'portcullis_app', options);
+  const system = openPool(connection, 'portcullis_system', options);
+  const appQueries = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: app }) });
+  const systemQueries = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: system }) });
+  return {
+    app: appQueries,
+    system: systemQueries,
+    inWorkspace: (workspaceId, work) =>
+      appQueries.transaction().execute(async tx => {
+        // SET LOCAL takes no parameters; set_config with `true` is the same.
+        await sql`SELECT set_config('portcullis.workspace', ${workspaceId}, true)`.execute(tx);
+        return work(tx);
+      }),
+    asOwner: work => asOwner(connection, work),
+    close: async () => {
+      await Promise.all([appQueries.destroy(), systemQueries.destroy()]);
+    },
+  };
+}
+
+function openPool(connection: ClientConfig, role: string, options: DatabaseOptions): Pool {
+  const { poolSize = 8, statementMsMax = 10_000, onIdleError = () => {} } = options;
+  const pool = new pg.Pool({
+    ...connection,
+    application_name: role,
+    options: [connection.options, `-c role=${role}`].filter(Boolean).join(' '),
+    max: poolSize,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: statementMsMax,
+    statement_timeout: statementMsMax,
+    lock_timeout: statementMsMax / 2,
+    idle_in_transaction_session_timeout: statementMsMax,
+    keepAlive: true,
+    // The server enforces the limits above; a server that hangs, or a lost network, cannot.
+    stream: () => endWhenSilent(statementMsMax * 1.5),
+  });
+  // Without a listener, an idle connection that breaks ends the process.
+  pool.on('error', onIdleError);
+  return pool;
+}
+
+/**
+ * A socket that ends when nothing passes for this long. Ending it, unlike giving up on a query and keeping the connection,
+ * cannot hand a transaction that is still open to the next caller.
+ */
+function endWhenSilent(ms: number): Socket {
+  const socket = new Socket();
+  socket.setTimeout(ms, () => socket.destroy(new Error(`The database has not answered for ${ms / 1000} seconds.`)));
+  return socket;
+}
+
+async function asOwner<T>(connection: ClientConfig, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({
+    ...connection,
+    application_name: 'portcullis_owner',
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  });
+  // A connection that breaks fails the next query; the event adds nothing to that.
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,98 @@
+import type { Client } from 'pg';
+import { chooseAccount } from './account.ts';
+import { prepareBinaries } from './binaries.ts';
+import { ensureCluster, removeDrafts, superuser } from './cluster.ts';
+import { layOut, prepareDataDirectory, readPassword } from './data-directory.ts';
+import { type OpenServer, openServer, type Place } from './open-server.ts';
+import { stopServer } from './postmaster.ts';
+import { openSocketDirectory } from './socket-directory.ts';
+
+/** What `pg` needs to connect to the embedded server from this process. `host` is the directory of its Unix socket. */
+export interface EmbeddedConnection {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+export interface EmbeddedPostgres {
+  /** The login of Portcullis: owns the database, may create roles, is no superuser. */
+  readonly connection: EmbeddedConnection;
+  /** The superuser, for whoever has to create databases. */
+  readonly superuser: EmbeddedConnection;
+  /** Process id of the server. */
+  readonly pid: number;
+  /** True when the server was running already: a Portcullis that was killed left it behind. */
+  readonly adopted: boolean;
+  /** Ends all sessions, writes everything to disk and ends the server. Calling it again waits for the same stop. */
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  /** A directory for the server alone. Created where it is missing; made private (0700). */
+  readonly dataDir: string;
+  readonly log: Place['log'];
+}
+
+/** The login and the database that Portcullis works with. */
+const login = 'portcullis';
+
+/**
+ * Starts the PostgreSQL that Portcullis brings along, or adopts the one that a killed Portcullis left running.
+ * It listens on a Unix socket inside `dataDir` and on no port, with fsync on. The server outlives a killed process;
+ * `stop()` ends it. Throws StoreError, whose message is fit for the person at the terminal.
+ */
+export async function startEmbeddedPostgres({ dataDir, log }: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const directory = layOut(dataDir);
+  const account = await chooseAccount(directory.cluster);
+  const binaries = await prepareBinaries(account);
+  await prepareDataDirectory(directory, account);
+  await ensureCluster(directory, binaries, account);
+  const socket = await openSocketDirectory(directory.cluster);
+  try {
+    const password = await readPassword(directory);
+    const place: Place = { directory, account, binaries, host: socket.host, password, log };
+    const server = await openServer(place);
+    await removeDrafts(directory);
+    await ensureLogin(server.session, password);
+    return present(place, server, socket.close);
+  } catch (error) {
+    await socket.close();
+    throw error;
+  }
+}
+
+/** Made here and not by initdb: a login that is no superuser cannot pass row-level security by mistake. */
+async function ensureLogin(session: Client, password: string): Promise<void> {
+  const { rows } = await session.query<{ role: boolean; database: boolean }>(
+    `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS role,
+            EXISTS (SELECT FROM pg_database WHERE datname = $1) AS database`,
+    [login],
+  );
+  const [found] = rows;
+  if (!found?.role) {
+    await session.query(`CREATE ROLE ${login} LOGIN CREATEROLE PASSWORD ${session.escapeLiteral(password)}`);
+  }
+  if (!found?.database) await session.query(`CREATE DATABASE ${login} OWNER ${login}`);
+}
+
+function present(place: Place, server: OpenServer, closeSocket: () => Promise<void>): EmbeddedPostgres {
+  const common = { host: place.host, port: 5432, password: place.password };
+  let stopped: Promise<void> | undefined;
+  const stop = async () => {
+    await stopServer(place.directory.cluster, server.pid);
+    await server.session.end();
+    await closeSocket();
+  };
+  return {
+    connection: { ...common, user: login, database: login },
+    superuser: { ...common, user: superuser, database: 'postgres' },
+    pid: server.pid,
+    adopted: server.adopted,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}

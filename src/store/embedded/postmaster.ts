@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { open, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { StoreError } from '../store-error.ts';
+import type { Account } from './account.ts';
+import type { Binaries } from './binaries.ts';
+import { dataDirectoryArgument, under } from './cluster.ts';
+import type { DataDirectory } from './data-directory.ts';
+import { isLivePostgres } from './process-state.ts';
+import { serverArguments } from './settings.ts';
+
+/** PostgreSQL's own lock files, each beginning with the process id of the server. */
+const lockFiles = ['postmaster.pid', '.s.PGSQL.5432.lock'];
+
+/** PostgreSQL prints a few lines per start and per failed statement; one old file of this size is kept. */
+const logBytesMax = 1024 * 1024;
+
+/** How long a server may take to write its buffers when it is asked to stop. */
+const stopMsMax = 30_000;
+
+/** A server that was asked to run. It may end at any time, for example because another one already has the directory. */
+export interface Launch {
+  readonly pid: number;
+  /** What it printed, once it has ended; undefined while it runs. */
+  ended(): Promise<string | undefined>;
+}
+
+/**
+ * Starts the server of a directory, in a session of its own: a Ctrl-C in the terminal must not end it before the last
+ * entries are written, and it must survive us so that a killed Portcullis loses nothing.
+ */
+export async function launch(directory: DataDirectory, binaries: Binaries, account: Account): Promise<Launch> {
+  const log = await openLog(directory.log);
+  try {
+    if (account.borrowed) await log.chown(account.uid, account.gid);
+    const { size: offset } = await log.stat();
+    const child = spawn(
+      binaries.postgres,
+      ['-D', dataDirectoryArgument(directory.cluster), ...serverArguments(binaries.version)],
+      { cwd: directory.cluster, env: {}, ...under(account), detached: true, stdio: ['ignore', log.fd, log.fd] },
+    );
+    const pid = await spawned(child);
+    child.unref();
+    const printed = async () => (await readFile(directory.log)).subarray(offset).toString();
+    return { pid, ended: async () => (hasEnded(child) ? printed() : undefined) };
+  } finally {
+    await log.close();
+  }
+}
+
+async function openLog(path: string) {
+  const size = await stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  if (size > logBytesMax) await rename(path, `${path}.old`);
+  const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
+  return open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+function spawned(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('spawn', () => resolve(child.pid as number));
+    child.once('error', error =>
+      reject(new StoreError('server_failed', `PostgreSQL could not be started: ${error.message}.`, { cause: error })),
+    );
+  });
+}
+
+/** Whether a server ended because of the lock file of another one, living or dead. */
+export function endedByLock(printed: string): boolean {
+  return /lock file ".*" already exists|pre-existing shared memory block/.test(printed);
+}
+
+/** The process id in the lock file of the cluster, if there is one. */
+export async function readServerPid(cluster: string): Promise<number | undefined> {
+  const text = await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => '');
+  const pid = Number.parseInt(text, 10);
+  return pid > 0 ? pid : undefined;
+}
+
+/**
+ * Makes lock files harmless that name a process which is no server any more: a zombie that nobody reaps, or a newcomer with a
+ * recycled id, as in restarted containers. PostgreSQL refuses to start beside any living id except its parent's, so the files
+ * get ours; deleting them would also switch off its check for surviving backends.
+ */
+export async function disarmStaleLocks(cluster: string): Promise<void> {
+  for (const name of lockFiles) {
+    const path = join(cluster, name);
+    const text = await readFile(path, 'utf8').catch(() => '');
+    const pid = Number.parseInt(text, 10);
+    if (!(pid > 0) || pid === process.pid || (await isLivePostgres(pid))) continue;
+    await writeFile(path, text.replace(/^\d+/, String(process.pid)));
+  }
+}
+
+/**
+ * Stops the server of a cluster: sessions are ended, everything is on disk, the lock file is gone. After half a minute it is
+ * ended at once, which costs a recovery at the next start but no data.
+ */
+export async function stopServer(cluster: string, pid: number): Promise<void> {
+  await signal(cluster, pid, 'SIGINT');
+  if (await hasStopped(cluster, pid, stopMsMax)) return;
+  await signal(cluster, pid, 'SIGQUIT');
+  if (await hasStopped(cluster, pid, stopMsMax)) return;
+  throw new StoreError('server_failed', `PostgreSQL (process ${pid}) does not stop.`);
+}
+
+/** Only while the lock file still names the process: its id may have been given to another since. */
+async function signal(cluster: string, pid: number, name: 'SIGINT' | 'SIGQUIT'): Promise<void> {
+  if ((await readServerPid(cluster)) !== pid) return;
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+async function hasStopped(cluster: string, pid: number, ms: number): Promise<boolean> {
+  const deadline = performance.now() + ms;
+  while (performance.now() < deadline) {
+    // Removing the lock file is the last thing that a server does; one that crashed leaves it.
+    if ((await readServerPid(cluster)) !== pid || !(await isLivePostgres(pid))) return true;
+    await delay(2);
+  }
+  return false;
+}

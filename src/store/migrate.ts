@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ClientBase } from 'pg';
+import { StoreError } from './store-error.ts';
+
+/** One file of the folder: `0003-audit-log.sql` is number 3. */
+interface Migration {
+  readonly number: number;
+  readonly name: string;
+  readonly sql: string;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+/** One row of the table `schema_migration`. */
+interface AppliedMigration {
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/** Key of the advisory lock under which one process migrates while others wait. "PCLM" in ASCII. */
+const migrationLock = 0x50434c4d;
+
+const migrationName = /^(\d{4})-[a-z0-9]+(-[a-z0-9]+)*\.sql$/;
+
+/**
+ * Brings the database to the newest schema: applies the files of `folder` that it lacks, in order, each in a transaction of
+ * its own. `client` signs in as the owner of the schema. Migrations only go forward and are never edited once applied.
+ * Answers the names of those applied now. Throws StoreError `migration_refused` before anything is changed if the folder and
+ * the database do not agree, or the error of the migration that failed (its name in front), with that one rolled back.
+ */
+export async function migrate(client: ClientBase, folder: string | URL): Promise<{ applied: string[] }> {
+  const migrations = await readMigrations(folder);
+  return withMigrationLock(client, async () => {
+    const pending = comparePast(migrations, await readApplied(client));
+    for (const migration of pending) await apply(client, migration);
+    return { applied: pending.map(({ name }) => name) };
+  });
+}
+
+/** Reads the folder. Throws StoreError `migration_refused` unless the files are numbered from 0001 without gaps. */
+async function readMigrations(folder: string | URL): Promise<Migration[]> {
+  const path = folder instanceof URL ? fileURLToPath(folder) : folder;
+  const names = (await readdir(path)).filter(name => name.endsWith('.sql')).sort();
+  return Promise.all(
+    names.map(async (name, index) => {
+      const number = Number(migrationName.exec(name)?.[1]);
+      if (Number.isNaN(number)) throw refused(`${name} is not named like 0001-what-it-does.sql.`);
+      if (number !== index + 1)
+        throw refused(`Expected migration number ${index + 1}, found ${name}: numbers run without gaps or repeats.`);
+      const sql = await readFile(join(path, name), 'utf8');
+      return { number, name, sql, sha256: createHash('sha256').update(sql).digest('hex') };
+    }),
+  );
+}
+
+/** What is still to be applied. Throws StoreError `migration_refused` where the database remembers another past. */
+function comparePast(migrations: readonly Migration[], applied: ReadonlyMap<number, AppliedMigration>): Migration[] {
+  for (const [number, { name, sha256 }] of applied) {
+    const migration = migrations[number - 1];
+    if (!migration) {
+      throw refused(
+        `The database has migration ${name}, which this Portcullis does not know. It was used by a newer version: run that one.`,
+      );
+    }
+    if (migration.name !== name)
+      throw refused(`Migration ${name} is applied, and its file is now called ${migration.name}. Rename it back.`);
+    if (migration.sha256 !== sha256) {
+      throw refused(
+        `Migration ${name} was edited after it was applied. Restore the file, and put the change into a new migration.`,
+      );
+    }
+  }
+  const missing = migrations.slice(0, Math.max(0, ...applied.keys())).find(({ number }) => !applied.has(number));
+  if (missing)
+    throw refused(
+      `The database skipped migration ${missing.name}, though later ones are applied. Restore schema_migration from a backup.`,
+    );
+  return migrations.slice(applied.size);
+}
+
+async function readApplied(client: ClientBase): Promise<Map<number, AppliedMigration>> {
+  await client.query(`CREATE TABLE IF NOT EXISTS schema_migration (
+    number integer PRIMARY KEY,
+    name text NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+  )`);
+  const { rows } = await client.query<AppliedMigration & { number: number }>(
+    'SELECT number, name, sha256 FROM schema_migration ORDER BY number',
+  );
+  return new Map(rows.map(row => [row.number, row]));
+}
+
+async function apply(client: ClientBase, { number, name, sql, sha256 }: Migration): Promise<void> {
+  await client.query('BEGIN');
+  try {
+    await client.query(sql);
+    await client.query('INSERT INTO schema_migration (number, name, sha256) VALUES ($1, $2, $3)', [
+      number,
+      name,
+      sha256,
+    ]);
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+async function withMigrationLock<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
+  await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+  try {
+    return await work();
+  } finally {
+    await client.query('SELECT pg_advisory_unlock($1)', [migrationLock]);
+  }
+}
+
+function refused(message: string): StoreError {
+  return new StoreError('migration_refused', message);
+}
