@@ -69,6 +69,8 @@ export interface ErrorDetails {
   /** Shown as `additional_data`: strings or string arrays, which official clients expose. */
   readonly additionalData?: Readonly<Record<string, string | string[]>>;
   readonly retryAfterSeconds?: number;
+  /** What is known of the call at Notion, for the log: `unknown` means that a change may have been made. */
+  readonly fate?: 'not_sent' | 'unknown' | 'failed';
   readonly cause?: unknown;
 }
 

@@ -116,6 +116,10 @@ export interface Answer {
   /** Lower-case names. Allow-listed by `withhold` before release. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | Readable | null;
+  /** How long Notion took, for the log. */
+  readonly upstreamMs?: number;
+  /** Keyed digest of a request body that was streamed, for the log. */
+  readonly requestDigest?: string;
 }
 
 /** An answer that may be released, and what the log should say of it. */

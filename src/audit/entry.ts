@@ -1,0 +1,211 @@
+import type { Decision } from '../domain/decision.ts';
+import { newId, type PrincipalId } from '../domain/ids.ts';
+import type { Demand } from '../domain/operation.ts';
+import type { Caller, Principal } from '../domain/principal.ts';
+import type { Ruling } from '../domain/ruling.ts';
+import type { AuditRow, Result } from './audit-log.ts';
+
+/** Version of the entry format. */
+export const entryVersion = 1;
+
+/** Most objects that one entry lists; a call can name hundreds, and the count says how many there were. */
+const objectsMax = 50;
+
+/*
+ * Entries are canonical JSON (RFC 8785). Every object literal below spells its keys in code-unit order, which makes
+ * JSON.stringify canonical: no sorting at run time, on a path that every call takes twice. A test holds each entry
+ * against a canonicalizer.
+ */
+
+/** The entry that makes a decision durable: an intent when it allows, a denial when it does not. */
+export function decisionRow(ruling: Ruling, requestDigest: string | null): AuditRow {
+  const { call, caller, facts, decision } = ruling;
+  const kind = decision.effect === 'allow' ? 'intent' : 'denial';
+  const entry = JSON.stringify({
+    clientAddress: call.clientAddress,
+    connection: facts.connection && { because: facts.connection.because, id: facts.connection.id },
+    credential: caller.credential,
+    decision: decisionValue(decision, facts.policyRevision),
+    door: call.door,
+    id: ruling.id,
+    kind,
+    objectCount: call.operation.demands.length,
+    objects: call.operation.demands.slice(0, objectsMax).map(objectValue),
+    operation: call.operation.name,
+    principal: principalValue(caller.principal),
+    requestDigest,
+    requestId: call.requestId,
+    time: ruling.decidedAt.toISOString(),
+    v: entryVersion,
+    workspace: facts.workspaceId,
+  });
+  const conditional = decision.because !== 'policy_changed';
+  return {
+    id: ruling.id,
+    workspaceId: facts.workspaceId,
+    kind,
+    intentId: null,
+    at: ruling.decidedAt,
+    principalId: principalId(caller),
+    operation: call.operation.name,
+    result: null,
+    entry,
+    ifPolicyRevision: conditional ? facts.policyRevision : null,
+    ifEpoch: conditional ? caller.epoch : null,
+  };
+}
+
+/** What is known of how a call ended. */
+export interface Ending {
+  readonly result: Result;
+  readonly status: number | null;
+  readonly upstreamRequestId: string | null;
+  readonly withheld: number;
+  readonly upstreamMs: number | null;
+  /** Keyed digest of a body that was streamed and so could not be in the intent. */
+  readonly requestDigest: string | null;
+  /** The code of the failure, from the table of errors. */
+  readonly error: string | null;
+}
+
+/** The entry that closes an intent. */
+export function outcomeRow(ruling: Ruling, ending: Ending, at: Date): AuditRow {
+  const id = newId('evt');
+  const entry = JSON.stringify({
+    error: ending.error,
+    id,
+    intent: ruling.id,
+    kind: 'outcome',
+    operation: ruling.call.operation.name,
+    requestDigest: ending.requestDigest,
+    result: ending.result,
+    status: ending.status,
+    time: at.toISOString(),
+    timings: { totalMs: at.getTime() - ruling.decidedAt.getTime(), upstreamMs: ending.upstreamMs },
+    upstreamRequestId: ending.upstreamRequestId,
+    v: entryVersion,
+    withheld: ending.withheld,
+    workspace: ruling.facts.workspaceId,
+  });
+  return {
+    ...unconditional,
+    id,
+    workspaceId: ruling.facts.workspaceId,
+    kind: 'outcome',
+    intentId: ruling.id,
+    at,
+    principalId: principalId(ruling.caller),
+    operation: ruling.call.operation.name,
+    result: ending.result,
+    entry,
+  };
+}
+
+/** An intent that somebody else left open, closed by the sweeper. */
+export function sweptRow(open: Pick<AuditRow, 'id' | 'workspaceId' | 'principalId' | 'operation'>, at: Date): AuditRow {
+  const id = newId('evt');
+  const entry = JSON.stringify({
+    error: 'instance_lost',
+    id,
+    intent: open.id,
+    kind: 'outcome',
+    operation: open.operation,
+    requestDigest: null,
+    result: 'unknown',
+    status: null,
+    time: at.toISOString(),
+    timings: null,
+    upstreamRequestId: null,
+    v: entryVersion,
+    withheld: 0,
+    workspace: open.workspaceId,
+  });
+  return { ...unconditional, ...open, id, kind: 'outcome', intentId: open.id, at, result: 'unknown', entry };
+}
+
+/** Something that happened outside a call: a sign-in, a workspace authorized, a connection that stopped working. */
+export interface AuditEvent {
+  /** Dotted name: `session.started`, `workspace_authorized`. */
+  readonly name: string;
+  readonly workspaceId?: AuditRow['workspaceId'];
+  readonly principalId?: PrincipalId | null;
+  readonly result: 'success' | 'denied' | 'error';
+  readonly clientAddress?: string | null;
+  readonly requestId?: string | null;
+  /** More about it: ids and counts. Never a secret, never text that a stranger wrote at length. */
+  readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** The entry for an event or, with `kind` summary, for a bounded count of many like it. */
+export function eventRow(event: AuditEvent, at: Date, kind: 'event' | 'summary' = 'event'): AuditRow {
+  const id = newId('evt');
+  const workspaceId = event.workspaceId ?? null;
+  const entry = JSON.stringify({
+    clientAddress: event.clientAddress ?? null,
+    detail: sorted(event.detail ?? {}),
+    id,
+    kind,
+    operation: event.name,
+    principal: event.principalId ? { id: event.principalId, kind: kindOf(event.principalId), owner: null } : null,
+    requestId: event.requestId ?? null,
+    result: event.result,
+    time: at.toISOString(),
+    v: entryVersion,
+    workspace: workspaceId,
+  });
+  const principal = event.principalId ?? null;
+  return {
+    ...unconditional,
+    id,
+    workspaceId,
+    kind,
+    intentId: null,
+    at,
+    principalId: principal,
+    operation: event.name,
+    result: null,
+    entry,
+  };
+}
+
+const unconditional = { ifPolicyRevision: null, ifEpoch: null } as const;
+
+function decisionValue(decision: Decision, policyRevision: number | null) {
+  return {
+    because: decision.because,
+    demand: decision.effect === 'deny' && decision.demand !== null ? objectValue(decision.demand) : null,
+    effect: decision.effect,
+    id: decision.id,
+    policyRevision,
+    role: decision.role,
+  };
+}
+
+function objectValue(demand: Demand) {
+  return { action: demand.action, id: 'id' in demand.object ? demand.object.id : null, kind: demand.object.kind };
+}
+
+function principalValue(principal: Principal) {
+  switch (principal.kind) {
+    case 'user':
+      return { id: principal.id, kind: 'user', owner: null };
+    case 'agent':
+      return { id: principal.id, kind: 'agent', owner: principal.owner };
+    case 'system':
+      return { id: principal.component, kind: 'system', owner: null };
+    case 'anonymous':
+      return { id: null, kind: 'anonymous', owner: null };
+  }
+}
+
+function principalId({ principal }: Caller): PrincipalId | null {
+  return principal.kind === 'user' || principal.kind === 'agent' ? principal.id : null;
+}
+
+function kindOf(id: PrincipalId): 'user' | 'agent' {
+  return id.startsWith('usr_') ? 'user' : 'agent';
+}
+
+function sorted(detail: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(detail).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

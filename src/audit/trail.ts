@@ -1,0 +1,130 @@
+import type { KeyedDigest } from '../domain/digest.ts';
+import { PortcullisError } from '../domain/errors.ts';
+import type { Answer } from '../domain/operation.ts';
+import type { Ruling, Verdict } from '../domain/ruling.ts';
+import type { Now } from '../domain/units.ts';
+import type { AnonymousDenials } from './anonymous-denials.ts';
+import { type AuditEvent, decisionRow, type Ending, eventRow, outcomeRow } from './entry.ts';
+import type { GroupCommit } from './group-commit.ts';
+
+/** The log as the path uses it. In strict mode, which is the only one: no entry, no passage. */
+export interface AuditTrail {
+  /** Makes a decision durable. `stale`: the policy or the credential changed since, so decide again (rule 10). */
+  intend(ruling: Ruling): Promise<'recorded' | 'stale'>;
+  /** Makes an outcome durable. Throws when it cannot; then the answer must not be released. */
+  conclude(ruling: Ruling, verdict: Verdict): Promise<void>;
+  /** Makes something durable that did not come through the gateway: a sign-in, a connection that died. */
+  recordEvent(event: AuditEvent): Promise<void>;
+}
+
+export function createAuditTrail(parts: {
+  commits: GroupCommit;
+  anonymousDenials: AnonymousDenials;
+  /** Whether this instance still holds its lease; without it no intent of ours is accepted. */
+  leaseHolds: () => boolean;
+  digest: KeyedDigest;
+  now: Now;
+}): AuditTrail {
+  const { commits, anonymousDenials, leaseHolds, digest, now } = parts;
+
+  return {
+    async intend(ruling) {
+      if (ruling.caller.principal.kind === 'anonymous') {
+        await anonymousDenials.record(ruling, ruling.caller.principal.why);
+        return 'recorded';
+      }
+      const row = decisionRow(ruling, requestDigest(ruling, digest));
+      try {
+        if (await commits.append(row)) return 'recorded';
+        if (!leaseHolds()) throw new PortcullisError('audit_unavailable', undefined, { log: 'the lease is lost' });
+        return 'stale';
+      } catch (error) {
+        // The commit may have happened although nobody told us. If it did, the log will say that nothing was sent.
+        if (row.kind === 'intent') commits.owe(outcomeRow(ruling, notSent, now()));
+        throw error;
+      }
+    },
+
+    async conclude(ruling, verdict) {
+      const row = outcomeRow(ruling, endingOf(ruling, verdict), now());
+      const recorded = await commits.append(row).catch(() => false);
+      if (!recorded) {
+        commits.owe(row);
+        throw unrecorded(ruling);
+      }
+      if (verdict.kind === 'answered') followStream(ruling, verdict.released.answer);
+    },
+
+    async recordEvent(event) {
+      await commits.append(eventRow(event, now()));
+    },
+  };
+
+  /** A streamed answer has a second entry when it ends, because a cut connection is an outcome too. */
+  function followStream(ruling: Ruling, { body }: Answer): void {
+    if (body === null || Buffer.isBuffer(body)) return;
+    body.once('close', () => {
+      const cut = body.errored !== null || !body.readableEnded;
+      const event = eventRow(
+        {
+          name: 'stream.closed',
+          workspaceId: ruling.facts.workspaceId,
+          result: cut ? 'error' : 'success',
+          requestId: ruling.call.requestId,
+          detail: { intent: ruling.id, complete: !cut },
+        },
+        now(),
+      );
+      commits.append(event).catch(() => commits.owe(event));
+    });
+  }
+}
+
+const notSent: Ending = {
+  result: 'not_sent',
+  status: null,
+  upstreamRequestId: null,
+  withheld: 0,
+  upstreamMs: null,
+  requestDigest: null,
+  error: 'audit_unavailable',
+};
+
+/** The body itself is not logged; a keyed digest proves later which body it was (rule 22). */
+function requestDigest({ call }: Ruling, digest: KeyedDigest): string | null {
+  const { target } = call.operation;
+  return target?.kind === 'notion' && Buffer.isBuffer(target.body) ? digest(target.body) : null;
+}
+
+function endingOf(ruling: Ruling, verdict: Verdict): Ending {
+  if (verdict.kind === 'failed') return endingOfFailure(ruling, verdict.error);
+  const { answer, withheld } = verdict.released;
+  return {
+    ...notSent,
+    result: answer.body === null || Buffer.isBuffer(answer.body) ? 'done' : 'streaming',
+    status: answer.status,
+    upstreamRequestId: answer.headers['x-notion-request-id'] ?? null,
+    withheld,
+    upstreamMs: answer.upstreamMs ?? null,
+    requestDigest: answer.requestDigest ?? null,
+    error: null,
+  };
+}
+
+function endingOfFailure(ruling: Ruling, error: unknown): Ending {
+  if (!(error instanceof PortcullisError)) return { ...notSent, result: fateOfSurprise(ruling), error: 'internal' };
+  const result = error.details.fate ?? (error.code === 'upstream_refused' ? 'refused' : 'failed');
+  return { ...notSent, result, status: error.status, error: error.code };
+}
+
+/** A defect of ours in the middle of a write: nobody can say whether it happened. */
+function fateOfSurprise(ruling: Ruling): 'failed' | 'unknown' {
+  return ruling.call.operation.effect === 'write' ? 'unknown' : 'failed';
+}
+
+function unrecorded(ruling: Ruling): PortcullisError {
+  const write = ruling.call.operation.effect === 'write';
+  return new PortcullisError(write ? 'outcome_unrecorded' : 'audit_unavailable', undefined, {
+    log: 'an outcome could not be made durable; its answer was withheld',
+  });
+}
