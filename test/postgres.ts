@@ -1,0 +1,93 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { after } from 'node:test';
+import pg from 'pg';
+import type { EmbeddedConnection } from '../src/store/embedded/embedded-postgres.ts';
+import { migrate } from '../src/store/migrate.ts';
+import { serverVariable, startTestServer, type TestServer } from './postgres-server.ts';
+
+/** A database that nobody else uses. */
+export interface TestDatabase {
+  readonly connection: EmbeddedConnection;
+  /** The same as a `DATABASE_URL`, for processes that a test starts. */
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** The login of Portcullis: owner of each test database, no superuser. */
+const login = 'portcullis';
+
+const migrations = new URL('../src/store/migrations/', import.meta.url);
+
+/** Key of the advisory lock under which one test file prepares the template while others wait for it. */
+const templateLock = 1;
+
+/**
+ * Creates an empty database, or with `migrated` one that has the whole schema.
+ * All test files share the server that `npm test` starts; a file that is run by itself starts its own.
+ */
+export async function freshDatabase({ migrated = false } = {}): Promise<TestDatabase> {
+  const superuser = await findServer();
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await connected(superuser, async client => {
+    const template = migrated ? await ensureTemplate(client, superuser) : 'template1';
+    await client.query(`CREATE DATABASE ${name} OWNER ${login} TEMPLATE ${template}`);
+  });
+  const connection = { ...superuser, user: login, database: name };
+  return {
+    connection,
+    url: toUrl(connection),
+    drop: async () => {
+      await connected(superuser, client => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
+    },
+  };
+}
+
+let ownServer: Promise<TestServer> | undefined;
+
+async function findServer(): Promise<EmbeddedConnection> {
+  const given = process.env[serverVariable];
+  if (given) return JSON.parse(given) as EmbeddedConnection;
+  ownServer ??= startTestServer();
+  return (await ownServer).postgres.superuser;
+}
+
+after(async () => (await ownServer)?.stop());
+
+function toUrl({ user, password, database, host }: EmbeddedConnection): string {
+  return `postgres://${user}:${encodeURIComponent(password)}@localhost/${database}?host=${encodeURIComponent(host)}`;
+}
+
+/** Migrates once for each state of the migrations folder; copying the result takes a fraction of the time. */
+async function ensureTemplate(client: pg.Client, superuser: EmbeddedConnection): Promise<string> {
+  const template = `template_${await digestMigrations()}`;
+  const draft = `${template}_draft`;
+  await client.query('SELECT pg_advisory_lock($1)', [templateLock]);
+  try {
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [template]);
+    if (rowCount) return template;
+    await client.query(`DROP DATABASE IF EXISTS ${draft}`);
+    await client.query(`CREATE DATABASE ${draft} OWNER ${login}`);
+    await connected({ ...superuser, user: login, database: draft }, owner => migrate(owner, migrations));
+    await client.query(`ALTER DATABASE ${draft} RENAME TO ${template}`);
+    return template;
+  } finally {
+    await client.query('SELECT pg_advisory_unlock($1)', [templateLock]);
+  }
+}
+
+async function digestMigrations(): Promise<string> {
+  const hash = createHash('sha256');
+  for (const name of (await readdir(migrations)).sort()) hash.update(await readFile(new URL(name, migrations)));
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function connected<T>(connection: EmbeddedConnection, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client(connection);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
