@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 
 /** Every kind of thing that Portcullis names, by its prefix. The prefix is a type, a log aid and a search term. */
-export const idPrefixes = ['usr', 'agt', 'grp', 'wsp', 'con', 'key', 'grt', 'dec', 'evt', 'ins', 'job'] as const;
+export const idPrefixes = ['usr', 'agt', 'grp', 'wsp', 'con', 'key', 'ses', 'grt', 'dec', 'evt', 'ins', 'job'] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 
 export type Id<P extends IdPrefix> = `${P}_${string}`;
@@ -11,6 +11,7 @@ export type PrincipalId = UserId | AgentId;
 export type WorkspaceId = Id<'wsp'>;
 export type ConnectionId = Id<'con'>;
 export type KeyId = Id<'key'>;
+export type SessionId = Id<'ses'>;
 export type DecisionId = Id<'dec'>;
 export type EventId = Id<'evt'>;
 export type InstanceId = Id<'ins'>;

@@ -1,5 +1,5 @@
 import type { Action } from './action.ts';
-import type { AgentId, KeyId, UserId, WorkspaceId } from './ids.ts';
+import type { AgentId, KeyId, SessionId, UserId, WorkspaceId } from './ids.ts';
 
 /** What a door found in a request: raw, unjudged. Only `identify` gives it meaning. */
 export type Credentials =
@@ -50,8 +50,8 @@ export type Principal = User | Agent | Anonymous | System;
  */
 export interface Caller {
   readonly principal: Principal;
-  /** The credential's id for the log: a key's id, or `session`. Null for anonymous callers and the system. */
-  readonly credential: KeyId | 'session' | null;
+  /** The credential's id, for the log: a key's or a session's. Null for anonymous callers and the system. */
+  readonly credential: KeyId | SessionId | null;
   readonly epoch: number | null;
   /** Null when the credential is not bound to one workspace (a browser session). */
   readonly boundTo: WorkspaceId | null;

@@ -11,18 +11,22 @@ CREATE TABLE user_account (
 );
 CREATE UNIQUE INDEX user_account_email ON user_account (email);
 GRANT SELECT, INSERT, UPDATE ON user_account TO portcullis_system;
-GRANT SELECT ON user_account TO portcullis_app;
+-- A workspace may name and invite people. It can neither read password hashes nor hand out rights in the deployment.
+GRANT SELECT (id, email, name, created_at), INSERT (id, email, name) ON user_account TO portcullis_app;
 
 CREATE TABLE agent (
   id text PRIMARY KEY REFERENCES principal (id) CHECK (id LIKE 'agt\_%'),
   workspace_id text NOT NULL REFERENCES workspace (id),
   name text NOT NULL,
   owner_id text NOT NULL REFERENCES user_account (id),
-  -- An agent whose owner was disabled does nothing until somebody else answers for it (rule 11).
+  -- An agent whose owner was disabled or left does nothing until somebody answers for it again (rule 11).
   suspended_at timestamptz,
+  suspended_because text CHECK (suspended_because IN ('owner_gone', 'by_hand')),
   created_at timestamptz NOT NULL DEFAULT now(),
-  UNIQUE (workspace_id, id)
+  UNIQUE (workspace_id, id),
+  CHECK ((suspended_at IS NULL) = (suspended_because IS NULL))
 );
+CREATE INDEX agent_by_owner ON agent (owner_id);
 ALTER TABLE agent ENABLE ROW LEVEL SECURITY;
 ALTER TABLE agent FORCE ROW LEVEL SECURITY;
 CREATE POLICY in_workspace ON agent TO portcullis_app
@@ -47,7 +51,7 @@ CREATE TABLE api_key (
   revoked_at timestamptz,
   FOREIGN KEY (workspace_id, principal_id) REFERENCES membership (workspace_id, principal_id) ON DELETE CASCADE
 );
-CREATE INDEX api_key_by_principal ON api_key (workspace_id, principal_id);
+CREATE INDEX api_key_by_principal ON api_key (principal_id);
 ALTER TABLE api_key ENABLE ROW LEVEL SECURITY;
 ALTER TABLE api_key FORCE ROW LEVEL SECURITY;
 CREATE POLICY in_workspace ON api_key TO portcullis_app
@@ -55,10 +59,13 @@ CREATE POLICY in_workspace ON api_key TO portcullis_app
 CREATE POLICY everything ON api_key TO portcullis_system USING (true) WITH CHECK (true);
 GRANT SELECT, INSERT, UPDATE, DELETE ON api_key TO portcullis_app, portcullis_system;
 
--- A browser session. The cookie holds 256 random bits; only their hash is here.
+-- A browser session. The cookie holds 256 random bits; only their hash is here. The id is for lists and the log.
 CREATE TABLE session (
-  hash bytea PRIMARY KEY,
+  id text PRIMARY KEY CHECK (id LIKE 'ses\_%'),
+  hash bytea NOT NULL UNIQUE,
   user_id text NOT NULL REFERENCES user_account (id),
+  -- How the person proved who they are. A session opened by a link may choose a new password without the old one.
+  opened_by text NOT NULL CHECK (opened_by IN ('password', 'link')),
   created_at timestamptz NOT NULL,
   last_seen_at timestamptz NOT NULL,
   idle_expires_at timestamptz NOT NULL,
@@ -74,15 +81,17 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON session TO portcullis_system;
 CREATE TABLE sign_in_link (
   hash bytea PRIMARY KEY,
   user_id text NOT NULL REFERENCES user_account (id),
-  purpose text NOT NULL CHECK (purpose IN ('first_run', 'invitation', 'demo')),
+  purpose text NOT NULL CHECK (purpose IN ('first_run', 'invitation', 'recovery', 'demo')),
   created_by text REFERENCES principal (id),
   created_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
   used_at timestamptz
 );
+CREATE INDEX sign_in_link_by_user ON sign_in_link (user_id);
 GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_link TO portcullis_system;
 
--- Failed sign-ins, counted by address and by account, in windows; the limit survives a restart.
+-- Failed sign-ins, counted by address and by account, in windows; the limit survives a restart and is shared by all
+-- instances. The account is a keyed hash: what people type into that field is not always an address.
 CREATE TABLE sign_in_failure (
   subject text NOT NULL,
   window_start timestamptz NOT NULL,

@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { AgentId, KeyId, PrincipalId, UserId, WorkspaceId } from '../../domain/ids.ts';
+import type { AgentId, KeyId, PrincipalId, SessionId, UserId, WorkspaceId } from '../../domain/ids.ts';
 import type { Timestamp } from './foundation.ts';
 
 export interface AccountTables {
@@ -17,6 +17,7 @@ export interface AccountTables {
     name: string;
     owner_id: UserId;
     suspended_at: Date | null;
+    suspended_because: 'owner_gone' | 'by_hand' | null;
     created_at: Timestamp;
   };
   api_key: {
@@ -34,8 +35,10 @@ export interface AccountTables {
     revoked_at: Date | null;
   };
   session: {
+    id: SessionId;
     hash: Buffer;
     user_id: UserId;
+    opened_by: 'password' | 'link';
     created_at: Date;
     last_seen_at: Date;
     idle_expires_at: Date;
@@ -47,7 +50,7 @@ export interface AccountTables {
   sign_in_link: {
     hash: Buffer;
     user_id: UserId;
-    purpose: 'first_run' | 'invitation' | 'demo';
+    purpose: 'first_run' | 'invitation' | 'recovery' | 'demo';
     created_by: PrincipalId | null;
     created_at: Date;
     expires_at: Date;
