@@ -27,8 +27,8 @@ export interface DatabaseOptions {
   readonly poolSize?: number;
   /** The longest that a statement may take. */
   readonly statementMsMax?: number;
-  /** Hears of connections that broke while nobody used them; the pool replaces them by itself. */
-  readonly onIdleError?: (error: Error) => void;
+  /** Hears of connections that broke between two statements. The pool replaces them by itself. */
+  readonly onConnectionError?: (error: Error) => void;
 }
 
 /** Prepares connections to a PostgreSQL server. Connects only when the first query is made, so it never fails. */
@@ -53,11 +53,13 @@ export function openDatabase<Schema>(connection: ClientConfig, options: Database
   };
 }
 
-function openPool(connection: ClientConfig, role: string, options: DatabaseOptions): Pool {
-  const { poolSize = 8, statementMsMax = 10_000, onIdleError = () => {} } = options;
+/** Opens the connections of one role. Most parts use `openDatabase`; the audit log has a connection to itself. */
+export function openPool(connection: ClientConfig, role: string, options: DatabaseOptions): Pool {
+  const { poolSize = 8, statementMsMax = 10_000, onConnectionError = () => {} } = options;
   const pool = new pg.Pool({
     ...connection,
     application_name: role,
+    types: numbers,
     options: [connection.options, `-c role=${role}`].filter(Boolean).join(' '),
     max: poolSize,
     connectionTimeoutMillis: 5_000,
@@ -69,10 +71,20 @@ function openPool(connection: ClientConfig, role: string, options: DatabaseOptio
     // The server enforces the limits above; a server that hangs, or a lost network, cannot.
     stream: () => endWhenSilent(statementMsMax * 1.5),
   });
-  // Without a listener, an idle connection that breaks ends the process.
-  pool.on('error', onIdleError);
+  // An error that nobody listens to ends the process. The pool listens to its connections only while they are idle, and a
+  // connection may also break between two statements of a transaction: so each gets a listener that stays.
+  pool.on('connect', client => client.on('error', onConnectionError));
+  pool.on('error', () => {});
   return pool;
 }
+
+/** bigint columns count revisions and generations, far below 2^53: they are read as numbers. Everything else as ever. */
+const numbers: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8
+      ? Number
+      : pg.types.getTypeParser(oid, format ?? 'text')) as typeof pg.types.getTypeParser,
+};
 
 /**
  * A socket that ends when nothing passes for this long. Ending it, unlike giving up on a query and keeping the connection,

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { sql } from 'kysely';
+import { freshDatabase, type TestDatabase } from '../../test/postgres.ts';
+import { type Database, openDatabase } from './database.ts';
+
+interface Schema {
+  note: { workspace_id: string; text: string };
+}
+
+/** A table as the migrations make them: forced row-level security, one policy for each role. */
+const createNotes = `
+  DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portcullis_app') THEN CREATE ROLE portcullis_app; END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portcullis_system') THEN CREATE ROLE portcullis_system; END IF;
+  END $$;
+  GRANT portcullis_app, portcullis_system TO CURRENT_USER;
+  CREATE TABLE note (workspace_id text NOT NULL, text text NOT NULL);
+  ALTER TABLE note ENABLE ROW LEVEL SECURITY;
+  ALTER TABLE note FORCE ROW LEVEL SECURITY;
+  CREATE POLICY in_workspace ON note TO portcullis_app
+    USING (workspace_id = nullif(current_setting('portcullis.workspace', true), ''));
+  CREATE POLICY everything ON note TO portcullis_system USING (true);
+  GRANT SELECT, INSERT ON note TO portcullis_app, portcullis_system;`;
+
+describe('the three roles of the database', () => {
+  let test: TestDatabase;
+  let database: Database<Schema>;
+  const broken: Error[] = [];
+
+  before(async () => {
+    test = await freshDatabase();
+    database = openDatabase<Schema>(test.connection, { poolSize: 2, onConnectionError: error => broken.push(error) });
+    await database.asOwner(owner => owner.query(createNotes));
+  });
+  after(async () => {
+    await database.close();
+    await test.drop();
+  });
+  beforeEach(async () => {
+    await database.asOwner(owner => owner.query('TRUNCATE note'));
+  });
+
+  const write = (workspaceId: string, text: string) =>
+    database.inWorkspace(workspaceId, async tx => {
+      await tx.insertInto('note').values({ workspace_id: workspaceId, text }).execute();
+    });
+  const read = (workspaceId: string) =>
+    database.inWorkspace(workspaceId, tx => tx.selectFrom('note').select('text').execute());
+
+  it('shows a transaction the rows of its workspace alone', async () => {
+    await write('wsp_a', 'of a');
+    await write('wsp_b', 'of b');
+    assert.deepEqual(await read('wsp_a'), [{ text: 'of a' }]);
+    assert.deepEqual(await read('wsp_b'), [{ text: 'of b' }]);
+    assert.deepEqual(await read(''), []);
+  });
+
+  it('refuses to write into another workspace', async () => {
+    await assert.rejects(
+      database.inWorkspace('wsp_a', tx =>
+        tx.insertInto('note').values({ workspace_id: 'wsp_b', text: 'smuggled' }).execute(),
+      ),
+      /row-level security/,
+    );
+  });
+
+  it('leaves no workspace behind on a connection that is used again', async () => {
+    await write('wsp_a', 'of a');
+    for (let round = 0; round < 4; round += 1) {
+      assert.deepEqual(await database.app.selectFrom('note').select('text').execute(), []);
+      await read('wsp_a');
+    }
+  });
+
+  it('rolls back what a failing transaction wrote', async () => {
+    const work = database.inWorkspace('wsp_a', async tx => {
+      await tx.insertInto('note').values({ workspace_id: 'wsp_a', text: 'half' }).execute();
+      throw new Error('changed my mind');
+    });
+    await assert.rejects(work, /changed my mind/);
+    assert.deepEqual(await read('wsp_a'), []);
+  });
+
+  it('takes a workspace id as data, whatever it contains', async () => {
+    const hostile = "wsp_a', true); SET ROLE NONE; --";
+    await write(hostile, 'quoted');
+    assert.deepEqual(await read(hostile), [{ text: 'quoted' }]);
+    assert.deepEqual(await read('wsp_a'), []);
+  });
+
+  it('lets the system role see every workspace, without owning or bypassing anything', async () => {
+    await write('wsp_a', 'of a');
+    await write('wsp_b', 'of b');
+    assert.equal((await database.system.selectFrom('note').select('text').execute()).length, 2);
+    const roles = await sql<{ who: string; rolsuper: boolean; rolbypassrls: boolean; owns: boolean }>`
+      SELECT current_user AS who, rolsuper, rolbypassrls, pg_has_role(current_user, relowner, 'USAGE') AS owns
+      FROM pg_roles, pg_class WHERE rolname = current_user AND relname = 'note'`;
+    for (const role of [database.app, database.system]) {
+      const [row] = (await roles.execute(role)).rows;
+      assert.match(row?.who ?? '', /^portcullis_(app|system)$/);
+      assert.deepEqual([row?.rolsuper, row?.rolbypassrls, row?.owns], [false, false, false]);
+    }
+  });
+
+  it('survives its idle connections being cut', async () => {
+    await read('wsp_a');
+    await database.asOwner(owner =>
+      owner.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'portcullis_app'"),
+    );
+    while (broken.length === 0) await new Promise(setImmediate);
+    assert.deepEqual(await read('wsp_a'), []);
+  });
+
+  it('ends a statement that takes too long', async () => {
+    const hasty = openDatabase<Schema>(test.connection, { statementMsMax: 300 });
+    await assert.rejects(sql`SELECT pg_sleep(5)`.execute(hasty.app), /statement timeout/);
+    await hasty.close();
+  });
+
+  it('ends a transaction that its owner forgot', async () => {
+    const hasty = openDatabase<Schema>(test.connection, { statementMsMax: 300 });
+    const forgotten = hasty.inWorkspace('wsp_a', async tx => {
+      const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(tx);
+      while (await isConnected(rows[0]?.pid)) await new Promise(setImmediate);
+      await tx.selectFrom('note').select('text').execute();
+    });
+    await assert.rejects(forgotten, /not queryable/);
+    assert.deepEqual(await hasty.app.selectFrom('note').select('text').execute(), []);
+    await hasty.close();
+  });
+
+  it('gives up on a server that hangs, and does not use that connection again', async () => {
+    const hasty = openDatabase<Schema>(test.connection, { statementMsMax: 300, poolSize: 1 });
+    const askPid = sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`;
+    const pid = (await askPid.execute(hasty.app)).rows[0]?.pid ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    await assert.rejects(askPid.execute(hasty.app), /The database has not answered for 0\.45 seconds/);
+    assert.notEqual((await askPid.execute(hasty.app)).rows[0]?.pid, pid);
+    process.kill(pid, 'SIGCONT');
+    await hasty.close();
+  });
+
+  async function isConnected(pid: number | undefined): Promise<boolean> {
+    const { rowCount } = await database.asOwner(owner =>
+      owner.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid]),
+    );
+    return rowCount === 1;
+  }
+});
