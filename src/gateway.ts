@@ -34,6 +34,8 @@ export interface Steps {
   withhold(ruling: Ruling, answer: Answer): Promise<Released>;
   /** Makes the outcome durable. Throws when it cannot: then nothing is released. */
   conclude(ruling: Ruling, verdict: Verdict): Promise<void>;
+  /** The call is over, however it ended: it no longer counts among its principal's calls under way. */
+  leave(call: Call): void;
   now: Now;
 }
 
@@ -45,12 +47,16 @@ const decisionsMax = 4;
 
 export function createGateway(steps: Steps): Gateway {
   return async function pass(call) {
-    const ruling = await rule(steps, call);
-    if (ruling.decision.effect === 'deny') throw steps.refuse(ruling);
-    const verdict = await carryOut(steps, ruling);
-    await steps.conclude(ruling, verdict);
-    if (verdict.kind === 'failed') throw verdict.error;
-    return verdict.released.answer;
+    try {
+      const ruling = await rule(steps, call);
+      if (ruling.decision.effect === 'deny') throw steps.refuse(ruling);
+      const verdict = await carryOut(steps, ruling);
+      await steps.conclude(ruling, verdict);
+      if (verdict.kind === 'failed') throw verdict.error;
+      return verdict.released.answer;
+    } finally {
+      steps.leave(call);
+    }
   };
 }
 

@@ -59,7 +59,10 @@ export function createGroupCommit(
       options.onDurable?.(rows.filter(row => appended.has(row.id)));
       for (const waiting of batch) waiting.resolve(appended.has(waiting.row.id));
     } catch (cause) {
-      const error = new PortcullisError('audit_unavailable', undefined, { cause, log: 'the audit log cannot be written' });
+      const error = new PortcullisError('audit_unavailable', undefined, {
+        cause,
+        log: 'the audit log cannot be written',
+      });
       for (const waiting of batch) waiting.reject(error);
     }
   }
@@ -97,4 +100,3 @@ export function createGroupCommit(
     },
   };
 }
-

@@ -31,9 +31,13 @@ function judge(call: Call, caller: Caller, facts: Facts): Finding {
   if (operation.problem !== null) return { deny: 'malformed' };
   if (facts.unstable) return { deny: 'policy_changed' };
   if (operation.demands.length === 0 || operation.target === null) return { deny: 'nothing_to_decide' };
-  if (caller.boundTo !== null && facts.workspaceId !== caller.boundTo) return { deny: 'other_workspace' };
+  if (facts.namesOtherWorkspace) return { deny: 'other_workspace' };
   const findings = operation.demands.map(demand => examine(demand, caller, facts));
-  return findings.find(finding => 'deny' in finding) ?? limits(operation, facts) ?? findings[0] ?? { deny: 'nothing_to_decide' };
+  return (
+    findings.find(finding => 'deny' in finding) ??
+    limits(operation, facts) ??
+    findings[0] ?? { deny: 'nothing_to_decide' }
+  );
 }
 
 /** Judges one demand. Every demand must find a reason to allow. */
@@ -50,7 +54,9 @@ function examine(demand: Demand, caller: Caller, facts: Facts): Finding {
     case 'membership':
       return membership(demand, facts) ?? { allow: 'member' };
     default:
-      return membership(demand, facts) ?? byRole(demand, caller, facts) ?? ownership(demand, facts) ?? { allow: 'role' };
+      return (
+        membership(demand, facts) ?? byRole(demand, caller, facts) ?? ownership(demand, facts) ?? { allow: 'role' }
+      );
   }
 }
 
@@ -60,7 +66,8 @@ function membership(demand: Demand, facts: Facts): Finding | null {
 }
 
 function byRole(demand: Demand, caller: Caller, facts: Facts): Finding | null {
-  if (facts.role === null || !actionsOfRole(facts.role).has(demand.action)) return { deny: 'role_lacks_action', demand };
+  if (facts.role === null || !actionsOfRole(facts.role).has(demand.action))
+    return { deny: 'role_lacks_action', demand };
   return withinCeiling(caller, demand.action) ? null : { deny: 'key_lacks_action', demand };
 }
 

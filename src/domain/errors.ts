@@ -12,7 +12,12 @@ export const errorTable = {
     'The object is missing, or not shared with the connection, or not open to you. In Notion, share it through the "…" menu → Connections.',
   ),
   invalid_json: row(400, 'invalid_json', 2, 'Send one well-formed JSON object in UTF-8, without repeated keys.'),
-  invalid_request_url: row(400, 'invalid_request_url', 2, 'Check the method and the path against the list of endpoints.'),
+  invalid_request_url: row(
+    400,
+    'invalid_request_url',
+    2,
+    'Check the method and the path against the list of endpoints.',
+  ),
   invalid_request: row(400, 'invalid_request', 2, 'Check the request against the documentation.'),
   validation_error: row(400, 'validation_error', 2, 'Correct the value that the message names.'),
   missing_version: row(400, 'missing_version', 2, 'Send a Notion-Version that Notion publishes, or none at all.'),
@@ -29,7 +34,12 @@ export const errorTable = {
     'An admin must reconnect the workspace: the Notion connection no longer works.',
   ),
   no_connection: row(503, 'service_unavailable', 6, 'An admin must connect the workspace to Notion first.'),
-  policy_changed: row(503, 'service_unavailable', 6, 'Permissions kept changing while this call was decided. Repeat it.'),
+  policy_changed: row(
+    503,
+    'service_unavailable',
+    6,
+    'Permissions kept changing while this call was decided. Repeat it.',
+  ),
   audit_unavailable: row(503, 'service_unavailable', 6, 'Nothing was sent to Notion. Repeat the call later.'),
   outcome_unrecorded: row(
     503,
@@ -69,6 +79,8 @@ export interface ErrorDetails {
   /** Shown as `additional_data`: strings or string arrays, which official clients expose. */
   readonly additionalData?: Readonly<Record<string, string | string[]>>;
   readonly retryAfterSeconds?: number;
+  /** For `not_found`: what could not be found, so that the REST door can say it in exactly Notion's words. */
+  readonly notFound?: { readonly kind: string; readonly id: string } | null;
   /** What is known of the call at Notion, for the log: `unknown` means that a change may have been made. */
   readonly fate?: 'not_sent' | 'unknown' | 'failed';
   readonly cause?: unknown;

@@ -3,6 +3,8 @@ import type { ConnectionId, WorkspaceId } from './ids.ts';
 /** What a pure decision needs to know, gathered by `resolve`. */
 export interface Facts {
   readonly workspaceId: WorkspaceId | null;
+  /** The call names another workspace than the one that its credential is bound to. */
+  readonly namesOtherWorkspace: boolean;
   /** The workspace's policy revision that these facts show; the intent commits only if it is still current. */
   readonly policyRevision: number | null;
   /** The caller's role in the workspace; null when the caller is not a member. */

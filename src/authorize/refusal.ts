@@ -1,0 +1,63 @@
+import type { Deny, DenyReason } from '../domain/decision.ts';
+import { type ErrorCode, PortcullisError } from '../domain/errors.ts';
+import type { Operation } from '../domain/operation.ts';
+import type { Ruling } from '../domain/ruling.ts';
+
+/** Refusals that have nothing to do with the object that was asked for, and one meaning each. */
+const plain: Partial<Record<DenyReason, ErrorCode>> = {
+  unauthenticated: 'unauthorized',
+  too_many_calls: 'rate_limited',
+  policy_changed: 'policy_changed',
+  no_connection: 'no_connection',
+  connection_blocked: 'connection_needs_reauth',
+};
+
+/**
+ * What the caller of a denied call is told. Existence is never confirmed: who may not read an object gets the answer
+ * that Notion gives for a missing one, without a decision id; who may read it is told which right is missing.
+ */
+export function refuse({ call, decision, facts }: Ruling): PortcullisError {
+  if (decision.effect !== 'deny') throw new Error('An allowed call has no refusal.');
+  const { operation } = call;
+  if (decision.because === 'malformed' && operation.problem !== null) {
+    return new PortcullisError(operation.problem.code, operation.problem.message);
+  }
+  const code = plain[decision.because];
+  if (code === 'unauthorized') return new PortcullisError(code, 'API token is invalid.');
+  if (code === 'rate_limited') return new PortcullisError(code, undefined, { retryAfterSeconds: 1 });
+  if (code !== undefined) return new PortcullisError(code);
+  return hidden(decision, operation) ? missing(operation) : restricted(decision, facts.role);
+}
+
+/** Whether saying "you may not" would confirm to this caller that the object exists. */
+function hidden(decision: Deny, { response }: Operation): boolean {
+  if (decision.because === 'not_the_owner') return true;
+  if (decision.because === 'other_workspace' || decision.because === 'no_workspace') return true;
+  if (decision.because === 'not_a_member') return true;
+  return !decision.mayRead && response.notFound !== null;
+}
+
+function missing({ response }: Operation): PortcullisError {
+  const { notFound } = response;
+  return new PortcullisError('not_found', undefined, { notFound });
+}
+
+function restricted(decision: Deny, role: string | null): PortcullisError {
+  return new PortcullisError('restricted', messageOf(decision, role), {
+    additionalData: { portcullis_reason: decision.because, portcullis_decision_id: decision.id },
+  });
+}
+
+function messageOf({ because, demand }: Deny, role: string | null): string {
+  const action = demand?.action ?? 'this';
+  switch (because) {
+    case 'role_lacks_action':
+      return `Your role in this workspace (${role}) does not allow the action "${action}".`;
+    case 'key_lacks_action':
+      return `This key does not allow the action "${action}".`;
+    case 'lacks_deployment_right':
+      return `You do not have the right "${action}" in this deployment.`;
+    default:
+      return 'This call is not allowed.';
+  }
+}

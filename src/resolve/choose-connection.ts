@@ -1,0 +1,38 @@
+import type { ChosenConnection, Facts } from '../domain/facts.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { ConnectionSummary } from './snapshot.ts';
+
+type Choice = Pick<Facts, 'connection' | 'connectionTrouble'>;
+
+/** States in which a connection's token can be used. */
+const usable = new Set(['active', 'refreshing']);
+
+/**
+ * Chooses the connection that serves a call over Notion's REST API (rule 2). Each connection has an audience: the
+ * workspace's members, or only the member who connected it. A caller's own comes first; among equals the oldest, so
+ * that the choice does not wander. There is no second choice: an answer of 403 or 404 never falls over to another.
+ */
+export function chooseConnection(connections: readonly ConnectionSummary[], principal: Principal): Choice {
+  const open = connections.filter(connection => connection.kind !== 'mcp' && mayUse(connection, principal));
+  const working = open.filter(connection => usable.has(connection.status));
+  const own = working.find(connection => connection.audience === 'owner');
+  const chosen = own ?? working[0];
+  if (chosen === undefined) return { connection: null, connectionTrouble: troubleOf(open) };
+  return { connection: { id: chosen.id, because: reason(working.length, own !== undefined) }, connectionTrouble: null };
+}
+
+function mayUse(connection: ConnectionSummary, principal: Principal): boolean {
+  return connection.audience === 'members' || (principal.kind === 'user' && principal.id === connection.connectedBy);
+}
+
+function reason(candidates: number, own: boolean): ChosenConnection['because'] {
+  if (candidates === 1) return 'only_one';
+  return own ? 'own' : 'shared';
+}
+
+function troubleOf(connections: readonly ConnectionSummary[]): Facts['connectionTrouble'] {
+  for (const status of ['undecryptable', 'needs_reauth', 'pending', 'revoked'] as const) {
+    if (connections.some(connection => connection.status === status)) return status;
+  }
+  return connections.length === 0 ? 'none' : 'needs_reauth';
+}

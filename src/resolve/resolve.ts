@@ -1,0 +1,81 @@
+import type { Facts } from '../domain/facts.ts';
+import type { PrincipalId } from '../domain/ids.ts';
+import type { ObjectOwners, OwnedObject } from '../domain/object-owners.ts';
+import type { Call } from '../domain/operation.ts';
+import type { Caller } from '../domain/principal.ts';
+import type { Ruling } from '../domain/ruling.ts';
+import { chooseConnection } from './choose-connection.ts';
+import type { cacheSnapshots } from './snapshot.ts';
+import type { Turnstile } from './turnstile.ts';
+
+/** Gathers what a pure decision needs to know. Of callers whom nobody knows it asks nothing. */
+export function createResolve(parts: {
+  snapshots: ReturnType<typeof cacheSnapshots>;
+  owners: ObjectOwners;
+  turnstile: Turnstile;
+}) {
+  const { snapshots, owners, turnstile } = parts;
+
+  async function resolve(call: Call, caller: Caller): Promise<Facts> {
+    const { principal } = caller;
+    if (principal.kind === 'anonymous') return nothing;
+    const callsInFlight = turnstile.enter(call, principal);
+    const named = call.workspace ?? caller.boundTo;
+    const namesOtherWorkspace = caller.boundTo !== null && named !== caller.boundTo;
+    const snapshot = await loadSnapshot(namesOtherWorkspace ? caller.boundTo : named);
+    if (snapshot === null) return { ...nothing, callsInFlight, namesOtherWorkspace };
+    return {
+      workspaceId: snapshot.id,
+      namesOtherWorkspace,
+      policyRevision: snapshot.policyRevision,
+      role: principal.kind === 'system' ? null : (snapshot.roles.get(principal.id) ?? null),
+      ...connectionFor(call, caller, snapshot.connections),
+      ownedByCaller: await ownedObjects(call, caller, snapshot.id),
+      callsInFlight,
+      unstable: false,
+    };
+  }
+
+  function loadSnapshot(id: Caller['boundTo']) {
+    return id === null ? null : snapshots.get(id);
+  }
+
+  async function ownedObjects(call: Call, { principal }: Caller, workspaceId: NonNullable<Caller['boundTo']>) {
+    const asked = ownedDemands(call);
+    if (asked.length === 0 || (principal.kind !== 'user' && principal.kind !== 'agent')) return nobodys;
+    return owners.ownedAmong(workspaceId, principal.id satisfies PrincipalId, asked);
+  }
+
+  return {
+    resolve,
+    /** The facts of this ruling were stale: the next look is a fresh one. */
+    forget({ facts }: Ruling): void {
+      if (facts.workspaceId !== null) snapshots.forget(facts.workspaceId);
+    },
+  };
+}
+
+const nobodys: ReadonlySet<string> = new Set();
+
+const nothing: Facts = {
+  workspaceId: null,
+  namesOtherWorkspace: false,
+  policyRevision: null,
+  role: null,
+  connection: null,
+  connectionTrouble: 'none',
+  ownedByCaller: nobodys,
+  callsInFlight: 0,
+  unstable: false,
+};
+
+function connectionFor(call: Call, { principal }: Caller, connections: Parameters<typeof chooseConnection>[0]) {
+  if (call.operation.target?.kind !== 'notion') return { connection: null, connectionTrouble: null };
+  return chooseConnection(connections, principal);
+}
+
+function ownedDemands(call: Call): OwnedObject[] {
+  return call.operation.demands.flatMap(({ owned, object }) =>
+    owned === true && 'id' in object ? [{ kind: object.kind, id: object.id }] : [],
+  );
+}

@@ -1,0 +1,62 @@
+import type { ConnectionId, PrincipalId, UserId, WorkspaceId } from '../domain/ids.ts';
+
+/** What a workspace's decisions depend on, read at one moment. */
+export interface WorkspaceSnapshot {
+  readonly id: WorkspaceId;
+  readonly policyRevision: number;
+  readonly roles: ReadonlyMap<PrincipalId, string>;
+  readonly connections: readonly ConnectionSummary[];
+}
+
+export interface ConnectionSummary {
+  readonly id: ConnectionId;
+  readonly kind: 'rest' | 'mcp' | 'internal';
+  readonly status: string;
+  readonly audience: 'members' | 'owner';
+  readonly connectedBy: UserId;
+}
+
+/** Where snapshots come from. Null: there is no such workspace. One read, consistent in itself. */
+export interface WorkspaceSnapshots {
+  load(id: WorkspaceId): Promise<WorkspaceSnapshot | null>;
+}
+
+/** Workspaces kept in memory. The least recently used goes first. */
+const cachedMax = 2_000;
+/** A workspace that does not exist is remembered this long, so that asking again costs nothing (rule 29). */
+const missMs = 5_000;
+
+/**
+ * Snapshots in memory. They may be stale, and that is harmless: an intent commits only on the current revision, and
+ * whoever finds theirs outdated calls `forget` and decides again. Loads of one workspace are shared.
+ */
+export function cacheSnapshots(source: WorkspaceSnapshots, monotonicMs: () => number) {
+  const cache = new Map<WorkspaceId, { readonly loaded: Promise<WorkspaceSnapshot | null>; missUntil: number }>();
+
+  function load(id: WorkspaceId): Promise<WorkspaceSnapshot | null> {
+    const loaded = source.load(id);
+    const entry = { loaded, missUntil: Number.POSITIVE_INFINITY };
+    cache.set(id, entry);
+    if (cache.size > cachedMax) cache.delete(cache.keys().next().value as WorkspaceId);
+    loaded.then(
+      snapshot => {
+        if (snapshot === null) entry.missUntil = monotonicMs() + missMs;
+      },
+      () => cache.get(id) === entry && cache.delete(id),
+    );
+    return loaded;
+  }
+
+  return {
+    get(id: WorkspaceId): Promise<WorkspaceSnapshot | null> {
+      const entry = cache.get(id);
+      if (entry === undefined || entry.missUntil <= monotonicMs()) return load(id);
+      cache.delete(id);
+      cache.set(id, entry);
+      return entry.loaded;
+    },
+    forget(id: WorkspaceId): void {
+      cache.delete(id);
+    },
+  };
+}

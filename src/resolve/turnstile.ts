@@ -1,0 +1,33 @@
+import type { Call } from '../domain/operation.ts';
+import type { Principal } from '../domain/principal.ts';
+
+/** Counts the calls that each principal has under way on this instance (rule 29). */
+export interface Turnstile {
+  /** Lets a call in, once however often it is asked, and answers how many others of its principal are inside. */
+  enter(call: Call, principal: Principal): number;
+  leave(call: Call): void;
+}
+
+export function createTurnstile(): Turnstile {
+  const inside = new Map<string, number>();
+  const entered = new WeakMap<Call, string>();
+  return {
+    enter(call, principal) {
+      if (principal.kind === 'anonymous' || principal.kind === 'system') return 0;
+      const id = entered.get(call) ?? principal.id;
+      if (!entered.has(call)) {
+        entered.set(call, id);
+        inside.set(id, (inside.get(id) ?? 0) + 1);
+      }
+      return (inside.get(id) ?? 1) - 1;
+    },
+    leave(call) {
+      const id = entered.get(call);
+      if (id === undefined) return;
+      entered.delete(call);
+      const left = (inside.get(id) ?? 1) - 1;
+      if (left === 0) inside.delete(id);
+      else inside.set(id, left);
+    },
+  };
+}

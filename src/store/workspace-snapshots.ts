@@ -1,0 +1,39 @@
+import { sql } from 'kysely';
+import type { WorkspaceId } from '../domain/ids.ts';
+import type { ConnectionSummary, WorkspaceSnapshot, WorkspaceSnapshots } from '../resolve/snapshot.ts';
+import type { Database } from './database.ts';
+import type { Schema } from './schema.ts';
+
+interface Row {
+  policy_revision: number;
+  roles: Record<string, string> | null;
+  connections: ConnectionSummary[] | null;
+}
+
+/** Snapshots in one statement, hence from one moment: the revision belongs to the roles and connections beside it. */
+export function createWorkspaceSnapshots({ system }: Pick<Database<Schema>, 'system'>): WorkspaceSnapshots {
+  return {
+    async load(id) {
+      const { rows } = await query(id).execute(system);
+      const row = rows[0];
+      return row === undefined ? null : toSnapshot(id, row);
+    },
+  };
+}
+
+const query = (id: WorkspaceId) => sql<Row>`
+  SELECT w.policy_revision,
+         (SELECT json_object_agg(m.principal_id, m.role) FROM membership m WHERE m.workspace_id = w.id) AS roles,
+         (SELECT json_agg(json_build_object('id', c.id, 'kind', c.kind, 'status', c.status, 'audience', c.audience,
+                                            'connectedBy', c.connected_by) ORDER BY c.created_at, c.id)
+            FROM connection c WHERE c.workspace_id = w.id) AS connections
+    FROM workspace w WHERE w.id = ${id}`;
+
+function toSnapshot(id: WorkspaceId, row: Row): WorkspaceSnapshot {
+  return {
+    id,
+    policyRevision: row.policy_revision,
+    roles: new Map(Object.entries(row.roles ?? {})) as WorkspaceSnapshot['roles'],
+    connections: row.connections ?? [],
+  };
+}
