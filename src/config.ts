@@ -1,0 +1,158 @@
+/** From the environment to one frozen `Config`. This is the only file in `src/` that reads the environment. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError } from './config/config-error.ts';
+import { type Reading, readValues, type Texts } from './config/read-values.ts';
+import { demoRules, serveRules } from './config/rules.ts';
+import type { SettingName, Values } from './config/settings.ts';
+import { isLoopback } from './domain/loopback.ts';
+import type { Secret } from './domain/secret.ts';
+
+/** The environment of this process. */
+export const environment: Texts = process.env;
+
+/** What `portcullis demo` and `portcullis serve` run with. */
+export interface Config {
+  /** `demo` only when `portcullis demo` found no credentials for Notion. A database is stamped with it. */
+  readonly mode: 'demo' | 'serve';
+  /** Null in the demo until its emulator runs. */
+  readonly notion: NotionConfig | null;
+  /** Where browsers and clients reach us, without a trailing slash; null means at the address listened on. */
+  readonly publicUrl: string | null;
+  readonly host: string;
+  readonly port: number;
+  /** Every host name that a request may give, lower case, without port. */
+  readonly allowedHosts: readonly string[];
+  /** Addresses and CIDR ranges. */
+  readonly trustedProxies: readonly string[];
+  readonly database: DatabaseConfig;
+  readonly dataDir: string;
+  readonly rootKeyFile: string;
+  readonly adminEmail: string;
+  readonly sessionIdleMs: number;
+  readonly sessionMsMax: number;
+  readonly requestBytesMax: number;
+  readonly uploadBytesMax: number;
+  readonly logLevel: Values['PORTCULLIS_LOG_LEVEL'];
+  /** Print audit entries on standard output as JSON lines. */
+  readonly auditStdout: boolean;
+  /** Null means any free port. */
+  readonly emulatorPort: number | null;
+}
+
+export interface NotionConfig {
+  /** Without a trailing slash. */
+  readonly apiUrl: string;
+  readonly mcpUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: Secret;
+  readonly dangerouslyAllowLoopbackHttp: boolean;
+}
+
+export type DatabaseConfig =
+  | { readonly kind: 'external'; readonly url: Secret }
+  | { readonly kind: 'embedded'; readonly dataDir: string };
+
+/** What the commands run with that talk to a gateway elsewhere. */
+export interface ClientConfig {
+  readonly url: string;
+  readonly key: Secret | null;
+}
+
+/** Flags, by the name of the setting that they stand for. They outrank the environment. */
+export type Flags = { readonly [Name in SettingName]?: string };
+
+/**
+ * Reads the configuration of a gateway. Pure: what it needs to know is in its arguments, but for the working directory
+ * and the home directory, which complete relative paths and defaults. Throws ConfigError with every problem.
+ */
+export function readConfig(command: 'demo' | 'serve', env: Texts, flags: Flags = {}): Config {
+  const reading = readValues({ ...env, ...flags });
+  const demo = command === 'demo' && !hasCredentials(reading);
+  const config = demo ? demoConfig(reading.values) : serveConfig(reading.values);
+  const wish = { ...reading, rootKeyFile: config.rootKeyFile };
+  const broken = (demo ? demoRules : serveRules).flatMap(rule => rule(wish));
+  // A rule says nothing new about a setting that could not be read.
+  const unread = new Set(reading.problems.map(({ setting }) => setting));
+  const problems = [...reading.problems, ...broken.filter(({ setting }) => !unread.has(setting))];
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(config);
+}
+
+/** Reads what the remote commands need. Throws ConfigError with every problem. */
+export function readClientConfig(env: Texts, flags: Flags = {}): ClientConfig {
+  const { values, problems } = readValues({ ...env, ...flags });
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { url: withoutSlash(values.PORTCULLIS_URL), key: values.PORTCULLIS_KEY };
+}
+
+function hasCredentials({ given }: Reading): boolean {
+  return given.has('NOTION_OAUTH_CLIENT_ID') || given.has('NOTION_OAUTH_CLIENT_SECRET');
+}
+
+function demoConfig(values: Values): Config {
+  const dataDir = values.PORTCULLIS_DATA_DIR;
+  return {
+    ...commonConfig(values),
+    mode: 'demo',
+    notion: null,
+    rootKeyFile: values.PORTCULLIS_ROOT_KEY_FILE ?? join(dataDir, 'root.key'),
+    auditStdout: values.PORTCULLIS_AUDIT_STDOUT ?? false,
+  };
+}
+
+function serveConfig(values: Values): Config {
+  const { NOTION_OAUTH_CLIENT_ID: clientId, NOTION_OAUTH_CLIENT_SECRET: clientSecret } = values;
+  return {
+    ...commonConfig(values),
+    mode: 'serve',
+    notion:
+      clientId === null || clientSecret === null
+        ? null
+        : {
+            apiUrl: withoutSlash(values.PORTCULLIS_NOTION_API_URL),
+            mcpUrl: withoutSlash(values.PORTCULLIS_NOTION_MCP_URL),
+            clientId,
+            clientSecret,
+            dangerouslyAllowLoopbackHttp: values.PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP,
+          },
+    rootKeyFile: values.PORTCULLIS_ROOT_KEY_FILE ?? join(homedir(), '.config', 'portcullis', 'root.key'),
+    auditStdout: values.PORTCULLIS_AUDIT_STDOUT ?? true,
+  };
+}
+
+function commonConfig(values: Values) {
+  const { DATABASE_URL: url, PORTCULLIS_DATA_DIR: dataDir } = values;
+  return {
+    publicUrl: values.PORTCULLIS_PUBLIC_URL === null ? null : withoutSlash(values.PORTCULLIS_PUBLIC_URL),
+    host: values.PORTCULLIS_HOST,
+    port: values.PORTCULLIS_PORT,
+    allowedHosts: allowedHosts(values),
+    trustedProxies: values.PORTCULLIS_TRUSTED_PROXIES,
+    database: url === null ? embedded(dataDir) : ({ kind: 'external', url } as const),
+    dataDir,
+    adminEmail: values.PORTCULLIS_ADMIN_EMAIL,
+    sessionIdleMs: values.PORTCULLIS_SESSION_IDLE_HOURS,
+    sessionMsMax: values.PORTCULLIS_SESSION_HOURS_MAX,
+    requestBytesMax: values.PORTCULLIS_REQUEST_BYTES_MAX,
+    uploadBytesMax: values.PORTCULLIS_UPLOAD_BYTES_MAX,
+    logLevel: values.PORTCULLIS_LOG_LEVEL,
+    emulatorPort: values.PORTCULLIS_EMULATOR_PORT === 0 ? null : values.PORTCULLIS_EMULATOR_PORT,
+  };
+}
+
+/** The embedded server owns its directory alone, so it gets one of its own. */
+function embedded(dataDir: string): DatabaseConfig {
+  return { kind: 'embedded', dataDir: join(dataDir, 'postgres') };
+}
+
+function allowedHosts(values: Values): string[] {
+  const hosts = new Set(values.PORTCULLIS_ALLOWED_HOSTS);
+  if (values.PORTCULLIS_PUBLIC_URL !== null) hosts.add(values.PORTCULLIS_PUBLIC_URL.hostname);
+  if (isLoopback(values.PORTCULLIS_HOST)) for (const name of ['localhost', '127.0.0.1', '[::1]']) hosts.add(name);
+  return [...hosts];
+}
+
+function withoutSlash(url: URL): string {
+  return url.href.replace(/\/$/, '');
+}

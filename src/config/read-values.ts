@@ -1,0 +1,47 @@
+import type { ConfigProblem } from './config-error.ts';
+import { nearest } from './nearest.ts';
+import { type Setting, type SettingName, settingNames, settings, type Values } from './settings.ts';
+
+/** The environment, or flags by the name of the setting that they stand for. */
+export type Texts = Readonly<Record<string, string | undefined>>;
+
+export interface Reading {
+  readonly values: Values;
+  /** Settings that somebody gave, as opposed to defaults. */
+  readonly given: ReadonlySet<SettingName>;
+  readonly problems: readonly ConfigProblem[];
+}
+
+/**
+ * Reads every setting on its own. What is empty counts as not set. A setting that cannot be read has a problem and the
+ * value of its default, so that all problems can be reported at once.
+ */
+export function readValues(texts: Texts): Reading {
+  const problems: ConfigProblem[] = unknownSettings(texts);
+  const given = new Set(settingNames.filter(name => (texts[name] ?? '') !== ''));
+  const read = (name: SettingName): unknown => {
+    const { type, byDefault }: Setting<unknown> = settings[name];
+    const fallback = byDefault === null ? null : type.read(byDefault);
+    if (!given.has(name)) return fallback;
+    try {
+      return type.read(texts[name] ?? '');
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      problems.push({ setting: name, problem: error.message, hint: `Expected: ${type.expects}.` });
+      return fallback;
+    }
+  };
+  // The table gives each name its type; a loop over it cannot show that to the compiler.
+  const values = Object.fromEntries(settingNames.map(name => [name, read(name)])) as Values;
+  return { values, given, problems };
+}
+
+function unknownSettings(texts: Texts): ConfigProblem[] {
+  return Object.keys(texts)
+    .filter(name => name.startsWith('PORTCULLIS_') && !(name in settings))
+    .map(name => {
+      const meant = nearest(name, settingNames);
+      const hint = meant === null ? 'Remove it. docs/configuration.md lists every setting.' : `Did you mean ${meant}?`;
+      return { setting: name, problem: 'is not a setting', hint };
+    });
+}

@@ -1,0 +1,111 @@
+import { relative, sep } from 'node:path';
+import { isLoopback } from '../domain/loopback.ts';
+import type { ConfigProblem } from './config-error.ts';
+import type { SettingName, Values } from './settings.ts';
+
+/** What a rule looks at. */
+export interface Wish {
+  readonly values: Values;
+  readonly given: ReadonlySet<SettingName>;
+  /** Where the root key will be, given or by default. */
+  readonly rootKeyFile: string;
+}
+
+/** One rule about how settings go together. Answers with nothing when it is kept. */
+export type Rule = (wish: Wish) => ConfigProblem[];
+
+const credentialNames = ['NOTION_OAUTH_CLIENT_ID', 'NOTION_OAUTH_CLIENT_SECRET'] as const;
+
+/** Rule 25: half-set credentials are an error, also where the demo would not need them. */
+const credentialsAreWhole: Rule = ({ given }) => {
+  const missing = credentialNames.filter(name => !given.has(name));
+  if (missing.length !== 1) return [];
+  const there = credentialNames.find(name => given.has(name));
+  return missing.map(name =>
+    problem(name, `is missing, although ${there} is set`, 'Set both, or neither for the demo.'),
+  );
+};
+
+const credentialsAreThere: Rule = ({ given }) => {
+  if (credentialNames.some(name => given.has(name))) return [];
+  const hint = 'Create a public integration at Notion and set both. To look around without one: portcullis demo.';
+  return [problem(credentialNames.join(' and '), 'are not set', hint)];
+};
+
+const credentialsHavePublicUrl: Rule = ({ given }) => {
+  if (given.has('PORTCULLIS_PUBLIC_URL')) return [];
+  const hint = 'Set it to where browsers reach Portcullis; Notion sends people back there after they consent.';
+  return [problem('PORTCULLIS_PUBLIC_URL', 'is not set', hint)];
+};
+
+/** Rule 3: a token goes to Notion, or to where somebody said at length that it may go. */
+const notionIsNotion: Rule = ({ values }) => {
+  const check = (name: 'PORTCULLIS_NOTION_API_URL' | 'PORTCULLIS_NOTION_MCP_URL', notionHost: string) => {
+    const { protocol, hostname, host } = values[name];
+    if (protocol === 'https:' && host === notionHost) return [];
+    if (protocol === 'http:') {
+      if (!isLoopback(hostname)) return [problem(name, 'must use https', 'Plain http is for loopback addresses only.')];
+      if (values.PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP) return [];
+      const hint = 'If that is what you want, set PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP=true.';
+      return [problem(name, 'uses plain http', hint)];
+    }
+    if (values.PORTCULLIS_DANGEROUSLY_SEND_TOKENS_TO_OTHER_HOSTS) return [];
+    const hint = 'If workspace tokens may go there, set PORTCULLIS_DANGEROUSLY_SEND_TOKENS_TO_OTHER_HOSTS=true.';
+    return [problem(name, `names ${host}, which is not ${notionHost}`, hint)];
+  };
+  return [
+    ...check('PORTCULLIS_NOTION_API_URL', 'api.notion.com'),
+    ...check('PORTCULLIS_NOTION_MCP_URL', 'mcp.notion.com'),
+  ];
+};
+
+/** Rule 24: whoever copies the data directory must not get the key along with it. */
+const rootKeyIsApart: Rule = ({ values, rootKeyFile }) => {
+  const way = relative(values.PORTCULLIS_DATA_DIR, rootKeyFile);
+  if (way === '..' || way.startsWith(`..${sep}`)) return [];
+  const hint = 'Keep the key elsewhere, so that a copy of the data does not bring the key along.';
+  return [problem('PORTCULLIS_ROOT_KEY_FILE', 'lies below PORTCULLIS_DATA_DIR', hint)];
+};
+
+const sessionsEnd: Rule = ({ values }) => {
+  if (values.PORTCULLIS_SESSION_IDLE_HOURS <= values.PORTCULLIS_SESSION_HOURS_MAX) return [];
+  const hint = 'A session cannot be unused for longer than it lasts.';
+  return [problem('PORTCULLIS_SESSION_IDLE_HOURS', 'is more than PORTCULLIS_SESSION_HOURS_MAX', hint)];
+};
+
+/** Rule 25: the demo has an emulator and a database of its own, and nobody else can reach it. */
+const demoIsAlone: Rule = ({ values, given }) => {
+  const foreign = ['DATABASE_URL', 'PORTCULLIS_NOTION_API_URL', 'PORTCULLIS_NOTION_MCP_URL'] as const;
+  const hint = 'Remove it, or set NOTION_OAUTH_CLIENT_ID, NOTION_OAUTH_CLIENT_SECRET and PORTCULLIS_PUBLIC_URL too.';
+  return foreign
+    .filter(name => given.has(name))
+    .map(name => problem(name, 'has no place in the demo', hint))
+    .concat(demoIsOnLoopback(values));
+};
+
+function demoIsOnLoopback(values: Values): ConfigProblem[] {
+  const hosts: [SettingName, string][] = [
+    ['PORTCULLIS_HOST', values.PORTCULLIS_HOST],
+    ['PORTCULLIS_PUBLIC_URL', values.PORTCULLIS_PUBLIC_URL?.hostname ?? 'localhost'],
+    ['PORTCULLIS_ALLOWED_HOSTS', values.PORTCULLIS_ALLOWED_HOSTS.find(host => !isLoopback(host)) ?? 'localhost'],
+  ];
+  const hint = 'The demo hands out keys and works on loopback addresses only. For others use portcullis serve.';
+  return hosts
+    .filter(([, host]) => !isLoopback(host))
+    .map(([name, host]) => problem(name, `names ${host}, which is not a loopback address`, hint));
+}
+
+export const demoRules: readonly Rule[] = [credentialsAreWhole, demoIsAlone, sessionsEnd];
+
+export const serveRules: readonly Rule[] = [
+  credentialsAreWhole,
+  credentialsAreThere,
+  credentialsHavePublicUrl,
+  notionIsNotion,
+  rootKeyIsApart,
+  sessionsEnd,
+];
+
+function problem(setting: string, what: string, hint: string): ConfigProblem {
+  return { setting, problem: what, hint };
+}

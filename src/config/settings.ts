@@ -1,0 +1,164 @@
+import * as type from './value-type.ts';
+
+export type Section = 'Notion' | 'Addresses' | 'Storage' | 'People' | 'Limits' | 'Output' | 'Demo' | 'Command line';
+
+/** One row of the table of settings. */
+export interface Setting<T> {
+  readonly section: Section;
+  readonly type: type.ValueType<T>;
+  /** As it would be written in the environment; null when there is none, or when it follows from other settings. */
+  readonly byDefault: string | null;
+  /** One or two sentences, in Markdown. */
+  readonly doc: string;
+}
+
+/** A setting with a default: it always has a value. */
+function fixed<T>(section: Section, valueType: type.ValueType<T>, byDefault: string, doc: string): Setting<T> {
+  return { section, type: valueType, byDefault, doc };
+}
+
+/** A setting without a default of its own: null when it is not set. */
+function optional<T>(section: Section, valueType: type.ValueType<T>, doc: string): Setting<T | null> {
+  return { section, type: valueType, byDefault: null, doc };
+}
+
+/**
+ * Every setting, in one table. `docs/configuration.md` and `.env.example` are generated from it. A name that starts with
+ * `PORTCULLIS_` and is not here is refused.
+ */
+export const settings = {
+  NOTION_OAUTH_CLIENT_ID: optional(
+    'Notion',
+    type.text,
+    'Client id of your public integration at Notion. Needs the secret and `PORTCULLIS_PUBLIC_URL` beside it.',
+  ),
+  NOTION_OAUTH_CLIENT_SECRET: optional('Notion', type.secret, 'Client secret of the same integration.'),
+  PORTCULLIS_NOTION_API_URL: fixed(
+    'Notion',
+    type.url,
+    'https://api.notion.com',
+    "Where Notion's REST API is. Change it only to put an emulator or a recording proxy in between.",
+  ),
+  PORTCULLIS_NOTION_MCP_URL: fixed(
+    'Notion',
+    type.url,
+    'https://mcp.notion.com/mcp',
+    "Where Notion's hosted MCP server is.",
+  ),
+  PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP: fixed(
+    'Notion',
+    type.flag,
+    'false',
+    'Accept plain http for the two URLs above if they lead to this machine. Workspace tokens then travel unencrypted on loopback.',
+  ),
+  PORTCULLIS_DANGEROUSLY_SEND_TOKENS_TO_OTHER_HOSTS: fixed(
+    'Notion',
+    type.flag,
+    'false',
+    "Accept hosts other than Notion's in the two URLs above. Whoever runs such a host sees every workspace token that is made there.",
+  ),
+
+  PORTCULLIS_PUBLIC_URL: optional(
+    'Addresses',
+    type.origin,
+    'Where browsers and clients reach Portcullis. Absolute URLs are made from this setting and from nothing else. Default: the address that is listened on, if that is a loopback address.',
+  ),
+  PORTCULLIS_HOST: fixed('Addresses', type.listenAddress, '127.0.0.1', 'Address to listen on.'),
+  PORTCULLIS_PORT: fixed('Addresses', type.port, '8420', 'Port to listen on.'),
+  PORTCULLIS_ALLOWED_HOSTS: fixed(
+    'Addresses',
+    type.hostNames,
+    '',
+    'Names, besides the one in `PORTCULLIS_PUBLIC_URL`, that a request may give as its `Host`. The loopback names are always among them when a loopback address is listened on.',
+  ),
+  PORTCULLIS_TRUSTED_PROXIES: fixed(
+    'Addresses',
+    type.networks,
+    '',
+    'Proxies whose `X-Forwarded-For` is believed. From anybody else the header is ignored.',
+  ),
+
+  DATABASE_URL: optional(
+    'Storage',
+    type.databaseUrl,
+    'A PostgreSQL database, 16 to 18. Default: a PostgreSQL 18 that Portcullis runs itself, below its data directory.',
+  ),
+  PORTCULLIS_DATA_DIR: fixed(
+    'Storage',
+    type.path,
+    './.portcullis',
+    'Directory for what Portcullis keeps outside an external database: its own PostgreSQL, and in the demo the emulator.',
+  ),
+  PORTCULLIS_ROOT_KEY_FILE: optional(
+    'Storage',
+    type.path,
+    'The key under which all others are sealed; made (mode 0600) when it is missing. May not lie below the data directory: whoever copies one should not get the other. Without it no stored token can be opened: keep a copy. Default: `~/.config/portcullis/root.key`; in the demo `root.key` in the data directory.',
+  ),
+
+  PORTCULLIS_ADMIN_EMAIL: fixed(
+    'People',
+    type.email,
+    'admin@localhost',
+    'Who gets the sign-in link of the first start. Used once, while there are no users.',
+  ),
+  PORTCULLIS_SESSION_IDLE_HOURS: fixed('People', type.hours, '12', 'A browser session ends when unused for this long.'),
+  PORTCULLIS_SESSION_HOURS_MAX: fixed(
+    'People',
+    type.hours,
+    '168',
+    'A browser session ends after this long in any case.',
+  ),
+
+  PORTCULLIS_REQUEST_BYTES_MAX: fixed(
+    'Limits',
+    type.bytes,
+    '500KiB',
+    'Largest JSON request that is read. Notion accepts 500 KB.',
+  ),
+  PORTCULLIS_UPLOAD_BYTES_MAX: fixed(
+    'Limits',
+    type.bytes,
+    '21MiB',
+    'Largest multipart request that is passed on. Notion accepts 20 MB in one part.',
+  ),
+
+  PORTCULLIS_LOG_LEVEL: fixed(
+    'Output',
+    type.choice(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
+    'info',
+    'What is logged on standard error. This is the log of the program, not the audit log.',
+  ),
+  PORTCULLIS_AUDIT_STDOUT: optional(
+    'Output',
+    type.flag,
+    'Also print audit entries on standard output, one JSON object a line. Default: `true` for `portcullis serve`, `false` in the demo.',
+  ),
+
+  PORTCULLIS_EMULATOR_PORT: optional(
+    'Demo',
+    type.port,
+    'Port of the Notion emulator, which only the demo starts. Default: any free port, the same one at each start where possible.',
+  ),
+
+  PORTCULLIS_URL: fixed(
+    'Command line',
+    type.url,
+    'http://127.0.0.1:8420',
+    'The gateway that `portcullis audit` and `portcullis discover` talk to.',
+  ),
+  PORTCULLIS_KEY: optional('Command line', type.secret, 'The API key with which they do so.'),
+} as const;
+
+export type SettingName = keyof typeof settings;
+
+/** The value of every setting. */
+export type Values = {
+  readonly [Name in SettingName]: (typeof settings)[Name] extends Setting<infer T> ? T : never;
+};
+
+export const settingNames = Object.keys(settings) as SettingName[];
+
+/** True for settings whose names begin a warning. */
+export function isDangerous(name: SettingName): boolean {
+  return name.startsWith('PORTCULLIS_DANGEROUSLY_');
+}

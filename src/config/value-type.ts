@@ -1,0 +1,155 @@
+import { BlockList, isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { isLoopback } from '../domain/loopback.ts';
+import { Secret } from '../domain/secret.ts';
+import { hourMs, KiB, MiB } from '../domain/units.ts';
+
+/** How the text of a setting becomes a value. `read` throws a RangeError that says what is expected. */
+export interface ValueType<T> {
+  /** What a person may write, for the documentation. */
+  readonly expects: string;
+  readonly secret?: boolean;
+  read(text: string): T;
+}
+
+export const text: ValueType<string> = { expects: 'text', read: value => value };
+
+export const secret: ValueType<Secret> = { expects: 'text, secret', secret: true, read: value => new Secret(value) };
+
+const yesOrNo = choice(['true', 'false']);
+
+export const flag: ValueType<boolean> = { ...yesOrNo, read: value => yesOrNo.read(value) === 'true' };
+
+export const path: ValueType<string> = { expects: 'a path', read: value => resolve(value) };
+
+export const port: ValueType<number> = wholeNumber('0 to 65535; 0 means any free port', 0, 65_535);
+
+export const email: ValueType<string> = matching('an email address', /^[^@\s]+@[^@\s]+$/, value => value.toLowerCase());
+
+/** Hours, as milliseconds. */
+export const hours: ValueType<number> = scaled(wholeNumber('hours, 1 to 8760', 1, 8_760), hourMs);
+
+const byteUnits: Readonly<Record<string, number>> = { '': 1, KiB, MiB };
+
+export const bytes: ValueType<number> = {
+  expects: 'bytes, such as `512000`, `500KiB` or `20MiB`',
+  read(value) {
+    const [, digits = '', unit = ''] = /^(\d{1,12})(KiB|MiB)?$/.exec(value) ?? [];
+    const size = Number(digits) * (byteUnits[unit] ?? Number.NaN);
+    if (!(size > 0)) throw new RangeError(`must be ${this.expects}`);
+    return size;
+  },
+};
+
+/** An address to listen on: an IP address or `localhost`. */
+export const listenAddress: ValueType<string> = {
+  expects: 'an IP address or `localhost`',
+  read(value) {
+    if (isIP(value) === 0 && value !== 'localhost') throw new RangeError(`must be ${this.expects}`);
+    return value;
+  },
+};
+
+/** An http or https URL without credentials, query or fragment. */
+export const url: ValueType<URL> = {
+  expects: 'an http or https URL',
+  read(value) {
+    const parsed = URL.canParse(value) ? new URL(value) : null;
+    if (parsed === null || !/^https?:$/.test(parsed.protocol)) throw new RangeError(`must be ${this.expects}`);
+    if (parsed.username !== '' || parsed.password !== '')
+      throw new RangeError('must not carry a user name or password');
+    if (parsed.search !== '' || parsed.hash !== '') throw new RangeError('must not have a query or a fragment');
+    return parsed;
+  },
+};
+
+/** A URL that names a server and nothing below it; plain http only on this machine. */
+export const origin: ValueType<URL> = {
+  expects: 'the https URL of a server, without a path (plain http on this machine only)',
+  read(value) {
+    const parsed = url.read(value);
+    if (parsed.pathname !== '/') throw new RangeError('must not have a path');
+    if (parsed.protocol === 'http:' && !isLoopback(parsed.hostname)) throw new RangeError('must use https');
+    return parsed;
+  },
+};
+
+export const databaseUrl: ValueType<Secret> = {
+  expects: '`postgres://user:password@host:5432/database`, secret',
+  secret: true,
+  read(value) {
+    if (!/^postgres(ql)?:\/\/./.test(value) || !URL.canParse(value)) throw new RangeError('must be a postgres:// URL');
+    return new Secret(value);
+  },
+};
+
+/** Host names without port, lower case. */
+export const hostNames: ValueType<readonly string[]> = list('host names without port', value => {
+  const parsed = URL.canParse(`http://${value}`) ? new URL(`http://${value}`) : null;
+  if (parsed === null || parsed.host !== value.toLowerCase() || parsed.port !== '') {
+    throw new RangeError(`must be host names without port, and "${value}" is not one`);
+  }
+  return parsed.hostname;
+});
+
+/** Addresses and CIDR ranges, as they were written. */
+export const networks: ValueType<readonly string[]> = list('IP addresses or CIDR ranges', value => {
+  const [address = '', bits] = value.split('/');
+  const family = isIP(address);
+  if (family === 0) throw new RangeError(`must be IP addresses or CIDR ranges, and "${value}" is neither`);
+  try {
+    if (bits !== undefined) new BlockList().addSubnet(address, Number(bits), family === 4 ? 'ipv4' : 'ipv6');
+  } catch {
+    throw new RangeError(`has the range "${value}", whose prefix length does not fit its address`);
+  }
+  return value;
+});
+
+/** One of a few words. */
+export function choice<const W extends string>(words: readonly W[]): ValueType<W> {
+  return {
+    expects: words.map(word => `\`${word}\``).join(', '),
+    read(value) {
+      const word = words.find(candidate => candidate === value);
+      if (word === undefined) throw new RangeError(`must be one of ${words.join(', ')}`);
+      return word;
+    },
+  };
+}
+
+function wholeNumber(expects: string, min: number, max: number): ValueType<number> {
+  return {
+    expects,
+    read(value) {
+      const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+      if (!(number >= min && number <= max)) throw new RangeError(`must be a whole number from ${min} to ${max}`);
+      return number;
+    },
+  };
+}
+
+function scaled(type: ValueType<number>, factor: number): ValueType<number> {
+  return { ...type, read: value => type.read(value) * factor };
+}
+
+function matching<T>(expects: string, pattern: RegExp, convert: (value: string) => T): ValueType<T> {
+  return {
+    expects,
+    read(value) {
+      if (!pattern.test(value)) throw new RangeError(`must be ${expects}`);
+      return convert(value);
+    },
+  };
+}
+
+function list<T>(expects: string, readItem: (item: string) => T): ValueType<readonly T[]> {
+  return {
+    expects: `${expects}, separated by commas`,
+    read: value =>
+      value
+        .split(',')
+        .map(item => item.trim())
+        .filter(item => item !== '')
+        .map(readItem),
+  };
+}
