@@ -10,7 +10,7 @@ export interface TestServer {
 }
 
 /** Where the runner tells the test files about the server that they share: the superuser's connection, as JSON. */
-export const serverVariable = 'PORTCULLIS_TEST_POSTGRES';
+export const serverVariable = 'TEST_POSTGRES_SERVER';
 
 /** Starts one. Quiet, and with the same settings as in production: fsync on. */
 export async function startTestServer(): Promise<TestServer> {
