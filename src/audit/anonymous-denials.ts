@@ -1,7 +1,8 @@
+import type { RecordedEvent } from '../domain/event.ts';
 import type { AnonymousReason } from '../domain/principal.ts';
 import type { Ruling } from '../domain/ruling.ts';
 import { minuteMs, type Now } from '../domain/units.ts';
-import { type AuditEvent, eventRow } from './entry.ts';
+import { eventRow } from './entry.ts';
 import type { GroupCommit } from './group-commit.ts';
 
 /**
@@ -21,7 +22,7 @@ const windowMs = minuteMs;
 const kindsMax = 256;
 
 interface Tally {
-  readonly event: AuditEvent;
+  readonly event: RecordedEvent;
   /** How many came after the one that was written at once. */
   more: number;
 }
@@ -54,8 +55,10 @@ export function createAnonymousDenials(commits: Pick<GroupCommit, 'append'>, now
         tally.more += 1;
         return;
       }
-      const event: AuditEvent = {
+      const event: RecordedEvent = {
         name: 'call.unidentified',
+        workspaceId: null,
+        principalId: null,
         result: 'denied',
         clientAddress: address,
         requestId: call.requestId,

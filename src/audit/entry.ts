@@ -1,4 +1,5 @@
 import type { Decision } from '../domain/decision.ts';
+import type { RecordedEvent } from '../domain/event.ts';
 import { newId, type PrincipalId } from '../domain/ids.ts';
 import type { Demand } from '../domain/operation.ts';
 import type { Caller, Principal } from '../domain/principal.ts';
@@ -123,45 +124,30 @@ export function sweptRow(open: Pick<AuditRow, 'id' | 'workspaceId' | 'principalI
   return { ...unconditional, ...open, id, kind: 'outcome', intentId: open.id, at, result: 'unknown', entry };
 }
 
-/** Something that happened outside a call: a sign-in, a workspace authorized, a connection that stopped working. */
-export interface AuditEvent {
-  /** Dotted name: `session.started`, `workspace_authorized`. */
-  readonly name: string;
-  readonly workspaceId?: AuditRow['workspaceId'];
-  readonly principalId?: PrincipalId | null;
-  readonly result: 'success' | 'denied' | 'error';
-  readonly clientAddress?: string | null;
-  readonly requestId?: string | null;
-  /** More about it: ids and counts. Never a secret, never text that a stranger wrote at length. */
-  readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
-}
-
 /** The entry for an event or, with `kind` summary, for a bounded count of many like it. */
-export function eventRow(event: AuditEvent, at: Date, kind: 'event' | 'summary' = 'event'): AuditRow {
+export function eventRow(event: RecordedEvent, at: Date, kind: 'event' | 'summary' = 'event'): AuditRow {
   const id = newId('evt');
-  const workspaceId = event.workspaceId ?? null;
   const entry = JSON.stringify({
     clientAddress: event.clientAddress ?? null,
-    detail: sorted(event.detail ?? {}),
+    detail: sorted(event.detail),
     id,
     kind,
     operation: event.name,
-    principal: event.principalId ? { id: event.principalId, kind: kindOf(event.principalId), owner: null } : null,
+    principal: event.principalId && { id: event.principalId, kind: kindOf(event.principalId), owner: null },
     requestId: event.requestId ?? null,
     result: event.result,
     time: at.toISOString(),
     v: entryVersion,
-    workspace: workspaceId,
+    workspace: event.workspaceId,
   });
-  const principal = event.principalId ?? null;
   return {
     ...unconditional,
     id,
-    workspaceId,
+    workspaceId: event.workspaceId,
     kind,
     intentId: null,
     at,
-    principalId: principal,
+    principalId: event.principalId,
     operation: event.name,
     result: null,
     entry,

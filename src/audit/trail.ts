@@ -1,10 +1,11 @@
 import type { KeyedDigest } from '../domain/digest.ts';
 import { PortcullisError } from '../domain/errors.ts';
+import type { RecordEvent } from '../domain/event.ts';
 import type { Answer } from '../domain/operation.ts';
 import type { Ruling, Verdict } from '../domain/ruling.ts';
 import type { Now } from '../domain/units.ts';
 import type { AnonymousDenials } from './anonymous-denials.ts';
-import { type AuditEvent, decisionRow, type Ending, eventRow, outcomeRow } from './entry.ts';
+import { decisionRow, type Ending, eventRow, outcomeRow } from './entry.ts';
 import type { GroupCommit } from './group-commit.ts';
 
 /** The log as the path uses it. In strict mode, which is the only one: no entry, no passage. */
@@ -14,7 +15,7 @@ export interface AuditTrail {
   /** Makes an outcome durable. Throws when it cannot; then the answer must not be released. */
   conclude(ruling: Ruling, verdict: Verdict): Promise<void>;
   /** Makes something durable that did not come through the gateway: a sign-in, a connection that died. */
-  recordEvent(event: AuditEvent): Promise<void>;
+  recordEvent: RecordEvent;
 }
 
 export function createAuditTrail(parts: {
@@ -69,6 +70,7 @@ export function createAuditTrail(parts: {
         {
           name: 'stream.closed',
           workspaceId: ruling.facts.workspaceId,
+          principalId: null,
           result: cut ? 'error' : 'success',
           requestId: ruling.call.requestId,
           detail: { intent: ruling.id, complete: !cut },
