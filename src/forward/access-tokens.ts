@@ -1,0 +1,24 @@
+import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
+
+/** Where forward gets its tokens. The vault keeps them; nothing else ever holds one for longer than a call. */
+export interface AccessTokens {
+  /**
+   * A token that is good for now. Throws `PortcullisError` when the connection cannot give one
+   * (`connection_needs_reauth`, `no_connection`, `unavailable`).
+   */
+  accessToken(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<AccessToken>;
+  /**
+   * Notion answered 401 to that connection's token. Finds out whether the connection still works, with at most one
+   * check or refresh however many calls report at once, and marks the connection when it does not (defect A20).
+   */
+  reportUnauthorized(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<ConnectionHealth>;
+}
+
+export interface AccessToken {
+  /** Who issued it, as `URL.origin` spells it. It is sent nowhere else (rule 3). */
+  readonly origin: string;
+  readonly token: string;
+}
+
+/** `alive`: the connection has a token that works, perhaps a new one. `unknown`: Notion could not be asked. */
+export type ConnectionHealth = 'dead' | 'alive' | 'unknown';

@@ -1,0 +1,69 @@
+import { Readable } from 'node:stream';
+import { PortcullisError } from '../domain/errors.ts';
+import type { Answer, Operation } from '../domain/operation.ts';
+import type { Ruling } from '../domain/ruling.ts';
+import type { AccessToken, AccessTokens, ConnectionHealth } from './access-tokens.ts';
+import { neverSent, refusedAnswer, refusedToken } from './public-error.ts';
+import { type Sending, send } from './send.ts';
+import type { Upstream } from './upstream.ts';
+
+/** Puts the workspace's token on a call, sends it, and judges whether the answer is one to be handed on. */
+export async function deliver(
+  upstream: Upstream,
+  tokens: AccessTokens,
+  ruling: Ruling,
+  sending: Sending,
+): Promise<Answer> {
+  const token = await tokenFor(tokens, ruling);
+  const answer = await send(upstream, sending, token);
+  if (answer.status !== 401) return acceptable(answer, sending.operation);
+  return acceptable(await afterUnauthorized(upstream, tokens, ruling, sending, token), sending.operation);
+}
+
+/**
+ * Notion refused the token, and so did nothing. If the connection has a new one, the same call goes out with it, once.
+ * The 401 itself is never handed on: it is about our token, and would read as if the client's key were bad.
+ */
+async function afterUnauthorized(
+  upstream: Upstream,
+  tokens: AccessTokens,
+  ruling: Ruling,
+  sending: Sending,
+  refused: AccessToken,
+): Promise<Answer> {
+  const health = await reportUnauthorized(tokens, ruling);
+  if (health === 'dead') throw refusedToken('connection_needs_reauth');
+  if (health === 'unknown' || sending.request.body instanceof Readable) throw refusedToken('upstream_unavailable');
+  const renewed = await tokenFor(tokens, ruling);
+  if (renewed.token === refused.token) throw refusedToken('upstream_unavailable');
+  const answer = await send(upstream, sending, renewed);
+  if (answer.status === 401) throw refusedToken('upstream_unavailable');
+  return answer;
+}
+
+/** Refuses what would lead around the gate (rule 7), and what the step that withholds could not read. */
+function acceptable(answer: Answer, { effect }: Operation): Answer {
+  const encoding = answer.headers['content-encoding'];
+  if (answer.status >= 300 && answer.status < 400) throw refuse(answer, effect, `a redirect (${answer.status})`);
+  if (encoding !== undefined && encoding !== 'identity') throw refuse(answer, effect, 'an encoding nobody asked for');
+  return answer;
+}
+
+function refuse(answer: Answer, effect: Operation['effect'], log: string): PortcullisError {
+  if (answer.body instanceof Readable) answer.body.destroy();
+  return refusedAnswer(effect, log);
+}
+
+function tokenFor(tokens: AccessTokens, { facts }: Ruling): Promise<AccessToken> {
+  const { workspaceId, connection } = facts;
+  if (workspaceId === null || connection === null) {
+    throw new PortcullisError('no_connection', undefined, { fate: 'not_sent' });
+  }
+  return neverSent(tokens.accessToken(workspaceId, connection.id));
+}
+
+async function reportUnauthorized(tokens: AccessTokens, { facts }: Ruling): Promise<ConnectionHealth> {
+  if (facts.workspaceId === null || facts.connection === null) return 'unknown';
+  // Whatever goes wrong while finding out, the connection is not known to be dead.
+  return tokens.reportUnauthorized(facts.workspaceId, facts.connection.id).catch(() => 'unknown');
+}

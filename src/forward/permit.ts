@@ -1,0 +1,28 @@
+import { PortcullisError } from '../domain/errors.ts';
+import type { Ruling } from '../domain/ruling.ts';
+import type { Now } from '../domain/units.ts';
+
+/** How old a decision may be at the moment of sending before it must be confirmed. */
+export const decisionAgeMaxMs = 250;
+
+/** Says whether a decision may still be acted on: a call that waited is asked about again before it is sent (rule 10). */
+export interface Permit {
+  /** Sending now would rest on a decision that is too old. */
+  isStale(): boolean;
+  /** Asks again. Rejects with `policy_changed` when the call is no longer allowed. */
+  renew(): Promise<void>;
+}
+
+export function createPermit(ruling: Ruling, stillAllowed: (ruling: Ruling) => Promise<boolean>, now: Now): Permit {
+  let confirmedAtMs = ruling.decidedAt.getTime();
+  return {
+    isStale: () => now().getTime() - confirmedAtMs > decisionAgeMaxMs,
+    async renew() {
+      const askedAtMs = now().getTime();
+      if (!(await stillAllowed(ruling))) {
+        throw new PortcullisError('policy_changed', undefined, { log: 'revoked while it waited', fate: 'not_sent' });
+      }
+      confirmedAtMs = askedAtMs;
+    },
+  };
+}

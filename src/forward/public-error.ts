@@ -1,0 +1,54 @@
+import { PortcullisError } from '../domain/errors.ts';
+import type { ExchangeFailure } from './exchange-failure.ts';
+
+type Effect = 'read' | 'write';
+
+const texts = {
+  notSent: 'Notion could not be reached. Nothing was sent; repeat the call later.',
+  noAnswer: 'Notion gave no complete answer. Repeat the call later.',
+  mayHaveHappened:
+    'Notion gave no complete answer, and the change may have been made. Read the object again instead of repeating the write.',
+} as const;
+
+/**
+ * What the caller may know of a failed exchange, and what the log must: what was never on the wire has not happened; a
+ * read that failed changed nothing; a write that was sent may have been carried out, whatever happened after.
+ */
+export function failedExchange(failure: ExchangeFailure, effect: Effect): PortcullisError {
+  const { message: log, cause, progress, reason } = failure;
+  if (reason === 'defect') return new PortcullisError('internal', undefined, { log, cause, fate: 'not_sent' });
+  if (progress === 'waiting') return notSent(log, cause);
+  if (effect === 'write') {
+    return new PortcullisError('upstream_unknown', texts.mayHaveHappened, { log, cause, fate: 'unknown' });
+  }
+  const code = reason === 'unusable' ? 'upstream_refused' : 'upstream_unavailable';
+  const text = reason === 'unusable' ? undefined : texts.noAnswer;
+  return new PortcullisError(code, text, { log, cause, fate: 'failed' });
+}
+
+/** Nothing of the call reached Notion. */
+export function notSent(log: string, cause?: unknown): PortcullisError {
+  return new PortcullisError('upstream_unavailable', texts.notSent, { log, cause, fate: 'not_sent' });
+}
+
+/** A whole answer came, but it is not one to be handed on. For all we know, a write was carried out. */
+export function refusedAnswer(effect: Effect, log: string): PortcullisError {
+  return new PortcullisError('upstream_refused', undefined, { log, fate: effect === 'write' ? 'unknown' : 'failed' });
+}
+
+/** Notion answered 401 to our token, and so did nothing. */
+export function refusedToken(code: 'connection_needs_reauth' | 'upstream_unavailable'): PortcullisError {
+  return new PortcullisError(code, undefined, { log: 'Notion refused the token of the connection', fate: 'failed' });
+}
+
+/** Awaits what precedes sending; if it fails, the log says that nothing was sent. */
+export async function neverSent<T>(step: Promise<T>): Promise<T> {
+  try {
+    return await step;
+  } catch (error) {
+    if (error instanceof PortcullisError) {
+      throw new PortcullisError(error.code, error.message, { ...error.details, fate: 'not_sent' });
+    }
+    throw new PortcullisError('unavailable', undefined, { log: String(error), cause: error, fate: 'not_sent' });
+  }
+}

@@ -1,0 +1,108 @@
+import { buildConnector, type Dispatcher, Pool } from 'undici';
+import type { Answer, NotionRequest } from '../domain/operation.ts';
+import { KiB, MiB, minuteMs, secondMs } from '../domain/units.ts';
+import { Exchange, type ExchangeOptions } from './exchange.ts';
+
+export interface UpstreamOptions {
+  /** Notion's origin, as `URL.origin` spells it. */
+  readonly origin: string;
+  /** Most connections to Notion at once, and so most calls under way. */
+  readonly connections?: number;
+  /** Most time for connecting. */
+  readonly connectMs?: number;
+  /** Most time between sending a request and the head of its answer. Notion itself gives up after a minute. */
+  readonly headersMs?: number;
+  /** Most silence in the midst of an answer. */
+  readonly silenceMs?: number;
+  /** Most time for a whole answer that is not streamed. */
+  readonly answerMs?: number;
+  /** Most bytes of an answer that is not streamed: `withhold` must hold it whole. */
+  readonly answerBytesMax?: number;
+}
+
+export type SendOptions = Pick<ExchangeOptions, 'stream' | 'signal' | 'permit' | 'digest'>;
+
+/** Notion's side of the gate: one pool of kept-alive connections to one origin. */
+export interface Upstream {
+  readonly origin: string;
+  readonly connections: number;
+  /** Sends one request, once. Rejects with `ExchangeFailure`. */
+  send(request: NotionRequest, headers: string[], options: SendOptions): Promise<Answer>;
+  /** Lets exchanges that are under way finish, then closes the connections. */
+  close(): Promise<void>;
+}
+
+const defaults = {
+  connections: 128,
+  connectMs: 10 * secondMs,
+  // Beyond Notion's own limit of 60 s, so that its answer to slowness is what the client sees.
+  headersMs: 75 * secondMs,
+  silenceMs: 75 * secondMs,
+  answerMs: 3 * minuteMs,
+  answerBytesMax: 20 * MiB,
+} as const;
+
+const headerBytesMax = 32 * KiB;
+
+/**
+ * What undici does by itself, so that nobody has to guess: with `pipelining: 1` a connection carries one request at a
+ * time, and when it is lost that request fails and is not sent again. HTTP/2 is off, where a lost session takes many
+ * requests with it and says less about each. Redirects are followed only by an interceptor, and none is installed.
+ * An idle connection is dropped after 4 s, or 2 s before the end that the server announces, which keeps the window
+ * small in which a request meets a connection that the server has just closed.
+ */
+export function openUpstream(options: UpstreamOptions): Upstream {
+  const { origin, connections, connectMs, headersMs, silenceMs, answerMs, answerBytesMax } = {
+    ...defaults,
+    ...options,
+  };
+  const underWay = new Set<Exchange>();
+  const pool = new Pool(origin, {
+    connections,
+    pipelining: 1,
+    allowH2: false,
+    connect: connectThen(connectMs, () => Promise.all(Array.from(underWay, exchange => exchange.renewPermit()))),
+    headersTimeout: headersMs,
+    bodyTimeout: silenceMs,
+    maxHeaderSize: headerBytesMax,
+  });
+
+  return {
+    origin: new URL(origin).origin,
+    connections,
+    send(request, headers, sending) {
+      return new Promise((resolve, reject) => {
+        const { path, method, body } = request;
+        const dispatch: Dispatcher.DispatchOptions = { path, method, headers, body };
+        const exchange: Exchange = new Exchange(
+          { ...sending, answerBytesMax, answerMs },
+          settle(resolve),
+          settle(reject),
+        );
+        underWay.add(exchange);
+        pool.dispatch(dispatch, exchange);
+
+        function settle<T>(then: (value: T) => void): (value: T) => void {
+          return value => {
+            underWay.delete(exchange);
+            then(value);
+          };
+        }
+      });
+    },
+    close: () => pool.close(),
+  };
+}
+
+/**
+ * Making a connection takes long enough for a permission to be withdrawn meanwhile. So before a new connection carries
+ * anything, every call that may be waiting for it has its decision confirmed.
+ */
+function connectThen(connectMs: number, confirm: () => Promise<unknown>): buildConnector.connector {
+  const connect = buildConnector({ timeout: connectMs, allowH2: false });
+  return (options, callback) =>
+    connect(options, (...result) => {
+      if (result[0] === null) confirm().then(() => callback(...result));
+      else callback(...result);
+    });
+}
