@@ -1,0 +1,38 @@
+import type { Action } from '../domain/action.ts';
+import type { KeyId, SessionId, WorkspaceId } from '../domain/ids.ts';
+import type { Agent, User } from '../domain/principal.ts';
+
+/** A key or a session, with everything about its principal that one look-up can tell. */
+export interface StoredCredential {
+  readonly id: KeyId | SessionId;
+  readonly principal: User | Agent;
+  /** The principal's epoch, read in the same statement as the rest (rule 10). */
+  readonly epoch: number;
+  /** Revoked, or the session was ended. It stays so. */
+  readonly revoked: boolean;
+  /** The principal is disabled or suspended, or the human who owns it is disabled. It may come back. */
+  readonly principalDisabled: boolean;
+  readonly expiresAt: Date;
+  /** For sessions: when it ends unless it is used before. Null for keys, which have no idle limit. */
+  readonly idleExpiresAt: Date | null;
+  readonly boundTo: WorkspaceId | null;
+  readonly ceiling: ReadonlySet<Action> | null;
+  readonly deploymentRights: ReadonlySet<Action>;
+}
+
+export interface CredentialUse {
+  readonly id: KeyId | SessionId;
+  readonly at: Date;
+}
+
+/**
+ * Where credentials are looked up, by their keyed hash. Null: there is no such credential. An error means that nobody
+ * knows, and is not an answer.
+ *
+ * `noteUses` writes when credentials were last used, and puts off the idle limit of sessions. An older time never
+ * replaces a newer one; ids that are gone are passed over.
+ */
+export interface CredentialStore {
+  find(kind: 'api_key' | 'session', hash: Buffer): Promise<StoredCredential | null>;
+  noteUses(uses: readonly CredentialUse[]): Promise<void>;
+}

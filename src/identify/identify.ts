@@ -1,0 +1,165 @@
+import { isWellFormedKey } from '../domain/api-key.ts';
+import type { HashCredential } from '../domain/credential-hash.ts';
+import { PortcullisError } from '../domain/errors.ts';
+import type { KeyId, SessionId } from '../domain/ids.ts';
+import type { Call } from '../domain/operation.ts';
+import { type AnonymousReason, anonymous, type Caller, type Credentials } from '../domain/principal.ts';
+import { sessionIdleMs } from '../domain/session-lifetime.ts';
+import { type Now, secondMs } from '../domain/units.ts';
+import type { CredentialStore, StoredCredential } from './credential-store.ts';
+import { Lru } from './lru.ts';
+
+export interface Identify {
+  /**
+   * Turns credentials into a caller. Bad ones give an anonymous caller with the reason; this throws only when nobody can
+   * know: `unavailable`, because the database does not answer.
+   */
+  identify(call: Pick<Call, 'credentials'>): Promise<Caller>;
+  /** Drops what is cached for these credentials. */
+  forget(credentials: Credentials): void;
+  /** Writes when credentials were last used. Happens by itself every few seconds. */
+  flush(): Promise<void>;
+  /** Flushes for the last time. */
+  close(): Promise<void>;
+}
+
+/** A credential that was good when it was read. It can be stale; the intent's condition on the epoch finds that out. */
+interface Known {
+  readonly caller: Caller;
+  readonly id: KeyId | SessionId;
+  readonly expiresAtMs: number;
+  /** Infinite for keys. */
+  idleExpiresAtMs: number;
+}
+
+const flushEveryMs = 10 * secondMs;
+
+export function createIdentify(parts: {
+  credentials: CredentialStore;
+  hashCredential: HashCredential;
+  now: Now;
+  /** Most credentials that are remembered; as many unknown ones are remembered besides. */
+  cacheMax?: number;
+  /** Hears that the times of last use could not be written. They are kept and tried again. */
+  onFlushError?: (error: unknown) => void;
+}): Identify {
+  const { credentials: store, hashCredential, now, cacheMax = 10_000, onFlushError = () => {} } = parts;
+  const known = new Lru<Known>(cacheMax);
+  // Only what stays true is remembered: an unknown secret of 256 bits will not be made later, a revoked one not restored.
+  const refused = new Lru<AnonymousReason>(cacheMax);
+  const lookups = new Map<string, Promise<Caller>>();
+  let uses = new Map<KeyId | SessionId, Date>();
+  const timer = setInterval(() => void flush().catch(onFlushError), flushEveryMs).unref();
+
+  function identify({ credentials }: Pick<Call, 'credentials'>): Promise<Caller> {
+    const secret = readSecret(credentials);
+    if (secret.kind === 'none') return Promise.resolve(anonymous(secret.why));
+    const hash = hashCredential(secret.kind, secret.token);
+    const cacheKey = hash.toString('latin1');
+    const hit = known.get(cacheKey);
+    const at = now();
+    if (hit !== undefined && isCurrent(hit, at)) return Promise.resolve(use(hit, at));
+    const why = refused.get(cacheKey);
+    if (why !== undefined) return Promise.resolve(anonymous(why));
+    return lookUpOnce(secret.kind, hash, cacheKey);
+  }
+
+  /** Many calls that arrive with the same new credential ask the database once. */
+  function lookUpOnce(kind: 'api_key' | 'session', hash: Buffer, cacheKey: string): Promise<Caller> {
+    const running = lookups.get(cacheKey);
+    if (running !== undefined) return running;
+    const lookup = lookUp(kind, hash, cacheKey).finally(() => lookups.delete(cacheKey));
+    lookups.set(cacheKey, lookup);
+    return lookup;
+  }
+
+  async function lookUp(kind: 'api_key' | 'session', hash: Buffer, cacheKey: string): Promise<Caller> {
+    const stored = await store.find(kind, hash).catch(cause => {
+      throw new PortcullisError('unavailable', undefined, { log: 'credentials could not be looked up', cause });
+    });
+    known.delete(cacheKey);
+    const at = now();
+    const why = faultOf(stored, at);
+    if (why === 'unknown_credentials' || why === 'revoked_credentials') refused.set(cacheKey, why);
+    if (stored === null || why !== null) return anonymous(why ?? 'unknown_credentials');
+    const entry = toKnown(stored);
+    known.set(cacheKey, entry);
+    return use(entry, at);
+  }
+
+  function use(entry: Known, at: Date): Caller {
+    uses.set(entry.id, at);
+    if (entry.idleExpiresAtMs !== Number.POSITIVE_INFINITY) entry.idleExpiresAtMs = at.getTime() + sessionIdleMs;
+    return entry.caller;
+  }
+
+  async function flush(): Promise<void> {
+    if (uses.size === 0) return;
+    const batch = uses;
+    uses = new Map();
+    try {
+      await store.noteUses([...batch].map(([id, at]) => ({ id, at })));
+    } catch (error) {
+      uses = new Map([...batch, ...uses]);
+      throw error;
+    }
+  }
+
+  return {
+    identify,
+    forget(credentials) {
+      const secret = readSecret(credentials);
+      if (secret.kind !== 'none') known.delete(hashCredential(secret.kind, secret.token).toString('latin1'));
+    },
+    flush,
+    async close() {
+      clearInterval(timer);
+      await flush().catch(onFlushError);
+    },
+  };
+}
+
+type PresentedSecret =
+  | { readonly kind: 'api_key' | 'session'; readonly token: string }
+  | { readonly kind: 'none'; readonly why: AnonymousReason };
+
+/** A token of 43 characters of base64url: what `newSecretToken` makes. */
+const tokenShape = /^[A-Za-z0-9_-]{43}$/;
+
+/** Judges the form alone, so that nonsense never reaches the database: the checksum of a key is verified here. */
+function readSecret(credentials: Credentials): PresentedSecret {
+  switch (credentials.kind) {
+    case 'none':
+      return { kind: 'none', why: 'no_credentials' };
+    case 'malformed':
+      return { kind: 'none', why: 'malformed_credentials' };
+    case 'bearer':
+      if (isWellFormedKey(credentials.token)) return { kind: 'api_key', token: credentials.token };
+      return { kind: 'none', why: 'malformed_credentials' };
+    case 'session':
+      if (tokenShape.test(credentials.token)) return { kind: 'session', token: credentials.token };
+      return { kind: 'none', why: 'malformed_credentials' };
+  }
+}
+
+function isCurrent(entry: Known, at: Date): boolean {
+  return at.getTime() < entry.expiresAtMs && at.getTime() < entry.idleExpiresAtMs;
+}
+
+function faultOf(stored: StoredCredential | null, at: Date): AnonymousReason | null {
+  if (stored === null) return 'unknown_credentials';
+  if (stored.revoked) return 'revoked_credentials';
+  if (stored.principalDisabled) return 'disabled_principal';
+  const idleEnd = stored.idleExpiresAt ?? stored.expiresAt;
+  return at < stored.expiresAt && at < idleEnd ? null : 'expired_credentials';
+}
+
+function toKnown(stored: StoredCredential): Known {
+  const { id, principal, epoch, boundTo, ceiling, deploymentRights } = stored;
+  return {
+    caller: { principal, credential: id, epoch, boundTo, ceiling, deploymentRights },
+    id,
+    expiresAtMs: stored.expiresAt.getTime(),
+    idleExpiresAtMs: stored.idleExpiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
+  };
+}

@@ -1,0 +1,107 @@
+import { type Kysely, sql } from 'kysely';
+import { type Action, isAction } from '../domain/action.ts';
+import { isId } from '../domain/ids.ts';
+import { sessionIdleMs } from '../domain/session-lifetime.ts';
+import type { CredentialStore, StoredCredential } from '../identify/credential-store.ts';
+import type { Schema } from './schema.ts';
+
+/** Looks credentials up as `portcullis_system`: before a credential is known, so is not the workspace. */
+export function createCredentialStore(system: Kysely<Schema>): CredentialStore {
+  return {
+    find: (kind, hash) => (kind === 'api_key' ? findKey(system, hash) : findSession(system, hash)),
+    async noteUses(uses) {
+      const keys = uses.filter(use => isId('key', use.id));
+      const sessions = uses.filter(use => isId('ses', use.id));
+      if (keys.length > 0) {
+        await sql`
+          UPDATE api_key SET last_used_at = greatest(last_used_at, use.at)
+            FROM unnest(${keys.map(use => use.id)}::text[], ${keys.map(use => use.at)}::timestamptz[]) AS use(id, at)
+           WHERE api_key.id = use.id`.execute(system);
+      }
+      if (sessions.length > 0) {
+        await sql`
+          UPDATE session
+             SET last_seen_at = greatest(last_seen_at, use.at),
+                 idle_expires_at = greatest(idle_expires_at, use.at + ${sessionIdleMs} * interval '1 millisecond')
+            FROM unnest(${sessions.map(use => use.id)}::text[], ${sessions.map(use => use.at)}::timestamptz[]) AS use(id, at)
+           WHERE session.id = use.id`.execute(system);
+      }
+    },
+  };
+}
+
+async function findKey(system: Kysely<Schema>, hash: Buffer): Promise<StoredCredential | null> {
+  const row = await system
+    .selectFrom('api_key')
+    .innerJoin('principal', 'principal.id', 'api_key.principal_id')
+    .leftJoin('agent', 'agent.id', 'api_key.principal_id')
+    .leftJoin('principal as owner', 'owner.id', 'agent.owner_id')
+    .where('api_key.hash', '=', hash)
+    .select([
+      'api_key.id',
+      'api_key.workspace_id',
+      'api_key.principal_id',
+      'api_key.ceiling',
+      'api_key.expires_at',
+      'api_key.revoked_at',
+      'principal.epoch',
+      'principal.disabled_at',
+      'agent.owner_id',
+      'agent.suspended_at',
+      'owner.disabled_at as owner_disabled_at',
+    ])
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const principal = principalOf(row.principal_id, row.owner_id);
+  if (principal === null) return null;
+  return {
+    id: row.id,
+    principal,
+    epoch: row.epoch,
+    revoked: row.revoked_at !== null,
+    principalDisabled: row.disabled_at !== null || row.suspended_at !== null || row.owner_disabled_at !== null,
+    expiresAt: row.expires_at,
+    idleExpiresAt: null,
+    boundTo: row.workspace_id,
+    ceiling: row.ceiling && new Set(row.ceiling.filter(isAction)),
+    // A key belongs to one workspace. Rights in the deployment as a whole take a person who has signed in.
+    deploymentRights: new Set<Action>(),
+  };
+}
+
+async function findSession(system: Kysely<Schema>, hash: Buffer): Promise<StoredCredential | null> {
+  const row = await system
+    .selectFrom('session')
+    .innerJoin('user_account', 'user_account.id', 'session.user_id')
+    .innerJoin('principal', 'principal.id', 'session.user_id')
+    .where('session.hash', '=', hash)
+    .select([
+      'session.id',
+      'session.user_id',
+      'session.expires_at',
+      'session.idle_expires_at',
+      'session.ended_at',
+      'principal.epoch',
+      'principal.disabled_at',
+      'user_account.deployment_rights',
+    ])
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  return {
+    id: row.id,
+    principal: { kind: 'user', id: row.user_id },
+    epoch: row.epoch,
+    revoked: row.ended_at !== null,
+    principalDisabled: row.disabled_at !== null,
+    expiresAt: row.expires_at,
+    idleExpiresAt: row.idle_expires_at,
+    boundTo: null,
+    ceiling: null,
+    deploymentRights: new Set(row.deployment_rights.filter(isAction)),
+  };
+}
+
+function principalOf(id: string, owner: string | null): StoredCredential['principal'] | null {
+  if (isId('usr', id)) return { kind: 'user', id };
+  return isId('agt', id) && isId('usr', owner) ? { kind: 'agent', id, owner } : null;
+}
