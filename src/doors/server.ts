@@ -1,0 +1,65 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { KiB, secondMs } from '../domain/units.ts';
+import type { createHostGuard } from './host-guard.ts';
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface Doors {
+  /** Notion's REST API: hot, so it sits on node:http directly. */
+  readonly rest: RequestHandler;
+  /** Everything else. */
+  readonly others: RequestHandler;
+  readonly hostGuard: ReturnType<typeof createHostGuard>;
+}
+
+/** Where the REST door stands: `/v1/…`, and `/w/:workspace/v1/…` for a caller who names the workspace. */
+const restPaths = /^\/(?:w\/[^/?#]*\/)?v1(?:[/?#]|$)/;
+
+/** One HTTP server for all doors, with limits on headers and idle time (rule 29). */
+export function createDoorServer(doors: Doors): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: 16 * KiB,
+      headersTimeout: 10 * secondMs,
+      // A whole request, upload included.
+      requestTimeout: 120 * secondMs,
+      keepAliveTimeout: 65 * secondMs,
+      connectionsCheckingInterval: 5 * secondMs,
+      // Two Host headers are refused by the guard below, which sees that the value is not one name.
+      requireHostHeader: true,
+      insecureHTTPParser: false,
+    },
+    (request, response) => {
+      if (doors.hostGuard(request, response)) return;
+      const door = restPaths.test(request.url ?? '') ? doors.rest : doors.others;
+      door(request, response);
+    },
+  );
+  server.maxHeadersCount = 100;
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    else socket.destroy();
+  });
+  return server;
+}
+
+/** Listens, and answers with the port; 0 means any free one. */
+export function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, backlog: 1024 }, () => {
+      server.removeListener('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** Stops accepting, lets the requests under way end for at most `graceMs`, then closes what is left. */
+export async function stopServer(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>(resolve => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(timer);
+}
