@@ -25,14 +25,16 @@ async function requireVersion(client: Client): Promise<void> {
   const number = Number(await show(client, 'server_version_num'));
   const major = Math.floor(number / 10_000);
   if (major >= versions.min && major <= versions.max) return;
-  throw refused(`The server is PostgreSQL ${major}, and Portcullis needs version ${versions.min} to ${versions.max}.`);
+  throw refused(
+    `The server in DATABASE_URL is PostgreSQL ${major}, and Portcullis needs version ${versions.min} to ${versions.max}.`,
+  );
 }
 
 async function requireSyncedCommits(client: Client): Promise<void> {
   for (const setting of ['fsync', 'full_page_writes', 'synchronous_commit']) {
     if ((await show(client, setting)) !== 'off') continue;
     throw refused(
-      `The server runs with ${setting} = off: after a power cut, entries of the audit log could be lost that were already answered for. ` +
+      `The server in DATABASE_URL runs with ${setting} = off: after a power cut, entries of the audit log could be lost that were already answered for. ` +
         'Turn it on for the server, or for this role and database.',
     );
   }
@@ -48,12 +50,13 @@ async function requireSessions(first: Client, second: Client): Promise<void> {
   const before = await backend(first);
   await second.query('BEGIN');
   const other = await backend(second);
-  const after = await backend(first);
+  // Asked only now: a pooler with a single connection would make the first wait for the second.
+  const after = other.pid === before.pid ? other : await backend(first);
   await second.query('ROLLBACK');
-  if (before.pid === after.pid && other.pid !== before.pid && after.mark === mark && other.mark !== mark) return;
+  if (other.pid !== before.pid && after.pid === before.pid && after.mark === mark) return;
   throw refused(
-    'A connection pooler in transaction or statement mode sits before the server. Portcullis relies on sessions: ' +
-      'connect to PostgreSQL itself, or set the pooler to session mode.',
+    'A connection pooler in transaction or statement mode stands before the server in DATABASE_URL, and Portcullis relies on sessions. ' +
+      'Connect to PostgreSQL itself, or set the pooler to session mode.',
   );
 }
 
@@ -72,5 +75,5 @@ async function show(client: Client, setting: string): Promise<string> {
 }
 
 function refused(message: string): StoreError {
-  return new StoreError('server_refused', `${message} (DATABASE_URL)`);
+  return new StoreError('server_refused', message);
 }

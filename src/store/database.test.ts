@@ -103,6 +103,15 @@ describe('the three roles of the database', () => {
     }
   });
 
+  it('keeps to its role when the address brings options of its own', async () => {
+    const url = `${test.url}&options=${encodeURIComponent('-c work_mem=7MB -c role=none')}`;
+    const addressed = openDatabase<Schema>({ connectionString: url });
+    const state = sql`SELECT current_user AS who, current_setting('work_mem') AS memory`;
+    assert.deepEqual((await state.execute(addressed.app)).rows, [{ who: 'portcullis_app', memory: '7MB' }]);
+    assert.deepEqual((await state.execute(addressed.system)).rows, [{ who: 'portcullis_system', memory: '7MB' }]);
+    await addressed.close();
+  });
+
   it('survives its idle connections being cut', async () => {
     await read('wsp_a');
     await database.asOwner(owner =>

@@ -57,10 +57,9 @@ export function openDatabase<Schema>(connection: ClientConfig, options: Database
 export function openPool(connection: ClientConfig, role: string, options: DatabaseOptions): Pool {
   const { poolSize = 8, statementMsMax = 10_000, onConnectionError = () => {} } = options;
   const pool = new pg.Pool({
-    ...connection,
+    ...inRole(connection, role),
     application_name: role,
     types: numbers,
-    options: [connection.options, `-c role=${role}`].filter(Boolean).join(' '),
     max: poolSize,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: statementMsMax,
@@ -85,6 +84,18 @@ const numbers: pg.CustomTypesConfig = {
       ? Number
       : pg.types.getTypeParser(oid, format ?? 'text')) as typeof pg.types.getTypeParser,
 };
+
+/**
+ * The connection, stepped down to a role. `pg` lets the parameters of a connection string outrank the options beside it, so
+ * `?options=` moves out of it: nothing may outrank the role.
+ */
+function inRole({ connectionString, ...connection }: ClientConfig, role: string): ClientConfig {
+  const [address, query] = connectionString?.split('?') ?? [];
+  const parameters = new URLSearchParams(query);
+  const options = [connection.options ?? parameters.get('options'), `-c role=${role}`].filter(Boolean).join(' ');
+  parameters.delete('options');
+  return { ...connection, options, ...(address !== undefined && { connectionString: `${address}?${parameters}` }) };
+}
 
 /**
  * A socket that ends when nothing passes for this long. Ending it, unlike giving up on a query and keeping the connection,
