@@ -33,6 +33,12 @@ export const errorTable = {
     6,
     'An admin must reconnect the workspace: the Notion connection no longer works.',
   ),
+  connection_undecryptable: row(
+    503,
+    'service_unavailable',
+    6,
+    'An operator must restore the key that sealed the Notion token, or an admin must reconnect the workspace.',
+  ),
   no_connection: row(503, 'service_unavailable', 6, 'An admin must connect the workspace to Notion first.'),
   policy_changed: row(
     503,

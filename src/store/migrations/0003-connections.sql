@@ -47,6 +47,7 @@ CREATE TABLE workspace_key (
   state text NOT NULL CHECK (state IN ('active', 'decrypt_only', 'destroyed')),
   created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (workspace_id, version),
+  UNIQUE (workspace_id, kid),
   CHECK ((state = 'destroyed') = (wrapped IS NULL))
 );
 CREATE UNIQUE INDEX workspace_key_active ON workspace_key (workspace_id) WHERE state = 'active';
@@ -58,15 +59,18 @@ CREATE POLICY everything ON workspace_key TO portcullis_system USING (true) WITH
 GRANT SELECT, INSERT, UPDATE ON workspace_key TO portcullis_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON workspace_key TO portcullis_system;
 
+-- The tokens in use are those of connection.generation. A higher generation waits to be confirmed beside them.
 CREATE TABLE connection_secret (
   workspace_id text NOT NULL,
   connection_id text NOT NULL,
   field text NOT NULL CHECK (field IN ('access_token', 'refresh_token')),
   generation bigint NOT NULL,
+  -- Compact JWE, bound to the four columns above.
   sealed text NOT NULL,
-  kid text NOT NULL REFERENCES workspace_key (kid),
-  PRIMARY KEY (workspace_id, connection_id, field),
-  FOREIGN KEY (workspace_id, connection_id) REFERENCES connection (workspace_id, id)
+  kid text NOT NULL,
+  PRIMARY KEY (workspace_id, connection_id, generation, field),
+  FOREIGN KEY (workspace_id, connection_id) REFERENCES connection (workspace_id, id),
+  FOREIGN KEY (workspace_id, kid) REFERENCES workspace_key (workspace_id, kid)
 );
 ALTER TABLE connection_secret ENABLE ROW LEVEL SECURITY;
 ALTER TABLE connection_secret FORCE ROW LEVEL SECURITY;
@@ -90,8 +94,14 @@ CREATE TABLE connect_attempt (
   -- What the callback made, waiting to be confirmed by the same browser session.
   made_workspace_id text,
   made_connection_id text,
-  confirmed_at timestamptz
+  made_generation bigint,
+  confirmed_at timestamptz,
+  CHECK (num_nulls(made_workspace_id, made_connection_id, made_generation) IN (0, 3)),
+  FOREIGN KEY (made_workspace_id, made_connection_id) REFERENCES connection (workspace_id, id)
 );
+CREATE INDEX connect_attempt_by_user ON connect_attempt (user_id);
+-- Nothing waits twice: of two attempts on one connection only the later can be confirmed.
+CREATE UNIQUE INDEX connect_attempt_waiting ON connect_attempt (made_connection_id) WHERE confirmed_at IS NULL;
 GRANT SELECT, INSERT, UPDATE, DELETE ON connect_attempt TO portcullis_system;
 
 -- Work that must happen although the process may die: revoking at Notion, for one.

@@ -1,23 +1,13 @@
 import type { ColumnType } from 'kysely';
+import type { ConnectionKind, ConnectionStatus, TokenField } from '../../domain/connection.ts';
 import type { ConnectionId, JobId, PrincipalId, UserId, WorkspaceId } from '../../domain/ids.ts';
 import type { Count, Timestamp } from './foundation.ts';
-
-export type ConnectionStatus =
-  | 'pending'
-  | 'active'
-  | 'refreshing'
-  | 'suspect'
-  | 'needs_reauth'
-  | 'needs_reregister'
-  | 'undecryptable'
-  | 'revoking'
-  | 'revoked';
 
 export interface ConnectionTables {
   connection: {
     id: ConnectionId;
     workspace_id: WorkspaceId;
-    kind: 'rest' | 'mcp' | 'internal';
+    kind: ConnectionKind;
     origin: string;
     oauth_client_id: string | null;
     bot_id: string;
@@ -45,7 +35,7 @@ export interface ConnectionTables {
   connection_secret: {
     workspace_id: WorkspaceId;
     connection_id: ConnectionId;
-    field: 'access_token' | 'refresh_token';
+    field: TokenField;
     generation: number;
     sealed: string;
     kid: string;
@@ -62,6 +52,7 @@ export interface ConnectionTables {
     used_at: Date | null;
     made_workspace_id: WorkspaceId | null;
     made_connection_id: ConnectionId | null;
+    made_generation: number | null;
     confirmed_at: Date | null;
   };
   job: {

@@ -1,0 +1,52 @@
+import type { ConnectionId, WorkspaceId } from './ids.ts';
+import type { Secret } from './secret.ts';
+
+export type ConnectionKind = 'rest' | 'mcp' | 'internal';
+
+/** `pending → active → (refreshing) → needs_reauth | needs_reregister | undecryptable → revoking → revoked`. */
+export type ConnectionStatus =
+  | 'pending'
+  | 'active'
+  | 'refreshing'
+  | 'suspect'
+  | 'needs_reauth'
+  | 'needs_reregister'
+  | 'undecryptable'
+  | 'revoking'
+  | 'revoked';
+
+export type TokenField = 'access_token' | 'refresh_token';
+
+/** What Notion issued. A refresh token is not always among it. */
+export interface Tokens {
+  readonly accessToken: Secret;
+  readonly refreshToken: Secret | null;
+}
+
+/** Where a sealed token belongs. It opens nowhere else. */
+export interface TokenPlace {
+  readonly workspaceId: WorkspaceId;
+  readonly connectionId: ConnectionId;
+  readonly field: TokenField;
+  /** Counts the token pairs that this connection has had. */
+  readonly generation: number;
+}
+
+/** A token as it is stored. */
+export interface SealedToken {
+  readonly field: TokenField;
+  readonly generation: number;
+  /** Compact JWE (RFC 7516). */
+  readonly sealed: string;
+  /** The workspace key that it is sealed under. */
+  readonly kid: string;
+}
+
+/** A workspace's key as it is stored: wrapped by the root key. */
+export interface WrappedKey {
+  readonly workspaceId: WorkspaceId;
+  readonly version: number;
+  readonly kid: string;
+  readonly wrapped: string;
+  readonly rootKid: string;
+}

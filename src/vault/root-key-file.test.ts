@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { RootKeyError, type RootKeyErrorCode } from './root-key-error.ts';
+import { openRootKeyFile, readRootKeyFile } from './root-key-file.ts';
+import { assertOutsideDataDirectory } from './root-key-place.ts';
+import { UnopenableError } from './sealed-value.ts';
+
+let directory = '';
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'portcullis-root-key-'));
+});
+after(() => rm(directory, { recursive: true }));
+
+const failsWith = (code: RootKeyErrorCode) => (error: unknown) => error instanceof RootKeyError && error.code === code;
+
+describe('the root key file', () => {
+  it('is made once, readable by its owner alone, and read ever after', async () => {
+    const path = join(directory, 'made', 'root.key');
+    const first = await openRootKeyFile(path);
+    assert.equal((await stat(path)).mode & 0o777, 0o600);
+    assert.deepEqual(await readdir(join(directory, 'made')), ['root.key']);
+    const wrapped = await first.wrap(Buffer.from('key'), { workspace: 'wsp_1' });
+    const second = await openRootKeyFile(path);
+    assert.equal(second.kid, first.kid);
+    assert.equal(Buffer.from(await second.unwrap(wrapped, { workspace: 'wsp_1' })).toString(), 'key');
+  });
+
+  it('is one key when many open it for the first time at once', async () => {
+    const path = join(directory, 'many', 'root.key');
+    const keys = await Promise.all(Array.from({ length: 8 }, () => openRootKeyFile(path)));
+    assert.equal(new Set(keys.map(key => key.kid)).size, 1);
+    assert.deepEqual(await readdir(join(directory, 'many')), ['root.key']);
+  });
+
+  it('does not unwrap in another context', async () => {
+    const root = await openRootKeyFile(join(directory, 'context', 'root.key'));
+    const wrapped = await root.wrap(Buffer.from('key'), { workspace: 'wsp_1' });
+    await assert.rejects(root.unwrap(wrapped, { workspace: 'wsp_2' }), UnopenableError);
+  });
+
+  it('derives a different key for each label, always the same for the same label', async () => {
+    const path = join(directory, 'derive', 'root.key');
+    const root = await openRootKeyFile(path);
+    assert.deepEqual(root.deriveKey('a'), (await readRootKeyFile(path)).deriveKey('a'));
+    assert.notDeepEqual(root.deriveKey('a'), root.deriveKey('b'));
+    assert.equal(root.deriveKey('a', 64).length, 64);
+    const stored = Buffer.from(await readFile(path, 'utf8'), 'base64url');
+    assert.ok(!stored.includes(root.deriveKey('a')));
+  });
+
+  for (const mode of [0o640, 0o604, 0o620, 0o666]) {
+    it(`is refused with mode ${mode.toString(8)}`, async () => {
+      const path = join(directory, `mode-${mode}`, 'root.key');
+      await openRootKeyFile(path);
+      await chmod(path, mode);
+      await assert.rejects(openRootKeyFile(path), failsWith('exposed'));
+    });
+  }
+
+  it('is refused when it is short, empty or not base64, and never replaced', async () => {
+    const path = join(directory, 'short.key');
+    for (const text of ['', 'c2hvcnQ=', `${'A'.repeat(60)}!`, 'A'.repeat(5000)]) {
+      await writeFile(path, text, { mode: 0o600 });
+      await assert.rejects(openRootKeyFile(path), failsWith('malformed'));
+      assert.equal(await readFile(path, 'utf8'), text);
+    }
+  });
+
+  it('is refused when it is missing and may not be made, or is a directory', async () => {
+    await assert.rejects(readRootKeyFile(join(directory, 'nowhere')), failsWith('missing'));
+    await assert.rejects(openRootKeyFile(directory), failsWith('unreadable'));
+  });
+
+  it('keeps the key out of its errors', async () => {
+    const path = join(directory, 'loud.key');
+    await writeFile(path, 'c2hvcnQtc2VjcmV0', { mode: 0o600 });
+    await assert.rejects(readRootKeyFile(path), error => !String((error as Error).stack).includes('c2hvcnQ'));
+  });
+});
+
+describe('rule 24: the place of the root key', () => {
+  it('rule 24: may not be the data directory or below it, by any name', async () => {
+    const data = join(directory, 'data');
+    await mkdir(join(data, 'keys'), { recursive: true });
+    await symlink(data, join(directory, 'alias'));
+    const misplaced = [
+      join(data, 'root.key'),
+      join(data, 'keys', 'new', 'root.key'),
+      join(directory, 'alias', 'root.key'),
+      data,
+    ];
+    for (const path of misplaced) await assert.rejects(assertOutsideDataDirectory(path, data), failsWith('misplaced'));
+    await assert.rejects(assertOutsideDataDirectory(join(data, 'k'), join(directory, 'alias')), failsWith('misplaced'));
+  });
+
+  it('rule 24: may be anywhere else, also beside a directory whose name it begins with', async () => {
+    const data = join(directory, 'data');
+    for (const path of [
+      join(directory, 'root.key'),
+      join(directory, 'data-keys', 'root.key'),
+      join(directory, '..data'),
+    ]) {
+      await assertOutsideDataDirectory(path, data);
+    }
+  });
+});

@@ -1,0 +1,118 @@
+import { hkdfSync, randomBytes } from 'node:crypto';
+import { constants, type FileHandle, link, mkdir, open, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { RootKeyError } from './root-key-error.ts';
+import type { RootKeys } from './root-keys.ts';
+import { openValue, type SealingKey, sealingKeyBytes, sealValue } from './sealed-value.ts';
+
+/** The fewest bytes that a root key may have; one that Portcullis makes has twice as many. */
+const secretBytesMin = 32;
+const secretBytesMade = 64;
+const fileBytesMax = 4096;
+
+/** Root keys from one file, and everything else that needs a secret: one file to keep safe. */
+export interface RootKeyFile extends RootKeys {
+  /** A key for another purpose (HKDF, RFC 5869): the same for the same label, and telling nothing about any other. */
+  deriveKey(label: string, bytes?: number): Buffer;
+}
+
+/**
+ * Reads the root key from its file: one line of base64url or base64, 32 bytes or more.
+ * Throws `RootKeyError`: `missing`, `unreadable`, `exposed` (others may read it), `malformed`.
+ */
+export async function readRootKeyFile(path: string): Promise<RootKeyFile> {
+  const secret = parseSecret(await readPrivate(path), path);
+  return fromSecret(secret);
+}
+
+/** Like `readRootKeyFile`, but makes the file, with a new key and mode 0600, if nothing is there yet. */
+export async function openRootKeyFile(path: string): Promise<RootKeyFile> {
+  try {
+    return await readRootKeyFile(path);
+  } catch (error) {
+    if (!(error instanceof RootKeyError && error.code === 'missing')) throw error;
+  }
+  await makeRootKeyFile(path);
+  return readRootKeyFile(path);
+}
+
+function fromSecret(secret: Buffer): RootKeyFile {
+  const deriveKey = (label: string, bytes = 32) =>
+    Buffer.from(hkdfSync('sha512', secret, Buffer.alloc(0), `portcullis/v1/${label}`, bytes));
+  // The name is derived too: it tells keys apart without a list of them, and nothing about the key.
+  const kid = `root_${deriveKey('name of the root key', 12).toString('base64url')}`;
+  const key: SealingKey = { kid, bytes: deriveKey('wrapping of workspace keys', sealingKeyBytes) };
+  return {
+    kid,
+    wrap: (plaintext, context) => sealValue(key, context, plaintext),
+    unwrap: (wrapped, context) => openValue(key, context, wrapped),
+    deriveKey,
+  };
+}
+
+/** Appears whole or not at all, and never over a key that is already there: losing one loses every token. */
+async function makeRootKeyFile(path: string): Promise<void> {
+  const directory = dirname(path);
+  const draft = `${path}.${randomBytes(6).toString('hex')}.draft`;
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await withFile(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, async file => {
+    await file.writeFile(`${randomBytes(secretBytesMade).toString('base64url')}\n`);
+    await file.sync();
+  });
+  try {
+    await link(draft, path);
+  } catch (error) {
+    // Another process was faster: its key is the key.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await unlink(draft);
+  }
+  await withFile(directory, constants.O_RDONLY, handle => handle.sync());
+}
+
+async function readPrivate(path: string): Promise<string> {
+  try {
+    return await withFile(path, constants.O_RDONLY, async file => {
+      const stat = await file.stat();
+      if (!stat.isFile()) throw new RootKeyError('unreadable', `The root key ${path} is not a file.`);
+      if (stat.size > fileBytesMax) throw malformed(path);
+      if ((stat.mode & 0o077) !== 0 || !trusted(stat.uid)) {
+        throw new RootKeyError(
+          'exposed',
+          `Others may read the root key ${path}. Make it yours alone: chown and chmod 600.`,
+        );
+      }
+      return file.readFile('latin1');
+    });
+  } catch (error) {
+    if (error instanceof RootKeyError) throw error;
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const message = missing ? `There is no root key at ${path}.` : `The root key ${path} cannot be read.`;
+    throw new RootKeyError(missing ? 'missing' : 'unreadable', message, { cause: error });
+  }
+}
+
+/** Whoever owns a file can read it, whatever its mode. */
+function trusted(owner: number): boolean {
+  return owner === 0 || owner === process.geteuid?.();
+}
+
+function parseSecret(text: string, path: string): Buffer {
+  const line = text.trim();
+  const secret = Buffer.from(line, 'base64');
+  if (!/^[\w+/-]+={0,2}$/.test(line) || secret.length < secretBytesMin) throw malformed(path);
+  return secret;
+}
+
+function malformed(path: string): RootKeyError {
+  return new RootKeyError('malformed', `The root key ${path} must be one line of base64 that holds 32 bytes or more.`);
+}
+
+async function withFile<T>(path: string, flags: number, work: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await open(path, flags, 0o600);
+  try {
+    return await work(file);
+  } finally {
+    await file.close();
+  }
+}
