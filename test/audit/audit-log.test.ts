@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import pg from 'pg';
+import type { AuditLog, AuditRow } from '../../src/audit/audit-log.ts';
+import { decisionRow, outcomeRow } from '../../src/audit/entry.ts';
+import { sweep } from '../../src/audit/sweeper.ts';
+import { type InstanceId, newId, type UserId, type WorkspaceId } from '../../src/domain/ids.ts';
+import { createAuditLog } from '../../src/store/audit-log.ts';
+import { createAuditReader } from '../../src/store/audit-reader.ts';
+import { type Database, openDatabase } from '../../src/store/database.ts';
+import { createInstances } from '../../src/store/instances.ts';
+import type { Schema } from '../../src/store/schema.ts';
+import { aCaller, aRuling, someFacts } from '../fixtures.ts';
+import { freshDatabase, type TestDatabase } from '../postgres.ts';
+import { aMembership, aUser, aWorkspace } from '../store/rows.ts';
+
+const ending = {
+  result: 'done',
+  status: 200,
+  upstreamRequestId: null,
+  withheld: 0,
+  upstreamMs: 1,
+  requestDigest: null,
+  error: null,
+} as const;
+const now = () => new Date();
+
+describe('the log in PostgreSQL', () => {
+  let test: TestDatabase;
+  let database: Database<Schema>;
+  let pool: pg.Pool;
+  let log: AuditLog;
+  let instance: InstanceId;
+  let workspaceId: WorkspaceId;
+  let userId: UserId;
+
+  before(async () => {
+    test = await freshDatabase({ migrated: true });
+    database = openDatabase<Schema>(test.connection);
+    pool = new pg.Pool({ ...test.connection, options: '-c role=portcullis_system', max: 2 });
+    log = createAuditLog(pool);
+  });
+  after(async () => {
+    await pool.end();
+    await database.close();
+    await test.drop();
+  });
+  beforeEach(async () => {
+    instance = newId('ins');
+    await createInstances(database).register(instance, 60_000);
+    workspaceId = await aWorkspace(database);
+    userId = await aUser(database);
+  });
+
+  const append = async (row: AuditRow) => (await log.append(instance, [row])).has(row.id);
+
+  async function anIntent(given: { policyRevision?: number; epoch?: number } = {}) {
+    const workspace = await database.system
+      .selectFrom('workspace')
+      .selectAll()
+      .where('id', '=', workspaceId)
+      .executeTakeFirstOrThrow();
+    const ruling = aRuling({
+      caller: aCaller({ principal: { kind: 'user', id: userId }, epoch: given.epoch ?? 1 }),
+      facts: someFacts({ workspaceId, policyRevision: given.policyRevision ?? workspace.policy_revision }),
+      decidedAt: new Date(),
+    });
+    return { ruling, row: decisionRow(ruling, null) };
+  }
+
+  it('keeps an intent that was decided on what still holds', async () => {
+    assert.equal(await append((await anIntent()).row), true);
+  });
+
+  it('rule 10: refuses an intent decided on an older policy revision', async () => {
+    const { row } = await anIntent();
+    await aMembership(database, workspaceId, userId, 'viewer');
+    assert.equal(await append(row), false);
+  });
+
+  it('rule 10: refuses an intent decided on an older epoch of the credential', async () => {
+    const { row } = await anIntent();
+    await database.system.updateTable('principal').set({ disabled_at: new Date() }).where('id', '=', userId).execute();
+    assert.equal(await append(row), false);
+  });
+
+  it('rule 10: refuses an intent of an instance whose lease is over, and takes its outcomes', async () => {
+    const { ruling, row } = await anIntent();
+    await append(row);
+    await createInstances(database).release(instance);
+    assert.equal(await append((await anIntent()).row), false);
+    assert.equal(await append(outcomeRow(ruling, ending, now())), true);
+  });
+
+  it('keeps the good rows of a batch when another is stale', async () => {
+    const [good, stale] = [await anIntent(), await anIntent({ policyRevision: 99 })];
+    const appended = await log.append(instance, [stale.row, good.row]);
+    assert.deepEqual([...appended], [good.row.id]);
+  });
+
+  it('closes an intent once', async () => {
+    const { ruling, row } = await anIntent();
+    await append(row);
+    assert.equal(await append(outcomeRow(ruling, ending, now())), true);
+    assert.equal(await append(outcomeRow(ruling, { ...ending, result: 'unknown' }, now())), false);
+  });
+
+  it('settles late outcomes of open intents only', async () => {
+    const [open, never] = [await anIntent(), await anIntent()];
+    await append(open.row);
+    await log.settle(instance, [outcomeRow(open.ruling, ending, now()), outcomeRow(never.ruling, ending, now())]);
+    const records = await createAuditReader(database).read(workspaceId, {}, { before: null, limit: 10 });
+    assert.deepEqual(
+      records.map(({ entry, outcome }) => [entry.id, outcome?.result]),
+      [[open.row.id, 'done']],
+    );
+  });
+
+  it('has what instances that are gone left open closed as unknown', async () => {
+    const [left, done] = [await anIntent(), await anIntent()];
+    await log.append(instance, [left.row, done.row]);
+    await append(outcomeRow(done.ruling, ending, now()));
+    const instances = createInstances(database);
+    const sweeper = newId('ins');
+    await instances.register(sweeper, 60_000);
+
+    await sweep({ open: instances, log, self: sweeper, now });
+    const reader = createAuditReader(database);
+    assert.equal((await reader.read(workspaceId, { result: 'unknown' }, { before: null, limit: 10 })).length, 0);
+
+    await instances.release(instance);
+    await sweep({ open: instances, log, self: sweeper, now });
+    const unknown = await reader.read(workspaceId, { result: 'unknown' }, { before: null, limit: 10 });
+    assert.deepEqual(
+      unknown.map(({ entry }) => entry.id),
+      [left.row.id],
+    );
+    assert.equal((await reader.read(workspaceId, { result: 'open' }, { before: null, limit: 10 })).length, 0);
+  });
+
+  it('is read newest first, page by page, and only by its own workspace', async () => {
+    const rows = [];
+    for (let i = 0; i < 5; i++) rows.push((await anIntent()).row);
+    await log.append(instance, rows);
+    const reader = createAuditReader(database);
+    const first = await reader.read(workspaceId, {}, { before: null, limit: 3 });
+    const rest = await reader.read(workspaceId, {}, { before: first.at(-1)?.entry.id ?? null, limit: 3 });
+    const ids = [...first, ...rest].map(({ entry }) => entry.id);
+    assert.deepEqual(
+      ids,
+      rows
+        .map(row => row.id)
+        .sort()
+        .reverse(),
+    );
+    assert.deepEqual(await reader.read(await aWorkspace(database), {}, { before: null, limit: 3 }), []);
+  });
+
+  it('finds entries by principal, operation, effect and time', async () => {
+    const { row } = await anIntent();
+    await append(row);
+    const reader = createAuditReader(database);
+    const find = async (filter: Parameters<typeof reader.read>[1]) =>
+      (await reader.read(workspaceId, filter, { before: null, limit: 10 })).length;
+    assert.equal(await find({ principal: userId, operation: 'pages.retrieve', effect: 'allow' }), 1);
+    assert.equal(await find({ principal: newId('usr') }), 0);
+    assert.equal(await find({ operation: 'pages.update' }), 0);
+    assert.equal(await find({ effect: 'deny' }), 0);
+    assert.equal(await find({ since: row.at, until: new Date(row.at.getTime() + 1) }), 1);
+    assert.equal(await find({ until: row.at }), 0);
+  });
+});
