@@ -3,8 +3,8 @@ import { chooseAccount } from './account.ts';
 import { prepareBinaries } from './binaries.ts';
 import { ensureCluster, removeDrafts, superuser } from './cluster.ts';
 import { layOut, prepareDataDirectory, readPassword } from './data-directory.ts';
-import { type OpenServer, openServer, type Place } from './open-server.ts';
-import { stopServer } from './postmaster.ts';
+import { type KeptServer, keepServer } from './keep-server.ts';
+import { openServer, type Place } from './open-server.ts';
 import { openSocketDirectory } from './socket-directory.ts';
 
 /** What `pg` needs to connect to the embedded server from this process. `host` is the directory of its Unix socket. */
@@ -21,7 +21,7 @@ export interface EmbeddedPostgres {
   readonly connection: EmbeddedConnection;
   /** The superuser, for whoever has to create databases. */
   readonly superuser: EmbeddedConnection;
-  /** Process id of the server. */
+  /** Process id of the server. Changes when the server crashes and is started again. */
   readonly pid: number;
   /** True when the server was running already: a Portcullis that was killed left it behind. */
   readonly adopted: boolean;
@@ -40,8 +40,8 @@ const login = 'portcullis';
 
 /**
  * Starts the PostgreSQL that Portcullis brings along, or adopts the one that a killed Portcullis left running.
- * It listens on a Unix socket inside `dataDir` and on no port, with fsync on. The server outlives a killed process;
- * `stop()` ends it. Throws StoreError, whose message is fit for the person at the terminal.
+ * It listens on a Unix socket inside `dataDir` and on no port, with fsync on. A server that crashes is started again; one
+ * that somebody else stops stays down. The server outlives a killed process; `stop()` ends it. Throws StoreError, whose message is fit for the person at the terminal.
  */
 export async function startEmbeddedPostgres({ dataDir, log }: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const directory = layOut(dataDir);
@@ -50,15 +50,21 @@ export async function startEmbeddedPostgres({ dataDir, log }: EmbeddedOptions): 
   await prepareDataDirectory(directory, account);
   await ensureCluster(directory, binaries, account);
   const socket = await openSocketDirectory(directory.cluster);
+  let kept: KeptServer | undefined;
+  const release = async () => {
+    await kept?.stop();
+    await socket.close();
+  };
   try {
     const password = await readPassword(directory);
     const place: Place = { directory, account, binaries, host: socket.host, password, log };
     const server = await openServer(place);
+    kept = keepServer(place, server);
     await removeDrafts(directory);
     await ensureLogin(server.session, password);
-    return present(place, server, socket.close);
+    return present(place, kept, release);
   } catch (error) {
-    await socket.close();
+    await release();
     throw error;
   }
 }
@@ -77,21 +83,18 @@ async function ensureLogin(session: Client, password: string): Promise<void> {
   if (!found?.database) await session.query(`CREATE DATABASE ${login} OWNER ${login}`);
 }
 
-function present(place: Place, server: OpenServer, closeSocket: () => Promise<void>): EmbeddedPostgres {
+function present(place: Place, kept: KeptServer, release: () => Promise<void>): EmbeddedPostgres {
   const common = { host: place.host, port: 5432, password: place.password };
   let stopped: Promise<void> | undefined;
-  const stop = async () => {
-    await stopServer(place.directory.cluster, server.pid);
-    await server.session.end();
-    await closeSocket();
-  };
   return {
     connection: { ...common, user: login, database: login },
     superuser: { ...common, user: superuser, database: 'postgres' },
-    pid: server.pid,
-    adopted: server.adopted,
+    adopted: kept.adopted,
+    get pid() {
+      return kept.pid();
+    },
     stop: () => {
-      stopped ??= stop();
+      stopped ??= release();
       return stopped;
     },
   };

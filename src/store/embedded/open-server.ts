@@ -44,13 +44,14 @@ const passing = new Set(['ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '5330
 export async function openServer(place: Place, signal?: AbortSignal): Promise<OpenServer> {
   const deadline = performance.now() + openMsMax;
   let launched: Launch | undefined;
-  while (performance.now() < deadline) {
-    signal?.throwIfAborted();
+  while (performance.now() < deadline && !signal?.aborted) {
     const attempt = await tryToOpen(place);
     if (typeof attempt === 'object') return { ...attempt, adopted: attempt.pid !== launched?.pid };
     if (attempt === 'absent') launched = await relaunch(place, launched);
     await delay(10);
   }
+  if (launched && (await launched.ended()) === undefined) await stopServer(place.directory.cluster, launched.pid);
+  signal?.throwIfAborted();
   throw new StoreError(
     'server_failed',
     `PostgreSQL was not ready after ${openMsMax / 1000} seconds. Its log is ${place.directory.log}.`,
@@ -99,7 +100,7 @@ function newSession({ host, password }: Place): Client {
     application_name: ownerName(),
     connectionTimeoutMillis: 10_000,
   });
-  // Until somebody waits for its end, losing the session is dealt with where the next query fails.
+  // Losing the session shows in its end and in the next query; the event must only not go unheard.
   session.on('error', () => {});
   return session;
 }

@@ -112,9 +112,9 @@ export async function stopServer(cluster: string, pid: number): Promise<void> {
   throw new StoreError('server_failed', `PostgreSQL (process ${pid}) does not stop.`);
 }
 
-/** Only while the lock file still names the process: its id may have been given to another since. */
+/** Only while the lock file names the process and it is a server: its id may have been given to another since. */
 async function signal(cluster: string, pid: number, name: 'SIGINT' | 'SIGQUIT'): Promise<void> {
-  if ((await readServerPid(cluster)) !== pid) return;
+  if ((await readServerPid(cluster)) !== pid || !(await isLivePostgres(pid))) return;
   try {
     process.kill(pid, name);
   } catch (error) {

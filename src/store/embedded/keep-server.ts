@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from 'pg';
+import { type OpenServer, openServer, type Place } from './open-server.ts';
+import { readServerPid, stopServer } from './postmaster.ts';
+import { isLivePostgres } from './process-state.ts';
+
+/** A server that is started again when it crashes. */
+export interface KeptServer {
+  readonly adopted: boolean;
+  pid(): number;
+  stop(): Promise<void>;
+}
+
+/** Between a crash and the next start, so that a server which crashes at once does not keep the machine busy. */
+const restartDelayMs = 1_000;
+
+/** Watches over a server that is ours, until `stop()`. */
+export function keepServer(place: Place, first: OpenServer): KeptServer {
+  const { cluster } = place.directory;
+  const stopping = new AbortController();
+  let server = first;
+
+  const keep = async () => {
+    while (await endedByItself(server.session, stopping.signal)) {
+      if ((await readServerPid(cluster)) === undefined) {
+        place.log.warn('the embedded PostgreSQL was stopped by somebody else; Portcullis does not start it again');
+        return;
+      }
+      place.log.warn('the embedded PostgreSQL crashed; starting it again');
+      server = await reopen(place, server.pid, stopping.signal);
+    }
+    await stopServer(cluster, server.pid);
+    await server.session.end();
+  };
+  const kept = keep().catch(ignoreAbort);
+
+  return {
+    adopted: first.adopted,
+    pid: () => server.pid,
+    stop: async () => {
+      stopping.abort();
+      await kept;
+    },
+  };
+}
+
+/** Waits until the session ends, or answers false once the server is to be stopped. */
+async function endedByItself(session: Client, stopping: AbortSignal): Promise<boolean> {
+  await once(session, 'end', { signal: stopping }).catch(ignoreAbort);
+  return !stopping.aborted;
+}
+
+async function reopen(place: Place, crashedPid: number, stopping: AbortSignal): Promise<OpenServer> {
+  for (;;) {
+    // If only one of its processes crashed, the server lives and cuts all sessions: then it is ready again in a moment.
+    if (!(await isLivePostgres(crashedPid))) await delay(restartDelayMs, undefined, { signal: stopping });
+    try {
+      return await openServer(place, stopping);
+    } catch (error) {
+      stopping.throwIfAborted();
+      place.log.warn(`the embedded PostgreSQL does not start: ${(error as Error).message}`);
+      await delay(restartDelayMs, undefined, { signal: stopping });
+    }
+  }
+}
+
+function ignoreAbort(error: Error): void {
+  if (error.name !== 'AbortError') throw error;
+}
