@@ -31,9 +31,10 @@ const reasons: ReadonlyMap<string, FailureReason> = new Map([
   ['UND_ERR_NOT_SUPPORTED', 'defect'],
 ]);
 
-/** Reads undici's error code, or its parser's (`HPE_…`). What is not listed happened to the connection. */
+/** Reads undici's code, or the name of its parser's error. What is neither happened to the connection. */
 export function reasonOf(error: unknown): FailureReason {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (typeof code !== 'string') return 'connection';
-  return reasons.get(code) ?? (code.startsWith('HPE_') ? 'unusable' : 'connection');
+  if (!(error instanceof Error)) return 'connection';
+  if (error.name === 'HTTPParserError') return 'unusable';
+  const code = 'code' in error ? error.code : undefined;
+  return (typeof code === 'string' ? reasons.get(code) : undefined) ?? 'connection';
 }
