@@ -1,0 +1,165 @@
+/** The dashboard's only way to the server: the admin API under `/api`, with the browser's session cookie. */
+
+export interface Me {
+  readonly user: {
+    readonly id: string;
+    readonly name: string;
+    readonly email: string;
+    readonly deploymentRights: string[];
+  };
+  readonly demo: boolean;
+}
+
+export interface Session {
+  readonly id: string;
+  readonly current: boolean;
+  readonly createdAt: string;
+  readonly lastSeenAt: string;
+  readonly clientAddress: string;
+  readonly userAgent: string;
+}
+
+export interface Connection {
+  readonly id: string;
+  readonly kind: 'rest' | 'mcp' | 'internal';
+  readonly status: string;
+  readonly statusReason: string | null;
+  readonly audience: 'members' | 'owner';
+  readonly connectedBy: { readonly id: string; readonly name: string };
+  readonly authorizedAt: string;
+  readonly lastUsedAt: string | null;
+}
+
+export interface Workspace {
+  readonly id: string;
+  readonly notionWorkspaceId: string;
+  readonly name: string;
+  readonly icon: string | null;
+  readonly role: string;
+  readonly connections: readonly Connection[];
+}
+
+export interface Member {
+  readonly principalId: string;
+  readonly kind: 'user' | 'agent';
+  readonly name: string;
+  readonly email?: string | null;
+  readonly owner?: { readonly id: string; readonly name: string } | null;
+  readonly role: string;
+  readonly disabled: boolean;
+  readonly suspended: boolean;
+  readonly createdAt: string;
+}
+
+export interface Key {
+  readonly id: string;
+  readonly name: string;
+  readonly principalId: string;
+  readonly principalName: string;
+  readonly ending: string;
+  readonly ceiling: readonly string[] | null;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly lastUsedAt: string | null;
+  readonly revokedAt: string | null;
+}
+
+export interface AuditEntry {
+  readonly id: string;
+  readonly time: string;
+  readonly connection: string | null;
+  readonly principal: {
+    readonly kind: string;
+    readonly id?: string | null;
+    readonly owner?: string | null;
+    readonly name?: string | null;
+  };
+  readonly credential: string | null;
+  readonly door: string;
+  readonly operation: string;
+  readonly objects: readonly { readonly kind: string; readonly id?: string | null; readonly action: string }[];
+  readonly decision: {
+    readonly id: string;
+    readonly effect: 'allow' | 'deny';
+    readonly because: string;
+    readonly role: string | null;
+    readonly policyRevision: number | null;
+  };
+  readonly requestId: string;
+  readonly clientAddress: string;
+  readonly outcome: {
+    readonly time: string;
+    readonly result: string;
+    readonly status: number | null;
+    readonly withheld: number;
+    readonly upstreamMs: number | null;
+  } | null;
+}
+
+export interface AuditPage {
+  readonly entries: readonly AuditEntry[];
+  readonly nextCursor: string | null;
+}
+
+/** A refusal or failure. `message` and `hint` are the server's words for the caller; `requestId` finds the call in the log. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly hint: string | null;
+  readonly requestId: string | null;
+
+  constructor(status: number, body: { code?: string; message?: string; hint?: string; requestId?: string }) {
+    super(body.message ?? `The server answered with status ${status}.`);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = body.code ?? 'unavailable';
+    this.hint = body.hint ?? null;
+    this.requestId = body.requestId ?? null;
+  }
+}
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** Calls the admin API. Answers with the parsed body (undefined when there is none); throws `ApiError` otherwise. */
+async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  // A header that no foreign page can add without asking first: the server demands it on every change.
+  if (method !== 'GET') headers['x-portcullis'] = '1';
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const response = await fetch(`/api${path}`, {
+    method,
+    headers,
+    credentials: 'same-origin',
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw new ApiError(0, {
+      message: 'Portcullis cannot be reached.',
+      hint: 'Check that it is running, then try again.',
+    });
+  });
+  const answer = parsed(await response.text());
+  if (response.ok) return answer as T;
+  throw new ApiError(response.status, (answer as { error?: object } | undefined)?.error ?? {});
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export const api = {
+  get: <T>(path: string) => call<T>('GET', path),
+  post: <T>(path: string, body: unknown = {}) => call<T>('POST', path, body),
+  patch: <T>(path: string, body: unknown) => call<T>('PATCH', path, body),
+  delete: (path: string) => call<unknown>('DELETE', path),
+};
+
+/** The address of a workspace in the API. Ids come from the server, but are encoded all the same. */
+export function workspacePath(workspaceId: string, ...rest: string[]): string {
+  return ['/workspaces', workspaceId, ...rest]
+    .map((part, at) => (at === 0 ? part : encodeURIComponent(part)))
+    .join('/');
+}

@@ -1,0 +1,56 @@
+import { Button, PasswordInput, Stack } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { api } from '../api.ts';
+import { Problem } from '../parts/problem.tsx';
+
+interface PasswordFormProps {
+  /** Who has a password already proves that they know it. */
+  readonly askCurrent?: boolean;
+  readonly onDone: () => unknown;
+}
+
+export function PasswordForm({ askCurrent = false, onDone }: PasswordFormProps) {
+  const [currentPassword, setCurrentPassword] = useState('');
+  const [password, setPassword] = useState('');
+  const change = useMutation({
+    mutationFn: () => api.post('/me/password', askCurrent ? { password, currentPassword } : { password }),
+    onSuccess: () => {
+      setCurrentPassword('');
+      setPassword('');
+      return onDone();
+    },
+  });
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    change.mutate();
+  }
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        {askCurrent && (
+          <PasswordInput
+            label="Current password"
+            description="Leave it empty if you have none yet."
+            autoComplete="current-password"
+            value={currentPassword}
+            onChange={event => setCurrentPassword(event.currentTarget.value)}
+          />
+        )}
+        <PasswordInput
+          label="New password"
+          description="At least 12 characters. A few unrelated words are good."
+          autoComplete="new-password"
+          required
+          minLength={12}
+          value={password}
+          onChange={event => setPassword(event.currentTarget.value)}
+        />
+        <Problem error={change.error} />
+        <Button type="submit" loading={change.isPending}>
+          Save the password
+        </Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,103 @@
+import { Button, Checkbox, Group, NativeSelect, Paper, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { contentActions } from '../../../../src/domain/action.ts';
+import { api, type Key, type Member, type Workspace, workspacePath } from '../../api.ts';
+import { Problem } from '../../parts/problem.tsx';
+import { useMembershipChanged } from './membership.ts';
+
+export interface CreatedKey {
+  readonly key: Key;
+  readonly secret: string;
+}
+
+interface CreateKeyProps {
+  readonly workspace: Workspace;
+  readonly agents: readonly Member[];
+  readonly onCreated: (created: CreatedKey) => void;
+}
+
+const lifetimes = [
+  { value: '7', label: '7 days' },
+  { value: '30', label: '30 days' },
+  { value: '90', label: '90 days' },
+  { value: '365', label: '1 year' },
+];
+
+export function CreateKey({ workspace, agents, onCreated }: CreateKeyProps) {
+  const [name, setName] = useState('');
+  const [principalId, setPrincipalId] = useState('');
+  const [expiresInDays, setExpiresInDays] = useState('90');
+  const [limited, setLimited] = useState(false);
+  const [limitTo, setLimitTo] = useState<string[]>(['read']);
+  const changed = useMembershipChanged(workspace.id);
+  const create = useMutation({
+    mutationFn: () =>
+      api.post<CreatedKey>(workspacePath(workspace.id, 'keys'), {
+        name,
+        expiresInDays: Number(expiresInDays),
+        ...(principalId === '' ? {} : { principalId }),
+        ...(limited ? { limitTo } : {}),
+      }),
+    // The answer holds the secret: it goes to the notice that shows it once, and stays in no cache.
+    gcTime: 0,
+    onSuccess: created => {
+      onCreated(created);
+      setName('');
+      changed();
+    },
+  });
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    create.mutate();
+  }
+  const principals = [
+    { value: '', label: 'Yourself' },
+    ...agents.map(agent => ({ value: agent.principalId, label: agent.name })),
+  ];
+  return (
+    <Paper withBorder p="md" component="form" onSubmit={submit} aria-label="Create a key">
+      <Stack>
+        <SimpleGrid cols={{ base: 1, sm: 3 }}>
+          <TextInput
+            label="Name of the key"
+            required
+            maxLength={100}
+            value={name}
+            onChange={event => setName(event.currentTarget.value)}
+          />
+          <NativeSelect
+            label="Acts as"
+            data={principals}
+            value={principalId}
+            onChange={event => setPrincipalId(event.currentTarget.value)}
+          />
+          <NativeSelect
+            label="Expires in"
+            data={lifetimes}
+            value={expiresInDays}
+            onChange={event => setExpiresInDays(event.currentTarget.value)}
+          />
+        </SimpleGrid>
+        <Checkbox
+          label="Limit the key to some actions"
+          checked={limited}
+          onChange={event => setLimited(event.currentTarget.checked)}
+        />
+        {limited && (
+          <Checkbox.Group label="Actions" value={limitTo} onChange={setLimitTo}>
+            <Group mt="xs" gap="md">
+              {contentActions.map(action => (
+                <Checkbox key={action} value={action} label={action} />
+              ))}
+            </Group>
+          </Checkbox.Group>
+        )}
+        <Problem error={create.error} />
+        <Button type="submit" loading={create.isPending} className="submit">
+          Create key
+        </Button>
+      </Stack>
+    </Paper>
+  );
+}

@@ -1,0 +1,93 @@
+import { Badge, Group, Stack, Table, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { api, type Member, type Workspace, workspacePath } from '../../api.ts';
+import { useAnnounce } from '../../parts/announcer.tsx';
+import { Confirm } from '../../parts/confirm.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { RoleSelect } from '../../parts/role-select.tsx';
+import { useMembershipChanged } from './membership.ts';
+
+interface MemberTableProps {
+  readonly label: string;
+  readonly workspace: Workspace;
+  readonly members: readonly Member[];
+}
+
+/** People or agents with their roles. Only admins see it, so every role can be changed. */
+export function MemberTable({ label, workspace, members }: MemberTableProps) {
+  const announce = useAnnounce();
+  const changed = useMembershipChanged(workspace.id);
+  const path = (member: Member) => workspacePath(workspace.id, 'members', member.principalId);
+  const setRole = useMutation({
+    mutationFn: ({ member, role }: { member: Member; role: string }) => api.patch(path(member), { role }),
+    onSuccess: (_, { member, role }) => announce(`${member.name} is ${role} now`),
+    onSettled: changed,
+  });
+  return (
+    <Stack gap="sm">
+      <Problem error={setRole.error} />
+      <Table verticalSpacing="sm" aria-label={label}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Name</Table.Th>
+            <Table.Th w={130}>Role</Table.Th>
+            <Table.Th w={110} aria-label="Actions" />
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {members.map(member => (
+            <Table.Tr key={member.principalId}>
+              <Table.Td>
+                <Identity member={member} />
+              </Table.Td>
+              <Table.Td>
+                <RoleSelect
+                  aria-label={`Role of ${member.name}`}
+                  size="xs"
+                  value={
+                    setRole.isPending && setRole.variables.member === member ? setRole.variables.role : member.role
+                  }
+                  disabled={setRole.isPending}
+                  onChange={role => setRole.mutate({ member, role })}
+                />
+              </Table.Td>
+              <Table.Td ta="right">
+                <Confirm
+                  label="Remove"
+                  of={member.name}
+                  question={`Remove ${member.name}?`}
+                  consequence={`Calls of ${member.name} in ${workspace.name} are refused at once, with every key. The log keeps what was done.`}
+                  run={() => api.delete(path(member))}
+                  onDone={() => {
+                    announce(`${member.name} removed`);
+                    changed();
+                  }}
+                />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Stack>
+  );
+}
+
+function Identity({ member }: { readonly member: Member }) {
+  const beneath = member.kind === 'agent' ? member.owner && `answered for by ${member.owner.name}` : member.email;
+  return (
+    <Stack gap={0} className="hostile">
+      <Group gap="xs">
+        <Text size="sm" fw={500}>
+          {member.name}
+        </Text>
+        {member.disabled && <Badge color="red">disabled</Badge>}
+        {member.suspended && <Badge color="orange">suspended</Badge>}
+      </Group>
+      {beneath && (
+        <Text size="xs" c="dimmed">
+          {beneath}
+        </Text>
+      )}
+    </Stack>
+  );
+}

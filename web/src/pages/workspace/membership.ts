@@ -1,0 +1,20 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, type Member, workspacePath } from '../../api.ts';
+
+/** The members of a workspace, people and agents. */
+export function useMembers(workspaceId: string, enabled = true) {
+  return useQuery({
+    queryKey: ['members', workspaceId],
+    queryFn: () => api.get<{ members: Member[] }>(workspacePath(workspaceId, 'members')),
+    enabled,
+  });
+}
+
+/** What to call after any change of members, agents or keys: one change often shows in several lists. */
+export function useMembershipChanged(workspaceId: string): () => void {
+  const queries = useQueryClient();
+  return () => {
+    for (const list of ['members', 'keys', 'workspace'])
+      void queries.invalidateQueries({ queryKey: [list, workspaceId] });
+  };
+}

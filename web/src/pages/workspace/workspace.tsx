@@ -1,0 +1,74 @@
+import { Group, Stack, Tabs, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ComponentType } from 'react';
+import { useNavigate, useParams } from 'react-router-dom';
+import { api, type Workspace, workspacePath } from '../../api.ts';
+import { Loaded } from '../../parts/loaded.tsx';
+import { PageTitle } from '../../parts/page-title.tsx';
+import { WorkspaceIcon } from '../../parts/workspace-icon.tsx';
+import { Agents } from './agents.tsx';
+import { Audit } from './audit.tsx';
+import { Connections } from './connections.tsx';
+import { Members } from './members.tsx';
+
+interface Tab {
+  readonly value: string;
+  readonly label: string;
+  readonly adminOnly: boolean;
+  readonly Page: ComponentType<{ readonly workspace: Workspace }>;
+}
+
+const tabs: readonly Tab[] = [
+  { value: 'overview', label: 'Overview', adminOnly: false, Page: Connections },
+  { value: 'members', label: 'Members', adminOnly: true, Page: Members },
+  { value: 'agents', label: 'Agents and keys', adminOnly: false, Page: Agents },
+  { value: 'audit', label: 'Audit log', adminOnly: true, Page: Audit },
+];
+
+export function WorkspacePage() {
+  const { workspaceId = '', tab = 'overview' } = useParams();
+  const workspace = useQuery({
+    queryKey: ['workspace', workspaceId],
+    queryFn: () => api.get<Workspace | { workspace: Workspace }>(workspacePath(workspaceId)),
+    select: answer => ('workspace' in answer ? answer.workspace : answer),
+  });
+  return <Loaded query={workspace}>{data => <WorkspaceTabs key={data.id} workspace={data} tab={tab} />}</Loaded>;
+}
+
+function WorkspaceTabs({ workspace, tab }: { readonly workspace: Workspace; readonly tab: string }) {
+  const navigate = useNavigate();
+  // What a reader may not do is refused by the server; here it is only not offered.
+  const offered = tabs.filter(({ adminOnly }) => !adminOnly || workspace.role === 'admin');
+  const current = offered.find(({ value }) => value === tab) ?? tabs[0];
+  return (
+    <Stack gap="lg">
+      <Group wrap="nowrap">
+        <WorkspaceIcon workspace={workspace} />
+        <Stack gap={0} miw={0}>
+          <PageTitle text={workspace.name} />
+          <Text size="sm" c="dimmed">
+            Your role: {workspace.role}
+          </Text>
+        </Stack>
+      </Group>
+      <Tabs
+        value={current?.value ?? null}
+        onChange={value => void navigate(`/workspaces/${encodeURIComponent(workspace.id)}/${value ?? ''}`)}
+        keepMounted={false}
+      >
+        <Tabs.List aria-label="Parts of the workspace" mb="lg">
+          {offered.map(({ value, label }) => (
+            <Tabs.Tab key={value} value={value}>
+              {label}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {offered.map(({ value, Page }) => (
+          <Tabs.Panel key={value} value={value}>
+            <Page workspace={workspace} />
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </Stack>
+  );
+}
