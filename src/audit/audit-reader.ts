@@ -4,6 +4,8 @@ import type { EventId, WorkspaceId } from '../domain/ids.ts';
 export interface AuditFilter {
   readonly principal?: string | undefined;
   readonly operation?: string | undefined;
+  /** An operation to leave out: who watches the log does not look for their own readings of it. */
+  readonly notOperation?: string | undefined;
   readonly effect?: 'allow' | 'deny' | undefined;
   /** Result of the outcome; `open` for intents that nothing has closed yet. */
   readonly result?: string | undefined;
