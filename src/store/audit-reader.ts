@@ -29,13 +29,14 @@ function conditions(
   filter: AuditFilter,
   before: EventId | null,
 ): RawBuilder<unknown>[] {
-  const { principal, operation, effect, result, since, until } = filter;
+  const { principal, operation, notOperation, effect, result, since, until } = filter;
   return [
     sql`e.kind <> 'outcome'`,
     workspaceId === null ? sql`e.workspace_id IS NULL` : sql`e.workspace_id = ${workspaceId}`,
     before !== null && sql`e.id < ${before}`,
     principal !== undefined && sql`e.principal_id = ${principal}`,
     operation !== undefined && sql`e.operation = ${operation}`,
+    notOperation !== undefined && sql`e.operation <> ${notOperation}`,
     effect !== undefined && sql`e.kind = ${effect === 'allow' ? 'intent' : 'denial'}`,
     result === 'open' && sql`e.kind = 'intent' AND o.id IS NULL`,
     result !== undefined && result !== 'open' && sql`o.result = ${result}`,

@@ -8,6 +8,7 @@ const time = z.iso.datetime({ offset: true }).transform(text => new Date(text));
 const filters = {
   principal: z.string().max(64).optional().describe('Id of the user or agent that called.'),
   operation: z.string().max(64).optional().describe('Name of the operation, such as `pages.update`.'),
+  notOperation: z.string().max(64).optional().describe('Name of an operation to leave out, such as `audit.read`.'),
   effect: z.enum(['allow', 'deny']).optional(),
   result: z
     .enum(['done', 'refused', 'failed', 'not_sent', 'unknown', 'streaming', 'open'])
