@@ -7,7 +7,7 @@
  */
 import { lstat, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
@@ -43,7 +43,7 @@ export async function launchChromium(): Promise<Browser> {
       env: { LD_LIBRARY_PATH: join(home, 'lib'), FONTCONFIG_PATH: home, HOME: home },
       chromiumSandbox,
     });
-  if (userInfo().uid === 0) return start(false);
+  if (process.getuid?.() === 0) return start(false);
   // Many containers forbid the user namespaces that the sandbox is made of. The browser sees only our own pages.
   return start(true).catch(() => start(false));
 }
@@ -52,7 +52,7 @@ export async function launchChromium(): Promise<Browser> {
 async function unpacked(): Promise<string> {
   const packageRoot = dirname(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')));
   const { version } = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
-  const home = join(tmpdir(), `portcullis-chromium-${version}-${userInfo().uid}`);
+  const home = join(tmpdir(), `portcullis-chromium-${version}-${process.getuid?.()}`);
   if (await isOurs(home)) return home;
 
   const fresh = await mkdtemp(`${home}-`);
@@ -79,7 +79,7 @@ async function settle(fresh: string, home: string): Promise<string> {
 /** In a world-writable directory a name proves nothing: only a private directory of this user does. */
 async function isOurs(directory: string): Promise<boolean> {
   const found = await lstat(directory).catch(() => null);
-  return found?.isDirectory() === true && found.uid === userInfo().uid && (found.mode & 0o077) === 0;
+  return found?.isDirectory() === true && found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
 }
 
 function reportHeader(): object {
