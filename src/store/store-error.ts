@@ -6,7 +6,8 @@ export type StoreErrorCode =
   | 'directory_in_use'
   | 'server_failed'
   | 'server_refused'
-  | 'migration_refused';
+  | 'migration_refused'
+  | 'dump_refused';
 
 /** A database that cannot be used. The message is one or two sentences: what is wrong, and what to do about it. */
 export class StoreError extends Error {
