@@ -1,0 +1,180 @@
+import type { Action } from '../domain/action.ts';
+import type { AgentId, KeyId, PrincipalId, SessionId, UserId, WorkspaceId } from '../domain/ids.ts';
+
+/**
+ * Where people, agents and their credentials are kept.
+ *
+ * Each function runs `work` in one transaction: everything that it did is kept, or, if it throws, nothing.
+ * Locks are taken in this order, which every writer follows: workspace, principals by id, then their credentials.
+ */
+export interface AccountStore {
+  /** One workspace and nothing beyond it. */
+  inWorkspace<T>(workspaceId: WorkspaceId, work: (accounts: WorkspaceAccounts) => Promise<T>): Promise<T>;
+  /** People, across workspaces. */
+  inDeployment<T>(work: (accounts: DeploymentAccounts) => Promise<T>): Promise<T>;
+}
+
+export interface Member {
+  readonly principalId: PrincipalId;
+  readonly kind: 'user' | 'agent';
+  readonly name: string;
+  /** Null for agents. */
+  readonly email: string | null;
+  /** The human who answers for an agent; null for users. */
+  readonly owner: { readonly id: UserId; readonly name: string } | null;
+  readonly role: string;
+  readonly disabled: boolean;
+  readonly suspended: boolean;
+  readonly createdAt: Date;
+}
+
+export interface ApiKey {
+  readonly id: KeyId;
+  readonly name: string;
+  readonly principalId: PrincipalId;
+  readonly principalName: string;
+  readonly ending: string;
+  /** Null: whatever the principal may. */
+  readonly ceiling: readonly string[] | null;
+  readonly createdBy: PrincipalId;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly lastUsedAt: Date | null;
+  readonly revokedAt: Date | null;
+}
+
+export interface NewApiKey {
+  readonly id: KeyId;
+  readonly principalId: PrincipalId;
+  readonly name: string;
+  readonly hash: Buffer;
+  readonly ending: string;
+  readonly ceiling: readonly Action[] | null;
+  readonly createdBy: PrincipalId;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** Why an agent does nothing: its owner was disabled or left, or somebody stopped it. */
+export type Suspension = 'owner_gone' | 'by_hand';
+
+export interface Agent {
+  readonly id: AgentId;
+  readonly name: string;
+  readonly ownerId: UserId;
+  readonly suspension: { readonly because: Suspension; readonly at: Date } | null;
+}
+
+export interface AgentChange {
+  readonly name: string;
+  readonly ownerId: UserId;
+  readonly suspension: { readonly because: Suspension; readonly at: Date } | null;
+}
+
+export interface WorkspaceAccounts {
+  /** Holds the workspace until the end: nobody else changes its members meanwhile. False: there is no such workspace. */
+  lock(): Promise<boolean>;
+  /** Holds a principal until the end: it is not disabled meanwhile. Null: there is no such principal. */
+  lockPrincipal(id: PrincipalId): Promise<{ readonly disabled: boolean } | null>;
+
+  members(): Promise<Member[]>;
+  member(id: PrincipalId): Promise<Member | null>;
+  addMember(id: PrincipalId, role: string, createdBy: PrincipalId | null): Promise<void>;
+  setRole(id: PrincipalId, role: string): Promise<void>;
+  /** Its keys in this workspace go with it. */
+  removeMember(id: PrincipalId): Promise<void>;
+
+  /** The user with this address, who is made if there is none. */
+  ensureUser(user: { readonly email: string; readonly name: string }): Promise<UserId>;
+
+  agent(id: AgentId): Promise<Agent | null>;
+  addAgent(agent: { readonly name: string; readonly ownerId: UserId }): Promise<AgentId>;
+  changeAgent(id: AgentId, change: AgentChange): Promise<void>;
+  agentsOf(owner: UserId): Promise<AgentId[]>;
+  suspendAgentsOf(owner: UserId, at: Date): Promise<void>;
+
+  /** Of some principals, or of all. The newest first. */
+  keys(of: readonly PrincipalId[] | 'everyone'): Promise<ApiKey[]>;
+  key(id: KeyId): Promise<ApiKey | null>;
+  addKey(key: NewApiKey): Promise<void>;
+  revokeKey(id: KeyId, at: Date): Promise<void>;
+}
+
+export interface UserAccount {
+  readonly id: UserId;
+  readonly email: string;
+  readonly name: string;
+  readonly deploymentRights: ReadonlySet<Action>;
+  readonly disabled: boolean;
+  readonly passwordHash: string | null;
+  readonly createdAt: Date;
+}
+
+export type LinkPurpose = 'first_run' | 'invitation' | 'recovery' | 'demo';
+
+export interface NewLink {
+  readonly hash: Buffer;
+  readonly userId: UserId;
+  readonly purpose: LinkPurpose;
+  readonly createdBy: PrincipalId | null;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+export interface NewSession {
+  readonly id: SessionId;
+  readonly hash: Buffer;
+  readonly userId: UserId;
+  readonly openedBy: 'password' | 'link';
+  readonly createdAt: Date;
+  readonly idleExpiresAt: Date;
+  readonly expiresAt: Date;
+  readonly clientAddress: string;
+  readonly userAgent: string;
+}
+
+export interface Session {
+  readonly id: SessionId;
+  readonly openedBy: 'password' | 'link';
+  readonly createdAt: Date;
+  readonly lastSeenAt: Date;
+  readonly expiresAt: Date;
+  readonly clientAddress: string;
+  readonly userAgent: string;
+}
+
+export interface DeploymentAccounts {
+  /** Holds the whole list of people until the end. For the first run, and for changes that count who is left. */
+  lockPeople(): Promise<void>;
+  /** Holds a user, and with `agents` also the agents that they own, in all workspaces. */
+  lockUser(id: UserId, also?: 'agents'): Promise<void>;
+
+  users(): Promise<UserAccount[]>;
+  user(id: UserId): Promise<UserAccount | null>;
+  userByEmail(email: string): Promise<UserAccount | null>;
+  /** False: somebody has this address already. */
+  addUser(user: { id: UserId; email: string; name: string; deploymentRights: readonly Action[] }): Promise<boolean>;
+  setDisabled(id: UserId, at: Date | null): Promise<void>;
+  setDeploymentRights(id: UserId, rights: readonly Action[]): Promise<void>;
+  setPassword(id: UserId, hash: string): Promise<void>;
+  /** The workspaces of which a user is a member. */
+  workspacesOf(id: UserId): Promise<WorkspaceId[]>;
+  /** Revokes the keys of a user in all workspaces. */
+  revokeKeysOf(id: UserId, at: Date): Promise<void>;
+  /** Suspends the agents of a user in all workspaces. */
+  suspendAgentsOf(id: UserId, at: Date): Promise<void>;
+
+  addSession(session: NewSession): Promise<void>;
+  /** The sessions that could be used at that time, the newest first. */
+  sessionsOf(id: UserId, at: Date): Promise<Session[]>;
+  endSession(userId: UserId, id: SessionId, at: Date): Promise<boolean>;
+  /** Whose session it was; null when it is unknown or already over. */
+  endSessionByHash(hash: Buffer, at: Date): Promise<{ readonly id: SessionId; readonly userId: UserId } | null>;
+  endSessionsOf(id: UserId, at: Date, except?: SessionId): Promise<number>;
+
+  addLink(link: NewLink): Promise<void>;
+  /** Marks a link as used and says whose it was. Null: unknown, used or expired. Of two at once, one gets it. */
+  takeLink(hash: Buffer, at: Date): Promise<{ readonly userId: UserId; readonly purpose: LinkPurpose } | null>;
+  /** Makes the unused links of a user worthless. */
+  retireLinksOf(id: UserId, at: Date): Promise<void>;
+}

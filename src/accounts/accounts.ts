@@ -1,0 +1,48 @@
+import type { HashCredential } from '../domain/credential-hash.ts';
+import type { Now } from '../domain/units.ts';
+import type { AccountStore } from './account-store.ts';
+import { type Agents, createAgents } from './agents.ts';
+import { createKeys, type Keys } from './keys.ts';
+import { createLinks, type Links } from './links.ts';
+import { createMembers, type Members } from './members.ts';
+import { createSessions, type Sessions } from './sessions.ts';
+import { createSignIn, type SignIn } from './sign-in.ts';
+import { createSignInLimits, type SignInFailures } from './sign-in-limits.ts';
+import { createUsers, type Users } from './users.ts';
+import type { WorkspaceDirectory } from './workspace-directory.ts';
+
+/** People and agents: what the admin API, the command line and the demo can do about them. */
+export interface Accounts {
+  readonly members: Members;
+  readonly agents: Agents;
+  readonly keys: Keys;
+  readonly users: Users;
+  readonly links: Links;
+  readonly sessions: Sessions;
+  readonly signIn: SignIn;
+  readonly workspaces: WorkspaceDirectory;
+}
+
+export function createAccounts(parts: {
+  store: AccountStore;
+  failures: SignInFailures;
+  workspaces: WorkspaceDirectory;
+  hashCredential: HashCredential;
+  /** Base of the links that people get: `PORTCULLIS_PUBLIC_URL`. */
+  publicUrl: string;
+  now: Now;
+}): Accounts {
+  const { store, failures, workspaces, hashCredential, publicUrl, now } = parts;
+  const links = createLinks({ store, hashCredential, publicUrl, now });
+  const limits = createSignInLimits({ failures, hashCredential, now });
+  return {
+    members: createMembers({ store, links, now }),
+    agents: createAgents({ store, now }),
+    keys: createKeys({ store, hashCredential, now }),
+    users: createUsers({ store, links, now }),
+    links,
+    sessions: createSessions({ store, limits, now }),
+    signIn: createSignIn({ store, limits, hashCredential, now }),
+    workspaces,
+  };
+}

@@ -1,0 +1,151 @@
+import { type Action, actions } from '../domain/action.ts';
+import { endingOfKey, mintApiKey } from '../domain/api-key.ts';
+import type { HashCredential } from '../domain/credential-hash.ts';
+import { PortcullisError } from '../domain/errors.ts';
+import { isId, type KeyId, newId, type PrincipalId, type WorkspaceId } from '../domain/ids.ts';
+import type { Caller } from '../domain/principal.ts';
+import { actionsOfRole, type BuiltInRole } from '../domain/role.ts';
+import { dayMs, type Now } from '../domain/units.ts';
+import type { AccountStore, ApiKey, WorkspaceAccounts } from './account-store.ts';
+import { actionsHeldBy, cameWithKey, principalIdOf, requireHeld } from './author.ts';
+import { lockWorkspace } from './lock-workspace.ts';
+
+export const keyDaysDefault = 90;
+export const keyDaysMax = 366;
+
+export interface Keys {
+  /** The keys of the author and of their agents; all keys for those who hold `members`. */
+  list(author: Caller, workspaceId: WorkspaceId): Promise<ApiKey[]>;
+  /**
+   * Makes a key: for oneself, for an agent that one owns, or for any member if one holds `members`. The secret is in this
+   * answer and nowhere else. Throws `restricted` for what the author may not give away (rules 8 and 11).
+   */
+  mint(author: Caller, workspaceId: WorkspaceId, request: KeyRequest): Promise<{ key: ApiKey; secret: string }>;
+  /** Ends a key at once. A key that has ended stays as it is. */
+  revoke(author: Caller, workspaceId: WorkspaceId, id: KeyId): Promise<ApiKey>;
+}
+
+export interface KeyRequest {
+  readonly name: string;
+  readonly principalId?: PrincipalId | undefined;
+  /** What the key may be used for at most: a role's actions, or these. */
+  readonly limitTo?: BuiltInRole | readonly Action[] | undefined;
+  readonly expiresInDays?: number | undefined;
+}
+
+export function createKeys(parts: { store: AccountStore; hashCredential: HashCredential; now: Now }): Keys {
+  const { store, hashCredential, now } = parts;
+  return {
+    list: (author, workspaceId) =>
+      store.inWorkspace(workspaceId, async accounts => {
+        const held = await actionsHeldBy(author, accounts);
+        return accounts.keys(held.has('members') ? 'everyone' : await ownPrincipals(author, accounts));
+      }),
+
+    mint: (author, workspaceId, request) =>
+      store.inWorkspace(workspaceId, async accounts => {
+        requireMayMint(author);
+        await lockWorkspace(accounts);
+        const held = await actionsHeldBy(author, accounts);
+        const principalId = request.principalId ?? principalIdOf(author);
+        if (principalId === null) throw new PortcullisError('validation_error', 'principalId must name a member.');
+        await requireMayManage(author, accounts, held, principalId);
+        await requireUsable(accounts, principalId);
+        const secret = mintApiKey();
+        const id = newId('key');
+        const createdAt = now();
+        await accounts.addKey({
+          id,
+          principalId,
+          name: request.name,
+          hash: hashCredential('api_key', secret),
+          ending: endingOfKey(secret),
+          ceiling: ceilingFor(author, held, principalId, request.limitTo),
+          createdBy: principalIdOf(author) ?? principalId,
+          createdAt,
+          expiresAt: new Date(createdAt.getTime() + lifetimeMs(request.expiresInDays ?? keyDaysDefault)),
+        });
+        return { key: await existing(accounts, id), secret };
+      }),
+
+    revoke: (author, workspaceId, id) =>
+      store.inWorkspace(workspaceId, async accounts => {
+        await lockWorkspace(accounts);
+        const key = await existing(accounts, id);
+        const held = await actionsHeldBy(author, accounts);
+        const mine = held.has('members') || (await ownPrincipals(author, accounts)).includes(key.principalId);
+        if (!mine) throw noSuchKey();
+        if (key.revokedAt !== null) return key;
+        await accounts.lockPrincipal(key.principalId);
+        await accounts.revokeKey(id, now());
+        return existing(accounts, id);
+      }),
+  };
+}
+
+/** Keys make keys only if they were made for it: their ceiling must name `members` (rule 11). */
+function requireMayMint(author: Caller): void {
+  if (!cameWithKey(author) || author.ceiling?.has('members')) return;
+  throw new PortcullisError('restricted', 'A key makes keys only if it is limited to actions that include "members".');
+}
+
+async function ownPrincipals(author: Caller, accounts: WorkspaceAccounts): Promise<PrincipalId[]> {
+  const { principal } = author;
+  if (principal.kind === 'user') return [principal.id, ...(await accounts.agentsOf(principal.id))];
+  return principal.kind === 'agent' ? [principal.id] : [];
+}
+
+async function requireMayManage(
+  author: Caller,
+  accounts: WorkspaceAccounts,
+  held: ReadonlySet<Action>,
+  principalId: PrincipalId,
+): Promise<void> {
+  if ((await ownPrincipals(author, accounts)).includes(principalId)) return;
+  requireHeld(held, ['members']);
+}
+
+/** The principal is held until the key exists, so that disabling it at the same time ends this key as well. */
+async function requireUsable(accounts: WorkspaceAccounts, id: PrincipalId): Promise<void> {
+  const principal = await accounts.lockPrincipal(id);
+  if (principal === null || (await accounts.member(id)) === null) {
+    throw new PortcullisError('not_found', 'There is no such member.');
+  }
+  if (principal.disabled) throw new PortcullisError('conflict', 'This account is disabled.');
+}
+
+/**
+ * A key never exceeds its creator when it is made (rule 11). Without a ceiling it would grow with its principal's role and
+ * reach the principal's own affairs: that takes a creator who holds everything, is not limited, and makes the key for
+ * themselves or for an agent.
+ */
+function ceilingFor(
+  author: Caller,
+  held: ReadonlySet<Action>,
+  principalId: PrincipalId,
+  limitTo: KeyRequest['limitTo'],
+): readonly Action[] | null {
+  if (limitTo !== undefined) {
+    const asked = typeof limitTo === 'string' ? actionsOfRole(limitTo) : new Set(limitTo);
+    requireHeld(held, asked);
+    return actions.filter(action => asked.has(action));
+  }
+  const holdsAll = author.ceiling === null && actions.every(action => held.has(action));
+  const ownAffairs = principalId === principalIdOf(author) || isId('agt', principalId);
+  return holdsAll && ownAffairs ? null : actions.filter(action => held.has(action));
+}
+
+function lifetimeMs(days: number): number {
+  if (Number.isInteger(days) && days >= 1 && days <= keyDaysMax) return days * dayMs;
+  throw new PortcullisError('validation_error', `expiresInDays must be a whole number from 1 to ${keyDaysMax}.`);
+}
+
+async function existing(accounts: WorkspaceAccounts, id: KeyId): Promise<ApiKey> {
+  const key = await accounts.key(id);
+  if (key === null) throw noSuchKey();
+  return key;
+}
+
+function noSuchKey(): PortcullisError {
+  return new PortcullisError('not_found', 'There is no such key.');
+}

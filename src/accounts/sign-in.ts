@@ -1,0 +1,143 @@
+import { type HashCredential, newSecretToken } from '../domain/credential-hash.ts';
+import { newId, type SessionId, type UserId } from '../domain/ids.ts';
+import { sessionIdleMs, sessionMsMax } from '../domain/session-lifetime.ts';
+import type { Now } from '../domain/units.ts';
+import type { AccountStore, DeploymentAccounts, UserAccount } from './account-store.ts';
+import { verifyPassword } from './passwords.ts';
+import type { SignInLimits } from './sign-in-limits.ts';
+
+/** The browser that signs in. */
+export interface Client {
+  readonly address: string;
+  readonly userAgent: string;
+  /** The session cookie that it came with, if any: that session ends, whoever it belonged to. */
+  readonly oldToken: string | null;
+}
+
+/** How a sign-in ended: a value, because the door must log it before it tells anybody. */
+export type SignInResult = Opened | Refused;
+
+export interface Opened {
+  readonly kind: 'opened';
+  readonly user: UserAccount;
+  readonly sessionId: SessionId;
+  /** For the cookie. Only its hash is kept. */
+  readonly token: string;
+  /** The person has no password yet, or came to choose a new one. */
+  readonly passwordNeeded: boolean;
+}
+
+export interface Refused {
+  readonly kind: 'refused';
+  /** For the log. Strangers learn no more than that it did not work, or that they must wait. */
+  readonly why:
+    | 'too_many_attempts'
+    | 'bad_password'
+    | 'unknown_account'
+    | 'disabled_account'
+    | 'bad_link'
+    | 'malformed';
+  readonly account: UserId | null;
+  readonly retryAfterSeconds: number | null;
+  /** Whether the log should say so: floods are counted, not listed (rule 23). */
+  readonly noteworthy: boolean;
+}
+
+export interface SignIn {
+  withPassword(email: string, password: string, client: Client): Promise<SignInResult>;
+  withLink(token: string, client: Client): Promise<SignInResult>;
+  /** Counts an attempt that could not even be read. */
+  malformed(client: Client): Promise<Refused>;
+  /** Ends the session of a cookie. Null: there was none. */
+  signOut(token: string): Promise<{ readonly id: SessionId; readonly userId: UserId } | null>;
+}
+
+export function createSignIn(parts: {
+  store: AccountStore;
+  limits: SignInLimits;
+  hashCredential: HashCredential;
+  now: Now;
+}): SignIn {
+  const { store, limits, hashCredential, now } = parts;
+
+  /** Opens a new session for each sign-in, so that a cookie that was planted before is worth nothing afterwards. */
+  async function open(
+    accounts: DeploymentAccounts,
+    user: UserAccount,
+    openedBy: 'password' | 'link',
+    client: Client,
+  ): Promise<Pick<Opened, 'kind' | 'sessionId' | 'token'>> {
+    const token = newSecretToken();
+    const sessionId = newId('ses');
+    const at = now();
+    if (client.oldToken !== null) await accounts.endSessionByHash(hashCredential('session', client.oldToken), at);
+    await accounts.addSession({
+      id: sessionId,
+      hash: hashCredential('session', token),
+      userId: user.id,
+      openedBy,
+      createdAt: at,
+      idleExpiresAt: new Date(at.getTime() + sessionIdleMs),
+      expiresAt: new Date(at.getTime() + sessionMsMax),
+      clientAddress: client.address,
+      userAgent: client.userAgent.slice(0, 200),
+    });
+    return { kind: 'opened', sessionId, token };
+  }
+
+  return {
+    async withPassword(typedEmail, password, client) {
+      const email = typedEmail.trim().toLowerCase();
+      const attempt = { clientAddress: client.address, email };
+      const admission = await limits.admit(attempt);
+      if (!admission.admitted) return limited(admission);
+      const seen = await store.inDeployment(accounts => accounts.userByEmail(email));
+      const matches = await verifyPassword(seen?.passwordHash ?? null, password);
+      if (seen === null) return refused('unknown_account');
+      if (!matches) return refused('bad_password', seen.id);
+      const result = await store.inDeployment(async (accounts): Promise<SignInResult> => {
+        await accounts.lockUser(seen.id);
+        const user = await accounts.user(seen.id);
+        // The password was compared outside the lock, because that takes long; it may have been changed meanwhile.
+        if (user === null || user.passwordHash !== seen.passwordHash) return refused('bad_password', seen.id);
+        if (user.disabled) return refused('disabled_account', seen.id);
+        return { ...(await open(accounts, user, 'password', client)), user, passwordNeeded: false };
+      });
+      if (result.kind === 'opened') await limits.forgive(attempt, admission.windowStart);
+      return result;
+    },
+
+    async withLink(token, client) {
+      const attempt = { clientAddress: client.address, email: null };
+      const admission = await limits.admit(attempt);
+      if (!admission.admitted) return limited(admission);
+      const result = await store.inDeployment(async (accounts): Promise<SignInResult> => {
+        const link = await accounts.takeLink(hashCredential('sign_in_link', token), now());
+        if (link === null) return refused('bad_link');
+        await accounts.lockUser(link.userId);
+        const user = await accounts.user(link.userId);
+        if (user === null || user.disabled) return refused('disabled_account', link.userId);
+        const passwordNeeded = user.passwordHash === null || link.purpose === 'recovery';
+        return { ...(await open(accounts, user, 'link', client)), user, passwordNeeded };
+      });
+      if (result.kind === 'opened') await limits.forgive(attempt, admission.windowStart);
+      return result;
+    },
+
+    async malformed(client) {
+      const admission = await limits.admit({ clientAddress: client.address, email: null });
+      return admission.admitted ? refused('malformed') : limited(admission);
+    },
+
+    signOut: token =>
+      store.inDeployment(accounts => accounts.endSessionByHash(hashCredential('session', token), now())),
+  };
+}
+
+function refused(why: Refused['why'], account: UserId | null = null): Refused {
+  return { kind: 'refused', why, account, retryAfterSeconds: null, noteworthy: true };
+}
+
+function limited({ retryAfterSeconds, first }: { retryAfterSeconds: number; first: boolean }): Refused {
+  return { kind: 'refused', why: 'too_many_attempts', account: null, retryAfterSeconds, noteworthy: first };
+}

@@ -1,0 +1,123 @@
+import type { Action } from '../domain/action.ts';
+import { PortcullisError } from '../domain/errors.ts';
+import { newId, type UserId } from '../domain/ids.ts';
+import type { Caller } from '../domain/principal.ts';
+import type { Now } from '../domain/units.ts';
+import type { AccountStore, DeploymentAccounts, UserAccount } from './account-store.ts';
+import { deploymentRights, deploymentRightsOf, requireHeld } from './author.ts';
+import type { Links } from './links.ts';
+
+/** People in the deployment. All of it takes the deployment right `members`. */
+export interface Users {
+  list(): Promise<UserAccount[]>;
+  /** Throws `conflict` when the address is taken, `restricted` for rights that the author does not have. */
+  create(author: Caller, user: NewUser): Promise<{ user: UserAccount; signInUrl: string }>;
+  /**
+   * Changes rights, disables or enables. Disabling ends, in one transaction, the person's sessions, links and keys, and
+   * suspends the agents that they own until those are reassigned (rule 11); enabling restores none of these. It is not
+   * refused to a workspace's last admin: an account that was taken over must be stoppable.
+   */
+  change(author: Caller, id: UserId, change: UserChange): Promise<UserAccount>;
+  /**
+   * Makes sure that somebody can get in: while nobody has a password, there is a first user, who has all rights in the
+   * deployment, and a new link for them. Null as soon as somebody has a password.
+   */
+  ensureFirstRun(first: { email: string; name: string }): Promise<{ user: UserAccount; signInUrl: string } | null>;
+}
+
+export interface NewUser {
+  readonly email: string;
+  readonly name: string;
+  readonly deploymentRights?: readonly Action[] | undefined;
+}
+
+export interface UserChange {
+  readonly disabled?: boolean | undefined;
+  readonly deploymentRights?: readonly Action[] | undefined;
+}
+
+export function createUsers({ store, links, now }: { store: AccountStore; links: Links; now: Now }): Users {
+  return {
+    list: () => store.inDeployment(accounts => accounts.users()),
+
+    async create(author, { email, name, deploymentRights: rights = [] }) {
+      const user = await store.inDeployment(async accounts => {
+        requireHeld(await deploymentRightsOf(author, accounts), ['members', ...rights]);
+        const id = newId('usr');
+        const added = await accounts.addUser({ id, email: email.toLowerCase(), name, deploymentRights: rights });
+        if (!added) throw new PortcullisError('conflict', 'Somebody has this address already.');
+        return existing(accounts, id);
+      });
+      return { user, signInUrl: await links.issueFor(author, user.id) };
+    },
+
+    change: (author, id, change) =>
+      store.inDeployment(async accounts => {
+        await accounts.lockPeople();
+        await accounts.lockUser(id, 'agents');
+        const held = await deploymentRightsOf(author, accounts);
+        const user = await existing(accounts, id);
+        requireHeld(held, ['members', ...gainedRights(user, change)]);
+        await keepSomebodyInCharge(accounts, user, change);
+        if (change.deploymentRights !== undefined) await accounts.setDeploymentRights(id, change.deploymentRights);
+        if (change.disabled === true && !user.disabled) await disable(accounts, id, now());
+        if (change.disabled === false && user.disabled) await accounts.setDisabled(id, null);
+        return existing(accounts, id);
+      }),
+
+    async ensureFirstRun({ email, name }) {
+      const user = await store.inDeployment(async accounts => {
+        await accounts.lockPeople();
+        const people = await accounts.users();
+        if (people.some(person => person.passwordHash !== null)) return null;
+        const [first] = people.filter(inCharge);
+        if (first !== undefined) return first;
+        const id = newId('usr');
+        const added = await accounts.addUser({ id, email: email.toLowerCase(), name, deploymentRights });
+        if (!added) throw new PortcullisError('conflict', 'The first user has an address that somebody else has.');
+        return existing(accounts, id);
+      });
+      return user && { user, signInUrl: await links.issue(user.id, 'first_run') };
+    },
+  };
+}
+
+async function disable(accounts: DeploymentAccounts, id: UserId, at: Date): Promise<void> {
+  await accounts.setDisabled(id, at);
+  await accounts.endSessionsOf(id, at);
+  await accounts.retireLinksOf(id, at);
+  await accounts.revokeKeysOf(id, at);
+  await accounts.suspendAgentsOf(id, at);
+}
+
+/** What the person would be able to do afterwards and cannot do now. Somebody who is disabled can do nothing. */
+function gainedRights(user: UserAccount, change: UserChange): ReadonlySet<Action> {
+  const before = user.disabled ? new Set<Action>() : user.deploymentRights;
+  const rights = new Set(change.deploymentRights ?? user.deploymentRights);
+  const after = (change.disabled ?? user.disabled) ? new Set(change.deploymentRights ?? []) : rights;
+  return after.difference(before);
+}
+
+/** Somebody must be left who can manage people; the caller holds the list of people. */
+async function keepSomebodyInCharge(
+  accounts: DeploymentAccounts,
+  user: UserAccount,
+  change: UserChange,
+): Promise<void> {
+  const rights = new Set(change.deploymentRights ?? user.deploymentRights);
+  const stays = rights.has('members') && !(change.disabled ?? user.disabled);
+  if (!inCharge(user) || stays) return;
+  const others = (await accounts.users()).filter(other => other.id !== user.id && inCharge(other));
+  if (others.length > 0) return;
+  throw new PortcullisError('conflict', 'Nobody else may manage people. Give somebody else that right first.');
+}
+
+function inCharge(user: UserAccount): boolean {
+  return !user.disabled && user.deploymentRights.has('members');
+}
+
+async function existing(accounts: DeploymentAccounts, id: UserId): Promise<UserAccount> {
+  const user = await accounts.user(id);
+  if (user === null) throw new PortcullisError('not_found', 'There is no such user.');
+  return user;
+}

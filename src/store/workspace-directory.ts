@@ -1,0 +1,92 @@
+import type { Kysely } from 'kysely';
+import type { ConnectionSummary, WorkspaceDirectory } from '../accounts/workspace-directory.ts';
+import type { PrincipalId, WorkspaceId } from '../domain/ids.ts';
+import { actionsOfRole } from '../domain/role.ts';
+import type { Schema } from './schema.ts';
+
+/** Reads as `portcullis_system`, across workspaces; the condition on the membership is what keeps to the principal's own. */
+export function createWorkspaceDirectory(system: Kysely<Schema>): WorkspaceDirectory {
+  return {
+    async of(principal, among) {
+      if (among?.length === 0) return [];
+      const own = system
+        .selectFrom('membership')
+        .innerJoin('workspace', 'workspace.id', 'membership.workspace_id')
+        .where('membership.principal_id', '=', principal)
+        .select([
+          'workspace.id',
+          'workspace.notion_workspace_id',
+          'workspace.name',
+          'workspace.icon',
+          'membership.role',
+        ])
+        .orderBy('workspace.name')
+        .orderBy('workspace.id');
+      const rows = await (among === undefined ? own : own.where('workspace.id', 'in', among)).execute();
+      const connections = await connectionsOf(
+        system,
+        rows.map(row => row.id),
+      );
+      return rows.map(row => ({
+        id: row.id,
+        notionWorkspaceId: row.notion_workspace_id,
+        name: row.name,
+        icon: row.icon,
+        role: row.role,
+        connections: connections
+          .filter(inWorkspace(row.id))
+          .filter(visibleTo(principal, row.role))
+          .map(({ summary }) => summary),
+      }));
+    },
+  };
+}
+
+interface Found {
+  readonly workspaceId: WorkspaceId;
+  readonly summary: ConnectionSummary;
+}
+
+const inWorkspace = (id: WorkspaceId) => (found: Found) => found.workspaceId === id;
+
+/** A connection for its owner alone is nobody else's business, except of those who manage connections. */
+const visibleTo = (principal: PrincipalId, role: string) => {
+  const all = actionsOfRole(role).has('connect');
+  return ({ summary }: Found) => all || summary.audience === 'members' || summary.connectedBy.id === principal;
+};
+
+async function connectionsOf(system: Kysely<Schema>, workspaces: readonly WorkspaceId[]): Promise<Found[]> {
+  if (workspaces.length === 0) return [];
+  const rows = await system
+    .selectFrom('connection')
+    .innerJoin('user_account', 'user_account.id', 'connection.connected_by')
+    .where('connection.workspace_id', 'in', workspaces)
+    .where('connection.status', '<>', 'revoked')
+    .select([
+      'connection.id',
+      'connection.workspace_id',
+      'connection.kind',
+      'connection.status',
+      'connection.status_reason',
+      'connection.audience',
+      'connection.authorized_at',
+      'connection.last_used_at',
+      'user_account.id as user_id',
+      'user_account.name as user_name',
+    ])
+    .orderBy('connection.created_at')
+    .execute();
+  return rows.map(row => ({
+    workspaceId: row.workspace_id,
+    summary: {
+      id: row.id,
+      kind: row.kind,
+      status: row.status,
+      statusReason: row.status_reason,
+      audience: row.audience,
+      connectedBy: { id: row.user_id, name: row.user_name },
+      authorizedAt: row.authorized_at,
+      lastUsedAt: row.last_used_at,
+    },
+  }));
+}
