@@ -43,8 +43,8 @@ export interface Member {
   readonly principalId: string;
   readonly kind: 'user' | 'agent';
   readonly name: string;
-  readonly email?: string | null;
-  readonly owner?: { readonly id: string; readonly name: string } | null;
+  readonly email: string | null;
+  readonly owner: { readonly id: string; readonly name: string } | null;
   readonly role: string;
   readonly disabled: boolean;
   readonly suspended: boolean;
@@ -59,7 +59,7 @@ export interface Key {
   readonly ending: string;
   readonly ceiling: readonly string[] | null;
   readonly createdAt: string;
-  readonly expiresAt: string | null;
+  readonly expiresAt: string;
   readonly lastUsedAt: string | null;
   readonly revokedAt: string | null;
 }
@@ -67,33 +67,36 @@ export interface Key {
 export interface AuditEntry {
   readonly id: string;
   readonly time: string;
-  readonly connection: string | null;
-  readonly principal: {
-    readonly kind: string;
-    readonly id?: string | null;
-    readonly owner?: string | null;
-    readonly name?: string | null;
-  };
-  readonly credential: string | null;
-  readonly door: string;
+  /** A decision (`intent` allowed, `denial` denied), or something that happened beside the calls. */
+  readonly kind: 'intent' | 'denial' | 'event' | 'summary';
   readonly operation: string;
-  readonly objects: readonly { readonly kind: string; readonly id?: string | null; readonly action: string }[];
-  readonly decision: {
-    readonly id: string;
-    readonly effect: 'allow' | 'deny';
-    readonly because: string;
-    readonly role: string | null;
-    readonly policyRevision: number | null;
-  };
-  readonly requestId: string;
-  readonly clientAddress: string;
-  readonly outcome: {
-    readonly time: string;
-    readonly result: string;
-    readonly status: number | null;
-    readonly withheld: number;
-    readonly upstreamMs: number | null;
-  } | null;
+  readonly principal: AuditPrincipal | null;
+  readonly requestId: string | null;
+  readonly clientAddress: string | null;
+  readonly outcome: AuditOutcome | null;
+  /** Of decisions only: */
+  readonly connection?: { readonly id: string; readonly because: string } | null;
+  readonly credential?: string | null;
+  readonly door?: string;
+  readonly objects?: readonly { readonly kind: string; readonly id: string | null; readonly action: string }[];
+  readonly decision?: { readonly id: string; readonly because: string; readonly role: string | null };
+  /** Of events only: */
+  readonly result?: string;
+  readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export interface AuditPrincipal {
+  readonly kind: string;
+  readonly id: string | null;
+  readonly owner: string | null;
+}
+
+export interface AuditOutcome {
+  readonly result: string;
+  readonly status: number | null;
+  readonly withheld: number;
+  readonly upstreamMs: number | null;
+  readonly error: string | null;
 }
 
 export interface AuditPage {

@@ -1,7 +1,8 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type AuditEntry, type AuditPage, api } from '../../api.ts';
+import { type AuditEntry, type AuditPage, type AuditPrincipal, api, type Member } from '../../api.ts';
 import { exactTime } from '../../parts/time.tsx';
+import { useMembers } from './membership.ts';
 
 const refreshMs = 4_000;
 const pageSize = 50;
@@ -14,9 +15,19 @@ export interface AuditFilters {
   readonly operation: string;
   readonly effect: string;
   readonly result: string;
+  readonly notOperation: string;
 }
 
-export const noFilters: AuditFilters = { principal: '', operation: '', effect: '', result: '' };
+/** Whoever watches the log reads it every few seconds, and each reading is in the log. */
+export const ownReadings = 'audit.read';
+
+export const noFilters: AuditFilters = {
+  principal: '',
+  operation: '',
+  effect: '',
+  result: '',
+  notOperation: ownReadings,
+};
 
 /** The workspace's log, newest entries first, read again every few seconds while the page is in view. */
 export function useAuditLog(workspaceId: string, filters: AuditFilters) {
@@ -36,12 +47,21 @@ export function useAuditLog(workspaceId: string, filters: AuditFilters) {
 }
 
 /** A sentence about the newest denied call since the list was opened, for a live region. */
-export function useDenialNews(entries: readonly AuditEntry[]): string {
+export function useDenialNews(entries: readonly AuditEntry[], nameOf: NameOf): string {
   const [openedAt] = useState(() => new Date().toISOString());
-  const latest = entries.find(entry => entry.decision.effect === 'deny' && entry.time > openedAt);
-  return latest ? `Denied: ${latest.operation} by ${whoCalled(latest)}, at ${exactTime(latest.time)}` : '';
+  const latest = entries.find(entry => entry.kind === 'denial' && entry.time > openedAt);
+  return latest ? `Denied: ${latest.operation} by ${nameOf(latest.principal)}, at ${exactTime(latest.time)}` : '';
 }
 
-export function whoCalled({ principal }: AuditEntry): string {
-  return principal.name ?? principal.id ?? principal.kind;
+export type NameOf = (principal: AuditPrincipal | null) => string;
+
+/** The log knows principals by id. Names are those of today's members; who has left keeps the id. */
+export function useNames(workspaceId: string): { readonly nameOf: NameOf; readonly members: readonly Member[] } {
+  const members = useMembers(workspaceId).data?.members ?? [];
+  const names = new Map(members.map(({ principalId, name }) => [principalId, name]));
+  const nameOf: NameOf = principal => {
+    if (principal === null || principal.kind === 'system') return 'Portcullis';
+    return principal.id === null ? principal.kind : (names.get(principal.id) ?? principal.id);
+  };
+  return { nameOf, members };
 }

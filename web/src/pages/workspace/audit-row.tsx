@@ -1,36 +1,41 @@
-import { ActionIcon, DataList, Group, Stack, Table, Text } from '@mantine/core';
+import { ActionIcon, Group, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useId } from 'react';
 import type { AuditEntry } from '../../api.ts';
-import { Icon } from '../../icons.tsx';
-import { exactTime, Time } from '../../parts/time.tsx';
-import { whoCalled } from './audit-log.ts';
-import { inWords } from './reasons.ts';
+import { Icon, type IconName } from '../../icons.tsx';
+import { Time } from '../../parts/time.tsx';
+import { AuditDetails } from './audit-details.tsx';
+import type { NameOf } from './audit-log.ts';
+import { inWords, outcomeOf } from './reasons.ts';
 
-/** One call. Its details open beneath it; on a narrow screen they hold what the row has no room for. */
-export function AuditRow({ entry }: { readonly entry: AuditEntry }) {
+interface AuditRowProps {
+  readonly entry: AuditEntry;
+  readonly nameOf: NameOf;
+}
+
+/** One entry. Its details open beneath it; on a narrow screen they hold what the row has no room for. */
+export function AuditRow({ entry, nameOf }: AuditRowProps) {
   const [opened, { toggle }] = useDisclosure(false);
   const details = useId();
-  const denied = entry.decision.effect === 'deny';
   return (
     <>
-      <Table.Tr className={denied ? 'denied' : ''}>
+      <Table.Tr className={entry.kind === 'denial' ? 'denied' : ''}>
         <Table.Td>
-          <Effect denied={denied} />
+          <Effect kind={entry.kind} />
         </Table.Td>
         <Table.Td className="hostile">
           <Text size="sm" ff="monospace">
             {entry.operation}
           </Text>
           <Text size="xs" c="dimmed">
-            {denied ? inWords(entry.decision.because) : entry.objects.map(({ kind }) => kind).join(', ')}
+            {summaryOf(entry)}
           </Text>
           <Text size="xs" c="dimmed" hiddenFrom="sm">
-            {whoCalled(entry)}, <Time at={entry.time} />
+            {nameOf(entry.principal)}, <Time at={entry.time} />
           </Text>
         </Table.Td>
         <Table.Td visibleFrom="sm" className="hostile">
-          {whoCalled(entry)}
+          {nameOf(entry.principal)}
         </Table.Td>
         <Table.Td visibleFrom="md">{outcomeOf(entry)}</Table.Td>
         <Table.Td visibleFrom="sm">
@@ -42,7 +47,7 @@ export function AuditRow({ entry }: { readonly entry: AuditEntry }) {
             color="gray"
             onClick={toggle}
             aria-expanded={opened}
-            aria-controls={details}
+            aria-controls={opened ? details : undefined}
             aria-label={`Details of ${entry.operation}`}
             className={opened ? 'turned' : ''}
           >
@@ -53,7 +58,7 @@ export function AuditRow({ entry }: { readonly entry: AuditEntry }) {
       {opened && (
         <Table.Tr id={details}>
           <Table.Td colSpan={6} className="hostile">
-            <Details entry={entry} />
+            <AuditDetails entry={entry} name={nameOf(entry.principal)} />
           </Table.Td>
         </Table.Tr>
       )}
@@ -61,58 +66,29 @@ export function AuditRow({ entry }: { readonly entry: AuditEntry }) {
   );
 }
 
-function Effect({ denied }: { readonly denied: boolean }) {
+const effects: Record<
+  AuditEntry['kind'],
+  { readonly label: string; readonly icon: IconName; readonly className: string }
+> = {
+  intent: { label: 'Allowed', icon: 'allowed', className: 'allowed-mark' },
+  denial: { label: 'Denied', icon: 'denied', className: 'denied-mark' },
+  event: { label: 'Event', icon: 'gate', className: '' },
+  summary: { label: 'Summary', icon: 'gate', className: '' },
+};
+
+function Effect({ kind }: { readonly kind: AuditEntry['kind'] }) {
+  const { label, icon, className } = effects[kind];
   return (
-    <Group gap={6} wrap="nowrap" className={denied ? 'denied-mark' : 'allowed-mark'}>
-      {denied ? <Icon name="denied" size={16} /> : <Icon name="allowed" size={16} />}
-      <Text size="sm" fw={denied ? 700 : 400}>
-        {denied ? 'Denied' : 'Allowed'}
+    <Group gap={6} wrap="nowrap" className={className}>
+      <Icon name={icon} size={16} />
+      <Text size="sm" fw={kind === 'denial' ? 700 : 400}>
+        {label}
       </Text>
     </Group>
   );
 }
 
-function outcomeOf({ decision, outcome }: AuditEntry): string {
-  if (decision.effect === 'deny') return 'not sent';
-  if (outcome === null) return 'under way';
-  return outcome.status === null ? outcome.result : `${outcome.result} (${outcome.status})`;
-}
-
-function Details({ entry }: { readonly entry: AuditEntry }) {
-  const { decision, outcome, principal } = entry;
-  const rows: [string, string][] = [
-    ['Time', exactTime(entry.time)],
-    [
-      'Who',
-      [principal.kind, principal.name, principal.id, principal.owner && `(owner ${principal.owner})`]
-        .filter(Boolean)
-        .join(' '),
-    ],
-    ['With', entry.credential ?? 'no credential'],
-    ['From', `${entry.clientAddress}, ${entry.door} door`],
-    [
-      'Objects',
-      entry.objects.map(({ action, kind, id }) => [action, kind, id].filter(Boolean).join(' ')).join('; ') || 'none',
-    ],
-    [
-      'Decision',
-      `${inWords(decision.because)}${decision.role === null ? '' : `, role ${decision.role}`} (${decision.id})`,
-    ],
-    ['Outcome', `${outcomeOf(entry)}${outcome?.upstreamMs ? `, ${outcome.upstreamMs} ms at Notion` : ''}`],
-    ['Withheld', String(outcome?.withheld ?? 0)],
-    ['Request', entry.requestId],
-    ['Entry', entry.id],
-  ];
-  return (
-    <Stack gap={0} p="xs">
-      <DataList size="sm" gap={6} labelWidth="90px">
-        {rows.map(([label, value]) => (
-          <DataList.Item key={label}>
-            <DataList.ItemLabel>{label}</DataList.ItemLabel>
-            <DataList.ItemValue>{value}</DataList.ItemValue>
-          </DataList.Item>
-        ))}
-      </DataList>
-    </Stack>
-  );
+function summaryOf({ kind, decision, objects }: AuditEntry): string {
+  if (kind === 'denial' && decision !== undefined) return inWords(decision.because);
+  return [...new Set(objects?.map(object => object.kind))].join(', ');
 }

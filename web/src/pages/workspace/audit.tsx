@@ -1,12 +1,22 @@
-import { Button, Center, NativeSelect, SimpleGrid, Stack, Table, Text, TextInput, VisuallyHidden } from '@mantine/core';
+import {
+  Button,
+  Center,
+  Checkbox,
+  NativeSelect,
+  SimpleGrid,
+  Stack,
+  Table,
+  Text,
+  TextInput,
+  VisuallyHidden,
+} from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
-import type { Workspace } from '../../api.ts';
+import type { Member, Workspace } from '../../api.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { Section } from '../../parts/section.tsx';
-import { type AuditFilters, noFilters, useAuditLog, useDenialNews } from './audit-log.ts';
+import { type AuditFilters, noFilters, ownReadings, useAuditLog, useDenialNews, useNames } from './audit-log.ts';
 import { AuditRow } from './audit-row.tsx';
-import { useMembers } from './membership.ts';
 
 /** Every call in this workspace: who, what, what was decided and why, and how it ended. */
 export function Audit({ workspace }: { readonly workspace: Workspace }) {
@@ -14,10 +24,11 @@ export function Audit({ workspace }: { readonly workspace: Workspace }) {
   const [settled] = useDebouncedValue(filters, 300);
   const log = useAuditLog(workspace.id, settled);
   const entries = log.data?.pages.flatMap(page => page.entries) ?? [];
-  const news = useDenialNews(entries);
+  const { nameOf, members } = useNames(workspace.id);
+  const news = useDenialNews(entries, nameOf);
   return (
     <Section title="Audit log" explanation="Every call, allowed or not, newest first. The list refreshes itself.">
-      <Filters workspace={workspace} filters={filters} onChange={setFilters} />
+      <Filters members={members} filters={filters} onChange={setFilters} />
       <VisuallyHidden role="status">{news}</VisuallyHidden>
       {log.isError && <Problem error={log.error} onRetry={() => void log.refetch()} />}
       <Table verticalSpacing="xs" aria-label="Audit log" aria-busy={log.isPending}>
@@ -33,7 +44,7 @@ export function Audit({ workspace }: { readonly workspace: Workspace }) {
         </Table.Thead>
         <Table.Tbody>
           {entries.map(entry => (
-            <AuditRow key={entry.id} entry={entry} />
+            <AuditRow key={entry.id} entry={entry} nameOf={nameOf} />
           ))}
         </Table.Tbody>
       </Table>
@@ -57,19 +68,22 @@ const effects = [
 
 const results = [
   { value: '', label: 'Any outcome' },
-  { value: 'ok', label: 'ok' },
-  { value: 'failed', label: 'failed' },
-  { value: 'unknown', label: 'unknown' },
+  { value: 'done', label: 'Done' },
+  { value: 'refused', label: 'Refused by Notion' },
+  { value: 'failed', label: 'Failed' },
+  { value: 'not_sent', label: 'Not sent' },
+  { value: 'unknown', label: 'Unknown' },
+  { value: 'streaming', label: 'Streaming' },
+  { value: 'open', label: 'Under way' },
 ];
 
 interface FiltersProps {
-  readonly workspace: Workspace;
+  readonly members: readonly Member[];
   readonly filters: AuditFilters;
   readonly onChange: (filters: AuditFilters) => void;
 }
 
-function Filters({ workspace, filters, onChange }: FiltersProps) {
-  const members = useMembers(workspace.id).data?.members ?? [];
+function Filters({ members, filters, onChange }: FiltersProps) {
   const people = [
     { value: '', label: 'Everyone' },
     ...members.map(({ principalId, name }) => ({ value: principalId, label: name })),
@@ -77,13 +91,18 @@ function Filters({ workspace, filters, onChange }: FiltersProps) {
   const set = (name: keyof AuditFilters) => (event: { currentTarget: { value: string } }) =>
     onChange({ ...filters, [name]: event.currentTarget.value });
   return (
-    <Stack component="search" gap={0}>
+    <Stack component="search" gap="sm">
       <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
         <NativeSelect label="Who" data={people} value={filters.principal} onChange={set('principal')} />
         <TextInput label="Operation" placeholder="pages.update" value={filters.operation} onChange={set('operation')} />
         <NativeSelect label="Decision" data={effects} value={filters.effect} onChange={set('effect')} />
         <NativeSelect label="Outcome" data={results} value={filters.result} onChange={set('result')} />
       </SimpleGrid>
+      <Checkbox
+        label="Leave out readings of this log"
+        checked={filters.notOperation === ownReadings}
+        onChange={event => onChange({ ...filters, notOperation: event.currentTarget.checked ? ownReadings : '' })}
+      />
     </Stack>
   );
 }

@@ -1,4 +1,5 @@
 import type { AllowReason, DenyReason } from '../../../../src/domain/decision.ts';
+import type { AuditEntry } from '../../api.ts';
 
 /** The reasons of decisions, in words. The type keeps the list complete. */
 const words: Record<AllowReason | DenyReason, string> = {
@@ -25,4 +26,13 @@ const words: Record<AllowReason | DenyReason, string> = {
 
 export function inWords(because: string): string {
   return Object.hasOwn(words, because) ? words[because as keyof typeof words] : because;
+}
+
+/** How a call ended: `done (200)`. A denied call was never sent. */
+export function outcomeOf({ kind, outcome, result }: AuditEntry): string {
+  if (kind === 'denial') return 'not sent';
+  if (kind !== 'intent') return result ?? '';
+  if (outcome === null) return 'under way';
+  const word = outcome.result.replaceAll('_', ' ');
+  return outcome.status === null ? word : `${word} (${outcome.status})`;
 }
