@@ -1,0 +1,182 @@
+import type { Diagnosis } from '../domain/diagnosis.ts';
+import type { PortcullisError } from '../domain/errors.ts';
+import type { Answer } from '../domain/operation.ts';
+
+/** What a diagnosis is about: `page`, `database`, … */
+type Subject = string;
+
+/**
+ * Reads an answer of Notion (https://developers.notion.com/reference/status-codes). Null when it is a success.
+ *
+ * Of a missing object Notion never tells whether it is gone or was never shared, so neither does this (defect A19);
+ * and each cause has a diagnosis of its own instead of an empty success (defect A18).
+ */
+export function diagnoseAnswer(answer: Answer, effect: 'read' | 'write', subject: Subject): Diagnosis | null {
+  if (answer.status < 300) return null;
+  const error = readNotionError(answer);
+  const wait = waitSeconds(answer, error);
+  switch (error.code) {
+    case 'object_not_found':
+      return missing(subject);
+    case 'restricted_resource':
+      return error.additional.block_limit === undefined ? lacksCapability : blockLimit;
+    case 'unauthorized':
+      return needsReauth;
+    case 'conflict_error':
+      return conflict;
+    case 'rate_limited':
+      return error.additional.rate_limit_reason === 'public_api_request_blocked' ? blocked : rateLimited(wait);
+    case 'service_overload':
+      return unavailable(wait);
+    default:
+      return answer.status < 500 ? invalid(error.message) : serverTrouble(effect, wait);
+  }
+}
+
+/** Says of a refusal or failure on the path what `diagnoseAnswer` says of Notion's. Null where that has no meaning. */
+export function diagnoseError(error: PortcullisError, subject: Subject): Diagnosis | null {
+  const wait = error.details.retryAfterSeconds ?? null;
+  switch (error.code) {
+    case 'not_found':
+      // Word for word what a missing object gives: who may not read it must not learn more.
+      return missing(subject);
+    case 'restricted':
+      return { ...denied, message: error.message };
+    case 'connection_needs_reauth':
+    case 'no_connection':
+      return needsReauth;
+    case 'rate_limited':
+      return rateLimited(wait);
+    case 'upstream_unavailable':
+      return unavailable(wait);
+    case 'upstream_unknown':
+    case 'outcome_unrecorded':
+      return possiblySaved;
+    default:
+      return null;
+  }
+}
+
+function missing(subject: Subject): Diagnosis {
+  return {
+    code: 'not_found_or_not_shared',
+    status: 404,
+    message: `The ${subject} is missing, or not shared with the connection, or not open to you; the answer is the same for each. If it exists, share it in Notion: open it, then the "…" menu → Connections.`,
+    action: 'share_page',
+    retryAfterSeconds: null,
+  };
+}
+
+const denied = {
+  code: 'permission_denied',
+  status: 403,
+  action: 'ask_admin',
+  retryAfterSeconds: null,
+} as const;
+
+const lacksCapability: Diagnosis = {
+  code: 'capability_missing',
+  status: 403,
+  message:
+    'The connection lacks a capability that this takes. Its owner can edit its capabilities in Notion at notion.so/profile/integrations; afterwards reconnect the workspace.',
+  action: 'edit_capabilities',
+  retryAfterSeconds: null,
+};
+
+const blockLimit: Diagnosis = {
+  code: 'block_limit_reached',
+  status: 403,
+  message: 'The workspace has reached the block limit of its Notion plan. Delete content or upgrade the plan.',
+  action: 'upgrade_plan',
+  retryAfterSeconds: null,
+};
+
+const needsReauth: Diagnosis = {
+  code: 'reauth_required',
+  status: 409,
+  message: 'The connection to Notion does not work. An admin must reconnect the workspace.',
+  action: 'reconnect',
+  retryAfterSeconds: null,
+};
+
+const conflict: Diagnosis = {
+  code: 'conflict',
+  status: 409,
+  message: 'Somebody else changed it at the same time. Read it again, then repeat the change.',
+  action: 'refetch',
+  retryAfterSeconds: null,
+};
+
+const blocked: Diagnosis = {
+  code: 'blocked_by_notion',
+  status: 429,
+  message: 'Notion has blocked the requests of this connection. Waiting does not help; ask Notion.',
+  action: 'contact_notion',
+  retryAfterSeconds: null,
+};
+
+const possiblySaved: Diagnosis = {
+  code: 'possibly_saved',
+  status: 504,
+  message: 'The change may have been saved. Read the object again instead of repeating the write.',
+  action: 'refetch',
+  retryAfterSeconds: null,
+};
+
+function rateLimited(retryAfterSeconds: number | null): Diagnosis {
+  const when = retryAfterSeconds === null ? 'later' : `in ${retryAfterSeconds} seconds`;
+  const message = `Too many requests. Repeat the call ${when}.`;
+  return { code: 'rate_limited', status: 429, message, action: 'wait', retryAfterSeconds };
+}
+
+function unavailable(retryAfterSeconds: number | null): Diagnosis {
+  const when = retryAfterSeconds === null ? 'later' : `in ${retryAfterSeconds} seconds`;
+  const message = `Notion is unavailable. Repeat the call ${when}.`;
+  return { code: 'upstream_unavailable', status: 502, message, action: 'wait', retryAfterSeconds };
+}
+
+/** Notion says so itself for a 503, and any other failure of its servers may come after the change as well. */
+function serverTrouble(effect: 'read' | 'write', wait: number | null): Diagnosis {
+  return effect === 'write' ? possiblySaved : unavailable(wait);
+}
+
+const messageLengthMax = 1_000;
+
+function invalid(message: string): Diagnosis {
+  const text = message === '' ? 'Notion did not accept the request.' : message.slice(0, messageLengthMax);
+  return { code: 'invalid_request', status: 400, message: text, action: 'correct_request', retryAfterSeconds: null };
+}
+
+interface NotionError {
+  readonly code: string;
+  readonly message: string;
+  readonly additional: Readonly<Record<string, unknown>>;
+}
+
+/** Reads Notion's error envelope. A proxy in front of Notion answers in HTML or not at all: that has no code. */
+function readNotionError({ body }: Answer): NotionError {
+  const none = { code: '', message: '', additional: {} };
+  if (!Buffer.isBuffer(body)) return none;
+  try {
+    const value: unknown = JSON.parse(body.toString());
+    if (!isRecord(value) || typeof value.code !== 'string') return none;
+    const { message, additional_data: additional } = value;
+    return {
+      code: value.code,
+      message: typeof message === 'string' ? message : '',
+      additional: isRecord(additional) ? additional : {},
+    };
+  } catch {
+    return none;
+  }
+}
+
+/** `Retry-After` in seconds (RFC 9110 section 10.2.3; Notion sends no dates), or the copy of it in the body. */
+function waitSeconds({ headers }: Answer, { additional }: NotionError): number | null {
+  const seconds = Number(headers['retry-after'] ?? additional.retry_after ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds) : null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
