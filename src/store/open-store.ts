@@ -1,0 +1,63 @@
+import type { ClientConfig, Pool } from 'pg';
+import type { DatabaseConfig } from '../config.ts';
+import { assertDurable } from './assert-durable.ts';
+import { type Database, openDatabase, openPool } from './database.ts';
+import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
+import { migrate } from './migrate.ts';
+import type { Schema } from './schema.ts';
+import { StoreError } from './store-error.ts';
+
+/** What a database is for. It is stamped at its first start, and refused for the other purpose ever after (rule 25). */
+export type Stamp = 'demo' | 'serve';
+
+export interface Store {
+  readonly database: Database<Schema>;
+  /** The log's own connection: it never waits behind anything else. */
+  readonly auditPool: Pool;
+  /** No other Portcullis can be using this database. */
+  readonly alone: boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database: starts the embedded server or connects to the external one, brings the schema up to date, and
+ * refuses a server that does not keep what it commits. Throws StoreError, written for the person at the terminal.
+ */
+export async function openStore(
+  config: DatabaseConfig,
+  options: { stamp: Stamp; log: { info(message: string): void; warn(message: string): void } },
+): Promise<Store> {
+  const server = config.kind === 'embedded' ? await startEmbeddedPostgres({ dataDir: config.dataDir, log: options.log }) : null;
+  const connection: ClientConfig = server?.connection ?? externalConnection(config);
+  const onIdleError = (error: Error) => options.log.warn(`a database connection was lost: ${error.message}`);
+  const database = openDatabase<Schema>(connection, { onIdleError });
+  const auditPool = openPool(connection, 'portcullis_system', { poolSize: 1, onIdleError });
+  const close = async () => {
+    await Promise.allSettled([database.close(), auditPool.end()]);
+    await server?.stop();
+  };
+  try {
+    await assertDurable(database);
+    await database.asOwner(client => migrate(client, new URL('./migrations/', import.meta.url)));
+    await requireStamp(database, options.stamp);
+    return { database, auditPool, alone: server !== null, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function externalConnection(config: DatabaseConfig): ClientConfig {
+  return { connectionString: config.kind === 'external' ? config.url.reveal() : '' };
+}
+
+async function requireStamp({ system }: Database<Schema>, stamp: Stamp): Promise<void> {
+  await system.insertInto('deployment').values({ stamp }).onConflict(conflict => conflict.doNothing()).execute();
+  const found = await system.selectFrom('deployment').select('stamp').executeTakeFirstOrThrow();
+  if (found.stamp === stamp) return;
+  const meant = { demo: '`portcullis demo`', serve: '`portcullis serve`' } as const;
+  throw new StoreError(
+    'server_refused',
+    `This database belongs to ${meant[found.stamp]} and is not used by ${meant[stamp]}. Name another data directory or database.`,
+  );
+}

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { type Demo, startDemo } from './demo.ts';
+
+/** Sends bytes as they are and answers with everything that comes back until the connection ends. */
+function raw(url: string, bytes: string | Buffer): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise(resolve => {
+    let answer = '';
+    const socket = connect({ host: hostname, port: Number(port) }, () => socket.write(bytes));
+    socket.setEncoding('latin1');
+    socket.on('data', chunk => {
+      answer += chunk;
+    });
+    socket.on('close', () => resolve(answer));
+    // A server that refuses before the whole body has come may reset the connection: what it said still counts.
+    socket.on('error', () => {});
+  });
+}
+
+describe('malformed requests', () => {
+  let demo: Demo;
+  before(async () => {
+    demo = await startDemo();
+  });
+  after(() => demo.stop());
+  beforeEach(() => demo.emulator.clearLog());
+
+  const page = () => `/v1/pages/${demo.ready.pages.public}`;
+  const send = (method: string, path: string, body?: string | Uint8Array, headers: Record<string, string> = {}) =>
+    fetch(`${demo.ready.url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${demo.ready.keys.admin}`, 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body }),
+    });
+
+  /** A clear refusal in Notion's envelope, of which Notion hears nothing. */
+  async function refused(response: Response, status: number, code: string): Promise<void> {
+    const body = (await response.json()) as Record<string, unknown>;
+    assert.deepEqual(
+      { http: response.status, object: body.object, status: body.status, code: body.code },
+      { http: status, object: 'error', status, code },
+    );
+    assert.equal(typeof body.message, 'string');
+    assert.equal(body.request_id, response.headers.get('x-notion-request-id'));
+    assert.deepEqual((await demo.emulator.log({})).entries, []);
+  }
+
+  it('no body where one is needed', async () => refused(await send('PATCH', page()), 400, 'validation_error').catch(async () => refused(await send('PATCH', page()), 400, 'invalid_json')));
+  it('not JSON', async () => refused(await send('PATCH', page(), '{"a":'), 400, 'invalid_json'));
+  it('JSON that is no object', async () => refused(await send('PATCH', page(), '[1]'), 400, 'invalid_json'));
+  it('a key twice', async () =>
+    refused(await send('PATCH', page(), '{"in_trash":false,"in_trash":true}'), 400, 'invalid_json'));
+  it('a key twice, once escaped', async () =>
+    refused(await send('PATCH', page(), '{"in_trash":false,"in\\u005ftrash":true}'), 400, 'invalid_json'));
+  it('bad UTF-8', async () =>
+    refused(await send('PATCH', page(), Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])), 400, 'invalid_json'));
+  it('a byte order mark', async () => refused(await send('PATCH', page(), '\ufeff{}'), 400, 'invalid_json'));
+  it('nesting without end', async () =>
+    refused(await send('PATCH', page(), `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`), 400, 'invalid_json'));
+  it('an unknown key on a write', async () =>
+    refused(await send('PATCH', page(), '{"owner":"me"}'), 400, 'validation_error'));
+  it('a bad id', async () => refused(await send('GET', '/v1/pages/not-an-id'), 400, 'validation_error'));
+  it('an unknown route', async () => refused(await send('GET', '/v1/secrets'), 400, 'invalid_request_url'));
+  it('a known route with another method', async () => refused(await send('DELETE', page()), 400, 'invalid_request_url'));
+  it('a route that Portcullis never passes on', async () =>
+    refused(await send('POST', '/v1/oauth/token', '{}'), 400, 'invalid_request_url'));
+  it('an unknown Notion-Version', async () =>
+    refused(await send('GET', page(), undefined, { 'notion-version': 'banana' }), 400, 'missing_version'));
+  it('compressed bytes', async () =>
+    refused(await send('PATCH', page(), '{}', { 'content-encoding': 'gzip' }), 400, 'invalid_request'));
+  it('another content type', async () =>
+    refused(await send('PATCH', page(), '{}', { 'content-type': 'text/plain' }), 400, 'invalid_request'));
+  it('a method override', async () =>
+    refused(await send('POST', '/v1/search', '{}', { 'x-http-method-override': 'DELETE' }), 400, 'invalid_request'));
+
+  for (const path of [
+    '/v1/pages/..%2fusers/me',
+    '/v1//users/me',
+    '/v1/pages/../users/me',
+    '/v1/users/%6de%2f',
+    '/v1/users/me%00',
+    '/v1/users\\me',
+    '/v1/users/me/',
+  ]) {
+    it(`a crooked path: ${path}`, async () => {
+      const answer = await raw(
+        demo.ready.url,
+        `GET ${path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${demo.ready.keys.admin}\r\nconnection: close\r\n\r\n`,
+      );
+      assert.match(answer, /^HTTP\/1\.1 4\d\d /);
+      assert.deepEqual((await demo.emulator.log({})).entries, []);
+    });
+  }
+
+  it('50 MB, refused without reading them', async () => {
+    const head = `POST /v1/search HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${demo.ready.keys.admin}\r\ncontent-type: application/json\r\ncontent-length: 52428800\r\n\r\n`;
+    const answer = await raw(demo.ready.url, head);
+    assert.match(answer, /^HTTP\/1\.1 4\d\d /);
+    assert.match(answer, /connection: close/i);
+    assert.match(answer, /"object":"error"/);
+  });
+
+  it('two Authorization headers', async () => {
+    const key = demo.ready.keys.admin;
+    const answer = await raw(
+      demo.ready.url,
+      `GET /v1/users/me HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${key}\r\nauthorization: Bearer ${key}\r\nconnection: close\r\n\r\n`,
+    );
+    assert.match(answer, /^HTTP\/1\.1 40[01] /);
+    assert.deepEqual((await demo.emulator.log({})).entries, []);
+  });
+
+  it('length and chunks at once', async () => {
+    const answer = await raw(
+      demo.ready.url,
+      `POST /v1/search HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${demo.ready.keys.admin}\r\ncontent-type: application/json\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
+    );
+    assert.match(answer, /^HTTP\/1\.1 400 /);
+    assert.deepEqual((await demo.emulator.log({})).entries, []);
+  });
+
+  it('a host that is not ours', async () => {
+    const answer = await raw(demo.ready.url, 'GET /healthz HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n');
+    assert.match(answer, /^HTTP\/1\.1 421 /);
+  });
+
+  it('and after all of it the gate still works', async () => {
+    assert.equal((await send('GET', '/v1/users/me')).status, 200);
+  });
+});
