@@ -27,11 +27,11 @@ export async function openStore(
   config: DatabaseConfig,
   options: { stamp: Stamp; log: { info(message: string): void; warn(message: string): void } },
 ): Promise<Store> {
-  const server = config.kind === 'embedded' ? await startEmbeddedPostgres({ dataDir: config.dataDir, log: options.log }) : null;
+  const server =
+    config.kind === 'embedded' ? await startEmbeddedPostgres({ dataDir: config.dataDir, log: options.log }) : null;
   const connection: ClientConfig = server?.connection ?? externalConnection(config);
-  const onIdleError = (error: Error) => options.log.warn(`a database connection was lost: ${error.message}`);
-  const database = openDatabase<Schema>(connection, { onIdleError });
-  const auditPool = openPool(connection, 'portcullis_system', { poolSize: 1, onIdleError });
+  const database = openDatabase<Schema>(connection);
+  const auditPool = openPool(connection, 'portcullis_system', { poolSize: 1 });
   const close = async () => {
     await Promise.allSettled([database.close(), auditPool.end()]);
     await server?.stop();
@@ -52,7 +52,11 @@ function externalConnection(config: DatabaseConfig): ClientConfig {
 }
 
 async function requireStamp({ system }: Database<Schema>, stamp: Stamp): Promise<void> {
-  await system.insertInto('deployment').values({ stamp }).onConflict(conflict => conflict.doNothing()).execute();
+  await system
+    .insertInto('deployment')
+    .values({ stamp })
+    .onConflict(conflict => conflict.doNothing())
+    .execute();
   const found = await system.selectFrom('deployment').select('stamp').executeTakeFirstOrThrow();
   if (found.stamp === stamp) return;
   const meant = { demo: '`portcullis demo`', serve: '`portcullis serve`' } as const;

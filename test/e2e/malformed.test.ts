@@ -47,7 +47,10 @@ describe('malformed requests', () => {
     assert.deepEqual((await demo.emulator.log({})).entries, []);
   }
 
-  it('no body where one is needed', async () => refused(await send('PATCH', page()), 400, 'validation_error').catch(async () => refused(await send('PATCH', page()), 400, 'invalid_json')));
+  it('no body where one is needed', async () =>
+    refused(await send('PATCH', page()), 400, 'validation_error').catch(async () =>
+      refused(await send('PATCH', page()), 400, 'invalid_json'),
+    ));
   it('not JSON', async () => refused(await send('PATCH', page(), '{"a":'), 400, 'invalid_json'));
   it('JSON that is no object', async () => refused(await send('PATCH', page(), '[1]'), 400, 'invalid_json'));
   it('a key twice', async () =>
@@ -63,7 +66,8 @@ describe('malformed requests', () => {
     refused(await send('PATCH', page(), '{"owner":"me"}'), 400, 'validation_error'));
   it('a bad id', async () => refused(await send('GET', '/v1/pages/not-an-id'), 400, 'validation_error'));
   it('an unknown route', async () => refused(await send('GET', '/v1/secrets'), 400, 'invalid_request_url'));
-  it('a known route with another method', async () => refused(await send('DELETE', page()), 400, 'invalid_request_url'));
+  it('a known route with another method', async () =>
+    refused(await send('DELETE', page()), 400, 'invalid_request_url'));
   it('a route that Portcullis never passes on', async () =>
     refused(await send('POST', '/v1/oauth/token', '{}'), 400, 'invalid_request_url'));
   it('an unknown Notion-Version', async () =>
@@ -122,7 +126,10 @@ describe('malformed requests', () => {
   });
 
   it('a host that is not ours', async () => {
-    const answer = await raw(demo.ready.url, 'GET /healthz HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n');
+    const answer = await raw(
+      demo.ready.url,
+      'GET /healthz HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n',
+    );
     assert.match(answer, /^HTTP\/1\.1 421 /);
   });
 

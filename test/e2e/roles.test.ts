@@ -94,7 +94,10 @@ describe('an unmodified official client behind the gate', () => {
 
   it('an admin can, and can restore', async () => {
     const admin = client('admin');
-    const created = await admin.pages.create({ parent: { page_id: demo.ready.pages.public }, ...retitle('Short-lived') });
+    const created = await admin.pages.create({
+      parent: { page_id: demo.ready.pages.public },
+      ...retitle('Short-lived'),
+    });
     await admin.blocks.delete({ block_id: created.id });
     const trashed = await admin.pages.retrieve({ page_id: created.id });
     assert.equal('in_trash' in trashed && trashed.in_trash, true);
@@ -110,9 +113,7 @@ describe('an unmodified official client behind the gate', () => {
 
   it('what is not shared with the connection looks exactly like what does not exist', async () => {
     const unshared = await failure(client('admin').pages.retrieve({ page_id: demo.ready.pages.unshared }));
-    const missing = await failure(
-      client('admin').pages.retrieve({ page_id: '00000000-0000-4000-8000-000000000000' }),
-    );
+    const missing = await failure(client('admin').pages.retrieve({ page_id: '00000000-0000-4000-8000-000000000000' }));
     assert.equal(unshared.code, APIErrorCode.ObjectNotFound);
     assert.equal(
       unshared.message.replace(demo.ready.pages.unshared, '…'),
@@ -139,8 +140,15 @@ describe('an unmodified official client behind the gate', () => {
 
   it('uploads a file through the gate and never past it', async () => {
     const editor = client('editor');
-    const upload = await editor.fileUploads.create({ mode: 'single_part', filename: 'notes.txt', content_type: 'text/plain' });
-    assert.ok(upload.upload_url?.startsWith(`${demo.ready.url}/v1/file_uploads/`), upload.upload_url ?? 'no upload_url');
+    const upload = await editor.fileUploads.create({
+      mode: 'single_part',
+      filename: 'notes.txt',
+      content_type: 'text/plain',
+    });
+    assert.ok(
+      upload.upload_url?.startsWith(`${demo.ready.url}/v1/file_uploads/`),
+      upload.upload_url ?? 'no upload_url',
+    );
     const sent = await editor.fileUploads.send({
       file_upload_id: upload.id,
       file: { filename: 'notes.txt', data: new Blob(['hello'], { type: 'text/plain' }) },
@@ -152,7 +160,9 @@ describe('an unmodified official client behind the gate', () => {
 
   it('works for any HTTP client, with the workspace in the path as well', async () => {
     const { url, workspaceId, keys } = demo.ready;
-    const response = await fetch(`${url}/w/${workspaceId}/v1/users/me`, { headers: { authorization: `Bearer ${keys.viewer}` } });
+    const response = await fetch(`${url}/w/${workspaceId}/v1/users/me`, {
+      headers: { authorization: `Bearer ${keys.viewer}` },
+    });
     assert.equal(response.status, 200);
     assert.ok(response.headers.get('x-notion-request-id'));
     const elsewhere = await fetch(`${url}/w/wsp_01900000-0000-7000-8000-000000000000/v1/users/me`, {
