@@ -1,0 +1,49 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Emulation } from '../emulation.ts';
+import { type Answer, jsonAnswer } from '../http/answer.ts';
+import type { Exchange } from '../http/listener.ts';
+import { readBytes } from '../http/read-body.ts';
+import { commands, isCommand } from './commands.ts';
+
+const BODY_BYTES = 64 * 1024 * 1024;
+
+/**
+ * `POST /_emulator/<command>`: how tests steer the emulator. It answers only over loopback, to a local Host, to no web
+ * page, and only with the random token of this start.
+ */
+export async function controlEndpoint(emulation: Emulation, exchange: Exchange): Promise<Answer> {
+  const { request } = exchange;
+  if (!isLoopback(request.socket.remoteAddress)) return jsonAnswer(404, { error: 'not found' });
+  if (!isLocalHost(request.headers.host)) return jsonAnswer(403, { error: 'the Host header must name this machine' });
+  if (request.headers.origin !== undefined) return jsonAnswer(403, { error: 'web pages may not use the control API' });
+  if (!hasToken(request, emulation.controlToken))
+    return jsonAnswer(401, { error: 'x-emulator-token is missing or wrong' });
+  const name = exchange.path.slice('/_emulator/'.length);
+  if (exchange.method !== 'POST' || !isCommand(name)) return jsonAnswer(404, { error: `no such command: ${name}` });
+  try {
+    const text = (await readBytes(request, BODY_BYTES)).toString('utf8');
+    const input: unknown = text === '' ? {} : JSON.parse(text);
+    // Each command reads the input that its own entry in the table names; the typed helper sends nothing else.
+    const result = (commands[name] as (emulation: Emulation, input: unknown) => object | null)(emulation, input);
+    return jsonAnswer(200, { result });
+  } catch (error) {
+    return jsonAnswer(400, { error: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address === '::1' || (address ?? '').replace(/^::ffff:/, '').startsWith('127.');
+}
+
+function isLocalHost(host: string | undefined): boolean {
+  return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host ?? '');
+}
+
+function hasToken(request: IncomingMessage, expected: string): boolean {
+  const given = request.headers['x-emulator-token'];
+  if (typeof given !== 'string') return false;
+  const a = Buffer.from(given);
+  const b = Buffer.from(expected);
+  return a.length === b.length && timingSafeEqual(a, b);
+}

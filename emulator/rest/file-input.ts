@@ -1,0 +1,43 @@
+import { invalid } from '../http/errors.ts';
+import type { Call } from '../http/route.ts';
+import type { FileUpload, Icon } from '../world/records.ts';
+import { notFound } from './lookup.ts';
+
+export type HostedFile = Extract<Icon, { type: 'file' }>['file'];
+
+const UPLOAD = 'upload:';
+const HOUR_MS = 3_600_000;
+
+/** An upload of this connection whose content has arrived. */
+export function usableUpload(call: Call, id: string): FileUpload {
+  const upload = call.world.fileUploads.get(id);
+  if (upload === undefined || upload.botId !== call.caller.botId) throw notFound(call, 'file upload', id);
+  if (upload.status !== 'uploaded') {
+    throw invalid(`The file upload with ID ${id} has a status of ${upload.status}, and must be uploaded.`);
+  }
+  return upload;
+}
+
+/** How a Notion-hosted file is stored: by its upload. Its signed URL is made each time that it is shown. */
+export function storedUpload(call: Call, id: string): HostedFile {
+  return { url: `${UPLOAD}${usableUpload(call, id).id}`, expiry_time: '' };
+}
+
+/** A stored file as answers show it: with a signed URL that expires in an hour and leads to this emulator. */
+export function hostedFile(call: Call, file: HostedFile): HostedFile {
+  if (!file.url.startsWith(UPLOAD)) return file;
+  const upload = call.world.fileUploads.get(file.url.slice(UPLOAD.length));
+  if (upload === undefined) return file;
+  const expiresAt = call.world.clock.now() + HOUR_MS;
+  const name = encodeURIComponent(upload.filename ?? 'file');
+  return {
+    url: `${call.baseUrl}/_files/${upload.workspaceId}/${upload.id}/${name}?expires=${expiresAt}`,
+    expiry_time: new Date(expiresAt).toISOString(),
+  };
+}
+
+/** The same for an icon, cover or media content, whatever its kind. */
+export function withHostedFile<T>(call: Call, holder: T): T {
+  if (typeof holder !== 'object' || holder === null || !('file' in holder)) return holder;
+  return { ...holder, file: hostedFile(call, holder.file as HostedFile) };
+}

@@ -1,0 +1,89 @@
+import type { Clock } from '../clock.ts';
+import type { Identifiers } from '../identifiers.ts';
+import { type Connections, createConnections } from './connections.ts';
+import type { EditLog } from './edit-log.ts';
+import type {
+  AsyncTask,
+  Comment,
+  CustomEmoji,
+  FileUpload,
+  Node,
+  Person,
+  View,
+  ViewQuery,
+  Workspace,
+} from './records.ts';
+import type { TitleIndex } from './title-index.ts';
+
+/** What happened to an object; webhooks and saving listen. `type` is spelled as Notion's webhook events are. */
+export interface Change {
+  readonly type: string;
+  readonly workspaceId: string;
+  readonly id: string;
+  readonly by: string;
+  readonly at: number;
+  readonly data?: Record<string, unknown>;
+}
+
+/** Everything one emulator holds. Maps are by id; the functions beside this file keep the indexes true. */
+export interface World {
+  readonly clock: Clock;
+  readonly ids: Identifiers;
+  readonly connections: Connections;
+  readonly workspaces: Map<string, Workspace>;
+  readonly people: Map<string, Person>;
+  readonly nodes: Map<string, Node>;
+  /** Ids at the top of each workspace, in order. */
+  readonly tops: Map<string, string[]>;
+  readonly comments: Map<string, Comment>;
+  /** Comment ids by the page or block they stand on. */
+  readonly commentsOn: Map<string, string[]>;
+  /** Where each discussion is, so that replies find their place. */
+  readonly discussions: Map<string, string>;
+  readonly views: Map<string, View>;
+  readonly viewQueries: Map<string, ViewQuery>;
+  readonly fileUploads: Map<string, FileUpload>;
+  readonly asyncTasks: Map<string, AsyncTask>;
+  readonly emojis: Map<string, CustomEmoji>;
+  /** Indexes, one of each per workspace; rebuilt when a saved state is loaded. */
+  readonly edits: Map<string, EditLog>;
+  readonly titles: Map<string, TitleIndex>;
+  readonly listeners: Set<(change: Change) => void>;
+}
+
+export function createWorld(clock: Clock, ids: Identifiers): World {
+  return {
+    clock,
+    ids,
+    connections: createConnections(),
+    workspaces: new Map(),
+    people: new Map(),
+    nodes: new Map(),
+    tops: new Map(),
+    comments: new Map(),
+    commentsOn: new Map(),
+    discussions: new Map(),
+    views: new Map(),
+    viewQueries: new Map(),
+    fileUploads: new Map(),
+    asyncTasks: new Map(),
+    emojis: new Map(),
+    edits: new Map(),
+    titles: new Map(),
+    listeners: new Set(),
+  };
+}
+
+export function announce(world: World, change: Omit<Change, 'at'>): void {
+  const complete = { ...change, at: world.clock.now() };
+  for (const listener of world.listeners) listener(complete);
+}
+
+/** The entry of a keyed index, made when first asked for. */
+export function entryOf<V>(index: Map<string, V>, key: string, create: () => V): V {
+  const found = index.get(key);
+  if (found !== undefined) return found;
+  const made = create();
+  index.set(key, made);
+  return made;
+}
