@@ -1,4 +1,4 @@
-import type { ConnectionId, WorkspaceId } from './ids.ts';
+import type { ConnectionId, UserId, WorkspaceId } from './ids.ts';
 import type { Secret } from './secret.ts';
 
 export type ConnectionKind = 'rest' | 'mcp' | 'internal';
@@ -49,4 +49,23 @@ export interface WrappedKey {
   readonly kid: string;
   readonly wrapped: string;
   readonly rootKid: string;
+}
+
+/** A connection as people see it: without any secret. */
+export interface ConnectionSummary {
+  readonly id: ConnectionId;
+  readonly kind: ConnectionKind;
+  readonly botId: string;
+  readonly audience: 'members' | 'owner';
+  readonly status: ConnectionStatus;
+  readonly statusReason: string | null;
+  readonly statusChangedAt: Date;
+  /** The person at Notion who gave consent: text that a stranger chose. */
+  readonly notionOwnerName: string | null;
+  readonly connectedBy: UserId;
+  readonly connectedByName: string;
+  /** When it was connected first, and when its tokens were last agreed to (defect A25). */
+  readonly createdAt: Date;
+  readonly authorizedAt: Date;
+  readonly lastUsedAt: Date | null;
 }

@@ -1,0 +1,28 @@
+import type { ConnectionId } from '../domain/ids.ts';
+import type { CommandContext } from '../domain/operation.ts';
+import { type ConfirmConnect, cancelConnect, confirmConnect, reviewConnect } from './confirm-connect.ts';
+import type { Target } from './connect-attempts.ts';
+import type { ConnectParts } from './connect-parts.ts';
+import { type Disconnect, disconnect } from './disconnect.ts';
+import { type FinishConnect, finishConnect } from './finish-connect.ts';
+import { type StartConnect, startConnect, stateHashOf } from './start-connect.ts';
+
+export type ConnectCommands = ReturnType<typeof createConnectCommands>;
+
+/** Everything that a door can have done about connections. Each command runs where `forward` stands: after the decision. */
+export function createConnectCommands(parts: ConnectParts) {
+  return {
+    /** Where a callback with this state would act, so that the call can be decided there. Null: nowhere. */
+    targetOfState: async (state: unknown): Promise<Target | null> => {
+      const stateHash = stateHashOf(state);
+      return stateHash && parts.attempts.target(stateHash);
+    },
+    targetOfConnection: (connectionId: ConnectionId) => parts.installations.targetOf(connectionId),
+    start: (input: StartConnect, context: CommandContext) => startConnect(parts, input, context),
+    finish: (input: FinishConnect, context: CommandContext) => finishConnect(parts, input, context),
+    review: (input: ConfirmConnect, context: CommandContext) => reviewConnect(parts, input, context),
+    confirm: (input: ConfirmConnect, context: CommandContext) => confirmConnect(parts, input, context),
+    cancel: (input: ConfirmConnect, context: CommandContext) => cancelConnect(parts, input, context),
+    disconnect: (input: Disconnect, context: CommandContext) => disconnect(parts, input, context),
+  };
+}

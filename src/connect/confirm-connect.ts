@@ -1,0 +1,58 @@
+import { connectError } from '../domain/connect-problem.ts';
+import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
+import type { CommandContext } from '../domain/operation.ts';
+import type { ConnectParts } from './connect-parts.ts';
+import { holderOf } from './holder.ts';
+import type { WaitingConnection } from './installations.ts';
+
+/** A waiting connection, and the browser session that wants to go on with it. */
+export interface ConfirmConnect {
+  readonly connectionId: ConnectionId;
+  readonly session: string;
+}
+
+/** What the holder must know before they confirm. Throws the `connectError` `not_waiting`. */
+export async function reviewConnect(
+  { installations }: Pick<ConnectParts, 'installations'>,
+  { connectionId, session }: ConfirmConnect,
+  context: CommandContext,
+): Promise<WaitingConnection> {
+  const waiting = await installations.findWaiting(connectionId, holderOf(context, session));
+  if (waiting === null) throw connectError('not_waiting');
+  return waiting;
+}
+
+/** Puts a waiting connection to use. Throws the `connectError` `not_waiting`. */
+export async function confirmConnect(
+  { installations, forgetToken, recordEvent }: Pick<ConnectParts, 'installations' | 'forgetToken' | 'recordEvent'>,
+  { connectionId, session }: ConfirmConnect,
+  context: CommandContext,
+): Promise<{ workspaceId: WorkspaceId }> {
+  const holder = holderOf(context, session);
+  const confirmed = await installations.confirm(connectionId, holder);
+  if (confirmed === null) throw connectError('not_waiting');
+  const { workspaceId, notionWorkspaceId, botId, isNew, again } = confirmed;
+  if (again) return { workspaceId };
+  forgetToken(workspaceId, connectionId);
+  await recordEvent({
+    name: 'workspace_authorized',
+    workspaceId,
+    principalId: holder.userId,
+    result: 'success',
+    clientAddress: context.clientAddress,
+    requestId: context.requestId,
+    detail: { connection: connectionId, notionWorkspaceId, botId, isNew },
+  });
+  return { workspaceId };
+}
+
+/** Gives a waiting connection up: it ends now instead of when its time has passed. Throws `not_waiting`. */
+export async function cancelConnect(
+  { installations, wakeJobs }: Pick<ConnectParts, 'installations' | 'wakeJobs'>,
+  { connectionId, session }: ConfirmConnect,
+  context: CommandContext,
+): Promise<void> {
+  const ended = await installations.abandon(connectionId, holderOf(context, session));
+  if (!ended) throw connectError('not_waiting');
+  wakeJobs();
+}

@@ -1,0 +1,44 @@
+import type { Dispatcher } from 'undici';
+import type { SealedToken, TokenPlace, Tokens, WrappedKey } from '../domain/connection.ts';
+import type { RecordEvent } from '../domain/event.ts';
+import type { ConnectionId, JobId, WorkspaceId } from '../domain/ids.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { ConnectAttempts } from './connect-attempts.ts';
+import type { Disconnections } from './disconnections.ts';
+import type { Installations } from './installations.ts';
+import type { Jobs } from './jobs.ts';
+import type { NotionApp } from './rest/notion-app.ts';
+
+/** Seals tokens for one workspace. */
+export interface Sealer {
+  readonly key: WrappedKey;
+  seal(connectionId: ConnectionId, generation: number, tokens: Tokens): Promise<SealedToken[]>;
+}
+
+/** What connecting needs of the vault. */
+export interface TokenVault {
+  forNewWorkspace(workspaceId: WorkspaceId): Promise<Sealer>;
+  forWorkspace(workspaceId: WorkspaceId): Promise<Sealer>;
+  /** Throws when the value cannot be opened there. */
+  open(place: TokenPlace, token: SealedToken): Promise<Secret>;
+  /** Seals a token that belongs to no connection, into the job that will revoke it. */
+  sealIntoJob(jobId: JobId, token: Secret): Promise<string>;
+  openFromJob(jobId: JobId, sealed: string): Promise<Secret>;
+}
+
+/** What the commands of connecting stand on. */
+export interface ConnectParts {
+  readonly app: NotionApp;
+  readonly attempts: ConnectAttempts;
+  readonly installations: Installations;
+  readonly disconnections: Disconnections;
+  readonly jobs: Jobs;
+  readonly vault: TokenVault;
+  readonly recordEvent: RecordEvent;
+  /** Drops what custody has opened of a connection. */
+  readonly forgetToken: (workspaceId: WorkspaceId, connectionId: ConnectionId) => void;
+  /** Has due jobs done soon. */
+  readonly wakeJobs: () => void;
+  /** For requests to Notion's OAuth endpoints. */
+  readonly dispatcher?: Dispatcher;
+}

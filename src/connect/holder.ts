@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import { PortcullisError } from '../domain/errors.ts';
+import { isId } from '../domain/ids.ts';
+import type { CommandContext } from '../domain/operation.ts';
+import type { Holder } from './connect-attempts.ts';
+
+/**
+ * Who goes on with an attempt: the signed-in person, in this very browser session (design rule 1). Keys and agents cannot
+ * connect: consent at Notion is given by a person in a browser.
+ */
+export function holderOf(context: CommandContext, sessionToken: string): Holder {
+  const { principal, credential } = context.caller;
+  if (principal.kind !== 'user' || !isId('ses', credential) || sessionToken === '') {
+    throw new PortcullisError('restricted', 'Workspaces are connected by people, in a browser.');
+  }
+  return { userId: principal.id, sessionHash: hashOf('connect session', sessionToken) };
+}
+
+/** What the store keeps in place of a value that only the browser may hold. */
+export function hashOf(purpose: 'connect session' | 'connect state', value: string): Buffer {
+  return createHash('sha256').update(`portcullis ${purpose}\0${value}`).digest();
+}

@@ -1,0 +1,77 @@
+import type { SealedToken, WrappedKey } from '../domain/connection.ts';
+import type { ConnectionId, UserId, WorkspaceId } from '../domain/ids.ts';
+import type { Holder, Target } from './connect-attempts.ts';
+import type { Installation } from './rest/token-response.ts';
+
+/** What a callback brought, with the attempt that it belongs to. */
+export interface Landing {
+  readonly stateHash: Buffer;
+  readonly userId: UserId;
+  readonly origin: string;
+  readonly clientId: string;
+  readonly installation: Installation;
+}
+
+export interface KnownWorkspace {
+  readonly id: WorkspaceId;
+  /** False until whoever connected it has confirmed it: nobody is a member yet. */
+  readonly confirmed: boolean;
+  readonly connectedBy: UserId | null;
+}
+
+/** A connection that waits for its holder to confirm it, and what they must know to do so (rule 1). */
+export interface WaitingConnection {
+  readonly workspaceId: WorkspaceId;
+  readonly connectionId: ConnectionId;
+  readonly workspaceName: string;
+  readonly isNew: boolean;
+  readonly notionOwnerName: string | null;
+  readonly audience: 'members' | 'owner';
+  /** Who administers the workspace, or will once it is confirmed. */
+  readonly admins: readonly { readonly name: string; readonly email: string }[];
+  readonly memberCount: number;
+}
+
+export interface Confirmed {
+  readonly workspaceId: WorkspaceId;
+  readonly notionWorkspaceId: string;
+  readonly botId: string;
+  readonly isNew: boolean;
+  /** It was confirmed before, by the same session: nothing was changed now. */
+  readonly again: boolean;
+}
+
+/** Installations from the callback to their confirmation. */
+export interface Installations {
+  findWorkspace(notionWorkspaceId: string): Promise<KnownWorkspace | null>;
+  notionIdOf(workspaceId: WorkspaceId): Promise<string | null>;
+  /** Whether some connection that is not revoked stands for this installation. */
+  isStored(origin: string, botId: string): Promise<boolean>;
+  /** Stores a workspace nobody knew, its key, its connection (`pending`) and the tokens. False: somebody was faster. */
+  addWorkspace(
+    landing: Landing,
+    place: { workspaceId: WorkspaceId; connectionId: ConnectionId },
+    key: WrappedKey,
+    tokens: readonly SealedToken[],
+  ): Promise<boolean>;
+  /**
+   * Stores tokens for a known workspace: beside those in use when the installation is stored already, so that nothing
+   * changes before it is confirmed, and as a new `pending` connection when it is not. An older attempt on the same
+   * connection that was not confirmed ends. Null: that connection is being disconnected.
+   */
+  addTokens(
+    landing: Landing,
+    workspaceId: WorkspaceId,
+    seal: (connectionId: ConnectionId, generation: number) => Promise<readonly SealedToken[]>,
+  ): Promise<ConnectionId | null>;
+
+  /** Where a waiting connection would be confirmed: its workspace, or (null) the deployment for a new one. */
+  targetOf(connectionId: ConnectionId): Promise<Target | null>;
+  findWaiting(connectionId: ConnectionId, holder: Holder): Promise<WaitingConnection | null>;
+  /** Puts the waiting tokens to use; of a new workspace the holder becomes admin. Null: there is nothing to confirm. */
+  confirm(connectionId: ConnectionId, holder: Holder): Promise<Confirmed | null>;
+  /** Gives a waiting connection up. What was never confirmed goes to `revoking`. False: there is nothing to give up. */
+  abandon(connectionId: ConnectionId, holder: Holder | 'overdue'): Promise<boolean>;
+  /** Connections whose ten minutes to be confirmed have passed. */
+  overdue(): Promise<ConnectionId[]>;
+}

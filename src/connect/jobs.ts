@@ -1,0 +1,19 @@
+import type { JobId, WorkspaceId } from '../domain/ids.ts';
+
+export interface Job {
+  readonly id: JobId;
+  readonly kind: string;
+  readonly payload: unknown;
+  /** How often it was tried, this time included. */
+  readonly attempts: number;
+}
+
+/** Work that must happen although the process may die. Times are the database's. */
+export interface Jobs {
+  add(job: { id: JobId; kind: string; payload: object; workspaceId: WorkspaceId | null }): Promise<void>;
+  /** The next due job of one of these kinds. It is due again after a growing while, unless it is finished before. */
+  claim(kinds: readonly string[]): Promise<Job | null>;
+  finish(id: JobId): Promise<void>;
+  /** Notes why an attempt did not succeed: a code, never text that came from outside. */
+  note(id: JobId, problem: string): Promise<void>;
+}

@@ -1,0 +1,11 @@
+import type { Secret } from '../../domain/secret.ts';
+
+/** Our public integration at Notion (or at whatever stands in for Notion). */
+export interface NotionApp {
+  /** Where its REST API is: `https://api.notion.com`. Tokens that it issues are sent nowhere else (rule 3). */
+  readonly origin: string;
+  readonly clientId: string;
+  readonly clientSecret: Secret;
+  /** Made from the public URL alone (rule 26), and registered at Notion to the letter. */
+  readonly redirectUri: string;
+}

@@ -1,0 +1,93 @@
+import { type Dispatcher, request } from 'undici';
+import { KiB, secondMs } from '../../domain/units.ts';
+import { defaultNotionVersion } from '../../notion/versions.ts';
+import type { NotionApp } from './notion-app.ts';
+
+/** What came back, unjudged. `text` is null when the body was larger than any honest answer. */
+export interface OAuthResponse {
+  readonly status: number;
+  readonly text: string | null;
+}
+
+/** No whole answer came: Notion may or may not have acted. Carries neither request nor answer. */
+export class OAuthExchangeError extends Error {
+  constructor(cause: unknown) {
+    super('Notion did not answer the OAuth request.', { cause });
+    this.name = 'OAuthExchangeError';
+  }
+}
+
+const answerBytesMax = 256 * KiB;
+const answerMsMax = 15 * secondMs;
+
+export interface OAuthRequestOptions {
+  readonly dispatcher?: Dispatcher;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * POST /v1/oauth/token (RFC 6749 section 4.1.3, with Notion's JSON body). Sent once and never again: the code is spent by
+ * whoever sends it first, and a second attempt would end what the first one was given (defect A29).
+ */
+export function exchangeCodeRequest(
+  app: NotionApp,
+  code: string,
+  options?: OAuthRequestOptions,
+): Promise<OAuthResponse> {
+  const body = { grant_type: 'authorization_code', code, redirect_uri: app.redirectUri };
+  return send(app, '/v1/oauth/token', body, options);
+}
+
+/** POST /v1/oauth/revoke (RFC 7009). */
+export function revokeRequest(app: NotionApp, token: string, options?: OAuthRequestOptions): Promise<OAuthResponse> {
+  return send(app, '/v1/oauth/revoke', { token }, options);
+}
+
+/** POST /v1/oauth/introspect (RFC 7662). */
+export function introspectRequest(
+  app: NotionApp,
+  token: string,
+  options?: OAuthRequestOptions,
+): Promise<OAuthResponse> {
+  return send(app, '/v1/oauth/introspect', { token }, options);
+}
+
+async function send(
+  app: NotionApp,
+  path: string,
+  body: object,
+  options: OAuthRequestOptions = {},
+): Promise<OAuthResponse> {
+  const { dispatcher, timeoutMs = answerMsMax } = options;
+  const credentials = Buffer.from(`${app.clientId}:${app.clientSecret.reveal()}`).toString('base64');
+  try {
+    // undici follows no redirect unless it is asked to: secrets go to this origin and to no other.
+    const response = await request(new URL(path, app.origin), {
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${credentials}`,
+        'content-type': 'application/json',
+        'notion-version': defaultNotionVersion,
+        accept: 'application/json',
+      },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(timeoutMs),
+      ...(dispatcher && { dispatcher }),
+    });
+    return { status: response.statusCode, text: await readText(response.body) };
+  } catch (error) {
+    throw new OAuthExchangeError(error);
+  }
+}
+
+async function readText(body: AsyncIterable<Buffer>): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    // Leaving the loop ends the connection: what else would come is not read.
+    if (bytes > answerBytesMax) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}

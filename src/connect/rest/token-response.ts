@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import type { Tokens } from '../../domain/connection.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { OAuthResponse } from './oauth-request.ts';
+
+/** One installation of our integration, and the tokens that it came with (Notion, "Create a token"). */
+export interface Installation {
+  readonly tokens: Tokens;
+  readonly botId: string;
+  readonly notionWorkspaceId: string;
+  /** As Notion spells it: hostile text. Null when the workspace has no name. */
+  readonly workspaceName: string | null;
+  readonly workspaceIcon: string | null;
+  /** The person who gave consent; null for an installation that the workspace owns. */
+  readonly owner: { readonly id: string; readonly name: string | null } | null;
+}
+
+/**
+ * refused: Notion said no, and why. unavailable: trouble at Notion or on the way (5xx, 429). unusable: an answer that is
+ * none of the answers which Notion gives.
+ */
+export type TokenAnswer =
+  | { readonly kind: 'installed'; readonly installation: Installation }
+  | { readonly kind: 'refused'; readonly error: TokenRefusal }
+  | { readonly kind: 'unavailable' }
+  | { readonly kind: 'unusable' };
+
+/** RFC 6749 section 5.2. */
+const tokenRefusals = ['invalid_grant', 'invalid_client', 'invalid_request', 'unauthorized_client'] as const;
+export type TokenRefusal = (typeof tokenRefusals)[number] | 'other';
+
+const headerSafe = z.string().regex(/^[\x21-\x7e]{1,4096}$/);
+const uuid = z.guid().transform(id => id.toLowerCase());
+const label = z.string().max(2_000).nullish();
+
+const success = z.object({
+  access_token: headerSafe,
+  token_type: z.string().regex(/^bearer$/i),
+  refresh_token: headerSafe.nullish(),
+  bot_id: uuid,
+  workspace_id: uuid,
+  workspace_name: label,
+  workspace_icon: label,
+  owner: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('user'), user: z.object({ id: uuid, name: label }).nullish() }),
+    z.object({ type: z.literal('workspace') }),
+  ]),
+});
+
+// Notion documents `code`, and sends `error`.
+const failure = z.object({ error: z.string().optional(), code: z.string().optional() });
+
+/** Judges an answer of the token endpoint. Total: there is no answer, however hostile, for which it throws. */
+export function readTokenResponse({ status, text }: OAuthResponse): TokenAnswer {
+  if (status === 429 || status >= 500) return { kind: 'unavailable' };
+  const body = parseJson(text);
+  if (status >= 400) return readRefusal(body);
+  const parsed = success.safeParse(body);
+  return status === 200 && parsed.success ? installed(parsed.data) : { kind: 'unusable' };
+}
+
+function readRefusal(body: unknown): TokenAnswer {
+  const parsed = failure.safeParse(body);
+  if (!parsed.success) return { kind: 'unusable' };
+  const said = parsed.data.error ?? parsed.data.code;
+  return { kind: 'refused', error: tokenRefusals.find(known => known === said) ?? 'other' };
+}
+
+function installed(body: z.infer<typeof success>): TokenAnswer {
+  const user = body.owner.type === 'user' ? (body.owner.user ?? null) : null;
+  return {
+    kind: 'installed',
+    installation: {
+      tokens: {
+        accessToken: new Secret(body.access_token),
+        refreshToken: body.refresh_token == null ? null : new Secret(body.refresh_token),
+      },
+      botId: body.bot_id,
+      notionWorkspaceId: body.workspace_id,
+      workspaceName: plainText(body.workspace_name),
+      workspaceIcon: body.workspace_icon ?? null,
+      owner: user && { id: user.id, name: plainText(user.name) },
+    },
+  };
+}
+
+/** One line without control and direction characters, which change how the text around them reads. */
+function plainText(text: string | null | undefined): string | null {
+  const plain = text
+    ?.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ')
+    .trim()
+    .slice(0, 200);
+  return plain || null;
+}
+
+/** The body, or undefined when it is not JSON. */
+export function parseJson(text: string | null): unknown {
+  try {
+    return text === null ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { type ConnectionId, isId, type PrincipalId, type WorkspaceId } from '../domain/ids.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { ConnectParts } from './connect-parts.ts';
+import type { RevokeToken } from './discard-tokens.ts';
+import type { EndingConnection, RevokeConnection } from './disconnections.ts';
+import type { JobHandler } from './job-runner.ts';
+import type { Job } from './jobs.ts';
+import { revokeRequest } from './rest/oauth-request.ts';
+import { readRevocation } from './rest/token-state.ts';
+
+/**
+ * After so many attempts (a week, with the waits between them) the tokens are destroyed without Notion's word for it: a
+ * secret that nobody can revoke is still better gone. The log says so.
+ */
+export const revocationAttemptsMax = 180;
+
+/** What became of tokens at Notion. */
+type Upstream = 'revoked' | 'unconfirmed' | 'undecryptable' | 'other_origin' | 'not_revocable' | 'kept';
+
+type RevocationParts = Pick<
+  ConnectParts,
+  'app' | 'disconnections' | 'installations' | 'vault' | 'recordEvent' | 'forgetToken' | 'dispatcher'
+>;
+
+/** The handlers for the jobs that end connections and tokens. */
+export function revocationHandlers(parts: RevocationParts): ReadonlyMap<string, JobHandler> {
+  return new Map([
+    ['revoke_connection', job => endConnection(parts, job)],
+    ['revoke_token', job => endToken(parts, job)],
+  ]);
+}
+
+/** revoke at Notion → destroy → tombstone → log. Any step can be repeated; the next one is not taken before it is done. */
+async function endConnection(parts: RevocationParts, job: Job): Promise<'done' | 'again'> {
+  const end = connectionPayload.parse(job.payload) satisfies RevokeConnection;
+  const { workspaceId, connectionId } = end;
+  const connection = await parts.disconnections.find(workspaceId, connectionId);
+  const upstream = connection === null ? 'revoked' : await revokeAll(parts, end, connection, job.attempts);
+  if (upstream === 'again') return 'again';
+  await parts.disconnections.bury(workspaceId, connectionId, `${end.reason}: ${upstream}`);
+  parts.forgetToken(workspaceId, connectionId);
+  await parts.recordEvent({
+    name: 'workspace_deauthorized',
+    workspaceId,
+    principalId: end.by,
+    result: 'success',
+    detail: {
+      connection: connectionId,
+      notionWorkspaceId: end.notionWorkspaceId,
+      botId: end.botId,
+      reason: end.reason,
+      upstream,
+    },
+  });
+  return 'done';
+}
+
+async function revokeAll(
+  parts: RevocationParts,
+  { workspaceId, connectionId }: RevokeConnection,
+  connection: EndingConnection,
+  attempts: number,
+): Promise<Upstream | 'again'> {
+  // The token goes to its own origin only, and our client secret to the configured one only (rule 3).
+  if (connection.kind !== 'rest') return 'not_revocable';
+  if (connection.origin !== new URL(parts.app.origin).origin) return 'other_origin';
+  let upstream: Upstream = 'revoked';
+  for (const token of connection.tokens) {
+    const { field, generation } = token;
+    const opened = await parts.vault.open({ workspaceId, connectionId, field, generation }, token).catch(() => null);
+    if (opened === null) upstream = 'undecryptable';
+    else if ((await revoke(parts, opened)) === 'unclear')
+      return attempts < revocationAttemptsMax ? 'again' : 'unconfirmed';
+  }
+  return upstream;
+}
+
+async function endToken(parts: RevocationParts, job: Job): Promise<'done' | 'again'> {
+  const { origin, botId, sealed } = tokenPayload.parse(job.payload) satisfies RevokeToken;
+  const end = async (upstream: Upstream) => {
+    const detail = { botId, upstream };
+    await parts.recordEvent({
+      name: 'connect.discarded',
+      workspaceId: null,
+      principalId: null,
+      result: 'success',
+      detail,
+    });
+    return 'done' as const;
+  };
+  // Meanwhile the same installation may have been connected by somebody who is allowed to.
+  if (await parts.installations.isStored(origin, botId)) return end('kept');
+  if (origin !== new URL(parts.app.origin).origin) return end('other_origin');
+  const token = await parts.vault.openFromJob(job.id, sealed).catch(() => null);
+  if (token === null) return end('undecryptable');
+  if ((await revoke(parts, token)) === 'revoked') return end('revoked');
+  return job.attempts < revocationAttemptsMax ? 'again' : end('unconfirmed');
+}
+
+/** Revoking twice is revoking once, so a lost answer is a reason to try again. */
+async function revoke({ app, dispatcher }: RevocationParts, token: Secret): Promise<'revoked' | 'unclear'> {
+  return revokeRequest(app, token.reveal(), dispatcher && { dispatcher }).then(readRevocation, () => 'unclear');
+}
+
+const connectionPayload = z.object({
+  workspaceId: z.custom<WorkspaceId>(value => isId('wsp', value)),
+  connectionId: z.custom<ConnectionId>(value => isId('con', value)),
+  notionWorkspaceId: z.string(),
+  botId: z.string(),
+  reason: z.enum(['disconnected', 'unconfirmed']),
+  by: z.custom<PrincipalId>(value => isId('usr', value) || isId('agt', value)).nullable(),
+});
+
+const tokenPayload = z.object({ origin: z.string(), botId: z.string(), sealed: z.string() });

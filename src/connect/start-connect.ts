@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import type { WorkspaceId } from '../domain/ids.ts';
+import type { CommandContext } from '../domain/operation.ts';
+import type { ConnectParts } from './connect-parts.ts';
+import { hashOf, holderOf } from './holder.ts';
+import { authorizeUrl } from './rest/authorize-url.ts';
+
+export interface StartConnect {
+  /** The workspace to reconnect; null for a new one. */
+  readonly target: WorkspaceId | null;
+  readonly session: string;
+}
+
+/**
+ * Opens an attempt and answers with the URL of Notion's consent page. The state in it (256 bits) is the only copy: the
+ * record has its hash, and everything else about the attempt.
+ */
+export async function startConnect(
+  { app, attempts }: Pick<ConnectParts, 'app' | 'attempts'>,
+  { target, session }: StartConnect,
+  context: CommandContext,
+): Promise<{ authorizeUrl: string }> {
+  const holder = holderOf(context, session);
+  const state = randomBytes(32).toString('base64url');
+  const stateHash = hashOf('connect state', state);
+  await attempts.open({ ...holder, stateHash, workspaceId: target, redirectUri: app.redirectUri });
+  return { authorizeUrl: authorizeUrl(app, state) };
+}
+
+/** The hash of a state that came back; null for anything that `startConnect` cannot have sent. */
+export function stateHashOf(state: unknown): Buffer | null {
+  // Absent, empty or repeated must never equal anything (defect A1).
+  return typeof state === 'string' && /^[\w-]{43}$/.test(state) ? hashOf('connect state', state) : null;
+}

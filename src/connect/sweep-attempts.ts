@@ -1,0 +1,12 @@
+import type { ConnectParts } from './connect-parts.ts';
+
+/** Ends connections that nobody confirmed in time, and deletes attempts that nobody can go on with. */
+export async function sweepAttempts({
+  attempts,
+  installations,
+  wakeJobs,
+}: Pick<ConnectParts, 'attempts' | 'installations' | 'wakeJobs'>): Promise<void> {
+  for (const connectionId of await installations.overdue()) await installations.abandon(connectionId, 'overdue');
+  await attempts.purge();
+  wakeJobs();
+}

@@ -1,0 +1,56 @@
+import { type ErrorCode, PortcullisError } from './errors.ts';
+
+/** Everything that can end an attempt to connect a workspace, for the pages and logs that tell of it. */
+export const connectProblems = {
+  invalid_state: row('invalid_state', 'This attempt to connect is unknown, was used already, or has expired.'),
+  consent_denied: row('consent_denied', 'Access was not allowed on the page that Notion showed.'),
+  refused_by_notion: row('connect_failed', 'Notion ended the attempt before it asked for consent.'),
+  missing_code: row('invalid_request', 'Notion sent the browser back without a code.'),
+  code_refused: row(
+    'connect_failed',
+    'Notion did not accept the code: it was used before, has expired, or is for another redirect URI.',
+  ),
+  app_refused: row(
+    'connect_failed',
+    'Notion did not accept the client id, the client secret or the redirect URI of this Portcullis.',
+  ),
+  notion_unreachable: row('connect_failed', 'Notion could not be reached, or did not answer in time.'),
+  answer_unusable: row('connect_failed', 'Notion sent an answer that is not part of its documentation.'),
+  already_known: row(
+    'conflict',
+    'This Notion workspace is connected already. Its admins have been told of this attempt.',
+  ),
+  workspace_mismatch: row(
+    'conflict',
+    'Access was given to another Notion workspace than the one that was to be reconnected.',
+  ),
+  being_disconnected: row('conflict', 'This connection is being disconnected. Try again in a few minutes.'),
+  not_waiting: row(
+    'invalid_state',
+    'There is no connection that this browser could confirm: it was confirmed, cancelled or has expired.',
+  ),
+} as const satisfies Record<string, ConnectProblemRow>;
+
+export type ConnectProblem = keyof typeof connectProblems;
+
+interface ConnectProblemRow {
+  readonly code: ErrorCode;
+  /** Public: our own words alone, whatever came in. */
+  readonly message: string;
+}
+
+function row(code: ErrorCode, message: string): ConnectProblemRow {
+  return { code, message };
+}
+
+/** The error for a problem; `connectProblemOf` reads it back. */
+export function connectError(problem: ConnectProblem, log?: string): PortcullisError {
+  const { code, message } = connectProblems[problem];
+  return new PortcullisError(code, message, { additionalData: { reason: problem }, ...(log !== undefined && { log }) });
+}
+
+/** The problem that an error was made from; null for an error of another kind. */
+export function connectProblemOf(error: unknown): ConnectProblem | null {
+  const reason = error instanceof PortcullisError ? error.details.additionalData?.reason : undefined;
+  return typeof reason === 'string' && Object.hasOwn(connectProblems, reason) ? (reason as ConnectProblem) : null;
+}

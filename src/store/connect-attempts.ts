@@ -1,0 +1,75 @@
+import { sql } from 'kysely';
+import type { ConnectAttempts } from '../connect/connect-attempts.ts';
+import type { Database } from './database.ts';
+import type { Schema } from './schema.ts';
+
+/** How long Notion and the person there may take. */
+const lifetime = sql`interval '10 minutes'`;
+/** Attempts that one person can have open at once. */
+const openMax = 20;
+
+const clock = sql<Date>`now()`;
+
+/** Attempts in PostgreSQL, as the system: an attempt for a new workspace belongs to none. */
+export function createConnectAttempts({ system }: Pick<Database<Schema>, 'system'>): ConnectAttempts {
+  const claimable = () =>
+    system
+      .selectFrom('connect_attempt')
+      .where('kind', '=', 'rest')
+      .where('used_at', 'is', null)
+      .where('expires_at', '>', clock);
+
+  return {
+    async open({ stateHash, sessionHash, userId, workspaceId, redirectUri }) {
+      await system
+        .insertInto('connect_attempt')
+        .values({
+          state_hash: stateHash,
+          session_hash: sessionHash,
+          user_id: userId,
+          kind: 'rest',
+          target_workspace_id: workspaceId,
+          redirect_uri: redirectUri,
+          created_at: clock,
+          expires_at: sql<Date>`now() + ${lifetime}`,
+        })
+        .execute();
+      const newest = claimable().select('state_hash').where('user_id', '=', userId);
+      await system
+        .deleteFrom('connect_attempt')
+        .where('user_id', '=', userId)
+        .where('used_at', 'is', null)
+        .where('state_hash', 'not in', newest.orderBy('created_at', 'desc').limit(openMax))
+        .execute();
+    },
+    async target(stateHash) {
+      const found = await claimable()
+        .select('target_workspace_id')
+        .where('state_hash', '=', stateHash)
+        .executeTakeFirst();
+      return found === undefined ? null : { workspaceId: found.target_workspace_id };
+    },
+    async claim(stateHash, { sessionHash, userId }) {
+      const claimed = await system
+        .updateTable('connect_attempt')
+        .set({ used_at: clock })
+        .where('state_hash', '=', stateHash)
+        .where('session_hash', '=', sessionHash)
+        .where('user_id', '=', userId)
+        .where('kind', '=', 'rest')
+        .where('used_at', 'is', null)
+        .where('expires_at', '>', clock)
+        .returning('target_workspace_id')
+        .executeTakeFirst();
+      return claimed === undefined ? null : { workspaceId: claimed.target_workspace_id };
+    },
+    async purge() {
+      // Not at once: a callback that came in the last minute may still be on its way to Notion and back.
+      await system
+        .deleteFrom('connect_attempt')
+        .where('expires_at', '<', sql<Date>`now() - ${lifetime}`)
+        .where(({ or, eb }) => or([eb('made_connection_id', 'is', null), eb('confirmed_at', 'is not', null)]))
+        .execute();
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { sql } from 'kysely';
+import type { Job, Jobs } from '../connect/jobs.ts';
+import type { Database } from './database.ts';
+import type { Schema } from './schema.ts';
+
+const clock = sql<Date>`now()`;
+
+/** Jobs in PostgreSQL. */
+export function createJobs({ system }: Pick<Database<Schema>, 'system'>): Jobs {
+  return {
+    async add({ id, kind, payload, workspaceId }) {
+      const row = { id, kind, payload: JSON.stringify(payload), workspace_id: workspaceId, run_at: clock };
+      await system.insertInto('job').values(row).execute();
+    },
+    async claim(kinds) {
+      // The next run is set before the work begins: from one minute, doubling, to one hour. So a claim is a lease too,
+      // and the job of a process that died comes up again by itself.
+      const { rows } = await sql<Job>`
+        UPDATE job SET attempts = attempts + 1, run_at = now() + least(60, power(2, least(attempts, 6))) * interval '1 minute'
+         WHERE id = (SELECT id FROM job WHERE done_at IS NULL AND run_at <= now() AND kind = ANY(${kinds})
+                      ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+         RETURNING id, kind, payload, attempts`.execute(system);
+      return rows[0] ?? null;
+    },
+    async finish(id) {
+      // What the job was about is in the log. Its payload may hold a sealed token, which is destroyed here.
+      await system
+        .updateTable('job')
+        .set({ done_at: clock, payload: '{}', last_error: null })
+        .where('id', '=', id)
+        .execute();
+    },
+    async note(id, problem) {
+      await system.updateTable('job').set({ last_error: problem }).where('id', '=', id).execute();
+    },
+  };
+}

@@ -1,0 +1,193 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Holder } from '../connect/connect-attempts.ts';
+import type { Installations } from '../connect/installations.ts';
+import type { ConnectionId, UserId, WorkspaceId } from '../domain/ids.ts';
+import type { Database } from './database.ts';
+import { addRevocation } from './disconnections.ts';
+import type { Schema } from './schema.ts';
+
+type Waiting = Pick<Installations, 'targetOf' | 'findWaiting' | 'confirm' | 'abandon' | 'overdue'>;
+type Queries = Kysely<Schema> | Transaction<Schema>;
+
+const clock = sql<Date>`now()`;
+/** How long a connection waits for its confirmation. */
+const waitingSince = sql<Date>`now() - interval '10 minutes'`;
+
+/** Connections between their callback and their confirmation. Each change locks the connection first. */
+export function createWaitingConnections({ system }: Pick<Database<Schema>, 'system'>): Waiting {
+  return {
+    async targetOf(connectionId) {
+      const found = await system
+        .selectFrom('connect_attempt')
+        .select('target_workspace_id')
+        .where('made_connection_id', '=', connectionId)
+        .orderBy('created_at', 'desc')
+        .executeTakeFirst();
+      return found === undefined ? null : { workspaceId: found.target_workspace_id };
+    },
+    async findWaiting(connectionId, holder) {
+      const waiting = await attemptsOf(system, connectionId, holder)
+        .innerJoin('connection', 'connection.id', 'connect_attempt.made_connection_id')
+        .innerJoin('workspace', 'workspace.id', 'connection.workspace_id')
+        .select([
+          'workspace.id as workspaceId',
+          'workspace.name as workspaceName',
+          'workspace.confirmed_at as confirmedAt',
+          'connection.id as connectionId',
+          'connection.notion_owner_name as notionOwnerName',
+          'connection.audience',
+        ])
+        .where('connect_attempt.confirmed_at', 'is', null)
+        .where('connect_attempt.used_at', '>', waitingSince)
+        .where('connection.status', 'not in', ['revoking', 'revoked'])
+        .executeTakeFirst();
+      if (waiting === undefined) return null;
+      const { confirmedAt, ...rest } = waiting;
+      const isNew = confirmedAt === null;
+      return {
+        ...rest,
+        isNew,
+        ...(isNew ? await futureMembers(system, holder.userId) : await members(system, rest.workspaceId)),
+      };
+    },
+    confirm: (connectionId, holder) => system.transaction().execute(tx => confirm(tx, connectionId, holder)),
+    abandon: (connectionId, holder) => system.transaction().execute(tx => abandon(tx, connectionId, holder)),
+    async overdue() {
+      const rows = await system
+        .selectFrom('connect_attempt')
+        .select('made_connection_id')
+        .where('confirmed_at', 'is', null)
+        .where('used_at', '<=', waitingSince)
+        .execute();
+      return rows.map(row => row.made_connection_id).filter(id => id !== null);
+    },
+  };
+}
+
+function attemptsOf(queries: Queries, connectionId: ConnectionId, { sessionHash, userId }: Holder) {
+  return queries
+    .selectFrom('connect_attempt')
+    .where('made_connection_id', '=', connectionId)
+    .where('session_hash', '=', sessionHash)
+    .where('connect_attempt.user_id', '=', userId);
+}
+
+function lockConnection(tx: Transaction<Schema>, connectionId: ConnectionId) {
+  return tx
+    .selectFrom('connection')
+    .innerJoin('workspace', 'workspace.id', 'connection.workspace_id')
+    .select([
+      'connection.workspace_id',
+      'bot_id',
+      'status',
+      'generation',
+      'notion_workspace_id',
+      'workspace.confirmed_at',
+    ])
+    .where('connection.id', '=', connectionId)
+    .forUpdate('connection')
+    .executeTakeFirst();
+}
+
+async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, holder: Holder) {
+  const connection = await lockConnection(tx, connectionId);
+  if (connection === undefined || connection.status === 'revoking' || connection.status === 'revoked') return null;
+  const attempt = await attemptsOf(tx, connectionId, holder)
+    .select(['state_hash', 'made_generation', 'connect_attempt.confirmed_at'])
+    .where(({ or, eb }) => or([eb('confirmed_at', 'is not', null), eb('used_at', '>', waitingSince)]))
+    .orderBy('created_at', 'desc')
+    .executeTakeFirst();
+  if (attempt === undefined || attempt.made_generation === null) return null;
+  const { workspace_id: workspaceId, notion_workspace_id: notionWorkspaceId, bot_id: botId } = connection;
+  const confirmed = { workspaceId, notionWorkspaceId, botId, isNew: connection.confirmed_at === null };
+  // The button was pressed twice: the second press finds what the first one did.
+  if (attempt.confirmed_at !== null) return { ...confirmed, again: true };
+  await tx
+    .updateTable('connect_attempt')
+    .set({ confirmed_at: clock })
+    .where('state_hash', '=', attempt.state_hash)
+    .execute();
+  await putToUse(tx, connectionId, attempt.made_generation);
+  if (confirmed.isNew) await admit(tx, workspaceId, holder.userId);
+  return { ...confirmed, again: false };
+}
+
+async function putToUse(tx: Transaction<Schema>, connectionId: ConnectionId, generation: number): Promise<void> {
+  await tx
+    .updateTable('connection')
+    .set({ status: 'active', status_reason: null, status_changed_at: clock, generation, authorized_at: clock })
+    .where('id', '=', connectionId)
+    .execute();
+  await tx
+    .deleteFrom('connection_secret')
+    .where('connection_id', '=', connectionId)
+    .where('generation', '<>', generation)
+    .execute();
+}
+
+/** Who connects a new workspace becomes its admin. */
+async function admit(tx: Transaction<Schema>, workspaceId: WorkspaceId, userId: UserId): Promise<void> {
+  await tx.updateTable('workspace').set({ confirmed_at: clock }).where('id', '=', workspaceId).execute();
+  const membership = { workspace_id: workspaceId, principal_id: userId, role: 'admin', created_by: userId };
+  await tx.insertInto('membership').values(membership).execute();
+}
+
+async function abandon(tx: Transaction<Schema>, connectionId: ConnectionId, holder: Holder | 'overdue') {
+  const connection = await lockConnection(tx, connectionId);
+  const ended = await tx
+    .deleteFrom('connect_attempt')
+    .where('made_connection_id', '=', connectionId)
+    .where('confirmed_at', 'is', null)
+    .$if(holder === 'overdue', query => query.where('used_at', '<=', waitingSince))
+    .$if(holder !== 'overdue', query => {
+      const { sessionHash, userId } = holder as Holder;
+      return query.where('session_hash', '=', sessionHash).where('user_id', '=', userId);
+    })
+    .executeTakeFirst();
+  if (connection === undefined || ended.numDeletedRows === 0n) return false;
+  if (connection.status !== 'pending') {
+    // A stored connection stands for the same installation: revoking these tokens would end that one too (rule 1).
+    await tx
+      .deleteFrom('connection_secret')
+      .where('connection_id', '=', connectionId)
+      .where('generation', '>', connection.generation)
+      .execute();
+    return true;
+  }
+  await tx
+    .updateTable('connection')
+    .set({ status: 'revoking', status_reason: 'unconfirmed', status_changed_at: clock })
+    .where('id', '=', connectionId)
+    .execute();
+  await addRevocation(tx, {
+    workspaceId: connection.workspace_id,
+    connectionId,
+    notionWorkspaceId: connection.notion_workspace_id,
+    botId: connection.bot_id,
+    reason: 'unconfirmed',
+    by: holder === 'overdue' ? null : holder.userId,
+  });
+  return true;
+}
+
+async function members(queries: Queries, workspaceId: WorkspaceId) {
+  const admins = await queries
+    .selectFrom('membership')
+    .innerJoin('user_account', 'user_account.id', 'membership.principal_id')
+    .select(['user_account.name', 'email'])
+    .where('workspace_id', '=', workspaceId)
+    .where('role', '=', 'admin')
+    .orderBy('user_account.name')
+    .execute();
+  const { memberCount } = await queries
+    .selectFrom('membership')
+    .select(({ fn }) => fn.countAll<number>().as('memberCount'))
+    .where('workspace_id', '=', workspaceId)
+    .executeTakeFirstOrThrow();
+  return { admins, memberCount };
+}
+
+async function futureMembers(queries: Queries, userId: UserId) {
+  const query = queries.selectFrom('user_account').select(['name', 'email']).where('id', '=', userId);
+  return { admins: await query.execute(), memberCount: 1 };
+}
