@@ -1,3 +1,4 @@
+import type { Diagnosis } from './diagnosis.ts';
 /**
  * One table: what can go wrong, its HTTP status, Notion's code for it (official clients recognise only Notion's codes),
  * the command line's exit code, and what to do about it. The docs are generated from it.
@@ -89,6 +90,8 @@ export interface ErrorDetails {
   readonly notFound?: { readonly kind: string; readonly id: string } | null;
   /** What is known of the call at Notion, for the log: `unknown` means that a change may have been made. */
   readonly fate?: 'not_sent' | 'unknown' | 'failed';
+  /** What the reader can do about it, for calls about content: doors that can, show it. */
+  readonly diagnosis?: Diagnosis;
   readonly cause?: unknown;
 }
 

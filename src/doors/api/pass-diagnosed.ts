@@ -1,0 +1,53 @@
+import type { Diagnosis, DiagnosisCode } from '../../domain/diagnosis.ts';
+import { type ErrorCode, PortcullisError } from '../../domain/errors.ts';
+import type { Answer, Operation } from '../../domain/operation.ts';
+import { diagnoseAnswer, diagnoseError } from '../../notion/diagnosis.ts';
+import type { Pass } from './content-route.ts';
+
+const errorCodes: Readonly<Record<DiagnosisCode, ErrorCode>> = {
+  not_found_or_not_shared: 'not_found',
+  permission_denied: 'restricted',
+  capability_missing: 'restricted',
+  block_limit_reached: 'restricted',
+  reauth_required: 'connection_needs_reauth',
+  conflict: 'conflict',
+  rate_limited: 'rate_limited',
+  blocked_by_notion: 'rate_limited',
+  possibly_saved: 'upstream_unknown',
+  upstream_unavailable: 'upstream_unavailable',
+  invalid_request: 'validation_error',
+};
+
+/**
+ * Passes one operation and reads its answer as JSON. Whatever goes wrong, here or at Notion, is thrown with a diagnosis
+ * of what it means for the subject (`page`, `parent page`, …) and what can be done.
+ */
+export async function passDiagnosed(pass: Pass, operation: Operation, subject: string): Promise<unknown> {
+  const answer = await pass(operation).catch(error => {
+    throw withDiagnosis(error, subject);
+  });
+  const diagnosis = diagnoseAnswer(answer, operation.effect, subject);
+  if (diagnosis !== null) throw errorOf(diagnosis);
+  return readJson(answer);
+}
+
+function withDiagnosis(error: unknown, subject: string): unknown {
+  if (!(error instanceof PortcullisError)) return error;
+  const diagnosis = diagnoseError(error, subject);
+  return diagnosis === null ? error : errorOf(diagnosis, error.details);
+}
+
+function errorOf(diagnosis: Diagnosis, details: PortcullisError['details'] = {}): PortcullisError {
+  const { code, message, retryAfterSeconds: wait } = diagnosis;
+  const waiting = wait === null ? {} : { retryAfterSeconds: wait };
+  return new PortcullisError(errorCodes[code], message, { ...details, ...waiting, diagnosis });
+}
+
+function readJson({ body }: Answer): unknown {
+  try {
+    if (Buffer.isBuffer(body)) return JSON.parse(body.toString());
+  } catch {
+    // Falls through: an answer of success that is no JSON.
+  }
+  throw new PortcullisError('upstream_refused');
+}
