@@ -67,7 +67,7 @@ describe('a gateway whose database has stopped', () => {
     try {
       const headers = { authorization: `Bearer ${demo.ready.keys.editor}` };
       assert.equal((await fetch(`${demo.ready.url}/v1/users/me`, { headers })).status, 200);
-      await demo.emulator.clearLog();
+      await demo.emulator.clearRequests({});
       // An immediate shutdown: PostgreSQL drops every connection and is gone.
       process.kill(await postmasterOf(demo), 'SIGQUIT');
       for (const call of [() => write(demo), () => fetch(`${demo.ready.url}/v1/users/me`, { headers })]) {
@@ -76,7 +76,7 @@ describe('a gateway whose database has stopped', () => {
         const { object, code } = (await response.json()) as { object: string; code: string };
         assert.deepEqual({ object, code }, { object: 'error', code: 'service_unavailable' });
       }
-      assert.deepEqual((await demo.emulator.log({})).entries, []);
+      assert.deepEqual(await demo.emulator.requests({}), []);
     } finally {
       await demo.stop();
     }

@@ -53,12 +53,12 @@ describe('an unmodified official client behind the gate', () => {
 
   it('a viewer cannot write, is told why, and the denial is in the log under its name', async () => {
     const page_id = demo.ready.pages.public;
-    await demo.emulator.clearLog();
+    await demo.emulator.clearRequests({});
     const error = await failure(client('viewer').pages.update({ page_id, ...retitle('Mine now') }));
     assert.equal(error.code, APIErrorCode.RestrictedResource);
     assert.equal(error.additional_data?.portcullis_reason, 'role_lacks_action');
     assert.match(error.message, /viewer/);
-    assert.deepEqual((await demo.emulator.log({})).entries, []);
+    assert.deepEqual(await demo.emulator.requests({}), []);
 
     const [entry] = await log('operation=pages.update&effect=deny&limit=1');
     assert.equal(entry?.decision?.id, error.additional_data?.portcullis_decision_id);
