@@ -18,6 +18,8 @@ interface Finding<Code extends string, Status extends number, Action extends str
   readonly code: Code;
   readonly status: Status;
   readonly message: string;
+  /** What to do, in a sentence. */
+  readonly advice: string;
   /** For programs: which remedy to offer. */
   readonly action: Action;
   /** How long to wait at least, where Notion said so. */

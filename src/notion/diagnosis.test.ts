@@ -40,7 +40,7 @@ describe('diagnoseAnswer', () => {
   it('A19: never claims that a page exists, nor that it does not', () => {
     const diagnosis = diagnoseAnswer(anError(404, 'object_not_found'), 'read', 'page');
     assert.match(diagnosis?.message ?? '', /missing, or not shared/);
-    assert.match(diagnosis?.message ?? '', /Connections/);
+    assert.match(diagnosis?.advice ?? '', /Connections/);
   });
 
   it('tells a full workspace from a missing capability', () => {

@@ -41,7 +41,7 @@ export function diagnoseError(error: PortcullisError, subject: Subject): Diagnos
       // Word for word what a missing object gives: who may not read it must not learn more.
       return missing(subject);
     case 'restricted':
-      return { ...denied, message: error.message };
+      return denied(error.message);
     case 'connection_needs_reauth':
     case 'no_connection':
       return needsReauth;
@@ -57,82 +57,104 @@ export function diagnoseError(error: PortcullisError, subject: Subject): Diagnos
   }
 }
 
+const noWait = { retryAfterSeconds: null } as const;
+
 function missing(subject: Subject): Diagnosis {
   return {
+    ...noWait,
     code: 'not_found_or_not_shared',
     status: 404,
-    message: `The ${subject} is missing, or not shared with the connection, or not open to you; the answer is the same for each. If it exists, share it in Notion: open it, then the "…" menu → Connections.`,
+    message: `The ${subject} is missing, or not shared with the connection, or not open to you: the answer is the same for each.`,
+    advice: 'If it exists, share it in Notion: open it, then the "…" menu → Connections.',
     action: 'share_page',
-    retryAfterSeconds: null,
   };
 }
 
-const denied = {
-  code: 'permission_denied',
-  status: 403,
-  action: 'ask_admin',
-  retryAfterSeconds: null,
-} as const;
+function denied(message: string): Diagnosis {
+  return {
+    ...noWait,
+    code: 'permission_denied',
+    status: 403,
+    message,
+    advice: 'Ask an admin of the workspace for a role that allows this action.',
+    action: 'ask_admin',
+  };
+}
 
 const lacksCapability: Diagnosis = {
+  ...noWait,
   code: 'capability_missing',
   status: 403,
-  message:
-    'The connection lacks a capability that this takes. Its owner can edit its capabilities in Notion at notion.so/profile/integrations; afterwards reconnect the workspace.',
+  message: 'The connection lacks a capability that this takes.',
+  advice:
+    'Edit the capabilities of the integration in Notion (notion.so/profile/integrations), then reconnect the workspace.',
   action: 'edit_capabilities',
-  retryAfterSeconds: null,
 };
 
 const blockLimit: Diagnosis = {
+  ...noWait,
   code: 'block_limit_reached',
   status: 403,
-  message: 'The workspace has reached the block limit of its Notion plan. Delete content or upgrade the plan.',
+  message: 'The workspace has reached the block limit of its Notion plan.',
+  advice: 'Delete content, or upgrade the plan.',
   action: 'upgrade_plan',
-  retryAfterSeconds: null,
 };
 
 const needsReauth: Diagnosis = {
+  ...noWait,
   code: 'reauth_required',
   status: 409,
-  message: 'The connection to Notion does not work. An admin must reconnect the workspace.',
+  message: 'The connection to Notion does not work any more.',
+  advice: 'An admin must reconnect the workspace.',
   action: 'reconnect',
-  retryAfterSeconds: null,
 };
 
 const conflict: Diagnosis = {
+  ...noWait,
   code: 'conflict',
   status: 409,
-  message: 'Somebody else changed it at the same time. Read it again, then repeat the change.',
+  message: 'It was changed by somebody else at the same time.',
+  advice: 'Read it again, then repeat the change.',
   action: 'refetch',
-  retryAfterSeconds: null,
 };
 
 const blocked: Diagnosis = {
+  ...noWait,
   code: 'blocked_by_notion',
   status: 429,
-  message: 'Notion has blocked the requests of this connection. Waiting does not help; ask Notion.',
+  message: 'Notion has blocked the requests of this connection.',
+  advice: 'Waiting does not help; ask Notion.',
   action: 'contact_notion',
-  retryAfterSeconds: null,
 };
 
 const possiblySaved: Diagnosis = {
+  ...noWait,
   code: 'possibly_saved',
   status: 504,
-  message: 'The change may have been saved. Read the object again instead of repeating the write.',
+  message: 'The change may have been saved.',
+  advice: 'Read the object again instead of repeating the write.',
   action: 'refetch',
-  retryAfterSeconds: null,
 };
 
 function rateLimited(retryAfterSeconds: number | null): Diagnosis {
-  const when = retryAfterSeconds === null ? 'later' : `in ${retryAfterSeconds} seconds`;
-  const message = `Too many requests. Repeat the call ${when}.`;
-  return { code: 'rate_limited', status: 429, message, action: 'wait', retryAfterSeconds };
+  const advice = repeat(retryAfterSeconds);
+  return {
+    code: 'rate_limited',
+    status: 429,
+    message: 'Too many requests.',
+    advice,
+    action: 'wait',
+    retryAfterSeconds,
+  };
 }
 
 function unavailable(retryAfterSeconds: number | null): Diagnosis {
-  const when = retryAfterSeconds === null ? 'later' : `in ${retryAfterSeconds} seconds`;
-  const message = `Notion is unavailable. Repeat the call ${when}.`;
-  return { code: 'upstream_unavailable', status: 502, message, action: 'wait', retryAfterSeconds };
+  const [message, advice] = ['Notion is unavailable.', repeat(retryAfterSeconds)];
+  return { code: 'upstream_unavailable', status: 502, message, advice, action: 'wait', retryAfterSeconds };
+}
+
+function repeat(afterSeconds: number | null): string {
+  return afterSeconds === null ? 'Repeat the call later.' : `Repeat the call in ${afterSeconds} seconds.`;
 }
 
 /** Notion says so itself for a 503, and any other failure of its servers may come after the change as well. */
@@ -142,9 +164,15 @@ function serverTrouble(effect: 'read' | 'write', wait: number | null): Diagnosis
 
 const messageLengthMax = 1_000;
 
-function invalid(message: string): Diagnosis {
-  const text = message === '' ? 'Notion did not accept the request.' : message.slice(0, messageLengthMax);
-  return { code: 'invalid_request', status: 400, message: text, action: 'correct_request', retryAfterSeconds: null };
+function invalid(text: string): Diagnosis {
+  return {
+    ...noWait,
+    code: 'invalid_request',
+    status: 400,
+    message: text === '' ? 'Notion did not accept the request.' : text.slice(0, messageLengthMax),
+    advice: 'Correct what the message names.',
+    action: 'correct_request',
+  };
 }
 
 interface NotionError {
