@@ -22,8 +22,9 @@ const router = createRouter(takeLinkToken());
 function onError(error: Error): void {
   const { pathname, search } = router.state.location;
   if (!(error instanceof ApiError) || error.status !== 401 || pathname === '/sign-in') return;
-  queries.clear();
-  void router.navigate(`/sign-in?next=${encodeURIComponent(pathname + search)}`, { replace: true });
+  void router
+    .navigate(`/sign-in?next=${encodeURIComponent(pathname + search)}`, { replace: true })
+    .then(() => queries.clear());
 }
 
 const queries = new QueryClient({

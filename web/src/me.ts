@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { api, type Me } from './api.ts';
 
 /** Who is signed in. Anonymous readers get a 401, which leads to the sign-in page. */
-export function useMe(enabled = true) {
-  return useQuery({ queryKey: ['me'], queryFn: () => api.get<Me>('/me'), enabled, staleTime: 60_000 });
+export function useMe() {
+  return useQuery({ queryKey: ['me'], queryFn: () => api.get<Me>('/me'), staleTime: 60_000 });
 }
 
 /** The server says so in the page itself, so that also the pages before signing in can tell. */

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { createBrowserRouter } from 'react-router-dom';
 import { Account } from './pages/account.tsx';
 import { NotFound } from './pages/not-found.tsx';
@@ -9,20 +10,19 @@ import { Frame, SignedIn } from './shell.tsx';
 /** Every page of the dashboard. `linkToken` is the secret that the address carried when the page was opened. */
 export function createRouter(linkToken: string | null) {
   return createBrowserRouter([
+    { path: '/sign-in', element: framed(<SignIn linkToken={linkToken} />) },
     {
-      element: <Frame />,
+      element: <SignedIn />,
       children: [
-        { path: '/sign-in', element: <SignIn linkToken={linkToken} /> },
-        {
-          element: <SignedIn />,
-          children: [
-            { path: '/', element: <Workspaces /> },
-            { path: '/workspaces/:workspaceId/:tab?', element: <WorkspacePage /> },
-            { path: '/account', element: <Account /> },
-          ],
-        },
-        { path: '*', element: <NotFound /> },
+        { path: '/', element: <Workspaces /> },
+        { path: '/workspaces/:workspaceId/:tab?', element: <WorkspacePage /> },
+        { path: '/account', element: <Account /> },
       ],
     },
+    { path: '*', element: framed(<NotFound />) },
   ]);
+}
+
+function framed(page: ReactNode) {
+  return <Frame>{page}</Frame>;
 }

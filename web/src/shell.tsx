@@ -1,36 +1,43 @@
 import { ActionIcon, Anchor, Button, Container, Group, Menu, Stack, Text, useMantineColorScheme } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { Link, Outlet, useNavigate } from 'react-router-dom';
 import { api, type Me } from './api.ts';
 import { Icon } from './icons.tsx';
 import { isDemo, useMe } from './me.ts';
 import { Loaded } from './parts/loaded.tsx';
 
+interface FrameProps {
+  readonly account?: ReactNode;
+  readonly children: ReactNode;
+}
+
 /** What is around every page: the way to its content, the notice of a demo, and the header. */
-export function Frame() {
-  const me = useMe(false);
+export function Frame({ account, children }: FrameProps) {
   return (
     <>
       <a href="#content" className="skip-link">
         Skip to the content
       </a>
-      {(isDemo || me.data?.demo) && <DemoNotice />}
-      <Container component="header" size="lg" py="sm" className="header">
-        <Group justify="space-between" wrap="nowrap">
-          <Anchor component={Link} to="/" underline="never" c="inherit" aria-label="Portcullis: all workspaces">
+      {isDemo && <DemoNotice />}
+      <header className="header">
+        <Container size="lg" py="sm">
+          <Group justify="space-between" wrap="nowrap">
+            <Anchor component={Link} to="/" underline="never" c="inherit" aria-label="Portcullis: all workspaces">
+              <Group gap="xs" wrap="nowrap">
+                <Icon name="gate" size={24} />
+                <Text fw={700}>Portcullis</Text>
+              </Group>
+            </Anchor>
             <Group gap="xs" wrap="nowrap">
-              <Icon name="gate" size={24} />
-              <Text fw={700}>Portcullis</Text>
+              <ColorSchemeButton />
+              {account}
             </Group>
-          </Anchor>
-          <Group gap="xs" wrap="nowrap">
-            <ColorSchemeButton />
-            {me.data && <AccountMenu me={me.data} />}
           </Group>
-        </Group>
-      </Container>
+        </Container>
+      </header>
       <Container component="main" id="content" size="lg" py="lg" pb={80} tabIndex={-1}>
-        <Outlet />
+        {children}
       </Container>
     </>
   );
@@ -39,7 +46,11 @@ export function Frame() {
 /** Lets only a signed-in reader through to the pages inside. */
 export function SignedIn() {
   const me = useMe();
-  return <Loaded query={me}>{() => <Outlet />}</Loaded>;
+  return (
+    <Frame account={me.data && <AccountMenu me={me.data} />}>
+      <Loaded query={me}>{() => <Outlet />}</Loaded>
+    </Frame>
+  );
 }
 
 function DemoNotice() {

@@ -1,10 +1,11 @@
-import { Badge, Group, Paper, Stack, Table, Text, Title } from '@mantine/core';
+import { Group, Paper, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, type Session } from '../api.ts';
 import { useMe } from '../me.ts';
 import { useAnnounce } from '../parts/announcer.tsx';
 import { Confirm } from '../parts/confirm.tsx';
 import { Loaded } from '../parts/loaded.tsx';
+import { Mark } from '../parts/mark.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { Time } from '../parts/time.tsx';
 import { PasswordForm } from './password-form.tsx';
@@ -70,7 +71,7 @@ function Sessions() {
                   <Table.Td className="hostile">
                     <Group gap="xs">
                       <Text size="sm">{browserName(session.userAgent)}</Text>
-                      {session.current && <Badge variant="light">this one</Badge>}
+                      {session.current && <Mark label="this one" icon="allowed" tone="good" />}
                     </Group>
                     <Text size="xs" c="dimmed">
                       from {session.clientAddress}, since <Time at={session.createdAt} />

@@ -12,7 +12,7 @@ interface SecretProps {
 /** A secret that is shown this once. It lives in the page's memory only, until the reader is done with it. */
 export function Secret({ title, secret, explanation, onDone }: SecretProps) {
   return (
-    <Alert color="yellow" variant="outline" icon={<Icon name="warning" />} title={title} role="status">
+    <Alert variant="default" className="attention-box" icon={<Icon name="warning" />} title={title} role="status">
       <Stack gap="sm">
         <Text size="sm">{explanation}</Text>
         <Code block className="secret" aria-label={title}>

@@ -26,7 +26,7 @@ export function exactTime(at: string): string {
 
 function distance(ms: number): string {
   for (const [unit, size] of units) {
-    if (Math.abs(ms) >= size) return relative.format(Math.trunc(ms / size), unit);
+    if (Math.abs(ms) >= size) return relative.format(Math.round(ms / size), unit);
   }
   return 'just now';
 }

@@ -1,8 +1,9 @@
-import { ActionIcon, Group, Table, Text } from '@mantine/core';
+import { ActionIcon, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useId } from 'react';
 import type { AuditEntry } from '../../api.ts';
-import { Icon, type IconName } from '../../icons.tsx';
+import { Icon } from '../../icons.tsx';
+import { Mark, type MarkProps } from '../../parts/mark.tsx';
 import { Time } from '../../parts/time.tsx';
 import { AuditDetails } from './audit-details.tsx';
 import type { NameOf } from './audit-log.ts';
@@ -21,7 +22,7 @@ export function AuditRow({ entry, nameOf }: AuditRowProps) {
     <>
       <Table.Tr className={entry.kind === 'denial' ? 'denied' : ''}>
         <Table.Td>
-          <Effect kind={entry.kind} />
+          <Mark {...effects[entry.kind]} />
         </Table.Td>
         <Table.Td className="hostile">
           <Text size="sm" ff="monospace">
@@ -66,27 +67,12 @@ export function AuditRow({ entry, nameOf }: AuditRowProps) {
   );
 }
 
-const effects: Record<
-  AuditEntry['kind'],
-  { readonly label: string; readonly icon: IconName; readonly className: string }
-> = {
-  intent: { label: 'Allowed', icon: 'allowed', className: 'allowed-mark' },
-  denial: { label: 'Denied', icon: 'denied', className: 'denied-mark' },
-  event: { label: 'Event', icon: 'gate', className: '' },
-  summary: { label: 'Summary', icon: 'gate', className: '' },
+const effects: Record<AuditEntry['kind'], MarkProps> = {
+  intent: { label: 'Allowed', icon: 'allowed', tone: 'good' },
+  denial: { label: 'Denied', icon: 'denied', tone: 'bad', strong: true },
+  event: { label: 'Event', icon: 'gate', tone: 'quiet' },
+  summary: { label: 'Summary', icon: 'gate', tone: 'quiet' },
 };
-
-function Effect({ kind }: { readonly kind: AuditEntry['kind'] }) {
-  const { label, icon, className } = effects[kind];
-  return (
-    <Group gap={6} wrap="nowrap" className={className}>
-      <Icon name={icon} size={16} />
-      <Text size="sm" fw={kind === 'denial' ? 700 : 400}>
-        {label}
-      </Text>
-    </Group>
-  );
-}
 
 function summaryOf({ kind, decision, objects }: AuditEntry): string {
   if (kind === 'denial' && decision !== undefined) return inWords(decision.because);

@@ -1,32 +1,20 @@
-import { Badge, type MantineColor } from '@mantine/core';
-import { Icon, type IconName } from '../../icons.tsx';
+import { Mark, type MarkProps } from '../../parts/mark.tsx';
 
-interface Look {
-  readonly label: string;
-  readonly color: MantineColor;
-  readonly icon: IconName;
-}
-
-const unknown: Look = { label: 'Unknown', color: 'gray', icon: 'warning' };
+const unknown: MarkProps = { label: 'Unknown', icon: 'warning', tone: 'quiet' };
 
 /** The states of a connection (a Map: a state named `constructor` must find nothing). */
-const looks: ReadonlyMap<string, Look> = new Map([
-  ['active', { label: 'Connected', color: 'green', icon: 'allowed' }],
-  ['refreshing', { label: 'Connected', color: 'green', icon: 'allowed' }],
-  ['pending', { label: 'Not confirmed', color: 'yellow', icon: 'warning' }],
-  ['suspect', { label: 'Being checked', color: 'yellow', icon: 'warning' }],
-  ['needs_reauth', { label: 'Reconnect needed', color: 'red', icon: 'warning' }],
-  ['needs_reregister', { label: 'Reconnect needed', color: 'red', icon: 'warning' }],
-  ['undecryptable', { label: 'Token cannot be opened', color: 'red', icon: 'warning' }],
-  ['revoking', { label: 'Disconnecting', color: 'gray', icon: 'denied' }],
-  ['revoked', { label: 'Not connected', color: 'gray', icon: 'denied' }],
+const marks: ReadonlyMap<string, MarkProps> = new Map<string, MarkProps>([
+  ['active', { label: 'Connected', icon: 'allowed', tone: 'good' }],
+  ['refreshing', { label: 'Connected', icon: 'allowed', tone: 'good' }],
+  ['pending', { label: 'Not confirmed', icon: 'warning', tone: 'attention' }],
+  ['suspect', { label: 'Being checked', icon: 'warning', tone: 'attention' }],
+  ['needs_reauth', { label: 'Reconnect needed', icon: 'warning', tone: 'bad' }],
+  ['needs_reregister', { label: 'Reconnect needed', icon: 'warning', tone: 'bad' }],
+  ['undecryptable', { label: 'Token cannot be opened', icon: 'warning', tone: 'bad' }],
+  ['revoking', { label: 'Disconnecting', icon: 'denied', tone: 'quiet' }],
+  ['revoked', { label: 'Not connected', icon: 'denied', tone: 'quiet' }],
 ]);
 
 export function ConnectionStatus({ status }: { readonly status: string }) {
-  const { label, color, icon } = looks.get(status) ?? unknown;
-  return (
-    <Badge variant="outline" color={color} leftSection={<Icon name={icon} size={14} />} className="badge">
-      {label}
-    </Badge>
-  );
+  return <Mark {...(marks.get(status) ?? unknown)} />;
 }

@@ -1,10 +1,11 @@
-import { Badge, Stack, Table, Text } from '@mantine/core';
+import { Checkbox, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Key, type Member, type Workspace, workspacePath } from '../../api.ts';
 import { useAnnounce } from '../../parts/announcer.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
+import { Mark } from '../../parts/mark.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -42,7 +43,28 @@ export function Keys({ workspace, agents }: KeysProps) {
 }
 
 function KeyTable({ workspace, keys }: { readonly workspace: Workspace; readonly keys: readonly Key[] }) {
-  if (keys.length === 0) return <Text size="sm">There are no keys yet.</Text>;
+  const [all, setAll] = useState(false);
+  const working = keys.filter(key => !hasEnded(key));
+  return (
+    <Stack gap="sm">
+      {working.length === 0 && <Text size="sm">There are no working keys.</Text>}
+      {(all ? keys : working).length > 0 && <KeyRows workspace={workspace} keys={all ? keys : working} />}
+      {working.length < keys.length && (
+        <Checkbox
+          label="Show revoked and expired keys too"
+          checked={all}
+          onChange={event => setAll(event.currentTarget.checked)}
+        />
+      )}
+    </Stack>
+  );
+}
+
+function hasEnded(key: Key): boolean {
+  return key.revokedAt !== null || Date.parse(key.expiresAt) <= Date.now();
+}
+
+function KeyRows({ workspace, keys }: { readonly workspace: Workspace; readonly keys: readonly Key[] }) {
   return (
     <Table verticalSpacing="sm" aria-label="API keys">
       <Table.Thead>
@@ -65,7 +87,6 @@ function KeyTable({ workspace, keys }: { readonly workspace: Workspace; readonly
 function KeyRow({ workspace, apiKey }: { readonly workspace: Workspace; readonly apiKey: Key }) {
   const announce = useAnnounce();
   const changed = useMembershipChanged(workspace.id);
-  const expired = apiKey.expiresAt !== null && Date.parse(apiKey.expiresAt) <= Date.now();
   return (
     <Table.Tr>
       <Table.Td>
@@ -86,9 +107,9 @@ function KeyRow({ workspace, apiKey }: { readonly workspace: Workspace; readonly
         <Time at={apiKey.lastUsedAt} />
       </Table.Td>
       <Table.Td ta="right">
-        {apiKey.revokedAt !== null && <Badge color="gray">revoked</Badge>}
-        {apiKey.revokedAt === null && expired && <Badge color="gray">expired</Badge>}
-        {apiKey.revokedAt === null && !expired && (
+        {apiKey.revokedAt !== null && <Mark label="Revoked" icon="denied" tone="quiet" />}
+        {apiKey.revokedAt === null && hasEnded(apiKey) && <Mark label="Expired" icon="denied" tone="quiet" />}
+        {!hasEnded(apiKey) && (
           <Confirm
             label="Revoke"
             of={apiKey.name}

@@ -1,8 +1,9 @@
-import { Badge, Group, Stack, Table, Text } from '@mantine/core';
+import { Group, Stack, Table, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { api, type Member, type Workspace, workspacePath } from '../../api.ts';
 import { useAnnounce } from '../../parts/announcer.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
+import { Mark } from '../../parts/mark.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { RoleSelect } from '../../parts/role-select.tsx';
 import { useMembershipChanged } from './membership.ts';
@@ -80,8 +81,8 @@ function Identity({ member }: { readonly member: Member }) {
         <Text size="sm" fw={500}>
           {member.name}
         </Text>
-        {member.disabled && <Badge color="red">disabled</Badge>}
-        {member.suspended && <Badge color="orange">suspended</Badge>}
+        {member.disabled && <Mark label="Disabled" icon="denied" tone="bad" />}
+        {member.suspended && <Mark label="Suspended" icon="warning" tone="attention" />}
       </Group>
       {beneath && (
         <Text size="xs" c="dimmed">
