@@ -1,0 +1,18 @@
+// `npm run bench -- NAME`: measures, and prints one JSON object as its last line. Exits 0 whether targets hold or not.
+import type { Bench } from './claim.ts';
+
+const benches: ReadonlyMap<string, () => Promise<Bench>> = new Map([
+  ['rest-door', async () => (await import('./rest-door.ts')).restDoor],
+]);
+
+const name = process.argv[2] ?? '';
+const load = benches.get(name);
+if (load === undefined) {
+  console.error(`usage: npm run bench -- ${[...benches.keys()].join('|')}`);
+  process.exit(2);
+}
+const bench = await load();
+const rows = await bench();
+console.table(rows);
+console.log(JSON.stringify({ name, rows }));
+process.exit(0);
