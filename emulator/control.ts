@@ -3,7 +3,7 @@ import { type CommandName, type Commands, commands } from './control/commands.ts
 /** The control API as methods: `await control.share({ pageId })`. Each is documented at its entry in `control/commands.ts`. */
 export type EmulatorControl = {
   readonly [Name in CommandName]: (
-    ...input: Partial<Parameters<Commands[Name]>[1]> extends Parameters<Commands[Name]>[1]
+    ...input: Record<never, never> extends Parameters<Commands[Name]>[1]
       ? [input?: Parameters<Commands[Name]>[1]]
       : [input: Parameters<Commands[Name]>[1]]
   ) => Promise<ReturnType<Commands[Name]>>;

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const MAIN = new URL('main.ts', import.meta.url).pathname;
+
+describe('the emulator process', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'emulator-'));
+  after(() => rmSync(directory, { recursive: true }));
+
+  interface Ready {
+    url: string;
+    clientId: string;
+    clientSecret: string;
+    internalToken: string;
+    controlToken: string;
+    workspaceId: string;
+    people: { name: string }[];
+    pages: Record<'root' | 'public' | 'restricted' | 'unshared', string>;
+  }
+  const startWithParent = async (...flags: string[]): Promise<{ child: ChildProcess; ready: Ready }> => {
+    const child = fork(MAIN, flags);
+    const [message] = (await once(child, 'message')) as [Ready & { type: string }];
+    assert.equal(message.type, 'ready');
+    return { child, ready: message };
+  };
+
+  it('tells its parent where it is, and ends when the parent goes', async () => {
+    const { child, ready } = await startWithParent();
+    assert.deepEqual(ready.people.map(person => person.name).slice(0, 2), ['Ada Admin', 'Eli Editor']);
+    assert.equal(new Set(Object.values(ready.pages)).size, 4);
+    child.disconnect();
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
+  });
+
+  it('writes a private ready file and ends on SIGTERM', async () => {
+    const file = join(directory, 'ready.json');
+    const child = spawn(process.execPath, [MAIN, '--port', '0', '--ready-file', file]);
+    while (!existsSync(file)) await pause(10);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    const ready = JSON.parse(readFileSync(file, 'utf8')) as Ready;
+    const me = await fetch(`${ready.url}/v1/users/me`, {
+      headers: { authorization: `Bearer ${ready.internalToken}`, 'notion-version': '2026-03-11' },
+    });
+    assert.equal(me.status, 200);
+    child.kill('SIGTERM');
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
+  });
+
+  it('keeps credentials and content over a restart', async () => {
+    const state = join(directory, 'state with a space');
+    const first = await startWithParent('--state-dir', state);
+    const headers = {
+      authorization: `Bearer ${first.ready.internalToken}`,
+      'notion-version': '2026-03-11',
+      'content-type': 'application/json',
+    };
+    const body = JSON.stringify({ parent: { page_id: first.ready.pages.root } });
+    const created = await fetch(`${first.ready.url}/v1/pages`, { method: 'POST', headers, body });
+    const { id } = (await created.json()) as { id: string };
+    first.child.kill('SIGTERM');
+    await once(first.child, 'exit');
+
+    const second = await startWithParent('--state-dir', state, '--redirect-uri', 'http://127.0.0.1:2/cb');
+    assert.equal(second.ready.clientSecret, first.ready.clientSecret);
+    assert.notEqual(second.ready.controlToken, first.ready.controlToken);
+    assert.equal((await fetch(`${second.ready.url}/v1/pages/${id}`, { headers })).status, 200);
+    second.child.disconnect();
+    await once(second.child, 'exit');
+  });
+
+  it('refuses a port that is none', async () => {
+    const child = spawn(process.execPath, [MAIN, '--port', 'eighty']);
+    assert.deepEqual(await once(child, 'exit'), [2, null]);
+  });
+});
