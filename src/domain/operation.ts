@@ -75,6 +75,8 @@ export interface ResponseTreatment {
   readonly notFound: { readonly kind: string; readonly id: string } | null;
   /** The answer names an object that from now on belongs to the caller. */
   readonly binds: NotionObjectKind | null;
+  /** The answer lists objects of this kind, each of which belongs to one caller: each caller sees their own. */
+  readonly ownedList?: NotionObjectKind;
 }
 
 /** One call, whatever door it came through: what it wants, of what, and how to do it. */
@@ -126,4 +128,6 @@ export interface Answer {
 export interface Released {
   readonly answer: Answer;
   readonly withheld: number;
+  /** Notion's id of the request, where the answer must not show it. */
+  readonly upstreamRequestId?: string;
 }

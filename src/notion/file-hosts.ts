@@ -1,0 +1,16 @@
+/** Where Notion keeps the files of pages, on S3 by virtual host or by path, or behind its own name. */
+const fileHosts = [
+  /^prod-files-secure\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com$/,
+  /^secure\.notion-static\.com$/,
+  /^file\.notion\.(?:so|com)$/,
+  /^[a-z0-9-]+\.notionusercontent\.com$/,
+];
+const pathStyle = /^s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com$/;
+const bucketPath = /^\/(?:secure\.notion-static\.com|prod-files-secure)\//;
+
+/** Whether a URL is one of a file in Notion's keeping, which whoever holds the URL can fetch for a while. */
+export function isNotionFileUrl(url: URL): boolean {
+  if (url.protocol !== 'https:' || url.port !== '' || url.username !== '') return false;
+  if (pathStyle.test(url.hostname)) return bucketPath.test(url.pathname);
+  return fileHosts.some(pattern => pattern.test(url.hostname));
+}

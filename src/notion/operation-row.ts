@@ -1,0 +1,85 @@
+import type { Action } from '../domain/action.ts';
+import type { NotionObjectKind } from '../domain/operation.ts';
+import type { NotionVersion } from './versions.ts';
+
+/** Where a value stands in a request: a path parameter, a query key, or a dotted path into the JSON body. */
+export type Place = `path.${string}` | `query.${string}` | `body.${string}`;
+
+/** An object id in a request, and what the caller must be allowed to do with the object that it names. */
+export interface Locator {
+  readonly at: Place;
+  /** `workspace` is named by `true` (`parent: {workspace: true}`); everything else by an id. */
+  readonly kind: NotionObjectKind | 'workspace';
+  readonly actions: readonly Action[];
+  /** The object belongs to whoever made it through this gate. */
+  readonly owned?: true;
+}
+
+/** One of these locators at least must find something. Path parameters need no such line: they are always there. */
+export interface Need {
+  readonly anyOf: readonly Place[];
+  /** The need exists only if the request has something here. */
+  readonly onlyIf?: Place;
+}
+
+/** What is demanded when none of the places has anything: Notion's own default for what was left out. */
+export interface StandIn {
+  readonly unless: readonly Place[];
+  readonly actions: readonly Action[];
+  readonly on: 'workspace' | Place;
+}
+
+/** A value in the body that turns the call into something graver than its row says. */
+export interface Escalation {
+  /** Dotted path into the body; `*` stands for any one key. */
+  readonly at: string;
+  /** `present`: whatever the value. `not_false`: any value but `false` and `null`. `null`: exactly `null`. */
+  readonly when: 'present' | 'not_false' | 'null';
+  readonly actions: readonly Action[];
+  /** The object that the actions are demanded on. */
+  readonly on: Place;
+}
+
+/** How the answer is treated before release; what is left out does not apply. */
+export interface RowResponse {
+  /** Reading what this row returns takes this action (rule 13, and whether a refusal may confirm existence). */
+  readonly readAction?: Action;
+  /** The answer may hold absolute API URLs or URLs of files that Notion hosts. */
+  readonly rewriteUrls?: true;
+  /** An object of this kind in the answer belongs from now on to the caller. */
+  readonly binds?: NotionObjectKind;
+  /** A list of objects that belong to single callers: each caller sees their own. */
+  readonly ownedList?: NotionObjectKind;
+}
+
+/**
+ * One endpoint of Notion's REST API (https://developers.notion.com/reference). Routing, classification, the treatment
+ * of answers and the docs derive from these rows; an endpoint without a row is refused.
+ */
+export interface OperationRow {
+  /** Appears in the log and in policies: `pages.update`. Unique per method, path and versions. */
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** `/v1/pages/:page_id`. A parameter without a locator is a property id, which names nothing by itself. */
+  readonly path: `/v1/${string}`;
+  readonly effect: 'read' | 'write';
+  /** The endpoint exists from this version on. */
+  readonly since?: NotionVersion;
+  /** The endpoint exists up to this version. */
+  readonly until?: NotionVersion;
+  /** Demanded on the whole workspace, for endpoints that name no object. `member` is open to every member. */
+  readonly workspace?: Action | 'member';
+  readonly locators?: readonly Locator[];
+  readonly needs?: readonly Need[];
+  readonly standIns?: readonly StandIn[];
+  readonly escalations?: readonly Escalation[];
+  /** Known query keys. On a write, any other is refused (rule 7). */
+  readonly query?: readonly string[];
+  /** Known keys of the JSON body. On a write, any other is refused (rule 7). Left out: the endpoint takes no body. */
+  readonly body?: readonly string[];
+  /** The body is a multipart form, streamed through. */
+  readonly multipart?: true;
+  /** Dotted paths in the body whose strings are Notion-flavoured Markdown (arrays are stepped through). */
+  readonly markdown?: readonly string[];
+  readonly response: RowResponse;
+}

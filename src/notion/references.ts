@@ -1,0 +1,194 @@
+import type { Demand, NotionObjectKind, Problem } from '../domain/operation.ts';
+import { canonicalId, idsInNotionUrl, looksLikeId } from './ids.ts';
+import { markdownReferences } from './markdown-references.ts';
+import type { JsonObject } from './strict-json.ts';
+
+/*
+ * Rule 5: a Notion id or URL in a body that no locator claims denies. Which strings are that?
+ *
+ * - A row's own locators say where its objects stand (`parent.page_id`). They are claimed before this walk.
+ * - `claims` below are the places, the same in every request, where Notion takes an id and looks the object up: mentions,
+ *   relations, synced blocks, links to pages. Each is a demand of its own. What stands there must be an id.
+ * - Ids of people, groups, emojis, options and properties, and cursors, name no content: `neutral` lets them pass.
+ * - A link (`url`, `href`) that leads into Notion reads the page that it names. Any other URL is the caller's business.
+ * - Markdown is searched for what Notion would look up in it.
+ * - Text that people write (`content`, `name`, a filter's `equals`) is text, whatever it looks like: a column of UUIDs is
+ *   an ordinary thing, and Notion looks nothing up in it.
+ * - Everything else that looks like an id or a Notion URL is refused: we do not know what Notion would do with it.
+ */
+
+type Claim = { readonly kind: NotionObjectKind; readonly actions: readonly Demand['action'][]; readonly owned?: true };
+
+const readsPage: Claim = { kind: 'page', actions: ['read'] };
+const readsBlock: Claim = { kind: 'block', actions: ['read'] };
+const readsDatabase: Claim = { kind: 'database', actions: ['read'] };
+const readsDataSource: Claim = { kind: 'data_source', actions: ['read'] };
+const usesUpload: Claim = { kind: 'file_upload', actions: ['file.write'], owned: true };
+
+/** By the key of a string and the key of the object (or of the array of objects) that it stands in. */
+const claims: ReadonlyMap<string, Claim> = new Map([
+  ['page.id', readsPage],
+  ['database.id', readsDatabase],
+  ['data_source.id', readsDataSource],
+  ['block.id', readsBlock],
+  ['relation.id', readsPage],
+  ['relation.contains', readsPage],
+  ['relation.does_not_contain', readsPage],
+  ['relation.data_source_id', readsDataSource],
+  ['relation.database_id', readsDatabase],
+  ['link_to_page.page_id', readsPage],
+  ['link_to_page.database_id', readsDatabase],
+  ['link_to_page.data_source_id', readsDataSource],
+  ['link_to_page.block_id', readsBlock],
+  ['link_to_page.comment_id', { kind: 'comment', actions: ['comment.read'] }],
+  ['synced_from.block_id', readsBlock],
+  ['file_upload.id', usesUpload],
+  ['attachments.file_upload_id', usesUpload],
+]);
+
+const holdersOfNeutralIds: ReadonlySet<string> = new Set([
+  ...['user', 'people', 'created_by', 'last_edited_by', 'verified_by', 'custom_emoji'],
+  ...['select', 'multi_select', 'status', 'options', 'groups', 'option_ids', 'value'],
+]);
+const neutralKeys: ReadonlySet<string> = new Set([
+  ...['start_cursor', 'property_id', 'toggle_column_id', 'option_ids', 'property', 'synced_property_id'],
+  ...['relation_property_id', 'rollup_property_id', 'date_property_id', 'end_date_property_id', 'map_by'],
+  ...['x_axis_property_id', 'y_axis_property_id', 'aws_place_id', 'google_place_id'],
+]);
+const linkKeys: ReadonlySet<string> = new Set(['url', 'href', 'external_url']);
+const textKeys: ReadonlySet<string> = new Set([
+  ...['content', 'plain_text', 'name', 'title', 'description', 'expression', 'query', 'caption', 'filename', 'value'],
+  ...['email', 'phone_number', 'address', 'equals', 'does_not_equal', 'contains', 'does_not_contain', 'starts_with'],
+  ...['ends_with', 'after', 'content_range', 'old_str', 'emoji', 'label', 'synced_property_name'],
+  ...['relation_property_name', 'rollup_property_name', 'category', 'prefix', 'number'],
+]);
+
+export interface References {
+  readonly demands: readonly Demand[];
+  readonly problem: Problem | null;
+}
+
+/**
+ * Finds what a body makes Notion look up besides the row's own objects.
+ *
+ * @param claimed dotted paths that the row's locators have claimed already (array indexes left out)
+ * @param markdown dotted paths of Markdown strings
+ */
+export function findReferences(
+  body: JsonObject,
+  claimed: ReadonlySet<string>,
+  markdown: ReadonlySet<string>,
+): References {
+  const walk = new Walk(claimed, markdown);
+  walk.visitObject(body);
+  return { demands: walk.demands, problem: walk.problem };
+}
+
+class Walk {
+  readonly demands: Demand[] = [];
+  problem: Problem | null = null;
+  readonly #claimed: ReadonlySet<string>;
+  readonly #markdown: ReadonlySet<string>;
+  /** Keys from the body's top down to the value at hand. */
+  readonly #keys: string[] = [];
+
+  constructor(claimed: ReadonlySet<string>, markdown: ReadonlySet<string>) {
+    this.#claimed = claimed;
+    this.#markdown = markdown;
+  }
+
+  visitObject(object: JsonObject): void {
+    for (const key of Object.keys(object)) {
+      this.#keys.push(key);
+      if (key === 'relation') this.#visitRelationSchema(object[key]);
+      this.#visit(object[key]);
+      this.#keys.pop();
+    }
+  }
+
+  #visit(value: unknown): void {
+    if (typeof value === 'string') this.#visitString(value);
+    else if (Array.isArray(value)) for (const item of value) this.#visit(item);
+    else if (typeof value === 'object' && value !== null) this.visitObject(value as JsonObject);
+  }
+
+  /** A two-way relation adds a property to the schema at its other end. Before `type` came, every relation had two ways. */
+  #visitRelationSchema(value: unknown): void {
+    if (typeof value !== 'object' || value === null || Object.hasOwn(value, 'single_property')) return;
+    for (const [key, kind] of [
+      ['data_source_id', 'data_source'],
+      ['database_id', 'database'],
+    ] as const) {
+      const id = (value as JsonObject)[key];
+      const canonical = typeof id === 'string' ? canonicalId(id) : null;
+      if (canonical !== null) this.demands.push({ action: 'manage', object: { kind, id: canonical } });
+    }
+  }
+
+  #visitString(value: string): void {
+    const key = this.#keys.at(-1) ?? '';
+    const holder = this.#keys.at(-2) ?? '';
+    const claim = this.#isPropertyId(key) ? undefined : claims.get(`${holder}.${key}`);
+    if (claim !== undefined) this.#claim(claim, value);
+    else if (this.#markdown.size > 0 && this.#markdown.has(this.#path()))
+      this.demands.push(...markdownReferences(value));
+    else if (linkKeys.has(key)) this.#readPages(value);
+    else if (!textKeys.has(key) && namesSomething(value) && !this.#isNeutral(key, holder)) this.#refuseUnclaimed(value);
+  }
+
+  #claim({ kind, actions, owned }: Claim, value: string): void {
+    const id = canonicalId(value);
+    if (id === null) {
+      this.problem ??= notAnId(`body.${this.#path()}`, value);
+      return;
+    }
+    for (const action of actions) this.demands.push({ action, object: { kind, id }, ...(owned && { owned }) });
+  }
+
+  #readPages(url: string): void {
+    for (const id of idsInNotionUrl(url)) this.demands.push({ action: 'read', object: { kind: 'page', id } });
+  }
+
+  #isNeutral(key: string, holder: string): boolean {
+    if (neutralKeys.has(key)) return true;
+    if (key !== 'id') return holdersOfNeutralIds.has(key);
+    return holdersOfNeutralIds.has(holder) || this.#isPropertyId(key);
+  }
+
+  /** `properties.<name>.id` at the top of a body, even if somebody named the property "page". */
+  #isPropertyId(key: string): boolean {
+    return key === 'id' && this.#keys.length === 3 && this.#keys[0] === 'properties';
+  }
+
+  #refuseUnclaimed(value: string): void {
+    const path = this.#path();
+    if (this.#claimed.has(path)) return;
+    this.problem ??= {
+      code: 'validation_error',
+      message: `body failed validation: body.${path} should be not present, instead was \`${quoted(value)}\`.`,
+    };
+  }
+
+  #path(): string {
+    return this.#keys.join('.');
+  }
+}
+
+function namesSomething(value: string): boolean {
+  return looksLikeId(value) || (/notion/i.test(value) && idsInNotionUrl(value).length > 0);
+}
+
+/** Notion's words for an id that is none. `place` is `path.page_id` or `body.parent.page_id`. */
+export function notAnId(place: string, value: unknown): Problem {
+  const part = place.slice(0, place.indexOf('.'));
+  return {
+    code: 'validation_error',
+    message: `${part} failed validation: ${place} should be a valid uuid, instead was \`${quoted(value)}\`.`,
+  };
+}
+
+/** The value as Notion quotes it: JSON, cut after 55 characters. */
+export function quoted(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'undefined';
+  return text.length > 55 ? `${text.slice(0, 55)}...` : text;
+}
