@@ -100,12 +100,12 @@ function requestDigest({ call }: Ruling, digest: KeyedDigest): string | null {
 
 function endingOf(ruling: Ruling, verdict: Verdict): Ending {
   if (verdict.kind === 'failed') return endingOfFailure(ruling, verdict.error);
-  const { answer, withheld } = verdict.released;
+  const { answer, withheld, upstreamRequestId } = verdict.released;
   return {
     ...notSent,
     result: answer.body === null || Buffer.isBuffer(answer.body) ? 'done' : 'streaming',
     status: answer.status,
-    upstreamRequestId: answer.headers['x-notion-request-id'] ?? null,
+    upstreamRequestId: upstreamRequestId ?? answer.headers['x-notion-request-id'] ?? null,
     withheld,
     upstreamMs: answer.upstreamMs ?? null,
     requestDigest: answer.requestDigest ?? null,

@@ -26,7 +26,7 @@ export function refuse({ call, decision, facts }: Ruling): PortcullisError {
   if (code === 'unauthorized') return new PortcullisError(code, 'API token is invalid.');
   if (code === 'rate_limited') return new PortcullisError(code, undefined, { retryAfterSeconds: 1 });
   if (code !== undefined) return new PortcullisError(code);
-  return hidden(decision, operation) ? missing(operation) : restricted(decision, facts.role);
+  return hidden(decision, operation) ? missing(decision, operation) : restricted(decision, facts.role);
 }
 
 /** Whether saying "you may not" would confirm to this caller that the object exists. */
@@ -37,8 +37,10 @@ function hidden(decision: Deny, { response }: Operation): boolean {
   return !decision.mayRead && response.notFound !== null;
 }
 
-function missing({ response }: Operation): PortcullisError {
-  const { notFound } = response;
+/** Notion names the object that it could not find, which need not be the one in the path. */
+function missing({ demand }: Deny, { response }: Operation): PortcullisError {
+  const object = demand?.object;
+  const notFound = object !== undefined && 'id' in object ? { kind: object.kind, id: object.id } : response.notFound;
   return new PortcullisError('not_found', undefined, { notFound });
 }
 

@@ -1,0 +1,31 @@
+/** Response headers of Notion that a caller may see. Cookies, server names and tracing of its edge are not among them. */
+const released: ReadonlySet<string> = new Set(['content-type', 'cache-control', 'retry-after', 'x-notion-request-id']);
+
+const releasedOfFiles: ReadonlySet<string> = new Set([
+  ...['content-type', 'content-length', 'content-disposition', 'content-language', 'cache-control', 'last-modified'],
+]);
+
+/** A file is somebody else's bytes on our origin: no browser may take it for a page of ours. */
+const guards = {
+  'content-security-policy': "sandbox; default-src 'none'",
+  'x-content-type-options': 'nosniff',
+} as const;
+
+type Headers = Readonly<Record<string, string>>;
+
+export function releaseHeaders(headers: Headers): Headers {
+  return only(headers, released);
+}
+
+export function releaseFileHeaders(headers: Headers): Headers {
+  return { ...only(headers, releasedOfFiles), ...guards };
+}
+
+function only(headers: Headers, allowed: ReadonlySet<string>): Headers {
+  const kept: Record<string, string> = {};
+  for (const name of allowed) {
+    const value = headers[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}
