@@ -1,0 +1,18 @@
+import { isId, type WorkspaceId } from '../../domain/ids.ts';
+
+/** Where a request is addressed: in which workspace, and at what of Notion's API. */
+export interface Address {
+  /** Null when the address names none. Whether the one that it names exists, nobody has looked yet. */
+  readonly workspace: WorkspaceId | null;
+  /** The request target that Notion would have seen: `/v1/…`, raw. */
+  readonly target: string;
+}
+
+const inWorkspace = /^\/w\/([^/?#]*)(\/v1(?:[/?].*)?)$/;
+
+/** Reads `/v1/…` and `/w/:workspace/v1/…`. Null for an address that is neither. */
+export function parseAddress(url: string): Address | null {
+  if (url.startsWith('/v1/')) return { workspace: null, target: url };
+  const [, workspace, target] = inWorkspace.exec(url) ?? [];
+  return isId('wsp', workspace) && target !== undefined ? { workspace, target } : null;
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PortcullisError } from '../../domain/errors.ts';
+import { fileLinkPath } from '../../domain/file-links.ts';
+import type { WorkspaceId } from '../../domain/ids.ts';
+import type { Operation } from '../../domain/operation.ts';
+import type { Gateway } from '../../gateway.ts';
+import { classifyRest, unrecognised } from '../../notion/classify.ts';
+import { renderError } from '../../notion/error-envelope.ts';
+import { type Address, parseAddress } from './address.ts';
+import { type Files, fileOperation } from './file-operation.ts';
+import { readBody } from './read-body.ts';
+import { headerProblem, readCredentials } from './request-headers.ts';
+import { sendAnswer } from './send-answer.ts';
+
+export interface RestDoorParts {
+  readonly gateway: Gateway;
+  readonly files: Files;
+  /** Where a request comes from, behind whatever proxies are trusted. */
+  readonly clientAddress: (request: IncomingMessage) => string;
+  readonly log: DoorLog;
+}
+
+/** Fields and a sentence. Never the body, a header or a token. */
+export interface DoorLog {
+  warn(fields: object, sentence: string): void;
+  error(fields: object, sentence: string): void;
+}
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/**
+ * Notion's REST API at `/v1/…` and `/w/:workspace/v1/…`. Builds one call from each request, whatever it looks like, and
+ * speaks Notion's dialect in return. On plain node:http: every call of every client comes through here.
+ */
+export function createRestDoor(parts: RestDoorParts): RequestHandler {
+  return function handle(request, response) {
+    const requestId = randomUUID();
+    serve(parts, request, response, requestId).catch(error => {
+      // A client that left in the middle of its request needs no answer, and is no defect.
+      if (request.destroyed || response.headersSent) response.destroy();
+      else sendError(parts.log, request, response, error, requestId);
+    });
+  };
+}
+
+async function serve(
+  parts: RestDoorParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+): Promise<void> {
+  const abort = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) abort.abort();
+  });
+  const { operation, workspace } = await readOperation(parts.files, request, abort.signal);
+  try {
+    const answer = await parts.gateway({
+      door: 'rest',
+      requestId,
+      credentials: readCredentials(request),
+      clientAddress: parts.clientAddress(request),
+      workspace,
+      operation,
+      signal: abort.signal,
+    });
+    sendAnswer(request, response, answer, requestId);
+  } catch (error) {
+    if (!response.headersSent) sendError(parts.log, request, response, error, requestId, operation.name);
+    else response.destroy();
+  }
+}
+
+/** What the request asks for. Whatever is wrong with it becomes the operation's problem: it is decided and logged too. */
+async function readOperation(
+  files: Files,
+  request: IncomingMessage,
+  signal: AbortSignal,
+): Promise<{ operation: Operation; workspace: WorkspaceId | null }> {
+  const address = parseAddress(request.url ?? '');
+  if (address === null) {
+    return { operation: unrecognised('invalid_request_url', 'Invalid request URL.'), workspace: null };
+  }
+  const { workspace } = address;
+  const problem = headerProblem(request);
+  if (problem !== null) return { operation: unrecognised(problem.code, problem.message), workspace };
+  if (request.method === 'GET' && address.target.startsWith(fileLinkPath)) {
+    return fileOperation(files, address.target.slice(fileLinkPath.length), workspace, signal);
+  }
+  return { operation: await notionOperation(request, address), workspace };
+}
+
+async function notionOperation(request: IncomingMessage, { target }: Address): Promise<Operation> {
+  const body = await readBody(request);
+  if (body === 'too_large') {
+    return unrecognised('too_large', 'The request body is larger than 500 KB, the most that Notion accepts.');
+  }
+  return classifyRest({ method: request.method ?? '', url: target, headers: request.headers, body });
+}
+
+function sendError(
+  log: DoorLog,
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+  requestId: string,
+  operation = 'unrecognised',
+): void {
+  const fields = { requestId, operation };
+  if (!(error instanceof PortcullisError)) log.error({ ...fields, err: error }, 'a call failed unexpectedly');
+  else if (error.details.log !== undefined)
+    log.warn({ ...fields, code: error.code, why: error.details.log }, 'a call failed');
+  sendAnswer(request, response, renderError(error, requestId), requestId);
+}

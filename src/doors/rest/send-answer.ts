@@ -1,0 +1,40 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import type { Answer } from '../../domain/operation.ts';
+import { restLimits } from './limits.ts';
+
+/** Writes an answer. A stream that breaks breaks the connection: nothing else can tell the client by then. */
+export function sendAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+  requestId: string,
+): void {
+  const { body, status, headers } = answer;
+  if (response.destroyed) {
+    if (body !== null && !Buffer.isBuffer(body)) body.destroy();
+    return;
+  }
+  cutUnreadBody(request, response);
+  const named = { 'x-notion-request-id': requestId, ...headers };
+  if (body === null || Buffer.isBuffer(body)) {
+    response.writeHead(status, { ...named, 'content-length': body?.length ?? 0 });
+    response.end(body);
+    return;
+  }
+  response.writeHead(status, named);
+  // The failure of a stream is in the log already: its closing entry says so.
+  pipeline(body, response, () => {});
+}
+
+/**
+ * A client still sending a body that nobody reads gets the answer first. Node throws the rest away, and if it does not
+ * end soon we end the connection: cutting it at once would lose the answer with it.
+ */
+function cutUnreadBody(request: IncomingMessage, response: ServerResponse): void {
+  if (request.complete) return;
+  response.once('finish', () => {
+    const timer = setTimeout(() => request.socket.destroy(), restLimits.discardMs).unref();
+    request.once('close', () => clearTimeout(timer));
+  });
+}
