@@ -7,9 +7,10 @@ import type { AccountStore, DeploymentAccounts, UserAccount } from './account-st
 import { deploymentRights, deploymentRightsOf, requireHeld } from './author.ts';
 import type { Links } from './links.ts';
 
-/** People in the deployment. All of it takes the deployment right `members`. */
+/** People in the deployment. Changing anything takes the deployment right `members`. */
 export interface Users {
   list(): Promise<UserAccount[]>;
+  get(id: UserId): Promise<UserAccount>;
   /** Throws `conflict` when the address is taken, `restricted` for rights that the author does not have. */
   create(author: Caller, user: NewUser): Promise<{ user: UserAccount; signInUrl: string }>;
   /**
@@ -39,6 +40,7 @@ export interface UserChange {
 export function createUsers({ store, links, now }: { store: AccountStore; links: Links; now: Now }): Users {
   return {
     list: () => store.inDeployment(accounts => accounts.users()),
+    get: id => store.inDeployment(accounts => existing(accounts, id)),
 
     async create(author, { email, name, deploymentRights: rights = [] }) {
       const user = await store.inDeployment(async accounts => {

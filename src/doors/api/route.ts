@@ -16,7 +16,11 @@ export type RouteDemand =
  *
  * A route whose path has `:workspace` is decided in that workspace.
  */
-export interface ApiRoute<Params extends ZodType = ZodType, Query extends ZodType = ZodType, Body extends ZodType = ZodType> {
+export interface ApiRoute<
+  Params extends ZodType = ZodType,
+  Query extends ZodType = ZodType,
+  Body extends ZodType = ZodType,
+> {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   readonly path: `/api/${string}`;
   /** The operation's name in the log: `members.add`. */
@@ -29,5 +33,15 @@ export interface ApiRoute<Params extends ZodType = ZodType, Query extends ZodTyp
   /** Status of success; 200 unless it says otherwise. */
   readonly status?: number;
   /** Answers with a value that JSON can hold. Throws `PortcullisError`. */
-  run(input: { params: z.infer<Params>; query: z.infer<Query>; body: z.infer<Body> }, context: CommandContext): Promise<unknown>;
+  run(
+    input: { params: z.infer<Params>; query: z.infer<Query>; body: z.infer<Body> },
+    context: CommandContext,
+  ): Promise<unknown>;
+}
+
+/** Checks a row against its own schemas; a list of rows forgets them. */
+export function apiRoute<Params extends ZodType, Query extends ZodType, Body extends ZodType>(
+  row: ApiRoute<Params, Query, Body>,
+): ApiRoute {
+  return row;
 }

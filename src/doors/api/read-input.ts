@@ -1,0 +1,81 @@
+import type { FastifyRequest } from 'fastify';
+import { ZodObject, type ZodType, z } from 'zod';
+import { isId, type WorkspaceId } from '../../domain/ids.ts';
+import type { Problem } from '../../domain/operation.ts';
+import { isFromOurPages } from '../same-origin.ts';
+import { readCredentials } from './credentials.ts';
+import { readBody } from './read-body.ts';
+
+/** What a row says about its request. */
+export interface InputShape {
+  readonly params?: ZodType;
+  readonly query?: ZodType;
+  readonly body?: ZodType;
+}
+
+export interface Input {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
+export interface ReadInput {
+  readonly credentials: ReturnType<typeof readCredentials>;
+  /** Named by `:workspace` in the path, else by `?workspace=`. */
+  readonly workspace: WorkspaceId | null;
+  /** Null when there is a problem. */
+  readonly input: Input | null;
+  readonly problem: Problem | null;
+}
+
+const nothing = z.strictObject({});
+
+/**
+ * Reads a request by its row. What is wrong with it comes back as a problem instead of an error, so that the gateway
+ * decides and logs the call like any other.
+ */
+export async function readInput(
+  request: FastifyRequest,
+  shape: InputShape,
+  origins: ReadonlySet<string>,
+): Promise<ReadInput> {
+  const params = { ...(request.params as Record<string, unknown>) };
+  const query = { ...(request.query as Record<string, unknown>) };
+  const named = params.workspace ?? query.workspace;
+  const workspace = isId('wsp', named) ? named : null;
+  // Rows need not mention the workspace: it is part of the call, not of the command.
+  if (!mentionsWorkspace(shape.params)) delete params.workspace;
+  if (!mentionsWorkspace(shape.query)) delete query.workspace;
+
+  const credentials = readCredentials(request.raw);
+  const body = await readBody(request.raw);
+  const read = { credentials, workspace };
+  const refuse = (problem: Problem): ReadInput => ({ ...read, input: null, problem });
+
+  if (credentials.kind === 'session' && !isFromOurPages(request, origins)) return refuse(notFromOurPages);
+  if ('problem' in body) return refuse(body.problem);
+  if (named !== undefined && workspace === null)
+    return refuse({ code: 'not_found', message: 'There is no such workspace.' });
+  const parsed = z
+    .strictObject({ params: shape.params ?? nothing, query: shape.query ?? nothing, body: shape.body ?? nothing })
+    .safeParse({ params, query, body: body.value ?? {} });
+  return parsed.success
+    ? { ...read, input: parsed.data as Input, problem: null }
+    : refuse({ code: 'validation_error', message: describe(parsed.error) });
+}
+
+export const notFromOurPages: Problem = {
+  code: 'restricted',
+  message:
+    'Requests with a session cookie are taken from the pages of Portcullis alone, with the header "x-portcullis: 1".',
+};
+
+function mentionsWorkspace(schema: ZodType | undefined): boolean {
+  return schema instanceof ZodObject && 'workspace' in schema.shape;
+}
+
+/** The first thing that is wrong, by the name of the value. The value itself is not repeated: it may be a secret. */
+export function describe({ issues: [issue] }: z.ZodError): string {
+  const path = (issue?.path ?? []).join('.');
+  return `${path === '' ? 'The request' : path}: ${issue?.message ?? 'Invalid input'}`.slice(0, 300);
+}

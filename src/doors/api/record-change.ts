@@ -1,0 +1,22 @@
+import { PortcullisError } from '../../domain/errors.ts';
+import type { RecordEvent } from '../../domain/event.ts';
+import type { CommandContext } from '../../domain/operation.ts';
+
+/**
+ * Writes down what a command changed: the intent says that a member was added, this says which one and in what role.
+ * When that cannot be written, the caller hears that the change may have been made.
+ */
+export async function recordChange(
+  record: RecordEvent,
+  { caller, workspaceId, clientAddress, requestId }: CommandContext,
+  name: string,
+  detail: Readonly<Record<string, string | number | boolean | null>>,
+): Promise<void> {
+  const { principal } = caller;
+  const principalId = principal.kind === 'user' || principal.kind === 'agent' ? principal.id : null;
+  try {
+    await record({ name, workspaceId, principalId, result: 'success', clientAddress, requestId, detail });
+  } catch (cause) {
+    throw new PortcullisError('outcome_unrecorded', undefined, { log: `${name} could not be recorded`, cause });
+  }
+}

@@ -1,0 +1,20 @@
+import type { Accounts } from '../../../accounts/accounts.ts';
+import type { RecordEvent } from '../../../domain/event.ts';
+import type { ApiRoute } from '../route.ts';
+import { agentRoutes } from './agents.ts';
+import { keyRoutes } from './keys.ts';
+import { meRoutes } from './me.ts';
+import { memberRoutes } from './members.ts';
+import { userRoutes } from './users.ts';
+
+/** All rows of the admin API about people, agents and their credentials. */
+export function accountRoutes(parts: { accounts: Accounts; record: RecordEvent; demo: boolean }): ApiRoute[] {
+  const { accounts, record, demo } = parts;
+  return [
+    ...meRoutes({ ...accounts, record, demo }),
+    ...memberRoutes({ ...accounts, record }),
+    ...agentRoutes({ ...accounts, record }),
+    ...keyRoutes({ ...accounts, record }),
+    ...userRoutes({ ...accounts, record }),
+  ];
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import type { Member } from '../../../accounts/account-store.ts';
+import type { Members } from '../../../accounts/members.ts';
+import type { RecordEvent } from '../../../domain/event.ts';
+import { displayName, email, principalId, role } from '../fields.ts';
+import { workspaceOf } from '../in-workspace.ts';
+import { recordChange } from '../record-change.ts';
+import { type ApiRoute, apiRoute } from '../route.ts';
+
+const byPrincipal = z.strictObject({ principal: principalId });
+
+/** Who belongs to a workspace, and in which role. */
+export function memberRoutes({ members, record }: { members: Members; record: RecordEvent }): ApiRoute[] {
+  return [
+    apiRoute({
+      method: 'GET',
+      path: '/api/workspaces/:workspace/members',
+      name: 'members.list',
+      summary: 'The people and agents of a workspace',
+      demand: { on: 'workspace', action: 'people.read' },
+      run: async (_input, context) => ({ members: (await members.list(workspaceOf(context))).map(memberView) }),
+    }),
+    apiRoute({
+      method: 'POST',
+      path: '/api/workspaces/:workspace/members',
+      name: 'members.add',
+      summary: 'Invite a person; a new account comes with a one-time link',
+      demand: { on: 'workspace', action: 'members' },
+      body: z.strictObject({ email, name: displayName.optional(), role }),
+      status: 201,
+      run: async ({ body }, context) => {
+        const { member, signInUrl } = await members.invite(context.caller, workspaceOf(context), body);
+        const detail = { member: member.principalId, role: member.role, link: signInUrl !== null };
+        await recordChange(record, context, 'member.added', detail);
+        return { member: memberView(member), signInUrl };
+      },
+    }),
+    apiRoute({
+      method: 'PATCH',
+      path: '/api/workspaces/:workspace/members/:principal',
+      name: 'members.set_role',
+      summary: 'Give a member another role',
+      demand: { on: 'workspace', action: 'members' },
+      params: byPrincipal,
+      body: z.strictObject({ role }),
+      run: async ({ params, body }, context) => {
+        const member = await members.setRole(context.caller, workspaceOf(context), params.principal, body.role);
+        await recordChange(record, context, 'member.role_set', { member: params.principal, role: body.role });
+        return { member: memberView(member) };
+      },
+    }),
+    apiRoute({
+      method: 'DELETE',
+      path: '/api/workspaces/:workspace/members/:principal',
+      name: 'members.remove',
+      summary: 'Remove a member, with their keys',
+      demand: { on: 'workspace', action: 'members' },
+      params: byPrincipal,
+      run: async ({ params }, context) => {
+        await members.remove(context.caller, workspaceOf(context), params.principal);
+        await recordChange(record, context, 'member.removed', { member: params.principal });
+      },
+    }),
+  ];
+}
+
+/** A member, as the API shows them. */
+export function memberView(member: Member) {
+  return { ...member, createdAt: member.createdAt.toISOString() };
+}

@@ -1,0 +1,36 @@
+import { sessionMsMax } from '../domain/session-lifetime.ts';
+import { secondMs } from '../domain/units.ts';
+
+/**
+ * The browser session. The `__Host-` prefix makes browsers insist on Secure, on Path=/ and on no Domain, so that neither
+ * a neighbouring subdomain nor plain http can plant one (RFC 6265bis section 4.1.3.2).
+ */
+export const sessionCookieName = '__Host-portcullis';
+
+export type SessionCookie =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'present'; readonly token: string }
+  /** Sent twice: somebody else planted one of them, and nobody can tell which. */
+  | { readonly kind: 'repeated' };
+
+/** Finds the session in a Cookie header. */
+export function readSessionCookie(header: string | undefined): SessionCookie {
+  const values = (header ?? '')
+    .split(';')
+    .map(pair => pair.trim())
+    .filter(pair => pair.startsWith(`${sessionCookieName}=`))
+    .map(pair => pair.slice(sessionCookieName.length + 1));
+  const [token] = values;
+  if (token === undefined) return { kind: 'absent' };
+  return values.length === 1 ? { kind: 'present', token } : { kind: 'repeated' };
+}
+
+const attributes = 'Path=/; Secure; HttpOnly; SameSite=Lax';
+
+/** A Set-Cookie value that starts a session. */
+export function sessionCookie(token: string): string {
+  return `${sessionCookieName}=${token}; Max-Age=${sessionMsMax / secondMs}; ${attributes}`;
+}
+
+/** A Set-Cookie value that makes the browser forget its session. */
+export const endedSessionCookie = `${sessionCookieName}=; Max-Age=0; ${attributes}`;
