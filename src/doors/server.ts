@@ -16,8 +16,11 @@ export interface Doors {
 /** Where the REST door stands: `/v1/…`, and `/w/:workspace/v1/…` for a caller who names the workspace. */
 const restPaths = /^\/(?:w\/[^/?#]*\/)?v1(?:[/?#]|$)/;
 
-/** One HTTP server for all doors, with limits on headers and idle time (rule 29). */
-export function createDoorServer(doors: Doors): Server {
+/**
+ * One HTTP server for all doors, with limits on headers and idle time (rule 29). Until `doors` has an answer, requests
+ * are told to come back: the port is known, and taken, before everything behind it is ready.
+ */
+export function createDoorServer(doors: () => Doors | null): Server {
   const server = createServer(
     {
       maxHeaderSize: 16 * KiB,
@@ -31,8 +34,10 @@ export function createDoorServer(doors: Doors): Server {
       insecureHTTPParser: false,
     },
     (request, response) => {
-      if (doors.hostGuard(request, response)) return;
-      const door = restPaths.test(request.url ?? '') ? doors.rest : doors.others;
+      const open = doors();
+      if (open === null) return notYet(response);
+      if (open.hostGuard(request, response)) return;
+      const door = restPaths.test(request.url ?? '') ? open.rest : open.others;
       door(request, response);
     },
   );
@@ -42,6 +47,10 @@ export function createDoorServer(doors: Doors): Server {
     else socket.destroy();
   });
   return server;
+}
+
+function notYet(response: ServerResponse): void {
+  response.writeHead(503, { 'retry-after': '1', 'content-length': 0, connection: 'close' }).end();
 }
 
 /** Listens, and answers with the port; 0 means any free one. */

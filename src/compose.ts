@@ -1,0 +1,299 @@
+/** The only file that knows every concrete part: opens the store, builds the path, opens the doors. */
+import { fileURLToPath } from 'node:url';
+import fastify from 'fastify';
+import type { Logger } from 'pino';
+import { type Accounts, createAccounts } from './accounts/accounts.ts';
+import { createAnonymousDenials } from './audit/anonymous-denials.ts';
+import { createGroupCommit } from './audit/group-commit.ts';
+import { holdInstanceLease } from './audit/instance-lease.ts';
+import { createKeyedDigest } from './audit/keyed-digest.ts';
+import { printEntries } from './audit/stdout.ts';
+import { startSweeper } from './audit/sweeper.ts';
+import { createAuditTrail } from './audit/trail.ts';
+import { authorize } from './authorize/authorize.ts';
+import { refuse } from './authorize/refusal.ts';
+import type { Config, NotionConfig } from './config.ts';
+import { createCheckToken } from './connect/check-token.ts';
+import { createConnectCommands } from './connect/commands.ts';
+import type { ConnectParts } from './connect/connect-parts.ts';
+import { createJobRunner, type JobRunner } from './connect/job-runner.ts';
+import { revocationHandlers } from './connect/revocation-jobs.ts';
+import { sweepAttempts } from './connect/sweep-attempts.ts';
+import { createCredentialHasher } from './domain/credential-hash.ts';
+import { minuteMs, secondMs } from './domain/units.ts';
+import { apiDoor } from './doors/api/api-door.ts';
+import { createAuditRoutes } from './doors/api/audit-routes.ts';
+import { createConnectionRoutes } from './doors/api/connection-routes.ts';
+import { discoverRoutes } from './doors/api/discover-routes.ts';
+import { pagesRoutes } from './doors/api/pages-routes.ts';
+import { accountRoutes } from './doors/api/routes/account-routes.ts';
+import { createClientAddress } from './doors/client-address.ts';
+import { dashboardDoor } from './doors/dashboard/dashboard.ts';
+import { healthDoor } from './doors/health.ts';
+import { createHostGuard } from './doors/host-guard.ts';
+import { oauthDoor } from './doors/oauth/oauth-door.ts';
+import { createRestDoor } from './doors/rest/rest-door.ts';
+import { createDoorServer, type Doors, listen, stopServer } from './doors/server.ts';
+import { createFileFetcher } from './forward/fetch-file.ts';
+import { createForward } from './forward/forward.ts';
+import { openUpstream } from './forward/upstream.ts';
+import { createGateway } from './gateway.ts';
+import { createIdentify } from './identify/identify.ts';
+import { isNotionFileUrl } from './notion/file-hosts.ts';
+import { createResolve } from './resolve/resolve.ts';
+import { cacheSnapshots } from './resolve/snapshot.ts';
+import { createTurnstile } from './resolve/turnstile.ts';
+import { createAccountStore } from './store/accounts.ts';
+import { createAuditLog } from './store/audit-log.ts';
+import { createAuditReader } from './store/audit-reader.ts';
+import { createConnectAttempts } from './store/connect-attempts.ts';
+import { createConnections } from './store/connections.ts';
+import { createCredentialStore } from './store/credentials.ts';
+import { createDisconnections } from './store/disconnections.ts';
+import { createInstallations } from './store/installations.ts';
+import { createInstances } from './store/instances.ts';
+import { createJobs } from './store/jobs.ts';
+import { createObjectOwners } from './store/object-owners.ts';
+import { openStore, type Store } from './store/open-store.ts';
+import { createSignInFailures } from './store/sign-in-failures.ts';
+import { createStillCurrent } from './store/still-current.ts';
+import { createWorkspaceDirectory } from './store/workspace-directory.ts';
+import { createWrappedKeys } from './store/workspace-keys.ts';
+import { createWorkspaceSnapshots } from './store/workspace-snapshots.ts';
+import { createJobSeal } from './vault/job-seal.ts';
+import { openRootKeyFile, type RootKeyFile } from './vault/root-key-file.ts';
+import { assertOutsideDataDirectory } from './vault/root-key-place.ts';
+import { createTokenSeal } from './vault/token-seal.ts';
+import { createTokens } from './vault/tokens.ts';
+import { createWorkspaceKeys } from './vault/workspace-keys.ts';
+import { createSealedFileLinks } from './withhold/sealed-file-links.ts';
+import { createWithhold } from './withhold/withhold.ts';
+
+export interface Portcullis {
+  /** Where it can be reached, without a trailing slash. */
+  readonly url: string;
+  readonly accounts: Accounts;
+  /** The sign-in link of the first start; null once somebody has a password. */
+  readonly firstSignInUrl: string | null;
+  /** Lets calls under way end, writes what is owed to the log, and closes everything. Safe to call again. */
+  close(): Promise<void>;
+}
+
+/** What the gateway runs with: like `Config`, but it is known by now where Notion is. */
+export type GatewayConfig = Config & { readonly notion: NotionConfig };
+
+const now = () => new Date();
+const monotonicMs = () => performance.now();
+const dashboardRoot = fileURLToPath(new URL('../dist/web/', import.meta.url));
+
+/** Starts Portcullis. Throws what the store, the root key and the listener throw, having closed what it had opened. */
+export async function startPortcullis(config: GatewayConfig, log: Logger): Promise<Portcullis> {
+  const closers: (() => Promise<unknown>)[] = [];
+  let closing: Promise<void> | null = null;
+  const close = () => {
+    closing ??= closeAll(closers, log);
+    return closing;
+  };
+  try {
+    if (config.mode !== 'demo') await assertOutsideDataDirectory(config.rootKeyFile, config.dataDir);
+    const root = await openRootKeyFile(config.rootKeyFile);
+    const store = await openStore(config.database, {
+      stamp: config.mode,
+      log: { info: message => log.info(message), warn: message => log.warn(message) },
+    });
+    closers.push(store.close);
+
+    let doors: Doors | null = null;
+    const server = createDoorServer(() => doors);
+    const port = await listen(server, config.host, config.port);
+    closers.push(() => stopServer(server, 10 * secondMs));
+    const publicUrl =
+      config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+
+    const place: Place = { config, log, store, root, publicUrl, closers };
+    const audit = await openAudit(place);
+    const parts = openParts(place, audit);
+    doors = await openDoors(place, audit, parts);
+    const first = await parts.accounts.users.ensureFirstRun({ email: config.adminEmail, name: 'Administrator' });
+    return { url: publicUrl, accounts: parts.accounts, firstSignInUrl: first?.signInUrl ?? null, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function closeAll(closers: Place['closers'], log: Logger): Promise<void> {
+  for (const closer of closers.reverse()) await closer().catch(error => log.error({ err: error }, 'closing failed'));
+}
+
+/** What every part of the composition is given. */
+interface Place {
+  readonly config: GatewayConfig;
+  readonly log: Logger;
+  readonly store: Store;
+  readonly root: RootKeyFile;
+  readonly publicUrl: string;
+  /** Called in reverse order at the end. */
+  readonly closers: (() => Promise<unknown>)[];
+}
+
+async function openAudit({ config, log, store, root, closers }: Place) {
+  const onTrouble = (error: unknown) => log.warn({ err: error }, 'the audit log is in trouble; trying again');
+  const instances = createInstances(store.database);
+  // Whatever ran on this database before is over, and so are its leases.
+  if (store.alone) await instances.releaseAll();
+  const lease = await holdInstanceLease(instances, { monotonicMs, onTrouble });
+  const auditLog = createAuditLog(store.auditPool);
+  const commits = createGroupCommit(auditLog, {
+    instance: lease.id,
+    ...(config.auditStdout && { onDurable: printEntries(process.stdout) }),
+  });
+  const anonymousDenials = createAnonymousDenials(commits, now);
+  const digest = createKeyedDigest(root.deriveKey('audit digests'));
+  const trail = createAuditTrail({ commits, anonymousDenials, leaseHolds: lease.holds, digest: digest.whole, now });
+  const sweeper = startSweeper({ open: instances, log: auditLog, self: lease.id, now, onTrouble });
+  closers.push(lease.close, sweeper.close, async () => {
+    await anonymousDenials.flush();
+    await commits.close();
+  });
+  return { trail, digest, leaseHolds: lease.holds };
+}
+
+type Audit = Awaited<ReturnType<typeof openAudit>>;
+
+/** The parts that keep credentials, tokens and connections. */
+function openParts(place: Place, { trail }: Audit) {
+  const { config, log, store, root, publicUrl, closers } = place;
+  const { database } = store;
+  const { recordEvent } = trail;
+  const hashCredential = createCredentialHasher(root.deriveKey('credential pepper'));
+  const accounts = createAccounts({
+    store: createAccountStore(database),
+    failures: createSignInFailures(database.system),
+    workspaces: createWorkspaceDirectory(database.system),
+    hashCredential,
+    publicUrl,
+    now,
+  });
+  const identify = createIdentify({
+    credentials: createCredentialStore(database.system),
+    hashCredential,
+    now,
+    onFlushError: error => log.warn({ err: error }, 'times of last use could not be written; trying again'),
+  });
+  closers.push(identify.close);
+
+  const app = {
+    origin: config.notion.apiUrl,
+    clientId: config.notion.clientId,
+    clientSecret: config.notion.clientSecret,
+    redirectUri: `${publicUrl}/auth/notion/callback`,
+  };
+  const connections = createConnections(database);
+  const seal = createTokenSeal(createWorkspaceKeys({ root, store: createWrappedKeys(database) }));
+  const check = createCheckToken({ app });
+  const tokens = createTokens({ connections, seal, check, recordEvent, now });
+  let runner: JobRunner | null = null;
+  const connectParts: ConnectParts = {
+    app,
+    attempts: createConnectAttempts(database),
+    installations: createInstallations(database),
+    disconnections: createDisconnections(database),
+    jobs: createJobs(database),
+    vault: { ...seal, ...createJobSeal(root) },
+    recordEvent,
+    forgetToken: tokens.forget,
+    wakeJobs: () => runner?.wake(),
+  };
+  runner = startJobs(place, connectParts);
+  const connect = createConnectCommands(connectParts);
+  return { accounts, identify, tokens, connections, connect };
+}
+
+type Parts = ReturnType<typeof openParts>;
+
+function startJobs({ log, closers }: Place, parts: ConnectParts): JobRunner {
+  const onError = (error: unknown, kind: string | null) => log.warn({ err: error, kind }, 'a job failed; trying again');
+  const runner = createJobRunner({ jobs: parts.jobs, handlers: revocationHandlers(parts), onError });
+  const stopRunner = runner.start();
+  const sweeping = setInterval(() => {
+    sweepAttempts(parts).catch(error => onError(error, 'sweep_attempts'));
+  }, minuteMs);
+  closers.push(stopRunner, async () => clearInterval(sweeping));
+  return runner;
+}
+
+/** The path: each step with what it stands on. */
+function openGateway({ config, store, root, publicUrl, closers }: Place, { trail, digest }: Audit, parts: Parts) {
+  const { identify, tokens } = parts;
+  const turnstile = createTurnstile();
+  const owners = createObjectOwners(store.database);
+  const snapshots = cacheSnapshots(createWorkspaceSnapshots(store.database), monotonicMs);
+  const { resolve, forget } = createResolve({ snapshots, owners, turnstile });
+  const upstream = openUpstream({ origin: new URL(config.notion.apiUrl).origin });
+  const stillAllowed = createStillCurrent(store.database);
+  const forward = createForward({ upstream, tokens, stillAllowed, startDigest: digest.running, now });
+  const links = createSealedFileLinks({ key: root.deriveKey('file links', 64), now });
+  const isHostedFile = hostedFiles(config.notion);
+  const files = createFileFetcher(isHostedFile);
+  const withhold = createWithhold({ publicBase: publicUrl, fileLinks: links, isHostedFile, owners, forward, now });
+  closers.push(upstream.close, files.close);
+
+  const gateway = createGateway({
+    identify: identify.identify,
+    resolve,
+    authorize,
+    intend: trail.intend,
+    forget(ruling) {
+      identify.forget(ruling.call.credentials);
+      forget(ruling);
+    },
+    refuse,
+    forward,
+    withhold,
+    conclude: trail.conclude,
+    leave: turnstile.leave,
+    now,
+  });
+  return { gateway, files: { links, fetchFile: files.fetchFile } };
+}
+
+/** Files are where Notion keeps them; a stand-in for Notion keeps them itself. */
+function hostedFiles({ apiUrl }: NotionConfig): (url: URL) => boolean {
+  const { origin } = new URL(apiUrl);
+  return origin === 'https://api.notion.com' ? isNotionFileUrl : url => url.origin === origin || isNotionFileUrl(url);
+}
+
+async function openDoors(place: Place, audit: Audit, parts: Parts): Promise<Doors> {
+  const { config, log, store, publicUrl, closers } = place;
+  const { gateway, files } = openGateway(place, audit, parts);
+  const clientAddress = createClientAddress(config.trustedProxies);
+  const app = fastify({ loggerInstance: log, disableRequestLogging: true });
+  const { accounts, connect, connections } = parts;
+  const record = audit.trail.recordEvent;
+  const demo = config.mode === 'demo';
+  await app.register(
+    apiDoor({
+      gateway,
+      routes: [
+        ...accountRoutes({ accounts, record, demo }),
+        ...createConnectionRoutes({ list: connections.list, disconnect: connect.disconnect }),
+        ...createAuditRoutes(createAuditReader(store.database)),
+      ],
+      contentRoutes: [...pagesRoutes, ...discoverRoutes],
+      signIn: { signIn: accounts.signIn, record },
+      clientAddress,
+      publicUrl,
+    }),
+  );
+  await app.register(oauthDoor({ gateway, commands: connect, clientAddress, publicUrl, demo }));
+  await app.register(healthDoor({ ready: async () => audit.leaseHolds() }));
+  await app.register(dashboardDoor({ root: dashboardRoot, demo, https: publicUrl.startsWith('https:') }));
+  await app.ready();
+  closers.push(() => app.close());
+  return {
+    rest: createRestDoor({ gateway, files, clientAddress, log }),
+    others: app.routing,
+    hostGuard: createHostGuard(config.allowedHosts),
+  };
+}
