@@ -37,7 +37,6 @@ describe('readConfig', () => {
     assert.equal(config.rootKeyFile, resolve('.portcullis/root.key'));
     assert.equal(config.requestBytesMax, 512_000);
     assert.equal(config.uploadBytesMax, 21 * 1024 * 1024);
-    assert.equal(config.sessionIdleMs, 12 * 3_600_000);
     assert.equal(config.auditStdout, false);
     assert.deepEqual(config.allowedHosts, ['localhost', '127.0.0.1', '[::1]']);
   });
@@ -119,7 +118,6 @@ describe('readConfig', () => {
       ['PORTCULLIS_PUBLIC_URL', 'http://user:pass@localhost'],
       ['PORTCULLIS_ADMIN_EMAIL', 'nobody'],
       ['PORTCULLIS_AUDIT_STDOUT', 'yes'],
-      ['PORTCULLIS_SESSION_IDLE_HOURS', '0.5'],
     ];
     for (const [name, value] of cases) {
       assert.deepEqual(
@@ -128,10 +126,6 @@ describe('readConfig', () => {
         `${name}=${value}`,
       );
     }
-    assert.deepEqual(
-      refused(() => readConfig('demo', { PORTCULLIS_SESSION_HOURS_MAX: '1' })),
-      ['PORTCULLIS_SESSION_IDLE_HOURS'],
-    );
   });
 
   it('reads lists', () => {

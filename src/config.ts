@@ -29,8 +29,6 @@ export interface Config {
   readonly dataDir: string;
   readonly rootKeyFile: string;
   readonly adminEmail: string;
-  readonly sessionIdleMs: number;
-  readonly sessionMsMax: number;
   readonly requestBytesMax: number;
   readonly uploadBytesMax: number;
   readonly logLevel: Values['PORTCULLIS_LOG_LEVEL'];
@@ -79,6 +77,13 @@ export function readConfig(command: 'demo' | 'serve', env: Texts, flags: Flags =
   return Object.freeze(config);
 }
 
+/** Reads where the database is, for commands that need nothing else. Throws ConfigError with every problem. */
+export function readDatabaseConfig(env: Texts, flags: Flags = {}): DatabaseConfig {
+  const { values, problems } = readValues({ ...env, ...flags });
+  if (problems.length > 0) throw new ConfigError(problems);
+  return databaseConfig(values);
+}
+
 /** Reads what the remote commands need. Throws ConfigError with every problem. */
 export function readClientConfig(env: Texts, flags: Flags = {}): ClientConfig {
   const { values, problems } = readValues({ ...env, ...flags });
@@ -122,18 +127,15 @@ function serveConfig(values: Values): Config {
 }
 
 function commonConfig(values: Values) {
-  const { DATABASE_URL: url, PORTCULLIS_DATA_DIR: dataDir } = values;
   return {
     publicUrl: values.PORTCULLIS_PUBLIC_URL === null ? null : withoutSlash(values.PORTCULLIS_PUBLIC_URL),
     host: values.PORTCULLIS_HOST,
     port: values.PORTCULLIS_PORT,
     allowedHosts: allowedHosts(values),
     trustedProxies: values.PORTCULLIS_TRUSTED_PROXIES,
-    database: url === null ? embedded(dataDir) : ({ kind: 'external', url } as const),
-    dataDir,
+    database: databaseConfig(values),
+    dataDir: values.PORTCULLIS_DATA_DIR,
     adminEmail: values.PORTCULLIS_ADMIN_EMAIL,
-    sessionIdleMs: values.PORTCULLIS_SESSION_IDLE_HOURS,
-    sessionMsMax: values.PORTCULLIS_SESSION_HOURS_MAX,
     requestBytesMax: values.PORTCULLIS_REQUEST_BYTES_MAX,
     uploadBytesMax: values.PORTCULLIS_UPLOAD_BYTES_MAX,
     logLevel: values.PORTCULLIS_LOG_LEVEL,
@@ -141,8 +143,9 @@ function commonConfig(values: Values) {
   };
 }
 
-/** The embedded server owns its directory alone, so it gets one of its own. */
-function embedded(dataDir: string): DatabaseConfig {
+function databaseConfig({ DATABASE_URL: url, PORTCULLIS_DATA_DIR: dataDir }: Values): DatabaseConfig {
+  if (url !== null) return { kind: 'external', url };
+  // The embedded server owns its directory alone, so it gets one of its own.
   return { kind: 'embedded', dataDir: join(dataDir, 'postgres') };
 }
 

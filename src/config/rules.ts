@@ -67,12 +67,6 @@ const rootKeyIsApart: Rule = ({ values, rootKeyFile }) => {
   return [problem('PORTCULLIS_ROOT_KEY_FILE', 'lies below PORTCULLIS_DATA_DIR', hint)];
 };
 
-const sessionsEnd: Rule = ({ values }) => {
-  if (values.PORTCULLIS_SESSION_IDLE_HOURS <= values.PORTCULLIS_SESSION_HOURS_MAX) return [];
-  const hint = 'A session cannot be unused for longer than it lasts.';
-  return [problem('PORTCULLIS_SESSION_IDLE_HOURS', 'is more than PORTCULLIS_SESSION_HOURS_MAX', hint)];
-};
-
 /** Rule 25: the demo has an emulator and a database of its own, and nobody else can reach it. */
 const demoIsAlone: Rule = ({ values, given }) => {
   const foreign = ['DATABASE_URL', 'PORTCULLIS_NOTION_API_URL', 'PORTCULLIS_NOTION_MCP_URL'] as const;
@@ -95,7 +89,7 @@ function demoIsOnLoopback(values: Values): ConfigProblem[] {
     .map(([name, host]) => problem(name, `names ${host}, which is not a loopback address`, hint));
 }
 
-export const demoRules: readonly Rule[] = [credentialsAreWhole, demoIsAlone, sessionsEnd];
+export const demoRules: readonly Rule[] = [credentialsAreWhole, demoIsAlone];
 
 export const serveRules: readonly Rule[] = [
   credentialsAreWhole,
@@ -103,7 +97,6 @@ export const serveRules: readonly Rule[] = [
   credentialsHavePublicUrl,
   notionIsNotion,
   rootKeyIsApart,
-  sessionsEnd,
 ];
 
 function problem(setting: string, what: string, hint: string): ConfigProblem {

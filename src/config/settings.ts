@@ -101,13 +101,6 @@ export const settings = {
     'admin@localhost',
     'Who gets the sign-in link of the first start. Used once, while there are no users.',
   ),
-  PORTCULLIS_SESSION_IDLE_HOURS: fixed('People', type.hours, '12', 'A browser session ends when unused for this long.'),
-  PORTCULLIS_SESSION_HOURS_MAX: fixed(
-    'People',
-    type.hours,
-    '168',
-    'A browser session ends after this long in any case.',
-  ),
 
   PORTCULLIS_REQUEST_BYTES_MAX: fixed(
     'Limits',

@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { isLoopback } from '../domain/loopback.ts';
 import { Secret } from '../domain/secret.ts';
-import { hourMs, KiB, MiB } from '../domain/units.ts';
+import { KiB, MiB } from '../domain/units.ts';
 
 /** How the text of a setting becomes a value. `read` throws a RangeError that says what is expected. */
 export interface ValueType<T> {
@@ -25,9 +25,6 @@ export const path: ValueType<string> = { expects: 'a path', read: value => resol
 export const port: ValueType<number> = wholeNumber('0 to 65535; 0 means any free port', 0, 65_535);
 
 export const email: ValueType<string> = matching('an email address', /^[^@\s]+@[^@\s]+$/, value => value.toLowerCase());
-
-/** Hours, as milliseconds. */
-export const hours: ValueType<number> = scaled(wholeNumber('hours, 1 to 8760', 1, 8_760), hourMs);
 
 const byteUnits: Readonly<Record<string, number>> = { '': 1, KiB, MiB };
 
@@ -126,10 +123,6 @@ function wholeNumber(expects: string, min: number, max: number): ValueType<numbe
       return number;
     },
   };
-}
-
-function scaled(type: ValueType<number>, factor: number): ValueType<number> {
-  return { ...type, read: value => type.read(value) * factor };
 }
 
 function matching<T>(expects: string, pattern: RegExp, convert: (value: string) => T): ValueType<T> {
