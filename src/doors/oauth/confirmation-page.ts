@@ -1,0 +1,36 @@
+import type { Waiting } from './connect-commands.ts';
+import { type Html, html } from './html.ts';
+import { type PageOptions, page } from './page.ts';
+
+export interface ConfirmationForm {
+  readonly connectionId: string;
+  /** Proves that the answer comes from this page in this session. */
+  readonly formToken: string;
+}
+
+/** Asks whether this is what was meant (rule 1): which workspace, who administers it, who will use it. */
+export function confirmationPage(waiting: Waiting, form: ConfirmationForm, options: PageOptions): string {
+  const { workspaceName, isNew, notionOwnerName, admins } = waiting;
+  const title = isNew ? 'Connect this workspace?' : 'Reconnect this workspace?';
+  const content = html`<p>Notion has given access. Nothing uses it until you confirm, within ten minutes.</p>
+<dl>
+<dt>Notion workspace</dt><dd>${workspaceName}</dd>
+<dt>Access given by</dt><dd>${notionOwnerName ?? 'the workspace itself'}</dd>
+<dt>${isNew ? 'Its admin in Portcullis will be' : 'Its admins in Portcullis are'}</dt>
+<dd><ul>${admins.map(({ name, email }) => html`<li>${name} (${email})</li>`)}</ul></dd>
+<dt>Who will use this connection</dt><dd>${audience(waiting)}</dd>
+</dl>
+<form method="post" action="/auth/notion/confirm">
+<input type="hidden" name="connection" value="${form.connectionId}">
+<input type="hidden" name="token" value="${form.formToken}">
+<button class="primary" name="answer" value="confirm">Confirm</button>
+<button name="answer" value="cancel">Cancel</button>
+</form>`;
+  return page(title, content, options);
+}
+
+function audience({ audience, isNew, memberCount }: Waiting): Html {
+  if (audience === 'owner') return html`You alone`;
+  if (isNew) return html`You, and every member that its admins will add, as their roles allow`;
+  return html`Every member of the workspace (now ${memberCount}), as their roles allow`;
+}

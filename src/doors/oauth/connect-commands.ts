@@ -1,0 +1,43 @@
+import type { ConnectionId, WorkspaceId } from '../../domain/ids.ts';
+import type { CommandContext } from '../../domain/operation.ts';
+
+/** A connection that waits to be confirmed, for the page that asks. All names are text that strangers chose. */
+export interface Waiting {
+  readonly workspaceName: string;
+  readonly isNew: boolean;
+  readonly notionOwnerName: string | null;
+  readonly audience: 'members' | 'owner';
+  readonly admins: readonly { readonly name: string; readonly email: string }[];
+  readonly memberCount: number;
+}
+
+/** A workspace to act in; null is the deployment, where new workspaces are connected. */
+export interface ConnectTarget {
+  readonly workspaceId: WorkspaceId | null;
+}
+
+/** A connection, and the browser session that goes on with it. */
+export interface HeldConnection {
+  readonly connectionId: ConnectionId;
+  readonly session: string;
+}
+
+/**
+ * What this door has done. The two look-ups only tell where a call is to be decided; the commands run after the decision,
+ * and check for themselves that the attempt belongs to this session.
+ */
+export interface ConnectCommands {
+  targetOfState(state: unknown): Promise<ConnectTarget | null>;
+  targetOfConnection(connectionId: ConnectionId): Promise<ConnectTarget | null>;
+  start(
+    input: { target: WorkspaceId | null; session: string },
+    context: CommandContext,
+  ): Promise<{ authorizeUrl: string }>;
+  finish(
+    input: { state: unknown; error: unknown; code: unknown; session: string },
+    context: CommandContext,
+  ): Promise<{ connectionId: ConnectionId }>;
+  review(input: HeldConnection, context: CommandContext): Promise<Waiting>;
+  confirm(input: HeldConnection, context: CommandContext): Promise<{ workspaceId: WorkspaceId }>;
+  cancel(input: HeldConnection, context: CommandContext): Promise<void>;
+}

@@ -1,0 +1,114 @@
+import { html } from './html.ts';
+import { type PageOptions, page } from './page.ts';
+import type { PageProblem } from './page-problem.ts';
+import type { WayOn } from './way-on.ts';
+
+interface ProblemText {
+  readonly title: string;
+  readonly happened: string;
+  /** What to do about it. */
+  readonly next: string;
+}
+
+/** Fixed texts alone: nothing of what a request said is ever shown (defect A15). */
+const texts: Readonly<Record<PageProblem, ProblemText>> = {
+  invalid_state: {
+    title: 'This attempt is no longer valid',
+    happened:
+      'It was used already, was opened in another browser or by another person, or is older than ten minutes. Nothing was connected.',
+    next: 'Start again from the list of workspaces, and finish in the same browser.',
+  },
+  consent_denied: {
+    title: 'Access was not allowed',
+    happened: 'Somebody chose Cancel on the page that Notion showed. Nothing was connected.',
+    next: 'To connect the workspace, start again and allow access there.',
+  },
+  refused_by_notion: {
+    title: 'Notion ended the attempt',
+    happened: 'Notion sent the browser back before it asked for consent. Nothing was connected.',
+    next: "Start again. If it happens again, ask the operator of this Portcullis to compare the integration's settings at Notion, above all its redirect URI.",
+  },
+  missing_code: {
+    title: 'The answer from Notion is incomplete',
+    happened: 'Notion sent the browser back without the code that proves consent. Nothing was connected.',
+    next: 'Start again.',
+  },
+  code_refused: {
+    title: 'Notion did not accept the code',
+    happened:
+      'The code that proves consent was used before, has expired, or was issued for another redirect URI. Nothing was connected.',
+    next: "Start again. If it happens again, ask the operator of this Portcullis to compare the redirect URI in the integration's settings at Notion: it must be the same to the last character.",
+  },
+  app_refused: {
+    title: 'Notion did not accept this Portcullis',
+    happened:
+      'Notion refused the client id, the client secret or the redirect URI that this Portcullis is set up with. Nothing was connected.',
+    next: "Ask its operator to compare them with the integration's settings at Notion: each must be the same to the last character.",
+  },
+  notion_unreachable: {
+    title: 'Notion could not be reached',
+    happened: 'Notion did not answer, or was too busy. Nothing was connected.',
+    next: 'Wait a few minutes, then start again.',
+  },
+  answer_unusable: {
+    title: 'Notion sent an unexpected answer',
+    happened: 'The answer is none of those that Notion documents, so it was not used. Nothing was connected.',
+    next: 'Start again later. If it happens again, ask the operator of this Portcullis to look at its log.',
+  },
+  already_known: {
+    title: 'This workspace is connected already',
+    happened:
+      'Somebody connected this Notion workspace before. Nothing was changed, and its admins can see this attempt.',
+    next: 'Ask an admin of the workspace to make you a member, or to reconnect it.',
+  },
+  workspace_mismatch: {
+    title: 'That was another workspace',
+    happened: 'You allowed access to a different Notion workspace than the one to be reconnected. Nothing was changed.',
+    next: 'Start again, and choose the right workspace at the top of the page that Notion shows.',
+  },
+  being_disconnected: {
+    title: 'This connection is just being removed',
+    happened: 'It was disconnected a moment ago, and Notion has not confirmed that yet. Nothing was connected.',
+    next: 'Wait a few minutes, then start again.',
+  },
+  not_waiting: {
+    title: 'There is nothing to confirm',
+    happened:
+      'The connection was confirmed or cancelled already, was not confirmed within ten minutes, or belongs to another browser.',
+    next: 'Look at the list of workspaces. If it is not there, start again.',
+  },
+  not_signed_in: {
+    title: 'Sign in first',
+    happened: 'Workspaces are connected by people who are signed in to Portcullis, and this browser is not (any more).',
+    next: 'Sign in, then go on.',
+  },
+  not_allowed: {
+    title: 'You may not connect this workspace',
+    happened: 'Reconnecting takes the role of an admin there; connecting a new workspace takes a right of its own.',
+    next: 'Ask an admin of the workspace, or the operator of this Portcullis.',
+  },
+  bad_address: {
+    title: 'This address is incomplete',
+    happened: 'It names no workspace and no connection that Portcullis could have made.',
+    next: 'Start from the list of workspaces.',
+  },
+  forged: {
+    title: 'This was not sent by our page',
+    happened: 'The form did not carry what this browser was given. Nothing was changed.',
+    next: 'Go back to the list of workspaces, and start again if the workspace is not there.',
+  },
+  unavailable: {
+    title: 'Portcullis cannot do this now',
+    happened: 'Something inside Portcullis failed. Nothing more was done.',
+    next: 'Try again in a few minutes. If it happens again, tell the operator of this Portcullis.',
+  },
+};
+
+/** Says what happened and what to do about it. */
+export function problemPage(problem: PageProblem, wayOn: WayOn, options: PageOptions): string {
+  const { title, happened, next } = texts[problem];
+  const content = html`<p>${happened}</p>
+<p>${next}</p>
+<p><a class="button primary" href="${wayOn.path}">${wayOn.label}</a></p>`;
+  return page(title, content, options);
+}

@@ -1,0 +1,19 @@
+import type { WorkspaceId } from '../../domain/ids.ts';
+
+/** Where a page leads. Every path is put together here, so no request can make one lead to another site. */
+export interface WayOn {
+  readonly path: string;
+  readonly label: string;
+}
+
+export const toDashboard: WayOn = { path: '/workspaces', label: 'Go to the list of workspaces' };
+
+/** To the sign-in page, and from there on to `next`. */
+export function toSignIn(next: string): WayOn {
+  return { path: `/sign-in?next=${encodeURIComponent(next)}`, label: 'Sign in' };
+}
+
+/** Where connecting starts: anew, or for a workspace that is connected already. */
+export function startPath(target: WorkspaceId | null): string {
+  return target === null ? '/auth/notion' : `/auth/notion?workspace=${target}`;
+}
