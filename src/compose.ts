@@ -1,6 +1,6 @@
 /** The only file that knows every concrete part: opens the store, builds the path, opens the doors. */
 import { fileURLToPath } from 'node:url';
-import fastify from 'fastify';
+import { fastify, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { type Accounts, createAccounts } from './accounts/accounts.ts';
 import { createAnonymousDenials } from './audit/anonymous-denials.ts';
@@ -105,8 +105,9 @@ export async function startPortcullis(config: GatewayConfig, log: Logger): Promi
 
     let doors: Doors | null = null;
     const server = createDoorServer(() => doors);
+    const stop = () => stopServer(server, 10 * secondMs);
+    closers.push(stop);
     const port = await listen(server, config.host, config.port);
-    closers.push(() => stopServer(server, 10 * secondMs));
     const publicUrl =
       config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
 
@@ -114,6 +115,8 @@ export async function startPortcullis(config: GatewayConfig, log: Logger): Promi
     const audit = await openAudit(place);
     const parts = openParts(place, audit);
     doors = await openDoors(place, audit, parts);
+    // The first to be closed: calls under way need everything else.
+    closers.push(stop);
     const first = await parts.accounts.users.ensureFirstRun({ email: config.adminEmail, name: 'Administrator' });
     return { url: publicUrl, accounts: parts.accounts, firstSignInUrl: first?.signInUrl ?? null, close };
   } catch (error) {
@@ -268,7 +271,10 @@ async function openDoors(place: Place, audit: Audit, parts: Parts): Promise<Door
   const { config, log, store, publicUrl, closers } = place;
   const { gateway, files } = openGateway(place, audit, parts);
   const clientAddress = createClientAddress(config.trustedProxies);
-  const app = fastify({ loggerInstance: log, disableRequestLogging: true });
+  const app = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+  });
   const { accounts, connect, connections } = parts;
   const record = audit.trail.recordEvent;
   const demo = config.mode === 'demo';
