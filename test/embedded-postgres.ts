@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,31 +12,33 @@ import { readServerPid, stopServer } from '../src/store/embedded/postmaster.ts';
 /** A temporary place for data directories of embedded servers. */
 export interface TemporaryPlace {
   readonly path: string;
-  /** Starts the server of a directory below the place. `notices` collects what it logs. */
+  /** Starts the server of a directory below the place. What it logs goes to `notices`. */
   start(name?: string, notices?: string[]): Promise<EmbeddedPostgres>;
-  /** Stops whatever still runs in those directories, and removes the place. */
-  clear(): Promise<void>;
+  /** Stops what was started here, and what a killed process left running in the same directories. */
+  stopAll(): Promise<void>;
+  remove(): Promise<void>;
 }
 
-export async function temporaryPlace(prefix = 'pcl-embedded-'): Promise<TemporaryPlace> {
-  const path = await mkdtemp(join(tmpdir(), prefix));
-  const used = new Set<string>();
+export async function temporaryPlace(): Promise<TemporaryPlace> {
+  const path = await mkdtemp(join(tmpdir(), 'pcl-embedded-'));
+  const started: EmbeddedPostgres[] = [];
   return {
     path,
-    start: (name = 'data', notices = []) => {
-      const dataDir = join(path, name);
-      used.add(dataDir);
+    start: async (name = 'data', notices = []) => {
       const note = (message: string) => void notices.push(message);
-      return startEmbeddedPostgres({ dataDir, log: { info: note, warn: note } });
+      const server = await startEmbeddedPostgres({ dataDir: join(path, name), log: { info: note, warn: note } });
+      started.push(server);
+      return server;
     },
-    clear: async () => {
-      for (const dataDir of used) {
-        const cluster = join(dataDir, 'cluster');
+    stopAll: async () => {
+      for (const server of started.splice(0)) await server.stop();
+      for (const name of await readdir(path)) {
+        const cluster = join(path, name, 'cluster');
         const pid = await readServerPid(cluster);
         if (pid !== undefined) await stopServer(cluster, pid);
       }
-      await rm(path, { recursive: true, force: true });
     },
+    remove: () => rm(path, { recursive: true, force: true }),
   };
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { freshDatabase, type TestDatabase } from '../../test/postgres.ts';
+import { until } from '../../test/until.ts';
 import { type Database, openDatabase } from './database.ts';
 
 interface Schema {
@@ -117,7 +118,7 @@ describe('the three roles of the database', () => {
     await database.asOwner(owner =>
       owner.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'portcullis_app'"),
     );
-    while (broken.length === 0) await new Promise(setImmediate);
+    await until('the cut to be noticed', () => broken.length > 0);
     assert.deepEqual(await read('wsp_a'), []);
   });
 
@@ -131,7 +132,7 @@ describe('the three roles of the database', () => {
     const hasty = openDatabase<Schema>(test.connection, { statementMsMax: 300 });
     const forgotten = hasty.inWorkspace('wsp_a', async tx => {
       const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(tx);
-      while (await isConnected(rows[0]?.pid)) await new Promise(setImmediate);
+      await until('the end of the connection', async () => !(await isConnected(rows[0]?.pid)));
       await tx.selectFrom('note').select('text').execute();
     });
     await assert.rejects(forgotten, /not queryable/);

@@ -15,8 +15,8 @@ describe('the embedded PostgreSQL', () => {
     server = await place.start();
   });
   after(async () => {
-    await server.stop();
-    await place.clear();
+    await place.stopAll();
+    await place.remove();
   });
 
   it('keeps its directory, its socket and its password private', async () => {
@@ -88,13 +88,11 @@ describe('the embedded PostgreSQL', () => {
     const second = await place.start('restarted');
     assert.equal(second.adopted, false);
     assert.deepEqual(await ask(second.connection, 'SELECT text FROM kept'), { text: 'still here' });
-    await second.stop();
   });
 
   it('works in a directory with spaces and quotes in its name', async () => {
     const spaced = await place.start(`it's a "data" directory`);
     assert.deepEqual(await ask(spaced.connection, 'SELECT 1 AS one'), { one: 1 });
-    await spaced.stop();
   });
 
   it('works in a directory whose path is longer than the address of a socket', onLinux, async () => {

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { type OpenServer, openServer, type Place } from './open-server.ts';
-import { readServerPid, stopServer } from './postmaster.ts';
+import { readLockFile, stopServer } from './postmaster.ts';
 import { isLivePostgres } from './process-state.ts';
 
 /** A server that is started again when it crashes. */
@@ -23,7 +22,8 @@ export function keepServer(place: Place, first: OpenServer): KeptServer {
 
   const keep = async () => {
     while (await endedByItself(server.session, stopping.signal)) {
-      if ((await readServerPid(cluster)) === undefined) {
+      const lockFile = await readLockFile(cluster);
+      if (lockFile === undefined || lockFile.status === 'stopping') {
         place.log.warn('the embedded PostgreSQL was stopped by somebody else; Portcullis does not start it again');
         return;
       }
@@ -46,9 +46,13 @@ export function keepServer(place: Place, first: OpenServer): KeptServer {
 }
 
 /** Waits until the session ends, or answers false once the server is to be stopped. */
-async function endedByItself(session: Client, stopping: AbortSignal): Promise<boolean> {
-  await once(session, 'end', { signal: stopping }).catch(ignoreAbort);
-  return !stopping.aborted;
+function endedByItself(session: Client, stopping: AbortSignal): Promise<boolean> {
+  return new Promise(resolve => {
+    // Not `once` of node:events, which would take the error that comes before the end for its own.
+    session.once('end', () => resolve(!stopping.aborted));
+    stopping.addEventListener('abort', () => resolve(false));
+    if (stopping.aborted) resolve(false);
+  });
 }
 
 async function reopen(place: Place, crashedPid: number, stopping: AbortSignal): Promise<OpenServer> {

@@ -78,11 +78,23 @@ export function endedByLock(printed: string): boolean {
   return /lock file ".*" already exists|pre-existing shared memory block/.test(printed);
 }
 
-/** The process id in the lock file of the cluster, if there is one. */
-export async function readServerPid(cluster: string): Promise<number | undefined> {
+/** What the lock file of a cluster says about its server. */
+export interface LockFile {
+  readonly pid: number;
+  /** PostgreSQL's own word: starting, ready, standby or stopping. */
+  readonly status: string;
+}
+
+/** Reads the lock file. A server that stops removes it last; one that crashed leaves it. */
+export async function readLockFile(cluster: string): Promise<LockFile | undefined> {
   const text = await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => '');
-  const pid = Number.parseInt(text, 10);
-  return pid > 0 ? pid : undefined;
+  const [pid = '', , , , , , , status = ''] = text.split('\n');
+  return Number.parseInt(pid, 10) > 0 ? { pid: Number.parseInt(pid, 10), status: status.trim() } : undefined;
+}
+
+/** The process id of the server of a cluster, if it runs or has crashed. */
+export async function readServerPid(cluster: string): Promise<number | undefined> {
+  return (await readLockFile(cluster))?.pid;
 }
 
 /**
@@ -125,7 +137,6 @@ async function signal(cluster: string, pid: number, name: 'SIGINT' | 'SIGQUIT'):
 async function hasStopped(cluster: string, pid: number, ms: number): Promise<boolean> {
   const deadline = performance.now() + ms;
   while (performance.now() < deadline) {
-    // Removing the lock file is the last thing that a server does; one that crashed leaves it.
     if ((await readServerPid(cluster)) !== pid || !(await isLivePostgres(pid))) return true;
     await delay(2);
   }

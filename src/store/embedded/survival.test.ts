@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { ask, type Holder, startHolder, type TemporaryPlace, temporaryPlace } from '../../../test/embedded-postgres.ts';
+import { until } from '../../../test/until.ts';
+import { chooseAccount } from './account.ts';
+import { prepareBinaries } from './binaries.ts';
+import { layOut } from './data-directory.ts';
+import type { EmbeddedPostgres } from './embedded-postgres.ts';
+import { launch, readLockFile, readServerPid } from './postmaster.ts';
+import { isLivePostgres } from './process-state.ts';
+
+describe('the embedded PostgreSQL, when something was killed', () => {
+  let place: TemporaryPlace;
+  let dataDir: string;
+  let cluster: string;
+  before(async () => {
+    place = await temporaryPlace();
+    dataDir = join(place.path, 'data');
+    cluster = join(dataDir, 'cluster');
+    await (await place.start()).stop();
+  });
+  afterEach(() => place.stopAll());
+  after(() => place.remove());
+
+  /** A Portcullis that has written something and was then killed. */
+  async function killedHolder(): Promise<{ serverPid: number }> {
+    const holder = await startHolder(dataDir);
+    const { pid, connection } = ready(holder);
+    await ask(connection, 'DROP TABLE IF EXISTS kept');
+    await ask(connection, "CREATE TABLE kept AS SELECT 'before the kill' AS text");
+    await holder.kill();
+    return { serverPid: pid };
+  }
+
+  const assertKept = async (server: EmbeddedPostgres) =>
+    assert.deepEqual(await ask(server.connection, 'SELECT text FROM kept'), { text: 'before the kill' });
+
+  it('outlives a killed Portcullis, and the next one adopts it', async () => {
+    const { serverPid } = await killedHolder();
+    assert.ok(await isLivePostgres(serverPid));
+    const server = await place.start();
+    assert.deepEqual([server.adopted, server.pid], [true, serverPid]);
+    await assertKept(server);
+    await server.stop();
+    assert.equal(await isLivePostgres(serverPid), false);
+    assert.equal(await readServerPid(cluster), undefined);
+  });
+
+  it('is started again when it was killed together with Portcullis', async () => {
+    const { serverPid } = await killedHolder();
+    process.kill(serverPid, 'SIGKILL');
+    const server = await place.start();
+    assert.equal(server.adopted, false);
+    assert.notEqual(server.pid, serverPid);
+    await assertKept(server);
+  });
+
+  it('is started again while Portcullis runs, on the same connection', async () => {
+    const notices: string[] = [];
+    const server = await place.start('data', notices);
+    const crashed = server.pid;
+    process.kill(crashed, 'SIGKILL');
+    await until('another server', () => server.pid !== crashed);
+    assert.deepEqual(await ask(server.connection, 'SELECT 1 AS one'), { one: 1 });
+    assert.deepEqual(notices, ['the embedded PostgreSQL crashed; starting it again']);
+  });
+
+  it('goes on when one of its processes was killed, and still belongs to the same Portcullis', async () => {
+    const server = await place.start();
+    const killed = await holdingSession(server);
+    process.kill(killed ?? 0, 'SIGKILL');
+    await until('another session', async () => ![undefined, killed].includes(await holdingSession(server)));
+    await assert.rejects(place.start(), { code: 'directory_in_use' });
+  });
+
+  it('stays down when somebody else stopped it', async () => {
+    const notices: string[] = [];
+    const server = await place.start('data', notices);
+    process.kill(server.pid, 'SIGINT');
+    await until('a notice', () => notices.length > 0);
+    assert.match(notices[0] ?? '', /was stopped by somebody else/);
+    await until('its end', async () => (await readServerPid(cluster)) === undefined);
+    await server.stop();
+  });
+
+  it('can be stopped while it is being started again', async () => {
+    const notices: string[] = [];
+    const server = await place.start('data', notices);
+    process.kill(server.pid, 'SIGKILL');
+    await until('a notice', () => notices.length > 0);
+    await server.stop();
+    const pid = await readServerPid(cluster);
+    assert.ok(pid === undefined || !(await isLivePostgres(pid)));
+  });
+
+  it('refuses a second Portcullis with a sentence that says who holds the directory', async () => {
+    const holder = await startHolder(dataDir);
+    await assert.rejects(place.start(), {
+      code: 'directory_in_use',
+      message: new RegExp(
+        `^The database in ${dataDir} is in use by portcullis process ${holder.process.pid} on ${hostname()}, since 2\\d{3}-.*Z\\. Stop that one`,
+      ),
+    });
+    assert.deepEqual(await ask(ready(holder).connection, 'SELECT 1 AS one'), { one: 1 });
+    await holder.kill();
+    await place.start();
+  });
+
+  it('belongs to one of two that start at once in a new directory', async () => {
+    const results = await Promise.allSettled([place.start('new'), place.start('new')]);
+    const [winner] = results.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []));
+    const [refusal] = results.flatMap(result => (result.status === 'rejected' ? [result.reason] : []));
+    assert.equal(refusal?.code, 'directory_in_use');
+    assert.deepEqual(winner && (await ask(winner.connection, 'SELECT 1 AS one')), { one: 1 });
+    assert.deepEqual((await readdir(join(place.path, 'new'))).sort(), ['cluster', 'password', 'server.log']);
+  });
+
+  it('removes what a first start that was killed left behind', async () => {
+    await mkdir(join(dataDir, 'cluster-killed', 'base'), { recursive: true });
+    await place.start();
+    assert.deepEqual((await readdir(dataDir)).sort(), ['cluster', 'password', 'server.log']);
+  });
+
+  it('starts beside a living process that was given the id in its lock files', async () => {
+    await killedHolder().then(({ serverPid }) => process.kill(serverPid, 'SIGKILL'));
+    const { uid, gid } = await stat(cluster);
+    const newcomer = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { uid, gid });
+    await once(newcomer, 'spawn');
+    for (const name of ['postmaster.pid', '.s.PGSQL.5432.lock']) {
+      const path = join(cluster, name);
+      await writeFile(path, (await readFile(path, 'utf8')).replace(/^\d+/, String(newcomer.pid)));
+    }
+    const server = await place.start();
+    await assertKept(server);
+    newcomer.kill();
+  });
+
+  it('restarts a server that another version left behind, instead of adopting its settings', async () => {
+    const account = await chooseAccount(cluster);
+    const older = { ...(await prepareBinaries(account)), version: '18.0.0' };
+    const { pid } = await launch(layOut(dataDir), older, account);
+    await until('the older server', async () => (await readLockFile(cluster))?.status === 'ready');
+    const notices: string[] = [];
+    const server = await place.start('data', notices);
+    assert.equal(server.adopted, false);
+    assert.notEqual(server.pid, pid);
+    assert.deepEqual(notices, ['restarting the embedded PostgreSQL that another version of Portcullis left behind']);
+  });
+});
+
+function ready(holder: Holder) {
+  if ('error' in holder.server) assert.fail(holder.server.error);
+  return holder.server;
+}
+
+/** The process of the session that holds the directory. Undefined while there is none, or the server does not answer. */
+async function holdingSession(server: EmbeddedPostgres): Promise<number | undefined> {
+  const row = await ask(server.superuser, "SELECT pid FROM pg_locks WHERE locktype = 'advisory'").catch(
+    () => undefined,
+  );
+  return row?.pid as number | undefined;
+}
