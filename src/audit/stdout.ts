@@ -6,7 +6,10 @@ import type { AuditRow } from './audit-log.ts';
  * `audit`. A copy for log collectors, never the log: a reader that is slow or gone stops nothing. What a slow reader
  * has not taken is kept up to a limit; beyond it lines are left out, and the next line says how many.
  */
-export function printEntries(out: Writable, options: { pendingBytesMax?: number } = {}): (rows: readonly AuditRow[]) => void {
+export function printEntries(
+  out: Writable,
+  options: { pendingBytesMax?: number } = {},
+): (rows: readonly AuditRow[]) => void {
   const { pendingBytesMax = 16 * 1024 * 1024 } = options;
   let leftOut = 0;
   out.on('error', () => {});
