@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { describe, it } from 'node:test';
+import { aCall, aCaller, anOperation, aRuling } from '../../test/fixtures.ts';
+import { PortcullisError } from '../domain/errors.ts';
+import { anonymous } from '../domain/principal.ts';
+import type { Verdict } from '../domain/ruling.ts';
+import { createAnonymousDenials } from './anonymous-denials.ts';
+import type { AuditRow } from './audit-log.ts';
+import { createAuditTrail } from './trail.ts';
+
+/** A trail on a log that accepts, refuses or fails as the test says. */
+function aTrail(answer: () => Promise<boolean> = async () => true, leaseHolds = true) {
+  const appended: AuditRow[] = [];
+  const owed: AuditRow[] = [];
+  const commits = {
+    append: (row: AuditRow) => {
+      appended.push(row);
+      return answer();
+    },
+    owe: (row: AuditRow) => void owed.push(row),
+    close: async () => {},
+  };
+  const now = () => new Date('2026-11-22T10:00:01.000Z');
+  const trail = createAuditTrail({
+    commits,
+    anonymousDenials: createAnonymousDenials(commits, now),
+    leaseHolds: () => leaseHolds,
+    digest: bytes => `hmac:${bytes.length}`,
+    now,
+  });
+  const results = (rows: AuditRow[]) => rows.map(row => row.result);
+  return { trail, appended, owed, results };
+}
+
+const broken = () => Promise.reject(new PortcullisError('audit_unavailable'));
+const answered = (body: Buffer | PassThrough): Verdict => ({
+  kind: 'answered',
+  released: { answer: { status: 200, headers: { 'x-notion-request-id': 'r' }, body }, withheld: 2 },
+});
+const failed = (error: unknown): Verdict => ({ kind: 'failed', error });
+const writing = aRuling({ call: aCall({ operation: anOperation({ effect: 'write' }) }) });
+
+describe('the audit trail', () => {
+  it('says so when what was decided on is stale', async () => {
+    assert.equal(await aTrail(async () => false).trail.intend(aRuling()), 'stale');
+  });
+
+  it('lets nothing through once the lease is lost', async () => {
+    await assert.rejects(aTrail(async () => false, false).trail.intend(aRuling()), { code: 'audit_unavailable' });
+  });
+
+  it('owes the log that nothing was sent when nobody knows whether the intent is in it', async () => {
+    const { trail, owed, results } = aTrail(broken);
+    await assert.rejects(trail.intend(aRuling()), { code: 'audit_unavailable' });
+    assert.deepEqual(results(owed), ['not_sent']);
+  });
+
+  it('writes a digest of the body, never the body', async () => {
+    const { trail, appended } = aTrail();
+    const target = {
+      kind: 'notion',
+      method: 'POST',
+      path: '/v1/search',
+      headers: {},
+      body: Buffer.from('{"query":"pay"}'),
+    } as const;
+    await trail.intend(aRuling({ call: aCall({ operation: anOperation({ target }) }) }));
+    assert.equal(JSON.parse(appended[0]?.entry ?? '{}').requestDigest, 'hmac:15');
+    assert.ok(!appended[0]?.entry.includes('pay'));
+  });
+
+  it('counts strangers outside any workspace', async () => {
+    const { trail, appended } = aTrail();
+    await trail.intend(aRuling({ caller: { ...aCaller(), ...anonymous('no_credentials') } }));
+    assert.equal(appended[0]?.kind, 'summary');
+    assert.equal(appended[0]?.workspaceId, null);
+  });
+
+  it('writes what came back, and how much of it was withheld', async () => {
+    const { trail, appended } = aTrail();
+    await trail.conclude(aRuling(), answered(Buffer.from('{}')));
+    const entry = JSON.parse(appended[0]?.entry ?? '{}');
+    assert.deepEqual([entry.result, entry.status, entry.withheld, entry.upstreamRequestId], ['done', 200, 2, 'r']);
+  });
+
+  for (const [error, result] of [
+    [new PortcullisError('upstream_unavailable', undefined, { fate: 'not_sent' }), 'not_sent'],
+    [new PortcullisError('upstream_unknown', undefined, { fate: 'unknown' }), 'unknown'],
+    [new PortcullisError('upstream_refused'), 'refused'],
+    [new PortcullisError('conflict'), 'failed'],
+    [new TypeError('a defect'), 'unknown'],
+  ] as const) {
+    it(`writes the fate of a write that failed: ${result} (${error.name})`, async () => {
+      const { trail, appended, results } = aTrail();
+      await trail.conclude(writing, failed(error));
+      assert.deepEqual(results(appended), [result]);
+    });
+  }
+
+  it('withholds the answer of a write whose outcome is not durable, and says that the change may have been made', async () => {
+    const { trail, owed, results } = aTrail(broken);
+    await assert.rejects(trail.conclude(writing, answered(Buffer.from('{}'))), { code: 'outcome_unrecorded' });
+    assert.deepEqual(results(owed), ['done']);
+    await assert.rejects(aTrail(broken).trail.conclude(aRuling(), answered(Buffer.from('{}'))), {
+      code: 'audit_unavailable',
+    });
+  });
+
+  it('writes when a stream begins and how it ends', async () => {
+    for (const complete of [true, false]) {
+      const { trail, appended, results } = aTrail();
+      const body = new PassThrough();
+      await trail.conclude(aRuling(), answered(body));
+      assert.deepEqual(results(appended), ['streaming']);
+      const closed = new Promise(resolve => body.once('close', resolve));
+      if (complete) body.resume().end('x');
+      else body.destroy();
+      await closed;
+      assert.equal(JSON.parse(appended[1]?.entry ?? '{}').detail.complete, complete);
+    }
+  });
+});
