@@ -5,7 +5,8 @@ export interface Me {
     readonly id: string;
     readonly name: string;
     readonly email: string;
-    readonly deploymentRights: string[];
+    readonly deploymentRights: readonly string[];
+    readonly hasPassword: boolean;
   };
   readonly demo: boolean;
 }

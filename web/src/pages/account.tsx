@@ -34,10 +34,10 @@ export function Account() {
         </Title>
         <Paper withBorder p="md" maw={420}>
           <PasswordForm
-            askCurrent
+            askCurrent={me.data?.user.hasPassword ?? false}
             onDone={() => {
               announce('Password saved');
-              return queries.invalidateQueries({ queryKey: ['sessions'] });
+              return queries.invalidateQueries();
             }}
           />
         </Paper>

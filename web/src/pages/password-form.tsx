@@ -31,7 +31,7 @@ export function PasswordForm({ askCurrent = false, onDone }: PasswordFormProps) 
         {askCurrent && (
           <PasswordInput
             label="Current password"
-            description="Leave it empty if you have none yet."
+            description="You may leave it empty if you have just signed in by a link."
             autoComplete="current-password"
             value={currentPassword}
             onChange={event => setCurrentPassword(event.currentTarget.value)}

@@ -4,35 +4,37 @@ import { Icon } from '../icons.tsx';
 
 const shownMs = 6_000;
 
-const AnnounceContext = createContext<(text: string) => void>(() => {});
+type Announce = (text: string, tone?: 'good' | 'bad') => void;
+
+const AnnounceContext = createContext<Announce>(() => {});
 
 /** Tells what has just been done, to the eye and to a screen reader: `announce('Key revoked')`. */
 export const useAnnounce = () => useContext(AnnounceContext);
 
 export function Announcer({ children }: { readonly children: ReactNode }) {
-  const [text, setText] = useState<string | null>(null);
-  const announce = useCallback((next: string) => setText(next), []);
+  const [news, setNews] = useState<{ text: string; tone: 'good' | 'bad' } | null>(null);
+  const announce = useCallback<Announce>((text, tone = 'good') => setNews({ text, tone }), []);
   useEffect(() => {
-    if (text === null) return;
-    const timer = setTimeout(() => setText(null), shownMs);
+    if (news === null) return;
+    const timer = setTimeout(() => setNews(null), shownMs);
     return () => clearTimeout(timer);
-  }, [text]);
+  }, [news]);
   return (
     <AnnounceContext value={announce}>
       {children}
       {/* The live region is in the page before its text: what appears together with its text is not read out. */}
       <Affix position={{ bottom: 20, right: 20 }}>
         <div role="status">
-          {text !== null && (
+          {news !== null && (
             <Notification
-              color="teal"
-              icon={<Icon name="allowed" />}
+              color={news.tone === 'good' ? 'teal' : 'red'}
+              icon={<Icon name={news.tone === 'good' ? 'allowed' : 'warning'} />}
               withBorder
               role="presentation"
-              onClose={() => setText(null)}
+              onClose={() => setNews(null)}
               closeButtonProps={{ 'aria-label': 'Dismiss' }}
             >
-              {text}
+              {news.text}
             </Notification>
           )}
         </div>

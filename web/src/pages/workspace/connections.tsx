@@ -6,6 +6,7 @@ import { Confirm } from '../../parts/confirm.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Time } from '../../parts/time.tsx';
 import { ConnectionStatus } from './connection-status.tsx';
+import { mayIn } from './membership.ts';
 
 const kinds: Record<Connection['kind'], string> = {
   rest: 'Notion REST API',
@@ -26,7 +27,7 @@ export function Connections({ workspace }: { readonly workspace: Workspace }) {
         {connections.map(connection => (
           <ConnectionCard key={connection.id} workspace={workspace} connection={connection} />
         ))}
-        {workspace.role === 'admin' && (
+        {mayIn(workspace, 'connect') && (
           <Group>
             <Button
               component="a"
@@ -68,7 +69,7 @@ function ConnectionCard({ workspace, connection }: ConnectionCardProps) {
           <Text fw={600}>{kinds[connection.kind]}</Text>
           <ConnectionStatus status={connection.status} />
         </Group>
-        {workspace.role === 'admin' && (
+        {mayIn(workspace, 'connect') && (
           <Confirm
             label="Disconnect"
             of={kinds[connection.kind]}

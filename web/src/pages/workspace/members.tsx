@@ -9,7 +9,7 @@ import { RoleSelect } from '../../parts/role-select.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { Section } from '../../parts/section.tsx';
 import { MemberTable } from './member-table.tsx';
-import { useMembers, useMembershipChanged } from './membership.ts';
+import { mayIn, useMembers, useMembershipChanged } from './membership.ts';
 
 export function Members({ workspace }: { readonly workspace: Workspace }) {
   const members = useMembers(workspace.id);
@@ -26,9 +26,11 @@ export function Members({ workspace }: { readonly workspace: Workspace }) {
           )}
         </Loaded>
       </Section>
-      <Section title="Add a person">
-        <AddPerson workspace={workspace} />
-      </Section>
+      {mayIn(workspace, 'members') && (
+        <Section title="Add a person">
+          <AddPerson workspace={workspace} />
+        </Section>
+      )}
     </Stack>
   );
 }

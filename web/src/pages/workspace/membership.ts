@@ -1,5 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { api, type Member, workspacePath } from '../../api.ts';
+import type { Action } from '../../../../src/domain/action.ts';
+import { actionsOfRole } from '../../../../src/domain/role.ts';
+import { api, type Member, type Workspace, workspacePath } from '../../api.ts';
+
+/** Whether the reader's role allows it: decides what the page offers. The server decides what happens. */
+export function mayIn({ role }: Workspace, action: Action): boolean {
+  return actionsOfRole(role).has(action);
+}
 
 /** The members of a workspace, people and agents. */
 export function useMembers(workspaceId: string, enabled = true) {

@@ -2,6 +2,7 @@ import { Group, Stack, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ComponentType } from 'react';
 import { useNavigate, useParams } from 'react-router-dom';
+import type { Action } from '../../../../src/domain/action.ts';
 import { api, type Workspace, workspacePath } from '../../api.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { PageTitle } from '../../parts/page-title.tsx';
@@ -10,27 +11,28 @@ import { Agents } from './agents.tsx';
 import { Audit } from './audit.tsx';
 import { Connections } from './connections.tsx';
 import { Members } from './members.tsx';
+import { mayIn } from './membership.ts';
 
 interface Tab {
   readonly value: string;
   readonly label: string;
-  readonly adminOnly: boolean;
+  /** The action without which there is nothing to see on it. */
+  readonly needs: Action | null;
   readonly Page: ComponentType<{ readonly workspace: Workspace }>;
 }
 
 const tabs: readonly Tab[] = [
-  { value: 'overview', label: 'Overview', adminOnly: false, Page: Connections },
-  { value: 'members', label: 'Members', adminOnly: true, Page: Members },
-  { value: 'agents', label: 'Agents and keys', adminOnly: false, Page: Agents },
-  { value: 'audit', label: 'Audit log', adminOnly: true, Page: Audit },
+  { value: 'overview', label: 'Overview', needs: null, Page: Connections },
+  { value: 'members', label: 'Members', needs: 'people.read', Page: Members },
+  { value: 'agents', label: 'Agents and keys', needs: null, Page: Agents },
+  { value: 'audit', label: 'Audit log', needs: 'audit', Page: Audit },
 ];
 
 export function WorkspacePage() {
   const { workspaceId = '', tab = 'overview' } = useParams();
   const workspace = useQuery({
     queryKey: ['workspace', workspaceId],
-    queryFn: () => api.get<Workspace | { workspace: Workspace }>(workspacePath(workspaceId)),
-    select: answer => ('workspace' in answer ? answer.workspace : answer),
+    queryFn: () => api.get<Workspace>(workspacePath(workspaceId)),
   });
   return <Loaded query={workspace}>{data => <WorkspaceTabs key={data.id} workspace={data} tab={tab} />}</Loaded>;
 }
@@ -38,7 +40,7 @@ export function WorkspacePage() {
 function WorkspaceTabs({ workspace, tab }: { readonly workspace: Workspace; readonly tab: string }) {
   const navigate = useNavigate();
   // What a reader may not do is refused by the server; here it is only not offered.
-  const offered = tabs.filter(({ adminOnly }) => !adminOnly || workspace.role === 'admin');
+  const offered = tabs.filter(({ needs }) => needs === null || mayIn(workspace, needs));
   const current = offered.find(({ value }) => value === tab) ?? tabs[0];
   return (
     <Stack gap="lg">
