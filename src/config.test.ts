@@ -35,8 +35,6 @@ describe('readConfig', () => {
     assert.equal(config.publicUrl, null);
     assert.deepEqual(config.database, { kind: 'embedded', dataDir: resolve('.portcullis/postgres') });
     assert.equal(config.rootKeyFile, resolve('.portcullis/root.key'));
-    assert.equal(config.requestBytesMax, 512_000);
-    assert.equal(config.uploadBytesMax, 21 * 1024 * 1024);
     assert.equal(config.auditStdout, false);
     assert.deepEqual(config.allowedHosts, ['localhost', '127.0.0.1', '[::1]']);
   });
@@ -107,8 +105,6 @@ describe('readConfig', () => {
     const cases: [keyof typeof settings, string][] = [
       ['PORTCULLIS_PORT', '65536'],
       ['PORTCULLIS_PORT', '-1'],
-      ['PORTCULLIS_REQUEST_BYTES_MAX', '0'],
-      ['PORTCULLIS_REQUEST_BYTES_MAX', '5 KB'],
       ['PORTCULLIS_TRUSTED_PROXIES', '10.0.0.0/33'],
       ['PORTCULLIS_TRUSTED_PROXIES', '10.0.0.0/x'],
       ['PORTCULLIS_TRUSTED_PROXIES', 'proxy.example.com'],

@@ -29,9 +29,7 @@ export interface Config {
   readonly dataDir: string;
   readonly rootKeyFile: string;
   readonly adminEmail: string;
-  readonly requestBytesMax: number;
-  readonly uploadBytesMax: number;
-  readonly logLevel: Values['PORTCULLIS_LOG_LEVEL'];
+  readonly logLevel: NonNullable<Values['PORTCULLIS_LOG_LEVEL']>;
   /** Print audit entries on standard output as JSON lines. */
   readonly auditStdout: boolean;
   /** Null means any free port. */
@@ -102,6 +100,7 @@ function demoConfig(values: Values): Config {
     mode: 'demo',
     notion: null,
     rootKeyFile: values.PORTCULLIS_ROOT_KEY_FILE ?? join(dataDir, 'root.key'),
+    logLevel: values.PORTCULLIS_LOG_LEVEL ?? 'warn',
     auditStdout: values.PORTCULLIS_AUDIT_STDOUT ?? false,
   };
 }
@@ -122,6 +121,7 @@ function serveConfig(values: Values): Config {
             dangerouslyAllowLoopbackHttp: values.PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP,
           },
     rootKeyFile: values.PORTCULLIS_ROOT_KEY_FILE ?? join(homedir(), '.config', 'portcullis', 'root.key'),
+    logLevel: values.PORTCULLIS_LOG_LEVEL ?? 'info',
     auditStdout: values.PORTCULLIS_AUDIT_STDOUT ?? true,
   };
 }
@@ -136,9 +136,6 @@ function commonConfig(values: Values) {
     database: databaseConfig(values),
     dataDir: values.PORTCULLIS_DATA_DIR,
     adminEmail: values.PORTCULLIS_ADMIN_EMAIL,
-    requestBytesMax: values.PORTCULLIS_REQUEST_BYTES_MAX,
-    uploadBytesMax: values.PORTCULLIS_UPLOAD_BYTES_MAX,
-    logLevel: values.PORTCULLIS_LOG_LEVEL,
     emulatorPort: values.PORTCULLIS_EMULATOR_PORT === 0 ? null : values.PORTCULLIS_EMULATOR_PORT,
   };
 }

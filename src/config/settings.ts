@@ -1,6 +1,6 @@
 import * as type from './value-type.ts';
 
-export type Section = 'Notion' | 'Addresses' | 'Storage' | 'People' | 'Limits' | 'Output' | 'Demo' | 'Command line';
+export type Section = 'Notion' | 'Addresses' | 'Storage' | 'People' | 'Output' | 'Demo' | 'Command line';
 
 /** One row of the table of settings. */
 export interface Setting<T> {
@@ -102,29 +102,15 @@ export const settings = {
     'Who gets the sign-in link of the first start. Used once, while there are no users.',
   ),
 
-  PORTCULLIS_REQUEST_BYTES_MAX: fixed(
-    'Limits',
-    type.bytes,
-    '500KiB',
-    'Largest JSON request that is read. Notion accepts 500 KB.',
-  ),
-  PORTCULLIS_UPLOAD_BYTES_MAX: fixed(
-    'Limits',
-    type.bytes,
-    '21MiB',
-    'Largest multipart request that is passed on. Notion accepts 20 MB in one part.',
-  ),
-
-  PORTCULLIS_LOG_LEVEL: fixed(
+  PORTCULLIS_LOG_LEVEL: optional(
     'Output',
     type.choice(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
-    'info',
-    'What is logged on standard error. This is the log of the program, not the audit log.',
+    'What is logged on standard error, as JSON lines. This is the log of the program, not the audit log. Default: `info`; in the demo `warn`.',
   ),
   PORTCULLIS_AUDIT_STDOUT: optional(
     'Output',
     type.flag,
-    'Also print audit entries on standard output, one JSON object a line. Default: `true` for `portcullis serve`, `false` in the demo.',
+    'Also print audit entries on standard output, one JSON object a line. Default: `true`; in the demo `false`.',
   ),
 
   PORTCULLIS_EMULATOR_PORT: optional(

@@ -2,7 +2,6 @@ import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { isLoopback } from '../domain/loopback.ts';
 import { Secret } from '../domain/secret.ts';
-import { KiB, MiB } from '../domain/units.ts';
 
 /** How the text of a setting becomes a value. `read` throws a RangeError that says what is expected. */
 export interface ValueType<T> {
@@ -25,18 +24,6 @@ export const path: ValueType<string> = { expects: 'a path', read: value => resol
 export const port: ValueType<number> = wholeNumber('0 to 65535; 0 means any free port', 0, 65_535);
 
 export const email: ValueType<string> = matching('an email address', /^[^@\s]+@[^@\s]+$/, value => value.toLowerCase());
-
-const byteUnits: Readonly<Record<string, number>> = { '': 1, KiB, MiB };
-
-export const bytes: ValueType<number> = {
-  expects: 'bytes, such as `512000`, `500KiB` or `20MiB`',
-  read(value) {
-    const [, digits = '', unit = ''] = /^(\d{1,12})(KiB|MiB)?$/.exec(value) ?? [];
-    const size = Number(digits) * (byteUnits[unit] ?? Number.NaN);
-    if (!(size > 0)) throw new RangeError(`must be ${this.expects}`);
-    return size;
-  },
-};
 
 /** An address to listen on: an IP address or `localhost`. */
 export const listenAddress: ValueType<string> = {

@@ -1,0 +1,58 @@
+import type { Texts } from '../config/read-values.ts';
+import type { SettingName } from '../config/settings.ts';
+import type { Flags } from '../config.ts';
+
+/** One command of the command line: `portcullis NAME`. */
+export interface Command {
+  /** One or two words. */
+  readonly name: string;
+  /** One line, for the list of commands. */
+  readonly summary: string;
+  /** Names of the arguments that must be given, in order. */
+  readonly parameters: readonly string[];
+  readonly options: Readonly<Record<string, Option>>;
+  /** Text below the options in `--help`. */
+  readonly notes?: string;
+  /** Answers with the exit code. Throws what `report.ts` knows how to print. */
+  run(invocation: Invocation): Promise<number>;
+}
+
+/** One `--option` of a command. */
+export interface Option {
+  /** What stands after the option, as help shows it (`PORT`); null for a switch. */
+  readonly takes: string | null;
+  readonly doc: string;
+  /** The setting that this option stands for. It outranks the environment. */
+  readonly setting?: SettingName;
+}
+
+/** What somebody typed, understood. */
+export interface Invocation {
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  /** The options that stand for settings. */
+  readonly settings: Flags;
+  readonly terminal: Terminal;
+}
+
+/** Where a command reads and prints. */
+export interface Terminal {
+  readonly env: Texts;
+  /** Writes a line of results. */
+  out(line: string): void;
+  /** Writes a line for people: progress, warnings, errors. */
+  err(line: string): void;
+  /** Shows a line that the next one replaces; does nothing unless a person is watching. */
+  progress(line: string): void;
+}
+
+/** Something that cannot be understood in what was typed. */
+export class UsageError extends Error {
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.name = 'UsageError';
+    this.hint = hint;
+  }
+}

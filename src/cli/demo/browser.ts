@@ -1,0 +1,70 @@
+import { request } from 'undici';
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** An answer as the demo's browser sees it. */
+export interface Page {
+  readonly url: URL;
+  readonly status: number;
+  /** Where a redirect leads; null when it is none. */
+  readonly location: URL | null;
+  readonly text: string;
+}
+
+/**
+ * Just enough of a browser to go through the OAuth flow as a person does: it keeps the cookies of each origin, and says
+ * where its requests come from. It follows no redirect by itself.
+ */
+export class Browser {
+  readonly #cookies = new Map<string, Map<string, string>>();
+
+  /** Opens an address. */
+  get(url: URL): Promise<Page> {
+    return this.#send(url, 'GET', { accept: 'text/html' });
+  }
+
+  /** Sends a form of a page, as a browser does when somebody presses its button. */
+  submit(from: URL, url: URL, fields: URLSearchParams): Promise<Page> {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: from.origin, accept: 'text/html' };
+    return this.#send(url, 'POST', headers, fields.toString());
+  }
+
+  /** Calls the gateway's own API, as the dashboard does. Answers with the parsed body. */
+  async call(method: Method, url: URL, body?: object): Promise<unknown> {
+    const headers = { 'content-type': 'application/json', origin: url.origin, 'x-portcullis': '1' };
+    const page = await this.#send(url, method, headers, body === undefined ? undefined : JSON.stringify(body));
+    if (page.status >= 300) throw new Error(`${method} ${url.pathname} was answered with ${page.status}: ${page.text}`);
+    return page.text === '' ? undefined : JSON.parse(page.text);
+  }
+
+  async #send(url: URL, method: Method, headers: Record<string, string>, body?: string): Promise<Page> {
+    const jar = this.#jarOf(url);
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+    const answer = await request(url, {
+      method,
+      headers: cookie === '' ? headers : { ...headers, cookie },
+      body: body ?? null,
+    });
+    for (const line of [answer.headers['set-cookie'] ?? []].flat()) keep(jar, line);
+    const location = answer.headers.location;
+    return {
+      url,
+      status: answer.statusCode,
+      location: typeof location === 'string' ? new URL(location, url) : null,
+      text: await answer.body.text(),
+    };
+  }
+
+  #jarOf({ origin }: URL): Map<string, string> {
+    const jar = this.#cookies.get(origin) ?? new Map<string, string>();
+    this.#cookies.set(origin, jar);
+    return jar;
+  }
+}
+
+function keep(jar: Map<string, string>, setCookie: string): void {
+  const [pair = '', ...attributes] = setCookie.split(';');
+  const [name = '', ...value] = pair.trim().split('=');
+  if (attributes.some(attribute => attribute.trim().toLowerCase() === 'max-age=0')) jar.delete(name);
+  else jar.set(name, value.join('='));
+}

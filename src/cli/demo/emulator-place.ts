@@ -1,0 +1,33 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { EmulatorError, type EmulatorProcess, startEmulatorProcess } from './emulator-process.ts';
+
+const memory = z.object({ emulatorPort: z.number().int().min(1).max(65_535) });
+
+/**
+ * Starts the emulator, on any free port if none is given: then on that of the last start, as long as it is free. Tokens
+ * are bound to the origin that issued them, so a connection outlives a restart only if its Notion keeps its address.
+ */
+export async function startEmulatorAtItsPlace(dataDir: string, port: number | null): Promise<EmulatorProcess> {
+  const stateDir = join(dataDir, 'emulator');
+  if (port !== null) return startEmulatorProcess({ port, stateDir });
+  await mkdir(dataDir, { recursive: true });
+  const file = join(dataDir, 'emulator-port.json');
+  const last = await readLastPort(file);
+  const emulator = await startEmulatorProcess({ port: last, stateDir }).catch(error => {
+    if (last !== 0 && error instanceof EmulatorError) return startEmulatorProcess({ port: 0, stateDir });
+    throw error;
+  });
+  await writeFile(file, `${JSON.stringify({ emulatorPort: Number(new URL(emulator.facts.url).port) })}\n`);
+  return emulator;
+}
+
+async function readLastPort(file: string): Promise<number> {
+  try {
+    return memory.parse(JSON.parse(await readFile(file, 'utf8'))).emulatorPort;
+  } catch {
+    // Missing at the first start; whatever else is wrong with it, any free port will do.
+    return 0;
+  }
+}

@@ -1,0 +1,100 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { request } from 'undici';
+import { z } from 'zod';
+import { programFile } from '../program.ts';
+
+const readyMessage = z.looseObject({
+  type: z.literal('ready'),
+  url: z.string(),
+  clientId: z.string(),
+  clientSecret: z.string(),
+  controlToken: z.string(),
+  workspaceId: z.string(),
+  people: z.array(z.object({ id: z.string(), name: z.string() })),
+  pages: z.object({ root: z.string(), public: z.string(), restricted: z.string(), unshared: z.string() }),
+});
+
+/** What the emulator says of itself when it is ready. */
+export type EmulatorFacts = z.infer<typeof readyMessage>;
+
+/** The stand-in for Notion, in a process of its own. */
+export interface EmulatorProcess {
+  readonly facts: EmulatorFacts;
+  /** Registers a redirect address with its integration, as one does in Notion's settings. */
+  addRedirectUri(uri: string): Promise<void>;
+  /** Rejects with EmulatorError when it ends without having been asked to. */
+  readonly broken: Promise<never>;
+  stop(): Promise<void>;
+}
+
+/** Starts the emulator; `port` 0 means any free one. Its state outlives it in `stateDir`. */
+export async function startEmulatorProcess(options: { port: number; stateDir: string }): Promise<EmulatorProcess> {
+  const { port, stateDir } = options;
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  const flags = ['--port', String(port), '--state-dir', stateDir, '--ready-file', join(stateDir, 'ready.json')];
+  const child = fork(programFile('emulator/main.ts'), flags, {
+    // Nothing of our environment is its business.
+    env: {},
+    // A group of its own: a terminal's Ctrl-C reaches us alone, and the emulator serves until we have finished.
+    // It cannot be orphaned, for it ends when the channel to us closes.
+    detached: true,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const ended = new Promise<void>(resolve => child.once('exit', () => resolve()));
+  let stopping = false;
+  const broken = new Promise<never>((_resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => {
+      if (!stopping) reject(new EmulatorError(port));
+    });
+  });
+  // Whoever waits for it hears of it; nobody need be waiting.
+  broken.catch(() => {});
+  const facts = await Promise.race([firstMessage(child), broken]);
+  return {
+    facts,
+    addRedirectUri: uri => control(facts, 'addRedirectUris', { redirectUris: [uri] }),
+    broken,
+    async stop() {
+      stopping = true;
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+function firstMessage(child: ChildProcess): Promise<EmulatorFacts> {
+  return new Promise((resolve, reject) => {
+    child.once('message', message => {
+      try {
+        resolve(readyMessage.parse(message));
+      } catch (error) {
+        child.kill('SIGTERM');
+        reject(error);
+      }
+    });
+  });
+}
+
+/** The emulator did not start, or ended. Most often its port is taken. */
+export class EmulatorError extends Error {
+  readonly port: number;
+
+  constructor(port: number) {
+    super(`the Notion emulator${port === 0 ? '' : ` on port ${port}`} ended`);
+    this.name = 'EmulatorError';
+    this.port = port;
+  }
+}
+
+async function control(facts: EmulatorFacts, command: string, input: object): Promise<void> {
+  const answer = await request(`${facts.url}/_emulator/${command}`, {
+    method: 'POST',
+    headers: { 'x-emulator-token': facts.controlToken, 'content-type': 'application/json' },
+    body: JSON.stringify(input),
+  });
+  await answer.body.dump();
+  if (answer.statusCode !== 200) throw new Error(`the emulator refused ${command} with status ${answer.statusCode}`);
+}

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { open, rename } from 'node:fs/promises';
+
+/** What a program that starts the demo needs to use it. */
+export interface Ready {
+  /** `http://127.0.0.1:port`, as the other URLs. */
+  readonly url: string;
+  readonly emulatorUrl: string;
+  readonly workspaceId: string;
+  readonly keys: DemoKeys;
+  readonly pages: {
+    readonly root: string;
+    readonly public: string;
+    readonly restricted: string;
+    readonly unshared: string;
+  };
+  /** Signs in once, within 15 minutes. */
+  readonly signInUrl: string;
+}
+
+export const demoRoles = ['admin', 'editor', 'viewer'] as const;
+export type DemoRole = (typeof demoRoles)[number];
+export type DemoKeys = Readonly<Record<DemoRole, string>>;
+
+/** Writes the file that `--ready-file` names: whole or not at all, and for nobody else to read. */
+export async function writeReadyFile(path: string, ready: Ready): Promise<void> {
+  const draft = `${path}.${randomUUID()}`;
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    await file.writeFile(`${JSON.stringify(ready, null, 2)}\n`);
+  } finally {
+    await file.close();
+  }
+  await rename(draft, path);
+}
+
+/** What a person at the terminal needs. */
+export function announce({ url, keys, pages, signInUrl }: Ready): string {
+  return `
+Portcullis is running at ${url}, in front of a Notion emulator with one workspace, Acme.
+This is a demo: nothing in it is real, and only this machine can reach it.
+
+Dashboard, signed in (works once, within 15 minutes):
+
+  ${signInUrl}
+
+API keys of three agents, until the next start:
+
+  admin   ${keys.admin}
+  editor  ${keys.editor}
+  viewer  ${keys.viewer}
+
+A viewer may read a page, and may not change it:
+
+  curl -s ${url}/v1/pages/${pages.public} -H 'Authorization: Bearer ${keys.viewer}'
+
+Ctrl-C stops everything.`;
+}

@@ -1,0 +1,109 @@
+import type { Logger } from 'pino';
+import { request } from 'undici';
+import { z } from 'zod';
+import { type Portcullis, startPortcullis } from '../../compose.ts';
+import type { Config, NotionConfig } from '../../config.ts';
+import { Secret } from '../../domain/secret.ts';
+import { Browser } from './browser.ts';
+import { connectWorkspace } from './connect-workspace.ts';
+import { startEmulatorAtItsPlace } from './emulator-place.ts';
+import type { EmulatorFacts, EmulatorProcess } from './emulator-process.ts';
+import { mintKeys } from './mint-keys.ts';
+import type { DemoKeys, Ready } from './ready.ts';
+
+export interface RunningDemo {
+  readonly ready: Ready;
+  /** Rejects when the emulator ends by itself: without it there is no demo. */
+  readonly broken: Promise<never>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts emulator and gateway, and sees to it that the workspace is connected and three agents have a key. Everything is
+ * done as users do it, over HTTP; only the sign-in link comes from inside, as it does at every first start.
+ */
+export async function startDemo(config: Config, log: Logger): Promise<RunningDemo> {
+  const emulator = await startEmulatorAtItsPlace(config.dataDir, config.emulatorPort);
+  let portcullis: Portcullis | null = null;
+  const stop = async () => {
+    await portcullis?.close();
+    await emulator.stop();
+  };
+  try {
+    portcullis = await startPortcullis({ ...config, notion: notionAt(emulator.facts) }, log);
+    return { ready: await prepare(portcullis, emulator), broken: emulator.broken, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function notionAt({ url, clientId, clientSecret }: EmulatorFacts): NotionConfig {
+  return {
+    apiUrl: url,
+    mcpUrl: `${url}/mcp`,
+    clientId,
+    clientSecret: new Secret(clientSecret),
+    dangerouslyAllowLoopbackHttp: true,
+  };
+}
+
+async function prepare({ url, accounts }: Portcullis, emulator: EmulatorProcess): Promise<Ready> {
+  const { facts } = emulator;
+  await emulator.addRedirectUri(`${url}/auth/notion/callback`);
+  const userId = await accountOfDemo(accounts);
+  const browser = new Browser();
+  await signIn(browser, await accounts.links.issue(userId, 'demo'));
+  const { workspaceId, keys } = await ensureConnected(browser, url, facts);
+  // The last link: an earlier one would end with it.
+  const signInUrl = await accounts.links.issue(userId, 'demo');
+  return { url, emulatorUrl: facts.url, workspaceId, keys, pages: facts.pages, signInUrl };
+}
+
+/** Whoever the first start made: the oldest account. */
+async function accountOfDemo({ users }: Portcullis['accounts']) {
+  const [first] = (await users.list()).toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+  if (first === undefined) throw new Error('the demo has no user');
+  return first.id;
+}
+
+async function signIn(browser: Browser, link: string): Promise<void> {
+  const { hash, origin } = new URL(link);
+  const token = new URLSearchParams(hash.slice(1)).get('token');
+  await browser.call('POST', new URL('/api/sign-in/link', origin), { token });
+}
+
+const workspacesAnswer = z.looseObject({
+  workspaces: z.array(z.looseObject({ id: z.string(), notionWorkspaceId: z.string() })),
+});
+
+async function ensureConnected(
+  browser: Browser,
+  url: string,
+  notion: EmulatorFacts,
+): Promise<{ workspaceId: string; keys: DemoKeys }> {
+  const known = await findWorkspace(browser, url, notion);
+  if (known === null) {
+    await connectWorkspace({ browser, gatewayUrl: url, notion, target: null });
+    const workspaceId = await findWorkspace(browser, url, notion);
+    if (workspaceId === null) throw new Error("the demo's workspace is not there after it was connected");
+    return { workspaceId, keys: await mintKeys(browser, url, workspaceId) };
+  }
+  const keys = await mintKeys(browser, url, known);
+  // A token works only at the address that issued it, and the emulator may have had to move.
+  if (!(await reads(url, keys.viewer, notion.pages.root))) {
+    await connectWorkspace({ browser, gatewayUrl: url, notion, target: known });
+  }
+  return { workspaceId: known, keys };
+}
+
+async function findWorkspace(browser: Browser, url: string, notion: EmulatorFacts): Promise<string | null> {
+  const { workspaces } = workspacesAnswer.parse(await browser.call('GET', new URL('/api/workspaces', url)));
+  return workspaces.find(({ notionWorkspaceId }) => notionWorkspaceId === notion.workspaceId)?.id ?? null;
+}
+
+async function reads(url: string, key: string, pageId: string): Promise<boolean> {
+  const answer = await request(`${url}/v1/pages/${pageId}`, { headers: { authorization: `Bearer ${key}` } });
+  await answer.body.dump();
+  return answer.statusCode === 200;
+}

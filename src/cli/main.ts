@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { environment } from '../config.ts';
+import { audit } from './audit.ts';
+import type { Command, Terminal } from './command.ts';
+import { dbDump } from './db-dump.ts';
+import { dbRestore } from './db-restore.ts';
+import { demo } from './demo.ts';
+import { discover } from './discover.ts';
+import { emulator } from './emulator.ts';
+import { helpOf, overview } from './help.ts';
+import { findCommand, parseInvocation } from './parse.ts';
+import { report } from './report.ts';
+import { serve } from './serve.ts';
+
+/** Every command, in the order in which help lists them. */
+export const commands: readonly Command[] = [demo, serve, emulator, audit, discover, dbDump, dbRestore];
+
+/** Runs one command line. Answers with the exit code; never throws. */
+export async function main(words: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
+  try {
+    return await dispatch(words, terminal);
+  } catch (error) {
+    const { lines, exitCode } = report(error);
+    for (const line of lines) terminal.err(line);
+    return exitCode;
+  }
+}
+
+async function dispatch(words: readonly string[], terminal: Terminal): Promise<number> {
+  const [first] = words;
+  if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
+    terminal.out(overview(commands));
+    return 0;
+  }
+  if (first === '--version') {
+    terminal.out(await version());
+    return 0;
+  }
+  const { command, rest } = findCommand(commands, words);
+  if (rest.includes('--help') || rest.includes('-h')) {
+    terminal.out(helpOf(command));
+    return 0;
+  }
+  return command.run({ ...parseInvocation(command, rest), terminal });
+}
+
+async function version(): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  return String((manifest as { version: string }).version);
+}
+
+function processTerminal(): Terminal {
+  const watched = process.stderr.isTTY;
+  return {
+    env: environment,
+    out: line => void process.stdout.write(`${line}\n`),
+    err: line => void process.stderr.write(`${line}\n`),
+    // Carriage return and "erase to the end of the line" (ECMA-48 section 8.3.41).
+    progress: line => void (watched && process.stderr.write(`\r\u001b[K${line}`)),
+  };
+}

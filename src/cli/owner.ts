@@ -1,0 +1,42 @@
+import { type Client, Client as PgClient } from 'pg';
+import { readDatabaseConfig } from '../config.ts';
+import { startEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts';
+import { migrate } from '../store/migrate.ts';
+import type { Invocation, Option } from './command.ts';
+
+/** What every command takes that works on the database itself. */
+export const databaseOptions: Readonly<Record<string, Option>> = {
+  'data-dir': { takes: 'DIR', doc: 'where the embedded database is', setting: 'PORTCULLIS_DATA_DIR' },
+};
+
+export const databaseNotes =
+  'Works on the database in DATABASE_URL; without it, on the embedded one, which no gateway may be using meanwhile.';
+
+/** Signs in as the owner of the schema, brings it to this version of Portcullis, and runs `work`. */
+export async function asOwner<T>({ terminal, settings }: Invocation, work: (client: Client) => Promise<T>): Promise<T> {
+  const config = readDatabaseConfig(terminal.env, settings);
+  if (config.kind === 'external') return connected({ connectionString: config.url.reveal() }, work);
+  const log = { info: () => {}, warn: (message: string) => terminal.err(`warning: ${message}`) };
+  const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  try {
+    return await connected(server.connection, work);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function connected<T>(
+  connection: ConstructorParameters<typeof PgClient>[0],
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = new PgClient(connection);
+  // A connection that breaks fails the query under way; the event adds nothing to that.
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await migrate(client, new URL('../store/migrations/', import.meta.url));
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,18 @@
+import { readClientConfig } from '../config.ts';
+import type { Invocation, Option } from './command.ts';
+import { createRemote, type Remote } from './remote.ts';
+
+/** What every command takes that talks to a running gateway. */
+export const remoteOptions: Readonly<Record<string, Option>> = {
+  url: { takes: 'URL', doc: 'where the gateway is', setting: 'PORTCULLIS_URL' },
+  key: {
+    takes: 'KEY',
+    doc: 'the API key to use; other people on this machine can see it here',
+    setting: 'PORTCULLIS_KEY',
+  },
+};
+
+/** The gateway that an invocation names. */
+export function remoteOf({ terminal, settings }: Invocation): Remote {
+  return createRemote(readClientConfig(terminal.env, settings));
+}

@@ -1,0 +1,64 @@
+import { request } from 'undici';
+import { z } from 'zod';
+import type { ClientConfig } from '../config.ts';
+import { type ErrorCode, errorTable, PortcullisError } from '../domain/errors.ts';
+
+/** An answer of the gateway that is not what was asked for. */
+export class RemoteError extends Error {
+  readonly hint: string | null;
+  readonly exitCode: number;
+
+  constructor(message: string, hint: string | null, exitCode: number) {
+    super(message);
+    this.name = 'RemoteError';
+    this.hint = hint;
+    this.exitCode = exitCode;
+  }
+}
+
+/** The admin API of a running gateway. */
+export interface Remote {
+  /** GET of a path below the gateway's URL. Query values that are undefined are left out. */
+  get(path: `/api/${string}`, query?: Query): Promise<unknown>;
+}
+
+export type Query = Readonly<Record<string, string | undefined>>;
+
+/** Talks to the gateway at `url` as the holder of `key`. Throws RemoteError. */
+export function createRemote({ url, key }: ClientConfig): Remote {
+  if (key === null) {
+    throw new PortcullisError('unauthorized', 'No API key: give one in PORTCULLIS_KEY.');
+  }
+  return {
+    async get(path, query = {}) {
+      const address = new URL(`${url}${path}`);
+      for (const [name, value] of Object.entries(query)) if (value !== undefined) address.searchParams.set(name, value);
+      const answer = await request(address, { headers: { authorization: `Bearer ${key.reveal()}` } }).catch(error => {
+        throw unreachable(url, error);
+      });
+      const body: unknown = await answer.body.json().catch(() => null);
+      if (answer.statusCode !== 200) throw refused(answer.statusCode, body);
+      return body;
+    },
+  };
+}
+
+function unreachable(url: string, cause: unknown): RemoteError {
+  const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+  const hint = 'Is the gateway running, and is --url or PORTCULLIS_URL its address?';
+  return new RemoteError(`no answer from ${url}${reason}`, hint, errorTable.unavailable.exitCode);
+}
+
+const refusal = z.object({ error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }) });
+
+/** Reads the admin API's way of saying no: `{error: {code, message, hint}}`. */
+function refused(status: number, body: unknown): RemoteError {
+  const { data } = refusal.safeParse(body);
+  if (data === undefined) {
+    const hint = 'Is this the address of a Portcullis gateway?';
+    return new RemoteError(`unexpected answer with status ${status}`, hint, errorTable.internal.exitCode);
+  }
+  const { code, message, hint } = data.error;
+  const { exitCode } = Object.hasOwn(errorTable, code) ? errorTable[code as ErrorCode] : errorTable.internal;
+  return new RemoteError(message, hint === message ? null : (hint ?? null), exitCode);
+}

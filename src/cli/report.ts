@@ -1,0 +1,60 @@
+import { ConfigError } from '../config/config-error.ts';
+import { errorTable, PortcullisError } from '../domain/errors.ts';
+import { StoreError } from '../store/store-error.ts';
+import { UsageError } from './command.ts';
+import { EmulatorError } from './demo/emulator-process.ts';
+import { RemoteError } from './remote.ts';
+
+/** What the command line says about an error, and what it exits with. */
+export interface Report {
+  readonly lines: readonly string[];
+  readonly exitCode: number;
+}
+
+const emulatorHint = 'If its port is taken, choose another with --emulator-port, or 0 for any.';
+
+/** Every error ends as `error: …` and `hint: …`: what is wrong, and what to do about it. */
+export function report(error: unknown): Report {
+  if (error instanceof UsageError) return say(error.message, error.hint, errorTable.invalid_request.exitCode);
+  if (error instanceof ConfigError) {
+    const lines = error.problems.flatMap(({ setting, problem, hint }) => say(`${setting} ${problem}`, hint, 0).lines);
+    return { lines, exitCode: errorTable.invalid_request.exitCode };
+  }
+  if (error instanceof RemoteError) return say(error.message, error.hint, error.exitCode);
+  if (error instanceof StoreError) return say(error.message, null, errorTable.unavailable.exitCode);
+  if (error instanceof EmulatorError) return say(error.message, emulatorHint, errorTable.unavailable.exitCode);
+  if (error instanceof PortcullisError) {
+    const { hint, exitCode } = errorTable[error.code];
+    return say(error.message, hint === error.message ? null : hint, exitCode);
+  }
+  return systemError(error) ?? defect(error);
+}
+
+/** Errors of the operating system that a person can do something about. */
+function systemError(error: unknown): Report | null {
+  if (!(error instanceof Error) || !('code' in error)) return null;
+  const { exitCode } = errorTable.unavailable;
+  const address = 'address' in error && 'port' in error ? `${error.address}:${error.port}` : '';
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return say(`${address} is in use by another program`, 'choose another port with --port', exitCode);
+    case 'EACCES':
+    case 'EROFS':
+    case 'ENOSPC':
+    case 'ENOENT':
+    case 'EEXIST':
+      return say(error.message, null, exitCode);
+    default:
+      return null;
+  }
+}
+
+function defect(error: unknown): Report {
+  const { exitCode, hint } = errorTable.internal;
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return say(text, hint, exitCode);
+}
+
+function say(message: string, hint: string | null, exitCode: number): Report {
+  return { lines: [`error: ${message}`, ...(hint === null ? [] : [`hint:  ${hint}`])], exitCode };
+}

@@ -1,0 +1,36 @@
+import { startPortcullis } from '../compose.ts';
+import type { Config, NotionConfig } from '../config.ts';
+import type { Command, Terminal } from './command.ts';
+import { configOf, gatewayOptions } from './gateway-options.ts';
+import { openProgramLog } from './program-log.ts';
+import { untilStopped } from './until-stopped.ts';
+
+export const serve: Command = {
+  name: 'serve',
+  summary: 'Run the gateway in front of Notion.',
+  parameters: [],
+  options: gatewayOptions,
+  notes: 'Needs NOTION_OAUTH_CLIENT_ID, NOTION_OAUTH_CLIENT_SECRET and PORTCULLIS_PUBLIC_URL. Never runs the demo.',
+  run: async invocation => serveWith(await configOf('serve', invocation), invocation.terminal),
+};
+
+/** Runs a gateway until somebody stops it. What people read goes to standard error: standard output is the audit log's. */
+export async function serveWith(config: Config, terminal: Terminal): Promise<number> {
+  const stopped = untilStopped();
+  const { notion } = config;
+  if (notion === null) throw new Error('a gateway needs a Notion');
+  const portcullis = await startPortcullis({ ...config, notion }, openProgramLog(config));
+  try {
+    terminal.err(greeting(portcullis.url, notion, portcullis.firstSignInUrl));
+    await stopped;
+    return 0;
+  } finally {
+    await portcullis.close();
+  }
+}
+
+function greeting(url: string, { apiUrl }: NotionConfig, firstSignInUrl: string | null): string {
+  const running = `Portcullis is running at ${url}, in front of ${apiUrl}.`;
+  if (firstSignInUrl === null) return running;
+  return `${running}\n\nNobody has a password yet. Sign in with this link (once, within 15 minutes) and choose one:\n\n  ${firstSignInUrl}\n`;
+}
