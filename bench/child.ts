@@ -16,7 +16,9 @@ export async function startChild<Ready>(
   argument: unknown,
   execArgv: string[] = [],
 ): Promise<Child<Ready>> {
-  const child = fork(fileURLToPath(module), [JSON.stringify(argument)], { execArgv });
+  // What a part prints on its standard output (audit entries) goes nowhere, as it would into a file of its own.
+  const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const;
+  const child = fork(fileURLToPath(module), [JSON.stringify(argument)], { execArgv, stdio: [...stdio] });
   const ready = await nextMessage<Ready>(child);
   return {
     ready,

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { Browser } from '../../src/cli/demo/browser.ts';
+import { readForm } from '../../src/cli/demo/form.ts';
+import { mintKeys } from '../../src/cli/demo/mint-keys.ts';
+
+const workspacesAnswer = z.looseObject({ workspaces: z.array(z.looseObject({ id: z.string() })) });
+
+/** Signs in by the link of the first start, connects the one workspace by OAuth, and answers with a viewer's key. */
+export async function connectWorkspace(url: string, signInUrl: string | null): Promise<string> {
+  const browser = new Browser();
+  const token = new URLSearchParams(new URL(signInUrl ?? url).hash.slice(1)).get('token');
+  await browser.call('POST', new URL('/api/sign-in/link', url), { token });
+
+  const { location } = await browser.get(new URL('/auth/notion', url));
+  const callback = new URL('/auth/notion/callback', url);
+  callback.searchParams.set('state', location?.searchParams.get('state') ?? '');
+  callback.searchParams.set('code', 'bench-code');
+  let question = await browser.get(callback);
+  while (question.location !== null) question = await browser.get(question.location);
+  const { action, fields } = readForm(question.text);
+  fields.set('answer', 'confirm');
+  await browser.submit(question.url, new URL(action, url), fields);
+
+  const { workspaces } = workspacesAnswer.parse(await browser.call('GET', new URL('/api/workspaces', url)));
+  const keys = await mintKeys(browser, url, workspaces[0]?.id ?? '');
+  return keys.viewer;
+}

@@ -1,0 +1,69 @@
+// Portcullis itself, composed as `portcullis serve` composes it, in front of the bench's upstream.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { startPortcullis } from '../../src/compose.ts';
+import { readConfig } from '../../src/config.ts';
+import { type EmbeddedConnection, startEmbeddedPostgres } from '../../src/store/embedded/embedded-postgres.ts';
+import { childArgument, childReady } from '../child.ts';
+import { connectWorkspace } from './connect-workspace.ts';
+import { measureTwoCommits } from './measure-commits.ts';
+
+export interface DoorArgument {
+  /** Origin of what stands for Notion. */
+  readonly upstream: string;
+}
+
+export interface DoorReady {
+  readonly origin: string;
+  /** The key of a viewer. */
+  readonly key: string;
+}
+
+const { upstream } = childArgument<DoorArgument>();
+const log = pino({ level: 'error' }, pino.destination(2));
+const directory = await mkdtemp(join(tmpdir(), 'portcullis-bench-'));
+const postgres = await startEmbeddedPostgres({ dataDir: join(directory, 'postgres'), log: quiet() });
+const port = await freePort();
+const config = readConfig('serve', {
+  DATABASE_URL: urlOf(postgres.connection),
+  NOTION_OAUTH_CLIENT_ID: 'bench',
+  NOTION_OAUTH_CLIENT_SECRET: 'bench-secret',
+  PORTCULLIS_NOTION_API_URL: upstream,
+  PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP: 'true',
+  PORTCULLIS_PUBLIC_URL: `http://127.0.0.1:${port}`,
+  PORTCULLIS_PORT: String(port),
+  PORTCULLIS_DATA_DIR: join(directory, 'data'),
+  PORTCULLIS_ROOT_KEY_FILE: join(directory, 'root.key'),
+});
+if (config.notion === null) throw new Error('the bench has no Notion');
+const portcullis = await startPortcullis({ ...config, notion: config.notion }, log);
+const key = await connectWorkspace(portcullis.url, portcullis.firstSignInUrl);
+
+process.on('message', async () => process.send?.(await measureTwoCommits(postgres.connection)));
+childReady({ origin: portcullis.url, key } satisfies DoorReady, async () => {
+  await portcullis.close();
+  await postgres.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+function urlOf({ host, port, user, password, database }: EmbeddedConnection): string {
+  const query = new URLSearchParams({ host, port: String(port) });
+  // The host in the query, a directory with a socket, outranks the one before it, which a URL cannot do without.
+  return `postgres://${user}:${encodeURIComponent(password)}@localhost/${database}?${query}`;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise(resolve => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise(resolve => server.close(resolve));
+  return port;
+}
+
+function quiet() {
+  return { info: () => undefined, warn: (message: string) => log.warn(message) };
+}
