@@ -51,6 +51,8 @@ async function version(): Promise<string> {
 
 function processTerminal(): Terminal {
   const watched = process.stderr.isTTY;
+  // A reader that has seen enough (`| head`) closes the pipe. That is no reason to fail, and none to stop a gateway.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   return {
     env: environment,
     out: line => void process.stdout.write(`${line}\n`),
@@ -58,4 +60,8 @@ function processTerminal(): Terminal {
     // Carriage return and "erase to the end of the line" (ECMA-48 section 8.3.41).
     progress: line => void (watched && process.stderr.write(`\r\u001b[K${line}`)),
   };
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }

@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import { z } from 'zod';
 import type { ClientConfig } from '../config.ts';
-import { type ErrorCode, errorTable, PortcullisError } from '../domain/errors.ts';
+import { type ErrorCode, errorTable } from '../domain/errors.ts';
 
 /** An answer of the gateway that is not what was asked for. */
 export class RemoteError extends Error {
@@ -27,7 +27,7 @@ export type Query = Readonly<Record<string, string | undefined>>;
 /** Talks to the gateway at `url` as the holder of `key`. Throws RemoteError. */
 export function createRemote({ url, key }: ClientConfig): Remote {
   if (key === null) {
-    throw new PortcullisError('unauthorized', 'No API key: give one in PORTCULLIS_KEY.');
+    throw new RemoteError('no API key', 'Give one in PORTCULLIS_KEY.', errorTable.unauthorized.exitCode);
   }
   return {
     async get(path, query = {}) {

@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { EmulatorError, type EmulatorProcess, startEmulatorProcess } from './emulator-process.ts';
 
@@ -10,9 +10,11 @@ const memory = z.object({ emulatorPort: z.number().int().min(1).max(65_535) });
  * are bound to the origin that issued them, so a connection outlives a restart only if its Notion keeps its address.
  */
 export async function startEmulatorAtItsPlace(dataDir: string, port: number | null): Promise<EmulatorProcess> {
+  // Only the leaf is private: a parent that is made on the way may be anybody's.
+  await mkdir(dirname(dataDir), { recursive: true });
+  await mkdir(dataDir, { mode: 0o700 }).catch(ignoreExisting);
   const stateDir = join(dataDir, 'emulator');
   if (port !== null) return startEmulatorProcess({ port, stateDir });
-  await mkdir(dataDir, { recursive: true });
   const file = join(dataDir, 'emulator-port.json');
   const last = await readLastPort(file);
   const emulator = await startEmulatorProcess({ port: last, stateDir }).catch(error => {
@@ -30,4 +32,8 @@ async function readLastPort(file: string): Promise<number> {
     // Missing at the first start; whatever else is wrong with it, any free port will do.
     return 0;
   }
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
 }
