@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { type Demo, startDemo } from './demo.ts';
 
-/** Sends bytes as they are and answers with everything that comes back until the connection ends. */
-function raw(url: string, bytes: string | Buffer): Promise<string> {
+/** Sends bytes as they are and answers with what comes back until the connection ends, or until that is enough. */
+function raw(url: string, bytes: string | Buffer, enough = /^$/): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise(resolve => {
     let answer = '';
@@ -12,6 +12,7 @@ function raw(url: string, bytes: string | Buffer): Promise<string> {
     socket.setEncoding('latin1');
     socket.on('data', chunk => {
       answer += chunk;
+      if (enough.test(answer)) socket.destroy();
     });
     socket.on('close', () => resolve(answer));
     // A server that refuses before the whole body has come may reset the connection: what it said still counts.
@@ -47,10 +48,7 @@ describe('malformed requests', () => {
     assert.deepEqual(await demo.emulator.requests({}), []);
   }
 
-  it('no body where one is needed', async () =>
-    refused(await send('PATCH', page()), 400, 'validation_error').catch(async () =>
-      refused(await send('PATCH', page()), 400, 'invalid_json'),
-    ));
+  it('no body where one is needed', async () => refused(await send('POST', '/v1/comments'), 400, 'validation_error'));
   it('not JSON', async () => refused(await send('PATCH', page(), '{"a":'), 400, 'invalid_json'));
   it('JSON that is no object', async () => refused(await send('PATCH', page(), '[1]'), 400, 'invalid_json'));
   it('a key twice', async () =>
@@ -100,10 +98,9 @@ describe('malformed requests', () => {
 
   it('50 MB, refused without reading them', async () => {
     const head = `POST /v1/search HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${demo.ready.keys.admin}\r\ncontent-type: application/json\r\ncontent-length: 52428800\r\n\r\n`;
-    const answer = await raw(demo.ready.url, head);
-    assert.match(answer, /^HTTP\/1\.1 4\d\d /);
-    assert.match(answer, /connection: close/i);
-    assert.match(answer, /"object":"error"/);
+    const answer = await raw(demo.ready.url, head, /"object":"error"/);
+    assert.match(answer, /^HTTP\/1\.1 413 /);
+    assert.deepEqual(await demo.emulator.requests({}), []);
   });
 
   it('two Authorization headers', async () => {
