@@ -17,6 +17,11 @@ export function isFromOurPages(
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
   if (request.method === 'GET' || request.method === 'HEAD') return true;
   const { origin } = request.headers;
-  if (origin !== undefined && !origins.has(origin)) return false;
+  if (origin !== undefined && !origins.has(origin) && !isHostItself(origin, request.headers.host)) return false;
   return request.headers[ownHeader] === '1';
+}
+
+/** The same page by another of our names. Names that are not ours never come this far: Host is allow-listed (rule 26). */
+function isHostItself(origin: string, host: string | undefined): boolean {
+  return host !== undefined && (origin === `http://${host}` || origin === `https://${host}`);
 }

@@ -18,16 +18,14 @@ export interface ApiDoorParts {
   readonly contentRoutes?: readonly ContentRoute[];
   readonly signIn: Pick<SignInParts, 'signIn' | 'record'>;
   readonly clientAddress: ClientAddress;
-  /** Where people reach Portcullis, and which pages may use its cookies. */
+  /** Where people reach Portcullis: its pages may use its cookies. */
   readonly publicUrl: string;
-  /** Further origins that are ours, such as the other names of a loopback address. */
-  readonly otherOrigins?: readonly string[];
 }
 
 /** The admin API: `/api/…`. Its rows say what there is; everything else about a request is the same for all of them. */
 export function apiDoor(parts: ApiDoorParts): FastifyPluginAsync {
-  const { gateway, routes, contentRoutes = [], clientAddress, publicUrl, otherOrigins = [] } = parts;
-  const origins = new Set([new URL(publicUrl).origin, ...otherOrigins]);
+  const { gateway, routes, contentRoutes = [], clientAddress, publicUrl } = parts;
+  const origins = new Set([new URL(publicUrl).origin]);
   const description = jsonAnswer(describeApi(publicUrl, routes, contentRoutes));
 
   return async fastify => {

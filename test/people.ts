@@ -1,0 +1,126 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type Accounts, createAccounts } from '../src/accounts/accounts.ts';
+import { deploymentRights } from '../src/accounts/author.ts';
+import type { Action } from '../src/domain/action.ts';
+import { createCredentialHasher, type HashCredential } from '../src/domain/credential-hash.ts';
+import { type AgentId, newId, type PrincipalId, type UserId, type WorkspaceId } from '../src/domain/ids.ts';
+import type { Caller } from '../src/domain/principal.ts';
+import type { BuiltInRole } from '../src/domain/role.ts';
+import { createIdentify, type Identify } from '../src/identify/identify.ts';
+import { createAccountStore } from '../src/store/accounts.ts';
+import { createCredentialStore } from '../src/store/credentials.ts';
+import { type Database, openDatabase } from '../src/store/database.ts';
+import type { Schema } from '../src/store/schema.ts';
+import { createSignInFailures } from '../src/store/sign-in-failures.ts';
+import { createWorkspaceDirectory } from '../src/store/workspace-directory.ts';
+import { freshDatabase, type TestDatabase } from './postgres.ts';
+
+export const publicUrl = 'http://portcullis.test';
+
+/** People and agents on a database of their own, with a clock that stands still until a test moves it. */
+export interface People {
+  readonly connection: TestDatabase['connection'];
+  readonly database: Database<Schema>;
+  readonly accounts: Accounts;
+  readonly identify: Identify;
+  readonly hashCredential: HashCredential;
+  readonly clock: { now(): Date; advance(ms: number): void };
+  /** A new identify over the same database: another instance of Portcullis. */
+  anotherInstance(): Identify;
+  aWorkspace(): Promise<WorkspaceId>;
+  aUser(user?: { email?: string; rights?: readonly Action[] }): Promise<UserId>;
+  /** A new user in that role. */
+  aMember(workspaceId: WorkspaceId, role: BuiltInRole): Promise<UserId>;
+  join(workspaceId: WorkspaceId, id: PrincipalId, role: BuiltInRole): Promise<void>;
+  /** The caller who presents this key. */
+  callerOf(key: string): Promise<Caller>;
+  close(): Promise<void>;
+}
+
+/** A person who has signed in. */
+export function signedIn(id: UserId, rights: readonly Action[] = []): Caller {
+  const nothing = { epoch: null, boundTo: null, ceiling: null };
+  return { principal: { kind: 'user', id }, credential: newId('ses'), ...nothing, deploymentRights: new Set(rights) };
+}
+
+/** A person who has signed in and has every right in the deployment. */
+export function operator(id: UserId): Caller {
+  return signedIn(id, deploymentRights);
+}
+
+export async function openPeople(): Promise<People> {
+  const { connection, drop } = await freshDatabase({ migrated: true });
+  const database = openDatabase<Schema>(connection);
+  const hashCredential = createCredentialHasher(randomBytes(32));
+  let time = Date.now();
+  const clock = {
+    now: () => new Date(time),
+    advance: (ms: number) => {
+      time += ms;
+    },
+  };
+  const open: Identify[] = [];
+  const anotherInstance = () => {
+    const credentials = createCredentialStore(database.system);
+    const instance = createIdentify({ credentials, hashCredential, now: clock.now });
+    open.push(instance);
+    return instance;
+  };
+  const accounts = createAccounts({
+    store: createAccountStore(database),
+    failures: createSignInFailures(database.system),
+    workspaces: createWorkspaceDirectory(database.system),
+    hashCredential,
+    publicUrl,
+    now: clock.now,
+  });
+  const identify = anotherInstance();
+
+  const people: People = {
+    connection,
+    database,
+    accounts,
+    identify,
+    hashCredential,
+    clock,
+    anotherInstance,
+    async aWorkspace() {
+      const id = newId('wsp');
+      const row = { id, notion_workspace_id: randomUUID(), name: 'Acme', icon: null, confirmed_at: new Date() };
+      await database.system.insertInto('workspace').values(row).execute();
+      return id;
+    },
+    async aUser({ email = `${randomUUID()}@acme.test`, rights = [] } = {}) {
+      const id = newId('usr');
+      await database.system.insertInto('principal').values({ id, kind: 'user', disabled_at: null }).execute();
+      const account = { id, email, name: email, password_hash: null, deployment_rights: [...rights] };
+      await database.system.insertInto('user_account').values(account).execute();
+      return id;
+    },
+    async aMember(workspaceId, role) {
+      const id = await people.aUser();
+      await people.join(workspaceId, id, role);
+      return id;
+    },
+    async join(workspaceId, id, role) {
+      const row = { workspace_id: workspaceId, principal_id: id, role, created_by: null };
+      await database.system.insertInto('membership').values(row).execute();
+    },
+    callerOf: key => identify.identify({ credentials: { kind: 'bearer', token: key } }),
+    async close() {
+      await Promise.all(open.map(instance => instance.close()));
+      await database.close();
+      await drop();
+    },
+  };
+  return people;
+}
+
+/** The secret of a sign-in link. */
+export function tokenOf(signInUrl: string): string {
+  return new URLSearchParams(new URL(signInUrl).hash.slice(1)).get('token') ?? '';
+}
+
+export function asAgent(id: PrincipalId): AgentId {
+  return id as AgentId;
+}
