@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Emulation } from '../emulation.ts';
 import { type Answer, jsonAnswer } from '../http/answer.ts';
-import type { Exchange } from '../http/listener.ts';
+import type { Exchange } from '../http/exchange.ts';
 import { readBytes } from '../http/read-body.ts';
 import { commands, isCommand } from './commands.ts';
 

@@ -5,22 +5,10 @@ import type { Fault } from '../control/faults.ts';
 import type { Emulation } from '../emulation.ts';
 import { oauthEndpoint } from '../oauth/endpoints.ts';
 import { type Answer, errorAnswer } from './answer.ts';
+import type { Exchange } from './exchange.ts';
 import { faultAnswer, sendBroken } from './fault-answer.ts';
 import { ClientGone } from './read-body.ts';
 import { createRestEndpoint } from './rest-endpoint.ts';
-
-/** One request on its way through the emulator. */
-export interface Exchange {
-  readonly request: IncomingMessage;
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  readonly requestId: string;
-  /** Filled in while the request is handled, for the log. */
-  botId: string | null;
-  credential: 'token' | 'client' | 'unknown' | 'none';
-  bodyBytes: number;
-}
 
 /** The emulator's whole HTTP surface as a `node:http` listener. */
 export function createListener(emulation: Emulation): (request: IncomingMessage, response: ServerResponse) => void {

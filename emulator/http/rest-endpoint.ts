@@ -3,7 +3,7 @@ import { restRoutes } from '../rest/routes.ts';
 import { type Installation, installationOf } from '../world/connections.ts';
 import { type Answer, identifiedAnswer } from './answer.ts';
 import { invalidRequestUrl, invalidToken, missingBearer } from './errors.ts';
-import type { Exchange } from './listener.ts';
+import type { Exchange } from './exchange.ts';
 import { JSON_BYTES, MULTIPART_BYTES, parseForm, parseJson, readBytes } from './read-body.ts';
 import { available, createRouter, type Match, Reply, type Unread } from './route.ts';
 import { readVersion, type Version } from './versions.ts';

@@ -1,7 +1,7 @@
 import type { Emulation } from '../emulation.ts';
 import { type Answer, identifiedAnswer } from '../http/answer.ts';
 import { invalidRequestUrl } from '../http/errors.ts';
-import type { Exchange } from '../http/listener.ts';
+import type { Exchange } from '../http/exchange.ts';
 import { JSON_BYTES, parseJson, readBytes } from '../http/read-body.ts';
 import { type AuthorizeAnswer, decideConsent, showConsent } from './authorize-endpoint.ts';
 import { invalidRequest } from './oauth-error.ts';
