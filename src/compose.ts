@@ -4,6 +4,7 @@ import { fastify, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { type Accounts, createAccounts } from './accounts/accounts.ts';
 import { createAnonymousDenials } from './audit/anonymous-denials.ts';
+import { watchDiskReserve } from './audit/disk-reserve.ts';
 import { createGroupCommit } from './audit/group-commit.ts';
 import { holdInstanceLease } from './audit/instance-lease.ts';
 import { createKeyedDigest } from './audit/keyed-digest.ts';
@@ -151,13 +152,15 @@ async function openAudit({ config, log, store, root, closers }: Place) {
     instance: lease.id,
     ...(config.auditStdout && { onDurable: printEntries(process.stdout) }),
   });
-  const anonymousDenials = createAnonymousDenials(commits, now);
+  const reserve = await watchDiskReserve(store.alone ? config.dataDir : null, onTrouble);
+  const anonymousDenials = createAnonymousDenials({ commits, reserveReached: reserve.reached, now });
   const digest = createKeyedDigest(root.deriveKey('audit digests'));
   const trail = createAuditTrail({ commits, anonymousDenials, leaseHolds: lease.holds, digest: digest.whole, now });
   const sweeper = startSweeper({ open: instances, log: auditLog, self: lease.id, now, onTrouble });
   closers.push(lease.close, sweeper.close, async () => {
     await anonymousDenials.flush();
     await commits.close();
+    reserve.close();
   });
   return { trail, digest, leaseHolds: lease.holds };
 }

@@ -14,9 +14,13 @@ function aLog() {
       return true;
     },
   };
-  const denials = createAnonymousDenials(commits, () => new Date(at));
+  let full = false;
+  const denials = createAnonymousDenials({ commits, reserveReached: () => full, now: () => new Date(at) });
   return {
     denials,
+    fill: (isFull: boolean) => {
+      full = isFull;
+    },
     rows,
     pass: (ms: number) => {
       at += ms;
@@ -57,6 +61,20 @@ describe('rule 23: denials of callers whom nobody knows', () => {
     await denials.record(from('192.0.2.2'), 'no_credentials');
     await denials.record(from('192.0.2.1'), 'expired_credentials');
     assert.equal(rows.length, 3);
+  });
+
+  it('leave the reserve of the disk to callers who are known, and are written of when there is room again', async () => {
+    const { denials, rows, details, fill } = aLog();
+    fill(true);
+    for (let i = 0; i < 10; i++) await denials.record(from('192.0.2.1'), 'no_credentials');
+    await denials.flush();
+    assert.equal(rows.length, 0);
+    fill(false);
+    await denials.flush();
+    assert.deepEqual(
+      details().map(detail => detail.count),
+      [10],
+    );
   });
 
   it('are bounded, however many addresses they come from', async () => {

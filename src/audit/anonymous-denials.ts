@@ -27,11 +27,18 @@ interface Tally {
   more: number;
 }
 
-export function createAnonymousDenials(commits: Pick<GroupCommit, 'append'>, now: Now): AnonymousDenials {
+export function createAnonymousDenials(parts: {
+  commits: Pick<GroupCommit, 'append'>;
+  /** Whether only the reserve of the disk is left: then strangers are counted, and written of when there is room again. */
+  reserveReached: () => boolean;
+  now: Now;
+}): AnonymousDenials {
+  const { commits, reserveReached, now } = parts;
   let tallies = new Map<string, Tally>();
   let windowEnds = 0;
 
   async function flush(): Promise<void> {
+    if (reserveReached()) return;
     const counted = [...tallies.values()].filter(tally => tally.more > 0);
     tallies = new Map();
     const rows = counted.map(({ event, more }) =>
@@ -64,6 +71,10 @@ export function createAnonymousDenials(commits: Pick<GroupCommit, 'append'>, now
         requestId: call.requestId,
         detail: { because: why, count: 1, door: call.door, operation: call.operation.name },
       };
+      if (reserveReached()) {
+        tallies.set(key, { event, more: 1 });
+        return;
+      }
       tallies.set(key, { event, more: 0 });
       await commits.append(eventRow(event, now(), 'summary'));
     },

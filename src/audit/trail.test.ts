@@ -24,7 +24,7 @@ function aTrail(answer: () => Promise<boolean> = async () => true, leaseHolds = 
   const now = () => new Date('2026-11-22T10:00:01.000Z');
   const trail = createAuditTrail({
     commits,
-    anonymousDenials: createAnonymousDenials(commits, now),
+    anonymousDenials: createAnonymousDenials({ commits, reserveReached: () => false, now }),
     leaseHolds: () => leaseHolds,
     digest: bytes => `hmac:${bytes.length}`,
     now,
