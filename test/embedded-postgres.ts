@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -35,7 +36,7 @@ export async function temporaryPlace(): Promise<TemporaryPlace> {
       for (const name of await readdir(path)) {
         const cluster = join(path, name, 'cluster');
         const pid = await readServerPid(cluster);
-        if (pid !== undefined) await stopServer(cluster, pid);
+        if (pid !== undefined) await stopServer(pid);
       }
     },
     remove: () => rm(path, { recursive: true, force: true }),
@@ -44,13 +45,14 @@ export async function temporaryPlace(): Promise<TemporaryPlace> {
 
 /** A process of its own that runs an embedded server, and is there to be killed. */
 export interface Holder {
-  readonly process: ChildProcess;
-  /** What the process said when its server was ready, or in `error` why it was not. */
-  readonly server: { pid: number; adopted: boolean; connection: ClientConfig } | { error: string };
+  readonly pid: number;
+  readonly server?: { readonly pid: number; readonly adopted: boolean; readonly connection: ClientConfig };
+  /** Why there is no server. */
+  readonly error?: string;
   kill(): Promise<void>;
 }
 
-/** Starts one; as `account` if given, which takes root. */
+/** Starts one, as `account` if given, which takes root; answers when its server is ready or was refused. */
 export async function startHolder(dataDir: string, account?: { uid: number; gid: number }): Promise<Holder> {
   const script = fileURLToPath(new URL('./hold-embedded-postgres.ts', import.meta.url));
   const identity = account ? [String(account.uid), String(account.gid)] : [];
@@ -58,13 +60,18 @@ export async function startHolder(dataDir: string, account?: { uid: number; gid:
   const exited = once(holder, 'exit');
   const [line] = await once(createInterface(holder.stdout), 'line');
   return {
-    process: holder,
-    server: JSON.parse(line),
+    pid: holder.pid ?? 0,
+    ...JSON.parse(line),
     kill: async () => {
       holder.kill('SIGKILL');
       await exited;
     },
   };
+}
+
+/** The server of a holder that has one. */
+export function ready({ server, error }: Holder): NonNullable<Holder['server']> {
+  return server ?? assert.fail(error);
 }
 
 /** Asks one question on a connection of its own, and answers the first row. */

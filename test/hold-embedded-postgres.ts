@@ -11,7 +11,7 @@ if (uid && gid) {
 const log = { info: () => {}, warn: () => {} };
 try {
   const { pid, adopted, connection } = await startEmbeddedPostgres({ dataDir, log });
-  process.stdout.write(`${JSON.stringify({ pid, adopted, connection })}\n`);
+  process.stdout.write(`${JSON.stringify({ server: { pid, adopted, connection } })}\n`);
 } catch (error) {
   process.stdout.write(`${JSON.stringify({ error: (error as Error).message })}\n`);
 }

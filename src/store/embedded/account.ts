@@ -66,9 +66,13 @@ async function ownerOf(path: string): Promise<number | undefined> {
     return (await stat(path)).uid;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new StoreError('directory_unusable', `Cannot look into ${path}: ${(error as Error).message}.`, {
-      cause: error,
-    });
+    throw new StoreError(
+      'directory_unusable',
+      `Cannot look into ${path}: ${(error as Error).message}. Start Portcullis as the user who started it first, or name another directory with --data-dir.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -73,7 +73,9 @@ function missing(system: string, cause?: unknown): StoreError {
 export async function prepareBinaries(account: Account, sources = defaultSources(account)): Promise<Binaries> {
   const { packageDir, cacheDir } = sources;
   const { version } = JSON.parse(await readFile(join(packageDir, 'package.json'), 'utf8')) as { version: string };
-  const inPlace = (!account.borrowed || (await isOpenToAll(packageDir))) && (await linkLibraries(packageDir));
+  const inPlace =
+    (!account.borrowed || (await isOpenToAll(join(packageDir, 'native', 'bin', 'postgres')))) &&
+    (await linkLibraries(packageDir));
   const root = inPlace
     ? packageDir
     : await copyOnce(packageDir, join(cacheDir, `postgresql-${version}-${basename(packageDir)}`));
@@ -104,11 +106,11 @@ async function linkLibraries(packageDir: string): Promise<boolean> {
   return true;
 }
 
-/** Whether any account may run the programs: not so in a checkout below /root, or one installed under a strict umask. */
-async function isOpenToAll(packageDir: string): Promise<boolean> {
-  const program = await realpath(join(packageDir, 'native', 'bin', 'postgres'));
-  if (((await stat(program)).mode & 0o005) !== 0o005) return false;
-  for (let parent = dirname(program); parent !== dirname(parent); parent = dirname(parent)) {
+/** Whether any account may read and run a file: not so below /root, or after an installation under a strict umask. */
+export async function isOpenToAll(path: string): Promise<boolean> {
+  const file = await realpath(path);
+  if (((await stat(file)).mode & 0o004) === 0) return false;
+  for (let parent = dirname(file); parent !== dirname(parent); parent = dirname(parent)) {
     if (((await stat(parent)).mode & 0o001) === 0) return false;
   }
   return true;

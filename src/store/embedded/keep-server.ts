@@ -20,7 +20,7 @@ export function keepServer(place: Place, first: OpenServer): KeptServer {
   const stopping = new AbortController();
   let server = first;
 
-  const keep = async () => {
+  const watch = async () => {
     while (await endedByItself(server.session, stopping.signal)) {
       const lockFile = await readLockFile(cluster);
       if (lockFile === undefined || lockFile.status === 'stopping') {
@@ -30,17 +30,17 @@ export function keepServer(place: Place, first: OpenServer): KeptServer {
       place.log.warn('the embedded PostgreSQL crashed; starting it again');
       server = await reopen(place, server.pid, stopping.signal);
     }
-    await stopServer(cluster, server.pid);
-    await server.session.end();
   };
-  const kept = keep().catch(ignoreAbort);
+  const watching = watch().catch(ignoreAbort);
 
   return {
     adopted: first.adopted,
     pid: () => server.pid,
     stop: async () => {
       stopping.abort();
-      await kept;
+      await watching;
+      await stopServer(server.pid);
+      await server.session.end();
     },
   };
 }

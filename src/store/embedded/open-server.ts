@@ -50,7 +50,7 @@ export async function openServer(place: Place, signal?: AbortSignal): Promise<Op
     if (attempt === 'absent') launched = await relaunch(place, launched);
     await delay(10);
   }
-  if (launched && (await launched.ended()) === undefined) await stopServer(place.directory.cluster, launched.pid);
+  if (launched && (await launched.ended()) === undefined) await stopServer(launched.pid);
   signal?.throwIfAborted();
   throw new StoreError(
     'server_failed',
@@ -76,7 +76,7 @@ async function connectAndOwn(session: Client, place: Place): Promise<Attempt> {
   if (pid === undefined) return 'busy';
   if (await startedAsNow(session, place)) return { pid, session };
   place.log.info('restarting the embedded PostgreSQL that another version of Portcullis left behind');
-  await stopServer(cluster, pid);
+  await stopServer(pid);
   return 'absent';
 }
 

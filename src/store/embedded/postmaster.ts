@@ -113,32 +113,25 @@ export async function disarmStaleLocks(cluster: string): Promise<void> {
 }
 
 /**
- * Stops the server of a cluster: sessions are ended, everything is on disk, the lock file is gone. After half a minute it is
- * ended at once, which costs a recovery at the next start but no data.
+ * Stops a running server: sessions are ended, everything is on disk. After half a minute it is ended at once, which costs a
+ * recovery at the next start but no data.
  */
-export async function stopServer(cluster: string, pid: number): Promise<void> {
-  await signal(cluster, pid, 'SIGINT');
-  if (await hasStopped(cluster, pid, stopMsMax)) return;
-  await signal(cluster, pid, 'SIGQUIT');
-  if (await hasStopped(cluster, pid, stopMsMax)) return;
+export async function stopServer(pid: number): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
+    if (await isLivePostgres(pid)) kill(pid, signal);
+    const deadline = performance.now() + stopMsMax;
+    while (performance.now() < deadline) {
+      if (!(await isLivePostgres(pid))) return;
+      await delay(2);
+    }
+  }
   throw new StoreError('server_failed', `PostgreSQL (process ${pid}) does not stop.`);
 }
 
-/** Only while the lock file names the process and it is a server: its id may have been given to another since. */
-async function signal(cluster: string, pid: number, name: 'SIGINT' | 'SIGQUIT'): Promise<void> {
-  if ((await readServerPid(cluster)) !== pid || !(await isLivePostgres(pid))) return;
+function kill(pid: number, signal: 'SIGINT' | 'SIGQUIT'): void {
   try {
-    process.kill(pid, name);
+    process.kill(pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
-}
-
-async function hasStopped(cluster: string, pid: number, ms: number): Promise<boolean> {
-  const deadline = performance.now() + ms;
-  while (performance.now() < deadline) {
-    if ((await readServerPid(cluster)) !== pid || !(await isLivePostgres(pid))) return true;
-    await delay(2);
-  }
-  return false;
 }

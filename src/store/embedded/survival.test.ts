@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { ask, type Holder, startHolder, type TemporaryPlace, temporaryPlace } from '../../../test/embedded-postgres.ts';
+import { ask, ready, startHolder, type TemporaryPlace, temporaryPlace } from '../../../test/embedded-postgres.ts';
 import { until } from '../../../test/until.ts';
 import { chooseAccount } from './account.ts';
 import { prepareBinaries } from './binaries.ts';
@@ -84,8 +84,8 @@ describe('the embedded PostgreSQL, when something was killed', () => {
     process.kill(server.pid, 'SIGINT');
     await until('a notice', () => notices.length > 0);
     assert.match(notices[0] ?? '', /was stopped by somebody else/);
-    await until('its end', async () => (await readServerPid(cluster)) === undefined);
     await server.stop();
+    assert.equal(await readServerPid(cluster), undefined);
   });
 
   it('can be stopped while it is being started again', async () => {
@@ -98,12 +98,19 @@ describe('the embedded PostgreSQL, when something was killed', () => {
     assert.ok(pid === undefined || !(await isLivePostgres(pid)));
   });
 
+  it('is stopped even after its directory was deleted', async () => {
+    const server = await place.start('deleted');
+    await rm(join(place.path, 'deleted'), { recursive: true });
+    await server.stop();
+    assert.equal(await isLivePostgres(server.pid), false);
+  });
+
   it('refuses a second Portcullis with a sentence that says who holds the directory', async () => {
     const holder = await startHolder(dataDir);
     await assert.rejects(place.start(), {
       code: 'directory_in_use',
       message: new RegExp(
-        `^The database in ${dataDir} is in use by portcullis process ${holder.process.pid} on ${hostname()}, since 2\\d{3}-.*Z\\. Stop that one`,
+        `^The database in ${dataDir} is in use by portcullis process ${holder.pid} on ${hostname()}, since 2\\d{3}-.*Z\\. Stop that one`,
       ),
     });
     assert.deepEqual(await ask(ready(holder).connection, 'SELECT 1 AS one'), { one: 1 });
@@ -152,11 +159,6 @@ describe('the embedded PostgreSQL, when something was killed', () => {
     assert.deepEqual(notices, ['restarting the embedded PostgreSQL that another version of Portcullis left behind']);
   });
 });
-
-function ready(holder: Holder) {
-  if ('error' in holder.server) assert.fail(holder.server.error);
-  return holder.server;
-}
 
 /** The process of the session that holds the directory. Undefined while there is none, or the server does not answer. */
 async function holdingSession(server: EmbeddedPostgres): Promise<number | undefined> {
