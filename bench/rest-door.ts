@@ -88,7 +88,7 @@ async function alone(load: Child<null>, subjects: readonly Subject[]): Promise<M
 
 async function run(load: Child<null>, { name, origin, key }: Subject, count: number, ms: number): Promise<LoadResult> {
   const result = await load.ask<LoadResult>({ origin, path: pagePath, key, callers: count, ms } satisfies Load);
-  if (result.refused > 0) throw new Error(`${name} refused ${result.refused} calls`);
+  if (result.refusal !== null) throw new Error(`${name} refused a call:\n${result.refusal}`);
   return result;
 }
 

@@ -14,8 +14,8 @@ export interface LoadResult {
   readonly perSecond: number;
   /** Of each answered request, in milliseconds. */
   readonly latenciesMs: readonly number[];
-  /** Answers other than 200. */
-  readonly refused: number;
+  /** The first answer other than 200, if there was one. */
+  readonly refusal: string | null;
 }
 
 process.on('message', async (load: Load) => process.send?.(await run(load)));
@@ -28,13 +28,19 @@ async function run({ origin, path, key, callers, ms }: Load): Promise<LoadResult
   );
   const sockets = await Promise.all(Array.from({ length: callers }, () => open(hostname, Number(port))));
   const latenciesMs: number[] = [];
-  let refused = 0;
+  let refusal: string | null = null;
   const startedAt = performance.now();
   const until = startedAt + ms;
-  await Promise.all(sockets.map(socket => call(socket, request, until, latenciesMs, () => refused++)));
+  await Promise.all(
+    sockets.map(socket =>
+      call(socket, request, until, latenciesMs, text => {
+        refusal ??= text;
+      }),
+    ),
+  );
   const seconds = (performance.now() - startedAt) / 1_000;
   for (const socket of sockets) socket.destroy();
-  return { perSecond: latenciesMs.length / seconds, latenciesMs: callers === 1 ? latenciesMs : [], refused };
+  return { perSecond: latenciesMs.length / seconds, latenciesMs: callers === 1 ? latenciesMs : [], refusal };
 }
 
 function open(host: string, port: number): Promise<Socket> {
@@ -50,7 +56,7 @@ function call(
   request: Buffer,
   until: number,
   latenciesMs: number[],
-  refuse: () => void,
+  refuse: (text: string) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let received = '';
@@ -66,7 +72,7 @@ function call(
       if (length === null || received.length < length) return;
       const now = performance.now();
       latenciesMs.push(now - sentAt);
-      if (!received.startsWith('HTTP/1.1 200')) refuse();
+      if (!received.startsWith('HTTP/1.1 200')) refuse(received.slice(0, length));
       received = received.slice(length);
       if (now >= until) resolve();
       else send();
