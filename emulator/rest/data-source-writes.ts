@@ -81,7 +81,7 @@ function changeProperty(
   if ('type' in change && (change.type === 'title') !== (config.type === 'title')) {
     throw invalid('The title property cannot be changed to another type.');
   }
-  const next = 'type' in change ? configOf(call, head, change) : { ...config, ...head };
+  const next = 'type' in change ? configOf(call, source, head, change) : { ...config, ...head };
   source.schema.set(config.id, next);
   return next;
 }

@@ -15,7 +15,8 @@ export function renderMarkdown(call: Call, container: Container): string {
     .join('\n');
 }
 
-function renderNode(call: Call, node: ContentNode, depth: number): string {
+/** One node and what is inside it, indented by `depth` tabs. */
+export function renderNode(call: Call, node: ContentNode, depth: number): string {
   const indent = '\t'.repeat(depth);
   const own = renderOwn(call, node)
     .split('\n')

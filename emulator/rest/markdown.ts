@@ -3,8 +3,11 @@ import { type Call, type Route, route } from '../http/route.ts';
 import { looseObject, object, oneOf, optional, uuid } from '../http/shape.ts';
 import type { Container, Node } from '../world/records.ts';
 import { isContainer } from '../world/tree.ts';
+import { acceptTask } from './async-tasks.ts';
+import { requireEditable } from './block-writes.ts';
 import { notFound, visibleNode } from './lookup.ts';
 import { renderMarkdown } from './markdown-render.ts';
+import { changeMarkdown, markdownChange } from './markdown-write.ts';
 
 const pageId = object({ page_id: uuid });
 
@@ -14,6 +17,18 @@ export const markdownRoutes: readonly Route[] = [
     params: pageId,
     query: looseObject({ include_transcript: optional(oneOf('true', 'false')) }),
     handle: (call, { params }) => markdownObject(call, findContainer(call, params.page_id)),
+  }),
+  route('PATCH', '/v1/pages/:page_id/markdown', {
+    needs: 'update_content',
+    params: pageId,
+    body: markdownChange,
+    handle(call, { params, body }) {
+      const container = findContainer(call, params.page_id);
+      requireEditable(call, container);
+      changeMarkdown(call, container, body);
+      const answer = markdownObject(call, container);
+      return body.allow_async === true ? acceptTask(call, 'PATCH /v1/pages/:page_id/markdown', answer) : answer;
+    },
   }),
 ];
 

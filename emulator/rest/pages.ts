@@ -17,7 +17,7 @@ import {
   uuid,
 } from '../http/shape.ts';
 import { DATA_SOURCES_SINCE, IN_TRASH_SINCE, isSince, type Version } from '../http/versions.ts';
-import type { DataSourceNode, Node, PageNode } from '../world/records.ts';
+import type { DataSourceNode, Node, PageNode, RichText } from '../world/records.ts';
 import {
   addNode,
   dataSourceOfRow,
@@ -26,15 +26,19 @@ import {
   type Position,
   removeNode,
   retitle,
+  titleOf,
   touch,
 } from '../world/tree.ts';
 import { announce } from '../world/world.ts';
-import { childrenInput } from './block-input.ts';
+import { acceptTask } from './async-tasks.ts';
+import { type BlockInput, childrenInput } from './block-input.ts';
 import { appendBlocks, requireEditable } from './block-writes.ts';
 import { coverInput, iconInput, storedCover, storedIcon } from './icon-input.ts';
 import { findDatabase, findDataSource, findPage, firstDataSource } from './lookup.ts';
+import { parseMarkdown } from './markdown-parse.ts';
 import { pageObject } from './page-object.ts';
 import { type PropertyInput, propertiesInput, writeRow, writeTitleOnly } from './property-input.ts';
+import { applyTemplate, templateFor, templateInput } from './templates.ts';
 import { setTrash, trashFlag } from './trash.ts';
 
 const pageId = object({ page_id: uuid });
@@ -69,6 +73,9 @@ const creation = (version: Version) =>
     icon: optional(nullable(iconInput)),
     cover: optional(nullable(coverInput)),
     children: optional(childrenInput),
+    markdown: optional(string()),
+    template: optional(templateInput),
+    allow_async: optional(boolean),
     position: optional(position),
   });
 type Creation = Read<ReturnType<typeof creation>>;
@@ -80,6 +87,7 @@ const update = (version: Version) =>
     cover: optional(nullable(coverInput)),
     is_locked: optional(boolean),
     erase_content: optional(boolean),
+    template: optional(templateInput),
     is_archived: optional(boolean),
     in_trash: optional(boolean),
     archived: isSince(version, IN_TRASH_SINCE) ? absent : optional(boolean),
@@ -97,7 +105,10 @@ export const pageRoutes: readonly Route[] = [
     needs: 'insert_content',
     query: filterQuery,
     body: creation,
-    handle: (call, { body, query }) => pageAnswer(call, createPage(call, body), query.filter_properties),
+    handle(call, { body, query }) {
+      const answer = pageAnswer(call, createPage(call, body), query.filter_properties);
+      return body.allow_async === true ? acceptTask(call, 'POST /v1/pages', answer) : answer;
+    },
   }),
   route('PATCH', '/v1/pages/:page_id', {
     needs: 'update_content',
@@ -135,11 +146,27 @@ function createPage(call: Call, body: Creation): PageNode {
   else writeTitleOnly(page, properties);
   page.icon = body.icon ? storedIcon(call, body.icon) : null;
   page.cover = body.cover ? storedCover(call, body.cover) : null;
+  const template = templateFor(call, parent?.kind === 'data_source' ? parent : null, body.template);
+  const blocks = contentOf(page, body);
   addNode(call.world, page, placeOf(call, parent, body.position));
   if (parent === null) call.caller.shared.add(page.id);
-  appendBlocks(call, page, body.children ?? [], 'end');
+  if (template !== null) applyTemplate(call, page, template);
+  appendBlocks(call, page, blocks, 'end');
   announce(call.world, { type: 'page.created', workspaceId: page.workspaceId, id: page.id, by: call.caller.botId });
   return page;
+}
+
+/** `children` or `markdown`. Without a title the first heading of the Markdown becomes it, as documented. */
+function contentOf(page: PageNode, body: Creation): readonly BlockInput[] {
+  if (body.markdown === undefined) return body.children ?? [];
+  if (body.children !== undefined)
+    throw invalid('body failed validation: body.children should be not present when body.markdown is given.');
+  const blocks = parseMarkdown(body.markdown);
+  const heading = blocks.findIndex(one => one.type === 'heading_1');
+  if (titleOf(page) !== '' || heading < 0) return blocks;
+  const title = blocks[heading]?.content.rich_text as RichText;
+  page.properties.title = { id: 'title', type: 'title', title };
+  return blocks.toSpliced(heading, 1);
 }
 
 /** Where a page goes: below a page, into a data source, or (`null`) among the private pages of the authorising person. */
@@ -234,6 +261,8 @@ function updatePage(call: Call, page: PageNode, body: Update): void {
     for (const child of [...liveChildren(call.world, page)]) removeNode(call.world, child);
     announce(call.world, { ...event, type: 'page.content_updated' });
   }
+  const template = templateFor(call, dataSourceOfRow(call.world, page), body.template);
+  if (template !== null) applyTemplate(call, page, template);
   touch(call.world, page, bot);
   if (trash !== null) setTrash(call, page, trash);
 }

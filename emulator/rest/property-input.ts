@@ -21,6 +21,7 @@ import type { DataSourceNode, PageNode, PropertyConfig, PropertyValue } from '..
 import { storedUpload, usableUpload } from './file-input.ts';
 import { findPage } from './lookup.ts';
 import { addOption, optionsOf } from './property-options.ts';
+import { syncRelation } from './relations.ts';
 import { COLORS, dateInput, richText, storedDate } from './rich-text-input.ts';
 
 const optionColor = optional(oneOf(...COLORS));
@@ -112,7 +113,12 @@ export function writeRow(
     if (config.type !== property.type) throw invalid(`${key} is expected to be ${config.type}.`);
     return storedValue(call, config, property);
   });
-  for (const value of writes) page.properties[value.id] = value;
+  for (const value of writes) {
+    const before = page.properties[value.id];
+    page.properties[value.id] = value;
+    const config = source.schema.get(value.id);
+    if (config?.type === 'relation') syncRelation(call, page, config, before);
+  }
 }
 
 /** Finds a property by its id or by its name. */

@@ -1,13 +1,15 @@
 import { minuteTime } from '../clock.ts';
 import type { Call } from '../http/route.ts';
 import type { DataSourceNode, PageNode, PropertyConfig, PropertyValue } from '../world/records.ts';
+import { computedValue } from './computed.ts';
 import { withHostedFile } from './file-input.ts';
 import { optionsOf } from './property-options.ts';
+import { shownRelation } from './relations.ts';
 import { richTextObject } from './rich-text-object.ts';
 import { userReference } from './user-object.ts';
 
 /** The value of a row's property as answers show it; what was never written shows as empty. */
-export function propertyObject(call: Call, page: PageNode, config: PropertyConfig): PropertyValue {
+export function propertyObject(call: Call, page: PageNode, config: PropertyConfig, depth = 0): PropertyValue {
   const id = config.id;
   switch (config.type) {
     case 'created_time':
@@ -18,6 +20,9 @@ export function propertyObject(call: Call, page: PageNode, config: PropertyConfi
       return { id, type: 'created_by', created_by: userReference(call, page.createdBy) };
     case 'last_edited_by':
       return { id, type: 'last_edited_by', last_edited_by: userReference(call, page.editedBy) };
+    case 'formula':
+    case 'rollup':
+      return computedValue(call, page, config, depth, (row, target, at) => propertyObject(call, row, target, at));
     default: {
       const stored = page.properties[id];
       return stored?.type === config.type ? refreshed(call, config, stored) : emptyValue(config);
@@ -58,6 +63,8 @@ function refreshed(call: Call, config: PropertyConfig | null, value: PropertyVal
       return value.status === null ? value : { ...value, status: currentOption(config, value.status) };
     case 'multi_select':
       return { ...value, multi_select: value.multi_select.map(option => currentOption(config, option)) };
+    case 'relation':
+      return shownRelation(call, value);
     case 'files':
       return { ...value, files: value.files.map(file => withHostedFile(call, file)) };
     case 'people':

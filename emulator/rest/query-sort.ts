@@ -1,12 +1,19 @@
 import { invalid } from '../http/errors.ts';
 import type { Call } from '../http/route.ts';
-import type { Read } from '../http/shape.ts';
+import { array, object, oneOf, type Read, string, union } from '../http/shape.ts';
 import type { DataSourceNode, PageNode, PropertyConfig, PropertyValue } from '../world/records.ts';
 import { plainText } from '../world/rich-text.ts';
 import { propertyNamed } from './property-input.ts';
 import { propertyObject } from './property-object.ts';
 import { optionsOf } from './property-options.ts';
-import type { sortsInput } from './query.ts';
+
+const direction = oneOf('ascending', 'descending');
+export const sortsInput = array(
+  union(
+    object({ property: string(), direction }),
+    object({ timestamp: oneOf('created_time', 'last_edited_time'), direction }),
+  ),
+);
 
 type Key = string | number | null;
 

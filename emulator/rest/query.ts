@@ -1,30 +1,10 @@
 import { bodyPaging, invalidCursor, openCursor, PAGE_SIZE_MAX, type Paging, sealCursor } from '../http/pagination.ts';
 import type { Call } from '../http/route.ts';
-import {
-  absent,
-  anything,
-  array,
-  boolean,
-  object,
-  oneOf,
-  optional,
-  type Read,
-  type Shape,
-  string,
-  union,
-} from '../http/shape.ts';
+import { absent, anything, boolean, object, oneOf, optional, type Read, type Shape } from '../http/shape.ts';
 import { DATA_SOURCES_SINCE, IN_TRASH_SINCE, isSince, type Version } from '../http/versions.ts';
 import type { DataSourceNode, PageNode } from '../world/records.ts';
 import { compileFilter } from './query-filter.ts';
-import { compileSorts } from './query-sort.ts';
-
-const direction = oneOf('ascending', 'descending');
-export const sortsInput = array(
-  union(
-    object({ property: string(), direction }),
-    object({ timestamp: oneOf('created_time', 'last_edited_time'), direction }),
-  ),
-);
+import { compileSorts, sortsInput } from './query-sort.ts';
 
 export const queryBody = (version: Version) =>
   object({

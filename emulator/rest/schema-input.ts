@@ -19,6 +19,7 @@ import type { DataSourceNode, PropertyConfig } from '../world/records.ts';
 import { findDataSource } from './lookup.ts';
 import { addOption, optionId, shortId } from './property-options.ts';
 import { COLORS } from './rich-text-input.ts';
+import { ROLLUP_FUNCTIONS } from './rollup.ts';
 
 const option = object({
   id: optional(string()),
@@ -44,6 +45,7 @@ const CONFIGS = {
   url: empty,
   email: empty,
   phone_number: empty,
+  formula: object({ expression: optional(string()) }),
   relation: object({
     data_source_id: optional(uuid),
     database_id: optional(uuid),
@@ -52,6 +54,13 @@ const CONFIGS = {
     dual_property: optional(
       object({ synced_property_id: optional(string()), synced_property_name: optional(string()) }),
     ),
+  }),
+  rollup: object({
+    function: oneOf(...ROLLUP_FUNCTIONS),
+    relation_property_name: optional(string()),
+    relation_property_id: optional(string()),
+    rollup_property_name: optional(string()),
+    rollup_property_id: optional(string()),
   }),
   created_time: empty,
   created_by: empty,
@@ -108,7 +117,7 @@ export function addProperty(call: Call, source: DataSourceNode, name: string, in
     throw invalid(`A property with the name ${name} already exists.`);
   }
   const id = input.type === 'title' ? 'title' : freePropertyId(source, name);
-  const config = configOf(call, { id, name, description: input.description ?? null }, input);
+  const config = configOf(call, source, { id, name, description: input.description ?? null }, input);
   source.schema.set(id, config);
   return config;
 }
@@ -124,7 +133,7 @@ export function freePropertyId(source: DataSourceNode, name: string): string {
 type Head = Pick<PropertyConfig, 'id' | 'name' | 'description'>;
 
 /** The stored configuration of a property: defaults filled, references resolved. */
-export function configOf(call: Call, head: Head, input: ConfigInput): PropertyConfig {
+export function configOf(call: Call, source: DataSourceNode, head: Head, input: ConfigInput): PropertyConfig {
   switch (input.type) {
     case 'number':
       return { ...head, type: 'number', number: { format: input.config.format ?? 'number' } };
@@ -134,6 +143,10 @@ export function configOf(call: Call, head: Head, input: ConfigInput): PropertyCo
       return optionsConfig(head, input);
     case 'unique_id':
       return { ...head, type: 'unique_id', unique_id: { prefix: input.config.prefix ?? null } };
+    case 'formula':
+      return { ...head, type: 'formula', formula: { expression: input.config.expression ?? '' } };
+    case 'rollup':
+      return rollupConfig(call, source, head, input.config);
     case 'relation':
       return relationConfig(call, head, input.config);
     default:
@@ -198,4 +211,33 @@ function relationTarget(
   const first = database?.kind === 'database' ? database.dataSources[0] : undefined;
   if (first === undefined) throw invalid(`The relation property ${name} names no data source.`);
   return findDataSource(call, first);
+}
+
+function rollupConfig(
+  call: Call,
+  source: DataSourceNode,
+  head: Head,
+  input: Read<(typeof CONFIGS)['rollup']>,
+): PropertyConfig {
+  const relation = named(source, input.relation_property_id, input.relation_property_name);
+  if (relation?.type !== 'relation') throw invalid(`${head.name} rolls up over a relation that does not exist.`);
+  const target = findDataSource(call, relation.relation.data_source_id);
+  const rolled = named(target, input.rollup_property_id, input.rollup_property_name);
+  if (rolled === null) throw invalid(`${head.name} rolls up a property that does not exist.`);
+  return {
+    ...head,
+    type: 'rollup',
+    rollup: {
+      function: input.function,
+      relation_property_id: relation.id,
+      relation_property_name: relation.name,
+      rollup_property_id: rolled.id,
+      rollup_property_name: rolled.name,
+    },
+  };
+}
+
+function named(source: DataSourceNode, id: string | undefined, name: string | undefined): PropertyConfig | null {
+  for (const config of source.schema.values()) if (config.id === id || config.name === name) return config;
+  return null;
 }

@@ -11,6 +11,7 @@ export const acme: WorkspaceSeed = {
     { key: 'vic', name: 'Vic Viewer', email: 'vic@acme.example' },
     { key: 'gus', name: 'Gus Guest', email: 'gus@partner.example' },
   ],
+  emojis: ['acme-rocket', 'acme-shield'],
   pages: [
     {
       key: 'root',
@@ -108,6 +109,10 @@ export const acme: WorkspaceSeed = {
                   Approved: true,
                 },
                 { Name: 'Printer repair', Priority: 'Low', Approved: false },
+              ],
+              templates: [
+                { key: 'brief', title: 'Project brief', default: true, content: '## Goal\n## People\n## Dates' },
+                { key: 'retro', title: 'Retrospective', content: '## What went well\n## What did not' },
               ],
             },
           ],

@@ -31,6 +31,10 @@ export function plant(world: World, seed: WorkspaceSeed): void {
   const ticked = seed.pages.filter(page => page.ticked).map(page => idOf(seed, page));
   const members = [...people.values()];
   world.workspaces.set(workspaceId, { id: workspaceId, name: seed.name, icon: null, plan: seed.plan, members, ticked });
+  for (const name of seed.emojis ?? []) {
+    const id = idOf(seed, { key: `emoji/${name}` });
+    world.emojis.set(id, { id, workspaceId, name, url: `https://emoji.example/${seed.key}/${name}.png` });
+  }
   const planter = createPlanter(world, seed, workspaceId, people);
   for (const page of seed.pages) planter.page(page, null);
 }
@@ -96,6 +100,15 @@ function createPlanter(world: World, seed: WorkspaceSeed, workspaceId: string, p
     const source = createDataSource(call, node, { title: textOf(wanted.title), properties });
     addDefaultView(call, node, source);
     for (const [index, values] of wanted.rows.entries()) row(wanted, source, values, index);
+    for (const one of wanted.templates ?? []) template(one, source);
+  }
+
+  function template(wanted: NonNullable<DatabaseSeed['templates']>[number], source: DataSourceNode): void {
+    nextId = idOf(seed, wanted);
+    const node = { ...blankPage(call, source), template: wanted.default ? ('default' as const) : ('other' as const) };
+    node.properties.title = { id: 'title', type: 'title', title: textOf(wanted.title) };
+    addNode(call.world, node);
+    appendBlocks(call, node, parseMarkdown(wanted.content), 'end');
   }
 
   function row(wanted: DatabaseSeed, source: DataSourceNode, { content, ...values }: RowSeed, index: number): void {

@@ -5,6 +5,7 @@ export interface WorkspaceSeed {
   readonly name: string;
   readonly plan: 'free' | 'plus' | 'business' | 'enterprise';
   readonly people: readonly PersonSeed[];
+  readonly emojis?: readonly string[];
   /** In order at the top of the workspace. */
   readonly pages: readonly PageSeed[];
 }
@@ -37,6 +38,12 @@ export interface DatabaseSeed {
   /** Property name to type, with the options of a select after a colon: `"select: Low, High"`. */
   readonly properties: Readonly<Record<string, string>>;
   readonly rows: readonly RowSeed[];
+  readonly templates?: readonly {
+    readonly key: string;
+    readonly title: string;
+    readonly content: string;
+    readonly default?: true;
+  }[];
 }
 
 /** Property name to value: text, number, flag, ISO date, option name, list of options, or a person's key. */

@@ -1,10 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EditLog } from './edit-log.ts';
 import type { Node } from './records.ts';
-import { TitleIndex } from './title-index.ts';
-import { isSearchable, titleOf } from './tree.ts';
-import { entryOf, type World } from './world.ts';
+import { indexNode } from './tree.ts';
+import type { World } from './world.ts';
 
 const STORED = [
   'workspaces',
@@ -85,11 +83,8 @@ function byEdit(world: World): Node[] {
 function rebuildIndexes(world: World): void {
   world.edits.clear();
   world.titles.clear();
-  for (const node of world.nodes.values()) {
-    if (!isSearchable(node)) continue;
-    entryOf(world.edits, node.workspaceId, () => new EditLog()).touch(node.id);
-    entryOf(world.titles, node.workspaceId, () => new TitleIndex()).add(node.id, titleOf(node));
-  }
+  world.meetings.clear();
+  for (const node of world.nodes.values()) indexNode(world, node);
 }
 
 function refill(map: Map<string, unknown>, entries: unknown): void {

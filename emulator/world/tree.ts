@@ -20,9 +20,17 @@ export function* ancestry(world: World, node: Node): Generator<Node> {
 export function addNode(world: World, node: Node, position: Position = 'end'): void {
   world.nodes.set(node.id, node);
   attach(world, node, position);
+  indexNode(world, node);
+}
+
+/** Enters a node into the indexes: those of what search finds, and that of meeting notes. */
+export function indexNode(world: World, node: Node): void {
   if (isSearchable(node)) {
     entryOf(world.edits, node.workspaceId, () => new EditLog()).touch(node.id);
     entryOf(world.titles, node.workspaceId, () => new TitleIndex()).add(node.id, titleOf(node));
+  }
+  if (node.kind === 'block' && node.type === 'meeting_notes') {
+    entryOf(world.meetings, node.workspaceId, () => new Set()).add(node.id);
   }
 }
 
@@ -42,6 +50,7 @@ export function removeNode(world: World, node: Node): void {
   detach(world, node);
   world.nodes.delete(node.id);
   world.edits.get(node.workspaceId)?.remove(node.id);
+  world.meetings.get(node.workspaceId)?.delete(node.id);
   if (isSearchable(node)) world.titles.get(node.workspaceId)?.remove(node.id, titleOf(node));
 }
 

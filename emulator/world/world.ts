@@ -48,6 +48,7 @@ export interface World {
   /** Indexes, one of each per workspace; rebuilt when a saved state is loaded. */
   readonly edits: Map<string, EditLog>;
   readonly titles: Map<string, TitleIndex>;
+  readonly meetings: Map<string, Set<string>>;
   readonly listeners: Set<(change: Change) => void>;
 }
 
@@ -70,6 +71,7 @@ export function createWorld(clock: Clock, ids: Identifiers): World {
     emojis: new Map(),
     edits: new Map(),
     titles: new Map(),
+    meetings: new Map(),
     listeners: new Set(),
   };
 }
