@@ -12,10 +12,10 @@ interface SecretProps {
 /** A secret that is shown this once. It lives in the page's memory only, until the reader is done with it. */
 export function Secret({ title, secret, explanation, onDone }: SecretProps) {
   return (
-    <Alert variant="default" className="attention-box" icon={<Icon name="warning" />} title={title} role="status">
+    <Alert variant="default" className="attention-box" icon={<Icon name="warning" />} title={title} role="group">
       <Stack gap="sm">
         <Text size="sm">{explanation}</Text>
-        <Code block className="secret" aria-label={title}>
+        <Code block className="secret">
           {secret}
         </Code>
         <Group gap="sm">

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { contentActions } from '../../../../src/domain/action.ts';
 import { api, type Key, type Member, type Workspace, workspacePath } from '../../api.ts';
+import { useAnnounce } from '../../parts/announcer.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useMembershipChanged } from './membership.ts';
 
@@ -30,6 +31,7 @@ export function CreateKey({ workspace, agents, onCreated }: CreateKeyProps) {
   const [expiresInDays, setExpiresInDays] = useState('90');
   const [limited, setLimited] = useState(false);
   const [limitTo, setLimitTo] = useState<string[]>(['read']);
+  const announce = useAnnounce();
   const changed = useMembershipChanged(workspace.id);
   const create = useMutation({
     mutationFn: () =>
@@ -43,6 +45,7 @@ export function CreateKey({ workspace, agents, onCreated }: CreateKeyProps) {
     gcTime: 0,
     onSuccess: created => {
       onCreated(created);
+      announce(`Key ${created.key.name} created. Copy it now.`);
       setName('');
       changed();
     },
