@@ -1,0 +1,35 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { commandsPage } from './pages/commands.ts';
+import { configurationPage, exampleEnvironment } from './pages/configuration.ts';
+import { errorsPage } from './pages/errors.ts';
+import { operationsPage } from './pages/operations.ts';
+
+/** Every generated document: its path from the root of the project, and how it is made from the tables in the source. */
+const documents: Readonly<Record<string, () => string>> = {
+  '.env.example': exampleEnvironment,
+  'docs/commands.md': commandsPage,
+  'docs/configuration.md': configurationPage,
+  'docs/errors.md': errorsPage,
+  'docs/operations.md': operationsPage,
+};
+
+/** Paths of the documents that are not what the tables say. */
+export async function staleDocuments(): Promise<string[]> {
+  const checked = await Promise.all(
+    Object.entries(documents).map(async ([path, make]) => {
+      const written = await readFile(locate(path), 'utf8').catch(() => null);
+      return written === make() ? [] : [path];
+    }),
+  );
+  return checked.flat();
+}
+
+/** Writes every document anew. */
+export async function writeDocuments(): Promise<void> {
+  for (const [path, make] of Object.entries(documents)) await writeFile(locate(path), make());
+}
+
+function locate(path: string): string {
+  return fileURLToPath(new URL(`../${path}`, import.meta.url));
+}

@@ -1,0 +1,159 @@
+/** The laws of the source. Each message says what to do. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { staleDocuments } from '../docs/documents.ts';
+import { findCycle } from './tidy/cycles.ts';
+import { isTest, namesBelow, root, type SourceFile, sourcesBelow } from './tidy/source.ts';
+
+/**
+ * Which part may import which, types included. A part may always import from itself. The steps of the path never import
+ * each other: what they have to say to one another is in `domain/`, and `compose.ts` puts them together.
+ */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  // The words, and what is known of Notion: below everything.
+  domain: [],
+  notion: ['domain'],
+
+  // The path.
+  'gateway.ts': ['domain'],
+  identify: ['domain'],
+  resolve: ['domain', 'notion'],
+  authorize: ['domain'],
+  audit: ['domain'],
+  forward: ['domain', 'notion'],
+  withhold: ['domain', 'notion'],
+
+  // What stands beside the path.
+  accounts: ['domain'],
+  vault: ['domain'],
+  connect: ['domain', 'notion'],
+
+  // Ports stand beside who uses them; the store implements them.
+  store: ['domain', 'config.ts', 'accounts', 'audit', 'connect', 'forward', 'identify', 'resolve', 'vault', 'withhold'],
+
+  // Doors build operations, and reach neither Notion nor a token.
+  doors: ['domain', 'notion', 'gateway.ts', 'accounts', 'audit', 'identify'],
+
+  config: ['domain'],
+  'config.ts': ['domain', 'config'],
+  cli: ['domain', 'config', 'config.ts', 'compose.ts', 'store'],
+};
+
+/** Only this file sees every part. */
+const seesEverything = ['compose.ts', 'compose'];
+
+/** Names that say nothing about what is inside. */
+const drawers = [
+  'helper',
+  'helpers',
+  'util',
+  'utils',
+  'shared',
+  'common',
+  'manager',
+  'managers',
+  'service',
+  'services',
+];
+
+const src = await sourcesBelow('src');
+const emulator = await sourcesBelow('emulator');
+const web = await sourcesBelow('web');
+
+describe('tidy', () => {
+  it('imports only what the table allows', () => {
+    const broken = src
+      .filter(file => !isTest(file))
+      .flatMap(file =>
+        file.imports.filter(target => !allowed(file.path, target)).map(target => `${file.path} → ${target}`),
+      );
+    assert.deepEqual(broken, [], 'Move what is shared to src/domain, or pass it in from src/compose.ts (table above).');
+  });
+
+  it('keeps src, emulator and web apart', () => {
+    const strangers = (files: SourceFile[], ...folders: string[]) =>
+      files
+        .filter(file => !isTest(file))
+        .flatMap(file =>
+          file.imports
+            .filter(target => !folders.some(folder => target.startsWith(`${folder}/`)))
+            .map(target => `${file.path} → ${target}`),
+        );
+    // The dashboard shows the words of the domain: roles, actions and reasons. It takes nothing else from the gateway.
+    const broken = [
+      ...strangers(src, 'src'),
+      ...strangers(emulator, 'emulator'),
+      ...strangers(web, 'web', 'src/domain'),
+    ];
+    assert.deepEqual(broken, [], 'One mistake must not hide another: write it again on the other side.');
+  });
+
+  it('has no import cycles', () => {
+    for (const files of [src, emulator, web]) {
+      assert.deepEqual(findCycle(files), null, 'Move what both ends need to a file of its own.');
+    }
+  });
+
+  it('finds a cycle where there is one', () => {
+    const file = (path: string, ...imports: string[]): SourceFile => ({ path, text: '', imports });
+    assert.deepEqual(findCycle([file('a', 'b'), file('b', 'c'), file('c', 'b')]), ['b', 'c', 'b']);
+  });
+
+  it('names no file or folder like a drawer', async () => {
+    const folders = ['src', 'emulator', 'web', 'test', 'bench', 'docs', 'examples'];
+    const names = (await Promise.all(folders.map(namesBelow))).flat();
+    const broken = names.filter(path =>
+      (path.split('/').at(-1) ?? '').split(/[-.]/).some(word => drawers.includes(word)),
+    );
+    assert.deepEqual(broken, [], 'Name the thing that is held, such as pkce.ts or base64url.ts.');
+  });
+
+  it('reads the environment in src/config.ts only', () => {
+    const reads =
+      /\bprocess\s*(\?\.|\.)\s*env\b|\bprocess\s*\[|from\s+'(node:)?process'|\}\s*=\s*process\s*;|loadEnvFile/;
+    const broken = src.filter(file => !isTest(file) && file.path !== 'src/config.ts' && reads.test(file.text));
+    assert.deepEqual(pathsOf(broken), [], 'Add a row to src/config/settings.ts and take the value as a parameter.');
+  });
+
+  it('exports by name', () => {
+    const broken = [...src, ...emulator].filter(file => /^export default\b/m.test(file.text));
+    assert.deepEqual(pathsOf(broken), [], 'Name the export: then it is called the same everywhere.');
+  });
+
+  it('says why each dependency is there', async () => {
+    const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Record<
+      string,
+      object | undefined
+    >;
+    const kinds = ['dependencies', 'optionalDependencies', 'devDependencies'];
+    const names = kinds.flatMap(kind => Object.keys(manifest[kind] ?? {}));
+    const reasons = await readFile(join(root, 'decisions/dependencies.md'), 'utf8');
+    const listed = [...reasons.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name ?? '');
+    assert.deepEqual(
+      names.sort(),
+      listed.sort(),
+      'decisions/dependencies.md has one row for each dependency, and no other.',
+    );
+  });
+
+  it('has documentation that agrees with the tables that it is generated from', async () => {
+    assert.deepEqual(await staleDocuments(), [], 'Run: npm run docs');
+  });
+});
+
+/** `src/doors/rest/x.ts` → `doors`; `src/config.ts` → `config.ts`. */
+function partOf(path: string): string {
+  return path.split('/')[1] ?? '';
+}
+
+function allowed(from: string, to: string): boolean {
+  const [part, target] = [partOf(from), partOf(to)];
+  if (!to.startsWith('src/') || part === target || seesEverything.includes(part)) return true;
+  return mayImport[part]?.includes(target) ?? false;
+}
+
+function pathsOf(files: readonly SourceFile[]): string[] {
+  return files.map(({ path }) => path);
+}
