@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { ask, temporaryPlace } from '../../test/embedded-postgres.ts';
 import { freshDatabase, type TestDatabase } from '../../test/postgres.ts';
 import { startTransactionPooler } from '../../test/transaction-pooler.ts';
+import { until } from '../../test/until.ts';
 import { assertDurable } from './assert-durable.ts';
 import { openDatabase } from './database.ts';
+import { chooseAccount } from './embedded/account.ts';
+import { prepareBinaries } from './embedded/binaries.ts';
+import { dataDirectoryArgument, under } from './embedded/cluster.ts';
 
 describe('rule 24: the database server that Portcullis starts on', () => {
   let database: TestDatabase;
@@ -22,6 +30,36 @@ describe('rule 24: the database server that Portcullis starts on', () => {
       code: 'server_refused',
       message: /^The server in DATABASE_URL runs with synchronous_commit = off: after a power cut/,
     });
+  });
+
+  it('is refused with fsync off', async () => {
+    const place = await temporaryPlace();
+    const { connection, stop } = await place.start();
+    await stop();
+    const cluster = join(place.path, 'data', 'cluster');
+    const account = await chooseAccount(cluster);
+    const { postgres } = await prepareBinaries(account);
+    const settings = ['listen_addresses=', 'unix_socket_directories=.', 'fsync=off'].flatMap(setting => [
+      '-c',
+      setting,
+    ]);
+    const careless = spawn(postgres, ['-D', dataDirectoryArgument(cluster), ...settings], {
+      cwd: cluster,
+      ...under(account),
+    });
+    await until('the server', () =>
+      ask(connection, 'SELECT 1').then(
+        () => true,
+        () => false,
+      ),
+    );
+    await assert.rejects(assertDurable(openDatabase(connection)), {
+      code: 'server_refused',
+      message: /^The server in DATABASE_URL runs with fsync = off/,
+    });
+    careless.kill('SIGINT');
+    await once(careless, 'exit');
+    await place.remove();
   });
 
   for (const kind of [
