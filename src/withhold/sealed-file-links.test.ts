@@ -6,7 +6,7 @@ import type { HostedFile } from '../domain/file-links.ts';
 import { newId } from '../domain/ids.ts';
 import { createSealedFileLinks } from './sealed-file-links.ts';
 
-const key = randomBytes(32);
+const key = randomBytes(64);
 let time = new Date('2026-11-22T10:00:00Z');
 const links = createSealedFileLinks({ key, now: () => time });
 const file: HostedFile = {
@@ -39,9 +39,9 @@ describe('tickets for files', () => {
     const ticket = await links.seal(file);
     const at = ticket.length - 30;
     const altered = ticket.slice(0, at) + (ticket[at] === 'A' ? 'B' : 'A') + ticket.slice(at + 1);
-    const foreign = await createSealedFileLinks({ key: randomBytes(32), now: () => time }).seal(file);
+    const foreign = await createSealedFileLinks({ key: randomBytes(64), now: () => time }).seal(file);
     const otherType = await new CompactEncrypt(Buffer.from('{"w":"wsp_x"}'))
-      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
+      .setProtectedHeader({ alg: 'dir', enc: 'A256CBC-HS512' })
       .encrypt(key);
     for (const bad of [altered, foreign, otherType, '', 'x', 'a.b.c.d.e', 'a'.repeat(20_000)]) {
       assert.equal(await links.open(bad), null);

@@ -3,7 +3,7 @@ import type { FileLinks, HostedFile } from '../domain/file-links.ts';
 import { isId } from '../domain/ids.ts';
 import type { Now } from '../domain/units.ts';
 
-const header = { alg: 'dir', enc: 'A256GCM', typ: 'portcullis-file+jwe' } as const;
+const header = { alg: 'dir', enc: 'A256CBC-HS512', typ: 'portcullis-file+jwe' } as const;
 const pinned = { keyManagementAlgorithms: [header.alg], contentEncryptionAlgorithms: [header.enc] };
 const ticketCharsMax = 12_000;
 
@@ -20,7 +20,7 @@ interface Claims {
  * Tickets as JWE (RFC 7516), encrypted directly under one key: they need no table, and a caller can neither read the
  * signed URL in one nor change what it is decided on.
  *
- * @param key 32 random bytes, the same in every process of a deployment
+ * @param key 64 random bytes, the same in every process of a deployment
  */
 export function createSealedFileLinks({ key, now }: { readonly key: Uint8Array; readonly now: Now }): FileLinks {
   return {

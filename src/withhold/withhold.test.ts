@@ -16,7 +16,7 @@ const other = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee';
 const publicBase = 'https://gate.example';
 const upstreamId = '99999999-8888-4777-8666-555555555555';
 const now = () => new Date('2026-11-22T10:00:00Z');
-const links = createSealedFileLinks({ key: Buffer.alloc(32, 7), now });
+const links = createSealedFileLinks({ key: Buffer.alloc(64, 7), now });
 
 function setUp(pages: readonly object[] = []) {
   const owners = memoryOwners();

@@ -1,0 +1,403 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { PassThrough, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { APIErrorCode, Client, isNotionClientError } from '@notionhq/client';
+import { PortcullisError } from '../../domain/errors.ts';
+import { newId } from '../../domain/ids.ts';
+import type { Answer, Call } from '../../domain/operation.ts';
+import { createSealedFileLinks } from '../../withhold/sealed-file-links.ts';
+import { restLimits } from './limits.ts';
+import { createRestDoor } from './rest-door.ts';
+
+const id = '0f1e2d3c-4b5a-4678-8a9b-0c1d2e3f4a5b';
+const workspace = newId('wsp');
+const links = createSealedFileLinks({ key: Buffer.alloc(64, 7), now: () => new Date() });
+
+let calls: Call[] = [];
+let logged: unknown[] = [];
+/** What the gateway does in a test: by default it answers, or refuses what has a problem, as the real one does. */
+let pass: (call: Call) => Promise<Answer>;
+let server: Server;
+let base: string;
+
+function answerOf(status: number, body: object, headers: Record<string, string> = {}): Answer {
+  const bytes = Buffer.from(JSON.stringify(body));
+  return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body: bytes };
+}
+
+before(async () => {
+  const door = createRestDoor({
+    gateway: call => {
+      calls.push(call);
+      return pass(call);
+    },
+    files: { links, fetchFile: async url => ({ status: 200, headers: {}, body: Readable.from([`bytes of ${url}`]) }) },
+    clientAddress: request => request.socket.remoteAddress ?? '',
+    log: { warn: (...entry) => logged.push(entry), error: (...entry) => logged.push(entry) },
+  });
+  server = createServer(door).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+after(() => {
+  server.closeAllConnections();
+  server.close();
+});
+beforeEach(() => {
+  calls = [];
+  logged = [];
+  pass = async ({ operation: { problem } }) => {
+    if (problem !== null) throw new PortcullisError(problem.code, problem.message);
+    return answerOf(200, { object: 'page', id });
+  };
+});
+
+/** Sends raw bytes, and answers with all that comes back until the server ends the connection. */
+async function raw(...lines: string[]): Promise<string> {
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  socket.write(`${lines.join('\r\n')}`);
+  return text(socket);
+}
+
+function lastCall(): Call {
+  const call = calls.at(-1);
+  assert.ok(call, 'no call reached the gateway');
+  return call;
+}
+
+async function envelope(response: Response) {
+  assert.equal(response.headers.get('content-type'), 'application/json; charset=utf-8');
+  const body = (await response.json()) as {
+    object: string;
+    status: number;
+    code: string;
+    message: string;
+    request_id: string;
+  };
+  assert.equal(body.object, 'error');
+  assert.equal(body.status, response.status);
+  assert.equal(body.request_id, response.headers.get('x-notion-request-id'));
+  return body;
+}
+
+const json = { 'content-type': 'application/json' };
+
+describe('a request at the REST door', () => {
+  it('becomes one call, and its answer one response', async () => {
+    pass = async () =>
+      answerOf(200, { object: 'page', id }, { 'retry-after': '1', 'x-notion-request-id': 'from-notion' });
+    const response = await fetch(`${base}/v1/pages/${id}`, { headers: { authorization: 'Bearer pcl_x' } });
+    assert.equal(response.status, 200);
+    assert.deepEqual(await response.json(), { object: 'page', id });
+    assert.equal(response.headers.get('x-notion-request-id'), 'from-notion');
+    assert.equal(response.headers.get('retry-after'), '1');
+    const { door, credentials, workspace: named, clientAddress, operation, requestId } = lastCall();
+    assert.deepEqual(
+      { door, credentials, named, clientAddress },
+      {
+        ...{ door: 'rest', named: null, clientAddress: '127.0.0.1' },
+        credentials: { kind: 'bearer', token: 'pcl_x' },
+      },
+    );
+    assert.equal(operation.name, 'pages.get');
+    assert.match(requestId, /^[0-9a-f-]{36}$/);
+  });
+
+  it('may name its workspace', async () => {
+    await fetch(`${base}/w/${workspace}/v1/users/me`);
+    assert.deepEqual([lastCall().workspace, lastCall().operation.name], [workspace, 'users.me']);
+  });
+
+  for (const path of [
+    '/w/acme/v1/users/me',
+    `/w/${workspace.toUpperCase()}/v1/users/me`,
+    `/w/${workspace}%2F/v1/users/me`,
+    `/w//v1/users/me`,
+    `/w/${workspace}/v1`,
+    `/w/${workspace}/v1x`,
+    '/v1',
+    '/v1/',
+    '/v1/nonsense',
+  ]) {
+    it(`at ${path.replace(workspace, ':workspace')} is refused in Notion's words, and recorded`, async () => {
+      const body = await envelope(await fetch(base + path));
+      assert.deepEqual([body.status, body.code, body.message], [400, 'invalid_request_url', 'Invalid request URL.']);
+      assert.equal(calls.length, 1);
+    });
+  }
+
+  it('has a request id of its own where Notion was not asked', async () => {
+    pass = async () =>
+      Promise.reject(new PortcullisError('restricted', 'No.', { additionalData: { portcullis_reason: 'x' } }));
+    const body = await envelope(await fetch(`${base}/v1/users`));
+    assert.equal(body.request_id, lastCall().requestId);
+    assert.deepEqual(body, {
+      ...body,
+      code: 'restricted_resource',
+      message: 'No.',
+      additional_data: { portcullis_reason: 'x' },
+    });
+  });
+
+  it('is answered without a word of what went wrong inside, which is logged', async () => {
+    pass = async () => Promise.reject(new Error('pcl_secret in a defect'));
+    const response = await fetch(`${base}/v1/users`);
+    const body = await envelope(response);
+    assert.deepEqual([body.status, body.code], [500, 'internal_server_error']);
+    assert.doesNotMatch(JSON.stringify(body), /pcl_secret/);
+    assert.equal(logged.length, 1);
+    assert.equal((await fetch(`${base}/v1/users`)).status, 500, 'the process lives');
+  });
+
+  it('is understood by the official SDK, refusals too', async () => {
+    const notion = new Client({ auth: 'pcl_x', baseUrl: base, retry: false });
+    assert.equal((await notion.pages.retrieve({ page_id: id })).id, id);
+    pass = async () => Promise.reject(new PortcullisError('not_found', undefined, { notFound: { kind: 'page', id } }));
+    await assert.rejects(notion.pages.retrieve({ page_id: id }), error => {
+      return isNotionClientError(error) && error.code === APIErrorCode.ObjectNotFound;
+    });
+  });
+});
+
+describe('rule 26: credentials', () => {
+  const cases: [string, Record<string, string>, Call['credentials']][] = [
+    ['none', {}, { kind: 'none' }],
+    ['a bearer token', { authorization: 'Bearer pcl_x' }, { kind: 'bearer', token: 'pcl_x' }],
+    ['a bearer token, however it is spelled', { authorization: 'bearer  pcl_x' }, { kind: 'bearer', token: 'pcl_x' }],
+    ['a cookie, which never authenticates here', { cookie: 'session=x; pcl_session=y' }, { kind: 'none' }],
+    ['a password', { authorization: 'Basic eDp5' }, { kind: 'malformed' }],
+    ['an empty token', { authorization: 'Bearer ' }, { kind: 'malformed' }],
+    ['two tokens in one header', { authorization: 'Bearer a, Bearer b' }, { kind: 'malformed' }],
+    ['an endless token', { authorization: `Bearer ${'x'.repeat(5000)}` }, { kind: 'malformed' }],
+  ];
+  for (const [what, headers, credentials] of cases) {
+    it(what, async () => {
+      await fetch(`${base}/v1/users/me`, { headers });
+      assert.deepEqual(lastCall().credentials, credentials);
+    });
+  }
+
+  it('rule 6: nothing that a client sends makes it anything but a bearer, malformed or nobody', async () => {
+    for (const value of ['System', 'system portcullis', 'Bearer system', 'Session x', '{"kind":"system"}']) {
+      await fetch(`${base}/v1/users/me`, { headers: { authorization: value, 'x-portcullis-principal': 'system' } });
+      assert.ok(['none', 'bearer', 'malformed'].includes(lastCall().credentials.kind));
+      assert.deepEqual(
+        Object.keys(lastCall().credentials).sort().join(),
+        lastCall().credentials.kind === 'bearer' ? 'kind,token' : 'kind',
+      );
+    }
+  });
+});
+
+describe('rule 7: what could be read in two ways is refused', () => {
+  const get = [`GET /v1/users/me HTTP/1.1`, 'host: x', 'connection: close'];
+  const patch = [`PATCH /v1/pages/${id} HTTP/1.1`, 'host: x', 'connection: close', 'content-type: application/json'];
+  const cases: [string, string[], string?][] = [
+    ['two Authorization headers', [...get, 'authorization: Bearer a', 'Authorization: Bearer b']],
+    ['two versions', [...get, 'notion-version: 2022-06-28', 'notion-version: 2026-03-11']],
+    ['two content types', [...patch, 'content-type: text/plain', 'content-length: 2'], '{}'],
+    ['a body in a GET', [...get, 'content-type: application/json', 'content-length: 2'], '{}'],
+    ['a chunked body in a GET', [...get, 'transfer-encoding: chunked'], '2\r\n{}\r\n0\r\n\r\n'],
+    ['a compressed body', [...patch, 'content-encoding: gzip', 'content-length: 2'], '{}'],
+    ['a method override', [...get, 'x-http-method-override: DELETE']],
+    ['another method override', [...get, 'X-Method-Override: DELETE']],
+    ['too many headers', [...get, ...Array.from({ length: 101 }, (_, index) => `x-${index}: y`)]],
+  ];
+  for (const [what, head, body = ''] of cases) {
+    it(`${what}`, async () => {
+      const response = await raw(...head, '', body);
+      assert.match(response, /^HTTP\/1\.1 400 /);
+      assert.match(response, /"code":"invalid_request"/);
+      assert.equal(lastCall().operation.problem?.code, 'invalid_request');
+      assert.equal(lastCall().operation.target, null);
+    });
+  }
+
+  it('a body with a length and in chunks, which Node refuses itself', async () => {
+    const response = await raw(...patch, 'content-length: 2', 'transfer-encoding: chunked', '', '2\r\n{}\r\n0\r\n\r\n');
+    assert.match(response, /^HTTP\/1\.1 400 /);
+    assert.equal(calls.filter(call => call.operation.problem === null).length, 0);
+  });
+});
+
+describe('a body', () => {
+  const patch = (body: string | Buffer, headers: Record<string, string> = json) =>
+    fetch(`${base}/v1/pages/${id}`, { method: 'PATCH', body: new Uint8Array(Buffer.from(body)), headers });
+
+  it('of JSON is buffered whole and handed on as the bytes that came', async () => {
+    await patch(' {"properties": {}} ');
+    const { target } = lastCall().operation;
+    assert.equal(target?.kind === 'notion' && String(target.body), ' {"properties": {}} ');
+  });
+
+  it('in chunks is one too', async () => {
+    const body = new ReadableStream({
+      start(controller) {
+        for (const piece of ['{"propert', 'ies":{}}']) controller.enqueue(new TextEncoder().encode(piece));
+        controller.close();
+      },
+    });
+    await fetch(`${base}/v1/pages/${id}`, { method: 'PATCH', body, headers: json, duplex: 'half' } as RequestInit);
+    const { target } = lastCall().operation;
+    assert.equal(target?.kind === 'notion' && String(target.body), '{"properties":{}}');
+  });
+
+  for (const [what, body] of [
+    ['broken JSON', '{'],
+    ['a repeated key', '{"a":1,"a":2}'],
+    ['bytes that are not UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
+  ] as const) {
+    it(`of ${what} is refused in the words of Notion`, async () => {
+      const error = await envelope(await patch(body));
+      assert.deepEqual([error.status, error.code, error.message], [400, 'invalid_json', 'Error parsing JSON body.']);
+    });
+  }
+
+  it('is accepted up to the limit, and refused beyond it', async () => {
+    const padded = (bytes: number) => `{"icon":"${'x'.repeat(bytes - '{"icon":""}'.length)}"}`;
+    assert.equal((await patch(padded(restLimits.jsonBytesMax))).status, 200);
+    const error = await envelope(await patch(padded(restLimits.jsonBytesMax + 1)));
+    assert.deepEqual([error.status, error.code], [413, 'validation_error']);
+    assert.equal(lastCall().operation.target, null);
+  });
+
+  it('of 50 MB is refused with an answer that arrives, announced or not', async () => {
+    const big = Buffer.alloc(50 * 1024 * 1024, ' ');
+    assert.equal((await envelope(await patch(big))).status, 413);
+    const chunked = { method: 'PATCH', body: Readable.toWeb(Readable.from([big])), headers: json, duplex: 'half' };
+    assert.equal((await envelope(await fetch(`${base}/v1/pages/${id}`, chunked as RequestInit))).status, 413);
+    assert.equal((await fetch(`${base}/v1/users/me`)).status, 200, 'the process lives');
+  });
+
+  it('of a form is streamed: the call begins before the body has ended', async () => {
+    const body = new PassThrough();
+    const begun = Promise.withResolvers<void>();
+    let received = '';
+    pass = async ({ operation: { target } }) => {
+      assert.ok(target?.kind === 'notion' && target.body instanceof Readable);
+      begun.resolve();
+      received = await text(target.body);
+      return answerOf(200, { object: 'file_upload', id });
+    };
+    const sent = fetch(`${base}/v1/file_uploads/${id}/send`, {
+      ...{ method: 'POST', duplex: 'half', body: Readable.toWeb(body) },
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+    } as RequestInit);
+    body.write('--b\r\n');
+    await begun.promise;
+    body.end('--b--');
+    assert.equal((await sent).status, 200);
+    assert.equal(received, '--b\r\n--b--');
+  });
+
+  it('of a form that is refused does not have to be sent to its end', async () => {
+    pass = async () => Promise.reject(new PortcullisError('unauthorized'));
+    const form = new FormData();
+    form.append('file', new Blob([Buffer.alloc(5 * 1024 * 1024)]), 'a.bin');
+    const response = await fetch(`${base}/v1/file_uploads/${id}/send`, { method: 'POST', body: form });
+    assert.equal((await envelope(response)).code, 'unauthorized');
+  });
+});
+
+describe('a client that goes away', () => {
+  it('aborts its call', async () => {
+    const aborted = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    pass = call => {
+      reached.resolve();
+      return new Promise((_, reject) => {
+        call.signal.addEventListener('abort', () => {
+          aborted.resolve();
+          reject(new PortcullisError('upstream_unavailable'));
+        });
+      });
+    };
+    const leaving = new AbortController();
+    const sent = fetch(`${base}/v1/users`, { signal: leaving.signal }).catch(() => 'gone');
+    await reached.promise;
+    leaving.abort();
+    await aborted.promise;
+    assert.equal(await sent, 'gone');
+  });
+
+  it('does not abort a call that was answered', async () => {
+    await (await fetch(`${base}/v1/users/me`)).arrayBuffer();
+    assert.equal(lastCall().signal.aborted, false);
+  });
+
+  it('in the middle of its body is no call, and no defect', async () => {
+    const accepted = once(server, 'connection');
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const [ours] = (await accepted) as [Socket];
+    const closed = new Promise(resolve => ours.once('close', resolve));
+    const received = once(server, 'request');
+    const head = ['content-type: application/json', 'content-length: 50'];
+    socket.write(`PATCH /v1/pages/${id} HTTP/1.1\r\nhost: x\r\n${head.join('\r\n')}\r\n\r\n{`);
+    await received;
+    socket.destroy();
+    await closed;
+    assert.equal((await fetch(`${base}/v1/users/me`)).status, 200, 'the process lives');
+    assert.deepEqual(
+      calls.map(call => call.operation.name),
+      ['users.me'],
+    );
+    assert.deepEqual(logged, []);
+  });
+});
+
+describe('rule 17: a link to a file', () => {
+  const page = { kind: 'page', id } as const;
+  const url = 'https://prod-files-secure.s3.us-west-2.amazonaws.com/a';
+  const seal = () =>
+    links.seal({ url, workspaceId: workspace, object: page, expiresAt: new Date(Date.now() + 60_000) });
+
+  /** As the real gateway does for a local command, in the given workspace. */
+  const runIn = (workspaceId: typeof workspace) => async (call: Call) => {
+    const { target, problem } = call.operation;
+    if (problem !== null) throw new PortcullisError(problem.code, problem.message);
+    assert.ok(target?.kind === 'local');
+    return target.run({ workspaceId, caller: {} as never, clientAddress: '', requestId: call.requestId });
+  };
+
+  it('is judged as file.read of the object that the file is on, in its workspace', async () => {
+    pass = runIn(workspace);
+    const response = await fetch(`${base}/v1/portcullis/files/${await seal()}`);
+    assert.equal(await response.text(), `bytes of ${url}`);
+    const { operation, workspace: decidedIn } = lastCall();
+    assert.equal(operation.name, 'files.fetch');
+    assert.deepEqual(operation.demands, [{ action: 'file.read', object: page }]);
+    assert.deepEqual(operation.response.notFound, page);
+    assert.equal(operation.response.opaque, true);
+    assert.equal(decidedIn, workspace);
+  });
+
+  it('works under the prefix of its workspace, and of no other', async () => {
+    pass = runIn(workspace);
+    assert.equal((await fetch(`${base}/w/${workspace}/v1/portcullis/files/${await seal()}`)).status, 200);
+    assert.equal((await fetch(`${base}/w/${newId('wsp')}/v1/portcullis/files/${await seal()}`)).status, 404);
+    pass = runIn(newId('wsp'));
+    assert.equal((await fetch(`${base}/v1/portcullis/files/${await seal()}`)).status, 404);
+  });
+
+  it('that is not ours is refused and recorded', async () => {
+    for (const ticket of ['', 'x', 'a.b.c.d.e', `${await seal()}x`, `${await seal()}?a=b`, `${await seal()}/..`]) {
+      assert.equal((await envelope(await fetch(`${base}/v1/portcullis/files/${ticket}`))).status >= 400, true);
+      assert.notEqual(lastCall().operation.problem, null);
+    }
+  });
+
+  it('answers a stream that breaks by breaking the connection', async () => {
+    pass = async () => {
+      const body = new PassThrough();
+      body.write('half');
+      setImmediate(() => body.destroy(new Error('cut')));
+      return { status: 200, headers: {}, body };
+    };
+    const response = await fetch(`${base}/v1/portcullis/files/x`);
+    await assert.rejects(response.text());
+  });
+});
