@@ -1,0 +1,291 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { z } from 'zod';
+import { type AdminApi, openAdminApi, type SendOptions } from '../../../test/admin-api.ts';
+import { publicUrl, signedIn } from '../../../test/people.ts';
+import type { UserId, WorkspaceId } from '../../domain/ids.ts';
+import { impossibleOperation } from './operation.ts';
+
+/** A row that reaches into Notion: here it only shows that its operation takes the path. */
+const contentRow = {
+  method: 'GET',
+  path: '/api/things/:id',
+  name: 'things.get',
+  summary: 'A thing',
+  params: z.strictObject({ id: z.string().max(10) }),
+  perform: async (_input: unknown, pass: (operation: ReturnType<typeof impossibleOperation>) => Promise<unknown>) =>
+    pass(impossibleOperation('things.read', 'GET', { code: 'not_found', message: 'No such thing.' })),
+} as const;
+
+describe('the admin API', () => {
+  let api: AdminApi;
+  let workspace: WorkspaceId;
+  let admin: UserId;
+  let cookie: string;
+  let key: string;
+  before(async () => {
+    api = await openAdminApi([contentRow]);
+    workspace = await api.people.aWorkspace();
+    admin = await api.people.aMember(workspace, 'admin');
+    cookie = await api.cookieOf(admin);
+    const request = { name: 'script', limitTo: 'admin' } as const;
+    key = (await api.people.accounts.keys.mint(signedIn(admin), workspace, request)).secret;
+  });
+  after(() => api.close());
+
+  const members = () => `/api/workspaces/${workspace}/members`;
+  const last = async () => (await api.log()).at(-1);
+
+  it('answers people by session and programs by key', async () => {
+    for (const by of [{ cookie }, { key }]) {
+      const reply = await api.send('GET', members(), by);
+      assert.equal(reply.status, 200);
+      assert.equal(reply.at('members.0.principalId'), admin);
+      assert.equal(reply.headers.get('cache-control'), 'no-store');
+    }
+  });
+
+  it('logs each call with its intent and its outcome, and who changed what to what', async () => {
+    const reply = await api.send('POST', members(), { key, body: { email: 'new@acme.test', role: 'viewer' } });
+    assert.equal(reply.status, 201);
+    const entries = (await api.log()).slice(-3);
+    assert.deepEqual(
+      entries.map(({ kind, operation }) => `${kind} ${operation}`),
+      ['intent members.add', 'event member.added', 'outcome members.add'],
+    );
+    const detail = JSON.parse(entries[1]?.entry ?? '{}').detail;
+    assert.deepEqual(detail, { link: true, member: reply.at('member.principalId'), role: 'viewer' });
+  });
+
+  it('refuses in its own dialect, and logs the denial', async () => {
+    const viewer = await api.people.aMember(workspace, 'viewer');
+    const by = { cookie: await api.cookieOf(viewer), body: { email: 'x@acme.test', role: 'viewer' } };
+    const reply = await api.send('POST', members(), by);
+    assert.equal(reply.status, 403);
+    assert.equal(reply.at('error.code'), 'restricted');
+    assert.match(String(reply.at('error.requestId')), /^[0-9a-f-]{36}$/);
+    assert.equal(typeof reply.at('error.hint'), 'string');
+    const entry = await last();
+    assert.equal(`${entry?.kind} ${entry?.operation}`, 'denial members.add');
+    assert.ok(entry?.entry.includes(String(reply.at('error.requestId'))));
+  });
+
+  it('knows nobody without credentials, with unknown ones, or with two at once', async () => {
+    const session = cookie.replace(/=.*/, `=${'A'.repeat(43)}`);
+    const both = { cookie, key };
+    const twice = { cookie: `${cookie}; ${cookie}` };
+    const basic = { headers: { authorization: 'Basic YWRtaW46YWRtaW4=' } };
+    for (const by of [{}, { cookie: session }, both, twice, basic, { key: 'pcl_wrong' }] as SendOptions[]) {
+      const reply = await api.send('GET', members(), by);
+      assert.equal(reply.status, 401, JSON.stringify(by));
+      assert.equal(reply.at('error.code'), 'unauthorized');
+    }
+  });
+
+  describe('takes changes by cookie from its own pages alone', () => {
+    const change = (headers: SendOptions['headers']) =>
+      api.send('POST', '/api/workspaces', { cookie, body: {}, headers: headers ?? {} });
+    const invite = (headers: SendOptions['headers']) =>
+      api.send('POST', members(), { cookie, body: { email: 'csrf@acme.test', role: 'admin' }, headers: headers ?? {} });
+
+    it('not from another site, another origin, or without our header', async () => {
+      for (const headers of [
+        { 'sec-fetch-site': 'cross-site' },
+        { 'sec-fetch-site': 'same-site' },
+        { origin: 'https://evil.test' },
+        { origin: 'null' },
+        { 'x-portcullis': null },
+        { 'x-portcullis': '0' },
+      ]) {
+        const reply = await invite(headers);
+        assert.equal(reply.status, 403, JSON.stringify(headers));
+        assert.equal((await last())?.kind, 'denial');
+      }
+      const listed = await api.send('GET', members(), { cookie });
+      assert.ok(!listed.text.includes('csrf@acme.test'));
+    });
+
+    it('also readings are refused to other sites', async () => {
+      const reply = await api.send('GET', members(), { cookie, headers: { 'sec-fetch-site': 'cross-site' } });
+      assert.equal(reply.status, 403);
+    });
+
+    it('programs with a key need none of that', async () => {
+      const headers = { origin: null, 'sec-fetch-site': null, 'x-portcullis': null };
+      assert.equal((await api.send('GET', members(), { key, headers })).status, 200);
+      const body = { email: 'by-key@acme.test', role: 'guest' };
+      assert.equal((await api.send('POST', members(), { key, headers, body })).status, 201);
+    });
+
+    it('and nothing changes by GET', async () => {
+      assert.equal((await change({})).status, 400, 'there is no such route');
+      for (const path of ['/api/sign-out', '/api/me/password', '/api/sign-in/link']) {
+        assert.equal((await api.send('GET', path, { cookie })).status, 400, path);
+      }
+      assert.equal((await api.send('GET', members(), { cookie })).status, 200, 'still signed in');
+    });
+  });
+
+  describe('decides and logs what it cannot read', () => {
+    const cases: [string, SendOptions, number, string][] = [
+      ['no body', {}, 400, 'validation_error'],
+      ['not JSON', { raw: '{"email":' }, 400, 'invalid_json'],
+      ['an array', { raw: '[]' }, 400, 'invalid_json'],
+      ['a repeated key', { raw: '{"role":"viewer","email":"a@b.test","role":"admin"}' }, 400, 'invalid_json'],
+      ['bad UTF-8', { raw: Buffer.from('{"email":"\xff"}', 'latin1') }, 400, 'invalid_json'],
+      [
+        'another type',
+        { raw: 'email=a', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+        400,
+        'invalid_json',
+      ],
+      ['an unknown key', { body: { email: 'a@b.test', role: 'viewer', admin: true } }, 400, 'validation_error'],
+      ['__proto__', { raw: '{"email":"a@b.test","role":"viewer","__proto__":{"x":1}}' }, 400, 'validation_error'],
+      ['an unknown role', { body: { email: 'a@b.test', role: 'constructor' } }, 400, 'validation_error'],
+      [
+        'a control character',
+        { body: { email: 'a@b.test', name: 'a\u001b[31m', role: 'viewer' } },
+        400,
+        'validation_error',
+      ],
+      ['50 MB', { raw: Buffer.alloc(50 * 1024 * 1024, 0x20) }, 413, 'too_large'],
+    ];
+    for (const [name, given, status, code] of cases) {
+      it(name, async () => {
+        const reply = await api.send('POST', members(), { key, ...given }).catch((error: NodeJS.ErrnoException) => {
+          // The server answers before everything was sent, and closes: a client may see only that.
+          assert.ok(
+            status === 413 && ['EPIPE', 'ECONNRESET', 'UND_ERR_SOCKET'].includes(error.code ?? ''),
+            String(error),
+          );
+          return null;
+        });
+        if (reply !== null) {
+          assert.equal(reply.status, status);
+          assert.equal(reply.at('error.code'), code);
+        }
+        const entry = await last();
+        assert.equal(`${entry?.kind} ${entry?.operation}`, 'denial members.add');
+      });
+    }
+
+    it('an unknown address', async () => {
+      for (const [method, path] of [
+        ['GET', '/api/nothing'],
+        ['PUT', '/api/me'],
+        ['GET', '/api'],
+      ] as const) {
+        const reply = await api.send(method, path, { key });
+        assert.equal(reply.status, 400);
+        assert.equal(reply.at('error.code'), 'invalid_request_url');
+        assert.equal((await last())?.operation, 'unrecognised');
+        assert.equal((await api.send(method, path)).status, 401, 'of which strangers learn nothing');
+      }
+    });
+
+    it('a query that the row does not know', async () => {
+      const reply = await api.send('GET', `${members()}?admin=1`, { key });
+      assert.equal(reply.status, 400);
+      assert.equal((await last())?.kind, 'denial');
+    });
+  });
+
+  it('does not tell a foreign workspace from a missing one (rule 4)', async () => {
+    const foreign = await api.people.aWorkspace();
+    await api.people.aMember(foreign, 'admin');
+    const missing = 'wsp_00000000-0000-7000-8000-000000000000';
+    for (const by of [{ cookie }, { key }]) {
+      const answers = [];
+      for (const id of [foreign, missing, 'wsp_nonsense']) {
+        const reply = await api.send('GET', `/api/workspaces/${id}/members`, by);
+        assert.equal(reply.status, 404, id);
+        answers.push(reply.at('error.code'));
+      }
+      assert.deepEqual(answers, ['not_found', 'not_found', 'not_found']);
+    }
+    const listed = await api.send('GET', '/api/workspaces', { cookie });
+    assert.deepEqual(
+      (listed.at('workspaces') as { id: string }[]).map(({ id }) => id),
+      [workspace],
+    );
+  });
+
+  it('rule 10: a key that was revoked elsewhere is worth nothing at once, though this instance remembers it', async () => {
+    const { key: made, secret } = await api.people.accounts.keys.mint(signedIn(admin), workspace, { name: 'short' });
+    assert.equal((await api.send('GET', members(), { key: secret })).status, 200);
+    await api.people.accounts.keys.revoke(signedIn(admin), workspace, made.id);
+    assert.equal((await api.send('GET', members(), { key: secret })).status, 401);
+  });
+
+  it('rule 10: a role that was taken away is worth nothing at once', async () => {
+    const second = await api.people.aMember(workspace, 'admin');
+    const theirs = await api.cookieOf(second);
+    const body = { email: 'before@acme.test', role: 'guest' };
+    assert.equal((await api.send('POST', members(), { cookie: theirs, body })).status, 201);
+    await api.people.accounts.members.setRole(signedIn(admin), workspace, second, 'viewer');
+    const after = { email: 'after@acme.test', role: 'guest' };
+    assert.equal((await api.send('POST', members(), { cookie: theirs, body: after })).status, 403);
+  });
+
+  it('shows a new key once, and lets it be revoked', async () => {
+    const path = `/api/workspaces/${workspace}/keys`;
+    const made = await api.send('POST', path, { cookie, body: { name: 'for a viewer', limitTo: 'viewer' } });
+    assert.equal(made.status, 201);
+    const secret = String(made.at('secret'));
+    const listed = await api.send('GET', path, { cookie });
+    assert.ok(!listed.text.includes(secret));
+    assert.ok(!(await api.log()).some(({ entry }) => entry.includes(secret)));
+    assert.equal(
+      (await api.send('POST', members(), { key: secret, body: { email: 'a@b.test', role: 'guest' } })).status,
+      403,
+    );
+    assert.equal((await api.send('DELETE', `${path}/${made.at('key.id')}`, { cookie })).status, 200);
+    assert.equal((await api.send('GET', members(), { key: secret })).status, 401);
+  });
+
+  it('keeps the deployment from people without rights in it, and from keys', async () => {
+    const chief = await api.people.aUser({ email: 'chief@acme.test', rights: ['connect', 'members', 'audit'] });
+    await api.people.join(workspace, chief, 'admin');
+    const chiefs = await api.cookieOf(chief);
+    const { secret } = await api.people.accounts.keys.mint(signedIn(chief), workspace, { name: 'k' });
+    assert.equal((await api.send('GET', '/api/users', { cookie: chiefs })).status, 200);
+    assert.equal((await api.send('GET', '/api/users', { key: secret })).status, 403);
+    assert.equal((await api.send('GET', '/api/users', { cookie })).status, 403);
+    const text = (await api.send('GET', '/api/users', { cookie: chiefs })).text;
+    assert.ok(!text.includes('argon2') && !text.includes('passwordHash'));
+  });
+
+  it('keeps a person’s own affairs from their keys', async () => {
+    const { secret } = await api.people.accounts.keys.mint(signedIn(admin), workspace, { name: 'unlimited' });
+    const password = { key: secret, body: { password: 'a password of 12' } };
+    assert.equal((await api.send('POST', '/api/me/password', password)).status, 403);
+    assert.equal((await api.send('GET', '/api/me/sessions', { key: secret })).status, 403);
+    assert.equal((await api.send('GET', '/api/me', { key: secret })).status, 200);
+    assert.equal(
+      (await api.send('GET', '/api/me', { key })).status,
+      403,
+      'and a limited key is not told who its owner is',
+    );
+  });
+
+  it('passes rows about content through the gateway as operations of their own', async () => {
+    const reply = await api.send('GET', '/api/things/abc', { key });
+    assert.equal(reply.status, 404);
+    assert.equal((await last())?.operation, 'things.read');
+    const bad = await api.send('GET', '/api/things/much-too-long-an-id', { key });
+    assert.equal(bad.status, 400);
+    assert.equal((await last())?.operation, 'things.get');
+  });
+
+  it('describes itself from the same rows', async () => {
+    const reply = await api.send('GET', '/api/openapi.json');
+    assert.equal(reply.status, 200);
+    assert.equal(reply.at('openapi'), '3.1.0');
+    assert.equal(JSON.stringify(reply.at('servers')), JSON.stringify([{ url: publicUrl }]));
+    const paths = reply.at('paths') as Record<string, Record<string, { operationId: string; requestBody?: unknown }>>;
+    const invite = paths['/api/workspaces/{workspace}/members']?.post;
+    assert.equal(invite?.operationId, 'members.add');
+    assert.match(JSON.stringify(invite?.requestBody), /"additionalProperties":false/);
+    assert.match(JSON.stringify(invite?.requestBody), /"enum":\["admin","editor","viewer","guest"\]/);
+  });
+});
