@@ -3,10 +3,14 @@
 import { availableParallelism } from 'node:os';
 import { type EventData, run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { minuteMs } from '../src/domain/units.ts';
 import { serverVariable, startTestServer } from './postgres-server.ts';
 
 const everything = ['src/**/*.test.ts', 'emulator/**/*.test.ts', 'test/**/*.test.ts'];
 const patterns = process.argv.slice(2);
+
+/** A test that hangs fails, and the run goes on. */
+const testMsMax = 5 * minuteMs;
 
 const interrupted = new AbortController();
 // A terminal's Ctrl-C reaches the test files as well; here it must only not skip stopping the server.
@@ -22,7 +26,12 @@ try {
 
 /** Runs the files and reports on stdout. False if a test failed, if there was none, or if the run was interrupted. */
 async function passes(globPatterns: string[]): Promise<boolean> {
-  const tests = run({ globPatterns, concurrency: Math.max(2, availableParallelism()), signal: interrupted.signal });
+  const tests = run({
+    globPatterns,
+    concurrency: Math.max(2, availableParallelism()),
+    timeout: testMsMax,
+    signal: interrupted.signal,
+  });
   const totals: EventData.TestSummary[] = [];
   tests.on('test:summary', summary => {
     // Each file has a summary too.
@@ -34,6 +43,8 @@ async function passes(globPatterns: string[]): Promise<boolean> {
   const { tests: count, passed, cancelled, skipped, todo } = total.counts;
   const failed = count - passed - cancelled - skipped - todo;
   // The reporter marks its totals with a symbol; tools look for them as TAP spells them.
-  process.stdout.write(`# tests ${count}\n# pass ${passed}\n# fail ${failed}\n# skipped ${skipped}\n`);
+  process.stdout.write(
+    `# tests ${count}\n# pass ${passed}\n# fail ${failed}\n# cancelled ${cancelled}\n# skipped ${skipped}\n`,
+  );
   return total.success && count > 0 && !interrupted.signal.aborted;
 }

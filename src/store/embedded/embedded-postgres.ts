@@ -41,7 +41,8 @@ const login = 'portcullis';
 /**
  * Starts the PostgreSQL that Portcullis brings along, or adopts the one that a killed Portcullis left running.
  * It listens on a Unix socket inside `dataDir` and on no port, with fsync on. A server that crashes is started again; one
- * that somebody else stops stays down. The server outlives a killed process; `stop()` ends it. Throws StoreError, whose message is fit for the person at the terminal.
+ * that somebody else stops stays down. The server outlives a killed process; `stop()` ends it.
+ * Throws StoreError, whose message is fit for the person at the terminal.
  */
 export async function startEmbeddedPostgres({ dataDir, log }: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const directory = layOut(dataDir);
