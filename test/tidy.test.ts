@@ -138,6 +138,21 @@ describe('tidy', () => {
     );
   });
 
+  it('says of each table what is in it', async () => {
+    const migrations = (await namesBelow('src/store/migrations')).filter(name => name.endsWith('.sql'));
+    const sql = await Promise.all(migrations.map(name => readFile(join(root, name), 'utf8')));
+    const tables = sql.flatMap(text =>
+      [...text.matchAll(/^CREATE TABLE (?:IF NOT EXISTS )?(\w+)/gm)].map(([, name]) => name ?? ''),
+    );
+    const page = await readFile(join(root, 'docs/storage.md'), 'utf8');
+    const missing = tables.filter(name => !page.includes(`| \`${name}\``));
+    assert.deepEqual(
+      missing,
+      [],
+      'Add a row to docs/storage.md: what it holds, which secrets and how, and for how long.',
+    );
+  });
+
   it('has documentation that agrees with the tables that it is generated from', async () => {
     assert.deepEqual(await staleDocuments(), [], 'Run: npm run docs');
   });
