@@ -22,7 +22,7 @@ export function AuditRow({ entry, nameOf }: AuditRowProps) {
     <>
       <Table.Tr className={entry.kind === 'denial' ? 'denied' : ''}>
         <Table.Td>
-          <Mark {...effects[entry.kind]} />
+          <Mark {...markOf(entry)} />
         </Table.Td>
         <Table.Td className="hostile">
           <Text size="sm" ff="monospace">
@@ -73,6 +73,12 @@ const effects: Record<AuditEntry['kind'], MarkProps> = {
   event: { label: 'Event', icon: 'gate', tone: 'quiet' },
   summary: { label: 'Summary', icon: 'gate', tone: 'quiet' },
 };
+
+function markOf({ kind, result }: AuditEntry): MarkProps {
+  const mark = effects[kind];
+  const wentWrong = kind === 'event' && result !== 'success';
+  return wentWrong ? { ...mark, icon: 'warning', tone: 'attention' } : mark;
+}
 
 function summaryOf({ kind, decision, objects }: AuditEntry): string {
   if (kind === 'denial' && decision !== undefined) return inWords(decision.because);
