@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { sql } from 'kysely';
 import { openPeople, type People, tokenOf } from '../../test/people.ts';
 import type { UserId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
-import { minuteMs } from '../domain/units.ts';
+import { sessionMsMax } from '../domain/session-lifetime.ts';
+import { dayMs, minuteMs } from '../domain/units.ts';
 import { passwordByLinkMs } from './sessions.ts';
 import type { Client, SignInResult } from './sign-in.ts';
 import { addressSubject, failuresPerAccountMax, failuresPerAddressMax, limitWindowMs } from './sign-in-limits.ts';
@@ -205,6 +207,34 @@ describe('signing in', () => {
       for (let i = 0; i < failuresPerAccountMax; i++) await assert.rejects(guess(), { code: 'restricted' });
       await assert.rejects(guess(), { code: 'rate_limited' });
     });
+  });
+
+  it('rule 4: a workspace reads no password hash, gives no right in the deployment, and makes no link', async () => {
+    const workspace = await people.aWorkspace();
+    const id = await people.aMember(workspace, 'viewer');
+    const attempts = [
+      sql`SELECT password_hash FROM user_account`,
+      sql`UPDATE user_account SET deployment_rights = '{members}' WHERE id = ${id}`,
+      sql`INSERT INTO user_account (id, email, name, deployment_rights) VALUES (${id}, 'x', 'x', '{members}')`,
+      sql`SELECT * FROM session`,
+      sql`SELECT * FROM sign_in_link`,
+    ];
+    for (const attempt of attempts) {
+      await assert.rejects(
+        people.database.inWorkspace(workspace, tx => attempt.execute(tx)),
+        { code: '42501' },
+      );
+    }
+  });
+
+  it('forgets sessions that have been over for a month', async () => {
+    const id = await somebody('old@acme.test');
+    const count = async () =>
+      (await people.database.system.selectFrom('session').where('user_id', '=', id).select('id').execute()).length;
+    assert.equal(await count(), 1);
+    people.clock.advance(sessionMsMax + 31 * dayMs);
+    opened(await signIn().withPassword('old@acme.test', password, aClient()));
+    assert.equal(await count(), 1);
   });
 
   it('shows people their sessions, and lets them end one; not those of others', async () => {

@@ -1,9 +1,13 @@
 import { sql, type Transaction } from 'kysely';
 import type { DeploymentAccounts, UserAccount } from '../accounts/account-store.ts';
 import { isAction } from '../domain/action.ts';
+import { dayMs } from '../domain/units.ts';
 import type { Schema } from './schema.ts';
 
 type Tx = Transaction<Schema>;
+
+/** Sessions and links that are over stay this long for whoever looks into an incident; the log keeps what they did. */
+const keptMs = 30 * dayMs;
 
 /** Key of the advisory lock that stands for the whole list of people. */
 const peopleLock = 0x50454f50;
@@ -137,6 +141,8 @@ type SessionQueries = 'addSession' | 'sessionsOf' | 'endSession' | 'endSessionBy
 function sessions(tx: Tx): Pick<DeploymentAccounts, SessionQueries> {
   return {
     async addSession(session) {
+      const old = new Date(session.createdAt.getTime() - keptMs);
+      await tx.deleteFrom('session').where('user_id', '=', session.userId).where('expires_at', '<', old).execute();
       await tx
         .insertInto('session')
         .values({
@@ -209,6 +215,8 @@ function sessions(tx: Tx): Pick<DeploymentAccounts, SessionQueries> {
 function links(tx: Tx): Pick<DeploymentAccounts, 'addLink' | 'takeLink' | 'retireLinksOf'> {
   return {
     async addLink(link) {
+      const old = new Date(link.createdAt.getTime() - keptMs);
+      await tx.deleteFrom('sign_in_link').where('user_id', '=', link.userId).where('expires_at', '<', old).execute();
       await tx
         .insertInto('sign_in_link')
         .values({

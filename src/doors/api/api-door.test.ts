@@ -286,6 +286,7 @@ describe('the admin API', () => {
     const invite = paths['/api/workspaces/{workspace}/members']?.post;
     assert.equal(invite?.operationId, 'members.add');
     assert.match(JSON.stringify(invite?.requestBody), /"additionalProperties":false/);
+    assert.ok(paths['/api/sign-in']?.post);
     assert.match(JSON.stringify(invite?.requestBody), /"enum":\["admin","editor","viewer","guest"\]/);
   });
 });

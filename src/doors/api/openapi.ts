@@ -1,9 +1,11 @@
 import { type ZodType, z } from 'zod';
 import type { ContentRoute } from './content-route.ts';
 import type { ApiRoute } from './route.ts';
+import { signInRoutes } from './sign-in.ts';
 
 type JsonSchema = Record<string, unknown>;
-type Row = ApiRoute | ContentRoute;
+type Row = Pick<ApiRoute | ContentRoute, 'path' | 'name' | 'summary' | 'params' | 'query' | 'body' | 'status'> &
+  Partial<Pick<ApiRoute, 'demand'>>;
 
 /** The admin API in OpenAPI 3.1, derived from the same rows as the routes, so that it cannot say anything else. */
 export function describeApi(publicUrl: string, routes: readonly ApiRoute[], contentRoutes: readonly ContentRoute[]) {
@@ -12,6 +14,7 @@ export function describeApi(publicUrl: string, routes: readonly ApiRoute[], cont
     const path = row.path.replaceAll(/:([A-Za-z]+)/g, '{$1}');
     paths[path] = { ...paths[path], [row.method.toLowerCase()]: describeRow(row) };
   }
+  for (const row of signInRoutes) paths[row.path] = { post: { ...describeRow(row), security: [] } };
   return {
     openapi: '3.1.0',
     info: { title: 'Portcullis admin API', version: '1' },
@@ -32,7 +35,7 @@ function describeRow(row: Row): JsonSchema {
   return {
     operationId: row.name,
     summary: row.summary,
-    ...('demand' in row ? { description: demandText(row.demand) } : {}),
+    ...(row.demand === undefined ? {} : { description: demandText(row.demand) }),
     parameters: [...pathParameters(row), ...queryParameters(row)],
     ...(row.body === undefined
       ? {}

@@ -24,6 +24,23 @@ const passwordBody = z.strictObject({ email: z.string().max(320), password: z.st
 const linkBody = z.strictObject({ token: z.string().max(100) });
 const emptyBody = z.strictObject({});
 
+/** For the description of the API; these three are not rows, because they have no caller yet. */
+export const signInRoutes = [
+  {
+    path: '/api/sign-in',
+    name: 'sign_in.password',
+    summary: 'Sign in with a password; sets the session cookie',
+    body: passwordBody,
+  },
+  {
+    path: '/api/sign-in/link',
+    name: 'sign_in.link',
+    summary: 'Sign in with a one-time link; sets the session cookie',
+    body: linkBody,
+  },
+  { path: '/api/sign-out', name: 'sign_out', summary: 'End the session of this browser', body: emptyBody },
+] as const;
+
 /**
  * Signing in and out. It stands before the gateway, because there is no caller yet whom the gateway could identify; like
  * the gateway, it makes every result durable in the log before it is told. Nothing here can be done by GET.
