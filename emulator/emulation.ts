@@ -1,11 +1,19 @@
 import type { Faults } from './control/faults.ts';
 import type { RequestLog } from './control/request-log.ts';
-import type { RotationMode } from './oauth/rotation.ts';
+import { DEFAULT_ROTATION, type RotationMode } from './oauth/rotation.ts';
 import type { World } from './world/world.ts';
 
 /** What may be changed while the emulator runs. */
 export interface Settings {
   rotation: RotationMode;
+  /** Requests a minute. `by plan` is what Notion documents; off by default, because tests are in a hurry. */
+  rateLimits: { perConnection: 'off' | 'by plan' | number; perWorkspace: 'off' | number };
+  /** How long a page stays out of search results after it was made or renamed: Notion's index is not immediate. */
+  searchDelayMs: number;
+}
+
+export function defaultSettings(): Settings {
+  return { rotation: DEFAULT_ROTATION, rateLimits: { perConnection: 'off', perWorkspace: 'off' }, searchDelayMs: 0 };
 }
 
 /** One running emulator, as its request handlers see it. */

@@ -170,6 +170,27 @@ describe('the emulator, as the official client sees it', () => {
     const block = added.results[0];
     assert.ok(block !== undefined && isFullBlock(block) && block.type === 'file' && block.file.type === 'file');
     assert.ok(block.file.file.url.startsWith(emulator.url));
+    assert.equal(await (await fetch(block.file.file.url)).text(), 'hello');
+    assert.equal((await fetch(block.file.file.url.replace(/signature=./, 'signature=x'))).status, 403);
+    await control.setClock({ advanceMs: 61 * 60_000 });
+    assert.equal((await fetch(block.file.file.url)).status, 403, 'the address expires');
+  });
+
+  it('takes a file in parts, and expires what nobody finishes within the hour', async () => {
+    const upload = await notion.fileUploads.create({ mode: 'multi_part', filename: 'b.bin', number_of_parts: 2 });
+    const send = (part: string, text: string) =>
+      notion.fileUploads.send({ file_upload_id: upload.id, file: { data: new Blob([text]) }, part_number: part });
+    await send('2', 'world');
+    await assert.rejects(
+      notion.fileUploads.complete({ file_upload_id: upload.id }),
+      code(APIErrorCode.ValidationError),
+    );
+    await send('1', 'hello ');
+    const done = await notion.fileUploads.complete({ file_upload_id: upload.id });
+    assert.deepEqual([done.status, done.content_length], ['uploaded', 11]);
+    const left = await notion.fileUploads.create({ mode: 'single_part' });
+    await control.setClock({ advanceMs: 61 * 60_000 });
+    assert.equal((await notion.fileUploads.retrieve({ file_upload_id: left.id })).status, 'expired');
   });
 
   it('moves a page, and what is below it goes along', async () => {

@@ -1,18 +1,19 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { createClock } from './clock.ts';
 import { createFaults } from './control/faults.ts';
 import { createRequestLog } from './control/request-log.ts';
-import type { Emulation } from './emulation.ts';
+import { defaultSettings, type Emulation } from './emulation.ts';
 import { createListener } from './http/listener.ts';
 import { createIdentifiers, uuidNamed } from './identifiers.ts';
 import { installInternal } from './oauth/grants.ts';
-import { DEFAULT_ROTATION } from './oauth/rotation.ts';
 import { acme } from './seeds/acme.ts';
 import { globex, otherAcme } from './seeds/globex.ts';
 import { idOf, plant } from './seeds/plant.ts';
 import type { WorkspaceSeed } from './seeds/seed.ts';
 import { ALL_CAPABILITIES } from './world/connections.ts';
+import { createFileStore } from './world/file-store.ts';
 import { persist } from './world/persistence.ts';
 import type { Person } from './world/records.ts';
 import { createWorld, type World } from './world/world.ts';
@@ -67,7 +68,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const seeds = options.seed ?? DEFAULT_SEED;
   const main = seeds[0];
   if (main === undefined) throw new Error('an emulator needs at least one workspace');
-  const world = createWorld(clock, ids);
+  const fileDirectory = options.stateDir === undefined ? undefined : join(options.stateDir, 'files');
+  const world = createWorld(clock, ids, createFileStore(ids.secret('files_'), fileDirectory));
   const storage = options.stateDir === undefined ? null : persist(world, options.stateDir);
   if (storage?.loaded !== true) populate(world, seeds, main);
   addRedirectUris(world, options.redirectUris ?? []);
@@ -75,7 +77,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     world,
     faults: createFaults(),
     log: createRequestLog(),
-    settings: { rotation: DEFAULT_ROTATION },
+    settings: defaultSettings(),
     controlToken: ids.secret('ect_'),
     url: '',
   };

@@ -7,6 +7,7 @@ import { oauthEndpoint } from '../oauth/endpoints.ts';
 import { type Answer, errorAnswer } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import { faultAnswer, sendBroken } from './fault-answer.ts';
+import { filesEndpoint } from './files-endpoint.ts';
 import { ClientGone } from './read-body.ts';
 import { createRestEndpoint } from './rest-endpoint.ts';
 
@@ -36,6 +37,12 @@ export function createListener(emulation: Emulation): (request: IncomingMessage,
 
 type Endpoint = (exchange: Exchange) => Promise<Answer>;
 
+function endpointOf(emulation: Emulation, path: string, rest: Endpoint): Endpoint {
+  if (path.startsWith('/v1/oauth/')) return exchange => oauthEndpoint(emulation, exchange);
+  if (path.startsWith('/_files/')) return async exchange => filesEndpoint(emulation, exchange);
+  return rest;
+}
+
 async function serve(
   emulation: Emulation,
   exchange: Exchange,
@@ -43,7 +50,7 @@ async function serve(
   rest: Endpoint,
 ): Promise<void> {
   const fault = emulation.faults.take(exchange.method, exchange.path);
-  const endpoint = exchange.path.startsWith('/v1/oauth/') ? (one: Exchange) => oauthEndpoint(emulation, one) : rest;
+  const endpoint = endpointOf(emulation, exchange.path, rest);
   try {
     const answer =
       fault === null ? await answerOf(endpoint, exchange) : await troubled(emulation, fault, endpoint, exchange);
@@ -52,7 +59,9 @@ async function serve(
     else if (fault?.kind === 'truncate') sendBroken(response, exchange.requestId, answer);
     else send(response, exchange, answer);
   } catch (error) {
-    if (!(error instanceof ClientGone)) throw error;
+    // Nothing that one client does may end the emulator for the others.
+    if (!(error instanceof ClientGone)) process.stderr.write(`emulator: ${String(error)}\n`);
+    response.destroy();
   }
 }
 

@@ -4,6 +4,7 @@ import { type Installation, installationOf } from '../world/connections.ts';
 import { type Answer, identifiedAnswer } from './answer.ts';
 import { invalidRequestUrl, invalidToken, missingBearer } from './errors.ts';
 import type { Exchange } from './exchange.ts';
+import { createRateLimit } from './rate-limit.ts';
 import { JSON_BYTES, MULTIPART_BYTES, parseForm, parseJson, readBytes } from './read-body.ts';
 import { available, createRouter, type Match, Reply, type Unread } from './route.ts';
 import { readVersion, type Version } from './versions.ts';
@@ -14,15 +15,18 @@ import { readVersion, type Version } from './versions.ts';
  */
 export function createRestEndpoint(emulation: Emulation): (exchange: Exchange) => Promise<Answer> {
   const find = createRouter(restRoutes);
+  const limit = createRateLimit(emulation.world, emulation.settings);
   return async exchange => {
     const matches = find(exchange.method, exchange.path);
     const first = matches[0];
     if (first === undefined) throw invalidRequestUrl();
     const body = await readBody(exchange, first.route.multipart);
     const caller = authenticate(emulation, exchange);
+    limit(caller);
     const version = readVersion(header(exchange, 'notion-version'));
     const match = matchFor(matches, version);
-    const call = { world: emulation.world, caller, version, baseUrl: emulation.url };
+    const { searchDelayMs } = emulation.settings;
+    const call = { world: emulation.world, caller, version, baseUrl: emulation.url, searchDelayMs };
     const unread: Unread = { params: match.params, query: readQuery(exchange.query), body };
     const result = await match.route.run(call, unread);
     if (result instanceof Reply) return identifiedAnswer(result.status, result.body, exchange.requestId);

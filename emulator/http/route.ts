@@ -11,6 +11,8 @@ export interface Call {
   readonly version: Version;
   /** The origin of this emulator; absolute URLs in answers start with it. */
   readonly baseUrl: string;
+  /** How far search lags behind. */
+  readonly searchDelayMs: number;
 }
 
 /** The parts of a request as they came in: strings, and JSON that nobody has looked at. */

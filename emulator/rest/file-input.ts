@@ -30,8 +30,9 @@ export function hostedFile(call: Call, file: HostedFile): HostedFile {
   if (upload === undefined) return file;
   const expiresAt = call.world.clock.now() + HOUR_MS;
   const name = encodeURIComponent(upload.filename ?? 'file');
+  const signature = call.world.files.sign(upload.id, expiresAt);
   return {
-    url: `${call.baseUrl}/_files/${upload.workspaceId}/${upload.id}/${name}?expires=${expiresAt}`,
+    url: `${call.baseUrl}/_files/${upload.workspaceId}/${upload.id}/${name}?expires=${expiresAt}&signature=${signature}`,
     expiry_time: new Date(expiresAt).toISOString(),
   };
 }

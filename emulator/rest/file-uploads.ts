@@ -169,19 +169,19 @@ async function receive(call: Call, upload: FileUpload, form: unknown): Promise<v
     throw invalid(`File size ${bytes.length} exceeds the 20 MiB limit of one part.`);
   upload.editedAt = call.world.clock.now();
   upload.contentLength = (upload.contentLength ?? 0) + bytes.length;
-  if (upload.mode === 'multi_part') return receivePart(upload, form.get('part_number'));
+  if (upload.mode === 'multi_part') return receivePart(call, upload, form.get('part_number'), bytes);
   upload.filename ??= 'name' in file ? file.name : null;
   upload.contentType ??= file.type === '' ? 'application/octet-stream' : file.type;
-  upload.sha256 = createHash('sha256').update(bytes).digest('hex');
-  finish(call, upload);
+  finish(call, upload, bytes);
 }
 
-function receivePart(upload: FileUpload, part: unknown): void {
+function receivePart(call: Call, upload: FileUpload, part: unknown, bytes: Buffer): void {
   const number = typeof part === 'string' && /^\d{1,4}$/.test(part) ? Number(part) : 0;
   if (number < 1 || number > upload.partsTotal) {
     throw invalid(`body failed validation: body.part_number should be between 1 and ${upload.partsTotal}.`);
   }
   if (!upload.partsSent.includes(number)) upload.partsSent.push(number);
+  call.world.files.put(partName(upload, number), bytes);
 }
 
 function complete(call: Call, upload: FileUpload): void {
@@ -190,10 +190,19 @@ function complete(call: Call, upload: FileUpload): void {
   if (upload.partsSent.length < upload.partsTotal) {
     throw invalid(`Expected ${upload.partsTotal} parts to be sent, but received ${upload.partsSent.length}.`);
   }
-  finish(call, upload);
+  const numbers = Array.from({ length: upload.partsTotal }, (_, index) => index + 1);
+  const parts = numbers.map(number => call.world.files.get(partName(upload, number)) ?? Buffer.alloc(0));
+  finish(call, upload, Buffer.concat(parts));
 }
 
-function finish(call: Call, upload: FileUpload): void {
+function partName(upload: FileUpload, number: number): string {
+  return `${upload.id}.${number}`;
+}
+
+function finish(call: Call, upload: FileUpload, bytes: Buffer): void {
+  call.world.files.put(upload.id, bytes);
+  upload.contentLength = bytes.length;
+  upload.sha256 = createHash('sha256').update(bytes).digest('hex');
   upload.status = 'uploaded';
   announceUpload(call, upload, 'file_upload.completed');
 }

@@ -44,6 +44,7 @@ export function searchTitles(call: Call, wanted: Wanted, after: number | undefin
 
 function matches(call: Call, node: PageNode | DataSourceNode, wanted: Wanted, query: string): boolean {
   if (!wanted.accepts(node)) return false;
+  if (call.searchDelayMs > 0 && node.editedAt > call.world.clock.now() - call.searchDelayMs) return false;
   if (query !== '' && !foldTitle(titleOf(node)).includes(query)) return false;
   return isTrashed(call.world, node) === wanted.inTrash && sees(call.world, call.caller, node);
 }
@@ -56,11 +57,13 @@ function few(candidates: ReadonlySet<string> | null | undefined): Iterable<strin
 function sharedNodes(call: Call): string[] | null {
   const found: string[] = [];
   const waiting = [...call.caller.shared];
+  let visited = 0;
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     const node = call.world.nodes.get(id);
     if (node === undefined) continue;
     if (isSearchable(node)) found.push(id);
-    if (found.length + waiting.length > FEW) return null;
+    visited += 1;
+    if (visited + waiting.length > 4 * FEW) return null;
     waiting.push(...below(node));
   }
   return found;

@@ -71,6 +71,7 @@ function createPlanter(world: World, seed: WorkspaceSeed, workspaceId: string, p
     },
     version: '2026-03-11',
     baseUrl: '',
+    searchDelayMs: 0,
   };
 
   function page(wanted: PageSeed, parent: PageNode | null): void {

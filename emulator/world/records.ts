@@ -164,7 +164,7 @@ export interface FileUpload {
   readonly partsTotal: number;
   readonly partsSent: number[];
   expiresAt: number | null;
-  /** SHA-256 of what was sent, hex: tests compare it, the emulator does not keep the bytes. */
+  /** SHA-256 of what was sent, hex. */
   sha256: string | null;
   importedAt: number | null;
 }

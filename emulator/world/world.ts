@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Identifiers } from '../identifiers.ts';
 import { type Connections, createConnections } from './connections.ts';
 import type { EditLog } from './edit-log.ts';
+import type { FileStore } from './file-store.ts';
 import type {
   AsyncTask,
   Comment,
@@ -45,6 +46,7 @@ export interface World {
   readonly fileUploads: Map<string, FileUpload>;
   readonly asyncTasks: Map<string, AsyncTask>;
   readonly emojis: Map<string, CustomEmoji>;
+  readonly files: FileStore;
   /** Indexes, one of each per workspace; rebuilt when a saved state is loaded. */
   readonly edits: Map<string, EditLog>;
   readonly titles: Map<string, TitleIndex>;
@@ -52,7 +54,7 @@ export interface World {
   readonly listeners: Set<(change: Change) => void>;
 }
 
-export function createWorld(clock: Clock, ids: Identifiers): World {
+export function createWorld(clock: Clock, ids: Identifiers, files: FileStore): World {
   return {
     clock,
     ids,
@@ -69,6 +71,7 @@ export function createWorld(clock: Clock, ids: Identifiers): World {
     fileUploads: new Map(),
     asyncTasks: new Map(),
     emojis: new Map(),
+    files,
     edits: new Map(),
     titles: new Map(),
     meetings: new Map(),
