@@ -13,6 +13,8 @@ export interface Report {
 
 const emulatorHint = 'If its port is taken, choose another with --emulator-port, or 0 for any.';
 
+const databaseHint = 'Check DATABASE_URL: server, user, password and name of the database.';
+
 /** Every error ends as `error: …` and `hint: …`: what is wrong, and what to do about it. */
 export function report(error: unknown): Report {
   if (error instanceof UsageError) return say(error.message, error.hint, errorTable.invalid_request.exitCode);
@@ -27,26 +29,27 @@ export function report(error: unknown): Report {
     const { hint, exitCode } = errorTable[error.code];
     return say(error.message, hint === error.message ? null : hint, exitCode);
   }
-  return systemError(error) ?? defect(error);
+  return outsideError(error) ?? defect(error);
 }
 
-/** Errors of the operating system that a person can do something about. */
-function systemError(error: unknown): Report | null {
+/** Of the operating system: files, addresses, connections. */
+const systemCodes =
+  /^(EACCES|EROFS|ENOSPC|ENOENT|EEXIST|EISDIR|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)$/;
+
+/** Of PostgreSQL, when it does not let us in: SQLSTATE classes 08, 28, 3D, 53 and 57 (appendix A of its manual). */
+const databaseCodes = /^(08|28|3D|53|57)[0-9A-Z]{3}$/;
+
+/** Errors from outside that a person can do something about. They are no defects, so they come without a stack. */
+function outsideError(error: unknown): Report | null {
   if (!(error instanceof Error) || !('code' in error)) return null;
   const { exitCode } = errorTable.unavailable;
-  const address = 'address' in error && 'port' in error ? `${error.address}:${error.port}` : '';
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return say(`${address} is in use by another program`, 'choose another port with --port', exitCode);
-    case 'EACCES':
-    case 'EROFS':
-    case 'ENOSPC':
-    case 'ENOENT':
-    case 'EEXIST':
-      return say(error.message, null, exitCode);
-    default:
-      return null;
+  const code = String(error.code);
+  if (code === 'EADDRINUSE') {
+    const address = 'address' in error && 'port' in error ? `${error.address}:${error.port}` : 'the address';
+    return say(`${address} is in use by another program`, 'Choose another port with --port.', exitCode);
   }
+  if (databaseCodes.test(code)) return say(`the database refused: ${error.message}`, databaseHint, exitCode);
+  return systemCodes.test(code) ? say(error.message, null, exitCode) : null;
 }
 
 function defect(error: unknown): Report {

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { commands } from '../../src/cli/main.ts';
+import { type Demo, startDemo } from '../e2e/demo.ts';
+import { freshDatabase } from '../postgres.ts';
+import { portcullis } from './run.ts';
+
+describe('portcullis --help', () => {
+  it('lists every command, and each explains itself', async () => {
+    const { out, code } = await portcullis(['--help']);
+    assert.equal(code, 0);
+    for (const { name, summary, options } of commands) {
+      assert.ok(out.includes(`${name} `) && out.includes(summary), name);
+      const help = await portcullis([...name.split(' '), '--help']);
+      assert.equal(help.code, 0);
+      for (const option of Object.keys(options)) assert.ok(help.out.includes(`--${option}`), `${name} --${option}`);
+    }
+  });
+
+  it('says which version it is', async () => {
+    assert.match((await portcullis(['--version'])).out, /^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('commands for a running gateway', () => {
+  let demo: Demo;
+  const as = (role: 'admin' | 'viewer') => ({ PORTCULLIS_URL: demo.ready.url, PORTCULLIS_KEY: demo.ready.keys[role] });
+  before(async () => {
+    demo = await startDemo();
+  });
+  after(() => demo.stop());
+
+  it('audit prints the log, newest first, as lines and as JSON', async () => {
+    const lines = await portcullis(['audit', '--operation', 'keys.create', '--limit', '2'], as('admin'));
+    assert.match(lines.out, /^(\S+Z {2}allow {2}keys\.create +usr_\S+ {2}done 201\n){2}$/);
+    const json = await portcullis(['audit', '--operation', 'keys.create', '--json'], as('admin'));
+    const entries = json.out
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    assert.equal(entries.length, 3);
+    assert.deepEqual(
+      entries
+        .map(entry => entry.time)
+        .sort()
+        .reverse(),
+      entries.map(entry => entry.time),
+    );
+  });
+
+  it('audit goes on over pages, as far as it was asked to', async () => {
+    const { out } = await portcullis(['audit', '--limit', '201'], as('admin'));
+    assert.ok(out.split('\n').length > 10);
+  });
+
+  it('audit says what is missing to those who may not', async () => {
+    const { out, err, code } = await portcullis(['audit'], as('viewer'));
+    assert.deepEqual([out, code], ['', 4]);
+    assert.match(err, /^error: .*"audit"\.\nhint: {2}Ask an admin/);
+  });
+
+  it('refuses a wrong key and a wrong filter', async () => {
+    const wrong = await portcullis(['audit'], { ...as('viewer'), PORTCULLIS_KEY: 'pcl_wrong' });
+    assert.equal(wrong.code, 3);
+    const filter = await portcullis(['audit', '--effect', 'maybe'], as('admin'));
+    assert.equal(filter.code, 2);
+  });
+
+  it('discover finds what the connection can see, and nothing else', async () => {
+    const { out, code } = await portcullis(['discover', '--json'], as('viewer'));
+    assert.equal(code, 0);
+    const ids = out
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line).id);
+    const { root, public: open, restricted, unshared } = demo.ready.pages;
+    for (const id of [root, open, restricted]) assert.ok(ids.includes(id));
+    assert.ok(!ids.includes(unshared));
+  });
+});
+
+describe('db dump and db restore', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'portcullis-db-'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('lead from the embedded database to an external one', async () => {
+    const [file, again] = [join(folder, 'a.dump'), join(folder, 'b.dump')];
+    const embedded = ['--data-dir', join(folder, 'data')];
+    const dumped = await portcullis(['db', 'dump', file, ...embedded], { PATH: process.env.PATH ?? '', HOME: folder });
+    assert.equal(dumped.code, 0, dumped.err);
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+
+    const database = await freshDatabase();
+    const env = { DATABASE_URL: database.url };
+    const restored = await portcullis(['db', 'restore', file], env);
+    assert.equal(restored.code, 0, restored.err);
+    assert.equal((await portcullis(['db', 'dump', again], env)).code, 0);
+    assert.equal(await readFile(again, 'utf8'), await readFile(file, 'utf8'));
+    await database.drop();
+  });
+
+  it('never overwrite a file, and leave none behind that is not whole', async () => {
+    const file = join(folder, 'mine');
+    await writeFile(file, 'precious');
+    const refused = await portcullis(['db', 'dump', file]);
+    assert.equal(refused.code, 6);
+    assert.match(refused.err, /^error: EEXIST/);
+    assert.equal(await readFile(file, 'utf8'), 'precious');
+    const unreachable = await portcullis(['db', 'dump', join(folder, 'new')], {
+      DATABASE_URL: 'postgres://portcullis:hunter2@127.0.0.1:1/x',
+    });
+    assert.equal(unreachable.code, 6);
+    assert.doesNotMatch(unreachable.err, /hunter2/);
+    await assert.rejects(stat(join(folder, 'new')));
+  });
+});

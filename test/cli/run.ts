@@ -1,0 +1,27 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const shim = fileURLToPath(new URL('../../bin/portcullis.mjs', import.meta.url));
+
+/** How a command line ended. */
+export interface Run {
+  readonly out: string;
+  readonly err: string;
+  readonly code: number | null;
+}
+
+/** Runs `portcullis` as a process of its own, with nothing in its environment but what is given. */
+export function portcullis(words: readonly string[], env: Record<string, string> = {}): Promise<Run> {
+  const child = spawn(process.execPath, [shim, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { out: '', err: '' };
+  child.stdout.on('data', chunk => {
+    output.out += chunk;
+  });
+  child.stderr.on('data', chunk => {
+    output.err += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', code => resolve({ ...output, code }));
+  });
+}
