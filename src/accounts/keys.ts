@@ -17,8 +17,9 @@ export interface Keys {
   /** The keys of the author and of their agents; all keys for those who hold `members`. */
   list(author: Caller, workspaceId: WorkspaceId): Promise<ApiKey[]>;
   /**
-   * Makes a key: for oneself, for an agent that one owns, or for any member if one holds `members`. The secret is in this
-   * answer and nowhere else. Throws `restricted` for what the author may not give away (rules 8 and 11).
+   * Makes a key: for oneself, for an agent that one owns, or for any agent if one holds `members`. Nobody makes one in the
+   * name of another person: it would open the connections that are that person's alone (rules 2 and 8). The secret is in
+   * this answer and nowhere else. Throws `restricted` for what the author may not give away (rules 8 and 11).
    */
   mint(author: Caller, workspaceId: WorkspaceId, request: KeyRequest): Promise<{ key: ApiKey; secret: string }>;
   /** Ends a key at once. A key that has ended stays as it is. */
@@ -60,7 +61,7 @@ export function createKeys(parts: { store: AccountStore; hashCredential: HashCre
           name: request.name,
           hash: hashCredential('api_key', secret),
           ending: endingOfKey(secret),
-          ceiling: ceilingFor(author, held, principalId, request.limitTo),
+          ceiling: ceilingFor(author, held, request.limitTo),
           createdBy: principalIdOf(author) ?? principalId,
           createdAt,
           expiresAt: new Date(createdAt.getTime() + lifetimeMs(request.expiresInDays ?? keyDaysDefault)),
@@ -103,6 +104,8 @@ async function requireMayManage(
 ): Promise<void> {
   if ((await ownPrincipals(author, accounts)).includes(principalId)) return;
   requireHeld(held, ['members']);
+  if (isId('agt', principalId)) return;
+  throw new PortcullisError('restricted', 'People make their own keys. For a program, make a service account.');
 }
 
 /** The principal is held until the key exists, so that disabling it at the same time ends this key as well. */
@@ -116,13 +119,11 @@ async function requireUsable(accounts: WorkspaceAccounts, id: PrincipalId): Prom
 
 /**
  * A key never exceeds its creator when it is made (rule 11). Without a ceiling it would grow with its principal's role and
- * reach the principal's own affairs: that takes a creator who holds everything, is not limited, and makes the key for
- * themselves or for an agent.
+ * reach the principal's own affairs: that takes a creator who holds everything and is not limited.
  */
 function ceilingFor(
   author: Caller,
   held: ReadonlySet<Action>,
-  principalId: PrincipalId,
   limitTo: KeyRequest['limitTo'],
 ): readonly Action[] | null {
   if (limitTo !== undefined) {
@@ -131,8 +132,7 @@ function ceilingFor(
     return actions.filter(action => asked.has(action));
   }
   const holdsAll = author.ceiling === null && actions.every(action => held.has(action));
-  const ownAffairs = principalId === principalIdOf(author) || isId('agt', principalId);
-  return holdsAll && ownAffairs ? null : actions.filter(action => held.has(action));
+  return holdsAll ? null : actions.filter(action => held.has(action));
 }
 
 function lifetimeMs(days: number): number {

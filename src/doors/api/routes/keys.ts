@@ -9,7 +9,7 @@ import { type ApiRoute, apiRoute } from '../route.ts';
 
 const newKey = z.strictObject({
   name: displayName,
-  principalId: principalId.optional().describe('A member of the workspace; yourself unless given.'),
+  principalId: principalId.optional().describe('An agent of the workspace; yourself unless given.'),
   limitTo: z
     .union([role, z.array(action).max(50)])
     .optional()
