@@ -1,6 +1,5 @@
 import type { Command } from './command.ts';
 import { announce, writeReadyFile } from './demo/ready.ts';
-import { startDemo } from './demo/start-demo.ts';
 import { configOf, gatewayOptions } from './gateway-options.ts';
 import { openProgramLog } from './program-log.ts';
 import { serveWith } from './serve.ts';
@@ -25,6 +24,7 @@ export const demo: Command = {
     const config = await configOf('demo', invocation);
     if (config.mode === 'serve') return serveWith(config, terminal);
     const stopped = untilStopped();
+    const { startDemo } = await import('./demo/start-demo.ts');
     const running = await startDemo(config, openProgramLog(config));
     try {
       const readyFile = options['ready-file'];

@@ -1,4 +1,3 @@
-import { request } from 'undici';
 import { z } from 'zod';
 import type { ClientConfig } from '../config.ts';
 import { type ErrorCode, errorTable } from '../domain/errors.ts';
@@ -33,20 +32,22 @@ export function createRemote({ url, key }: ClientConfig): Remote {
     async get(path, query = {}) {
       const address = new URL(`${url}${path}`);
       for (const [name, value] of Object.entries(query)) if (value !== undefined) address.searchParams.set(name, value);
-      const answer = await request(address, { headers: { authorization: `Bearer ${key.reveal()}` } }).catch(error => {
+      const answer = await fetch(address, { headers: { authorization: `Bearer ${key.reveal()}` } }).catch(error => {
         throw unreachable(url, error);
       });
-      const body: unknown = await answer.body.json().catch(() => null);
-      if (answer.statusCode !== 200) throw refused(answer.statusCode, body);
+      const body: unknown = await answer.json().catch(() => null);
+      if (!answer.ok) throw refused(answer.status, body);
       return body;
     },
   };
 }
 
 function unreachable(url: string, cause: unknown): RemoteError {
-  const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+  // `fetch` says only that it failed; why is in the error's cause.
+  const reason = cause instanceof Error ? cause.cause : null;
+  const code = reason instanceof Error && 'code' in reason ? ` (${reason.code})` : '';
   const hint = 'Is the gateway running, and is --url or PORTCULLIS_URL its address?';
-  return new RemoteError(`no answer from ${url}${reason}`, hint, errorTable.unavailable.exitCode);
+  return new RemoteError(`no answer from ${url}${code}`, hint, errorTable.unavailable.exitCode);
 }
 
 const refusal = z.object({ error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }) });

@@ -2,7 +2,7 @@ import { ConfigError } from '../config/config-error.ts';
 import { errorTable, PortcullisError } from '../domain/errors.ts';
 import { StoreError } from '../store/store-error.ts';
 import { UsageError } from './command.ts';
-import { EmulatorError } from './demo/emulator-process.ts';
+import { EmulatorError } from './demo/emulator-error.ts';
 import { RemoteError } from './remote.ts';
 
 /** What the command line says about an error, and what it exits with. */

@@ -1,4 +1,3 @@
-import { startPortcullis } from '../compose.ts';
 import type { Config, NotionConfig } from '../config.ts';
 import type { Command, Terminal } from './command.ts';
 import { configOf, gatewayOptions } from './gateway-options.ts';
@@ -19,6 +18,8 @@ export async function serveWith(config: Config, terminal: Terminal): Promise<num
   const stopped = untilStopped();
   const { notion } = config;
   if (notion === null) throw new Error('a gateway needs a Notion');
+  // Loaded here, because most commands need none of it.
+  const { startPortcullis } = await import('../compose.ts');
   const portcullis = await startPortcullis({ ...config, notion }, openProgramLog(config));
   try {
     terminal.err(greeting(portcullis.url, notion, portcullis.firstSignInUrl));

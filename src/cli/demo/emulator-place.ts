@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { EmulatorError, type EmulatorProcess, startEmulatorProcess } from './emulator-process.ts';
+import { EmulatorError } from './emulator-error.ts';
+import { type EmulatorProcess, startEmulatorProcess } from './emulator-process.ts';
 
 const memory = z.object({ emulatorPort: z.number().int().min(1).max(65_535) });
 

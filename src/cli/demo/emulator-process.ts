@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { z } from 'zod';
 import { programFile } from '../program.ts';
+import { EmulatorError } from './emulator-error.ts';
 
 const readyMessage = z.looseObject({
   type: z.literal('ready'),
@@ -76,17 +77,6 @@ function firstMessage(child: ChildProcess): Promise<EmulatorFacts> {
       }
     });
   });
-}
-
-/** The emulator did not start, or ended. Most often its port is taken. */
-export class EmulatorError extends Error {
-  readonly port: number;
-
-  constructor(port: number) {
-    super(`the Notion emulator${port === 0 ? '' : ` on port ${port}`} ended`);
-    this.name = 'EmulatorError';
-    this.port = port;
-  }
 }
 
 async function control(facts: EmulatorFacts, command: string, input: object): Promise<void> {
