@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable, Transform } from 'node:stream';
 import { isForm } from '../../notion/classify.ts';
 import { restLimits } from './limits.ts';
 
@@ -11,8 +11,22 @@ export async function readBody(request: IncomingMessage): Promise<Body> {
   const { headers } = request;
   const length = headers['content-length'];
   if (headers['transfer-encoding'] === undefined && (length === undefined || length === '0')) return null;
-  if (isForm(headers['content-type'])) return request;
+  if (isForm(headers['content-type'])) return streamForm(request, length);
   return Number(length) > restLimits.jsonBytesMax ? 'too_large' : readWhole(request);
+}
+
+/** A form says how long it is, or is counted on its way: one that grows too long ends before its end. */
+function streamForm(request: IncomingMessage, length: string | undefined): Body {
+  if (length !== undefined) return Number(length) > restLimits.uploadBytesMax ? 'too_large' : request;
+  let bytes = 0;
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes > restLimits.uploadBytesMax) done(new Error('The upload is too large.'));
+      else done(null, chunk);
+    },
+  });
+  return pipeline(request, counted, () => {});
 }
 
 function readWhole(request: IncomingMessage): Promise<Buffer | 'too_large'> {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { APIErrorCode, Client, isNotionClientError } from '@notionhq/client';
 import { PortcullisError } from '../../domain/errors.ts';
@@ -292,6 +292,24 @@ describe('a body', () => {
     body.end('--b--');
     assert.equal((await sent).status, 200);
     assert.equal(received, '--b\r\n--b--');
+  });
+
+  it('of a form that is too large is refused, or ends before its end when it did not say how large it is', async () => {
+    const url = `${base}/v1/file_uploads/${id}/send`;
+    const form = { method: 'POST', headers: { 'content-type': 'multipart/form-data; boundary=b' } };
+    const tooBig = Buffer.alloc(restLimits.uploadBytesMax + 1);
+    assert.equal((await envelope(await fetch(url, { ...form, body: tooBig }))).status, 413);
+    let broke = false;
+    pass = async ({ operation: { target } }) => {
+      assert.ok(target?.kind === 'notion' && target.body instanceof Readable);
+      await buffer(target.body).catch(() => {
+        broke = true;
+      });
+      throw new PortcullisError('upstream_unknown');
+    };
+    const unannounced = { ...form, duplex: 'half', body: Readable.toWeb(Readable.from([tooBig])) } as RequestInit;
+    await fetch(url, unannounced).catch(() => {});
+    assert.ok(broke);
   });
 
   it('of a form that is refused does not have to be sent to its end', async () => {

@@ -94,7 +94,7 @@ async function readOperation(
 async function notionOperation(request: IncomingMessage, { target }: Address): Promise<Operation> {
   const body = await readBody(request);
   if (body === 'too_large') {
-    return unrecognised('too_large', 'The request body is larger than 500 KB, the most that Notion accepts.');
+    return unrecognised('too_large', 'The request is larger than Notion accepts: 500 KB of JSON, or 20 MB of a file.');
   }
   return classifyRest({ method: request.method ?? '', url: target, headers: request.headers, body });
 }
