@@ -1,0 +1,227 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fastify from 'fastify';
+import { type EmulatorControl, emulatorControl } from '../../emulator/control.ts';
+import { type Emulator, startEmulator } from '../../emulator/server.ts';
+import { authorize } from '../../src/authorize/authorize.ts';
+import { refuse } from '../../src/authorize/refusal.ts';
+import { createCheckToken } from '../../src/connect/check-token.ts';
+import { createConnectCommands } from '../../src/connect/commands.ts';
+import type { ConnectParts } from '../../src/connect/connect-parts.ts';
+import { createJobRunner, type JobRunner } from '../../src/connect/job-runner.ts';
+import { revocationHandlers } from '../../src/connect/revocation-jobs.ts';
+import { sweepAttempts } from '../../src/connect/sweep-attempts.ts';
+import { type Action, isAction } from '../../src/domain/action.ts';
+import type { RecordedEvent } from '../../src/domain/event.ts';
+import type { Facts } from '../../src/domain/facts.ts';
+import { newId, type UserId, type WorkspaceId } from '../../src/domain/ids.ts';
+import type { CommandContext } from '../../src/domain/operation.ts';
+import { anonymous, type Caller } from '../../src/domain/principal.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { createClientAddress } from '../../src/doors/client-address.ts';
+import { oauthDoor } from '../../src/doors/oauth/oauth-door.ts';
+import { sessionCookieName } from '../../src/doors/session-cookie.ts';
+import { createGateway } from '../../src/gateway.ts';
+import { createConnectAttempts } from '../../src/store/connect-attempts.ts';
+import { createConnections } from '../../src/store/connections.ts';
+import { type Database, openDatabase } from '../../src/store/database.ts';
+import { createDisconnections } from '../../src/store/disconnections.ts';
+import { createInstallations } from '../../src/store/installations.ts';
+import { createJobs } from '../../src/store/jobs.ts';
+import type { Schema } from '../../src/store/schema.ts';
+import { createWrappedKeys } from '../../src/store/workspace-keys.ts';
+import { createJobSeal } from '../../src/vault/job-seal.ts';
+import { openRootKeyFile } from '../../src/vault/root-key-file.ts';
+import { createTokenSeal } from '../../src/vault/token-seal.ts';
+import { createTokens, type TokenCustody } from '../../src/vault/tokens.ts';
+import { createWorkspaceKeys } from '../../src/vault/workspace-keys.ts';
+import { freshDatabase } from '../postgres.ts';
+import { Browser } from './browser.ts';
+
+/** Everything about connecting, for real: PostgreSQL, sealing, the emulator, the door on a socket. */
+export interface Connecting {
+  readonly database: Database<Schema>;
+  readonly emulator: Emulator;
+  readonly control: EmulatorControl;
+  readonly parts: ConnectParts;
+  readonly tokens: TokenCustody;
+  readonly jobs: JobRunner;
+  readonly publicUrl: string;
+  readonly events: RecordedEvent[];
+  /** What passed the gateway: `connect.start allow`, `connect.finish deny not_a_member`, `connect.finish failed`. */
+  readonly log: string[];
+  aPerson(rights?: readonly Action[]): Promise<{ id: UserId; browser: Browser }>;
+  /** Another browser session of the same person. */
+  anotherBrowser(userId: UserId): Browser;
+  contextOf(userId: UserId, workspaceId: WorkspaceId | null): CommandContext;
+  close(): Promise<void>;
+}
+
+/** One for each test file; each test uses people and workspaces of its own. */
+export async function startConnecting(options: { app?: { clientSecret?: string } } = {}): Promise<Connecting> {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const redirectUri = `${publicUrl}/auth/notion/callback`;
+  const emulator = await startEmulator({ redirectUris: [redirectUri] });
+  const testDatabase = await freshDatabase({ migrated: true });
+  const database = openDatabase<Schema>(testDatabase.connection);
+  const directory = await mkdtemp(join(tmpdir(), 'portcullis-connecting-'));
+  const root = await openRootKeyFile(join(directory, 'root.key'));
+  const events: RecordedEvent[] = [];
+  const recordEvent = async (event: RecordedEvent) => void events.push(event);
+  const seal = createTokenSeal(createWorkspaceKeys({ root, store: createWrappedKeys(database) }));
+  const app = {
+    origin: emulator.url,
+    clientId: emulator.clientId,
+    clientSecret: new Secret(options.app?.clientSecret ?? emulator.clientSecret),
+    redirectUri,
+  };
+  const tokens = createTokens({
+    connections: createConnections(database),
+    seal,
+    check: createCheckToken({ app }),
+    recordEvent,
+    now: () => new Date(),
+  });
+  const parts: ConnectParts = {
+    app,
+    attempts: createConnectAttempts(database),
+    installations: createInstallations(database),
+    disconnections: createDisconnections(database),
+    jobs: createJobs(database),
+    vault: { ...seal, ...createJobSeal(root) },
+    recordEvent,
+    forgetToken: tokens.forget,
+    // Tests say when jobs are done.
+    wakeJobs: () => {},
+  };
+  const jobs = createJobRunner({
+    jobs: parts.jobs,
+    handlers: revocationHandlers(parts),
+    onError: error => {
+      throw error;
+    },
+  });
+  const sessions = new Map<string, UserId>();
+  const log: string[] = [];
+  const door = oauthDoor({
+    gateway: aGateway(database, sessions, log),
+    commands: createConnectCommands(parts),
+    clientAddress: createClientAddress([]),
+    publicUrl,
+    demo: false,
+  });
+  const fastifyApp = fastify({
+    serverFactory: handler => server.on('request', handler),
+  });
+  await fastifyApp.register(door);
+  await fastifyApp.ready();
+
+  const anotherBrowser = (userId: UserId) => {
+    const session = randomBytes(32).toString('base64url');
+    sessions.set(session, userId);
+    return new Browser(publicUrl, emulator, `${sessionCookieName}=${session}`);
+  };
+  return {
+    database,
+    emulator,
+    control: emulatorControl(emulator.url, emulator.controlToken),
+    parts,
+    tokens,
+    jobs,
+    publicUrl,
+    events,
+    log,
+    anotherBrowser,
+    async aPerson(rights = ['connect']) {
+      const id = newId('usr');
+      await database.system.insertInto('principal').values({ id, kind: 'user' }).execute();
+      const account = {
+        id,
+        email: `${id}@example.test`,
+        name: `Person ${id.slice(-4)}`,
+        deployment_rights: [...rights],
+      };
+      await database.system.insertInto('user_account').values(account).execute();
+      return { id, browser: anotherBrowser(id) };
+    },
+    contextOf: (userId, workspaceId) => ({
+      caller: callerOf(userId, []),
+      workspaceId,
+      clientAddress: '127.0.0.1',
+      requestId: '00000000-0000-4000-8000-000000000000',
+    }),
+    async close() {
+      server.closeAllConnections();
+      await fastifyApp.close();
+      await emulator.close();
+      await database.close();
+      await testDatabase.drop();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+/** The path with the real decision, on the rights and roles in the database; its log is a list of lines. */
+function aGateway(database: Database<Schema>, sessions: ReadonlyMap<string, UserId>, log: string[]) {
+  return createGateway({
+    async identify({ credentials }) {
+      const userId = credentials.kind === 'session' ? sessions.get(credentials.token) : undefined;
+      if (userId === undefined) return anonymous('no_credentials');
+      const query = database.system.selectFrom('user_account').select('deployment_rights').where('id', '=', userId);
+      return callerOf(userId, (await query.executeTakeFirstOrThrow()).deployment_rights.filter(isAction));
+    },
+    async resolve({ workspace }, { principal }) {
+      if (workspace === null || principal.kind !== 'user') return noFacts;
+      const query = database.system.selectFrom('membership').select('role').where('workspace_id', '=', workspace);
+      const membership = await query.where('principal_id', '=', principal.id).executeTakeFirst();
+      return { ...noFacts, workspaceId: workspace, role: membership?.role ?? null };
+    },
+    authorize,
+    async intend({ call, decision }) {
+      log.push(`${call.operation.name} ${decision.effect} ${decision.because}`);
+      return 'recorded';
+    },
+    forget: () => {},
+    leave: () => {},
+    refuse,
+    async forward({ call, caller, facts }) {
+      if (call.operation.target?.kind !== 'local') throw new Error('only commands');
+      const { clientAddress, requestId } = call;
+      return call.operation.target.run({ caller, workspaceId: facts.workspaceId, clientAddress, requestId });
+    },
+    withhold: async (_ruling, answer) => ({ answer, withheld: 0 }),
+    async conclude({ call }, verdict) {
+      if (verdict.kind === 'failed') log.push(`${call.operation.name} failed`);
+    },
+    now: () => new Date(),
+  });
+}
+
+const noFacts: Facts = {
+  workspaceId: null,
+  namesOtherWorkspace: false,
+  policyRevision: null,
+  role: null,
+  connection: null,
+  connectionTrouble: null,
+  ownedByCaller: new Set(),
+  callsInFlight: 0,
+  unstable: false,
+};
+
+function callerOf(id: UserId, rights: readonly Action[]): Caller {
+  return {
+    principal: { kind: 'user', id },
+    credential: newId('ses'),
+    epoch: 1,
+    boundTo: null,
+    ceiling: null,
+    deploymentRights: new Set(rights),
+  };
+}
