@@ -1,7 +1,7 @@
 import type { Emulation } from '../emulation.ts';
 import { restRoutes } from '../rest/routes.ts';
 import { type Installation, installationOf } from '../world/connections.ts';
-import { type Answer, identifiedAnswer } from './answer.ts';
+import { type Answer, identifiedAnswer, jsonAnswer } from './answer.ts';
 import { invalidRequestUrl, invalidToken, missingBearer } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -29,6 +29,7 @@ export function createRestEndpoint(emulation: Emulation): (exchange: Exchange) =
     const call = { world: emulation.world, caller, version, baseUrl: emulation.url, searchDelayMs };
     const unread: Unread = { params: match.params, query: readQuery(exchange.query), body };
     const result = await match.route.run(call, unread);
+    if (result instanceof Reply && !result.identified) return jsonAnswer(result.status, result.body);
     if (result instanceof Reply) return identifiedAnswer(result.status, result.body, exchange.requestId);
     return identifiedAnswer(200, result, exchange.requestId);
   };

@@ -22,13 +22,16 @@ export interface Unread {
   readonly body: unknown;
 }
 
-/** An answer with a status other than 200. */
+/** An answer that is not simply a 200 with its `request_id`. */
 export class Reply {
   readonly status: number;
   readonly body: object;
-  constructor(status: number, body: object) {
+  /** Whether the body ends with a `request_id`, as all but one kind of answer do. */
+  readonly identified: boolean;
+  constructor(status: number, body: object, identified = true) {
     this.status = status;
     this.body = body;
+    this.identified = identified;
   }
 }
 

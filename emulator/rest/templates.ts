@@ -1,7 +1,7 @@
 import type { Client } from '@notionhq/client';
 import { invalid } from '../http/errors.ts';
 import { pageOf, queryPaging } from '../http/pagination.ts';
-import { type Call, type Route, route } from '../http/route.ts';
+import { type Call, Reply, type Route, route } from '../http/route.ts';
 import { looseObject, object, oneOf, optional, type Read, string, union, uuid } from '../http/shape.ts';
 import { DATA_SOURCES_SINCE } from '../http/versions.ts';
 import type { BlockNode, Container, DataSourceNode, PageNode } from '../world/records.ts';
@@ -24,16 +24,18 @@ export const templateRoutes: readonly Route[] = [
     needs: 'read_content',
     params: object({ data_source_id: uuid }),
     query: looseObject({ ...queryPaging, name: optional(string()) }),
-    handle(call, { params, query }): Templates {
+    handle(call, { params, query }) {
       const all = templatesOf(call, findDataSource(call, params.data_source_id)).filter(
         one => query.name === undefined || titleOf(one).toLowerCase().includes(query.name.toLowerCase()),
       );
       const page = pageOf(all, query);
-      return {
+      const answer: Templates = {
         templates: page.items.map(one => ({ id: one.id, name: titleOf(one), is_default: one.template === 'default' })),
         has_more: page.nextCursor !== null,
         next_cursor: page.nextCursor,
       };
+      // Recorded: this list has no `object`, no `type` and no `request_id`.
+      return new Reply(200, answer, false);
     },
   }),
 ];
