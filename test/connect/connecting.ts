@@ -14,7 +14,6 @@ import { createConnectCommands } from '../../src/connect/commands.ts';
 import type { ConnectParts } from '../../src/connect/connect-parts.ts';
 import { createJobRunner, type JobRunner } from '../../src/connect/job-runner.ts';
 import { revocationHandlers } from '../../src/connect/revocation-jobs.ts';
-import { sweepAttempts } from '../../src/connect/sweep-attempts.ts';
 import { type Action, isAction } from '../../src/domain/action.ts';
 import type { RecordedEvent } from '../../src/domain/event.ts';
 import type { Facts } from '../../src/domain/facts.ts';
@@ -157,8 +156,11 @@ export async function startConnecting(options: { app?: { clientSecret?: string }
       requestId: '00000000-0000-4000-8000-000000000000',
     }),
     async close() {
-      server.closeAllConnections();
       await fastifyApp.close();
+      // Fastify did not open this server, so it leaves it open.
+      const closed = new Promise(resolve => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
       await emulator.close();
       await database.close();
       await testDatabase.drop();
