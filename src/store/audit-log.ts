@@ -3,12 +3,22 @@ import type { AuditLog, AuditRow } from '../audit/audit-log.ts';
 import type { EventId, InstanceId } from '../domain/ids.ts';
 
 /*
- * Both statements are prepared once and take their rows as arrays, one for each column: one round trip and one commit,
- * whatever the number of rows.
+ * Both statements are prepared once and take their rows as columns: one round trip and one commit, whatever the number of
+ * rows. A column travels as one string, which costs a third of an array: nothing in it has to be quoted, for JSON escapes
+ * control characters, and no id or name has any. If one ever had, the columns would differ in length, and `id` or `entry`
+ * would be NULL: the insert fails as a whole.
  */
+const separator = '\x1e';
+const absent = '\x15';
+
+function column(parameter: number): string {
+  return `string_to_array($${parameter}, E'\\x1e', E'\\x15')`;
+}
+
 const incoming = `
-  SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[],
-                       $9::text[], $10::text[], $11::bigint[], $12::bigint[])
+  SELECT * FROM unnest(${column(2)}, ${column(3)}, ${column(4)}, ${column(5)}, ${column(6)}::timestamptz[],
+                       ${column(7)}, ${column(8)}, ${column(9)}, ${column(10)},
+                       ${column(11)}::bigint[], ${column(12)}::bigint[])
     AS r(id, workspace_id, kind, intent_id, at, principal_id, operation, result, entry, if_revision, if_epoch)`;
 
 const insertInto = `
@@ -55,19 +65,23 @@ export function createAuditLog(pool: Pool): AuditLog {
   };
 }
 
-function valuesOf(instance: InstanceId, rows: readonly AuditRow[]): unknown[] {
+function valuesOf(instance: InstanceId, rows: readonly AuditRow[]): string[] {
   return [
     instance,
-    rows.map(row => row.id),
-    rows.map(row => row.workspaceId),
-    rows.map(row => row.kind),
-    rows.map(row => row.intentId),
-    rows.map(row => row.at),
-    rows.map(row => row.principalId),
-    rows.map(row => row.operation),
-    rows.map(row => row.result),
-    rows.map(row => row.entry),
-    rows.map(row => row.ifPolicyRevision),
-    rows.map(row => row.ifEpoch),
+    join(rows, row => row.id),
+    join(rows, row => row.workspaceId),
+    join(rows, row => row.kind),
+    join(rows, row => row.intentId),
+    join(rows, row => row.at.toISOString()),
+    join(rows, row => row.principalId),
+    join(rows, row => row.operation),
+    join(rows, row => row.result),
+    join(rows, row => row.entry),
+    join(rows, row => row.ifPolicyRevision),
+    join(rows, row => row.ifEpoch),
   ];
+}
+
+function join(rows: readonly AuditRow[], read: (row: AuditRow) => string | number | null): string {
+  return rows.map(row => read(row) ?? absent).join(separator);
 }

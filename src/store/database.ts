@@ -27,6 +27,11 @@ export interface DatabaseOptions {
   readonly poolSize?: number;
   /** The longest that a statement may take. */
   readonly statementMsMax?: number;
+  /**
+   * Plan each named statement once a connection, instead of again and again for its values. For few statements that run all
+   * the time: their planning takes longer than they do.
+   */
+  readonly planOnce?: boolean;
   /** Hears of connections that broke between two statements. The pool replaces them by itself. */
   readonly onConnectionError?: (error: Error) => void;
 }
@@ -55,9 +60,9 @@ export function openDatabase<Schema>(connection: ClientConfig, options: Database
 
 /** Opens the connections of one role. Most parts use `openDatabase`; the audit log has a connection to itself. */
 export function openPool(connection: ClientConfig, role: string, options: DatabaseOptions): Pool {
-  const { poolSize = 8, statementMsMax = 10_000, onConnectionError = () => {} } = options;
+  const { poolSize = 8, statementMsMax = 10_000, planOnce = false, onConnectionError = () => {} } = options;
   const pool = new pg.Pool({
-    ...inRole(connection, role),
+    ...inRole(connection, role, planOnce ? ['plan_cache_mode=force_generic_plan'] : []),
     application_name: role,
     types: numbers,
     max: poolSize,
@@ -89,10 +94,15 @@ const numbers: pg.CustomTypesConfig = {
  * The connection, stepped down to a role. `pg` lets the parameters of a connection string outrank the options beside it, so
  * `?options=` moves out of it: nothing may outrank the role.
  */
-function inRole({ connectionString, ...connection }: ClientConfig, role: string): ClientConfig {
+function inRole(
+  { connectionString, ...connection }: ClientConfig,
+  role: string,
+  settings: readonly string[],
+): ClientConfig {
   const [address, query] = connectionString?.split('?') ?? [];
   const parameters = new URLSearchParams(query);
-  const options = [connection.options ?? parameters.get('options'), `-c role=${role}`].filter(Boolean).join(' ');
+  const given = connection.options ?? parameters.get('options');
+  const options = [given, ...[...settings, `role=${role}`].map(setting => `-c ${setting}`)].filter(Boolean).join(' ');
   parameters.delete('options');
   return { ...connection, options, ...(address !== undefined && { connectionString: `${address}?${parameters}` }) };
 }

@@ -31,7 +31,7 @@ export async function openStore(
     config.kind === 'embedded' ? await startEmbeddedPostgres({ dataDir: config.dataDir, log: options.log }) : null;
   const connection: ClientConfig = server?.connection ?? externalConnection(config);
   const database = openDatabase<Schema>(connection);
-  const auditPool = openPool(connection, 'portcullis_system', { poolSize: 1 });
+  const auditPool = openPool(connection, 'portcullis_system', { poolSize: 1, planOnce: true });
   const close = async () => {
     await Promise.allSettled([database.close(), auditPool.end()]);
     await server?.stop();
