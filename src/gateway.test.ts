@@ -50,7 +50,7 @@ describe('the path', () => {
     assert.deepEqual(taken, ['identify', 'resolve', 'authorize', 'intend', 'forward', 'withhold', 'conclude', 'leave']);
   });
 
-  it('records a denial before anybody hears of it, and sends nothing', async () => {
+  it('A13: records a denial before anybody hears of it, and sends nothing', async () => {
     const { pass, taken } = aPath();
     await assert.rejects(pass(writing), { code: 'restricted' });
     assert.deepEqual(taken, ['identify', 'resolve', 'authorize', 'intend', 'refuse', 'leave']);
@@ -71,7 +71,7 @@ describe('the path', () => {
     assert.ok(taken.includes('leave'));
   });
 
-  it('does not release an answer whose outcome is not durable', async () => {
+  it('A13: does not release an answer whose outcome is not durable', async () => {
     const lost = new PortcullisError('outcome_unrecorded');
     const { pass } = aPath({ conclude: () => Promise.reject(lost) });
     await assert.rejects(pass(aCall()), lost);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import canonicalize from 'canonicalize';
-import { aCall, aCaller, aDemand, anAllowance, anOperation, aRuling } from '../../test/fixtures.ts';
+import { aCall, aCaller, aDemand, aNotionRequest, anAllowance, anOperation, aRuling } from '../../test/fixtures.ts';
 import { newId } from '../domain/ids.ts';
 import { decisionRow, eventRow, outcomeRow, sweptRow } from './entry.ts';
 
@@ -51,6 +51,13 @@ describe('an audit entry', () => {
   it('is one line, whatever strangers wrote into it', () => {
     const row = decisionRow(aRuling({ call: aCall({ clientAddress: hostile }) }), null);
     assert.ok(!/[\n\r]/.test(row.entry));
+  });
+
+  it('A14: names the operation by its row in the table, and the objects by their ids, never by the path of a request', () => {
+    const target = aNotionRequest({ path: '/v1/pages/x?forged=\n{"kind":"intent"}' });
+    const { entry, operation } = decisionRow(aRuling({ call: aCall({ operation: anOperation({ target }) }) }), null);
+    assert.equal(operation, 'pages.retrieve');
+    assert.ok(!entry.includes('forged'));
   });
 
   it('names the human behind an agent', () => {

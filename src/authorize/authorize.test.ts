@@ -33,7 +33,7 @@ const expected: Record<string, readonly Action[]> = {
 
 describe('authorize', () => {
   for (const role of builtInRoles) {
-    it(`gives ${role} exactly its actions`, () => {
+    it(`A22: gives ${role} exactly its actions`, () => {
       for (const action of actions) {
         const { effect } = decide(doing(action), aCaller(), someFacts({ role }));
         assert.equal(effect, expected[role]?.includes(action) ? 'allow' : 'deny', `${role} ${action}`);

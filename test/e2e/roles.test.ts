@@ -51,7 +51,7 @@ describe('an unmodified official client behind the gate', () => {
     assert.equal(entry.outcome.status, 200);
   });
 
-  it('a viewer cannot write, is told why, and the denial is in the log under its name', async () => {
+  it('A4: a viewer cannot write though the connection can, is told why, and the denial is in the log under its name', async () => {
     const page_id = demo.ready.pages.public;
     await demo.emulator.clearRequests({});
     const error = await failure(client('viewer').pages.update({ page_id, ...retitle('Mine now') }));

@@ -78,7 +78,7 @@ describe('rule 4: row-level security', () => {
   });
 
   for (const role of ['app', 'system'] as const) {
-    it(`lets the ${role} role neither change nor remove log entries`, async () => {
+    it(`A10: lets the ${role} role neither change nor remove log entries`, async () => {
       await assert.rejects(sql`UPDATE audit_entry SET entry = '{}'`.execute(database[role]), /permission denied/);
       await assert.rejects(sql`DELETE FROM audit_entry`.execute(database[role]), /permission denied/);
       await assert.rejects(sql`TRUNCATE audit_entry`.execute(database[role]), /permission denied/);
