@@ -6,7 +6,7 @@ export type EmulatorControl = {
     ...input: Record<never, never> extends Parameters<Commands[Name]>[1]
       ? [input?: Parameters<Commands[Name]>[1]]
       : [input: Parameters<Commands[Name]>[1]]
-  ) => Promise<ReturnType<Commands[Name]>>;
+  ) => Promise<Awaited<ReturnType<Commands[Name]>>>;
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { Faults } from './control/faults.ts';
 import type { RequestLog } from './control/request-log.ts';
 import { DEFAULT_ROTATION, type RotationMode } from './oauth/rotation.ts';
+import type { Webhooks } from './webhooks/webhooks.ts';
 import type { World } from './world/world.ts';
 
 /** What may be changed while the emulator runs. */
@@ -10,10 +11,17 @@ export interface Settings {
   rateLimits: { perConnection: 'off' | 'by plan' | number; perWorkspace: 'off' | number };
   /** How long a page stays out of search results after it was made or renamed: Notion's index is not immediate. */
   searchDelayMs: number;
+  /** How long events are gathered before they are sent: in Notion under a minute, at most five. */
+  webhookDelayMs: number;
 }
 
 export function defaultSettings(): Settings {
-  return { rotation: DEFAULT_ROTATION, rateLimits: { perConnection: 'off', perWorkspace: 'off' }, searchDelayMs: 0 };
+  return {
+    rotation: DEFAULT_ROTATION,
+    rateLimits: { perConnection: 'off', perWorkspace: 'off' },
+    searchDelayMs: 0,
+    webhookDelayMs: 0,
+  };
 }
 
 /** One running emulator, as its request handlers see it. */
@@ -22,6 +30,7 @@ export interface Emulation {
   readonly faults: Faults;
   readonly log: RequestLog;
   readonly settings: Settings;
+  readonly webhooks: Webhooks;
   /** Authenticates the control API; part of nothing that Notion has. */
   readonly controlToken: string;
   /** `http://127.0.0.1:port` once it listens. */

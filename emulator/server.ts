@@ -12,6 +12,7 @@ import { acme } from './seeds/acme.ts';
 import { globex, otherAcme } from './seeds/globex.ts';
 import { idOf, plant } from './seeds/plant.ts';
 import type { WorkspaceSeed } from './seeds/seed.ts';
+import { createWebhooks } from './webhooks/webhooks.ts';
 import { ALL_CAPABILITIES } from './world/connections.ts';
 import { createFileStore } from './world/file-store.ts';
 import { persist } from './world/persistence.ts';
@@ -59,6 +60,7 @@ export interface Emulator {
 }
 
 const DEFAULT_SEED = [acme, globex, otherAcme];
+const WEBHOOK_TICK_MS = 500;
 const CLIENT_NAME = 'Portcullis';
 
 /** Starts a Notion of one's own. */
@@ -73,11 +75,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const storage = options.stateDir === undefined ? null : persist(world, options.stateDir);
   if (storage?.loaded !== true) populate(world, seeds, main);
   addRedirectUris(world, options.redirectUris ?? []);
+  const settings = defaultSettings();
   const emulation: Emulation = {
     world,
     faults: createFaults(),
     log: createRequestLog(),
-    settings: defaultSettings(),
+    settings,
+    webhooks: createWebhooks(world, settings),
     controlToken: ids.secret('ect_'),
     url: '',
   };
@@ -86,11 +90,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     listen(request, response);
     if (request.method !== 'GET') response.once('close', () => storage?.save());
   });
+  const ticking = setInterval(() => void emulation.webhooks.deliverDue(), WEBHOOK_TICK_MS).unref();
   await listening(server, options.port ?? 0);
   emulation.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     ...describe(emulation, main),
     async close() {
+      clearInterval(ticking);
       emulation.faults.release();
       await closed(server);
       storage?.close();

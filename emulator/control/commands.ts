@@ -1,5 +1,6 @@
 import type { Emulation, Settings } from '../emulation.ts';
 import { canonicalId } from '../identifiers.ts';
+import type { Delivery, Subscription } from '../webhooks/subscription.ts';
 import { type Capabilities, type Installation, installationOf, revokeInstallation } from '../world/connections.ts';
 import { restore, snapshot } from '../world/persistence.ts';
 import type { Node } from '../world/records.ts';
@@ -130,6 +131,32 @@ export const commands = {
     const found = installationOf(world.connections, input.token);
     return found === null ? null : installationView(found);
   },
+  /** Subscribes a public connection (`clientId`) or an internal one (`botId`) to webhooks, as the developer portal does. */
+  async subscribe(
+    { webhooks }: Emulation,
+    input: {
+      url: string;
+      clientId?: string;
+      botId?: string;
+      events?: string[];
+      apiVersion?: Subscription['apiVersion'];
+    },
+  ): Promise<{ id: string }> {
+    const { url, clientId, botId, events, apiVersion = '2026-03-11' } = input;
+    const owner = clientId === undefined ? { botId: botId ?? '' } : { clientId };
+    const { id } = await webhooks.subscribe({ url, owner, apiVersion, ...(events === undefined ? {} : { events }) });
+    return { id };
+  },
+  /** What a person does who pastes the verification token into the portal. */
+  verifySubscription: ({ webhooks }: Emulation, input: { subscriptionId: string; token: string }) => ({
+    active: webhooks.verify(input.subscriptionId, input.token),
+  }),
+  /** Makes the attempts that are due now instead of in a moment. */
+  deliverWebhooks: async ({ webhooks }: Emulation, _input: Record<string, never>) => ({
+    attempts: await webhooks.deliverDue(),
+  }),
+  webhookDeliveries: ({ webhooks }: Emulation, _input: Record<string, never>): readonly Delivery[] =>
+    webhooks.deliveries(),
   snapshot: ({ world }: Emulation, _input: Record<string, never>) => ({ state: snapshot(world) }),
   restore({ world }: Emulation, input: { state: string }): null {
     restore(world, input.state);

@@ -25,7 +25,8 @@ export async function controlEndpoint(emulation: Emulation, exchange: Exchange):
     const text = (await readBytes(request, BODY_BYTES)).toString('utf8');
     const input: unknown = text === '' ? {} : JSON.parse(text);
     // Each command reads the input that its own entry in the table names; the typed helper sends nothing else.
-    const result = (commands[name] as (emulation: Emulation, input: unknown) => object | null)(emulation, input);
+    const run = commands[name] as (emulation: Emulation, input: unknown) => object | null | Promise<object | null>;
+    const result = await run(emulation, input);
     return jsonAnswer(200, { result });
   } catch (error) {
     return jsonAnswer(400, { error: error instanceof Error ? error.message : String(error) });

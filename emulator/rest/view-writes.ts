@@ -36,6 +36,12 @@ export function addView(
   };
   call.world.views.set(view.id, view);
   database.views.splice(index, 0, view.id);
-  announce(call.world, { type: 'view.created', workspaceId: view.workspaceId, id: view.id, by: call.caller.botId });
+  announce(call.world, {
+    type: 'view.created',
+    workspaceId: view.workspaceId,
+    id: view.id,
+    by: call.caller.botId,
+    data: { database_id: view.databaseId, view_type: view.type },
+  });
   return view;
 }

@@ -242,7 +242,10 @@ function updateView(call: Call, view: View, body: Read<typeof update>): void {
   view.editedAt = call.world.clock.now();
   view.editedBy = call.caller.botId;
   const fields = ['name', 'filter', 'sorts', 'configuration'].filter(field => field in body);
-  announce(call.world, { ...event(call, view, 'view.updated'), data: { updated_fields: fields } });
+  announce(call.world, {
+    ...event(call, view, 'view.updated'),
+    data: { database_id: view.databaseId, updated_fields: fields },
+  });
 }
 
 /** A quick filter of `null` is removed, the others stay; `null` for all of them removes them all. */
@@ -260,5 +263,6 @@ function deleteView(call: Call, view: View): void {
 }
 
 function event(call: Call, view: View, type: string) {
-  return { type, workspaceId: view.workspaceId, id: view.id, by: call.caller.botId };
+  const data = { database_id: view.databaseId };
+  return { type, workspaceId: view.workspaceId, id: view.id, by: call.caller.botId, data };
 }
