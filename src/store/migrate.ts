@@ -40,16 +40,19 @@ export async function migrate(client: ClientBase, folder: string | URL): Promise
   });
 }
 
-/** Reads the folder. Throws StoreError `migration_refused` unless the files are numbered from 0001 without gaps. */
+/**
+ * Reads the folder, in order. Throws StoreError `migration_refused` unless each file has a number of its own. Numbers may be
+ * missing: they are given out before the migrations are written, and not every one comes to be.
+ */
 async function readMigrations(folder: string | URL): Promise<Migration[]> {
   const path = folder instanceof URL ? fileURLToPath(folder) : folder;
   const names = (await readdir(path)).filter(name => name.endsWith('.sql')).sort();
+  const numbers = names.map(name => Number(migrationName.exec(name)?.[1]));
   return Promise.all(
     names.map(async (name, index) => {
-      const number = Number(migrationName.exec(name)?.[1]);
+      const number = numbers[index] ?? Number.NaN;
       if (Number.isNaN(number)) throw refused(`${name} is not named like 0001-what-it-does.sql.`);
-      if (number !== index + 1)
-        throw refused(`Expected migration number ${index + 1}, found ${name}: numbers run without gaps or repeats.`);
+      if (number === numbers[index - 1]) throw refused(`${names[index - 1]} and ${name} have the same number.`);
       const sql = await readFile(join(path, name), 'utf8');
       return { number, name, sql, sha256: createHash('sha256').update(sql).digest('hex') };
     }),
@@ -58,8 +61,9 @@ async function readMigrations(folder: string | URL): Promise<Migration[]> {
 
 /** What is still to be applied. Throws StoreError `migration_refused` where the database remembers another past. */
 function comparePast(migrations: readonly Migration[], applied: ReadonlyMap<number, AppliedMigration>): Migration[] {
+  const known = new Map(migrations.map(migration => [migration.number, migration]));
   for (const [number, { name, sha256 }] of applied) {
-    const migration = migrations[number - 1];
+    const migration = known.get(number);
     if (!migration) {
       throw refused(
         `The database has migration ${name}, which this Portcullis does not know. It was used by a newer version: run that one.`,
@@ -73,12 +77,13 @@ function comparePast(migrations: readonly Migration[], applied: ReadonlyMap<numb
       );
     }
   }
-  const missing = migrations.slice(0, Math.max(0, ...applied.keys())).find(({ number }) => !applied.has(number));
+  const newest = Math.max(0, ...applied.keys());
+  const missing = migrations.find(({ number }) => number < newest && !applied.has(number));
   if (missing)
     throw refused(
       `The database skipped migration ${missing.name}, though later ones are applied. Restore schema_migration from a backup.`,
     );
-  return migrations.slice(applied.size);
+  return migrations.filter(({ number }) => !applied.has(number));
 }
 
 async function readApplied(client: ClientBase): Promise<Map<number, AppliedMigration>> {
