@@ -17,10 +17,12 @@ import type { Config, NotionConfig } from './config.ts';
 import { createCheckToken } from './connect/check-token.ts';
 import { createConnectCommands } from './connect/commands.ts';
 import type { ConnectParts } from './connect/connect-parts.ts';
+import { type ConnectionUse, createConnectionUses } from './connect/connection-uses.ts';
 import { createJobRunner, type JobRunner } from './connect/job-runner.ts';
 import { revocationHandlers } from './connect/revocation-jobs.ts';
 import { sweepAttempts } from './connect/sweep-attempts.ts';
 import { createCredentialHasher } from './domain/credential-hash.ts';
+import type { Ruling } from './domain/ruling.ts';
 import { minuteMs, secondMs } from './domain/units.ts';
 import { apiDoor } from './doors/api/api-door.ts';
 import { createAuditRoutes } from './doors/api/audit-routes.ts';
@@ -48,6 +50,7 @@ import { createAccountStore } from './store/accounts.ts';
 import { createAuditLog } from './store/audit-log.ts';
 import { createAuditReader } from './store/audit-reader.ts';
 import { createConnectAttempts } from './store/connect-attempts.ts';
+import { createConnectionUseStore } from './store/connection-uses.ts';
 import { createConnections } from './store/connections.ts';
 import { createCredentialStore } from './store/credentials.ts';
 import { createDisconnections } from './store/disconnections.ts';
@@ -114,7 +117,7 @@ export async function startPortcullis(config: GatewayConfig, log: Logger): Promi
 
     const place: Place = { config, log, store, root, publicUrl, closers };
     const audit = await openAudit(place);
-    const parts = openParts(place, audit);
+    const parts = await openParts(place, audit);
     doors = await openDoors(place, audit, parts);
     // The first to be closed: calls under way need everything else.
     closers.push(stop);
@@ -168,7 +171,7 @@ async function openAudit({ config, log, store, root, closers }: Place) {
 type Audit = Awaited<ReturnType<typeof openAudit>>;
 
 /** The parts that keep credentials, tokens and connections. */
-function openParts(place: Place, { trail }: Audit) {
+async function openParts(place: Place, { trail }: Audit) {
   const { config, log, store, root, publicUrl, closers } = place;
   const { database } = store;
   const { recordEvent } = trail;
@@ -196,7 +199,9 @@ function openParts(place: Place, { trail }: Audit) {
     redirectUri: `${publicUrl}/auth/notion/callback`,
   };
   const connections = createConnections(database);
-  const seal = createTokenSeal(createWorkspaceKeys({ root, store: createWrappedKeys(database) }));
+  const workspaceKeys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
+  await workspaceKeys.assertRootKeyFits();
+  const seal = createTokenSeal(workspaceKeys);
   const check = createCheckToken({ app });
   const tokens = createTokens({ connections, seal, check, recordEvent, now });
   let runner: JobRunner | null = null;
@@ -216,7 +221,7 @@ function openParts(place: Place, { trail }: Audit) {
   return { accounts, identify, tokens, connections, connect };
 }
 
-type Parts = ReturnType<typeof openParts>;
+type Parts = Awaited<ReturnType<typeof openParts>>;
 
 function startJobs({ log, closers }: Place, parts: ConnectParts): JobRunner {
   const onError = (error: unknown, kind: string | null) => log.warn({ err: error, kind }, 'a job failed; trying again');
@@ -230,7 +235,7 @@ function startJobs({ log, closers }: Place, parts: ConnectParts): JobRunner {
 }
 
 /** The path: each step with what it stands on. */
-function openGateway({ config, store, root, publicUrl, closers }: Place, { trail, digest }: Audit, parts: Parts) {
+function openGateway({ config, log, store, root, publicUrl, closers }: Place, { trail, digest }: Audit, parts: Parts) {
   const { identify, tokens } = parts;
   const turnstile = createTurnstile();
   const owners = createObjectOwners(store.database);
@@ -243,7 +248,10 @@ function openGateway({ config, store, root, publicUrl, closers }: Place, { trail
   const isHostedFile = hostedFiles(config.notion);
   const files = createFileFetcher(isHostedFile);
   const withhold = createWithhold({ publicBase: publicUrl, fileLinks: links, isHostedFile, owners, forward, now });
-  closers.push(upstream.close, files.close);
+  const uses = createConnectionUses(createConnectionUseStore(store.database), error =>
+    log.warn({ err: error }, 'the last use of a connection could not be written'),
+  );
+  closers.push(upstream.close, files.close, uses.close);
 
   const gateway = createGateway({
     identify: identify.identify,
@@ -257,11 +265,20 @@ function openGateway({ config, store, root, publicUrl, closers }: Place, { trail
     refuse,
     forward,
     withhold,
-    conclude: trail.conclude,
+    async conclude(ruling, verdict) {
+      await trail.conclude(ruling, verdict);
+      const use = verdict.kind === 'answered' ? connectionUsed(ruling) : null;
+      if (use !== null) uses.note(use);
+    },
     leave: turnstile.leave,
     now,
   });
   return { gateway, files: { links, fetchFile: files.fetchFile } };
+}
+
+function connectionUsed({ facts, decidedAt }: Ruling): ConnectionUse | null {
+  if (facts.workspaceId === null || facts.connection === null) return null;
+  return { workspaceId: facts.workspaceId, connectionId: facts.connection.id, at: decidedAt };
 }
 
 /** Files are where Notion keeps them; a stand-in for Notion keeps them itself. */

@@ -194,6 +194,17 @@ describe('the dashboard', { skip: chromiumUnavailable() }, () => {
     }
   });
 
+  it('brings people who were asked to sign in first back to connecting', async () => {
+    const { page, troubles } = await open();
+    await page.goto(`${demo.ready.url}/auth/notion`);
+    forgive(troubles, 401);
+    await page.getByRole('link', { name: 'Sign in' }).click();
+    await page.getByLabel('Email').fill(await emailOfDemo());
+    await page.getByRole('textbox', { name: 'Password' }).fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL(url => url.origin === demo.ready.emulatorUrl);
+  });
+
   it('works by keyboard, on a narrow screen, in dark colours', async () => {
     const { page } = await signedIn({ viewport: { width: 390, height: 800 }, colorScheme: 'dark' });
     assert.equal(await page.locator('html').getAttribute('data-mantine-color-scheme'), 'dark');

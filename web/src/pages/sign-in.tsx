@@ -30,7 +30,10 @@ export function SignIn({ linkToken }: { readonly linkToken: string | null }) {
 
   async function enter(): Promise<void> {
     queries.clear();
-    await navigate(destination(search.get('next')), { replace: true });
+    const next = destination(search.get('next'));
+    // Connecting a workspace happens on pages of the server, which the router of this page does not know.
+    if (next.startsWith('/auth/')) window.location.replace(next);
+    else await navigate(next, { replace: true });
   }
 
   return (
