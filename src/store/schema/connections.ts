@@ -31,6 +31,8 @@ export interface ConnectionTables {
     root_kid: string;
     state: 'active' | 'decrypt_only' | 'destroyed';
     created_at: Timestamp;
+    superseded_at: Date | null;
+    replacement_wanted_at: Date | null;
   };
   connection_secret: {
     workspace_id: WorkspaceId;
