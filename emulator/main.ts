@@ -5,7 +5,7 @@ import { type Emulator, startEmulator } from './server.ts';
 /**
  * The emulator as a process of its own.
  *
- *     node emulator/main.ts --port 0 --state-dir DIR --ready-file FILE --redirect-uri URL
+ *     node emulator/main.ts --port 0 --state-dir DIR --ready-file FILE --redirect-uri URL --pages N
  *
  * It tells that it is ready in FILE (mode 0600, written at once or not at all), to a parent over the IPC channel if there
  * is one, and to a person on standard output. It ends on SIGTERM, on SIGINT, and when the IPC channel closes.
@@ -15,19 +15,18 @@ const { values } = parseArgs({
     port: { type: 'string', default: '0' },
     'state-dir': { type: 'string' },
     'ready-file': { type: 'string' },
+    pages: { type: 'string', default: '0' },
     'redirect-uri': { type: 'string', multiple: true, default: [] },
   },
 });
 
-const port = Number(values.port);
-if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-  process.stderr.write(`emulator: --port must be a number from 0 to 65535, not "${values.port}"\n`);
-  process.exit(2);
-}
+const port = numberFrom('port', values.port, 65_535);
+const generatedPages = numberFrom('pages', values.pages, 1_000_000);
 
 const stateDir = values['state-dir'];
 const emulator = await startEmulator({
   port,
+  generatedPages,
   redirectUris: values['redirect-uri'],
   ...(stateDir === undefined ? {} : { stateDir }),
 });
@@ -43,6 +42,13 @@ async function end(): Promise<void> {
 process.once('SIGTERM', end);
 process.once('SIGINT', end);
 process.once('disconnect', end);
+
+function numberFrom(flag: string, text: string, max: number): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 0 && number <= max) return number;
+  process.stderr.write(`emulator: --${flag} must be a number from 0 to ${max}, not "${text}"\n`);
+  process.exit(2);
+}
 
 function announce(ready: Emulator): void {
   const { url, mcpUrl, clientId, clientSecret, internalToken, controlToken, workspaceId, people, pages } = ready;

@@ -9,6 +9,7 @@ import { createListener } from './http/listener.ts';
 import { createIdentifiers, uuidNamed } from './identifiers.ts';
 import { installInternal } from './oauth/grants.ts';
 import { acme } from './seeds/acme.ts';
+import { generatePages } from './seeds/generate.ts';
 import { globex, otherAcme } from './seeds/globex.ts';
 import { idOf, plant } from './seeds/plant.ts';
 import type { WorkspaceSeed } from './seeds/seed.ts';
@@ -30,6 +31,8 @@ export interface EmulatorOptions {
   readonly stateDir?: string;
   /** The time, in milliseconds since the epoch. */
   readonly now?: () => number;
+  /** Adds this many pages below the root page, in a tree and in databases. */
+  readonly generatedPages?: number;
   /** Makes every id and secret repeat at each start. */
   readonly idSeed?: string;
 }
@@ -73,7 +76,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const fileDirectory = options.stateDir === undefined ? undefined : join(options.stateDir, 'files');
   const world = createWorld(clock, ids, createFileStore(ids.secret('files_'), fileDirectory));
   const storage = options.stateDir === undefined ? null : persist(world, options.stateDir);
-  if (storage?.loaded !== true) populate(world, seeds, main);
+  if (storage?.loaded !== true) populate(world, seeds, main, options.generatedPages ?? 0);
   addRedirectUris(world, options.redirectUris ?? []);
   const settings = defaultSettings();
   const emulation: Emulation = {
@@ -104,8 +107,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 }
 
-function populate(world: World, seeds: readonly WorkspaceSeed[], main: WorkspaceSeed): void {
+function populate(world: World, seeds: readonly WorkspaceSeed[], main: WorkspaceSeed, generated: number): void {
   for (const seed of seeds) plant(world, seed);
+  const root = world.nodes.get(idOf(main, { key: 'root' }));
+  if (root?.kind === 'page') generatePages(world, root, generated);
   const client = {
     id: world.ids.uuid(),
     secret: world.ids.secret('secret_'),

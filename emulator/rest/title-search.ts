@@ -17,8 +17,10 @@ export interface Found {
   readonly next: number | null;
 }
 
-/** Below this many candidates all are looked at; above, matches are so frequent that a walk by edit time finds them. */
-const FEW = 2000;
+/** So many of the latest edits are looked at first: where matches are frequent, that is all it takes. */
+const FIRST_LOOK = 500;
+/** A part of the workspace of more nodes than this is not gathered: walking the edits is cheaper. */
+const GATHERED_MAX = 5000;
 
 /** Pages and data sources shared with the caller whose title contains the query, by time of last edit. */
 export function searchTitles(call: Call, wanted: Wanted, after: number | undefined, size: number): Found {
@@ -26,20 +28,45 @@ export function searchTitles(call: Call, wanted: Wanted, after: number | undefin
   if (edits === undefined) return { items: [], next: null };
   const query = foldTitle(wanted.query.trim());
   const direction = wanted.oldestFirst ? 'oldest' : 'newest';
-  const candidates =
-    query === '' ? sharedNodes(call) : few(call.world.titles.get(call.caller.workspaceId)?.candidates(query));
-  const walk =
-    candidates === null ? edits.walk(direction, after) : inOrder(call, candidates, wanted.oldestFirst, after);
-  const items: (PageNode | DataSourceNode)[] = [];
-  let last = 0;
-  for (const [number, id] of walk) {
-    const node = call.world.nodes.get(id);
-    if (node === undefined || !isSearchable(node) || !matches(call, node, wanted, query)) continue;
-    if (items.length === size) return { items, next: last };
-    items.push(node);
-    last = number;
+  const hits: Hit[] = [];
+  let steps = 0;
+  let reached = after;
+  for (const [number, id] of edits.walk(direction, after)) {
+    if (steps === FIRST_LOOK) return foundIn(rest(call, wanted, query, hits, reached, size), size);
+    steps += 1;
+    reached = number;
+    if (keep(call, wanted, query, hits, number, id) && hits.length > size) break;
   }
-  return { items, next: null };
+  return foundIn(hits, size);
+}
+
+type Hit = readonly [number: number, node: PageNode | DataSourceNode];
+
+/** One hit more than asked for tells that there is another page. */
+function foundIn(hits: readonly Hit[], size: number): Found {
+  const shown = hits.slice(0, size);
+  return { items: shown.map(([, node]) => node), next: hits.length > size ? (shown.at(-1)?.[0] ?? null) : null };
+}
+
+/** The hits after the first look: among the candidates of the title index or of what is shared, if those are few. */
+function rest(call: Call, wanted: Wanted, query: string, hits: Hit[], from: number | undefined, size: number): Hit[] {
+  const edits = call.world.edits.get(call.caller.workspaceId);
+  const titles = call.world.titles.get(call.caller.workspaceId);
+  const candidates = query === '' ? null : titles?.candidates(query);
+  const ids = candidates ?? sharedNodes(call);
+  const walk =
+    ids === null ? edits?.walk(wanted.oldestFirst ? 'oldest' : 'newest', from) : inOrder(call, ids, wanted, from);
+  for (const [number, id] of walk ?? []) {
+    if (keep(call, wanted, query, hits, number, id) && hits.length > size) break;
+  }
+  return hits;
+}
+
+function keep(call: Call, wanted: Wanted, query: string, hits: Hit[], number: number, id: string): boolean {
+  const node = call.world.nodes.get(id);
+  if (node === undefined || !isSearchable(node) || !matches(call, node, wanted, query)) return false;
+  hits.push([number, node]);
+  return true;
 }
 
 function matches(call: Call, node: PageNode | DataSourceNode, wanted: Wanted, query: string): boolean {
@@ -49,12 +76,9 @@ function matches(call: Call, node: PageNode | DataSourceNode, wanted: Wanted, qu
   return isTrashed(call.world, node) === wanted.inTrash && sees(call.world, call.caller, node);
 }
 
-function few(candidates: ReadonlySet<string> | null | undefined): Iterable<string> | null {
-  return candidates === null || candidates === undefined || candidates.size > FEW ? null : candidates;
-}
-
-/** Everything shared with the caller, or `null` once that is more than a few. */
+/** Everything shared with the caller, or `null` if that is much. */
 function sharedNodes(call: Call): string[] | null {
+  if (call.caller.reach === 'person') return null;
   const found: string[] = [];
   const waiting = [...call.caller.shared];
   let visited = 0;
@@ -63,7 +87,7 @@ function sharedNodes(call: Call): string[] | null {
     if (node === undefined) continue;
     if (isSearchable(node)) found.push(id);
     visited += 1;
-    if (visited + waiting.length > 4 * FEW) return null;
+    if (visited + waiting.length > GATHERED_MAX) return null;
     waiting.push(...below(node));
   }
   return found;
@@ -74,14 +98,13 @@ function below(node: Node): readonly string[] {
   return node.kind === 'data_source' ? node.rows : node.children;
 }
 
-function inOrder(
-  call: Call,
-  ids: Iterable<string>,
-  oldestFirst: boolean,
-  after: number | undefined,
-): [number, string][] {
+function inOrder(call: Call, ids: Iterable<string>, wanted: Wanted, from: number | undefined): [number, string][] {
   const edits = call.world.edits.get(call.caller.workspaceId);
-  const numbered = [...new Set(ids)].map((id): [number, string] => [edits?.numberOf(id) ?? 0, id]);
-  const rest = numbered.filter(([number]) => after === undefined || (oldestFirst ? number > after : number < after));
-  return rest.sort(([a], [b]) => (oldestFirst ? a - b : b - a));
+  const sign = wanted.oldestFirst ? 1 : -1;
+  const numbered: [number, string][] = [];
+  for (const id of new Set(ids)) {
+    const number = edits?.numberOf(id) ?? 0;
+    if (from === undefined || sign * (number - from) > 0) numbered.push([number, id]);
+  }
+  return numbered.sort(([a], [b]) => sign * (a - b));
 }

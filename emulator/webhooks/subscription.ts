@@ -23,7 +23,7 @@ export interface Delivery {
   attempts: number;
   /** Milliseconds since the epoch; the next attempt is not made before. */
   dueAt: number;
-  state: 'waiting' | 'delivered' | 'given_up';
+  state: 'waiting' | 'sending' | 'delivered' | 'given_up';
   lastStatus: number | null;
 }
 

@@ -46,8 +46,10 @@ export function createWebhooks(world: World, settings: { readonly webhookDelayMs
     const subscription = subscriptions.get(delivery.subscriptionId);
     if (subscription === undefined) return;
     delivery.attempts += 1;
+    delivery.state = 'sending';
     const body = JSON.stringify({ ...delivery.payload, attempt_number: delivery.attempts });
     delivery.lastStatus = await send(subscription, body);
+    delivery.state = 'waiting';
     const pause = RETRY_PAUSES_MS[delivery.attempts - 1];
     if (delivery.lastStatus !== null && delivery.lastStatus < 300) delivery.state = 'delivered';
     else if (pause === undefined) delivery.state = 'given_up';
