@@ -1,5 +1,6 @@
 import type { Faults } from './control/faults.ts';
 import type { RequestLog } from './control/request-log.ts';
+import { DEFAULT_MCP_ROTATION, type McpRotationMode } from './mcp/authorization/rotation.ts';
 import { DEFAULT_ROTATION, type RotationMode } from './oauth/rotation.ts';
 import type { Webhooks } from './webhooks/webhooks.ts';
 import type { World } from './world/world.ts';
@@ -13,6 +14,10 @@ export interface Settings {
   searchDelayMs: number;
   /** How long events are gathered before they are sent: in Notion under a minute, at most five. */
   webhookDelayMs: number;
+  /** What refreshing a token of the hosted MCP server does; REST connections have `rotation`. */
+  mcpRotation: McpRotationMode;
+  /** How long an access token of the hosted MCP server lives. */
+  mcpAccessSeconds: number;
 }
 
 export function defaultSettings(): Settings {
@@ -21,6 +26,8 @@ export function defaultSettings(): Settings {
     rateLimits: { perConnection: 'off', perWorkspace: 'off' },
     searchDelayMs: 0,
     webhookDelayMs: 0,
+    mcpRotation: DEFAULT_MCP_ROTATION,
+    mcpAccessSeconds: 3600,
   };
 }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { controlEndpoint } from '../control/endpoint.ts';
 import type { Fault } from '../control/faults.ts';
 import type { Emulation } from '../emulation.ts';
+import { createMcpEndpoint } from '../mcp/endpoint.ts';
 import { oauthEndpoint } from '../oauth/endpoints.ts';
 import { type Answer, errorAnswer } from './answer.ts';
 import type { Exchange } from './exchange.ts';
@@ -14,6 +15,7 @@ import { createRestEndpoint } from './rest-endpoint.ts';
 /** The emulator's whole HTTP surface as a `node:http` listener. */
 export function createListener(emulation: Emulation): (request: IncomingMessage, response: ServerResponse) => void {
   const rest = createRestEndpoint(emulation);
+  const mcp = createMcpEndpoint(emulation);
   return (request, response) => {
     const target = request.url ?? '/';
     const mark = target.indexOf('?');
@@ -31,7 +33,7 @@ export function createListener(emulation: Emulation): (request: IncomingMessage,
       void controlEndpoint(emulation, exchange).then(answer => send(response, exchange, answer));
       return;
     }
-    void serve(emulation, exchange, response, rest);
+    void serve(emulation, exchange, response, mcp(exchange.path) ?? rest);
   };
 }
 

@@ -67,7 +67,7 @@ function requestError(query: URLSearchParams): string | null {
 }
 
 /** Who the person says they are; without a choice the first of the workspace, and without that the first of all. */
-function signIn(world: World, params: URLSearchParams): { person: Person; workspace: Workspace } | null {
+export function signIn(world: World, params: URLSearchParams): { person: Person; workspace: Workspace } | null {
   const personId = params.get('person_id');
   const workspaceId = params.get('workspace_id');
   const workspaces = [...world.workspaces.values()];

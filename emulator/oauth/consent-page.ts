@@ -25,7 +25,7 @@ const PICKER_ENTRIES = 300;
  * own `client_id`, `redirect_uri`, `response_type`, `owner` and `state`.
  */
 export function consentPage(world: World, request: AuthorizeRequest, person: Person, workspace: Workspace): Html {
-  return page(
+  return consentLayout(
     `Connect ${request.client.name}`,
     html`<h1>${request.client.name} wants to connect to Notion</h1>
 <form method="get" action="/v1/oauth/authorize">
@@ -52,10 +52,11 @@ ${picker(world, workspace, person)}
 
 /** What a person sees when the request itself is wrong: nothing is sent to a redirect address that is not registered. */
 export function refusalPage(reason: string): Html {
-  return page('Connection not possible', html`<h1>Connection not possible</h1><p role="alert">${reason}</p>`);
+  return consentLayout('Connection not possible', html`<h1>Connection not possible</h1><p role="alert">${reason}</p>`);
 }
 
-function page(title: string, body: Html): Html {
+/** The frame of every page that a person sees. */
+export function consentLayout(title: string, body: Html): Html {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${title}</title>
@@ -75,7 +76,7 @@ function hiddenFields(request: AuthorizeRequest): Html {
   return html`${hidden('client_id', request.client.id)}${hidden('response_type', 'code')}${hidden('owner', 'user')}${redirect}${state}`;
 }
 
-function hidden(name: string, value: string): Html {
+export function hidden(name: string, value: string): Html {
   return html`<input type="hidden" name="${name}" value="${value}">`;
 }
 
@@ -84,19 +85,19 @@ interface Choice {
   readonly name: string;
 }
 
-function personNames(world: World): Choice[] {
+export function personNames(world: World): Choice[] {
   return [...world.people.values()].map(({ id, name, email }) => ({ id, name: `${name} (${email})` }));
 }
 
 /** Workspaces may have the same name: the address of the first member tells them apart. */
-function workspaceNames(world: World): Choice[] {
+export function workspaceNames(world: World): Choice[] {
   return [...world.workspaces.values()].map(({ id, name, members }) => ({
     id,
     name: `${name} (${world.people.get(members[0] ?? '')?.email ?? 'empty'})`,
   }));
 }
 
-function options(choices: readonly Choice[], chosen: string): Html[] {
+export function options(choices: readonly Choice[], chosen: string): Html[] {
   return choices.map(({ id, name }) =>
     id === chosen
       ? html`<option value="${id}" selected>${name}</option>`

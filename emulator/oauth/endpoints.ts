@@ -47,7 +47,7 @@ function readJson(bytes: Buffer): unknown {
 }
 
 /** Pages are never framed or cached, and run no script. */
-function browserAnswer(answer: AuthorizeAnswer): Answer {
+export function browserAnswer(answer: AuthorizeAnswer): Answer {
   const headers = {
     'cache-control': 'no-store',
     'referrer-policy': 'no-referrer',

@@ -47,6 +47,8 @@ export interface Installation {
   capabilities: Capabilities;
   /** Ids of pages and databases shared with it; everything below them is shared too. */
   readonly shared: Set<string>;
+  /** `person`: it sees what its person sees, shared or not, as the hosted MCP server does. */
+  readonly reach?: 'person';
   revoked: boolean;
 }
 

@@ -18,12 +18,14 @@ const STORED = [
   'emojis',
 ] as const;
 const STORED_CONNECTIONS = ['clients', 'installations', 'accessTokens', 'refreshTokens'] as const;
+const STORED_MCP = ['clients', 'grants', 'accessTokens', 'refreshTokens'] as const;
 
 /** The whole state as JSON text. Authorization codes and view queries are short-lived and left out. */
 export function snapshot(world: World): string {
   const state: Record<string, unknown> = { format: 1 };
   for (const name of STORED) state[name] = [...world[name]];
   for (const name of STORED_CONNECTIONS) state[name] = [...world.connections[name]];
+  for (const name of STORED_MCP) state[`mcp/${name}`] = [...world.mcp[name]];
   // Nodes in order of their last edit, so that loading them in that order rebuilds the edit log.
   state.nodes = byEdit(world).map(node => [node.id, node]);
   return JSON.stringify(state, (_key, value: unknown) =>
@@ -37,6 +39,7 @@ export function restore(world: World, text: string): void {
   if (!isSnapshot(state)) throw new Error('this is not a state that the emulator saved');
   for (const name of STORED) refill(world[name] as Map<string, unknown>, state[name]);
   for (const name of STORED_CONNECTIONS) refill(world.connections[name] as Map<string, unknown>, state[name]);
+  for (const name of STORED_MCP) refill(world.mcp[name] as Map<string, unknown>, state[`mcp/${name}`] ?? []);
   // The two records that hold a Set or a Map were written as arrays of their entries.
   for (const [id, one] of world.connections.installations) {
     world.connections.installations.set(id, { ...one, shared: new Set(one.shared) });

@@ -3,6 +3,7 @@ import type { Identifiers } from '../identifiers.ts';
 import { type Connections, createConnections } from './connections.ts';
 import type { EditLog } from './edit-log.ts';
 import type { FileStore } from './file-store.ts';
+import { createMcpGrants, type McpGrants } from './mcp-grants.ts';
 import type {
   AsyncTask,
   Comment,
@@ -31,6 +32,8 @@ export interface World {
   readonly clock: Clock;
   readonly ids: Identifiers;
   readonly connections: Connections;
+  /** Clients, consents and tokens of the hosted MCP server. */
+  readonly mcp: McpGrants;
   readonly workspaces: Map<string, Workspace>;
   readonly people: Map<string, Person>;
   readonly nodes: Map<string, Node>;
@@ -59,6 +62,7 @@ export function createWorld(clock: Clock, ids: Identifiers, files: FileStore): W
     clock,
     ids,
     connections: createConnections(),
+    mcp: createMcpGrants(),
     workspaces: new Map(),
     people: new Map(),
     nodes: new Map(),
