@@ -5,7 +5,8 @@ import type { ConnectParts } from './connect-parts.ts';
 import { discardTokens } from './discard-tokens.ts';
 import { holderOf } from './holder.ts';
 import type { KnownWorkspace, Landing } from './installations.ts';
-import { exchangeCodeRequest, OAuthExchangeError, type OAuthResponse } from './rest/oauth-request.ts';
+import type { OAuthResponse } from './oauth-response.ts';
+import { exchangeCodeRequest, OAuthExchangeError } from './rest/oauth-request.ts';
 import { type Installation, readTokenResponse, type TokenRefusal } from './rest/token-response.ts';
 import { stateHashOf } from './start-connect.ts';
 

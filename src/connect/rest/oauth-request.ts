@@ -1,13 +1,8 @@
 import { type Dispatcher, request } from 'undici';
 import { KiB, secondMs } from '../../domain/units.ts';
 import { defaultNotionVersion } from '../../notion/versions.ts';
+import type { OAuthResponse } from '../oauth-response.ts';
 import type { NotionApp } from './notion-app.ts';
-
-/** What came back, unjudged. `text` is null when the body was larger than any honest answer. */
-export interface OAuthResponse {
-  readonly status: number;
-  readonly text: string | null;
-}
 
 /** No whole answer came: Notion may or may not have acted. Carries neither request nor answer. */
 export class OAuthExchangeError extends Error {

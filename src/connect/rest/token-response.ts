@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Tokens } from '../../domain/connection.ts';
 import { Secret } from '../../domain/secret.ts';
-import type { OAuthResponse } from './oauth-request.ts';
+import { type OAuthResponse, parseJson, plainText } from '../oauth-response.ts';
 
 /** One installation of our integration, and the tokens that it came with (Notion, "Create a token"). */
 export interface Installation {
@@ -82,22 +82,4 @@ function installed(body: z.infer<typeof success>): TokenAnswer {
       owner: user && { id: user.id, name: plainText(user.name) },
     },
   };
-}
-
-/** One line without control and direction characters, which change how the text around them reads. */
-function plainText(text: string | null | undefined): string | null {
-  const plain = text
-    ?.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ')
-    .trim()
-    .slice(0, 200);
-  return plain || null;
-}
-
-/** The body, or undefined when it is not JSON. */
-export function parseJson(text: string | null): unknown {
-  try {
-    return text === null ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

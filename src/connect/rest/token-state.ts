@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { OAuthResponse } from './oauth-request.ts';
-import { parseJson } from './token-response.ts';
+import { type OAuthResponse, parseJson } from '../oauth-response.ts';
 
 const introspection = z.object({ active: z.boolean() });
 

@@ -1,0 +1,23 @@
+/** What an OAuth endpoint answered, unjudged. `text` is null when the body was larger, or of another kind, than any honest one. */
+export interface OAuthResponse {
+  readonly status: number;
+  readonly text: string | null;
+}
+
+/** The body, or undefined when it is not JSON. */
+export function parseJson(text: string | null): unknown {
+  try {
+    return text === null ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One line without control and direction characters, which change how the text around them reads; null when empty. */
+export function plainText(text: string | null | undefined): string | null {
+  const plain = text
+    ?.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ')
+    .trim()
+    .slice(0, 200);
+  return plain || null;
+}
