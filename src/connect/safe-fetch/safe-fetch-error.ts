@@ -1,0 +1,29 @@
+/** What kept an answer from coming. */
+export type SafeFetchProblem =
+  /** The URL, or where it leads, is none that we send requests to. */
+  | 'forbidden'
+  /** The answer leads elsewhere. */
+  | 'redirected'
+  /** The answer is larger, or of another type, than any honest one. */
+  | 'unacceptable'
+  /** No whole answer in time. Whoever was asked may or may not have acted. */
+  | 'unreachable';
+
+/** The request was refused or not answered. Carries neither what was sent nor what came back. */
+export class SafeFetchError extends Error {
+  readonly problem: SafeFetchProblem;
+
+  constructor(problem: SafeFetchProblem, reason: string, options?: ErrorOptions) {
+    super(`The request was not carried out: ${reason}.`, options);
+    this.name = 'SafeFetchError';
+    this.problem = problem;
+  }
+}
+
+/** The `SafeFetchError` that an error is or was caused by: connection errors arrive wrapped. */
+export function safeFetchErrorIn(error: unknown): SafeFetchError | null {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    if (at instanceof SafeFetchError) return at;
+  }
+  return null;
+}

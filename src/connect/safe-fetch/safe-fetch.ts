@@ -1,0 +1,145 @@
+import { isIP } from 'node:net';
+import { Agent, request } from 'undici';
+import { isLoopback } from '../../domain/loopback.ts';
+import { KiB, secondMs } from '../../domain/units.ts';
+import { createGuardedLookup, mayConnect, type ResolveName } from './guarded-lookup.ts';
+import { SafeFetchError, safeFetchErrorIn } from './safe-fetch-error.ts';
+
+export interface SafeRequest {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | URLSearchParams | null | undefined;
+  /** Media types, besides JSON, that an answer may have. */
+  readonly types?: readonly string[];
+}
+
+/**
+ * A request to a URL that came from outside. Answers with the whole answer, whatever its status; throws `SafeFetchError`
+ * and nothing else. Its shape is that of `fetch`, so that it can stand in for it.
+ */
+export type SafeFetch = (url: string, request?: SafeRequest) => Promise<Response>;
+
+export interface SafeFetchOptions {
+  /** For development: http and https to loopback names (`PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP`). */
+  readonly allowLoopbackHttp: boolean;
+  /** Narrows the hosts that may be asked. Default: any public one. */
+  readonly mayAsk?: (url: URL) => boolean;
+  readonly resolveName?: ResolveName;
+  readonly timeoutMs?: number;
+}
+
+const answerBytesMax = 256 * KiB;
+const answerMsMax = 5 * secondMs;
+const redirectsMax = 3;
+
+/**
+ * Requests that a stranger cannot turn against the network that we run in (server-side request forgery): https only,
+ * public addresses only, no redirect to another origin, 5 s, 256 KiB, JSON. A proxy of the environment is not used: it
+ * would resolve names where we cannot look.
+ */
+export function createSafeFetch(options: SafeFetchOptions): { fetch: SafeFetch; close(): Promise<void> } {
+  const { allowLoopbackHttp, mayAsk = () => true, resolveName, timeoutMs = answerMsMax } = options;
+  const agent = new Agent({
+    connect: { lookup: createGuardedLookup(allowLoopbackHttp, resolveName), timeout: timeoutMs },
+    keepAliveTimeout: secondMs,
+  });
+
+  async function send(url: URL, given: SafeRequest, signal: AbortSignal): Promise<Response> {
+    const answer = await request(assertAskable(url, allowLoopbackHttp, mayAsk), {
+      method: (given.method ?? 'GET') as 'GET' | 'POST',
+      headers: { accept: 'application/json', ...given.headers },
+      body: given.body == null ? null : String(given.body),
+      dispatcher: agent,
+      signal,
+    });
+    const headers = headersOf(answer.headers);
+    const text = await readText(answer.body);
+    const response = new Response(statusHasNoBody(answer.statusCode) ? null : text, {
+      status: answer.statusCode,
+      headers,
+    });
+    if (response.ok && text !== '') assertType(headers.get('content-type'), given.types ?? []);
+    return response;
+  }
+
+  async function follow(url: string, given: SafeRequest, signal: AbortSignal): Promise<Response> {
+    let at = parse(url);
+    for (let redirects = 0; ; redirects++) {
+      const response = await send(at, given, signal);
+      const location = response.headers.get('location');
+      if (response.status < 300 || response.status > 399 || location === null) return response;
+      const next = parse(location, at);
+      // What was sent may hold secrets: only questions are asked again, and only the same server is asked.
+      if ((given.method ?? 'GET') !== 'GET' || next.origin !== at.origin || redirects === redirectsMax) {
+        throw new SafeFetchError('redirected', 'the answer leads elsewhere');
+      }
+      at = next;
+    }
+  }
+
+  return {
+    async fetch(url, given = {}) {
+      try {
+        return await follow(url, given, AbortSignal.timeout(timeoutMs));
+      } catch (error) {
+        throw safeFetchErrorIn(error) ?? new SafeFetchError('unreachable', 'no whole answer came', { cause: error });
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** Answers with the URL if requests, or a browser, may be sent there. Throws `SafeFetchError` `forbidden`. */
+export function assertAskable(url: URL, allowLoopbackHttp: boolean, mayAsk: (url: URL) => boolean = () => true): URL {
+  const { protocol, hostname, username, password } = url;
+  const loopback = allowLoopbackHttp && isLoopback(hostname);
+  if (protocol !== 'https:' && !(loopback && protocol === 'http:')) refuse('only https is asked');
+  if (username !== '' || password !== '') refuse('the URL carries credentials');
+  const address = hostname.replace(/^\[(.*)\]$/, '$1');
+  // Connecting to an address looks up no name, so it is judged here.
+  if (isIP(address) !== 0 && !mayConnect(address, address, allowLoopbackHttp)) refuse('it is a special-use address');
+  if (!mayAsk(url)) refuse('it is no host of that service');
+  return url;
+}
+
+function refuse(reason: string): never {
+  throw new SafeFetchError('forbidden', reason);
+}
+
+function parse(url: string, base?: URL): URL {
+  const parsed = URL.parse(url, base?.href);
+  if (parsed === null) throw new SafeFetchError('forbidden', 'it is no URL');
+  return parsed;
+}
+
+function headersOf(raw: Readonly<Record<string, string | string[] | undefined>>): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(raw)) {
+    for (const one of [value ?? []].flat()) headers.append(name, one);
+  }
+  // The body is text by now.
+  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) headers.delete(name);
+  return headers;
+}
+
+function statusHasNoBody(status: number): boolean {
+  return status === 204 || status === 205 || status === 304;
+}
+
+async function readText(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    // Throwing ends the connection: what else would come is not read.
+    if (bytes > answerBytesMax) throw new SafeFetchError('unacceptable', 'the answer is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function assertType(contentType: string | null, others: readonly string[]): void {
+  const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (type === 'application/json' || type.endsWith('+json') || others.includes(type)) return;
+  throw new SafeFetchError('unacceptable', 'the answer is not JSON');
+}
