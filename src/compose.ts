@@ -13,6 +13,7 @@ import { startSweeper } from './audit/sweeper.ts';
 import { createAuditTrail } from './audit/trail.ts';
 import { authorize } from './authorize/authorize.ts';
 import { refuse } from './authorize/refusal.ts';
+import { followRootKeys, openRoot, type RootParts } from './compose/root-keys.ts';
 import type { Config, NotionConfig } from './config.ts';
 import { createCheckToken } from './connect/check-token.ts';
 import { createConnectCommands } from './connect/commands.ts';
@@ -65,8 +66,6 @@ import { createWorkspaceDirectory } from './store/workspace-directory.ts';
 import { createWrappedKeys } from './store/workspace-keys.ts';
 import { createWorkspaceSnapshots } from './store/workspace-snapshots.ts';
 import { createJobSeal } from './vault/job-seal.ts';
-import { openRootKeyFile, type RootKeyFile } from './vault/root-key-file.ts';
-import { assertOutsideDataDirectory } from './vault/root-key-place.ts';
 import { createTokenSeal } from './vault/token-seal.ts';
 import { createTokens } from './vault/tokens.ts';
 import { createWorkspaceKeys } from './vault/workspace-keys.ts';
@@ -99,13 +98,12 @@ export async function startPortcullis(config: GatewayConfig, log: Logger): Promi
     return closing;
   };
   try {
-    if (config.mode !== 'demo') await assertOutsideDataDirectory(config.rootKeyFile, config.dataDir);
-    const root = await openRootKeyFile(config.rootKeyFile);
     const store = await openStore(config.database, {
       stamp: config.mode,
       log: { info: message => log.info(message), warn: message => log.warn(message) },
     });
     closers.push(store.close);
+    const rootParts = await openRoot(config, store.database);
 
     let doors: Doors | null = null;
     const server = createDoorServer(() => doors);
@@ -115,7 +113,7 @@ export async function startPortcullis(config: GatewayConfig, log: Logger): Promi
     const publicUrl =
       config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
 
-    const place: Place = { config, log, store, root, publicUrl, closers };
+    const place: Place = { config, log, store, ...rootParts, publicUrl, closers };
     const audit = await openAudit(place);
     const parts = await openParts(place, audit);
     doors = await openDoors(place, audit, parts);
@@ -134,22 +132,26 @@ async function closeAll(closers: Place['closers'], log: Logger): Promise<void> {
 }
 
 /** What every part of the composition is given. */
-interface Place {
+interface Place extends RootParts {
   readonly config: GatewayConfig;
   readonly log: Logger;
   readonly store: Store;
-  readonly root: RootKeyFile;
   readonly publicUrl: string;
   /** Called in reverse order at the end. */
   readonly closers: (() => Promise<unknown>)[];
 }
 
-async function openAudit({ config, log, store, root, closers }: Place) {
+async function openAudit({ config, log, store, root, deriveKey, closers }: Place) {
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'the audit log is in trouble; trying again');
   const instances = createInstances(store.database);
   // Whatever ran on this database before is over, and so are its leases.
   if (store.alone) await instances.releaseAll();
   const lease = await holdInstanceLease(instances, { monotonicMs, onTrouble });
+  const follower = followRootKeys(root, {
+    instance: lease.id,
+    onTrouble: error => log.warn({ err: error }, 'the root keys could not be looked at; trying again'),
+  });
+  closers.push(follower.close);
   const auditLog = createAuditLog(store.auditPool);
   const commits = createGroupCommit(auditLog, {
     instance: lease.id,
@@ -157,7 +159,7 @@ async function openAudit({ config, log, store, root, closers }: Place) {
   });
   const reserve = await watchDiskReserve(store.alone ? config.dataDir : null, onTrouble);
   const anonymousDenials = createAnonymousDenials({ commits, reserveReached: reserve.reached, now });
-  const digest = createKeyedDigest(root.deriveKey('audit digests'));
+  const digest = createKeyedDigest(deriveKey('audit digests'));
   const trail = createAuditTrail({ commits, anonymousDenials, leaseHolds: lease.holds, digest: digest.whole, now });
   const sweeper = startSweeper({ open: instances, log: auditLog, self: lease.id, now, onTrouble });
   closers.push(lease.close, sweeper.close, async () => {
@@ -172,10 +174,10 @@ type Audit = Awaited<ReturnType<typeof openAudit>>;
 
 /** The parts that keep credentials, tokens and connections. */
 async function openParts(place: Place, { trail }: Audit) {
-  const { config, log, store, root, publicUrl, closers } = place;
+  const { config, log, store, root, deriveKey, publicUrl, closers } = place;
   const { database } = store;
   const { recordEvent } = trail;
-  const hashCredential = createCredentialHasher(root.deriveKey('credential pepper'));
+  const hashCredential = createCredentialHasher(deriveKey('credential pepper'));
   const accounts = createAccounts({
     store: createAccountStore(database),
     failures: createSignInFailures(database.system),
@@ -200,7 +202,6 @@ async function openParts(place: Place, { trail }: Audit) {
   };
   const connections = createConnections(database);
   const workspaceKeys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
-  await workspaceKeys.assertRootKeyFits();
   const seal = createTokenSeal(workspaceKeys);
   const check = createCheckToken({ app });
   const tokens = createTokens({ connections, seal, check, recordEvent, now });
@@ -211,7 +212,7 @@ async function openParts(place: Place, { trail }: Audit) {
     installations: createInstallations(database),
     disconnections: createDisconnections(database),
     jobs: createJobs(database),
-    vault: { ...seal, ...createJobSeal(root) },
+    vault: { ...seal, ...createJobSeal(deriveKey) },
     recordEvent,
     forgetToken: tokens.forget,
     wakeJobs: () => runner?.wake(),
@@ -235,7 +236,11 @@ function startJobs({ log, closers }: Place, parts: ConnectParts): JobRunner {
 }
 
 /** The path: each step with what it stands on. */
-function openGateway({ config, log, store, root, publicUrl, closers }: Place, { trail, digest }: Audit, parts: Parts) {
+function openGateway(
+  { config, log, store, deriveKey, publicUrl, closers }: Place,
+  { trail, digest }: Audit,
+  parts: Parts,
+) {
   const { identify, tokens } = parts;
   const turnstile = createTurnstile();
   const owners = createObjectOwners(store.database);
@@ -244,7 +249,7 @@ function openGateway({ config, log, store, root, publicUrl, closers }: Place, { 
   const upstream = openUpstream({ origin: new URL(config.notion.apiUrl).origin });
   const stillAllowed = createStillCurrent(store.database);
   const forward = createForward({ upstream, tokens, stillAllowed, startDigest: digest.running, now });
-  const links = createSealedFileLinks({ key: root.deriveKey('file links', 64), now });
+  const links = createSealedFileLinks({ key: deriveKey('file links', 64), now });
   const isHostedFile = hostedFiles(config.notion);
   const files = createFileFetcher(isHostedFile);
   const withhold = createWithhold({ publicBase: publicUrl, fileLinks: links, isHostedFile, owners, forward, now });

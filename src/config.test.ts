@@ -34,7 +34,7 @@ describe('readConfig', () => {
     assert.equal(config.port, 8420);
     assert.equal(config.publicUrl, null);
     assert.deepEqual(config.database, { kind: 'embedded', dataDir: resolve('.portcullis/postgres') });
-    assert.equal(config.rootKeyFile, resolve('.portcullis/root.key'));
+    assert.deepEqual(config.rootKeys, [{ provider: 'file', key: resolve('.portcullis/root.key') }]);
     assert.equal(config.auditStdout, false);
     assert.deepEqual(config.allowedHosts, ['localhost', '127.0.0.1', '[::1]']);
   });
@@ -48,7 +48,9 @@ describe('readConfig', () => {
       assert.equal(config.notion?.clientSecret.reveal(), 'hunter2');
       assert.equal(config.publicUrl, 'https://gate.example.com');
       assert.equal(config.auditStdout, true);
-      assert.equal(config.rootKeyFile, join(homedir(), '.config', 'portcullis', 'root.key'));
+      assert.deepEqual(config.rootKeys, [
+        { provider: 'file', key: join(homedir(), '.config', 'portcullis', 'root.key') },
+      ]);
     }
   });
 
@@ -180,8 +182,8 @@ describe('rule 24: the root key does not lie under the data directory, outside t
       ['PORTCULLIS_ROOT_KEY_FILE'],
     );
     const beside = { PORTCULLIS_DATA_DIR: '/data', PORTCULLIS_ROOT_KEY_FILE: '/data-keys/root.key' };
-    assert.equal(readConfig('serve', { ...real, ...beside }).rootKeyFile, '/data-keys/root.key');
-    assert.equal(readConfig('demo', below).rootKeyFile, '/data/keys/root.key');
+    assert.equal(readConfig('serve', { ...real, ...beside }).rootKeys[0]?.key, '/data-keys/root.key');
+    assert.equal(readConfig('demo', below).rootKeys[0]?.key, '/data/keys/root.key');
   });
 });
 

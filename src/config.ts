@@ -3,9 +3,10 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from './config/config-error.ts';
 import { type Reading, readValues, type Texts } from './config/read-values.ts';
-import { demoRules, serveRules } from './config/rules.ts';
+import { demoRules, keyRules, type Rule, serveRules } from './config/rules.ts';
 import type { SettingName, Values } from './config/settings.ts';
 import { isLoopback } from './domain/loopback.ts';
+import { parseRootKeyName, type RootKeyName } from './domain/root-key-name.ts';
 import type { Secret } from './domain/secret.ts';
 
 /** The environment of this process. */
@@ -27,7 +28,11 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly database: DatabaseConfig;
   readonly dataDir: string;
-  readonly rootKeyFile: string;
+  /** Every root key that this instance can use. */
+  readonly rootKeys: readonly RootKeyName[];
+  readonly keyServices: KeyServicesConfig;
+  /** Where this instance notes how far the database has come. */
+  readonly highWaterFile: string;
   readonly adminEmail: string;
   readonly logLevel: NonNullable<Values['PORTCULLIS_LOG_LEVEL']>;
   /** Print audit entries on standard output as JSON lines. */
@@ -43,6 +48,23 @@ export interface NotionConfig {
   readonly clientId: string;
   readonly clientSecret: Secret;
   readonly dangerouslyAllowLoopbackHttp: boolean;
+}
+
+/** What the commands run with that work on stored keys. */
+export interface KeysConfig {
+  readonly database: DatabaseConfig;
+  readonly rootKeys: readonly RootKeyName[];
+  readonly keyServices: KeyServicesConfig;
+}
+
+export interface KeyServicesConfig {
+  readonly awsEndpoint: string | null;
+  readonly gcpEndpoint: string;
+  readonly vault: {
+    readonly address: string;
+    readonly namespace: string | null;
+    readonly token: Secret | { readonly file: string };
+  } | null;
 }
 
 export type DatabaseConfig =
@@ -65,14 +87,34 @@ export type Flags = { readonly [Name in SettingName]?: string };
 export function readConfig(command: 'demo' | 'serve', env: Texts, flags: Flags = {}): Config {
   const reading = readValues({ ...env, ...flags });
   const demo = command === 'demo' && !hasCredentials(reading);
-  const config = demo ? demoConfig(reading.values) : serveConfig(reading.values);
-  const wish = { ...reading, rootKeyFile: config.rootKeyFile };
-  const broken = (demo ? demoRules : serveRules).flatMap(rule => rule(wish));
+  const rootKeyFile = rootKeyFileOf(reading.values, demo);
+  assertKept(demo ? demoRules : serveRules, reading, rootKeyFile);
+  const { values } = reading;
+  return Object.freeze(demo ? demoConfig(values, rootKeyFile) : serveConfig(values, rootKeyFile));
+}
+
+/** Reads what commands need that work on stored keys. Throws ConfigError with every problem. */
+export function readKeysConfig(env: Texts, flags: Flags = {}): KeysConfig {
+  const reading = readValues({ ...env, ...flags });
+  const rootKeyFile = rootKeyFileOf(reading.values, false);
+  assertKept(keyRules, reading, rootKeyFile);
+  return { database: databaseConfig(reading.values), ...keysConfig(reading.values, rootKeyFile) };
+}
+
+/** Throws ConfigError with every problem. */
+function assertKept(rules: readonly Rule[], reading: Reading, rootKeyFile: string): void {
+  const broken = rules.flatMap(rule => rule({ ...reading, rootKeyFile }));
   // A rule says nothing new about a setting that could not be read.
   const unread = new Set(reading.problems.map(({ setting }) => setting));
   const problems = [...reading.problems, ...broken.filter(({ setting }) => !unread.has(setting))];
   if (problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(config);
+}
+
+function rootKeyFileOf(values: Values, demo: boolean): string {
+  const byDefault = demo
+    ? join(values.PORTCULLIS_DATA_DIR, 'root.key')
+    : join(homedir(), '.config', 'portcullis', 'root.key');
+  return values.PORTCULLIS_ROOT_KEY_FILE ?? byDefault;
 }
 
 /** Reads where the database is, for commands that need nothing else. Throws ConfigError with every problem. */
@@ -93,22 +135,20 @@ function hasCredentials({ given }: Reading): boolean {
   return given.has('NOTION_OAUTH_CLIENT_ID') || given.has('NOTION_OAUTH_CLIENT_SECRET');
 }
 
-function demoConfig(values: Values): Config {
-  const dataDir = values.PORTCULLIS_DATA_DIR;
+function demoConfig(values: Values, rootKeyFile: string): Config {
   return {
-    ...commonConfig(values),
+    ...commonConfig(values, rootKeyFile),
     mode: 'demo',
     notion: null,
-    rootKeyFile: values.PORTCULLIS_ROOT_KEY_FILE ?? join(dataDir, 'root.key'),
     logLevel: values.PORTCULLIS_LOG_LEVEL ?? 'warn',
     auditStdout: values.PORTCULLIS_AUDIT_STDOUT ?? false,
   };
 }
 
-function serveConfig(values: Values): Config {
+function serveConfig(values: Values, rootKeyFile: string): Config {
   const { NOTION_OAUTH_CLIENT_ID: clientId, NOTION_OAUTH_CLIENT_SECRET: clientSecret } = values;
   return {
-    ...commonConfig(values),
+    ...commonConfig(values, rootKeyFile),
     mode: 'serve',
     notion:
       clientId === null || clientSecret === null
@@ -120,14 +160,15 @@ function serveConfig(values: Values): Config {
             clientSecret,
             dangerouslyAllowLoopbackHttp: values.PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP,
           },
-    rootKeyFile: values.PORTCULLIS_ROOT_KEY_FILE ?? join(homedir(), '.config', 'portcullis', 'root.key'),
     logLevel: values.PORTCULLIS_LOG_LEVEL ?? 'info',
     auditStdout: values.PORTCULLIS_AUDIT_STDOUT ?? true,
   };
 }
 
-function commonConfig(values: Values) {
+function commonConfig(values: Values, rootKeyFile: string) {
   return {
+    ...keysConfig(values, rootKeyFile),
+    highWaterFile: values.PORTCULLIS_HIGH_WATER_FILE ?? join(values.PORTCULLIS_DATA_DIR, 'high-water.json'),
     publicUrl: values.PORTCULLIS_PUBLIC_URL === null ? null : withoutSlash(values.PORTCULLIS_PUBLIC_URL),
     host: values.PORTCULLIS_HOST,
     port: values.PORTCULLIS_PORT,
@@ -138,6 +179,25 @@ function commonConfig(values: Values) {
     adminEmail: values.PORTCULLIS_ADMIN_EMAIL,
     emulatorPort: values.PORTCULLIS_EMULATOR_PORT === 0 ? null : values.PORTCULLIS_EMULATOR_PORT,
   };
+}
+
+function keysConfig(values: Values, rootKeyFile: string) {
+  return {
+    rootKeys: values.PORTCULLIS_ROOT_KEYS.map(text => parseRootKeyName(text, rootKeyFile)),
+    keyServices: {
+      awsEndpoint: values.PORTCULLIS_AWS_KMS_ENDPOINT && withoutSlash(values.PORTCULLIS_AWS_KMS_ENDPOINT),
+      gcpEndpoint: withoutSlash(values.PORTCULLIS_GCP_KMS_ENDPOINT),
+      vault: vaultConfig(values),
+    },
+  };
+}
+
+function vaultConfig(values: Values): KeyServicesConfig['vault'] {
+  const { PORTCULLIS_VAULT_ADDRESS: address, PORTCULLIS_VAULT_TOKEN: secret } = values;
+  const file = values.PORTCULLIS_VAULT_TOKEN_FILE;
+  const token = secret ?? (file === null ? null : { file });
+  if (address === null || token === null) return null;
+  return { address: withoutSlash(address), namespace: values.PORTCULLIS_VAULT_NAMESPACE, token };
 }
 
 function databaseConfig({ DATABASE_URL: url, PORTCULLIS_DATA_DIR: dataDir }: Values): DatabaseConfig {

@@ -1,5 +1,6 @@
-import { relative, sep } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { isLoopback } from '../domain/loopback.ts';
+import { parseRootKeyName } from '../domain/root-key-name.ts';
 import type { ConfigProblem } from './config-error.ts';
 import type { SettingName, Values } from './settings.ts';
 
@@ -7,7 +8,7 @@ import type { SettingName, Values } from './settings.ts';
 export interface Wish {
   readonly values: Values;
   readonly given: ReadonlySet<SettingName>;
-  /** Where the root key will be, given or by default. */
+  /** Where the file is that is meant by `file`, given or by default. */
   readonly rootKeyFile: string;
 }
 
@@ -61,10 +62,46 @@ const notionIsNotion: Rule = ({ values }) => {
 
 /** Rule 24: whoever copies the data directory must not get the key along with it. */
 const rootKeyIsApart: Rule = ({ values, rootKeyFile }) => {
-  const way = relative(values.PORTCULLIS_DATA_DIR, rootKeyFile);
-  if (way === '..' || way.startsWith(`..${sep}`)) return [];
   const hint = 'Keep the key elsewhere, so that a copy of the data does not bring the key along.';
-  return [problem('PORTCULLIS_ROOT_KEY_FILE', 'lies below PORTCULLIS_DATA_DIR', hint)];
+  return values.PORTCULLIS_ROOT_KEYS.filter(text => /^file(:|$)/.test(text)).flatMap(text => {
+    const path = text === 'file' ? rootKeyFile : resolve(text.slice('file:'.length));
+    const way = relative(values.PORTCULLIS_DATA_DIR, path);
+    if (way === '..' || way.startsWith(`..${sep}`)) return [];
+    const setting = text === 'file' ? 'PORTCULLIS_ROOT_KEY_FILE' : 'PORTCULLIS_ROOT_KEYS';
+    return [problem(setting, 'lies below PORTCULLIS_DATA_DIR', hint)];
+  });
+};
+
+const rootKeysHaveNames: Rule = ({ values, rootKeyFile }) =>
+  values.PORTCULLIS_ROOT_KEYS.flatMap(text => {
+    try {
+      parseRootKeyName(text, rootKeyFile);
+      return [];
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return [
+        problem('PORTCULLIS_ROOT_KEYS', `has "${text}", which ${error.message}`, 'docs/custody.md has examples.'),
+      ];
+    }
+  });
+
+const vaultIsKnown: Rule = ({ values, given }) => {
+  if (!values.PORTCULLIS_ROOT_KEYS.some(text => text.startsWith('vault-transit:'))) return [];
+  const tokens = ['PORTCULLIS_VAULT_TOKEN', 'PORTCULLIS_VAULT_TOKEN_FILE'] as const;
+  return [
+    ...(given.has('PORTCULLIS_VAULT_ADDRESS')
+      ? []
+      : [
+          problem(
+            'PORTCULLIS_VAULT_ADDRESS',
+            'is not set',
+            'PORTCULLIS_ROOT_KEYS names a key of Vault: say where it is.',
+          ),
+        ]),
+    ...(tokens.filter(name => given.has(name)).length === 1
+      ? []
+      : [problem(tokens.join(' or '), 'must be set', 'Set exactly one of the two.')]),
+  ];
 };
 
 /** Rule 25: the demo has an emulator and a database of its own, and nobody else can reach it. */
@@ -89,7 +126,10 @@ function demoIsOnLoopback(values: Values): ConfigProblem[] {
     .map(([name, host]) => problem(name, `names ${host}, which is not a loopback address`, hint));
 }
 
-export const demoRules: readonly Rule[] = [credentialsAreWhole, demoIsAlone];
+/** What also holds for commands that only work with keys. */
+export const keyRules: readonly Rule[] = [rootKeysHaveNames, vaultIsKnown];
+
+export const demoRules: readonly Rule[] = [credentialsAreWhole, demoIsAlone, ...keyRules];
 
 export const serveRules: readonly Rule[] = [
   credentialsAreWhole,
@@ -97,6 +137,7 @@ export const serveRules: readonly Rule[] = [
   credentialsHavePublicUrl,
   notionIsNotion,
   rootKeyIsApart,
+  ...keyRules,
 ];
 
 function problem(setting: string, what: string, hint: string): ConfigProblem {

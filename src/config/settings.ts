@@ -1,6 +1,6 @@
 import * as type from './value-type.ts';
 
-export type Section = 'Notion' | 'Addresses' | 'Storage' | 'People' | 'Output' | 'Demo' | 'Command line';
+export type Section = 'Notion' | 'Addresses' | 'Storage' | 'Root keys' | 'People' | 'Output' | 'Demo' | 'Command line';
 
 /** One row of the table of settings. */
 export interface Setting<T> {
@@ -89,10 +89,41 @@ export const settings = {
     './.portcullis',
     'Directory for what Portcullis keeps outside an external database: its own PostgreSQL, and in the demo the emulator.',
   ),
-  PORTCULLIS_ROOT_KEY_FILE: optional(
+  PORTCULLIS_HIGH_WATER_FILE: optional(
     'Storage',
     type.path,
-    'The key under which all others are sealed; made (mode 0600) when it is missing. May not lie below the data directory: whoever copies one should not get the other. Without it no stored token can be opened: keep a copy. Default: `~/.config/portcullis/root.key`; in the demo `root.key` in the data directory.',
+    'Where each instance notes how far the database has come, so that it notices when the database was put back to an earlier state. Default: `high-water.json` in the data directory.',
+  ),
+
+  PORTCULLIS_ROOT_KEYS: fixed(
+    'Root keys',
+    type.texts,
+    'file',
+    'The root keys, under which all others are wrapped: `file` (the file below), `file:PATH`, `aws-kms:ARN`, `gcp-kms:projects/…/cryptoKeyVersions/N`, `vault-transit:MOUNT/KEY/VERSION`. One is enough; while root keys are exchanged every instance names both ([custody](custody.md)). The first one is used when there is nothing yet.',
+  ),
+  PORTCULLIS_ROOT_KEY_FILE: optional(
+    'Root keys',
+    type.path,
+    'The file that `file` stands for; made (mode 0600) when it is missing. May not lie below the data directory: whoever copies one should not get the other. Without it no stored token can be opened: keep a copy. Default: `~/.config/portcullis/root.key`; in the demo `root.key` in the data directory.',
+  ),
+  PORTCULLIS_AWS_KMS_ENDPOINT: optional(
+    'Root keys',
+    type.origin,
+    'AWS KMS under another address, such as a VPC endpoint. Credentials come from where AWS programs find them: environment, profile, role.',
+  ),
+  PORTCULLIS_GCP_KMS_ENDPOINT: fixed(
+    'Root keys',
+    type.origin,
+    'https://cloudkms.googleapis.com',
+    'Google Cloud KMS under another address. Credentials are the Application Default Credentials.',
+  ),
+  PORTCULLIS_VAULT_ADDRESS: optional('Root keys', type.origin, 'Vault or OpenBao, for `vault-transit`.'),
+  PORTCULLIS_VAULT_NAMESPACE: optional('Root keys', type.text, 'Its namespace, where there are any.'),
+  PORTCULLIS_VAULT_TOKEN: optional('Root keys', type.secret, 'A token that may encrypt and decrypt with the key.'),
+  PORTCULLIS_VAULT_TOKEN_FILE: optional(
+    'Root keys',
+    type.path,
+    'Instead of the token: a file that always holds a current one, as an agent of Vault or OpenBao keeps it. Read at each request.',
   ),
 
   PORTCULLIS_ADMIN_EMAIL: fixed(

@@ -89,6 +89,16 @@ export const networks: ValueType<readonly string[]> = list('IP addresses or CIDR
   return value;
 });
 
+/** Words without meaning of their own yet. At least one. */
+export const texts: ValueType<readonly string[]> = {
+  ...list('names', item => item),
+  read(value) {
+    const items = list('names', item => item).read(value);
+    if (items.length === 0) throw new RangeError('must name at least one');
+    return items;
+  },
+};
+
 /** One of a few words. */
 export function choice<const W extends string>(words: readonly W[]): ValueType<W> {
   return {

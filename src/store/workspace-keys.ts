@@ -7,8 +7,7 @@ import type { Schema } from './schema.ts';
 const columns = ['workspace_id', 'version', 'kid', 'wrapped', 'root_kid'] as const;
 
 /** Wrapped keys in PostgreSQL, each workspace's under row-level security. */
-export function createWrappedKeys(database: Pick<Database<Schema>, 'system' | 'inWorkspace'>): WrappedKeys {
-  const { system, inWorkspace } = database;
+export function createWrappedKeys({ inWorkspace }: Pick<Database<Schema>, 'inWorkspace'>): WrappedKeys {
   const active = (workspaceId: WorkspaceId) =>
     inWorkspace(workspaceId, async tx =>
       keyOf(await tx.selectFrom('workspace_key').select(columns).where('state', '=', 'active').executeTakeFirst()),
@@ -24,10 +23,6 @@ export function createWrappedKeys(database: Pick<Database<Schema>, 'system' | 'i
         const query = tx.selectFrom('workspace_key').select(({ fn }) => fn.max('version').as('version'));
         return (await query.executeTakeFirst())?.version ?? 0;
       }),
-    async newest() {
-      const query = system.selectFrom('workspace_key').select(columns).where('wrapped', 'is not', null);
-      return keyOf(await query.orderBy('created_at', 'desc').executeTakeFirst());
-    },
     async add({ workspaceId, version, kid, wrapped, rootKid }) {
       await inWorkspace(workspaceId, tx =>
         tx

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { WrappedKey } from '../domain/connection.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
+import { hourMs, minuteMs } from '../domain/units.ts';
 import { createBoundedCache } from './bounded-cache.ts';
-import { RootKeyError } from './root-key-error.ts';
-import type { RootKeys } from './root-keys.ts';
+import type { RootKeys } from './root/root-key.ts';
 import { type Binding, type SealingKey, sealingKeyBytes, UnopenableError } from './sealed-value.ts';
 
 /** Where wrapped keys are kept. Each method sees the keys of the named workspace alone. */
@@ -14,8 +14,6 @@ export interface WrappedKeys {
   find(workspaceId: WorkspaceId, kid: string): Promise<WrappedKey | null>;
   /** The highest version that the workspace ever had; 0 for none. */
   latestVersion(workspaceId: WorkspaceId): Promise<number>;
-  /** The key that was stored last in any workspace; null when none was. */
-  newest(): Promise<WrappedKey | null>;
   /** Stores a key as the active one unless the workspace has an active one; answers with the one it then has. */
   add(key: WrappedKey): Promise<WrappedKey>;
 }
@@ -27,29 +25,41 @@ export interface WorkspaceKeys {
   /** The key that new values are sealed under, made and stored if there is none. */
   active(workspaceId: WorkspaceId): Promise<WrappedKey>;
   open(key: WrappedKey): Promise<SealingKey>;
-  /**
-   * To be called at start. Throws `RootKeyError` `other_key` when the root key does not open what is stored: better than
-   * a gateway that finds one connection after the other undecryptable.
-   */
-  assertRootKeyFits(): Promise<void>;
   /** Throws `UnopenableError` when there is no such key (any more), or the root key does not open it. */
   byKid(workspaceId: WorkspaceId, kid: string): Promise<SealingKey>;
 }
 
 const openKeysMax = 2_000;
+/** A key that was destroyed elsewhere opens nothing here after this time. */
+const askAgainMs = minuteMs;
+/** A root key that was taken away (in its service) opens nothing here after this time; until then, neither do outages. */
+const openAgainMs = hourMs;
 
-export function createWorkspaceKeys({ root, store }: { root: RootKeys; store: WrappedKeys }): WorkspaceKeys {
-  const opened = createBoundedCache<SealingKey>(openKeysMax);
+interface Opened {
+  readonly key: SealingKey;
+  readonly wrapped: string;
+  readonly openedMs: number;
+  readonly askedMs: number;
+}
+
+export function createWorkspaceKeys(parts: {
+  root: RootKeys;
+  store: WrappedKeys;
+  monotonicMs?: () => number;
+}): WorkspaceKeys {
+  const { root, store, monotonicMs = () => performance.now() } = parts;
+  const opened = createBoundedCache<Opened>(openKeysMax);
 
   async function make(workspaceId: WorkspaceId, version = 1): Promise<WrappedKey> {
     const kid = `wk_${randomUUIDv7()}`;
     const bytes = randomBytes(sealingKeyBytes);
-    const wrapped = await root.wrap(bytes, contextOf({ workspaceId, version, kid }));
-    return { workspaceId, version, kid, wrapped, rootKid: root.kid };
+    const rootKid = root.kid;
+    const wrapped = await root.wrap(bytes, wrappingContext({ workspaceId, version, kid }));
+    return { workspaceId, version, kid, wrapped, rootKid };
   }
 
   async function open(key: WrappedKey): Promise<SealingKey> {
-    const bytes = await root.unwrap(key.wrapped, contextOf(key));
+    const bytes = await root.unwrap(key.wrapped, wrappingContext(key), key.rootKid);
     if (bytes.length !== sealingKeyBytes) throw new UnopenableError('its key has the wrong length');
     return { kid: key.kid, bytes };
   }
@@ -62,31 +72,30 @@ export function createWorkspaceKeys({ root, store }: { root: RootKeys; store: Wr
       if (found !== null) return found;
       return store.add(await make(workspaceId, (await store.latestVersion(workspaceId)) + 1));
     },
-    async assertRootKeyFits() {
-      const newest = await store.newest();
-      if (newest === null) return;
-      try {
-        await open(newest);
-      } catch (cause) {
-        if (!(cause instanceof UnopenableError)) throw cause;
-        const message = `The root key is ${root.kid}, but the stored tokens are kept under ${newest.rootKid}. Restore that key.`;
-        throw new RootKeyError('other_key', message, { cause });
-      }
-    },
     async byKid(workspaceId, kid) {
       // The workspace is part of the cache's key: a kid alone must not lead across tenants (rule 4).
       const cacheKey = `${workspaceId} ${kid}`;
       const cached = opened.get(cacheKey);
-      if (cached !== undefined) return cached;
+      const askedMs = monotonicMs();
+      if (cached !== undefined && askedMs - cached.askedMs < askAgainMs) return cached.key;
       const stored = await store.find(workspaceId, kid);
-      if (stored === null) throw new UnopenableError('its key is gone');
-      const key = await open(stored);
-      opened.set(cacheKey, key);
+      if (stored === null) {
+        opened.delete(cacheKey);
+        throw new UnopenableError('its key is gone');
+      }
+      const known = cached?.wrapped === stored.wrapped && askedMs - cached.openedMs < openAgainMs ? cached : null;
+      const key = known?.key ?? (await open(stored));
+      opened.set(cacheKey, { key, wrapped: stored.wrapped, openedMs: known?.openedMs ?? askedMs, askedMs });
       return key;
     },
   };
 }
 
-function contextOf({ workspaceId, version, kid }: Pick<WrappedKey, 'workspaceId' | 'version' | 'kid'>): Binding {
+/** What a workspace's key is bound to while it is wrapped. */
+export function wrappingContext({
+  workspaceId,
+  version,
+  kid,
+}: Pick<WrappedKey, 'workspaceId' | 'version' | 'kid'>): Binding {
   return { purpose: 'workspace key', workspace: workspaceId, version, kid };
 }

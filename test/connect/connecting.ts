@@ -33,8 +33,9 @@ import { createInstallations } from '../../src/store/installations.ts';
 import { createJobs } from '../../src/store/jobs.ts';
 import type { Schema } from '../../src/store/schema.ts';
 import { createWrappedKeys } from '../../src/store/workspace-keys.ts';
+import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
 import { createJobSeal } from '../../src/vault/job-seal.ts';
-import { openRootKeyFile } from '../../src/vault/root-key-file.ts';
+import { openRootKeyFile } from '../../src/vault/root/file.ts';
 import { createTokenSeal } from '../../src/vault/token-seal.ts';
 import { createTokens, type TokenCustody } from '../../src/vault/tokens.ts';
 import { createWorkspaceKeys } from '../../src/vault/workspace-keys.ts';
@@ -93,7 +94,7 @@ export async function startConnecting(options: { app?: { clientSecret?: string }
     installations: createInstallations(database),
     disconnections: createDisconnections(database),
     jobs: createJobs(database),
-    vault: { ...seal, ...createJobSeal(root) },
+    vault: { ...seal, ...createJobSeal(deriveKeysFrom(randomBytes(64))) },
     recordEvent,
     forgetToken: tokens.forget,
     // Tests say when jobs are done.

@@ -1,32 +1,27 @@
-import { hkdfSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { constants, type FileHandle, link, mkdir, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { deriveKeysFrom } from '../derive-key.ts';
+import { openValue, type SealingKey, sealingKeyBytes, sealValue } from '../sealed-value.ts';
+import type { RootKey } from './root-key.ts';
 import { RootKeyError } from './root-key-error.ts';
-import type { RootKeys } from './root-keys.ts';
-import { openValue, type SealingKey, sealingKeyBytes, sealValue } from './sealed-value.ts';
 
 /** The fewest bytes that a root key may have; one that Portcullis makes has twice as many. */
 const secretBytesMin = 32;
 const secretBytesMade = 64;
 const fileBytesMax = 4096;
 
-/** Root keys from one file, and everything else that needs a secret: one file to keep safe. */
-export interface RootKeyFile extends RootKeys {
-  /** A key for another purpose (HKDF, RFC 5869): the same for the same label, and telling nothing about any other. */
-  deriveKey(label: string, bytes?: number): Buffer;
-}
-
 /**
  * Reads the root key from its file: one line of base64url or base64, 32 bytes or more.
  * Throws `RootKeyError`: `missing`, `unreadable`, `exposed` (others may read it), `malformed`.
  */
-export async function readRootKeyFile(path: string): Promise<RootKeyFile> {
+export async function readRootKeyFile(path: string): Promise<RootKey> {
   const secret = parseSecret(await readPrivate(path), path);
   return fromSecret(secret);
 }
 
 /** Like `readRootKeyFile`, but makes the file, with a new key and mode 0600, if nothing is there yet. */
-export async function openRootKeyFile(path: string): Promise<RootKeyFile> {
+export async function openRootKeyFile(path: string): Promise<RootKey> {
   try {
     return await readRootKeyFile(path);
   } catch (error) {
@@ -36,9 +31,8 @@ export async function openRootKeyFile(path: string): Promise<RootKeyFile> {
   return readRootKeyFile(path);
 }
 
-function fromSecret(secret: Buffer): RootKeyFile {
-  const deriveKey = (label: string, bytes = 32) =>
-    Buffer.from(hkdfSync('sha512', secret, Buffer.alloc(0), `portcullis/v1/${label}`, bytes));
+function fromSecret(secret: Buffer): RootKey {
+  const deriveKey = deriveKeysFrom(secret);
   // The name is derived too: it tells keys apart without a list of them, and nothing about the key.
   const kid = `root_${deriveKey('name of the root key', 12).toString('base64url')}`;
   const key: SealingKey = { kid, bytes: deriveKey('wrapping of workspace keys', sealingKeyBytes) };
@@ -46,7 +40,6 @@ function fromSecret(secret: Buffer): RootKeyFile {
     kid,
     wrap: (plaintext, context) => sealValue(key, context, plaintext),
     unwrap: (wrapped, context) => openValue(key, context, wrapped),
-    deriveKey,
   };
 }
 

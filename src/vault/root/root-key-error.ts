@@ -1,4 +1,13 @@
-export type RootKeyErrorCode = 'missing' | 'unreadable' | 'exposed' | 'malformed' | 'misplaced' | 'other_key';
+export type RootKeyErrorCode =
+  | 'missing'
+  | 'unreadable'
+  | 'exposed'
+  | 'malformed'
+  | 'misplaced'
+  | 'other_key'
+  | 'not_installed'
+  | 'unavailable'
+  | 'unbound';
 
 /** A root key that cannot be used. The message is one or two sentences: what is wrong, and what to do about it. */
 export class RootKeyError extends Error {

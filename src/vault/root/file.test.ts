@@ -3,10 +3,10 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { UnopenableError } from '../sealed-value.ts';
+import { openRootKeyFile, readRootKeyFile } from './file.ts';
+import { assertOutsideDataDirectory } from './file-place.ts';
 import { RootKeyError, type RootKeyErrorCode } from './root-key-error.ts';
-import { openRootKeyFile, readRootKeyFile } from './root-key-file.ts';
-import { assertOutsideDataDirectory } from './root-key-place.ts';
-import { UnopenableError } from './sealed-value.ts';
 
 let directory = '';
 before(async () => {
@@ -39,16 +39,6 @@ describe('the root key file', () => {
     const root = await openRootKeyFile(join(directory, 'context', 'root.key'));
     const wrapped = await root.wrap(Buffer.from('key'), { workspace: 'wsp_1' });
     await assert.rejects(root.unwrap(wrapped, { workspace: 'wsp_2' }), UnopenableError);
-  });
-
-  it('derives a different key for each label, always the same for the same label', async () => {
-    const path = join(directory, 'derive', 'root.key');
-    const root = await openRootKeyFile(path);
-    assert.deepEqual(root.deriveKey('a'), (await readRootKeyFile(path)).deriveKey('a'));
-    assert.notDeepEqual(root.deriveKey('a'), root.deriveKey('b'));
-    assert.equal(root.deriveKey('a', 64).length, 64);
-    const stored = Buffer.from(await readFile(path, 'utf8'), 'base64url');
-    assert.ok(!stored.includes(root.deriveKey('a')));
   });
 
   for (const mode of [0o640, 0o604, 0o620, 0o666]) {

@@ -1,0 +1,56 @@
+import { secondMs } from '../../domain/units.ts';
+import { UnopenableError } from '../sealed-value.ts';
+import { textContext } from './context.ts';
+import { loadPackage } from './optional-package.ts';
+import type { RootKey } from './root-key.ts';
+import { RootKeyError } from './root-key-error.ts';
+
+/**
+ * A symmetric key in AWS KMS, named by its ARN. The context travels as KMS's encryption context, and so stands in CloudTrail
+ * too: which workspace's key was unwrapped, and when.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html
+ */
+export async function openAwsKms(arn: string, endpoint: string | null): Promise<RootKey> {
+  const kms = await loadPackage('@aws-sdk/client-kms', () => import('@aws-sdk/client-kms'));
+  const client = new kms.KMSClient({
+    region: arn.split(':')[3] ?? '',
+    ...(endpoint !== null && { endpoint }),
+    requestHandler: { connectionTimeout: 2 * secondMs, requestTimeout: 5 * secondMs },
+  });
+  const key = { KeyId: arn, EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' } as const;
+  return {
+    kid: `aws-kms:${arn}`,
+    async wrap(plaintext, context) {
+      const command = new kms.EncryptCommand({ ...key, Plaintext: plaintext, EncryptionContext: textContext(context) });
+      const { CiphertextBlob: blob } = await ask(client.send(command), arn);
+      if (blob === undefined) throw unavailable(arn, null);
+      return Buffer.from(blob).toString('base64url');
+    },
+    async unwrap(wrapped, context) {
+      const blob = Buffer.from(wrapped, 'base64url');
+      const command = new kms.DecryptCommand({ ...key, CiphertextBlob: blob, EncryptionContext: textContext(context) });
+      const { Plaintext: plaintext } = await ask(client.send(command), arn);
+      if (plaintext === undefined) throw unavailable(arn, null);
+      return plaintext;
+    },
+  };
+}
+
+/** What KMS says when the value, the context or the key is not the right one. */
+const refusals = new Set(['InvalidCiphertextException', 'IncorrectKeyException']);
+
+async function ask<T>(answer: Promise<T>, arn: string): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (refusals.has((error as Error).name))
+      throw new UnopenableError('AWS KMS does not open it here', { cause: error });
+    throw unavailable(arn, error);
+  }
+}
+
+function unavailable(arn: string, cause: unknown): RootKeyError {
+  const why = cause instanceof Error ? cause.name : 'an answer without content';
+  return new RootKeyError('unavailable', `AWS KMS does not work with ${arn}: ${why}.`, { cause });
+}

@@ -1,0 +1,38 @@
+import { request } from 'undici';
+import { KiB, secondMs } from '../../domain/units.ts';
+import { RootKeyError } from './root-key-error.ts';
+
+const answerBytesMax = 64 * KiB;
+
+/**
+ * Asks a key service over HTTP. Answers with whatever status it gave, and null where it sent no JSON. Follows no redirect.
+ * Throws `RootKeyError` `unavailable` when there is no answer within seconds.
+ */
+export async function postJson(
+  url: string,
+  headers: Record<string, string>,
+  body: object,
+): Promise<{ status: number; json: unknown }> {
+  try {
+    const answer = await request(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      headersTimeout: 5 * secondMs,
+      bodyTimeout: 5 * secondMs,
+      signal: AbortSignal.timeout(10 * secondMs),
+    });
+    const text = Buffer.concat(await answer.body.toArray());
+    return { status: answer.statusCode, json: text.length > answerBytesMax ? null : parsed(text) };
+  } catch (cause) {
+    throw new RootKeyError('unavailable', `The key service at ${new URL(url).origin} does not answer.`, { cause });
+  }
+}
+
+function parsed(text: Buffer): unknown {
+  try {
+    return JSON.parse(text.toString('utf8'));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,23 @@
+import type { RootKeyName } from '../../domain/root-key-name.ts';
+import { openAwsKms } from './aws-kms.ts';
+import { openRootKeyFile } from './file.ts';
+import { openGcpKms } from './gcp-kms.ts';
+import type { KeyServices } from './key-services.ts';
+import type { RootKey } from './root-key.ts';
+import { openVaultTransit } from './vault-transit.ts';
+
+/** Opens a root key wherever it is; a file that is missing is made. Throws `RootKeyError`. */
+export async function openRootKey({ provider, key }: RootKeyName, services: KeyServices): Promise<RootKey> {
+  switch (provider) {
+    case 'file':
+      return openRootKeyFile(key);
+    case 'aws-kms':
+      return openAwsKms(key, services.awsEndpoint);
+    case 'gcp-kms':
+      return openGcpKms(key, services.gcpEndpoint);
+    case 'vault-transit': {
+      if (services.vault === null) throw new Error('a key of Vault needs its address');
+      return openVaultTransit(key, services.vault);
+    }
+  }
+}

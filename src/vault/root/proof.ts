@@ -1,0 +1,36 @@
+import { UnopenableError } from '../sealed-value.ts';
+import type { RootKey } from './root-key.ts';
+import { RootKeyError } from './root-key-error.ts';
+
+const known = 'This is what a root key wraps to be recognised.';
+
+const contextOf = (kid: string) => ({ purpose: 'proof of a root key', kid });
+
+/**
+ * A known value, wrapped: whoever opens it has the key. Made only of a key that keeps to the context, for without that a
+ * wrapped key could be moved between workspaces. Throws `RootKeyError` `unbound`.
+ */
+export async function makeProof(key: RootKey): Promise<string> {
+  const proof = await key.wrap(Buffer.from(known), contextOf(key.kid));
+  const elsewhere = await key.unwrap(proof, contextOf(`not ${key.kid}`)).catch(refusal);
+  if (elsewhere !== null) {
+    throw new RootKeyError(
+      'unbound',
+      `The root key ${key.kid} opens values outside their context. Use another type of key.`,
+    );
+  }
+  await assertProof(key, proof);
+  return proof;
+}
+
+/** Throws `RootKeyError` `other_key` unless the key opens the proof. */
+export async function assertProof(key: RootKey, proof: string): Promise<void> {
+  const opened = await key.unwrap(proof, contextOf(key.kid)).catch(refusal);
+  if (opened !== null && Buffer.from(opened).toString() === known) return;
+  throw new RootKeyError('other_key', `The root key ${key.kid} is not the one that had this name. Restore that key.`);
+}
+
+function refusal(error: unknown): null {
+  if (error instanceof UnopenableError) return null;
+  throw error;
+}

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { Secret } from '../../domain/secret.ts';
+import { UnopenableError } from '../sealed-value.ts';
+import { contextBytes } from './context.ts';
+import { postJson } from './key-service-request.ts';
+import type { VaultAccess } from './key-services.ts';
+import type { RootKey } from './root-key.ts';
+import { RootKeyError } from './root-key-error.ts';
+
+/**
+ * A version of a key in the Transit engine of HashiCorp Vault or OpenBao.
+ *
+ * The context is sent twice: as `context`, which keys made with `derived=true` derive from, and as `associated_data`, which
+ * keys of the AEAD types authenticate. Of a key that heeds neither no proof can be made, so it is refused before it is used.
+ *
+ * @param name `MOUNT/KEY/VERSION`
+ * @see https://openbao.org/api-docs/secret/transit/#encrypt-data
+ */
+export function openVaultTransit(name: string, access: VaultAccess): RootKey {
+  const parts = name.split('/');
+  const version = Number(parts.at(-1));
+  const [mount, key] = [parts.slice(0, -2).join('/'), parts.at(-2)];
+  const prefix = `vault:v${version}:`;
+
+  async function ask(method: 'encrypt' | 'decrypt', body: object): Promise<Record<string, unknown>> {
+    const headers = {
+      'x-vault-request': 'true',
+      'x-vault-token': await currentToken(access),
+      ...(access.namespace !== null && { 'x-vault-namespace': access.namespace }),
+    };
+    const { status, json } = await postJson(`${access.address}/v1/${mount}/${method}/${key}`, headers, body);
+    if (status === 200) return ((json as Answer | null)?.data ?? {}) as Record<string, unknown>;
+    if (method === 'decrypt' && status === 400 && isAboutTheValue(json)) {
+      throw new UnopenableError('Transit does not open it here');
+    }
+    throw new RootKeyError('unavailable', `Transit does not work with ${name}: status ${status}.`);
+  }
+
+  const bound = (context: Parameters<RootKey['wrap']>[1]) => {
+    const bytes = contextBytes(context).toString('base64');
+    return { context: bytes, associated_data: bytes };
+  };
+  return {
+    kid: `vault-transit:${name}`,
+    async wrap(plaintext, context) {
+      const body = { plaintext: Buffer.from(plaintext).toString('base64'), key_version: version, ...bound(context) };
+      const { ciphertext } = await ask('encrypt', body);
+      if (typeof ciphertext !== 'string' || !ciphertext.startsWith(prefix)) {
+        throw new RootKeyError('unavailable', `Transit encrypted with another version than ${name}.`);
+      }
+      return ciphertext;
+    },
+    async unwrap(wrapped, context) {
+      if (!wrapped.startsWith(prefix)) throw new UnopenableError('it was wrapped with another version of the key');
+      const { plaintext } = await ask('decrypt', { ciphertext: wrapped, ...bound(context) });
+      return Buffer.from(String(plaintext ?? ''), 'base64');
+    },
+  };
+}
+
+interface Answer {
+  readonly data?: unknown;
+  readonly errors?: readonly unknown[];
+}
+
+/** Transit says 400 of everything; only these words speak of the value and not of the key. */
+const aboutTheValue = /message authentication failed|invalid ciphertext|unable to decrypt|decryption failed/i;
+
+function isAboutTheValue(json: unknown): boolean {
+  const { errors } = (json ?? {}) as Answer;
+  return Array.isArray(errors) && errors.some(error => aboutTheValue.test(String(error)));
+}
+
+async function currentToken({ token }: VaultAccess): Promise<string> {
+  if (token instanceof Secret) return token.reveal();
+  try {
+    return (await readFile(token.file, 'utf8')).trim();
+  } catch (cause) {
+    throw new RootKeyError('unavailable', `The token for Vault in ${token.file} cannot be read.`, { cause });
+  }
+}
