@@ -23,6 +23,7 @@ import { createJobRunner, type JobRunner } from './connect/job-runner.ts';
 import { revocationHandlers } from './connect/revocation-jobs.ts';
 import { sweepAttempts } from './connect/sweep-attempts.ts';
 import { createCredentialHasher } from './domain/credential-hash.ts';
+import { noMetrics } from './domain/metrics.ts';
 import type { Ruling } from './domain/ruling.ts';
 import { minuteMs, secondMs } from './domain/units.ts';
 import { apiDoor } from './doors/api/api-door.ts';
@@ -38,6 +39,7 @@ import { createHostGuard } from './doors/host-guard.ts';
 import { oauthDoor } from './doors/oauth/oauth-door.ts';
 import { createRestDoor } from './doors/rest/rest-door.ts';
 import { createDoorServer, type Doors, listen, stopServer } from './doors/server.ts';
+import { createRateBudget } from './forward/budget/budget.ts';
 import { createFileFetcher } from './forward/fetch-file.ts';
 import { createForward } from './forward/forward.ts';
 import { openUpstream } from './forward/upstream.ts';
@@ -60,6 +62,7 @@ import { createInstances } from './store/instances.ts';
 import { createJobs } from './store/jobs.ts';
 import { createObjectOwners } from './store/object-owners.ts';
 import { openStore, type Store } from './store/open-store.ts';
+import { createRateLedgers } from './store/rate-ledgers.ts';
 import { createSignInFailures } from './store/sign-in-failures.ts';
 import { createStillCurrent } from './store/still-current.ts';
 import { createWorkspaceDirectory } from './store/workspace-directory.ts';
@@ -247,8 +250,14 @@ function openGateway(
   const snapshots = cacheSnapshots(createWorkspaceSnapshots(store.database), monotonicMs);
   const { resolve, forget } = createResolve({ snapshots, owners, turnstile });
   const upstream = openUpstream({ origin: new URL(config.notion.apiUrl).origin });
+  const budget = createRateBudget({
+    ledgers: createRateLedgers(store.database, noMetrics),
+    metrics: noMetrics,
+    onTrouble: error => log.warn({ err: error }, 'the rate budget could not be shared; trying again'),
+    monotonicMs,
+  });
   const stillAllowed = createStillCurrent(store.database);
-  const forward = createForward({ upstream, tokens, stillAllowed, startDigest: digest.running, now });
+  const forward = createForward({ upstream, tokens, budget, stillAllowed, startDigest: digest.running, now });
   const links = createSealedFileLinks({ key: deriveKey('file links', 64), now });
   const isHostedFile = hostedFiles(config.notion);
   const files = createFileFetcher(isHostedFile);

@@ -21,8 +21,8 @@ export interface Metrics {
   spoolReplayed(outcome: 'applied' | 'outdated' | 'revoked' | 'unreadable'): void;
   /** A sealed value could not be opened with the key that it names. */
   decryptFailed(kid: string): void;
-  /** A call asked for its share of Notion's rate limits. */
-  budgetAsked(wait: { readonly outcome: BudgetOutcome; readonly seconds: number }): void;
+  /** A call had to wait for its share of Notion's rate limits, and then was let through or refused. */
+  budgetWaited(wait: { readonly outcome: 'passed' | 'refused'; readonly seconds: number }): void;
   /** Notion itself answered 429. */
   rateLimited(scope: RateLimitScope): void;
 }
@@ -45,9 +45,6 @@ export interface CallEnd {
  */
 export type RefreshOutcome = 'refreshed' | 'adopted' | 'rejected' | 'transient' | 'unknown';
 
-/** `passed` at once, `waited` for a while, or `refused` because the wait would have been too long. */
-export type BudgetOutcome = 'passed' | 'waited' | 'refused';
-
 /** Whose limit it is: one connection's, the whole workspace's, one endpoint's; `blocked` is not to be retried at all. */
 export type RateLimitScope = 'connection' | 'workspace' | 'endpoint' | 'blocked';
 
@@ -62,6 +59,6 @@ export const noMetrics: Metrics = Object.freeze({
   leaseContended: nothing,
   spoolReplayed: nothing,
   decryptFailed: nothing,
-  budgetAsked: nothing,
+  budgetWaited: nothing,
   rateLimited: nothing,
 });

@@ -5,9 +5,11 @@ import type { Answer, CommandContext, NotionRequest } from '../domain/operation.
 import type { Ruling } from '../domain/ruling.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccessTokens } from './access-tokens.ts';
+import type { RateBudget } from './budget/budget.ts';
 import { deliver } from './deliver.ts';
 import { createPermit } from './permit.ts';
-import { notSent } from './public-error.ts';
+import { nameOf } from './principal-name.ts';
+import { neverSent, notSent } from './public-error.ts';
 import type { Sending } from './send.ts';
 import { createTurns, type GiveBack } from './turns.ts';
 import type { Upstream } from './upstream.ts';
@@ -15,6 +17,8 @@ import type { Upstream } from './upstream.ts';
 export interface ForwardParts {
   readonly upstream: Upstream;
   readonly tokens: AccessTokens;
+  /** Notion's rate limits, of which this call takes its share. */
+  readonly budget: Pick<RateBudget, 'take' | 'giveBack' | 'answered'>;
   /** Whether the ruling would still be made now. Asked only about calls that had to wait (rule 10). */
   readonly stillAllowed: (ruling: Ruling) => Promise<boolean>;
   /** Starts the keyed digest of a body that is streamed. */
@@ -29,7 +33,7 @@ export type Forward = (ruling: Ruling) => Promise<Answer>;
 const waitingPerConnection = 8;
 
 export function createForward(parts: ForwardParts): Forward {
-  const { upstream, tokens } = parts;
+  const { upstream, tokens, budget } = parts;
   const turns = createTurns(upstream.connections, upstream.connections * waitingPerConnection);
 
   return async function forward(ruling) {
@@ -38,7 +42,19 @@ export function createForward(parts: ForwardParts): Forward {
     if (target.kind === 'local') return target.run(contextOf(ruling));
 
     const sending = sendingOf(ruling, target);
-    const giveBack = await takeTurn(sending.signal);
+    await takeShare(ruling, sending);
+    try {
+      const answer = await sendInTurn(ruling, sending);
+      budget.answered(ruling, answer);
+      return answer;
+    } catch (error) {
+      if (error instanceof PortcullisError && error.details.fate === 'not_sent') budget.giveBack(ruling);
+      throw error;
+    }
+  };
+
+  async function sendInTurn(ruling: Ruling, sending: Sending): Promise<Answer> {
+    const giveBack = await takeTurn(ruling, sending);
     let streamed: Readable | null = null;
     try {
       const answer = await deliver(upstream, tokens, ruling, sending);
@@ -47,7 +63,7 @@ export function createForward(parts: ForwardParts): Forward {
     } finally {
       if (streamed === null) giveBack();
     }
-  };
+  }
 
   function sendingOf(ruling: Ruling, request: NotionRequest): Sending {
     const { operation, signal } = ruling.call;
@@ -61,13 +77,30 @@ export function createForward(parts: ForwardParts): Forward {
     };
   }
 
-  async function takeTurn(signal: AbortSignal | null): Promise<GiveBack> {
-    const turn = await turns.take(signal).catch(() => {
-      throw notSent('the client went away while its call waited');
-    });
+  /** Waits where Notion's limits demand it. A call that waited is asked about again before it is sent (rule 10). */
+  async function takeShare(ruling: Ruling, { signal, permit }: Sending): Promise<void> {
+    const waiting = budget.take(ruling, signal);
+    if (waiting === null) return;
+    await waiting.catch(whenGone);
+    try {
+      await neverSent(permit.renew());
+    } catch (error) {
+      budget.giveBack(ruling);
+      throw error;
+    }
+  }
+
+  async function takeTurn({ caller }: Ruling, { signal }: Sending): Promise<GiveBack> {
+    const turn = await turns.take(nameOf(caller.principal), signal).catch(whenGone);
     if (turn === null) throw notSent('too many calls wait for Notion');
     return turn;
   }
+}
+
+/** A wait ends early with its own error, or because the client went away. */
+function whenGone(error: unknown): never {
+  if (error instanceof PortcullisError) throw error;
+  throw notSent('the client went away while its call waited');
 }
 
 function contextOf({ call, caller, facts }: Ruling): CommandContext {

@@ -1,58 +1,59 @@
+import { createFairQueue } from './fair-queue.ts';
+
 /** Gives back a turn. Called more than once it does nothing more. */
 export type GiveBack = () => void;
 
 /**
- * A first-come-first-served queue for a fixed number of turns. Calls wait here, where they can still be judged again
- * or withdrawn, and not inside the connection pool, where they would go out whenever a connection happens to be free.
+ * A queue for a fixed number of turns, in which principals are served in rotation. Calls wait here, where they can still
+ * be judged again or withdrawn, and not inside the connection pool, where they would go out whenever a connection happens
+ * to be free.
  */
 export interface Turns {
   /**
    * Resolves with a turn, or with null when there are already too many waiting.
    * Rejects with the signal's reason when it aborts first.
    */
-  take(signal: AbortSignal | null): Promise<GiveBack | null>;
+  take(principal: string, signal: AbortSignal | null): Promise<GiveBack | null>;
 }
 
 export function createTurns(turnsMax: number, waitingMax: number): Turns {
   let taken = 0;
-  const waiting = new Set<() => void>();
+  const waiting = createFairQueue<() => void>();
 
   function giveBackOnce(): GiveBack {
     let held = true;
     return () => {
       if (!held) return;
       held = false;
-      const [next] = waiting;
-      // The turn passes straight to whoever waits longest, so that a newcomer cannot slip in between.
-      if (next === undefined) taken--;
+      const next = waiting.next();
+      // The turn passes straight to whoever is next, so that a newcomer cannot slip in between.
+      if (next === null) taken--;
       else next();
     };
   }
 
   return {
-    async take(signal) {
+    async take(principal, signal) {
       if (taken < turnsMax) {
         taken++;
         return giveBackOnce();
       }
-      return waiting.size < waitingMax ? await queue(signal) : null;
+      return waiting.size < waitingMax ? await queue(principal, signal) : null;
     },
   };
 
-  function queue(signal: AbortSignal | null): Promise<GiveBack> {
+  function queue(principal: string, signal: AbortSignal | null): Promise<GiveBack> {
     return new Promise((resolve, reject) => {
-      const leave = () => {
-        waiting.delete(enter);
-        reject(signal?.reason);
-      };
-      const enter = () => {
-        waiting.delete(enter);
+      if (signal?.aborted) return reject(signal.reason);
+      const withdraw = waiting.add(principal, () => {
         signal?.removeEventListener('abort', leave);
         resolve(giveBackOnce());
+      });
+      const leave = () => {
+        withdraw();
+        reject(signal?.reason);
       };
-      if (signal?.aborted) return reject(signal.reason);
       signal?.addEventListener('abort', leave, { once: true });
-      waiting.add(enter);
     });
   }
 }

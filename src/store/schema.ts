@@ -3,6 +3,7 @@ import type { AuditTables } from './schema/audit.ts';
 import type { ConnectionTables } from './schema/connections.ts';
 import type { FoundationTables } from './schema/foundation.ts';
 import type { KeyTables } from './schema/keys.ts';
+import type { RateTables } from './schema/rate.ts';
 
 /** Every table, as Kysely sees it. The SQL in `migrations/` is the definition; this mirrors it for the compiler. */
-export interface Schema extends FoundationTables, AccountTables, ConnectionTables, KeyTables, AuditTables {}
+export interface Schema extends FoundationTables, AccountTables, ConnectionTables, KeyTables, AuditTables, RateTables {}

@@ -13,6 +13,7 @@ export function aForward(upstream: UpstreamOptions, change: Partial<ForwardParts
   const forward = createForward({
     upstream: opened,
     tokens: someTokens(upstream.origin),
+    budget: { take: () => null, giveBack: () => {}, answered: () => {} },
     stillAllowed: async () => true,
     startDigest: () => {
       const hash = createHash('sha256');

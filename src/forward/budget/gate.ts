@@ -1,0 +1,145 @@
+import { PortcullisError } from '../../domain/errors.ts';
+import type { RateLimitScope } from '../../domain/metrics.ts';
+import { secondMs } from '../../domain/units.ts';
+import { createFairQueue } from '../fair-queue.ts';
+import type { Report } from './ledger.ts';
+import type { Purse } from './purse.ts';
+import { rateLimitReasons } from './rate-limit-answer.ts';
+
+/** Who asks, and of which connection. */
+export interface Claim {
+  readonly principal: string;
+  readonly connectionId: string;
+  /** The connection's own limit; the workspace's comes on top. */
+  readonly connection: Purse;
+}
+
+/** Where the calls of one workspace wait for their turn. */
+export interface Gate {
+  /** Takes a call from both limits. Null: it may go at once. Rejects with `rate_limited`, or when the signal aborts. */
+  enter(claim: Claim, signal: AbortSignal | null): Promise<void> | null;
+  /** A purse has changed: lets through whoever may go now, and refuses those who would wait in vain. */
+  look(): void;
+  /** How many wait for this purse. */
+  waitingFor(purse: Purse): Report['ask'];
+}
+
+export interface GateOptions {
+  /** The workspace's own limit. Called late, because the purse needs the gate, too. */
+  readonly workspace: () => Purse;
+  /** The longest that a call waits. */
+  readonly waitMsMax: number;
+  readonly monotonicMs: () => number;
+  readonly onWaited: (outcome: 'passed' | 'refused', waitedMs: number) => void;
+}
+
+interface Waiter extends Claim {
+  readonly sinceMs: number;
+  go(): void;
+  refuse(): void;
+}
+
+/** Calls of a workspace that wait here at most. More of them would only be refused later. */
+const waitingMax = 1_000;
+
+export function createGate({ workspace, waitMsMax, monotonicMs, onWaited }: GateOptions): Gate {
+  const queue = createFairQueue<Waiter>();
+  const canGo = ({ principal, connection }: Claim) => connection.canTake(principal) && workspace().canTake(principal);
+
+  function take({ principal, connection }: Claim): void {
+    connection.take(principal);
+    workspace().take(principal);
+  }
+
+  /** The limit that this call waits for; of two, the one that takes longer. */
+  function obstacle({ principal, connection }: Claim): { purse: Purse; scope: RateLimitScope; ms: number } {
+    const own = { purse: connection, scope: 'connection', ms: connection.emptyForMs(principal) } as const;
+    const all = { purse: workspace(), scope: 'workspace', ms: workspace().emptyForMs(principal) } as const;
+    if (connection.canTake(principal)) return all;
+    return workspace().canTake(principal) || own.ms >= all.ms ? own : all;
+  }
+
+  function refusal(claim: Claim): PortcullisError {
+    const { scope, ms } = obstacle(claim);
+    return rateLimited(scope, ms);
+  }
+
+  function wait(claim: Claim, signal: AbortSignal | null): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void) => {
+        leave();
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abandon);
+        settle();
+      };
+      const sinceMs = monotonicMs();
+      const refuse = () =>
+        end(() => {
+          onWaited('refused', monotonicMs() - sinceMs);
+          reject(refusal(claim));
+        });
+      const go = () =>
+        end(() => {
+          onWaited('passed', monotonicMs() - sinceMs);
+          resolve();
+        });
+      const abandon = () => end(() => reject(signal?.reason));
+      const leave = queue.add(lineOf(claim), { ...claim, sinceMs, go, refuse });
+      const timer = setTimeout(refuse, waitMsMax);
+      signal?.addEventListener('abort', abandon, { once: true });
+    });
+  }
+
+  return {
+    enter(claim, signal) {
+      if (canGo(claim) && (queue.size === 0 || !queue.waitsFor(lineOf(claim)))) {
+        take(claim);
+        return null;
+      }
+      if (signal?.aborted) return Promise.reject(signal.reason);
+      if (queue.size >= waitingMax || obstacle(claim).ms > waitMsMax) {
+        onWaited('refused', 0);
+        return Promise.reject(refusal(claim));
+      }
+      const waiting = wait(claim, signal);
+      obstacle(claim).purse.want(claim.principal);
+      return waiting;
+    },
+    look() {
+      for (let next = queue.next(canGo); next !== null; next = queue.next(canGo)) {
+        take(next);
+        next.go();
+      }
+      for (const waiter of [...queue]) {
+        const { purse, ms } = obstacle(waiter);
+        if (ms > waiter.sinceMs + waitMsMax - monotonicMs()) waiter.refuse();
+        else purse.want(waiter.principal);
+      }
+    },
+    waitingFor(purse) {
+      const ask = { common: 0, reserved: 0 };
+      for (const { principal, connection } of queue) {
+        if (purse !== connection && purse !== workspace()) continue;
+        if (purse.hasHadLittle(principal)) ask.reserved++;
+        else ask.common++;
+      }
+      return ask;
+    },
+  };
+}
+
+/** Each principal has a line for each connection: a line that cannot move holds up no other. */
+function lineOf({ principal, connectionId }: Claim): string {
+  return `${connectionId} ${principal}`;
+}
+
+/** Notion's own answer, with a wait that is true. Nothing was sent. */
+export function rateLimited(scope: RateLimitScope, waitMs: number): PortcullisError {
+  const seconds = Math.max(1, Math.ceil(waitMs / secondMs));
+  return new PortcullisError('rate_limited', 'You have been rate limited. Please try again in a few minutes.', {
+    log: `the rate budget of the ${scope} is used up`,
+    fate: 'not_sent',
+    retryAfterSeconds: seconds,
+    additionalData: { rate_limit_reason: rateLimitReasons[scope], retry_after: String(seconds) },
+  });
+}

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { dayMs, minuteMs, secondMs } from '../../domain/units.ts';
+import { emptyLedger, type Grant, type Ledger, type Report, reserveOf, settle, sliceMs } from './ledger.ts';
+
+const start = Date.UTC(2026, 10, 22, 12);
+
+/** One ledger with a clock that the test moves. */
+function aLedger(given: Partial<Ledger> = {}) {
+  let ledger: Ledger = { ...emptyLedger, ...given };
+  let nowMs = start;
+  return {
+    wait(ms: number) {
+      nowMs += ms;
+    },
+    report(given: Partial<Report> = {}): Grant {
+      const nothing: Report = { sent: 0, returned: [], passed: 0, refused: null, ask: { common: 0, reserved: 0 } };
+      const settled = settle(ledger, { ...nothing, ...given }, nowMs);
+      ledger = settled.ledger;
+      return settled.grant;
+    },
+    /** Takes as much as there is, in as many slices as that needs. */
+    drain(): number {
+      for (let sum = 0; ; ) {
+        const grant = this.report({ ask: { common: 1000, reserved: 0 } });
+        assert.equal(grant.kind, 'slice');
+        if (grant.kind !== 'slice' || grant.slice.common === 0) return sum;
+        sum += grant.slice.common;
+      }
+    },
+    limit(): number | null {
+      const grant = this.report();
+      return grant.kind === 'slice' ? grant.perMinute : null;
+    },
+  };
+}
+
+const learned = (perMinute: number): Partial<Ledger> => ({ perMinute, learnedAtMs: start });
+
+describe('the ledger of a rate limit', () => {
+  it('restrains nobody before Notion has refused a call', () => {
+    const ledger = aLedger();
+    assert.deepEqual(ledger.report({ sent: 5000, passed: 5000 }), { kind: 'free' });
+  });
+
+  it('learns from a refusal what Notion let pass in that minute, whoever sent it', () => {
+    const ledger = aLedger();
+    ledger.wait(90 * secondMs);
+    ledger.report({ sent: 500, passed: 500 });
+    ledger.wait(50 * secondMs);
+    ledger.report({ sent: 100, passed: 100 });
+    // This window of Notion's began 20 seconds ago: the 500 were in the one before.
+    ledger.report({ sent: 30, passed: 30, refused: { retryAfterMs: 40 * secondMs } });
+    assert.equal(ledger.limit(), 130);
+    ledger.report({ sent: 50, passed: 50 });
+    assert.equal(ledger.limit(), 180, 'what another process reports of the same window counts as well');
+  });
+
+  it('gives nothing until Notion said to come back, and then a fresh minute', () => {
+    const ledger = aLedger();
+    ledger.report({ sent: 100, passed: 100, refused: { retryAfterMs: 40 * secondMs } });
+    const grant = ledger.report({ ask: { common: 10, reserved: 10 } });
+    assert.ok(grant.kind === 'slice');
+    assert.deepEqual([grant.slice.common, grant.slice.reserved, grant.retryInMs], [0, 0, 40 * secondMs]);
+    ledger.wait(40 * secondMs);
+    assert.equal(ledger.drain(), 90);
+  });
+
+  it('lets no minute have more than the limit, wherever it begins', () => {
+    const ledger = aLedger(learned(100));
+    const sent: { atMs: number; count: number }[] = [];
+    let state = 7;
+    for (let atMs = 0; atMs < 4 * minuteMs; ) {
+      state = (state * 48_271) % 2_147_483_647;
+      const stepMs = state % 3_000;
+      ledger.wait(stepMs);
+      atMs += stepMs;
+      const grant = ledger.report({ ask: { common: state % 40, reserved: state % 5 } });
+      assert.ok(grant.kind === 'slice');
+      // The worst case: all of a slice is sent in its last moment.
+      sent.push({ atMs: atMs + (state % 2) * sliceMs, count: grant.slice.common + grant.slice.reserved });
+    }
+    for (const { atMs: fromMs } of sent) {
+      const within = sent.filter(({ atMs }) => atMs >= fromMs && atMs < fromMs + minuteMs);
+      const count = within.reduce((sum, { count }) => sum + count, 0);
+      assert.ok(count <= 100, `${count} in the minute from ${fromMs}`);
+    }
+    assert.ok(sent.reduce((sum, { count }) => sum + count, 0) > 300, 'and the limit is made use of');
+  });
+
+  it('keeps a part for those who have had little', () => {
+    const ledger = aLedger(learned(100));
+    assert.equal(ledger.drain(), 100 - reserveOf(100));
+    const grant = ledger.report({ ask: { common: 5, reserved: 5 } });
+    assert.ok(grant.kind === 'slice');
+    assert.deepEqual([grant.slice.common, grant.slice.reserved], [0, 5]);
+  });
+
+  it('gives one process half of what is there, and takes back what it did not use', () => {
+    const ledger = aLedger(learned(100));
+    const grant = ledger.report({ ask: { common: 1000, reserved: 0 } });
+    assert.ok(grant.kind === 'slice');
+    assert.equal(grant.slice.common, 45);
+    ledger.report({ returned: [{ ...grant.slice, common: 40 }] });
+    assert.equal(ledger.drain(), 85);
+  });
+
+  it('says when there will be something', () => {
+    const ledger = aLedger(learned(100));
+    ledger.drain();
+    ledger.wait(20 * secondMs);
+    const grant = ledger.report({ ask: { common: 1, reserved: 0 } });
+    assert.ok(grant.kind === 'slice');
+    ledger.wait(grant.retryInMs - 1);
+    assert.equal(ledger.drain(), 0);
+    ledger.wait(1);
+    assert.equal(ledger.drain(), 90);
+  });
+
+  it('forgets a limit slowly, and in the end', () => {
+    const ledger = aLedger(learned(100));
+    ledger.wait(4 * minuteMs);
+    assert.equal(ledger.limit(), 100);
+    ledger.wait(minuteMs);
+    assert.equal(ledger.limit(), 105);
+    ledger.wait(dayMs);
+    assert.equal(ledger.limit(), null);
+  });
+
+  it('takes what comes back too late for nothing', () => {
+    const ledger = aLedger(learned(100));
+    const grant = ledger.report({ ask: { common: 40, reserved: 0 } });
+    assert.ok(grant.kind === 'slice');
+    ledger.wait(2 * minuteMs);
+    ledger.report({ returned: [grant.slice] });
+    assert.equal(ledger.drain(), 90);
+  });
+});

@@ -1,0 +1,183 @@
+import { dayMs, minuteMs, secondMs } from '../../domain/units.ts';
+
+/**
+ * What is known of one of Notion's rate limits, and what was taken from it, by all processes together. Pure arithmetic:
+ * `nowMs` is the database's clock.
+ *
+ * Notion counts in fixed windows of a minute (https://developers.notion.com/reference/request-limits) and does not say
+ * when one begins. So the ledger sees to it that *no* minute, wherever it begins, has more calls than the limit.
+ */
+export interface Ledger {
+  /** Calls a minute that Notion was last seen to allow; null while it has never refused one. */
+  readonly perMinute: number | null;
+  readonly learnedAtMs: number;
+  /** When the minute of Notion's began in which it was learned. */
+  readonly learnedFromMs: number;
+  /** Notion said to come back then; what was taken before no longer counts. */
+  readonly blockedUntilMs: number;
+  /** Calls taken from the limit, by the second in which they were. */
+  readonly taken: Seconds;
+  /** Calls that Notion did not refuse, by the second in which that was reported. */
+  readonly passed: Seconds;
+}
+
+type Seconds = Readonly<Record<string, number>>;
+
+/** What one process has to say, and what it asks for. */
+export interface Report {
+  /** Calls sent without a slice, since the last report: nothing was known of a limit. */
+  readonly sent: number;
+  /** What is left of earlier slices. */
+  readonly returned: readonly Slice[];
+  /** Answers since the last report that were not a refusal. */
+  readonly passed: number;
+  /** Notion has just refused a call, and said when to come back. */
+  readonly refused: { readonly retryAfterMs: number } | null;
+  /** Calls to be sent soon: by anybody, and by those who have had little yet. */
+  readonly ask: { readonly common: number; readonly reserved: number };
+}
+
+/** Calls that may be sent within `sliceMs`. `second` is when they were taken. */
+export interface Slice {
+  readonly second: number;
+  readonly common: number;
+  /** From the part that is kept for those who have had little. */
+  readonly reserved: number;
+}
+
+/** `free`: no limit is known. A slice may be empty; then there is something to be had after `retryInMs`. */
+export type Grant =
+  | { readonly kind: 'free' }
+  | { readonly kind: 'slice'; readonly slice: Slice; readonly perMinute: number; readonly retryInMs: number };
+
+/** How long a slice is good for. */
+export const sliceMs = 2 * secondMs;
+
+/** Calls are counted for a minute after their slice has ended, and one second more because seconds are not cut finer. */
+const countedMs = minuteMs + sliceMs + secondMs;
+
+/** A limit is never believed to be lower: that few calls may be others', made with the same connection. */
+const perMinuteMin = 10;
+
+/** A learned limit is forgotten slowly: the plan may have changed, or the guess was low. */
+const growth = { everyMs: 5 * minuteMs, factor: 1.05, forgottenMs: dayMs };
+
+/** This part of a limit is kept for those who have had little of it, so that who floods cannot take everything. */
+export const reservedPart = 0.1;
+
+export const emptyLedger: Ledger = Object.freeze({
+  perMinute: null,
+  learnedAtMs: 0,
+  learnedFromMs: 0,
+  blockedUntilMs: 0,
+  taken: {},
+  passed: {},
+});
+
+/** Enters a report, and answers with the ledger after it and with what its sender may do. */
+export function settle(before: Ledger, report: Report, nowMs: number): { ledger: Ledger; grant: Grant } {
+  const second = Math.floor(nowMs / secondMs);
+  const taken = recent(before.taken, nowMs);
+  for (const { second: when, common, reserved } of report.returned) add(taken, when, -(common + reserved));
+  add(taken, second, report.sent);
+  const passed = recent(before.passed, nowMs);
+  add(passed, second, report.passed);
+  const known = learn({ ...before, taken, passed }, report, nowMs);
+  const limit = limitAt(known, nowMs);
+  if (limit === null) return { ledger: { ...known, perMinute: null }, grant: { kind: 'free' } };
+
+  const slice = { second, ...share(known, limit, report.ask, nowMs) };
+  add(taken, second, slice.common + slice.reserved);
+  const ledger = { ...known, taken };
+  return { ledger, grant: { kind: 'slice', slice, perMinute: limit, retryInMs: nextChanceMs(ledger, limit, nowMs) } };
+}
+
+/**
+ * Notion's window ends when it says to come back, so it began a minute before; what it let pass since then is its limit.
+ * Other processes report what they saw of that window a moment later, which can only raise the number.
+ */
+function learn(ledger: Ledger, { refused }: Report, nowMs: number): Ledger {
+  const learning = nowMs < ledger.blockedUntilMs;
+  if (refused === null && !learning) return ledger;
+  const first = refused !== null && !learning;
+  // Retry-After is in whole seconds, rounded up.
+  const beganMs = nowMs + Math.min(refused?.retryAfterMs ?? 0, minuteMs) - minuteMs - secondMs;
+  const learnedFromMs = first ? beganMs : ledger.learnedFromMs;
+  const seen = Math.max(perMinuteMin, sumSince(ledger.passed, learnedFromMs));
+  return {
+    ...ledger,
+    learnedFromMs,
+    learnedAtMs: first ? nowMs : ledger.learnedAtMs,
+    perMinute: first ? seen : Math.max(seen, ledger.perMinute ?? 0),
+    blockedUntilMs: Math.max(ledger.blockedUntilMs, refused === null ? 0 : nowMs + refused.retryAfterMs),
+  };
+}
+
+function limitAt({ perMinute, learnedAtMs }: Ledger, nowMs: number): number | null {
+  const ageMs = nowMs - learnedAtMs;
+  if (perMinute === null || ageMs > growth.forgottenMs) return null;
+  return Math.floor(perMinute * growth.factor ** Math.floor(Math.max(0, ageMs) / growth.everyMs));
+}
+
+/** Half of what is there at most, so that the other processes find something too. */
+function share(ledger: Ledger, limit: number, ask: Report['ask'], nowMs: number): Omit<Slice, 'second'> {
+  if (nowMs < ledger.blockedUntilMs) return { common: 0, reserved: 0 };
+  const left = limit - countedAt(ledger, nowMs);
+  const common = halfOf(left - reserveOf(limit), ask.common);
+  return { common, reserved: halfOf(left - common, ask.reserved) };
+}
+
+function halfOf(left: number, wanted: number): number {
+  return Math.max(0, Math.min(wanted, Math.ceil(left / 2)));
+}
+
+export function reserveOf(limit: number): number {
+  return Math.max(1, Math.floor(limit * reservedPart));
+}
+
+/** How long until somebody who asks in vain now may get something. */
+function nextChanceMs(ledger: Ledger, limit: number, nowMs: number): number {
+  if (nowMs < ledger.blockedUntilMs) return ledger.blockedUntilMs - nowMs;
+  let over = countedAt(ledger, nowMs) - (limit - reserveOf(limit)) + 1;
+  for (const [second, count] of Object.entries(ledger.taken)) {
+    if (over <= 0) break;
+    if (!counts(ledger, Number(second), nowMs)) continue;
+    over -= count;
+    if (over <= 0) return Number(second) * secondMs + countedMs - nowMs;
+  }
+  return 0;
+}
+
+function countedAt(ledger: Ledger, nowMs: number): number {
+  let sum = 0;
+  for (const [second, count] of Object.entries(ledger.taken)) {
+    if (counts(ledger, Number(second), nowMs)) sum += count;
+  }
+  return sum;
+}
+
+/** Notion counts anew after the time that it named, and so do we. */
+function counts({ blockedUntilMs }: Ledger, second: number, nowMs: number): boolean {
+  const atMs = second * secondMs;
+  return atMs + countedMs > nowMs && (nowMs < blockedUntilMs || atMs + secondMs > blockedUntilMs);
+}
+
+function sumSince(seconds: Seconds, sinceMs: number): number {
+  let sum = 0;
+  for (const [second, count] of Object.entries(seconds)) if ((Number(second) + 1) * secondMs > sinceMs) sum += count;
+  return sum;
+}
+
+/** Keys that are whole numbers stand in ascending order (ECMA-262, OrdinaryOwnPropertyKeys): oldest first. */
+function recent(seconds: Seconds, nowMs: number): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(seconds).filter(([second]) => Number(second) * secondMs + countedMs > nowMs),
+  );
+}
+
+function add(seconds: Record<string, number>, second: number, count: number): void {
+  const sum = (seconds[second] ?? 0) + count;
+  // What is returned after it ceased to count would make it negative.
+  if (sum > 0) seconds[second] = sum;
+  else delete seconds[second];
+}

@@ -1,0 +1,19 @@
+import type { ConnectionId, WorkspaceId } from '../../domain/ids.ts';
+import type { Ledger } from './ledger.ts';
+
+/** What one of Notion's limits is about: all calls to a workspace, or those of one connection. */
+export type RateScope = 'workspace' | ConnectionId;
+
+/** Where ledgers are kept, for all processes. */
+export interface RateLedgers {
+  /**
+   * Reads a ledger (an empty one where there is none), lets `change` say what becomes of it, and stores that unless
+   * another process was faster; then once more with what that one made of it. `nowMs` is the store's clock, which all
+   * processes share. Answers with the result of the change that was stored.
+   */
+  change<T>(
+    workspaceId: WorkspaceId,
+    scope: RateScope,
+    change: (ledger: Ledger, nowMs: number) => { readonly ledger: Ledger; readonly result: T },
+  ): Promise<T>;
+}
