@@ -1,7 +1,23 @@
 import { randomUUIDv7 } from 'node:crypto';
 
 /** Every kind of thing that Portcullis names, by its prefix. The prefix is a type, a log aid and a search term. */
-export const idPrefixes = ['usr', 'agt', 'grp', 'wsp', 'con', 'key', 'ses', 'grt', 'dec', 'evt', 'ins', 'job'] as const;
+export const idPrefixes = [
+  'usr',
+  'agt',
+  'grp',
+  'wsp',
+  'con',
+  'key',
+  'ses',
+  'grt',
+  'dec',
+  'evt',
+  'ins',
+  'job',
+  'att',
+  'whs',
+  'reg',
+] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 
 export type Id<P extends IdPrefix> = `${P}_${string}`;
@@ -16,6 +32,9 @@ export type DecisionId = Id<'dec'>;
 export type EventId = Id<'evt'>;
 export type InstanceId = Id<'ins'>;
 export type JobId = Id<'job'>;
+export type AttemptId = Id<'att'>;
+export type SubscriptionId = Id<'whs'>;
+export type RegistrationId = Id<'reg'>;
 
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const patterns = new Map(idPrefixes.map(prefix => [prefix, new RegExp(`^${prefix}_${uuid}$`)]));

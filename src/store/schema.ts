@@ -4,6 +4,14 @@ import type { ConnectionTables } from './schema/connections.ts';
 import type { FoundationTables } from './schema/foundation.ts';
 import type { KeyTables } from './schema/keys.ts';
 import type { RateTables } from './schema/rate.ts';
+import type { WebhookTables } from './schema/webhooks.ts';
 
 /** Every table, as Kysely sees it. The SQL in `migrations/` is the definition; this mirrors it for the compiler. */
-export interface Schema extends FoundationTables, AccountTables, ConnectionTables, KeyTables, AuditTables, RateTables {}
+export interface Schema
+  extends FoundationTables,
+    AccountTables,
+    ConnectionTables,
+    KeyTables,
+    AuditTables,
+    RateTables,
+    WebhookTables {}
