@@ -120,8 +120,8 @@ export function createGate({ workspace, waitMsMax, monotonicMs, onWaited }: Gate
       const ask = { common: 0, reserved: 0 };
       for (const { principal, connection } of queue) {
         if (purse !== connection && purse !== workspace()) continue;
+        ask.common++;
         if (purse.hasHadLittle(principal)) ask.reserved++;
-        else ask.common++;
       }
       return ask;
     },

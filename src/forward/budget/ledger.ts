@@ -33,7 +33,7 @@ export interface Report {
   readonly passed: number;
   /** Notion has just refused a call, and said when to come back. */
   readonly refused: { readonly retryAfterMs: number } | null;
-  /** Calls to be sent soon: by anybody, and by those who have had little yet. */
+  /** Calls to be sent soon, and how many of them by those who have had little yet. */
   readonly ask: { readonly common: number; readonly reserved: number };
 }
 
@@ -119,12 +119,15 @@ function limitAt({ perMinute, learnedAtMs }: Ledger, nowMs: number): number | nu
   return Math.floor(perMinute * growth.factor ** Math.floor(Math.max(0, ageMs) / growth.everyMs));
 }
 
-/** Half of what is there at most, so that the other processes find something too. */
+/**
+ * Half of what is there at most, so that the other processes find something too; of what is kept for those who have had
+ * little only where nothing else is left.
+ */
 function share(ledger: Ledger, limit: number, ask: Report['ask'], nowMs: number): Omit<Slice, 'second'> {
   if (nowMs < ledger.blockedUntilMs) return { common: 0, reserved: 0 };
   const left = limit - countedAt(ledger, nowMs);
   const common = halfOf(left - reserveOf(limit), ask.common);
-  return { common, reserved: halfOf(left - common, ask.reserved) };
+  return { common, reserved: common > 0 ? 0 : halfOf(left, ask.reserved) };
 }
 
 function halfOf(left: number, wanted: number): number {

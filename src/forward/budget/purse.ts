@@ -154,7 +154,7 @@ export function createPurse(options: PurseOptions): Purse {
     const expected = demand.next(ended.reduce((sum, { common }) => sum + common, 0));
     if (closed) return { common: 0, reserved: 0 };
     const waiting = options.waiting();
-    return { common: expected + waiting.common, reserved: waiting.reserved };
+    return { ...waiting, common: expected + waiting.common };
   }
 
   function accept(grant: Grant, asked: Report['ask'], askedAtMs: number): void {

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { after, before, describe, it } from 'node:test';
+import { type EmulatorControl, emulatorControl } from '../../emulator/control.ts';
+import { type Emulator, startEmulator } from '../../emulator/server.ts';
+import { newId, type WorkspaceId } from '../../src/domain/ids.ts';
+import { noMetrics } from '../../src/domain/metrics.ts';
+import { emptyLedger } from '../../src/forward/budget/ledger.ts';
+import { type Database, openDatabase } from '../../src/store/database.ts';
+import { createRateLedgers } from '../../src/store/rate-ledgers.ts';
+import type { Schema } from '../../src/store/schema.ts';
+import { freshDatabase, type TestDatabase } from '../postgres.ts';
+import { aWorkspace } from '../store/rows.ts';
+import type { Orders, Report } from './calling-process.ts';
+
+/** Starts processes that are ready before any of them begins, and answers with their reports. */
+async function callFrom(orders: readonly Orders[]): Promise<Report[]> {
+  const children = orders.map(() => fork(new URL('./calling-process.ts', import.meta.url)));
+  await Promise.all(children.map(child => once(child, 'message')));
+  return Promise.all(
+    children.map(async (child, index) => {
+      const reported = once(child, 'message');
+      child.send(orders[index] as Orders);
+      const [report] = await reported;
+      await once(child, 'exit');
+      return report as Report;
+    }),
+  );
+}
+
+function sum(reports: readonly Report[], read: (report: Report) => number): number {
+  return reports.reduce((total, report) => total + read(report), 0);
+}
+
+describe('the rate budget of two processes that share a database', () => {
+  let test: TestDatabase;
+  let database: Database<Schema>;
+  let notion: Emulator;
+  let control: EmulatorControl;
+  let workspaceId: WorkspaceId;
+
+  before(async () => {
+    test = await freshDatabase({ migrated: true });
+    database = openDatabase<Schema>(test.connection);
+    notion = await startEmulator();
+    control = emulatorControl(notion.url, notion.controlToken);
+    workspaceId = await aWorkspace(database);
+  });
+  after(async () => {
+    await notion.close();
+    await database.close();
+    await test.drop();
+  });
+
+  const ledgers = () => createRateLedgers(database, noMetrics);
+  const sentToNotion = async () => (await control.requests({})).filter(({ path }) => path === '/v1/users/me').length;
+
+  function orders(change: Partial<Orders>): Orders {
+    return {
+      databaseUrl: test.url,
+      origin: notion.url,
+      token: notion.internalToken,
+      workspaceId,
+      connectionId: newId('con'),
+      principal: newId('agt'),
+      calls: 200,
+      atOnce: 16,
+      ...change,
+    };
+  }
+
+  it('keeps their sum below a limit that is known, and makes use of it', async () => {
+    await control.settings({ rateLimits: { perConnection: 60, perWorkspace: 'off' } });
+    const same = orders({});
+    await ledgers().change(workspaceId, same.connectionId, (_, nowMs) => ({
+      ledger: { ...emptyLedger, perMinute: 60, learnedAtMs: nowMs },
+      result: null,
+    }));
+    const reports = await callFrom([same, { ...same, principal: newId('agt') }]);
+    assert.equal(
+      sum(reports, report => report.refusedByNotion),
+      0,
+    );
+    const passed = sum(reports, report => report.passed);
+    assert.ok(passed >= 54 && passed <= 60, `${passed} passed`);
+    assert.equal(await sentToNotion(), passed);
+    assert.equal(
+      sum(reports, report => report.refusedHere),
+      400 - passed,
+    );
+    for (const { retryAfterSecondsMax: seconds } of reports) assert.ok(seconds > 40 && seconds <= 64, `${seconds} s`);
+  });
+});
+
+describe('the rate budget of two processes that know no limit', () => {
+  let test: TestDatabase;
+  let database: Database<Schema>;
+  let notion: Emulator;
+  let control: EmulatorControl;
+
+  before(async () => {
+    test = await freshDatabase({ migrated: true });
+    database = openDatabase<Schema>(test.connection);
+    notion = await startEmulator();
+    control = emulatorControl(notion.url, notion.controlToken);
+  });
+  after(async () => {
+    await notion.close();
+    await database.close();
+    await test.drop();
+  });
+
+  for (const [scope, rateLimits] of [
+    ['connection', { perConnection: 50, perWorkspace: 'off' }],
+    ['workspace', { perConnection: 'off', perWorkspace: 50 }],
+  ] as const) {
+    it(`learns the limit of a ${scope} from the first refusals, and sends nothing more in that minute`, async () => {
+      await control.settings({ rateLimits });
+      const workspaceId = await aWorkspace(database);
+      const connectionId = newId('con');
+      const order: Orders = {
+        databaseUrl: test.url,
+        origin: notion.url,
+        token: notion.internalToken,
+        workspaceId,
+        connectionId,
+        principal: newId('agt'),
+        calls: 100,
+        atOnce: 8,
+      };
+      const reports = await callFrom([order, { ...order, principal: newId('agt') }]);
+      assert.equal(
+        sum(reports, report => report.passed),
+        50,
+      );
+      const refused = sum(reports, report => report.refusedByNotion);
+      assert.ok(refused >= 1 && refused <= 16, `${refused}: those under way when the first was refused, and no others`);
+      const learned = await createRateLedgers(database, noMetrics).change(
+        workspaceId,
+        scope === 'workspace' ? 'workspace' : connectionId,
+        ledger => ({ ledger, result: ledger.perMinute }),
+      );
+      assert.equal(learned, 50);
+      const later = await callFrom([order]);
+      assert.equal(
+        sum(later, report => report.refusedHere),
+        100,
+        'a process that starts now knows it already',
+      );
+    });
+  }
+});
