@@ -11,7 +11,8 @@ export function createHostGuard(allowedHosts: readonly string[]) {
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     const name = nameOf(request.headers.host);
     if (name !== null && allowed.has(name)) return false;
-    const message = 'This server does not answer to that host name. PORTCULLIS_ALLOWED_HOSTS lists the names it answers to.';
+    const message =
+      'This server does not answer to that host name. PORTCULLIS_ALLOWED_HOSTS lists the names it answers to.';
     const body = JSON.stringify({ object: 'error', status: 421, code: 'invalid_request', message });
     response.writeHead(421, {
       'content-type': 'application/json; charset=utf-8',
