@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { commandsPage } from './pages/commands.ts';
 import { configurationPage, exampleEnvironment } from './pages/configuration.ts';
+import { emulatorPage } from './pages/emulator.ts';
 import { errorsPage } from './pages/errors.ts';
 import { operationsPage } from './pages/operations.ts';
 
@@ -10,6 +11,7 @@ const documents: Readonly<Record<string, () => string>> = {
   '.env.example': exampleEnvironment,
   'docs/commands.md': commandsPage,
   'docs/configuration.md': configurationPage,
+  'docs/emulator.md': emulatorPage,
   'docs/errors.md': errorsPage,
   'docs/operations.md': operationsPage,
 };

@@ -1,11 +1,13 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { WorkspaceSeed } from './seeds/seed.ts';
+import { seeds } from './seeds/seeds.ts';
 import { type Emulator, startEmulator } from './server.ts';
 
 /**
  * The emulator as a process of its own.
  *
- *     node emulator/main.ts --port 0 --state-dir DIR --ready-file FILE --redirect-uri URL --pages N
+ *     node emulator/main.ts --port 0 --state-dir DIR --ready-file FILE --redirect-uri URL --seed company --pages N
  *
  * It tells that it is ready in FILE (mode 0600, written at once or not at all), to a parent over the IPC channel if there
  * is one, and to a person on standard output. It ends on SIGTERM, on SIGINT, and when the IPC channel closes.
@@ -16,6 +18,7 @@ const { values } = parseArgs({
     'state-dir': { type: 'string' },
     'ready-file': { type: 'string' },
     pages: { type: 'string', default: '0' },
+    seed: { type: 'string', default: 'acme' },
     'redirect-uri': { type: 'string', multiple: true, default: [] },
   },
 });
@@ -27,6 +30,7 @@ const stateDir = values['state-dir'];
 const emulator = await startEmulator({
   port,
   generatedPages,
+  seed: seedNamed(values.seed),
   redirectUris: values['redirect-uri'],
   ...(stateDir === undefined ? {} : { stateDir }),
 });
@@ -42,6 +46,13 @@ async function end(): Promise<void> {
 process.once('SIGTERM', end);
 process.once('SIGINT', end);
 process.once('disconnect', end);
+
+function seedNamed(name: string): readonly WorkspaceSeed[] {
+  const seed = seeds.get(name);
+  if (seed !== undefined) return seed;
+  process.stderr.write(`emulator: --seed must be one of ${[...seeds.keys()].join(', ')}, not "${name}"\n`);
+  process.exit(2);
+}
 
 function numberFrom(flag: string, text: string, max: number): number {
   const number = Number(text);
@@ -62,6 +73,7 @@ function announce(ready: Emulator): void {
     process.send({
       type: 'ready',
       url,
+      mcpUrl,
       clientId,
       clientSecret,
       controlToken,

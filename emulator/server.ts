@@ -8,11 +8,10 @@ import { defaultSettings, type Emulation } from './emulation.ts';
 import { createListener } from './http/listener.ts';
 import { createIdentifiers, uuidNamed } from './identifiers.ts';
 import { installInternal } from './oauth/grants.ts';
-import { acme } from './seeds/acme.ts';
 import { generatePages } from './seeds/generate.ts';
-import { globex, otherAcme } from './seeds/globex.ts';
 import { idOf, plant } from './seeds/plant.ts';
 import type { WorkspaceSeed } from './seeds/seed.ts';
+import { seeds } from './seeds/seeds.ts';
 import { createWebhooks } from './webhooks/webhooks.ts';
 import { ALL_CAPABILITIES } from './world/connections.ts';
 import { createFileStore } from './world/file-store.ts';
@@ -62,7 +61,6 @@ export interface Emulator {
   close(): Promise<void>;
 }
 
-const DEFAULT_SEED = [acme, globex, otherAcme];
 const WEBHOOK_TICK_MS = 500;
 const CLIENT_NAME = 'Portcullis';
 
@@ -70,13 +68,13 @@ const CLIENT_NAME = 'Portcullis';
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const clock = createClock(options.now);
   const ids = createIdentifiers(options.idSeed);
-  const seeds = options.seed ?? DEFAULT_SEED;
-  const main = seeds[0];
+  const planted = options.seed ?? seeds.get('acme') ?? [];
+  const main = planted[0];
   if (main === undefined) throw new Error('an emulator needs at least one workspace');
   const fileDirectory = options.stateDir === undefined ? undefined : join(options.stateDir, 'files');
   const world = createWorld(clock, ids, createFileStore(ids.secret('files_'), fileDirectory));
   const storage = options.stateDir === undefined ? null : persist(world, options.stateDir);
-  if (storage?.loaded !== true) populate(world, seeds, main, options.generatedPages ?? 0);
+  if (storage?.loaded !== true) populate(world, planted, main, options.generatedPages ?? 0);
   addRedirectUris(world, options.redirectUris ?? []);
   const settings = defaultSettings();
   const emulation: Emulation = {

@@ -1,42 +1,25 @@
-import type { ConnectionKind, ConnectionStatus, SealedToken } from '../domain/connection.ts';
+import type { ConnectionKind } from '../domain/connection.ts';
+import { isServing } from '../domain/connection-states.ts';
 import { PortcullisError } from '../domain/errors.ts';
-import type { RecordEvent } from '../domain/event.ts';
 import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
-import { minuteMs, type Now } from '../domain/units.ts';
+import type { Metrics } from '../domain/metrics.ts';
+import { minuteMs, type Now, secondMs } from '../domain/units.ts';
 import { createBoundedCache } from './bounded-cache.ts';
+import { earlyByMs } from './refresh/early.ts';
+import { endEntries, tokenEntry } from './refresh/entries.ts';
+import type { Renew, Renewal } from './refresh/renew.ts';
 import { UnopenableError } from './sealed-value.ts';
+import type { ConnectionPlace, StoredConnection, StoredConnections } from './stored-connections.ts';
 import type { TokenSeal } from './token-seal.ts';
 
-/** A connection with what is needed to use it. */
-export interface StoredConnection {
-  readonly kind: ConnectionKind;
-  readonly origin: string;
-  readonly status: ConnectionStatus;
-  readonly generation: number;
-  readonly botId: string;
-  /** The access token of the current generation; null once it was destroyed. */
-  readonly accessToken: SealedToken | null;
-}
-
-export interface StatusChange {
-  readonly workspaceId: WorkspaceId;
-  readonly connectionId: ConnectionId;
-  /** The change is made only in this generation: a verdict on old tokens says nothing about new ones. */
-  readonly generation: number;
-  readonly from: ConnectionStatus;
-  readonly to: ConnectionStatus;
-  readonly reason: string | null;
-}
-
-/** Where connections and their sealed tokens are kept. */
-export interface StoredConnections {
-  find(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<StoredConnection | null>;
-  /** Compare-and-set. True for exactly one of those who try the same change. */
-  changeStatus(change: StatusChange): Promise<boolean>;
-}
-
-/** Asks Notion whether a token still works. `unknown` for everything that does not answer the question. */
-export type CheckToken = (connection: { kind: ConnectionKind; origin: string }, token: string) => Promise<Liveness>;
+/**
+ * Asks Notion whether a token still works. `unknown` for everything that does not answer the question; `unaskable` where
+ * there is nobody to ask, so that the 401 which led to the question is all there is.
+ */
+export type CheckToken = (
+  connection: { kind: ConnectionKind; origin: string },
+  token: string,
+) => Promise<Liveness | 'unaskable'>;
 
 export type Liveness = 'dead' | 'alive' | 'unknown';
 
@@ -49,12 +32,17 @@ export interface OpenedToken {
 /** Custody of the tokens that calls are made with. */
 export interface TokenCustody {
   /**
-   * The token for a call. Throws `PortcullisError`: `no_connection`, `connection_needs_reauth`,
-   * `connection_undecryptable`.
+   * A token that is good for now, refreshed if it has to be. Throws `PortcullisError`: `no_connection`,
+   * `connection_needs_reauth`, `connection_undecryptable`, `upstream_unavailable` while a refresh cannot be made.
    */
   accessToken(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<OpenedToken>;
-  /** To be told of every 401 from Notion. Finds out whether the token is dead, and if so says it once. */
-  reportUnauthorized(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<Liveness>;
+  /**
+   * To be told of every 401 from Notion, with the token that it was about. One check, one refresh, then `needs_reauth`:
+   * `alive` when there is a token that works, perhaps a new one; `dead` when a person is needed.
+   */
+  reportUnauthorized(workspaceId: WorkspaceId, connectionId: ConnectionId, refused?: string): Promise<Liveness>;
+  /** Finds out whether the connection still exists at Notion, without any call having failed. */
+  check(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<Liveness>;
   /** Drops the opened token, after any change of the connection. */
   forget(workspaceId: WorkspaceId, connectionId: ConnectionId): void;
 }
@@ -63,107 +51,175 @@ export interface TokenCustodyOptions {
   readonly connections: StoredConnections;
   readonly seal: Pick<TokenSeal, 'open'>;
   readonly check: CheckToken;
-  readonly recordEvent: RecordEvent;
+  readonly renew: Renew;
+  readonly metrics: Pick<Metrics, 'decryptFailed'>;
+  readonly onTrouble: (error: unknown) => void;
   readonly now: Now;
 }
 
 const openedMax = 2_000;
 /** Another process may have replaced a token: an opened one is not trusted for longer than this. */
 const openedMsMax = minuteMs;
+/** A token that ends this soon is not sent any more: it would end on its way. */
+const marginMs = 2 * secondMs;
+/** A token this young that is said to have ended is used all the same: refreshing again would be a loop (defect B14). */
+const freshMs = 10 * secondMs;
+/** A token this young that Notion refuses means that refreshing does not help: a person is needed. */
+const bornDeadMs = minuteMs;
 
 interface Opened extends OpenedToken {
   readonly generation: number;
   readonly openedAt: number;
+  /** By this process's clock, from the distances that the database gave. */
+  readonly trustedUntil: number;
+  readonly refreshFrom: number;
 }
 
-export function createTokens({ connections, seal, check, recordEvent, now }: TokenCustodyOptions): TokenCustody {
+export function createTokens(options: TokenCustodyOptions): TokenCustody {
+  const { connections, seal, check, renew, metrics, onTrouble, now } = options;
   const opened = createBoundedCache<Opened>(openedMax);
+  const opening = new Map<string, Promise<Opened>>();
   const checks = new Map<string, Promise<Liveness>>();
 
-  async function open(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<Opened> {
-    const stored = await connections.find(workspaceId, connectionId);
-    const { origin, generation, accessToken } = assertUsable(stored);
+  /** One at a time for each connection: those who come meanwhile get what the first one gets. */
+  function shared<T>(running: Map<string, Promise<T>>, key: string, start: () => Promise<T>): Promise<T> {
+    const promise = running.get(key) ?? start().finally(() => running.delete(key));
+    running.set(key, promise);
+    return promise;
+  }
+
+  async function obtain(place: ConnectionPlace): Promise<Opened> {
+    const stored = assertUsable(await find(place));
+    if (!mustRenew(stored)) return keep(place, stored);
+    const renewal = await renew(place, stored.generation);
+    await assertRenewed(place, stored, renewal);
+    return keep(place, assertUsable(await find(place)));
+  }
+
+  function find({ workspaceId, connectionId }: ConnectionPlace): Promise<StoredConnection | null> {
+    return connections.find(workspaceId, connectionId);
+  }
+
+  async function keep(place: ConnectionPlace, stored: StoredConnection): Promise<Opened> {
+    const token = await open(place, stored);
+    opened.set(keyOf(place), token);
+    return token;
+  }
+
+  async function open(place: ConnectionPlace, stored: StoredConnection): Promise<Opened> {
+    const { origin, generation, accessToken, endsInMs } = stored;
+    const openedAt = now().getTime();
     try {
       if (accessToken === null) throw new UnopenableError('it is gone');
-      const place = { workspaceId, connectionId, field: 'access_token', generation } as const;
-      const token = await seal.open(place, accessToken);
-      return { origin, token: token.reveal(), generation, openedAt: now().getTime() };
+      const token = await seal.open({ ...place, field: 'access_token', generation }, accessToken);
+      const left = endsInMs === null ? openedMsMax : Math.min(endsInMs - marginMs, openedMsMax);
+      const early = endsInMs === null ? Number.POSITIVE_INFINITY : endsInMs - earlyByMs(place, stored);
+      const times = { openedAt, trustedUntil: openedAt + left, refreshFrom: openedAt + early };
+      return { origin, token: token.reveal(), generation, ...times };
     } catch (error) {
       if (!(error instanceof UnopenableError)) throw error;
-      await alarm(workspaceId, connectionId, generation);
-      throw new PortcullisError('connection_undecryptable', undefined, { log: error.message, cause: error });
+      if (accessToken !== null) metrics.decryptFailed(accessToken.kid);
+      throw await undecryptable(place, stored, error);
     }
   }
 
-  async function alarm(workspaceId: WorkspaceId, connectionId: ConnectionId, generation: number): Promise<void> {
-    const change = {
-      workspaceId,
-      connectionId,
-      generation,
-      from: 'active',
-      to: 'undecryptable',
-      reason: null,
-    } as const;
-    if (await connections.changeStatus(change)) await report(change, 'connection.undecryptable', null);
+  async function undecryptable(place: ConnectionPlace, { generation, botId }: StoredConnection, cause: unknown) {
+    const entry = tokenEntry('connection.undecryptable', place, 'error', { botId, generation, reason: null });
+    await connections.changeStatus({ ...place, generation, event: 'cannot_open', reason: null }, [entry]);
+    const log = cause instanceof Error ? cause.message : String(cause);
+    return new PortcullisError('connection_undecryptable', undefined, { log, cause });
   }
 
-  async function examine(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<Liveness> {
-    const used = opened.get(keyOf(workspaceId, connectionId));
-    const stored = await connections.find(workspaceId, connectionId);
-    if (stored?.status !== 'active') return 'dead';
-    if (used !== undefined && used.generation !== stored.generation) {
-      opened.delete(keyOf(workspaceId, connectionId));
-      return 'alive';
-    }
-    const { token } = await open(workspaceId, connectionId);
-    const liveness = await check(stored, token);
-    if (liveness === 'dead') await retire(workspaceId, connectionId, stored);
-    return liveness;
+  async function assertRenewed(place: ConnectionPlace, stored: StoredConnection, renewal: Renewal): Promise<void> {
+    if (renewal.kind === 'unopenable') throw await undecryptable(place, stored, renewal.cause);
+    if (renewal.kind !== 'postponed') return;
+    const retryAfterSeconds = Math.max(1, Math.ceil(renewal.retryInMs / secondMs));
+    const log = 'the token has ended, and cannot be refreshed now';
+    throw new PortcullisError('upstream_unavailable', undefined, { log, retryAfterSeconds });
   }
 
-  async function retire(workspaceId: WorkspaceId, connectionId: ConnectionId, stored: StoredConnection): Promise<void> {
-    opened.delete(keyOf(workspaceId, connectionId));
-    const { generation, botId } = stored;
-    const reason = 'token_refused';
-    const change = { workspaceId, connectionId, generation, from: 'active', to: 'needs_reauth', reason } as const;
-    if (await connections.changeStatus(change)) await report(change, 'connection.needs_reauth', botId);
+  /** While the old token still works, nobody waits for the new one, and nobody minds if it does not come. */
+  function refreshEarly(place: ConnectionPlace, { generation }: Opened): void {
+    renew(place, generation).then(renewal => {
+      if (renewal.kind === 'renewed') opened.delete(keyOf(place));
+    }, onTrouble);
   }
 
-  async function report(change: StatusChange, name: string, botId: string | null): Promise<void> {
-    const { workspaceId, connectionId, generation, reason } = change;
-    const detail = { connection: connectionId, botId, generation, reason };
-    await recordEvent({ name, workspaceId, principalId: null, result: 'error', detail });
+  async function examine(place: ConnectionPlace, refused: string | undefined): Promise<Liveness> {
+    const used = opened.get(keyOf(place));
+    const stored = await find(place);
+    if (stored === null || !isServing(stored.status)) return 'dead';
+    const current = await open(place, stored);
+    const moved =
+      refused === undefined ? used !== undefined && used.generation !== stored.generation : refused !== current.token;
+    if (!moved) return judge(place, stored, current);
+    opened.delete(keyOf(place));
+    return 'alive';
+  }
+
+  async function judge(place: ConnectionPlace, stored: StoredConnection, { token }: Opened): Promise<Liveness> {
+    const verdict = await check(stored, token);
+    if (verdict === 'alive' || verdict === 'unknown') return verdict;
+    opened.delete(keyOf(place));
+    const { refreshedMsAgo, refreshToken } = stored;
+    if (refreshToken === null) return verdict === 'dead' ? retire(place, stored, 'token_refused') : 'unknown';
+    if (refreshedMsAgo !== null && refreshedMsAgo < bornDeadMs) return retire(place, stored, 'new_token_refused');
+    const renewal = await renew(place, stored.generation);
+    if (renewal.kind === 'unopenable') throw await undecryptable(place, stored, renewal.cause);
+    return { renewed: 'alive', postponed: 'unknown', ended: 'dead' }[renewal.kind] as Liveness;
+  }
+
+  async function retire(place: ConnectionPlace, stored: StoredConnection, reason: string): Promise<Liveness> {
+    const { generation } = stored;
+    const entries = endEntries('connection.needs_reauth', place, stored, reason);
+    const retired = await connections.changeStatus({ ...place, generation, event: 'token_refused', reason }, entries);
+    if (retired) return 'dead';
+    // Somebody changed it meanwhile: to the same, or to something better.
+    const found = await find(place);
+    return found !== null && isServing(found.status) ? 'unknown' : 'dead';
   }
 
   return {
     async accessToken(workspaceId, connectionId) {
-      const key = keyOf(workspaceId, connectionId);
-      const cached = opened.get(key);
-      if (cached !== undefined && now().getTime() - cached.openedAt < openedMsMax) return cached;
-      const fresh = await open(workspaceId, connectionId);
-      opened.set(key, fresh);
-      return fresh;
+      const place = { workspaceId, connectionId };
+      const cached = opened.get(keyOf(place));
+      const at = now().getTime();
+      if (cached === undefined || at >= cached.trustedUntil) return shared(opening, keyOf(place), () => obtain(place));
+      if (at >= cached.refreshFrom) refreshEarly(place, cached);
+      return cached;
     },
-    reportUnauthorized(workspaceId, connectionId) {
-      const key = keyOf(workspaceId, connectionId);
-      const running = checks.get(key) ?? examine(workspaceId, connectionId).finally(() => checks.delete(key));
-      checks.set(key, running);
-      return running;
+    reportUnauthorized(workspaceId, connectionId, refused) {
+      const place = { workspaceId, connectionId };
+      return shared(checks, `${keyOf(place)} ${refused ?? ''}`, () => examine(place, refused));
+    },
+    async check(workspaceId, connectionId) {
+      const place = { workspaceId, connectionId };
+      const stored = await find(place);
+      if (stored === null || !isServing(stored.status)) return 'dead';
+      return judge(place, stored, await open(place, stored));
     },
     forget(workspaceId, connectionId) {
-      opened.delete(keyOf(workspaceId, connectionId));
+      opened.delete(keyOf({ workspaceId, connectionId }));
     },
   };
 }
 
 /** Caches are keyed by the workspace as well, so that no id alone leads across tenants (rule 4). */
-function keyOf(workspaceId: WorkspaceId, connectionId: ConnectionId): string {
+function keyOf({ workspaceId, connectionId }: ConnectionPlace): string {
   return `${workspaceId} ${connectionId}`;
 }
 
 function assertUsable(stored: StoredConnection | null): StoredConnection {
   if (stored?.status === 'undecryptable') throw new PortcullisError('connection_undecryptable');
-  if (stored?.status === 'needs_reauth') throw new PortcullisError('connection_needs_reauth');
-  if (stored?.status !== 'active') throw new PortcullisError('no_connection');
+  if (stored?.status === 'needs_reauth' || stored?.status === 'needs_reregister') {
+    throw new PortcullisError('connection_needs_reauth');
+  }
+  if (stored === null || !isServing(stored.status)) throw new PortcullisError('no_connection');
   return stored;
+}
+
+/** The token has ended. One without a refresh token is sent all the same: Notion says what it is worth. */
+function mustRenew({ endsInMs, refreshToken, refreshedMsAgo }: StoredConnection): boolean {
+  if (endsInMs === null || endsInMs > marginMs || refreshToken === null) return false;
+  return refreshedMsAgo === null || refreshedMsAgo > freshMs;
 }

@@ -1,0 +1,98 @@
+import type { CommandName } from '../../emulator/control/commands.ts';
+import type { Route } from '../../emulator/http/route.ts';
+import { VERSIONS } from '../../emulator/http/versions.ts';
+import { restRoutes } from '../../emulator/rest/routes.ts';
+import { EVENTS } from '../../emulator/webhooks/subscription.ts';
+import { code, generatedFrom, page, table } from './markdown.ts';
+
+const commandDocs: Readonly<Record<CommandName, string>> = {
+  requests: 'The requests that arrived, with the bot that each came from and without its token; `after` a number.',
+  clearRequests: 'Forgets them.',
+  addFault:
+    'Spoils the next `times` requests that match `method` and `path` (`*` stands for anything): `respond` with a `status`, `stall`, `truncate`, `reset` or `delay`, `before` or `after` they take effect.',
+  clearFaults: 'Disarms every fault and lets stalled requests go on.',
+  addToolFault:
+    'Makes the next `times` calls of a `tool` of the hosted MCP server fail: `rate_limited`, `expected_array`, `expected_object`, `undefined_argument` or `error`.',
+  release: 'Lets stalled requests go on.',
+  installations: 'Who has been connected, with what is shared and which capabilities.',
+  revoke: 'Removes a connection, as a person does in Notion’s settings: its tokens die, nothing is announced.',
+  expireAccess: 'Ends the access tokens of a connection and keeps its refresh token.',
+  mcpGrants: 'Who consented to which client of the hosted MCP server.',
+  revokeMcp: 'Disconnects an MCP client, as a person does in Notion’s settings.',
+  expireMcpAccess: 'Ends the access tokens of an MCP grant and keeps its refresh token.',
+  forgetMcpClient: 'Forgets the registration of an MCP client: its next request answers `invalid_client`.',
+  share: 'Shares a page or database, and all below it, with one connection or with all of its workspace.',
+  unshare: 'Takes that back.',
+  move: 'Moves a page or database as a person does, past every connection.',
+  setTrash: 'Trashes or restores as a person does.',
+  setCapabilities: 'Of a public connection (for those who authorise it from now on) or of one installation (at once).',
+  addRedirectUris: 'Adds addresses to which people may be sent back.',
+  setClock: 'Freezes or advances the time by which everything is dated and expires.',
+  settings: 'Rotation of refresh tokens, rate limits, how far search and webhooks lag behind.',
+  node: 'A page, database, data source or block as it stands, whoever may see it.',
+  tokenOwner: 'Whose token this is.',
+  subscribe: 'Subscribes a connection to webhooks and sends the handshake; stands for the developer portal.',
+  verifySubscription: 'Activates a subscription by the token of its handshake.',
+  deliverWebhooks: 'Makes the attempts that are due, without waiting for the next tick.',
+  webhookDeliveries: 'What has been sent or given up.',
+  snapshot: 'The whole state as text.',
+  restore: 'Goes back to a snapshot.',
+};
+
+const differences = [
+  'Rate limits are off until the settings turn them on; the limit of a workspace is a number that Notion does not publish.',
+  'A write that asks for `allow_async` is carried out at once; only its result is told later.',
+  'Formulas know arithmetic, comparisons, conditions and a dozen functions; others are `unsupported`, as some are in Notion.',
+  'Markdown is read and written for the common blocks; tables, columns and synced blocks are written as tags and not read back.',
+  'An upload from an external URL counts as imported: the emulator reaches no other host.',
+  'Configurations of views are kept as they came and are not checked field by field.',
+  'A relative date such as `past_month` counts days from now, in UTC.',
+  'Whether a refresh ends the old access token is not published; the emulator ends it, and `settings` can change that.',
+  'Agents, sessions and the Admin API are not there: they answer `invalid_request_url`.',
+];
+
+/** `docs/emulator.md`, for people who want a Notion to test against and nothing else. */
+export function emulatorPage(): string {
+  return page(
+    generatedFrom('emulator/'),
+    '# The Notion emulator',
+    'A stand-in for Notion’s REST API and OAuth, good enough that official clients cannot tell. It shares no code with the ' +
+      'gateway, reaches no other host than the webhook receivers that it is told, and listens on 127.0.0.1 only.',
+    fenced('node emulator/main.ts --port 0 --ready-file ready.json --redirect-uri http://localhost:3000/callback'),
+    '`ready.json` (mode 0600) then holds `url`, `clientId`, `clientSecret`, `internalToken`, `controlToken` and ' +
+      '`pages.root`. `--state-dir DIR` keeps the state over restarts, `--seed company` starts with a company of some 300 ' +
+      'pages instead of the small Acme, and `--pages N` adds up to a million more.',
+    fenced('const notion = new Client({ auth: internalToken, baseUrl: url });'),
+    '## OAuth',
+    'Send a browser to `/v1/oauth/authorize` as to Notion. The consent page is two plain forms, so a script can post it: ' +
+      '`client_id`, `redirect_uri`, `response_type=code`, `owner=user`, `state`, `person_id`, `workspace_id`, `page_id` ' +
+      '(once for each page) and `decision` (`allow` or `cancel`). Without `person_id` and `workspace_id` it is the first ' +
+      'person of the first workspace.',
+    `## Endpoints`,
+    `${restRoutes.length} routes under ${VERSIONS.length} versions (${VERSIONS.join(', ')}). Each has a test of its input, its capability, ` +
+      'its lookup and its success; where Notion’s OpenAPI description knows it, the answer is checked against that.',
+    table(['route', 'needs', 'versions'], restRoutes.map(rowOf)),
+    '## Webhooks',
+    `Signed with the token of the handshake, tried up to eight times over a day: ${EVENTS.map(code).join(', ')}. ` +
+      'Nothing is sent when a connection is removed: Notion sends nothing either.',
+    '## Control',
+    '`POST /_emulator/<command>` with a JSON body and the header `x-emulator-token`; from loopback, to a local Host, never ' +
+      'from a web page. `emulator/control.ts` has them as typed methods.',
+    table(
+      ['command', 'what it does'],
+      Object.entries(commandDocs).map(([name, doc]) => [code(name), doc]),
+    ),
+    '## Known differences',
+    differences.map(one => `- ${one}`).join('\n'),
+  );
+}
+
+function rowOf(route: Route): string[] {
+  const since = route.since === null ? '' : `since ${route.since}`;
+  const until = route.until === null ? '' : `before ${route.until}`;
+  return [code(`${route.method} ${route.path}`), route.needs ?? '', since + until || 'all'];
+}
+
+function fenced(text: string): string {
+  return `\`\`\`\n${text}\n\`\`\``;
+}
