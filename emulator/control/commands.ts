@@ -2,12 +2,14 @@ import type { Emulation, Settings } from '../emulation.ts';
 import { canonicalId } from '../identifiers.ts';
 import type { Delivery, Subscription } from '../webhooks/subscription.ts';
 import { type Capabilities, type Installation, installationOf, revokeInstallation } from '../world/connections.ts';
+import { type McpGrant, revokeMcpGrant } from '../world/mcp-grants.ts';
 import { restore, snapshot } from '../world/persistence.ts';
 import type { Node } from '../world/records.ts';
 import { isTrashed, moveNode, titleOf, touch } from '../world/tree.ts';
 import { announce } from '../world/world.ts';
 import type { Fault } from './faults.ts';
 import type { LogEntry } from './request-log.ts';
+import type { ToolFault } from './tool-faults.ts';
 
 /** An installation as tests look at it. */
 export interface InstallationView {
@@ -34,6 +36,9 @@ export interface NodeView {
   readonly children: readonly string[];
 }
 
+/** A consent given to a client of the hosted MCP server, without its secrets. */
+export type McpGrantView = Pick<McpGrant, 'id' | 'clientId' | 'userId' | 'workspaceId' | 'revoked'>;
+
 /** Which installations a sharing command means: one, or all of the node's workspace. */
 interface Sharing {
   readonly pageId: string;
@@ -51,6 +56,11 @@ export const commands = {
     faults.add(fault);
     return null;
   },
+  /** Makes a tool of the hosted MCP server fail. */
+  addToolFault({ faults }: Emulation, fault: ToolFault): null {
+    faults.tools.add(fault);
+    return null;
+  },
   clearFaults({ faults }: Emulation, _input: Record<string, never>): null {
     faults.clear();
     faults.release();
@@ -63,6 +73,29 @@ export const commands = {
   /** What a person does who removes the connection in Notion's settings. */
   revoke(emulation: Emulation, input: { botId: string }): null {
     revokeInstallation(emulation.world.connections, installationNamed(emulation, input.botId).botId);
+    return null;
+  },
+  mcpGrants: ({ world }: Emulation, _input: Record<string, never>): McpGrantView[] =>
+    [...world.mcp.grants.values()].map(({ id, clientId, userId, workspaceId, revoked }) => ({
+      id,
+      clientId,
+      userId,
+      workspaceId,
+      revoked,
+    })),
+  /** What a person does who disconnects an MCP client in Notion's settings. */
+  revokeMcp({ world }: Emulation, input: { grantId: string }): null {
+    revokeMcpGrant(world.mcp, input.grantId);
+    return null;
+  },
+  /** Ends the access tokens of a grant of the hosted MCP server and keeps its refresh token. */
+  expireMcpAccess({ world }: Emulation, input: { grantId: string }): null {
+    for (const token of world.mcp.accessTokens.values()) if (token.grantId === input.grantId) token.active = false;
+    return null;
+  },
+  /** What the server does with registrations that run out: the client must register again. */
+  forgetMcpClient({ world }: Emulation, input: { clientId: string }): null {
+    world.mcp.clients.delete(input.clientId);
     return null;
   },
   /** Ends access tokens and keeps the refresh tokens: what an expiry looks like from outside. */

@@ -1,3 +1,5 @@
+import { createToolFaults, type ToolFaults } from './tool-faults.ts';
+
 /** Trouble on demand. A fault applies to the next `times` requests that match, then it is gone. */
 export interface Fault {
   /** Any method if left out. */
@@ -26,6 +28,8 @@ interface Armed {
 }
 
 export interface Faults {
+  /** Trouble inside the tools of the hosted MCP server, past its HTTP surface. */
+  readonly tools: ToolFaults;
   add(fault: Fault): void;
   clear(): void;
   /** The fault for this request, used up by one. */
@@ -39,10 +43,13 @@ export interface Faults {
 export function createFaults(): Faults {
   let armed: Armed[] = [];
   let waiting: (() => void)[] = [];
+  const tools = createToolFaults();
   return {
+    tools,
     add: fault => armed.push({ fault, pattern: patternOf(fault.path ?? '*'), left: fault.times ?? 1 }),
     clear() {
       armed = [];
+      tools.clear();
     },
     take(method, path) {
       if (armed.length === 0) return null;

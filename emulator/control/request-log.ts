@@ -9,6 +9,8 @@ export interface LogEntry {
   readonly credential: 'token' | 'client' | 'unknown' | 'none';
   /** Whose token it was. */
   readonly botId: string | null;
+  /** Of an MCP request what it asks for: `tools/call notion-fetch`. */
+  readonly operation: string | null;
   readonly version: string | null;
   readonly userAgent: string | null;
   readonly bodyBytes: number;

@@ -6,6 +6,8 @@ export interface Answer {
   readonly status: number;
   readonly contentType: string;
   readonly body: string | Buffer;
+  /** Sent instead of `body`, as it comes, until it ends or the client leaves. */
+  readonly stream?: ReadableStream<Uint8Array>;
   readonly headers?: Record<string, string>;
 }
 

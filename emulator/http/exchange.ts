@@ -9,6 +9,8 @@ export interface Exchange {
   readonly requestId: string;
   /** Filled in while the request is handled, for the log. */
   botId: string | null;
+  /** What a message asks for where the path does not say it: `tools/call notion-fetch`. */
+  operation: string | null;
   credential: 'token' | 'client' | 'unknown' | 'none';
   bodyBytes: number;
 }

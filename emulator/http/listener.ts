@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline, Readable } from 'node:stream';
 import { controlEndpoint } from '../control/endpoint.ts';
 import type { Fault } from '../control/faults.ts';
 import type { Emulation } from '../emulation.ts';
@@ -26,6 +27,7 @@ export function createListener(emulation: Emulation): (request: IncomingMessage,
       query: mark < 0 ? '' : target.slice(mark + 1),
       requestId: randomUUID(),
       botId: null,
+      operation: null,
       credential: 'none',
       bodyBytes: 0,
     };
@@ -100,6 +102,7 @@ function record(emulation: Emulation, exchange: Exchange, status: number, fault:
     status,
     credential: exchange.credential,
     botId: exchange.botId,
+    operation: exchange.operation,
     version: single(headers['notion-version']),
     userAgent: headers['user-agent'] ?? null,
     bodyBytes: exchange.bodyBytes,
@@ -115,6 +118,10 @@ function single(header: string | string[] | undefined): string | null {
 
 function send(response: ServerResponse, exchange: Exchange, answer: Answer): void {
   if (response.destroyed) return;
+  if (answer.stream !== undefined) {
+    sendStream(response, exchange, answer, answer.stream);
+    return;
+  }
   response.writeHead(answer.status, {
     'content-type': answer.contentType,
     'content-length': Buffer.byteLength(answer.body),
@@ -122,4 +129,19 @@ function send(response: ServerResponse, exchange: Exchange, answer: Answer): voi
     ...answer.headers,
   });
   response.end(answer.body);
+}
+
+function sendStream(
+  response: ServerResponse,
+  exchange: Exchange,
+  answer: Answer,
+  stream: ReadableStream<Uint8Array>,
+): void {
+  response.writeHead(answer.status, {
+    'content-type': answer.contentType,
+    'x-notion-request-id': exchange.requestId,
+    ...answer.headers,
+  });
+  // A client that leaves ends the stream; that is no error of anybody.
+  pipeline(Readable.fromWeb(stream), response, () => undefined);
 }

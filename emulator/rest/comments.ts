@@ -93,7 +93,7 @@ function commentAnswer(call: Call, comment: Comment): GetCommentResponse {
   return { object: 'comment', id: comment.id };
 }
 
-function commentObject(call: Call, comment: Comment): CommentObjectResponse {
+export function commentObject(call: Call, comment: Comment): CommentObjectResponse {
   const onPage = call.world.nodes.get(comment.parentId)?.kind === 'page';
   const attachments = comment.attachments.map(url => ({
     category: 'productivity' as const,

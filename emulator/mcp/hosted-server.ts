@@ -1,0 +1,90 @@
+import { createMcpHandler, McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import type { Emulation } from '../emulation.ts';
+import type { Answer } from '../http/answer.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { createRateLimit } from '../http/rate-limit.ts';
+import { readBytes } from '../http/read-body.ts';
+import { isPlain } from '../http/shape.ts';
+import type { McpGrant } from '../world/mcp-grants.ts';
+import { callOf } from './caller.ts';
+import { foreignOrigin, hasForeignHost, unauthorized, verifiedGrant } from './gate.ts';
+import { callTool } from './tools/call-tool.ts';
+import { findTool, listedTools } from './tools/table.ts';
+
+const BODY_BYTES = 4 * 1024 * 1024;
+
+/**
+ * `/mcp`: Streamable HTTP in both protocol eras, stateless in both. The order of checks is the original's: Host and
+ * Origin, then the token, then the protocol.
+ */
+export function createHostedServer(emulation: Emulation): (exchange: Exchange) => Promise<Answer> {
+  const limit = createRateLimit(emulation.world, emulation.settings);
+  const handler = createMcpHandler(({ authInfo }) => {
+    const grant = emulation.world.mcp.grants.get(String(authInfo?.extra?.grantId));
+    if (grant === undefined) throw new Error('a request passed the gate without a grant');
+    return serverFor(emulation, grant, limit);
+  });
+  return async exchange => {
+    const refusal = hasForeignHost(exchange.request) ?? foreignOrigin(emulation.url, exchange.request);
+    if (refusal !== null) return refusal;
+    const grant = verifiedGrant(emulation, exchange);
+    if (grant === null) return unauthorized(emulation.url, exchange.request);
+    const bytes = await readBytes(exchange.request, BODY_BYTES);
+    const message = parsed(bytes);
+    exchange.bodyBytes = bytes.length;
+    exchange.operation = operationOf(message);
+    const authInfo = {
+      token: 'checked',
+      clientId: grant.clientId,
+      scopes: [grant.scope],
+      extra: { grantId: grant.id },
+    };
+    const response = await handler.fetch(webRequest(emulation.url, exchange, bytes), { authInfo });
+    return answerFrom(response, isPlain(message) && message.method === 'subscriptions/listen');
+  };
+}
+
+function serverFor(emulation: Emulation, grant: McpGrant, limit: ReturnType<typeof createRateLimit>): McpServer {
+  const mcp = new McpServer({ name: 'Notion MCP', version: '1.0.0' }, { capabilities: { tools: {} } });
+  mcp.server.setRequestHandler('tools/list', () => ({ tools: listedTools }));
+  mcp.server.setRequestHandler('tools/call', ({ params }) => {
+    const tool = findTool(params.name);
+    if (tool === null) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Tool ${params.name} not found`);
+    const surroundings = { faults: emulation.faults.tools, limit, requestId: emulation.world.ids.uuid() };
+    return callTool(tool, callOf(emulation, grant), params.arguments, surroundings);
+  });
+  return mcp;
+}
+
+function webRequest(baseUrl: string, { request, method, path }: Exchange, bytes: Buffer): Request {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) {
+    for (const one of [value ?? []].flat()) headers.append(name, one);
+  }
+  const hasBody = method !== 'GET' && method !== 'HEAD';
+  return new Request(`${baseUrl}${path}`, { method, headers, ...(hasBody ? { body: new Uint8Array(bytes) } : {}) });
+}
+
+/** Answers are complete before they are sent, so that every fault can apply to them; only a subscription stays open. */
+async function answerFrom(response: Response, streams: boolean): Promise<Answer> {
+  const { 'content-type': contentType = 'text/plain', ...headers } = Object.fromEntries(response.headers);
+  delete headers['content-length'];
+  const common = { status: response.status, contentType, headers };
+  if (streams && response.body !== null) return { ...common, body: '', stream: response.body };
+  return { ...common, body: await response.text() };
+}
+
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** What a request asks for, in the request log: `tools/call notion-search`. */
+function operationOf(message: unknown): string | null {
+  if (!isPlain(message) || typeof message.method !== 'string') return null;
+  const name = isPlain(message.params) && typeof message.params.name === 'string' ? ` ${message.params.name}` : '';
+  return message.method + name;
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { invalid } from '../../http/errors.ts';
+import type { Call } from '../../http/route.ts';
+import { findDatabase, findDataSource, firstDataSource } from '../../rest/lookup.ts';
+import type { DataSourceNode } from '../../world/records.ts';
+import { addressOf, idOf } from '../reference.ts';
+import { rest } from '../rest-call.ts';
+import { propertyInputs } from '../text/property-inputs.ts';
+import { iconInput } from './icon.ts';
+import { CREATE, databaseParent, dataSourceParent, pageParent, type Tool, tool } from './tool.ts';
+
+/** A flat property value; see the schema of the data source for what fits. */
+export const flatValues = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.union([z.string(), z.number()]))]),
+);
+
+const newPage = z.object({
+  properties: flatValues.optional(),
+  content: z.string().optional().describe('Enhanced Markdown'),
+  template_id: z.string().optional(),
+  icon: z.string().optional(),
+  cover: z.string().optional(),
+});
+const teamParent = z.object({ teamspace_id: z.string(), type: z.literal('teamspace_id').optional() });
+
+const input = z.object({
+  parent: z.union([pageParent, databaseParent, dataSourceParent, teamParent]).optional(),
+  creation_mode: z.enum(['draft', 'publish']).optional(),
+  pages: z.array(newPage).min(1).max(100),
+  allow_async: z.boolean().optional(),
+});
+type Parent = z.infer<typeof input>['parent'];
+
+export const createPagesTool: Tool = tool('notion-create-pages', {
+  title: 'Create pages',
+  description:
+    'Create one or more pages below a page or in a data source. Without a parent they become private pages of the person.',
+  annotations: CREATE,
+  input,
+  async run(call, { parent, pages, allow_async: asynchronous }) {
+    const place = parentOf(call, parent);
+    const made: object[] = [];
+    for (const page of pages) made.push(await createPage(call, place, page));
+    return asynchronous === true ? finishedTask(call, { pages: made }) : { pages: made };
+  },
+});
+
+interface Place {
+  readonly parent: object | undefined;
+  readonly source: DataSourceNode | null;
+}
+
+function parentOf(call: Call, parent: Parent): Place {
+  if (parent === undefined) return { parent: undefined, source: null };
+  if ('teamspace_id' in parent) throw invalid(`Could not find teamspace with ID: ${parent.teamspace_id}.`);
+  if ('page_id' in parent) return { parent: { page_id: idOf(parent.page_id) }, source: null };
+  if ('database_id' in parent) {
+    const database = findDatabase(call, idOf(parent.database_id));
+    if (database.dataSources.length > 1) {
+      throw invalid('Databases with multiple data sources are not supported: use data_source_id.');
+    }
+    const source = firstDataSource(call, database);
+    return { parent: { data_source_id: source.id }, source };
+  }
+  const source = findDataSource(call, idOf(parent.data_source_id));
+  return { parent: { data_source_id: source.id }, source };
+}
+
+async function createPage(call: Call, { parent, source }: Place, page: z.infer<typeof newPage>): Promise<object> {
+  const properties = page.properties ?? {};
+  const body = {
+    parent,
+    properties: propertyInputs(source, properties),
+    ...(page.content === undefined || page.content === '' ? {} : { markdown: page.content }),
+    ...(page.template_id === undefined
+      ? {}
+      : { template: { type: 'template_id', template_id: idOf(page.template_id) } }),
+    ...(page.icon === undefined ? {} : { icon: iconInput(page.icon) }),
+    ...(page.cover === undefined ? {} : { cover: { type: 'external', external: { url: page.cover } } }),
+  };
+  const made = await rest(call, 'POST', '/v1/pages', { body });
+  const id = String(made.id);
+  return { id, url: addressOf(id), properties };
+}
+
+/** A task that is finished by the time anybody asks for it; the work itself was done at once. */
+function finishedTask(call: Call, result: object): object {
+  const id = `task_${call.world.ids.uuid().replaceAll('-', '')}`;
+  call.world.asyncTasks.set(id, {
+    id,
+    botId: call.caller.botId,
+    createdAt: call.world.clock.now(),
+    operation: 'notion-create-pages',
+    pollsLeft: 1,
+    result: JSON.parse(JSON.stringify(result)),
+  });
+  return { task_id: id, status: 'queued' };
+}
