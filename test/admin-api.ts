@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import fastify from 'fastify';
+import fastify, { type FastifyPluginAsync } from 'fastify';
 import { request } from 'undici';
 import { createAnonymousDenials } from '../src/audit/anonymous-denials.ts';
 import { createGroupCommit } from '../src/audit/group-commit.ts';
@@ -9,11 +9,13 @@ import { createKeyedDigest } from '../src/audit/keyed-digest.ts';
 import { createAuditTrail } from '../src/audit/trail.ts';
 import { authorize } from '../src/authorize/authorize.ts';
 import { refuse } from '../src/authorize/refusal.ts';
+import type { RecordEvent } from '../src/domain/event.ts';
 import { apiDoor } from '../src/doors/api/api-door.ts';
 import type { ContentRoute } from '../src/doors/api/content-route.ts';
+import type { ApiRoute } from '../src/doors/api/route.ts';
 import { accountRoutes } from '../src/doors/api/routes/account-routes.ts';
 import { createClientAddress } from '../src/doors/client-address.ts';
-import { createGateway } from '../src/gateway.ts';
+import { createGateway, type Gateway } from '../src/gateway.ts';
 import { createResolve } from '../src/resolve/resolve.ts';
 import { cacheSnapshots } from '../src/resolve/snapshot.ts';
 import { createTurnstile } from '../src/resolve/turnstile.ts';
@@ -57,7 +59,16 @@ export interface SendOptions {
   readonly headers?: Readonly<Record<string, string | null>>;
 }
 
-export async function openAdminApi(contentRoutes: readonly ContentRoute[] = []): Promise<AdminApi> {
+/** What a test adds to the admin API: routes of its own, and doors beside it. */
+export interface Addition {
+  readonly routes: readonly ApiRoute[];
+  readonly doors?: readonly FastifyPluginAsync[];
+}
+
+export async function openAdminApi(
+  contentRoutes: readonly ContentRoute[] = [],
+  add: (place: { people: People; record: RecordEvent; gateway: Gateway }) => Addition = () => ({ routes: [] }),
+): Promise<AdminApi> {
   const people = await openPeople();
   const { database, accounts, identify, clock } = people;
   const auditPool = openPool(people.connection, 'portcullis_system', { poolSize: 1 });
@@ -101,11 +112,13 @@ export async function openAdminApi(contentRoutes: readonly ContentRoute[] = []):
 
   const app = fastify();
   const record = trail.recordEvent;
+  const { routes, doors = [] } = add({ people, record, gateway });
+  for (const door of doors) await app.register(door);
   const address = await app
     .register(
       apiDoor({
         gateway,
-        routes: accountRoutes({ accounts, record, demo: false }),
+        routes: [...accountRoutes({ accounts, record, demo: false }), ...routes],
         contentRoutes,
         signIn: { signIn: accounts.signIn, record },
         clientAddress: createClientAddress([]),

@@ -32,8 +32,7 @@ ALTER TABLE webhook_subscription FORCE ROW LEVEL SECURITY;
 CREATE POLICY in_workspace ON webhook_subscription TO portcullis_app
   USING (workspace_id = current_workspace()) WITH CHECK (workspace_id = current_workspace());
 CREATE POLICY everything ON webhook_subscription TO portcullis_system USING (true) WITH CHECK (true);
-GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_subscription TO portcullis_app;
-GRANT SELECT, UPDATE ON webhook_subscription TO portcullis_system;
+GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_subscription TO portcullis_app, portcullis_system;
 CREATE TRIGGER webhook_subscription_under_living_key BEFORE INSERT OR UPDATE OF kid ON webhook_subscription
   FOR EACH ROW WHEN (NEW.kid IS NOT NULL) EXECUTE FUNCTION require_living_workspace_key();
 
@@ -57,7 +56,7 @@ ALTER TABLE webhook_event FORCE ROW LEVEL SECURITY;
 CREATE POLICY in_workspace ON webhook_event TO portcullis_app
   USING (workspace_id = current_workspace()) WITH CHECK (workspace_id = current_workspace());
 CREATE POLICY everything ON webhook_event TO portcullis_system USING (true) WITH CHECK (true);
-GRANT SELECT, INSERT, DELETE ON webhook_event TO portcullis_app;
+GRANT SELECT, INSERT, DELETE ON webhook_event TO portcullis_app, portcullis_system;
 
 -- Objects that were moved, deleted or brought back. What anybody remembers of an object, or of anything in it, from before
 -- `changed_at` (this server's clock) is not to be believed. One row for each object, so events may come in any order.
@@ -74,7 +73,7 @@ ALTER TABLE page_change FORCE ROW LEVEL SECURITY;
 CREATE POLICY in_workspace ON page_change TO portcullis_app
   USING (workspace_id = current_workspace()) WITH CHECK (workspace_id = current_workspace());
 CREATE POLICY everything ON page_change TO portcullis_system USING (true) WITH CHECK (true);
-GRANT SELECT, INSERT, UPDATE, DELETE ON page_change TO portcullis_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON page_change TO portcullis_app, portcullis_system;
 
 -- What a connection was seen to be able to do, or was refused. What is missing is not known.
 CREATE TABLE connection_capability (
@@ -93,4 +92,4 @@ ALTER TABLE connection_capability FORCE ROW LEVEL SECURITY;
 CREATE POLICY in_workspace ON connection_capability TO portcullis_app
   USING (workspace_id = current_workspace()) WITH CHECK (workspace_id = current_workspace());
 CREATE POLICY everything ON connection_capability TO portcullis_system USING (true) WITH CHECK (true);
-GRANT SELECT, INSERT, UPDATE, DELETE ON connection_capability TO portcullis_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON connection_capability TO portcullis_app, portcullis_system;

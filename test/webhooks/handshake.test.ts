@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { anEvent, type Hearing, post, startHearing } from './hearing.ts';
+
+const aToken = () => `secret_${randomUUID().replaceAll('-', '')}`;
+const handshake = (token: string) => JSON.stringify({ verification_token: token });
+
+describe('the handshake of a webhook', () => {
+  let hearing: Hearing;
+  before(async () => {
+    hearing = await startHearing();
+  });
+  after(() => hearing.close());
+
+  const path = (id: string, more = '') => `/api/workspaces/${hearing.workspaceId}/webhooks/${id}${more}`;
+  const takeToken = (id: string) => hearing.asAdmin('POST', path(id, '/token'));
+  const stateOf = async (id: string) => {
+    const listed = await hearing.asAdmin('GET', `/api/workspaces/${hearing.workspaceId}/webhooks`);
+    const all = listed.at('subscriptions') as { id: string; state: string }[];
+    return all.find(one => one.id === id)?.state;
+  };
+  const events = async (id: string) =>
+    (await hearing.api.log())
+      .map(({ entry }) => JSON.parse(entry) as { operation: string; detail?: Record<string, unknown> })
+      .filter(({ operation, detail }) => operation.startsWith('webhook.') && detail?.subscription === id)
+      .map(({ operation, detail }) => (detail?.because === undefined ? operation : `${operation} ${detail.because}`));
+
+  it('keeps the token sealed and shows it to one admin, once', async () => {
+    const { id, url } = await hearing.subscribe();
+    const token = aToken();
+    assert.equal(await stateOf(id), 'waiting');
+    assert.equal(await post(url, handshake(token), { token }), 200);
+    assert.equal(await stateOf(id), 'offered');
+    const stored = await hearing.api.people.database.system
+      .selectFrom('webhook_subscription')
+      .selectAll()
+      .where('id', '=', id as `whs_${string}`)
+      .executeTakeFirstOrThrow();
+    assert.doesNotMatch(JSON.stringify(stored), new RegExp(token));
+    assert.equal((await takeToken(id)).at('verificationToken'), token);
+    assert.equal((await takeToken(id)).at('error.code'), 'conflict');
+    assert.equal(await stateOf(id), 'shown');
+    assert.deepEqual(await events(id), ['webhook.created', 'webhook.handshake', 'webhook.token_shown']);
+  });
+
+  it('may be repeated by Notion, and then changes nothing', async () => {
+    const { id, url, token } = await hearing.listening();
+    assert.equal(await post(url, handshake(token), { token }), 200);
+    assert.equal(await stateOf(id), 'shown');
+  });
+
+  it('is worth nothing once a second one shows that a stranger knows the address, whoever was first', async () => {
+    for (const shown of [false, true]) {
+      const { id, url } = await hearing.subscribe();
+      const forged = aToken();
+      assert.equal(await post(url, handshake(forged), { token: forged }), 200);
+      if (shown) await takeToken(id);
+      const notions = aToken();
+      assert.equal(await post(url, handshake(notions), { token: notions }), 409);
+      assert.equal(await stateOf(id), 'contested');
+      assert.equal((await takeToken(id)).at('error.code'), 'conflict');
+      assert.equal(await post(url, JSON.stringify(anEvent(hearing)), { token: forged }), 401);
+      assert.equal(await post(url, handshake(notions), { token: notions }), 409);
+      assert.equal((await events(id)).at(-1), 'webhook.contested another_handshake');
+    }
+  });
+
+  it('is not believed when events come before an admin could have pasted the token at Notion', async () => {
+    const { id, url } = await hearing.subscribe();
+    const forged = aToken();
+    await post(url, handshake(forged), { token: forged });
+    assert.equal(await post(url, JSON.stringify(anEvent(hearing)), { token: forged }), 409);
+    assert.equal(await stateOf(id), 'contested');
+    assert.equal((await events(id)).at(-1), 'webhook.contested event_before_token_was_shown');
+    const moved = await hearing.api.people.database.system.selectFrom('page_change').selectAll().execute();
+    assert.deepEqual(moved, []);
+  });
+
+  it('cannot be repeated with another token once an event has confirmed it', async () => {
+    const { id, url, token } = await hearing.listening();
+    assert.equal(await post(url, JSON.stringify(anEvent(hearing)), { token }), 200);
+    assert.equal(await stateOf(id), 'confirmed');
+    const forged = aToken();
+    assert.equal(await post(url, handshake(forged), { token: forged }), 409);
+    assert.equal(await post(url, JSON.stringify(anEvent(hearing)), { token: forged }), 401);
+    assert.equal(await post(url, JSON.stringify(anEvent(hearing)), { token }), 200);
+    assert.equal(await stateOf(id), 'confirmed');
+  });
+
+  it('starts over at another address after a reset; the old one and its token are worth nothing', async () => {
+    const { id, url, token } = await hearing.listening();
+    const renewed = await hearing.asAdmin('POST', path(id, '/reset'));
+    assert.equal(renewed.at('state'), 'waiting');
+    const next = String(renewed.at('url')).replace(/^.*\/webhooks/, `${hearing.api.url}/webhooks`);
+    assert.notEqual(next, url);
+    assert.equal(await post(url, JSON.stringify(anEvent(hearing)), { token }), 401);
+    assert.equal(await post(next, JSON.stringify(anEvent(hearing)), { token }), 401);
+    assert.equal(await post(next, handshake(token), { token }), 200);
+    assert.equal(await stateOf(id), 'offered');
+  });
+
+  it('comes too late after a day', async () => {
+    const { id, url } = await hearing.subscribe();
+    await hearing.api.people.database.system
+      .updateTable('webhook_subscription')
+      .set({ handshake_until: new Date(Date.now() - 1) })
+      .where('id', '=', id as `whs_${string}`)
+      .execute();
+    const token = aToken();
+    assert.equal(await post(url, handshake(token), { token }), 409);
+    assert.equal(await stateOf(id), 'waiting');
+  });
+
+  it('is one token and nothing else', async () => {
+    const { id, url } = await hearing.subscribe();
+    const token = aToken();
+    const bodies = [
+      JSON.stringify({ verification_token: token, more: 1 }),
+      JSON.stringify({ verification_token: 'secret_' }),
+      JSON.stringify({ verification_token: `hunter2${token}` }),
+      JSON.stringify({ verification_token: `secret_${'a'.repeat(300)}` }),
+      `{"verification_token":"${token}","verification_token":"${aToken()}"}`,
+      `[${handshake(token)}]`,
+      '',
+    ];
+    for (const body of bodies) assert.equal(await post(url, body), 401, body);
+    // Signed, but not with the token that it offers.
+    assert.equal(await post(url, handshake(token), { token: aToken() }), 401);
+    assert.equal(await stateOf(id), 'waiting');
+  });
+
+  it('is taken once when two come at the same moment', async () => {
+    const { id, url } = await hearing.subscribe();
+    const statuses = await Promise.all([aToken(), aToken()].map(token => post(url, handshake(token), { token })));
+    assert.deepEqual(statuses.sort(), [200, 409]);
+    assert.match((await stateOf(id)) ?? '', /^(offered|contested)$/);
+  });
+
+  it('is administered by those who hold `connect` alone, in their own workspace', async () => {
+    const { id } = await hearing.listening();
+    const { people } = hearing.api;
+    const cookie = await hearing.api.cookieOf(await people.aMember(hearing.workspaceId, 'editor'));
+    for (const [method, at] of [
+      ['GET', `/api/workspaces/${hearing.workspaceId}/webhooks`],
+      ['POST', `/api/workspaces/${hearing.workspaceId}/webhooks`],
+      ['POST', path(id, '/token')],
+      ['POST', path(id, '/reset')],
+      ['GET', path(id, '/kept-aside')],
+      ['DELETE', path(id)],
+    ] as const) {
+      assert.equal((await hearing.api.send(method, at, { cookie })).status, 403, `${method} ${at}`);
+    }
+    const other = await hearing.another();
+    for (const [method, more] of [
+      ['POST', '/token'],
+      ['POST', '/reset'],
+      ['GET', '/kept-aside'],
+      ['DELETE', ''],
+    ] as const) {
+      const reply = await other.asAdmin(method, `/api/workspaces/${other.workspaceId}/webhooks/${id}${more}`);
+      assert.equal(reply.status, 404, `${method} ${more}`);
+    }
+    assert.equal((await hearing.asAdmin('DELETE', path(id))).status, 204);
+    assert.equal((await hearing.asAdmin('DELETE', path(id))).status, 404);
+  });
+
+  it('is had for a bounded number of addresses', async () => {
+    const other = await hearing.another();
+    const create = () => other.asAdmin('POST', `/api/workspaces/${other.workspaceId}/webhooks`);
+    const statuses = await Promise.all(Array.from({ length: 22 }, async () => (await create()).status));
+    assert.deepEqual(
+      statuses.sort(),
+      Array.from({ length: 22 }, (_, index) => (index < 20 ? 201 : 409)),
+    );
+  });
+});
