@@ -37,6 +37,8 @@ export interface Config {
   readonly logLevel: NonNullable<Values['PORTCULLIS_LOG_LEVEL']>;
   /** Print audit entries on standard output as JSON lines. */
   readonly auditStdout: boolean;
+  /** Who shows it may read the metrics; null: nobody but this machine itself, and only at a loopback address. */
+  readonly metricsToken: Secret | null;
   /** Null means any free port. */
   readonly emulatorPort: number | null;
 }
@@ -177,6 +179,7 @@ function commonConfig(values: Values, rootKeyFile: string) {
     database: databaseConfig(values),
     dataDir: values.PORTCULLIS_DATA_DIR,
     adminEmail: values.PORTCULLIS_ADMIN_EMAIL,
+    metricsToken: values.PORTCULLIS_METRICS_TOKEN,
     emulatorPort: values.PORTCULLIS_EMULATOR_PORT === 0 ? null : values.PORTCULLIS_EMULATOR_PORT,
   };
 }

@@ -143,6 +143,11 @@ export const settings = {
     type.flag,
     'Also print audit entries on standard output, one JSON object a line. Default: `true`; in the demo `false`.',
   ),
+  PORTCULLIS_METRICS_TOKEN: optional(
+    'Output',
+    type.secret,
+    'Whoever sends it as `Authorization: Bearer …` may read `/metrics`. Default: there is no such page, except for this machine itself while `PORTCULLIS_PUBLIC_URL` leads to a loopback address.',
+  ),
 
   PORTCULLIS_EMULATOR_PORT: optional(
     'Demo',

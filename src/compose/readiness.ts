@@ -1,0 +1,51 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { sql } from 'kysely';
+import { secondMs } from '../domain/units.ts';
+import type { ReadinessCheck } from '../doors/health/readiness.ts';
+import type { Database } from '../store/database.ts';
+import type { Schema } from '../store/schema.ts';
+import type { RootKeys } from '../vault/root/root-key.ts';
+
+export interface ReadinessParts {
+  readonly database: Pick<Database<Schema>, 'system'>;
+  readonly root: RootKeys;
+  /** Whether this instance may write to the log. */
+  readonly leaseHolds: () => boolean;
+  readonly monotonicMs: () => number;
+}
+
+/** A key service counts, and charges for, every request. */
+const rootKeyGoodForMs = 30 * secondMs;
+
+/** Without any one of these no call can be answered. */
+export function readinessChecks({ database, root, leaseHolds, monotonicMs }: ReadinessParts): ReadinessCheck[] {
+  let openedAtMs = Number.NEGATIVE_INFINITY;
+  return [
+    { name: 'database', holds: () => isWritable(database) },
+    // The lease is renewed by writing, so that it also says that writing worked within the last seconds.
+    { name: 'audit_log', holds: leaseHolds },
+    {
+      name: 'root_key',
+      async holds() {
+        if (monotonicMs() - openedAtMs < rootKeyGoodForMs) return true;
+        if (!(await opensItsOwn(root))) return false;
+        openedAtMs = monotonicMs();
+        return true;
+      },
+    },
+  ];
+}
+
+async function isWritable({ system }: ReadinessParts['database']): Promise<boolean> {
+  const { rows } = await sql<{ writable: boolean }>`
+    SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS writable`.execute(system);
+  return rows[0]?.writable ?? false;
+}
+
+async function opensItsOwn(root: RootKeys): Promise<boolean> {
+  const bytes = randomBytes(32);
+  const context = { purpose: 'readiness' };
+  const { kid } = root;
+  const wrapped = await root.wrap(bytes, context);
+  return timingSafeEqual(bytes, await root.unwrap(wrapped, context, kid));
+}

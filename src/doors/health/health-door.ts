@@ -1,0 +1,33 @@
+import type { FastifyPluginAsync } from 'fastify';
+import { createMetricsGuard, type MetricsAccess } from './metrics-access.ts';
+import type { Prometheus } from './prometheus.ts';
+import { createReadiness, type ReadinessCheck } from './readiness.ts';
+
+export interface HealthDoorParts {
+  readonly checks: readonly ReadinessCheck[];
+  readonly prometheus: Pick<Prometheus, 'text' | 'contentType'>;
+  readonly metricsAccess: MetricsAccess;
+  readonly monotonicMs: () => number;
+}
+
+/**
+ * `/healthz`: the process answers. `/readyz`: it can also do its work; if not, which checks fail. `/metrics`: what it has
+ * counted, for those who may read it; to others there is no such page.
+ */
+export function healthDoor(parts: HealthDoorParts): FastifyPluginAsync {
+  const failingChecks = createReadiness(parts.checks, parts.monotonicMs);
+  const mayRead = createMetricsGuard(parts.metricsAccess);
+  return async app => {
+    app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
+    app.get('/healthz', async () => ({ status: 'ok' }));
+    app.get('/readyz', async (_request, reply) => {
+      const failing = await failingChecks();
+      if (failing.length === 0) return { status: 'ready' };
+      return reply.code(503).send({ status: 'not_ready', failing });
+    });
+    app.get('/metrics', async (request, reply) => {
+      if (!mayRead(request.raw)) return reply.code(404).send({ status: 'not_found' });
+      return reply.type(parts.prometheus.contentType).send(await parts.prometheus.text());
+    });
+  };
+}
