@@ -38,7 +38,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
   config: ['domain'],
   'config.ts': ['domain', 'config'],
-  cli: ['domain', 'config', 'config.ts', 'compose.ts', 'store'],
+  cli: ['domain', 'config', 'config.ts', 'compose.ts', 'compose', 'store'],
 };
 
 /** Only this file sees every part. */

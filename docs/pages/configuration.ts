@@ -11,7 +11,8 @@ import { code, generatedFrom, page, table } from './markdown.ts';
 const sections: readonly (readonly [Section, string])[] = [
   ['Notion', 'Which integration Portcullis is at Notion. Without the first two, `npm start` runs the demo.'],
   ['Addresses', 'Where Portcullis listens, and what it answers to.'],
-  ['Storage', 'Where data and keys are.'],
+  ['Storage', 'Where data is.'],
+  ['Root keys', 'What all stored tokens are kept under, and where it is: [custody](custody.md).'],
   ['People', 'The first user.'],
   ['Output', ''],
   ['Demo', ''],

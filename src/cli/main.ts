@@ -2,18 +2,40 @@ import { readFile } from 'node:fs/promises';
 import { environment } from '../config.ts';
 import { audit } from './audit.ts';
 import type { Command, Terminal } from './command.ts';
+import { dbAcknowledgeRestore } from './db-acknowledge-restore.ts';
 import { dbDump } from './db-dump.ts';
 import { dbRestore } from './db-restore.ts';
 import { demo } from './demo.ts';
 import { discover } from './discover.ts';
 import { emulator } from './emulator.ts';
 import { helpOf, overview } from './help.ts';
+import { keysStatus, keysVerify } from './keys-look.ts';
+import { keysPromote, keysRewrap, keysStage, keysWithdraw } from './keys-root.ts';
+import { keysDestroy, keysRetire, keysRotate } from './keys-workspace.ts';
 import { findCommand, parseInvocation } from './parse.ts';
 import { report } from './report.ts';
 import { serve } from './serve.ts';
 
 /** Every command, in the order in which help lists them. */
-export const commands: readonly Command[] = [demo, serve, emulator, audit, discover, dbDump, dbRestore];
+export const commands: readonly Command[] = [
+  demo,
+  serve,
+  emulator,
+  audit,
+  discover,
+  dbDump,
+  dbRestore,
+  dbAcknowledgeRestore,
+  keysStatus,
+  keysVerify,
+  keysStage,
+  keysWithdraw,
+  keysPromote,
+  keysRewrap,
+  keysRotate,
+  keysRetire,
+  keysDestroy,
+];
 
 /** Runs one command line. Answers with the exit code; never throws. */
 export async function main(words: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {

@@ -1,5 +1,6 @@
 import { ConfigError } from '../config/config-error.ts';
 import { errorTable, PortcullisError } from '../domain/errors.ts';
+import { RootKeyError } from '../domain/root-key-error.ts';
 import { StoreError } from '../store/store-error.ts';
 import { UsageError } from './command.ts';
 import { EmulatorError } from './demo/emulator-error.ts';
@@ -24,6 +25,7 @@ export function report(error: unknown): Report {
   }
   if (error instanceof RemoteError) return say(error.message, error.hint, error.exitCode);
   if (error instanceof StoreError) return say(error.message, null, errorTable.unavailable.exitCode);
+  if (error instanceof RootKeyError) return say(error.message, null, errorTable.unavailable.exitCode);
   if (error instanceof EmulatorError) return say(error.message, emulatorHint, errorTable.unavailable.exitCode);
   if (error instanceof PortcullisError) {
     const { hint, exitCode } = errorTable[error.code];

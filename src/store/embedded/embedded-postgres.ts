@@ -36,7 +36,7 @@ export interface EmbeddedOptions {
 }
 
 /** The login and the database that Portcullis works with. */
-const login = 'portcullis';
+export const login = 'portcullis';
 
 /**
  * Starts the PostgreSQL that Portcullis brings along, or adopts the one that a killed Portcullis left running.

@@ -1,9 +1,9 @@
+import { RootKeyError } from '../../domain/root-key-error.ts';
 import { secondMs } from '../../domain/units.ts';
 import { UnopenableError } from '../sealed-value.ts';
 import { textContext } from './context.ts';
 import { loadPackage } from './optional-package.ts';
 import type { RootKey } from './root-key.ts';
-import { RootKeyError } from './root-key-error.ts';
 
 /**
  * A symmetric key in AWS KMS, named by its ARN. The context travels as KMS's encryption context, and so stands in CloudTrail

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { RootKeyError } from './root-key-error.ts';
+import { RootKeyError } from '../../domain/root-key-error.ts';
 
 /**
  * Rule 24: whoever copies the data directory must not get the key that opens it. Throws `RootKeyError` `misplaced`

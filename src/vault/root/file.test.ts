@@ -3,10 +3,10 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { RootKeyError, type RootKeyErrorCode } from '../../domain/root-key-error.ts';
 import { UnopenableError } from '../sealed-value.ts';
 import { openRootKeyFile, readRootKeyFile } from './file.ts';
 import { assertOutsideDataDirectory } from './file-place.ts';
-import { RootKeyError, type RootKeyErrorCode } from './root-key-error.ts';
 
 let directory = '';
 before(async () => {

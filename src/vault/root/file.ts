@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type FileHandle, link, mkdir, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { RootKeyError } from '../../domain/root-key-error.ts';
 import { deriveKeysFrom } from '../derive-key.ts';
 import { openValue, type SealingKey, sealingKeyBytes, sealValue } from '../sealed-value.ts';
 import type { RootKey } from './root-key.ts';
-import { RootKeyError } from './root-key-error.ts';
 
 /** The fewest bytes that a root key may have; one that Portcullis makes has twice as many. */
 const secretBytesMin = 32;

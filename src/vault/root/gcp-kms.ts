@@ -1,9 +1,9 @@
+import { RootKeyError } from '../../domain/root-key-error.ts';
 import { UnopenableError } from '../sealed-value.ts';
 import { contextBytes } from './context.ts';
 import { postJson } from './key-service-request.ts';
 import { loadPackage } from './optional-package.ts';
 import type { RootKey } from './root-key.ts';
-import { RootKeyError } from './root-key-error.ts';
 
 const scope = 'https://www.googleapis.com/auth/cloudkms';
 

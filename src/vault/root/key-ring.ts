@@ -1,8 +1,8 @@
 import type { InstanceId } from '../../domain/ids.ts';
+import { RootKeyError } from '../../domain/root-key-error.ts';
 import { UnopenableError } from '../sealed-value.ts';
 import { assertProof, makeProof } from './proof.ts';
 import type { RootKey, RootKeys } from './root-key.ts';
-import { RootKeyError } from './root-key-error.ts';
 
 /** `staged → active → previous → retired`. There is at most one staged and exactly one active root key. */
 export type RootKeyState = 'staged' | 'active' | 'previous' | 'retired';

@@ -1,6 +1,6 @@
 import { request } from 'undici';
+import { RootKeyError } from '../../domain/root-key-error.ts';
 import { KiB, secondMs } from '../../domain/units.ts';
-import { RootKeyError } from './root-key-error.ts';
 
 const answerBytesMax = 64 * KiB;
 

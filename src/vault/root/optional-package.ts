@@ -1,4 +1,4 @@
-import { RootKeyError } from './root-key-error.ts';
+import { RootKeyError } from '../../domain/root-key-error.ts';
 
 /** Loads an optional dependency. Throws `RootKeyError` `not_installed`, which says how to install it. */
 export async function loadPackage<T>(name: string, load: () => Promise<T>): Promise<T> {

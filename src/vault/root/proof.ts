@@ -1,6 +1,6 @@
+import { RootKeyError } from '../../domain/root-key-error.ts';
 import { UnopenableError } from '../sealed-value.ts';
 import type { RootKey } from './root-key.ts';
-import { RootKeyError } from './root-key-error.ts';
 
 const known = 'This is what a root key wraps to be recognised.';
 

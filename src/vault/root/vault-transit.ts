@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { RootKeyError } from '../../domain/root-key-error.ts';
 import { Secret } from '../../domain/secret.ts';
 import { UnopenableError } from '../sealed-value.ts';
 import { contextBytes } from './context.ts';
 import { postJson } from './key-service-request.ts';
 import type { VaultAccess } from './key-services.ts';
 import type { RootKey } from './root-key.ts';
-import { RootKeyError } from './root-key-error.ts';
 
 /**
  * A version of a key in the Transit engine of HashiCorp Vault or OpenBao.

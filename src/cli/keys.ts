@@ -1,0 +1,39 @@
+import type { KeyTasks } from '../compose/key-tasks.ts';
+import { readKeysConfig } from '../config.ts';
+import { isId, type WorkspaceId } from '../domain/ids.ts';
+import { type Invocation, type Option, UsageError } from './command.ts';
+
+/** What every command about keys takes. */
+export const keysOptions: Readonly<Record<string, Option>> = {
+  'data-dir': { takes: 'DIR', doc: 'where the embedded database is', setting: 'PORTCULLIS_DATA_DIR' },
+};
+
+export const keysNotes =
+  'Works beside running gateways, on their database and with the same settings for root keys. docs/custody.md says when to use it.';
+
+/** Opens what the settings name and runs `work` on it. */
+export async function withKeyTasks<T>(
+  { terminal, settings }: Invocation,
+  work: (tasks: KeyTasks, config: ReturnType<typeof readKeysConfig>) => Promise<T>,
+): Promise<T> {
+  const config = readKeysConfig(terminal.env, settings);
+  // Loaded here, because most commands need none of it.
+  const { openKeyTasks } = await import('../compose/key-tasks.ts');
+  const tasks = await openKeyTasks(config, { warn: message => terminal.err(`warning: ${message}`) });
+  try {
+    return await work(tasks, config);
+  } finally {
+    await tasks.close();
+  }
+}
+
+/** Shows `400 of 1200 values` on one line that changes. */
+export function showProgress({ terminal }: Invocation, what: string): (done: number, total: number) => void {
+  return (done, total) => terminal.progress(`${done} of ${total} ${what}`);
+}
+
+/** Reads the id of a workspace. Throws UsageError. */
+export function workspaceNamed(text: string): WorkspaceId {
+  if (isId('wsp', text)) return text;
+  throw new UsageError(`"${text}" is not the id of a workspace`, 'it looks like wsp_0190… and stands in the dashboard');
+}

@@ -1,0 +1,131 @@
+import { sql } from 'kysely';
+import type { KeysConfig } from '../config.ts';
+import type { WorkspaceId } from '../domain/ids.ts';
+import type { RootKeyName } from '../domain/root-key-name.ts';
+import { createDeploymentSecretStore } from '../store/deployment-secret.ts';
+import { createKnownRootKeys } from '../store/root-keys.ts';
+import { createKeyEndings } from '../store/rotation/key-endings.ts';
+import { createKeyReplacements } from '../store/rotation/key-replacements.ts';
+import { createRootKeyChanges } from '../store/rotation/root-key-changes.ts';
+import { createSealedTables } from '../store/rotation/sealed-tables.ts';
+import { createWrappedKeys } from '../store/workspace-keys.ts';
+import { openKeyRing } from '../vault/root/key-ring.ts';
+import { openRootKey } from '../vault/root/open-root-key.ts';
+import type { AtMoment, OnProgress } from '../vault/rotation/moments.ts';
+import { type RetireResult, retireKeys } from '../vault/rotation/retire.ts';
+import {
+  type PromoteResult,
+  promoteRootKey,
+  type RewrapResult,
+  rewrapUnderRoot,
+  type StageResult,
+  stageRootKey,
+} from '../vault/rotation/rotate-root-key.ts';
+import { type RotationResult, rotateWorkspaceKeys } from '../vault/rotation/rotate-workspace-keys.ts';
+import { type VerifyResult, verifyKeys } from '../vault/rotation/verify-keys.ts';
+import { createWorkspaceKeys } from '../vault/workspace-keys.ts';
+import { openOperatorDatabase } from './operator-database.ts';
+
+/** What operators do with keys, while gateways run. Every change is logged. */
+export interface KeyTasks {
+  status(): Promise<KeyStatus>;
+  stage(name: RootKeyName): Promise<StageResult>;
+  withdraw(): Promise<boolean>;
+  promote(): Promise<PromoteResult>;
+  rewrap(onProgress: OnProgress): Promise<RewrapResult>;
+  rotate(workspaceId: WorkspaceId | null, onProgress: OnProgress): Promise<RotationResult>;
+  retire(retainMs: number): Promise<RetireResult>;
+  verify(onProgress: OnProgress): Promise<VerifyResult>;
+  destroyWorkspace(workspaceId: WorkspaceId): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface KeyStatus {
+  readonly roots: readonly { readonly kid: string; readonly state: string; readonly wraps: number }[];
+  /** Running instances that have not proved a staged key. */
+  readonly unproven: readonly string[];
+  readonly workspaceKeys: readonly { readonly state: string; readonly count: number }[];
+  /** Workspaces whose key is to be replaced, and values under a superseded key: a rotation is under way. */
+  readonly wanted: number;
+  readonly stale: readonly { readonly table: string; readonly count: number }[];
+}
+
+/** Opens the database and every root key. Throws StoreError, RootKeyError. */
+export async function openKeyTasks(
+  config: KeysConfig,
+  options: { warn: (message: string) => void; atMoment?: AtMoment },
+): Promise<KeyTasks> {
+  const opened = await openOperatorDatabase(config.database, options.warn);
+  const { database, operator } = opened;
+  const changes = createRootKeyChanges(database);
+  const endings = createKeyEndings(database);
+  const tables = createSealedTables(database);
+  const replacements = createKeyReplacements(database);
+  const secret = createDeploymentSecretStore(database);
+  const atMoment = options.atMoment ?? (() => {});
+  const root = await Promise.all(config.rootKeys.map(name => openRootKey(name, config.keyServices)))
+    .then(keys => openKeyRing(keys, createKnownRootKeys(database)))
+    .catch(async error => {
+      await opened.close();
+      throw error;
+    });
+  const keys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
+  const note = (name: string, detail: Record<string, string | number>, workspaceId: WorkspaceId | null = null) =>
+    opened.recordEvent({
+      name,
+      workspaceId,
+      principalId: null,
+      result: 'success',
+      detail: { ...detail, by: operator },
+    });
+
+  return {
+    close: opened.close,
+    async status() {
+      const { rows: roots } = await sql<KeyStatus['roots'][number]>`
+        SELECT kid, state, (SELECT count(*) FROM workspace_key w WHERE w.root_kid = r.kid AND wrapped IS NOT NULL)
+                         + (SELECT count(*) FROM deployment_secret d WHERE d.root_kid = r.kid) AS wraps
+          FROM root_key r ORDER BY created_at`.execute(database.system);
+      const { rows: workspaceKeys } = await sql<KeyStatus['workspaceKeys'][number]>`
+        SELECT state, count(*) AS count FROM workspace_key GROUP BY state ORDER BY state`.execute(database.system);
+      const staged = roots.some(({ state }) => state === 'staged');
+      return {
+        roots,
+        unproven: staged ? await changes.unproven() : [],
+        workspaceKeys,
+        wanted: await replacements.countWanted(),
+        stale: await Promise.all(tables.map(async table => ({ table: table.name, count: await table.countStale() }))),
+      };
+    },
+    async stage(name) {
+      const key = await openRootKey(name, config.keyServices);
+      await note('keys.stage', { kid: key.kid });
+      return stageRootKey(changes, key);
+    },
+    async withdraw() {
+      await note('keys.withdraw', {});
+      return changes.withdraw();
+    },
+    async promote() {
+      await note('keys.promote', {});
+      return promoteRootKey(changes, atMoment);
+    },
+    async rewrap(onProgress) {
+      await note('keys.rewrap', { kid: root.kid });
+      return rewrapUnderRoot({ root, changes, secret, atMoment, onProgress });
+    },
+    async rotate(workspaceId, onProgress) {
+      await note('keys.rotate', {}, workspaceId);
+      return rotateWorkspaceKeys({ keys, replacements, tables, atMoment, onProgress }, workspaceId);
+    },
+    async retire(retainMs) {
+      await note('keys.retire', { retainMs });
+      return retireKeys(endings, retainMs);
+    },
+    verify: onProgress => verifyKeys({ keys, tables, endings, onProgress }),
+    async destroyWorkspace(workspaceId) {
+      await note('keys.destroy', {}, workspaceId);
+      return endings.destroyWorkspace(workspaceId);
+    },
+  };
+}

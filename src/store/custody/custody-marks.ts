@@ -1,0 +1,39 @@
+import { sql } from 'kysely';
+import type { CustodyMarks, Restoration } from '../../vault/restore/custody-marks.ts';
+import type { Database } from '../database.ts';
+import type { Schema } from '../schema.ts';
+
+/** How far custody has come, in PostgreSQL. */
+export function createCustodyMarks({ system }: Pick<Database<Schema>, 'system'>): CustodyMarks {
+  return {
+    async current() {
+      return (await system.selectFrom('custody_mark').select('value').executeTakeFirst())?.value ?? 0;
+    },
+    async openRestoration() {
+      const query = system
+        .selectFrom('restoration')
+        .select(['detected_at as detectedAt', 'database_mark as databaseMark', 'known_mark as knownMark']);
+      return (await query.where('acknowledged_at', 'is', null).executeTakeFirst()) ?? null;
+    },
+    async noteRestoration({ databaseMark, knownMark }) {
+      await sql`
+        INSERT INTO restoration (database_mark, known_mark) VALUES (${databaseMark}, ${knownMark})
+        ON CONFLICT ((true)) WHERE acknowledged_at IS NULL
+        DO UPDATE SET known_mark = greatest(restoration.known_mark, excluded.known_mark)`.execute(system);
+    },
+    acknowledge: by =>
+      system.transaction().execute(async tx => {
+        const { rows } = await sql<Restoration>`
+          UPDATE restoration SET acknowledged_at = clock_timestamp(), acknowledged_by = ${by} WHERE acknowledged_at IS NULL
+          RETURNING detected_at AS "detectedAt", database_mark AS "databaseMark", known_mark AS "knownMark"`.execute(
+          tx,
+        );
+        const [restoration] = rows;
+        if (restoration === undefined) return null;
+        await sql`
+          INSERT INTO custody_mark (value) VALUES (${restoration.knownMark}::bigint + 1)
+          ON CONFLICT (only_row) DO UPDATE SET value = greatest(custody_mark.value, excluded.value)`.execute(tx);
+        return restoration;
+      }),
+  };
+}

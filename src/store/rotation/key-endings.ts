@@ -1,0 +1,77 @@
+import { sql, type Transaction } from 'kysely';
+import type { KeyEndings } from '../../vault/rotation/retire.ts';
+import type { Database } from '../database.ts';
+import type { Schema } from '../schema.ts';
+import { sealedColumns } from './sealed-tables.ts';
+
+const longerAgo = (ms: number) => sql<Date>`now() - make_interval(secs => ${ms / 1000})`;
+
+const sealedUnder = (key: string) =>
+  sql.raw(
+    sealedColumns
+      .map(
+        ({ table }) =>
+          `EXISTS (SELECT FROM ${table} t WHERE t.workspace_id = ${key}.workspace_id AND t.kid = ${key}.kid)`,
+      )
+      .join(' OR '),
+  );
+
+/** The end of keys, in PostgreSQL. */
+export function createKeyEndings({ system }: Pick<Database<Schema>, 'system'>): KeyEndings {
+  return {
+    destroySuperseded: retainMs =>
+      system.transaction().execute(async tx => {
+        const before = longerAgo(retainMs);
+        // First the locks, then the look: whoever inserts under one of these keys either is seen, or finds it destroyed.
+        await sql`SELECT FROM workspace_key WHERE state = 'decrypt_only' AND superseded_at <= ${before}
+                   ORDER BY workspace_id, version FOR UPDATE`.execute(tx);
+        const { numAffectedRows } = await sql`
+          UPDATE workspace_key k SET state = 'destroyed', wrapped = NULL
+           WHERE state = 'decrypt_only' AND superseded_at <= ${before} AND NOT (${sealedUnder('k')})`.execute(tx);
+        const kept = await sql<{ count: number }>`
+          SELECT count(*) FROM workspace_key WHERE state = 'decrypt_only'`.execute(tx);
+        return { destroyed: Number(numAffectedRows ?? 0), kept: kept.rows[0]?.count ?? 0 };
+      }),
+    retirePrevious: retainMs =>
+      system.transaction().execute(async tx => {
+        const { rows } = await sql<{ kid: string }>`
+          SELECT kid FROM root_key WHERE state = 'previous' AND state_changed_at <= ${longerAgo(retainMs)}
+             FOR UPDATE`.execute(tx);
+        const retired: string[] = [];
+        for (const { kid } of rows) if (await retireUnused(tx, kid)) retired.push(kid);
+        const kept = await tx.selectFrom('root_key').select('kid').where('state', '=', 'previous').execute();
+        return { retired, kept: kept.map(({ kid }) => kid) };
+      }),
+    destroyWorkspace: workspaceId =>
+      system.transaction().execute(async tx => {
+        const { numUpdatedRows } = await tx
+          .updateTable('workspace_key')
+          .set({ state: 'destroyed', wrapped: null, superseded_at: null, replacement_wanted_at: null })
+          .where('workspace_id', '=', workspaceId)
+          .where('state', '<>', 'destroyed')
+          .executeTakeFirst();
+        return Number(numUpdatedRows);
+      }),
+    async countUnderEnded() {
+      const values = sealedColumns.map(
+        ({ table }) => `(SELECT count(*) FROM ${table} t JOIN workspace_key k USING (workspace_id, kid)
+                          WHERE k.state = 'destroyed' AND k.superseded_at IS NOT NULL)`,
+      );
+      const roots = ['workspace_key', 'deployment_secret'].map(
+        table => `(SELECT count(*) FROM ${table} w JOIN root_key r ON r.kid = w.root_kid
+                    WHERE w.wrapped IS NOT NULL AND r.state = 'retired')`,
+      );
+      const { rows } = await sql<{ count: number }>`
+        SELECT ${sql.raw([...values, ...roots].join(' + '))} AS count`.execute(system);
+      return Number(rows[0]?.count ?? 0);
+    },
+  };
+}
+
+async function retireUnused(tx: Transaction<Schema>, kid: string): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    UPDATE root_key SET state = 'retired', state_changed_at = now() WHERE kid = ${kid}
+       AND NOT EXISTS (SELECT FROM workspace_key WHERE root_kid = ${kid} AND wrapped IS NOT NULL)
+       AND NOT EXISTS (SELECT FROM deployment_secret WHERE root_kid = ${kid})`.execute(tx);
+  return numAffectedRows === 1n;
+}

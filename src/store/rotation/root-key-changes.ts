@@ -1,0 +1,84 @@
+import { sql } from 'kysely';
+import type { WrappedKey } from '../../domain/connection.ts';
+import type { InstanceId } from '../../domain/ids.ts';
+import type { RootKeyChanges } from '../../vault/rotation/rotate-root-key.ts';
+import type { Database } from '../database.ts';
+import { createKnownRootKeys } from '../root-keys.ts';
+import type { Schema } from '../schema.ts';
+
+const unprovenInstances = sql<{ id: InstanceId }>`
+  SELECT i.id FROM instance i WHERE i.lease_until > clock_timestamp()
+     AND NOT EXISTS (SELECT FROM root_key_proof p JOIN root_key r ON r.kid = p.kid AND r.state = 'staged'
+                      WHERE p.instance_id = i.id)`;
+
+/** What is changed to exchange the root key, in PostgreSQL. */
+export function createRootKeyChanges(database: Pick<Database<Schema>, 'system'>): RootKeyChanges {
+  const { system } = database;
+  return {
+    all: createKnownRootKeys(database).all,
+    async stage(kid, proof) {
+      // A key that was retired may come back, with a new proof.
+      const { numAffectedRows } = await sql`
+        INSERT INTO root_key (kid, state, proof) SELECT ${kid}, 'staged', ${proof}
+         WHERE NOT EXISTS (SELECT FROM root_key WHERE state IN ('staged', 'previous'))
+        ON CONFLICT (kid) DO UPDATE SET state = 'staged', proof = excluded.proof, state_changed_at = now()`.execute(
+        system,
+      );
+      return numAffectedRows === 1n;
+    },
+    async withdraw() {
+      const { numDeletedRows } = await system.deleteFrom('root_key').where('state', '=', 'staged').executeTakeFirst();
+      return numDeletedRows === 1n;
+    },
+    async unproven() {
+      const { rows } = await unprovenInstances.execute(system);
+      return rows.map(({ id }) => id);
+    },
+    promote: () =>
+      system.transaction().execute(async tx => {
+        await sql`SELECT FROM root_key WHERE state IN ('staged', 'active') ORDER BY kid FOR UPDATE`.execute(tx);
+        if ((await unprovenInstances.execute(tx)).rows.length > 0) return false;
+        const step = (from: 'staged' | 'active', to: 'active' | 'previous') =>
+          tx
+            .updateTable('root_key')
+            .set({ state: to, state_changed_at: sql<Date>`now()` })
+            .where('state', '=', from)
+            .executeTakeFirst();
+        await step('active', 'previous');
+        return (await step('staged', 'active')).numUpdatedRows === 1n;
+      }),
+    async countUnderOthers(activeKid) {
+      const { rows } = await sql<{ count: number }>`
+        SELECT (SELECT count(*) FROM workspace_key WHERE wrapped IS NOT NULL AND root_kid <> ${activeKid})
+             + (SELECT count(*) FROM deployment_secret WHERE root_kid <> ${activeKid}) AS count`.execute(system);
+      return rows[0]?.count ?? 0;
+    },
+    async underOthers(activeKid, after, limit) {
+      const following =
+        after === null ? sql`true` : sql`(workspace_id, version) > (${after.workspaceId}, ${after.version}::integer)`;
+      const { rows } = await sql<WrappedKey>`
+        SELECT workspace_id AS "workspaceId", version, kid, wrapped, root_kid AS "rootKid" FROM workspace_key
+         WHERE wrapped IS NOT NULL AND root_kid <> ${activeKid} AND ${following}
+         ORDER BY workspace_id, version LIMIT ${limit}`.execute(system);
+      return rows;
+    },
+    async rewrapKey(key, { wrapped, rootKid }) {
+      const { numUpdatedRows } = await system
+        .updateTable('workspace_key')
+        .set({ wrapped, root_kid: rootKid })
+        .where('workspace_id', '=', key.workspaceId)
+        .where('version', '=', key.version)
+        .where('wrapped', '=', key.wrapped)
+        .executeTakeFirst();
+      return numUpdatedRows === 1n;
+    },
+    async rewrapSecret(from, { wrapped, rootKid }) {
+      const { numUpdatedRows } = await system
+        .updateTable('deployment_secret')
+        .set({ wrapped, root_kid: rootKid })
+        .where('wrapped', '=', from.wrapped)
+        .executeTakeFirst();
+      return numUpdatedRows === 1n;
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/**
+ * How far custody has come: a number that grows with every change of a connection's generation, in the database and beside
+ * it. A database with a lower number than was seen before was put back to an earlier state; the tokens in it may have been
+ * spent since (rule 20).
+ */
+export interface CustodyMarks {
+  current(): Promise<number>;
+  /** The restoration that nobody has acknowledged yet. */
+  openRestoration(): Promise<Restoration | null>;
+  /** Notes that the database is behind, unless that is noted already. */
+  noteRestoration(marks: { databaseMark: number; knownMark: number }): Promise<void>;
+  /** Acknowledges the open restoration, and lifts the database's number above what was known. Null: there is none. */
+  acknowledge(by: string): Promise<Restoration | null>;
+}
+
+export interface Restoration {
+  readonly detectedAt: Date;
+  readonly databaseMark: number;
+  readonly knownMark: number;
+}
+
+/** The number that was seen last, kept outside the database. */
+export interface HighWater {
+  /** 0 when nothing is known yet. */
+  read(): Promise<number>;
+  /** Durable when it resolves. */
+  write(mark: number): Promise<void>;
+}

@@ -1,0 +1,66 @@
+import { PortcullisError } from '../../domain/errors.ts';
+import { secondMs } from '../../domain/units.ts';
+import type { CustodyMarks, HighWater, Restoration } from './custody-marks.ts';
+
+export interface RestoreWatch {
+  /** Whether the database was put back and nobody has acknowledged it: then nothing is refreshed and nothing is signed. */
+  restored(): boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * Compares the database with what this instance remembers: now, and every few seconds from then on, so that a database that
+ * is exchanged under a running gateway is noticed too. Throws what `marks` and `highWater` throw if it cannot be done now.
+ */
+export async function watchRestore(parts: {
+  marks: CustodyMarks;
+  highWater: HighWater;
+  /** Hears of a restoration once, when it is found. */
+  onRestored: (restoration: Restoration) => Promise<void> | void;
+  onTrouble: (error: unknown) => void;
+  everyMs?: number;
+}): Promise<RestoreWatch> {
+  const { marks, highWater, onRestored, onTrouble, everyMs = 2 * secondMs } = parts;
+  let known = await highWater.read();
+  let restored = false;
+
+  async function compare(): Promise<void> {
+    const databaseMark = await marks.current();
+    if (databaseMark < known) await marks.noteRestoration({ databaseMark, knownMark: known });
+    const open = await marks.openRestoration();
+    if (open !== null && !restored) await onRestored(open);
+    restored = open !== null;
+    if (!restored && databaseMark > known) {
+      await highWater.write(databaseMark);
+      known = databaseMark;
+    }
+  }
+
+  await compare();
+  let running: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    running = running.then(compare).catch(onTrouble);
+  }, everyMs);
+  timer.unref();
+  return {
+    restored: () => restored,
+    async close() {
+      clearInterval(timer);
+      // What changed last is worth remembering most.
+      await running.then(compare).catch(onTrouble);
+    },
+  };
+}
+
+/** A part whose `begin` spends something: refused while the database is a restored one that nobody has looked at. */
+export function refuseWhileRestored<Begin extends (...args: never[]) => Promise<unknown>, T extends { begin: Begin }>(
+  part: T,
+  watch: Pick<RestoreWatch, 'restored'>,
+): T {
+  const begin = (...args: Parameters<Begin>) => {
+    if (!watch.restored()) return part.begin(...args);
+    const log = 'the database was put back to an earlier state: portcullis db acknowledge-restore';
+    return Promise.reject(new PortcullisError('unavailable', undefined, { log }));
+  };
+  return { ...part, begin };
+}

@@ -1,0 +1,121 @@
+import type { WrappedKey } from '../../domain/connection.ts';
+import type { WorkspaceId } from '../../domain/ids.ts';
+import { openValue, sealValue, UnopenableError } from '../sealed-value.ts';
+import type { WorkspaceKeys } from '../workspace-keys.ts';
+import { type AtMoment, type OnProgress, passThrough } from './moments.ts';
+import type { ResealedRow, SealedRow, SealedTable, StaleRow } from './sealed-tables.ts';
+
+/** How far the keys of workspaces are exchanged. */
+export interface KeyReplacements {
+  /** Marks the active key of one workspace, or of all (null), as one that is to be replaced. */
+  want(workspaceId: WorkspaceId | null): Promise<void>;
+  countWanted(): Promise<number>;
+  /** Some workspaces whose active key is to be replaced, and the version that the next key has. */
+  wanted(limit: number): Promise<readonly { workspaceId: WorkspaceId; version: number }[]>;
+  /** Makes a key the active one in place of the one before, which opens values but seals none. False: somebody was faster. */
+  supersede(key: WrappedKey): Promise<boolean>;
+}
+
+export interface WorkspaceRotation {
+  readonly keys: Pick<WorkspaceKeys, 'make' | 'byKid'>;
+  readonly replacements: KeyReplacements;
+  readonly tables: readonly SealedTable[];
+  readonly atMoment?: AtMoment;
+  readonly onProgress?: OnProgress;
+}
+
+/** What a rotation did. */
+export interface RotationResult {
+  readonly keys: number;
+  readonly values: number;
+  /** Values that do not open. They stay as they are, and so does the key that they name. */
+  readonly unopenable: readonly SealedRow[];
+}
+
+const batchSize = 500;
+
+/**
+ * Gives one workspace, or all (null), a new version of its key and seals every value anew under it, while the gateway
+ * works. Goes on with a rotation that was interrupted, instead of beginning another. Both tokens of a connection are always
+ * sealed anew, value and key name in one statement: never only the name.
+ */
+export async function rotateWorkspaceKeys(
+  rotation: WorkspaceRotation,
+  workspaceId: WorkspaceId | null,
+): Promise<RotationResult> {
+  const { replacements, tables, atMoment = passThrough } = rotation;
+  if ((await replacements.countWanted()) === 0 && (await countStale(tables)) === 0) {
+    await replacements.want(workspaceId);
+  }
+  await atMoment('wanted');
+  const keys = await replaceKeys(rotation);
+  return { keys, ...(await resealAll(rotation)) };
+}
+
+async function replaceKeys({ keys, replacements, atMoment = passThrough }: WorkspaceRotation): Promise<number> {
+  let replaced = 0;
+  for (;;) {
+    const wanted = await replacements.wanted(batchSize);
+    if (wanted.length === 0) return replaced;
+    for (const { workspaceId, version } of wanted) {
+      if (await replacements.supersede(await keys.make(workspaceId, version))) replaced += 1;
+      await atMoment('superseded');
+    }
+  }
+}
+
+/** Seals every stale value anew, in passes, until only values are left that do not open. */
+async function resealAll(rotation: WorkspaceRotation): Promise<Omit<RotationResult, 'keys'>> {
+  const total = await countStale(rotation.tables);
+  let values = 0;
+  for (;;) {
+    const before = values;
+    const unopenable: SealedRow[] = [];
+    for (const table of rotation.tables) {
+      let last: SealedRow | null = null;
+      for (;;) {
+        const rows: readonly StaleRow[] = await table.stale(last, batchSize);
+        last = rows.at(-1) ?? null;
+        if (last === null) break;
+        values += await resealBatch(rotation, table, rows, unopenable);
+        rotation.onProgress?.(values, Math.max(values, total));
+      }
+    }
+    // A pass leaves what others were working on, and what they sealed meanwhile under the key that they had.
+    const left = (await countStale(rotation.tables)) - unopenable.length;
+    if (left <= 0 || (values === before && unopenable.length > 0)) return { values, unopenable };
+  }
+}
+
+async function resealBatch(
+  { keys, atMoment = passThrough }: WorkspaceRotation,
+  table: SealedTable,
+  rows: readonly StaleRow[],
+  unopenable: SealedRow[],
+): Promise<number> {
+  await atMoment('batch read');
+  const resealed = await Promise.all(rows.map(row => reseal(keys, row).catch(error => refused(error, row))));
+  await atMoment('batch resealed');
+  for (const row of resealed) if (!('row' in row)) unopenable.push(row);
+  const replaced = await table.replace(resealed.filter(row => 'row' in row));
+  await atMoment('batch replaced');
+  return replaced;
+}
+
+async function reseal(keys: Pick<WorkspaceKeys, 'byKid'>, row: StaleRow): Promise<ResealedRow> {
+  const [from, to] = await Promise.all([
+    keys.byKid(row.workspaceId, row.kid),
+    keys.byKid(row.workspaceId, row.activeKid),
+  ]);
+  return { row, sealed: await sealValue(to, row.binding, await openValue(from, row.binding, row.sealed)) };
+}
+
+function refused(error: unknown, row: StaleRow): StaleRow {
+  if (error instanceof UnopenableError) return row;
+  throw error;
+}
+
+async function countStale(tables: readonly SealedTable[]): Promise<number> {
+  const counts = await Promise.all(tables.map(table => table.countStale()));
+  return counts.reduce((sum, count) => sum + count, 0);
+}

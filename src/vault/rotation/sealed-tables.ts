@@ -1,0 +1,37 @@
+import type { WorkspaceId } from '../../domain/ids.ts';
+import type { Binding } from '../sealed-value.ts';
+
+/** A value that is sealed under a workspace's key, wherever it is stored. */
+export interface SealedRow {
+  /** The columns that identify the row, and their order in the table. */
+  readonly key: Readonly<Record<string, string | number>>;
+  readonly workspaceId: WorkspaceId;
+  readonly binding: Binding;
+  readonly sealed: string;
+  readonly kid: string;
+}
+
+/** One under a key that is no longer the active one of its workspace. */
+export interface StaleRow extends SealedRow {
+  readonly activeKid: string;
+}
+
+/** A stale row with what is to stand in its place: the same value, sealed under the active key. */
+export interface ResealedRow {
+  readonly row: StaleRow;
+  readonly sealed: string;
+}
+
+/** A table that has sealed values. Each method works across workspaces. */
+export interface SealedTable {
+  readonly name: string;
+  countStale(): Promise<number>;
+  /** The next rows after one, in the order of their keys. */
+  stale(after: SealedRow | null, limit: number): Promise<readonly StaleRow[]>;
+  all(after: SealedRow | null, limit: number): Promise<readonly SealedRow[]>;
+  /**
+   * Replaces those rows that still hold what was read, and waits for nobody: rows that somebody is working on stay stale.
+   * Answers how many it replaced.
+   */
+  replace(rows: readonly ResealedRow[]): Promise<number>;
+}
