@@ -2,6 +2,8 @@
 export interface OAuthResponse {
   readonly status: number;
   readonly text: string | null;
+  /** From `Retry-After`, where the answer has one in seconds. */
+  readonly retryAfterSeconds?: number | null;
 }
 
 /** The body, or undefined when it is not JSON. */

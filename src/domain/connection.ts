@@ -3,7 +3,7 @@ import type { Secret } from './secret.ts';
 
 export type ConnectionKind = 'rest' | 'mcp' | 'internal';
 
-/** `pending → active → (refreshing) → needs_reauth | needs_reregister | undecryptable → revoking → revoked`. */
+/** `pending → active → (refreshing) → needs_reauth | …`: `connection-states.ts` has what leads from which to which. */
 export type ConnectionStatus =
   | 'pending'
   | 'active'
@@ -21,6 +21,8 @@ export type TokenField = 'access_token' | 'refresh_token';
 export interface Tokens {
   readonly accessToken: Secret;
   readonly refreshToken: Secret | null;
+  /** Whole seconds from the answer that brought it to the end of the access token; null where nobody says. */
+  readonly lifetimeSeconds?: number | null;
 }
 
 /** Where a sealed token belongs. It opens nowhere else. */

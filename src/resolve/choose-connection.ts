@@ -1,11 +1,9 @@
+import { isServing } from '../domain/connection-states.ts';
 import type { ChosenConnection, Facts } from '../domain/facts.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { ConnectionSummary } from './snapshot.ts';
 
 type Choice = Pick<Facts, 'connection' | 'connectionTrouble'>;
-
-/** States in which a connection's token can be used. */
-const usable = new Set(['active', 'refreshing']);
 
 /**
  * Chooses the connection that serves a call over Notion's REST API (rule 2). Each connection has an audience: the
@@ -14,7 +12,7 @@ const usable = new Set(['active', 'refreshing']);
  */
 export function chooseConnection(connections: readonly ConnectionSummary[], principal: Principal): Choice {
   const open = connections.filter(connection => connection.kind !== 'mcp' && mayUse(connection, principal));
-  const working = open.filter(connection => usable.has(connection.status));
+  const working = open.filter(connection => isServing(connection.status));
   const own = working.find(connection => connection.audience === 'owner');
   const chosen = own ?? working[0];
   if (chosen === undefined) return { connection: null, connectionTrouble: troubleOf(open) };

@@ -1,3 +1,4 @@
+import type { ConnectionStatus } from '../domain/connection.ts';
 import type { ConnectionId, PrincipalId, UserId, WorkspaceId } from '../domain/ids.ts';
 
 /** What a workspace's decisions depend on, read at one moment. */
@@ -11,7 +12,7 @@ export interface WorkspaceSnapshot {
 export interface ConnectionSummary {
   readonly id: ConnectionId;
   readonly kind: 'rest' | 'mcp' | 'internal';
-  readonly status: string;
+  readonly status: ConnectionStatus;
   readonly audience: 'members' | 'owner';
   readonly connectedBy: UserId;
 }

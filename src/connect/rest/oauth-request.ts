@@ -18,6 +18,7 @@ const answerMsMax = 15 * secondMs;
 export interface OAuthRequestOptions {
   readonly dispatcher?: Dispatcher;
   readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -31,6 +32,15 @@ export function exchangeCodeRequest(
 ): Promise<OAuthResponse> {
   const body = { grant_type: 'authorization_code', code, redirect_uri: app.redirectUri };
   return send(app, '/v1/oauth/token', body, options);
+}
+
+/** POST /v1/oauth/token (RFC 6749 section 6). Sent once and never again: a refresh token is spent by being sent. */
+export function refreshRequest(
+  app: NotionApp,
+  refreshToken: string,
+  options?: OAuthRequestOptions,
+): Promise<OAuthResponse> {
+  return send(app, '/v1/oauth/token', { grant_type: 'refresh_token', refresh_token: refreshToken }, options);
 }
 
 /** POST /v1/oauth/revoke (RFC 7009). */
@@ -53,7 +63,8 @@ async function send(
   body: object,
   options: OAuthRequestOptions = {},
 ): Promise<OAuthResponse> {
-  const { dispatcher, timeoutMs = answerMsMax } = options;
+  const { dispatcher, timeoutMs = answerMsMax, signal } = options;
+  const timeout = AbortSignal.timeout(timeoutMs);
   const credentials = Buffer.from(`${app.clientId}:${app.clientSecret.reveal()}`).toString('base64');
   try {
     // undici follows no redirect unless it is asked to: secrets go to this origin and to no other.
@@ -66,13 +77,18 @@ async function send(
         accept: 'application/json',
       },
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       ...(dispatcher && { dispatcher }),
     });
-    return { status: response.statusCode, text: await readText(response.body) };
+    const retryAfterSeconds = readSeconds(response.headers['retry-after']);
+    return { status: response.statusCode, text: await readText(response.body), retryAfterSeconds };
   } catch (error) {
     throw new OAuthExchangeError(error);
   }
+}
+
+function readSeconds(header: string | string[] | undefined): number | null {
+  return typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) : null;
 }
 
 async function readText(body: AsyncIterable<Buffer>): Promise<string | null> {

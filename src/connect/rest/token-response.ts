@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Tokens } from '../../domain/connection.ts';
 import { Secret } from '../../domain/secret.ts';
+import { readLifetimeSeconds } from '../../domain/token-lifetime.ts';
 import { type OAuthResponse, parseJson, plainText } from '../oauth-response.ts';
 
 /** One installation of our integration, and the tokens that it came with (Notion, "Create a token"). */
@@ -37,6 +38,8 @@ const success = z.object({
   access_token: headerSafe,
   token_type: z.string().regex(/^bearer$/i),
   refresh_token: headerSafe.nullish(),
+  // Notion sends none. Should it begin to, the token is refreshed before its end.
+  expires_in: z.unknown().optional(),
   bot_id: uuid,
   workspace_id: uuid,
   workspace_name: label,
@@ -74,6 +77,7 @@ function installed(body: z.infer<typeof success>): TokenAnswer {
       tokens: {
         accessToken: new Secret(body.access_token),
         refreshToken: body.refresh_token == null ? null : new Secret(body.refresh_token),
+        lifetimeSeconds: readLifetimeSeconds(body.expires_in),
       },
       botId: body.bot_id,
       notionWorkspaceId: body.workspace_id,

@@ -1,6 +1,6 @@
 import type { ColumnType } from 'kysely';
 import type { ConnectionKind, ConnectionStatus, TokenField } from '../../domain/connection.ts';
-import type { ConnectionId, JobId, PrincipalId, UserId, WorkspaceId } from '../../domain/ids.ts';
+import type { AttemptId, ConnectionId, JobId, PrincipalId, UserId, WorkspaceId } from '../../domain/ids.ts';
 import type { Count, Timestamp } from './foundation.ts';
 
 export interface ConnectionTables {
@@ -19,6 +19,14 @@ export interface ConnectionTables {
     status_reason: string | null;
     status_changed_at: Timestamp;
     generation: Count;
+    last_generation: Count;
+    attempt_id: AttemptId | null;
+    lease_until: Date | null;
+    refresh_after: Date | null;
+    refresh_failures: Count;
+    unanswered: Count;
+    refreshed_at: Date | null;
+    check_after: Timestamp;
     created_at: Timestamp;
     authorized_at: Timestamp;
     last_used_at: Date | null;
@@ -41,6 +49,7 @@ export interface ConnectionTables {
     generation: number;
     sealed: string;
     kid: string;
+    expires_at: Timestamp | null;
   };
   connect_attempt: {
     state_hash: Buffer;

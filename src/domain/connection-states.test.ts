@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ConnectionStatus } from './connection.ts';
+import { type ConnectionEvent, isServing, stateAfter, statesBefore, transitions } from './connection-states.ts';
+
+/** Spelled out once more, the other way round: what each state answers to, and nothing else. */
+const expected: Record<ConnectionStatus, Partial<Record<ConnectionEvent, ConnectionStatus>>> = {
+  pending: { confirmed: 'active', disconnected: 'revoking', abandoned: 'revoking' },
+  active: {
+    confirmed: 'active',
+    refresh_started: 'refreshing',
+    token_refused: 'needs_reauth',
+    cannot_open: 'undecryptable',
+    disconnected: 'revoking',
+  },
+  refreshing: {
+    confirmed: 'active',
+    refreshed: 'active',
+    refresh_postponed: 'active',
+    lease_expired: 'suspect',
+    grant_refused: 'needs_reauth',
+    client_refused: 'needs_reregister',
+    disconnected: 'revoking',
+  },
+  suspect: {
+    confirmed: 'active',
+    refresh_started: 'refreshing',
+    refreshed: 'active',
+    cannot_open: 'undecryptable',
+    disconnected: 'revoking',
+  },
+  needs_reauth: { confirmed: 'active', disconnected: 'revoking' },
+  needs_reregister: { confirmed: 'active', disconnected: 'revoking' },
+  undecryptable: { confirmed: 'active', disconnected: 'revoking' },
+  revoking: { buried: 'revoked' },
+  revoked: {},
+};
+
+const statuses = Object.keys(expected) as ConnectionStatus[];
+const events = Object.keys(transitions) as ConnectionEvent[];
+
+describe('the states of a connection', () => {
+  for (const status of statuses) {
+    for (const event of events) {
+      const to = expected[status][event] ?? null;
+      it(`${status}: ${event} ${to === null ? 'changes nothing' : `leads to ${to}`}`, () => {
+        assert.equal(stateAfter(status, event), to);
+        assert.equal(statesBefore(event).includes(status), to !== null);
+      });
+    }
+  }
+
+  it('serves calls while its tokens are refreshed, and never once it has ended', () => {
+    assert.deepEqual(statuses.filter(isServing), ['active', 'refreshing', 'suspect']);
+  });
+});

@@ -1,0 +1,64 @@
+import type { ConnectionStatus } from './connection.ts';
+
+/** What moves a connection from one state to another. */
+interface Transition {
+  readonly from: readonly ConnectionStatus[];
+  readonly to: ConnectionStatus;
+}
+
+/**
+ * The life of a connection, all of it: an event that is not listed for a state changes nothing there. Trouble that passes
+ * (timeouts, 5xx, 429) never ends a connection: it only leads from `refreshing` back to `active`.
+ */
+export const transitions = {
+  /** A person confirmed tokens: the first, or new ones for a connection that had come to an end of its own. */
+  confirmed: {
+    from: ['pending', 'active', 'refreshing', 'suspect', 'needs_reauth', 'needs_reregister', 'undecryptable'],
+    to: 'active',
+  },
+  /** A process took the lease: it alone may spend the refresh token. */
+  refresh_started: { from: ['active', 'suspect'], to: 'refreshing' },
+  /** New tokens are stored, from the answer or from the spool of whoever had asked. */
+  refreshed: { from: ['refreshing', 'suspect'], to: 'active' },
+  /** The exchange failed in a way that says nothing about the grant. */
+  refresh_postponed: { from: ['refreshing'], to: 'active' },
+  /** The lease ran out: whoever held it may have spent the refresh token, and may still have the answer. */
+  lease_expired: { from: ['refreshing'], to: 'suspect' },
+  /** Notion says that the grant is over (`invalid_grant`). */
+  grant_refused: { from: ['refreshing'], to: 'needs_reauth' },
+  /** The authorization server no longer knows our client (`invalid_client`). */
+  client_refused: { from: ['refreshing'], to: 'needs_reregister' },
+  /** The access token is dead, and no refresh can help. */
+  token_refused: { from: ['active'], to: 'needs_reauth' },
+  /** What is stored cannot be opened: tampered with, or sealed under a key that is gone. */
+  cannot_open: { from: ['active', 'suspect'], to: 'undecryptable' },
+  /** An admin disconnected it. */
+  disconnected: {
+    from: ['pending', 'active', 'refreshing', 'suspect', 'needs_reauth', 'needs_reregister', 'undecryptable'],
+    to: 'revoking',
+  },
+  /** Nobody confirmed it in time, or the person said no. */
+  abandoned: { from: ['pending'], to: 'revoking' },
+  /** Its tokens are revoked and destroyed. */
+  buried: { from: ['revoking'], to: 'revoked' },
+} as const satisfies Record<string, Transition>;
+
+export type ConnectionEvent = keyof typeof transitions;
+
+/** The states in which an event means something: for the `WHERE` of the update that carries it out. */
+export function statesBefore(event: ConnectionEvent): readonly ConnectionStatus[] {
+  return transitions[event].from;
+}
+
+/** Where an event leads from a state; null where it changes nothing. */
+export function stateAfter(status: ConnectionStatus, event: ConnectionEvent): ConnectionStatus | null {
+  const { from, to }: Transition = transitions[event];
+  return from.includes(status) ? to : null;
+}
+
+/** States in which a connection serves calls. While its tokens are refreshed the old one may still work. */
+export const servingStates: readonly ConnectionStatus[] = ['active', 'refreshing', 'suspect'];
+
+export function isServing(status: ConnectionStatus): boolean {
+  return servingStates.includes(status);
+}
