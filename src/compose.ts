@@ -13,17 +13,22 @@ import { startSweeper } from './audit/sweeper.ts';
 import { createAuditTrail } from './audit/trail.ts';
 import { authorize } from './authorize/authorize.ts';
 import { refuse } from './authorize/refusal.ts';
+import { openCustody } from './compose/custody.ts';
+import { openHostedMcp } from './compose/hosted-mcp.ts';
+import { measureForward, measureLog, measurePath } from './compose/measured.ts';
+import { readinessChecks } from './compose/readiness.ts';
+import { openRestoreWatch } from './compose/restore.ts';
 import { followRootKeys, openRoot, type RootParts } from './compose/root-keys.ts';
 import type { Config, NotionConfig } from './config.ts';
-import { createCheckToken } from './connect/check-token.ts';
 import { createConnectCommands } from './connect/commands.ts';
 import type { ConnectParts } from './connect/connect-parts.ts';
 import { type ConnectionUse, createConnectionUses } from './connect/connection-uses.ts';
+import { discardTokens } from './connect/discard-tokens.ts';
 import { createJobRunner, type JobRunner } from './connect/job-runner.ts';
+import { createRestFlow } from './connect/rest/rest-flow.ts';
 import { revocationHandlers } from './connect/revocation-jobs.ts';
 import { sweepAttempts } from './connect/sweep-attempts.ts';
 import { createCredentialHasher } from './domain/credential-hash.ts';
-import { noMetrics } from './domain/metrics.ts';
 import type { Ruling } from './domain/ruling.ts';
 import { minuteMs, secondMs } from './domain/units.ts';
 import { apiDoor } from './doors/api/api-door.ts';
@@ -34,8 +39,10 @@ import { pagesRoutes } from './doors/api/pages-routes.ts';
 import { accountRoutes } from './doors/api/routes/account-routes.ts';
 import { createClientAddress } from './doors/client-address.ts';
 import { dashboardDoor } from './doors/dashboard/dashboard.ts';
-import { healthDoor } from './doors/health.ts';
+import { healthDoor } from './doors/health/health-door.ts';
+import { createPrometheus, type Prometheus } from './doors/health/prometheus.ts';
 import { createHostGuard } from './doors/host-guard.ts';
+import { mcpClientDocumentDoor } from './doors/oauth/mcp-client-document.ts';
 import { oauthDoor } from './doors/oauth/oauth-door.ts';
 import { createRestDoor } from './doors/rest/rest-door.ts';
 import { createDoorServer, type Doors, listen, stopServer } from './doors/server.ts';
@@ -53,8 +60,8 @@ import { createAccountStore } from './store/accounts.ts';
 import { createAuditLog } from './store/audit-log.ts';
 import { createAuditReader } from './store/audit-reader.ts';
 import { createConnectAttempts } from './store/connect-attempts.ts';
+import { createConnectionList } from './store/connection-list.ts';
 import { createConnectionUseStore } from './store/connection-uses.ts';
-import { createConnections } from './store/connections.ts';
 import { createCredentialStore } from './store/credentials.ts';
 import { createDisconnections } from './store/disconnections.ts';
 import { createInstallations } from './store/installations.ts';
@@ -70,7 +77,6 @@ import { createWrappedKeys } from './store/workspace-keys.ts';
 import { createWorkspaceSnapshots } from './store/workspace-snapshots.ts';
 import { createJobSeal } from './vault/job-seal.ts';
 import { createTokenSeal } from './vault/token-seal.ts';
-import { createTokens } from './vault/tokens.ts';
 import { createWorkspaceKeys } from './vault/workspace-keys.ts';
 import { createSealedFileLinks } from './withhold/sealed-file-links.ts';
 import { createWithhold } from './withhold/withhold.ts';
@@ -116,7 +122,8 @@ export async function startPortcullis(config: GatewayConfig, log: Logger): Promi
     const publicUrl =
       config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
 
-    const place: Place = { config, log, store, ...rootParts, publicUrl, closers };
+    const prometheus = createPrometheus();
+    const place: Place = { config, log, store, prometheus, ...rootParts, publicUrl, closers };
     const audit = await openAudit(place);
     const parts = await openParts(place, audit);
     doors = await openDoors(place, audit, parts);
@@ -139,12 +146,13 @@ interface Place extends RootParts {
   readonly config: GatewayConfig;
   readonly log: Logger;
   readonly store: Store;
+  readonly prometheus: Prometheus;
   readonly publicUrl: string;
   /** Called in reverse order at the end. */
   readonly closers: (() => Promise<unknown>)[];
 }
 
-async function openAudit({ config, log, store, root, deriveKey, closers }: Place) {
+async function openAudit({ config, log, store, prometheus, root, deriveKey, closers }: Place) {
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'the audit log is in trouble; trying again');
   const instances = createInstances(store.database);
   // Whatever ran on this database before is over, and so are its leases.
@@ -155,11 +163,9 @@ async function openAudit({ config, log, store, root, deriveKey, closers }: Place
     onTrouble: error => log.warn({ err: error }, 'the root keys could not be looked at; trying again'),
   });
   closers.push(follower.close);
-  const auditLog = createAuditLog(store.auditPool);
-  const commits = createGroupCommit(auditLog, {
-    instance: lease.id,
-    ...(config.auditStdout && { onDurable: printEntries(process.stdout) }),
-  });
+  const auditLog = measureLog(createAuditLog(store.auditPool), prometheus.metrics, monotonicMs);
+  const print = config.auditStdout && { onDurable: printEntries(process.stdout) };
+  const commits = createGroupCommit(auditLog, { instance: lease.id, ...print });
   const reserve = await watchDiskReserve(store.alone ? config.dataDir : null, onTrouble);
   const anonymousDenials = createAnonymousDenials({ commits, reserveReached: reserve.reached, now });
   const digest = createKeyedDigest(deriveKey('audit digests'));
@@ -170,13 +176,20 @@ async function openAudit({ config, log, store, root, deriveKey, closers }: Place
     await commits.close();
     reserve.close();
   });
-  return { trail, digest, leaseHolds: lease.holds };
+  const watch = await openRestoreWatch(config, store.database, {
+    recordEvent: trail.recordEvent,
+    warn: message => log.warn(message),
+    onTrouble,
+  });
+  closers.push(watch.close);
+  const entries = { instance: lease.id, now, ...print };
+  return { trail, digest, leaseHolds: lease.holds, entries, restored: watch.restored };
 }
 
 type Audit = Awaited<ReturnType<typeof openAudit>>;
 
 /** The parts that keep credentials, tokens and connections. */
-async function openParts(place: Place, { trail }: Audit) {
+async function openParts(place: Place, { trail, entries, restored }: Audit) {
   const { config, log, store, root, deriveKey, publicUrl, closers } = place;
   const { database } = store;
   const { recordEvent } = trail;
@@ -203,26 +216,46 @@ async function openParts(place: Place, { trail }: Audit) {
     clientSecret: config.notion.clientSecret,
     redirectUri: `${publicUrl}/auth/notion/callback`,
   };
-  const connections = createConnections(database);
+  const hosted = openHostedMcp({ notion: config.notion, publicUrl, database, deriveKey });
+  closers.push(hosted.close);
   const workspaceKeys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
   const seal = createTokenSeal(workspaceKeys);
-  const check = createCheckToken({ app });
-  const tokens = createTokens({ connections, seal, check, recordEvent, now });
   let runner: JobRunner | null = null;
-  const connectParts: ConnectParts = {
-    app,
-    attempts: createConnectAttempts(database),
+  const keeping = {
     installations: createInstallations(database),
-    disconnections: createDisconnections(database),
     jobs: createJobs(database),
     vault: { ...seal, ...createJobSeal(deriveKey) },
+    wakeJobs: () => runner?.wake(),
+  };
+  const tokens = await openCustody({
+    store,
+    dataDir: config.dataDir,
+    app,
+    seal,
+    refreshMcp: hosted.refresh,
+    revoke: async orphan => {
+      const origins = await keeping.installations.origins(orphan.origin, orphan.botId);
+      if (origins !== null) await discardTokens(keeping, { ...orphan, ...origins });
+    },
+    entries,
+    restored,
+    metrics: place.prometheus.metrics,
+    log,
+    now,
+  });
+  closers.push(tokens.close);
+  const connectParts: ConnectParts = {
+    ...keeping,
+    flows: { rest: createRestFlow(app), mcp: hosted.flow },
+    attempts: createConnectAttempts(database),
+    disconnections: createDisconnections(database),
     recordEvent,
     forgetToken: tokens.forget,
-    wakeJobs: () => runner?.wake(),
   };
   runner = startJobs(place, connectParts);
   const connect = createConnectCommands(connectParts);
-  return { accounts, identify, tokens, connections, connect };
+  const listConnections = createConnectionList(database);
+  return { accounts, identify, tokens, listConnections, connect, clientDocument: hosted.documentOf };
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;
@@ -240,24 +273,29 @@ function startJobs({ log, closers }: Place, parts: ConnectParts): JobRunner {
 
 /** The path: each step with what it stands on. */
 function openGateway(
-  { config, log, store, deriveKey, publicUrl, closers }: Place,
+  { config, log, store, prometheus, deriveKey, publicUrl, closers }: Place,
   { trail, digest }: Audit,
   parts: Parts,
 ) {
   const { identify, tokens } = parts;
+  const { metrics } = prometheus;
+  const measured = measurePath(metrics, monotonicMs);
   const turnstile = createTurnstile();
   const owners = createObjectOwners(store.database);
   const snapshots = cacheSnapshots(createWorkspaceSnapshots(store.database), monotonicMs);
   const { resolve, forget } = createResolve({ snapshots, owners, turnstile });
   const upstream = openUpstream({ origin: new URL(config.notion.apiUrl).origin });
   const budget = createRateBudget({
-    ledgers: createRateLedgers(store.database, noMetrics),
-    metrics: noMetrics,
+    ledgers: createRateLedgers(store.database, metrics),
+    metrics,
     onTrouble: error => log.warn({ err: error }, 'the rate budget could not be shared; trying again'),
     monotonicMs,
   });
   const stillAllowed = createStillCurrent(store.database);
-  const forward = createForward({ upstream, tokens, budget, stillAllowed, startDigest: digest.running, now });
+  const forward = measureForward(
+    createForward({ upstream, tokens, budget, stillAllowed, startDigest: digest.running, now }),
+    metrics,
+  );
   const links = createSealedFileLinks({ key: deriveKey('file links', 64), now });
   const isHostedFile = hostedFiles(config.notion);
   const files = createFileFetcher(isHostedFile);
@@ -265,13 +303,13 @@ function openGateway(
   const uses = createConnectionUses(createConnectionUseStore(store.database), error =>
     log.warn({ err: error }, 'the last use of a connection could not be written'),
   );
-  closers.push(upstream.close, files.close, uses.close);
+  closers.push(upstream.close, files.close, uses.close, budget.close);
 
   const gateway = createGateway({
     identify: identify.identify,
     resolve,
     authorize,
-    intend: trail.intend,
+    intend: measured.intend(trail.intend),
     forget(ruling) {
       identify.forget(ruling.call.credentials);
       forget(ruling);
@@ -287,7 +325,7 @@ function openGateway(
     leave: turnstile.leave,
     now,
   });
-  return { gateway, files: { links, fetchFile: files.fetchFile } };
+  return { gateway: measured.gateway(gateway), files: { links, fetchFile: files.fetchFile } };
 }
 
 function connectionUsed({ facts, decidedAt }: Ruling): ConnectionUse | null {
@@ -302,14 +340,14 @@ function hostedFiles({ apiUrl }: NotionConfig): (url: URL) => boolean {
 }
 
 async function openDoors(place: Place, audit: Audit, parts: Parts): Promise<Doors> {
-  const { config, log, store, publicUrl, closers } = place;
+  const { config, log, store, prometheus, root, publicUrl, closers } = place;
   const { gateway, files } = openGateway(place, audit, parts);
   const clientAddress = createClientAddress(config.trustedProxies);
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
   });
-  const { accounts, connect, connections } = parts;
+  const { accounts, connect, listConnections } = parts;
   const record = audit.trail.recordEvent;
   const demo = config.mode === 'demo';
   await app.register(
@@ -317,7 +355,7 @@ async function openDoors(place: Place, audit: Audit, parts: Parts): Promise<Door
       gateway,
       routes: [
         ...accountRoutes({ accounts, record, demo }),
-        ...createConnectionRoutes({ list: connections.list, disconnect: connect.disconnect }),
+        ...createConnectionRoutes({ list: listConnections, disconnect: connect.disconnect }),
         ...createAuditRoutes(createAuditReader(store.database)),
       ],
       contentRoutes: [...pagesRoutes, ...discoverRoutes],
@@ -327,7 +365,15 @@ async function openDoors(place: Place, audit: Audit, parts: Parts): Promise<Door
     }),
   );
   await app.register(oauthDoor({ gateway, commands: connect, clientAddress, publicUrl, demo }));
-  await app.register(healthDoor({ ready: async () => audit.leaseHolds() }));
+  await app.register(mcpClientDocumentDoor(parts.clientDocument));
+  await app.register(
+    healthDoor({
+      checks: readinessChecks({ database: store.database, root, leaseHolds: audit.leaseHolds, monotonicMs }),
+      prometheus,
+      metricsAccess: { token: config.metricsToken, publicUrl, clientAddress },
+      monotonicMs,
+    }),
+  );
   await app.register(dashboardDoor({ root: dashboardRoot, demo, https: publicUrl.startsWith('https:') }));
   await app.ready();
   closers.push(() => app.close());

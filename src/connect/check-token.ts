@@ -1,5 +1,6 @@
+import type { Dispatcher } from 'undici';
 import type { ConnectionKind } from '../domain/connection.ts';
-import type { ConnectParts } from './connect-parts.ts';
+import type { NotionApp } from './rest/notion-app.ts';
 import { introspectRequest } from './rest/oauth-request.ts';
 import { readIntrospection } from './rest/token-state.ts';
 
@@ -7,7 +8,7 @@ import { readIntrospection } from './rest/token-state.ts';
  * Asks Notion whether a token still works (RFC 7662). Introspection is asked with our own credentials: if those are what is
  * wrong, the answer says so and no connection is blamed (defect A20).
  */
-export function createCheckToken({ app, dispatcher }: Pick<ConnectParts, 'app' | 'dispatcher'>) {
+export function createCheckToken({ app, dispatcher }: { app: NotionApp; dispatcher?: Dispatcher }) {
   return async (
     connection: { kind: ConnectionKind; origin: string },
     token: string,

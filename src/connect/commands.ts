@@ -3,6 +3,7 @@ import type { CommandContext } from '../domain/operation.ts';
 import { type ConfirmConnect, cancelConnect, confirmConnect, reviewConnect } from './confirm-connect.ts';
 import type { Target } from './connect-attempts.ts';
 import type { ConnectParts } from './connect-parts.ts';
+import type { ConsentKind } from './consent-flow.ts';
 import { type Disconnect, disconnect } from './disconnect.ts';
 import { type FinishConnect, finishConnect } from './finish-connect.ts';
 import { type StartConnect, startConnect, stateHashOf } from './start-connect.ts';
@@ -13,9 +14,9 @@ export type ConnectCommands = ReturnType<typeof createConnectCommands>;
 export function createConnectCommands(parts: ConnectParts) {
   return {
     /** Where a callback with this state would act, so that the call can be decided there. Null: nowhere. */
-    targetOfState: async (state: unknown): Promise<Target | null> => {
+    targetOfState: async (kind: ConsentKind, state: unknown): Promise<Target | null> => {
       const stateHash = stateHashOf(state);
-      return stateHash && parts.attempts.target(stateHash);
+      return stateHash && parts.attempts.target(kind, stateHash);
     },
     targetOfConnection: (connectionId: ConnectionId) => parts.installations.targetOf(connectionId),
     start: (input: StartConnect, context: CommandContext) => startConnect(parts, input, context),

@@ -1,4 +1,5 @@
-import type { UserId, WorkspaceId } from '../domain/ids.ts';
+import type { RegistrationId, UserId, WorkspaceId } from '../domain/ids.ts';
+import type { ConsentKind } from './consent-flow.ts';
 
 /** The browser session and the person that an attempt belongs to. Nobody else can go on with it. */
 export interface Holder {
@@ -13,18 +14,28 @@ export interface Target {
 }
 
 export interface NewAttempt extends Holder, Target {
+  readonly kind: ConsentKind;
   readonly stateHash: Buffer;
   readonly redirectUri: string;
+  /** The client that is asking. An attempt that waits with the same client ends: a client is used by one at a time. */
+  readonly registrationId: RegistrationId | null;
+  readonly sealed: string | null;
 }
 
-/** Attempts that wait for Notion to send the browser back. Times are the database's. */
+/** An attempt that was used up, with what it remembered. */
+export interface Claimed extends Target {
+  readonly registrationId: RegistrationId | null;
+  readonly sealed: string | null;
+}
+
+/** Attempts that wait for Notion to send the browser back. Times are the database's. A state of one kind is none of the other. */
 export interface ConnectAttempts {
   /** Opens an attempt for ten minutes. One person can have a few at once (tabs); the oldest beyond that are dropped. */
   open(attempt: NewAttempt): Promise<void>;
   /** What a state is for, if it could still be claimed. Claims nothing. */
-  target(stateHash: Buffer): Promise<Target | null>;
+  target(kind: ConsentKind, stateHash: Buffer): Promise<Target | null>;
   /** Uses a state up: of many who try at once exactly one gets the target. Null leaves the attempt as it was. */
-  claim(stateHash: Buffer, holder: Holder): Promise<Target | null>;
+  claim(kind: ConsentKind, stateHash: Buffer, holder: Holder): Promise<Claimed | null>;
   /** Deletes attempts that nobody can go on with. */
   purge(): Promise<void>;
 }

@@ -1,13 +1,12 @@
-import type { Dispatcher } from 'undici';
 import type { SealedToken, TokenPlace, Tokens, WrappedKey } from '../domain/connection.ts';
 import type { RecordEvent } from '../domain/event.ts';
 import type { ConnectionId, JobId, WorkspaceId } from '../domain/ids.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { ConnectAttempts } from './connect-attempts.ts';
+import type { ConsentFlows } from './consent-flow.ts';
 import type { Disconnections } from './disconnections.ts';
 import type { Installations } from './installations.ts';
 import type { Jobs } from './jobs.ts';
-import type { NotionApp } from './rest/notion-app.ts';
 
 /** Seals tokens for one workspace. */
 export interface Sealer {
@@ -28,7 +27,7 @@ export interface TokenVault {
 
 /** What the commands of connecting stand on. */
 export interface ConnectParts {
-  readonly app: NotionApp;
+  readonly flows: ConsentFlows;
   readonly attempts: ConnectAttempts;
   readonly installations: Installations;
   readonly disconnections: Disconnections;
@@ -39,6 +38,4 @@ export interface ConnectParts {
   readonly forgetToken: (workspaceId: WorkspaceId, connectionId: ConnectionId) => void;
   /** Has due jobs done soon. */
   readonly wakeJobs: () => void;
-  /** For requests to Notion's OAuth endpoints. */
-  readonly dispatcher?: Dispatcher;
 }

@@ -1,18 +1,23 @@
 import type { Tokens } from '../domain/connection.ts';
-import { newId } from '../domain/ids.ts';
+import { newId, type RegistrationId } from '../domain/ids.ts';
 import type { ConnectParts } from './connect-parts.ts';
+import type { ConsentKind } from './consent-flow.ts';
 
 /** Tokens that were issued to us and that we will not keep. */
 export interface UnwantedTokens {
+  readonly kind: ConsentKind;
   readonly origin: string;
   readonly botId: string;
+  readonly registrationId: RegistrationId | null;
   readonly tokens: Tokens;
 }
 
 /** The job that revokes tokens which no connection holds. */
 export interface RevokeToken {
+  readonly kind: ConsentKind;
   readonly origin: string;
   readonly botId: string;
+  readonly registrationId: RegistrationId | null;
   readonly sealed: string;
 }
 
@@ -22,11 +27,13 @@ export interface RevokeToken {
  */
 export async function discardTokens(
   { installations, jobs, vault, wakeJobs }: Pick<ConnectParts, 'installations' | 'jobs' | 'vault' | 'wakeJobs'>,
-  { origin, botId, tokens }: UnwantedTokens,
+  { kind, origin, botId, registrationId, tokens }: UnwantedTokens,
 ): Promise<'kept' | 'revoking'> {
   if (await installations.isStored(origin, botId)) return 'kept';
   const id = newId('job');
-  const payload: RevokeToken = { origin, botId, sealed: await vault.sealIntoJob(id, tokens.accessToken) };
+  // A refresh token stands for the whole grant (RFC 7009 section 2.1).
+  const sealed = await vault.sealIntoJob(id, (kind === 'mcp' && tokens.refreshToken) || tokens.accessToken);
+  const payload: RevokeToken = { kind, origin, botId, registrationId, sealed };
   await jobs.add({ id, kind: 'revoke_token', payload, workspaceId: null });
   wakeJobs();
   return 'revoking';

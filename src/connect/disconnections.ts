@@ -1,5 +1,5 @@
 import type { ConnectionKind, ConnectionStatus, SealedToken } from '../domain/connection.ts';
-import type { ConnectionId, PrincipalId, WorkspaceId } from '../domain/ids.ts';
+import type { ConnectionId, PrincipalId, RegistrationId, WorkspaceId } from '../domain/ids.ts';
 
 /** Why a connection ends. */
 export type EndReason = 'disconnected' | 'unconfirmed';
@@ -15,6 +15,7 @@ export interface RevokeConnection {
 }
 
 export interface EndingConnection {
+  readonly registrationId: RegistrationId | null;
   readonly kind: ConnectionKind;
   readonly origin: string;
   readonly status: ConnectionStatus;

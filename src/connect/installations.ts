@@ -1,15 +1,24 @@
 import type { SealedToken, WrappedKey } from '../domain/connection.ts';
-import type { ConnectionId, UserId, WorkspaceId } from '../domain/ids.ts';
+import type { ConnectionId, RegistrationId, UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Holder, Target } from './connect-attempts.ts';
+import type { ConsentKind } from './consent-flow.ts';
 import type { Installation } from './rest/token-response.ts';
 
 /** What a callback brought, with the attempt that it belongs to. */
 export interface Landing {
+  readonly kind: ConsentKind;
   readonly stateHash: Buffer;
   readonly userId: UserId;
   readonly origin: string;
   readonly clientId: string;
+  readonly registrationId: RegistrationId | null;
   readonly installation: Installation;
+}
+
+/** Which authorization server an installation's tokens are from, and as whose. */
+export interface InstallationOrigins {
+  readonly kind: ConsentKind;
+  readonly registrationId: RegistrationId | null;
 }
 
 export interface KnownWorkspace {
@@ -47,6 +56,8 @@ export interface Installations {
   notionIdOf(workspaceId: WorkspaceId): Promise<string | null>;
   /** Whether some connection that is not revoked stands for this installation. */
   isStored(origin: string, botId: string): Promise<boolean>;
+  /** How the tokens of an installation were come by, also when its connection has ended. Null: nobody knows it. */
+  origins(origin: string, botId: string): Promise<InstallationOrigins | null>;
   /** Stores a workspace nobody knew, its key, its connection (`pending`) and the tokens. False: somebody was faster. */
   addWorkspace(
     landing: Landing,
@@ -57,13 +68,14 @@ export interface Installations {
   /**
    * Stores tokens for a known workspace: beside those in use when the installation is stored already, so that nothing
    * changes before it is confirmed, and as a new `pending` connection when it is not. An older attempt on the same
-   * connection that was not confirmed ends. Null: that connection is being disconnected.
+   * connection that was not confirmed ends. Answers with the problem when that connection is being disconnected, or when
+   * the member's hosted MCP connection there belongs to another account at Notion.
    */
   addTokens(
     landing: Landing,
     workspaceId: WorkspaceId,
     seal: (connectionId: ConnectionId, generation: number) => Promise<readonly SealedToken[]>,
-  ): Promise<ConnectionId | null>;
+  ): Promise<ConnectionId | 'being_disconnected' | 'owner_mismatch'>;
 
   /** Where a waiting connection would be confirmed: its workspace, or (null) the deployment for a new one. */
   targetOf(connectionId: ConnectionId): Promise<Target | null>;

@@ -1,13 +1,10 @@
 import { z } from 'zod';
-import { type ConnectionId, isId, type PrincipalId, type WorkspaceId } from '../domain/ids.ts';
-import type { Secret } from '../domain/secret.ts';
+import { type ConnectionId, isId, type PrincipalId, type RegistrationId, type WorkspaceId } from '../domain/ids.ts';
 import type { ConnectParts } from './connect-parts.ts';
 import type { RevokeToken } from './discard-tokens.ts';
 import type { EndingConnection, RevokeConnection } from './disconnections.ts';
 import type { JobHandler } from './job-runner.ts';
 import type { Job } from './jobs.ts';
-import { revokeRequest } from './rest/oauth-request.ts';
-import { readRevocation } from './rest/token-state.ts';
 
 /**
  * After so many attempts (a week, with the waits between them) the tokens are destroyed without Notion's word for it: a
@@ -20,7 +17,7 @@ type Upstream = 'revoked' | 'unconfirmed' | 'undecryptable' | 'other_origin' | '
 
 type RevocationParts = Pick<
   ConnectParts,
-  'app' | 'disconnections' | 'installations' | 'vault' | 'recordEvent' | 'forgetToken' | 'dispatcher'
+  'flows' | 'disconnections' | 'installations' | 'vault' | 'recordEvent' | 'forgetToken'
 >;
 
 /** The handlers for the jobs that end connections and tokens. */
@@ -63,21 +60,22 @@ async function revokeAll(
   attempts: number,
 ): Promise<Upstream | 'again'> {
   // The token goes to its own origin only, and our client secret to the configured one only (rule 3).
-  if (connection.kind !== 'rest') return 'not_revocable';
-  if (connection.origin !== new URL(parts.app.origin).origin) return 'other_origin';
+  if (connection.kind === 'internal') return 'not_revocable';
+  const flow = parts.flows[connection.kind];
+  if (connection.origin !== flow.origin) return 'other_origin';
   let upstream: Upstream = 'revoked';
   for (const token of connection.tokens) {
     const { field, generation } = token;
     const opened = await parts.vault.open({ workspaceId, connectionId, field, generation }, token).catch(() => null);
-    if (opened === null) upstream = 'undecryptable';
-    else if ((await revoke(parts, opened)) === 'unclear')
-      return attempts < revocationAttemptsMax ? 'again' : 'unconfirmed';
+    const revoked = opened === null ? 'undecryptable' : await flow.revoke(opened, connection.registrationId);
+    if (revoked === 'unclear') return attempts < revocationAttemptsMax ? 'again' : 'unconfirmed';
+    if (revoked !== 'revoked') upstream = revoked;
   }
   return upstream;
 }
 
 async function endToken(parts: RevocationParts, job: Job): Promise<'done' | 'again'> {
-  const { origin, botId, sealed } = tokenPayload.parse(job.payload) satisfies RevokeToken;
+  const { kind, origin, botId, registrationId, sealed } = tokenPayload.parse(job.payload) satisfies RevokeToken;
   const end = async (upstream: Upstream) => {
     const detail = { botId, upstream };
     await parts.recordEvent({
@@ -91,16 +89,13 @@ async function endToken(parts: RevocationParts, job: Job): Promise<'done' | 'aga
   };
   // Meanwhile the same installation may have been connected by somebody who is allowed to.
   if (await parts.installations.isStored(origin, botId)) return end('kept');
-  if (origin !== new URL(parts.app.origin).origin) return end('other_origin');
+  const flow = parts.flows[kind];
+  if (origin !== flow.origin) return end('other_origin');
   const token = await parts.vault.openFromJob(job.id, sealed).catch(() => null);
   if (token === null) return end('undecryptable');
-  if ((await revoke(parts, token)) === 'revoked') return end('revoked');
+  const upstream = await flow.revoke(token, registrationId);
+  if (upstream !== 'unclear') return end(upstream);
   return job.attempts < revocationAttemptsMax ? 'again' : end('unconfirmed');
-}
-
-/** Revoking twice is revoking once, so a lost answer is a reason to try again. */
-async function revoke({ app, dispatcher }: RevocationParts, token: Secret): Promise<'revoked' | 'unclear'> {
-  return revokeRequest(app, token.reveal(), dispatcher && { dispatcher }).then(readRevocation, () => 'unclear');
 }
 
 const connectionPayload = z.object({
@@ -112,4 +107,10 @@ const connectionPayload = z.object({
   by: z.custom<PrincipalId>(value => isId('usr', value) || isId('agt', value)).nullable(),
 });
 
-const tokenPayload = z.object({ origin: z.string(), botId: z.string(), sealed: z.string() });
+const tokenPayload = z.object({
+  kind: z.enum(['rest', 'mcp']),
+  origin: z.string(),
+  botId: z.string(),
+  registrationId: z.custom<RegistrationId>(value => isId('reg', value)).nullable(),
+  sealed: z.string(),
+});

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { WorkspaceId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
 import type { ConnectParts } from './connect-parts.ts';
+import type { ConsentKind } from './consent-flow.ts';
 import { hashOf, holderOf } from './holder.ts';
-import { authorizeUrl } from './rest/authorize-url.ts';
 
 export interface StartConnect {
+  readonly kind: ConsentKind;
   /** The workspace to reconnect; null for a new one. */
   readonly target: WorkspaceId | null;
   readonly session: string;
@@ -16,15 +17,17 @@ export interface StartConnect {
  * record has its hash, and everything else about the attempt.
  */
 export async function startConnect(
-  { app, attempts }: Pick<ConnectParts, 'app' | 'attempts'>,
-  { target, session }: StartConnect,
+  { flows, attempts }: Pick<ConnectParts, 'flows' | 'attempts'>,
+  { kind, target, session }: StartConnect,
   context: CommandContext,
 ): Promise<{ authorizeUrl: string }> {
   const holder = holderOf(context, session);
   const state = randomBytes(32).toString('base64url');
   const stateHash = hashOf('connect state', state);
-  await attempts.open({ ...holder, stateHash, workspaceId: target, redirectUri: app.redirectUri });
-  return { authorizeUrl: authorizeUrl(app, state) };
+  const { userId } = holder;
+  const { authorizeUrl, ...begun } = await flows[kind].begin({ state, stateHash, userId, target });
+  await attempts.open({ ...holder, ...begun, kind, stateHash, workspaceId: target });
+  return { authorizeUrl };
 }
 
 /** The hash of a state that came back; null for anything that `startConnect` cannot have sent. */

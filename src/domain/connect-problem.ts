@@ -15,6 +15,14 @@ export const connectProblems = {
     'Notion did not accept the client id, the client secret or the redirect URI of this Portcullis.',
   ),
   notion_unreachable: row('connect_failed', 'Notion could not be reached, or did not answer in time.'),
+  server_unusable: row(
+    'connect_failed',
+    "Notion's authorization server describes itself in a way that cannot be trusted. The program's log says how.",
+  ),
+  registration_refused: row('connect_failed', 'Notion did not accept this Portcullis as a client.'),
+  client_forgotten: row('connect_failed', 'Notion no longer knows this Portcullis as a client. Start again.'),
+  issuer_mismatch: row('connect_failed', 'The answer did not come from where consent was asked for.'),
+  identity_unknown: row('connect_failed', 'Notion did not say which workspace access was given to.'),
   answer_unusable: row('connect_failed', 'Notion sent an answer that is not part of its documentation.'),
   already_known: row(
     'conflict',
@@ -24,6 +32,7 @@ export const connectProblems = {
     'conflict',
     'Access was given to another Notion workspace than the one that was to be reconnected.',
   ),
+  owner_mismatch: row('conflict', 'Access was given by another account at Notion than the one that is connected.'),
   being_disconnected: row('conflict', 'This connection is being disconnected. Try again in a few minutes.'),
   not_waiting: row(
     'invalid_state',

@@ -13,23 +13,26 @@ const clock = sql<Date>`now()`;
 /** Attempts in PostgreSQL, as the system: an attempt for a new workspace belongs to none. */
 export function createConnectAttempts({ system }: Pick<Database<Schema>, 'system'>): ConnectAttempts {
   const claimable = () =>
-    system
-      .selectFrom('connect_attempt')
-      .where('kind', '=', 'rest')
-      .where('used_at', 'is', null)
-      .where('expires_at', '>', clock);
+    system.selectFrom('connect_attempt').where('used_at', 'is', null).where('expires_at', '>', clock);
 
   return {
-    async open({ stateHash, sessionHash, userId, workspaceId, redirectUri }) {
+    async open({ kind, stateHash, sessionHash, userId, workspaceId, redirectUri, registrationId, sealed }) {
+      await system
+        .deleteFrom('connect_attempt')
+        .where('registration_id', '=', registrationId)
+        .where('used_at', 'is', null)
+        .execute();
       await system
         .insertInto('connect_attempt')
         .values({
           state_hash: stateHash,
           session_hash: sessionHash,
           user_id: userId,
-          kind: 'rest',
+          kind,
           target_workspace_id: workspaceId,
           redirect_uri: redirectUri,
+          registration_id: registrationId,
+          sealed,
           created_at: clock,
           expires_at: sql<Date>`now() + ${lifetime}`,
         })
@@ -42,26 +45,29 @@ export function createConnectAttempts({ system }: Pick<Database<Schema>, 'system
         .where('state_hash', 'not in', newest.orderBy('created_at', 'desc').limit(openMax))
         .execute();
     },
-    async target(stateHash) {
+    async target(kind, stateHash) {
       const found = await claimable()
         .select('target_workspace_id')
+        .where('kind', '=', kind)
         .where('state_hash', '=', stateHash)
         .executeTakeFirst();
       return found === undefined ? null : { workspaceId: found.target_workspace_id };
     },
-    async claim(stateHash, { sessionHash, userId }) {
+    async claim(kind, stateHash, { sessionHash, userId }) {
       const claimed = await system
         .updateTable('connect_attempt')
         .set({ used_at: clock })
         .where('state_hash', '=', stateHash)
         .where('session_hash', '=', sessionHash)
         .where('user_id', '=', userId)
-        .where('kind', '=', 'rest')
+        .where('kind', '=', kind)
         .where('used_at', 'is', null)
         .where('expires_at', '>', clock)
-        .returning('target_workspace_id')
+        .returning(['target_workspace_id', 'registration_id', 'sealed'])
         .executeTakeFirst();
-      return claimed === undefined ? null : { workspaceId: claimed.target_workspace_id };
+      if (claimed === undefined) return null;
+      const { target_workspace_id: workspaceId, registration_id: registrationId, sealed } = claimed;
+      return { workspaceId, registrationId, sealed };
     },
     async purge() {
       // Not at once: a callback that came in the last minute may still be on its way to Notion and back.

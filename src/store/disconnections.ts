@@ -32,7 +32,10 @@ export function createDisconnections(database: Pick<Database<Schema>, 'system' |
       }),
     find: (workspaceId, connectionId) =>
       inWorkspace(workspaceId, async tx => {
-        const query = tx.selectFrom('connection').select(['kind', 'origin', 'status']).where('id', '=', connectionId);
+        const query = tx
+          .selectFrom('connection')
+          .select(['kind', 'origin', 'status', 'registration_id as registrationId'])
+          .where('id', '=', connectionId);
         const connection = await query.executeTakeFirst();
         if (connection === undefined) return null;
         const tokens = tx.selectFrom('connection_secret').select(['field', 'generation', 'sealed', 'kid']);

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Installations, Landing } from '../connect/installations.ts';
-import type { SealedToken } from '../domain/connection.ts';
+import type { SealedToken, Tokens } from '../domain/connection.ts';
 import { type ConnectionId, newId, type WorkspaceId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
@@ -33,6 +33,16 @@ export function createInstallations(database: Pick<Database<Schema>, 'system'>):
         .where('bot_id', '=', botId);
       return (await query.where('status', '<>', 'revoked').executeTakeFirst()) !== undefined;
     },
+    async origins(origin, botId) {
+      const found = await system
+        .selectFrom('connection')
+        .select(['kind', 'registration_id as registrationId'])
+        .where('origin', '=', origin)
+        .where('bot_id', '=', botId)
+        .orderBy('created_at', 'desc')
+        .executeTakeFirst();
+      return found === undefined || found.kind === 'internal' ? null : { ...found, kind: found.kind };
+    },
     addWorkspace: (landing, place, key, tokens) =>
       system.transaction().execute(async tx => {
         const { notionWorkspaceId, workspaceName, workspaceIcon } = landing.installation;
@@ -59,7 +69,7 @@ export function createInstallations(database: Pick<Database<Schema>, 'system'>):
     addTokens: (landing, workspaceId, seal) =>
       system.transaction().execute(async tx => {
         const made = await makeRoom(tx, landing, workspaceId);
-        if (made === null) return null;
+        if (typeof made === 'string') return made;
         const { connectionId, generation } = made;
         await keepWaiting(tx, landing, { workspaceId, connectionId, generation }, await seal(connectionId, generation));
         return connectionId;
@@ -67,27 +77,20 @@ export function createInstallations(database: Pick<Database<Schema>, 'system'>):
   };
 }
 
-/** The connection that new tokens belong to, and their generation. Null: it is being disconnected. */
+/** The connection that new tokens belong to, and their generation; or why there is none. */
 async function makeRoom(
   tx: Transaction<Schema>,
   landing: Landing,
   workspaceId: WorkspaceId,
-): Promise<{ connectionId: ConnectionId; generation: number } | null> {
-  const existing = await tx
-    .selectFrom('connection')
-    .select(['id', 'workspace_id', 'status', 'generation'])
-    .where('origin', '=', landing.origin)
-    .where('bot_id', '=', landing.installation.botId)
-    .where('kind', '=', 'rest')
-    .where('status', '<>', 'revoked')
-    .forUpdate()
-    .executeTakeFirst();
+): Promise<{ connectionId: ConnectionId; generation: number } | 'being_disconnected' | 'owner_mismatch'> {
+  const existing = await findExisting(tx, landing, workspaceId);
   if (existing === undefined) {
     const connectionId = newId('con');
     await insertConnection(tx, landing, { workspaceId, connectionId });
     return { connectionId, generation: 1 };
   }
-  if (existing.status === 'revoking' || existing.workspace_id !== workspaceId) return null;
+  if (existing.status === 'revoking' || existing.workspace_id !== workspaceId) return 'being_disconnected';
+  if (landing.kind === 'mcp' && existing.notion_owner_id !== landing.installation.owner?.id) return 'owner_mismatch';
   const { id: connectionId, generation, status } = existing;
   await tx
     .deleteFrom('connect_attempt')
@@ -95,20 +98,45 @@ async function makeRoom(
     .where('confirmed_at', 'is', null)
     .execute();
   // What was never confirmed is replaced; what is in use stays in use.
-  const replaced = status === 'pending' ? generation - 1 : generation;
   await tx
     .deleteFrom('connection_secret')
     .where('connection_id', '=', connectionId)
-    .where('generation', '>', replaced)
+    .$if(status !== 'pending', query => query.where('generation', '<>', generation))
     .execute();
-  const next = { generation: generation + 1 };
-  if (status === 'pending') await tx.updateTable('connection').set(next).where('id', '=', connectionId).execute();
-  return { connectionId, ...next };
+  // A number of its own: a refresh that runs meanwhile has one too.
+  const { last_generation: next } = await tx
+    .updateTable('connection')
+    .set(({ eb }) => ({ last_generation: eb('last_generation', '+', 1) }))
+    .where('id', '=', connectionId)
+    .returning('last_generation')
+    .executeTakeFirstOrThrow();
+  if (status === 'pending') {
+    await tx.updateTable('connection').set({ generation: next }).where('id', '=', connectionId).execute();
+  }
+  return { connectionId, generation: next };
+}
+
+/**
+ * The connection that these tokens could be for. Of REST connections it is that of the same installation; of hosted MCP
+ * connections the member's own, whichever client it stands on: clients come to an end, the connection goes on.
+ */
+function findExisting(tx: Transaction<Schema>, landing: Landing, workspaceId: WorkspaceId) {
+  const { kind, origin, installation, userId } = landing;
+  return tx
+    .selectFrom('connection')
+    .select(['id', 'workspace_id', 'status', 'generation', 'notion_owner_id'])
+    .where('origin', '=', origin)
+    .where('kind', '=', kind)
+    .where('status', '<>', 'revoked')
+    .$if(kind === 'rest', query => query.where('bot_id', '=', installation.botId))
+    .$if(kind === 'mcp', query => query.where('workspace_id', '=', workspaceId).where('connected_by', '=', userId))
+    .forUpdate()
+    .executeTakeFirst();
 }
 
 async function insertConnection(
   tx: Transaction<Schema>,
-  { origin, clientId, installation, userId }: Landing,
+  { kind, origin, clientId, registrationId, installation, userId }: Landing,
   { workspaceId, connectionId }: { workspaceId: WorkspaceId; connectionId: ConnectionId },
 ): Promise<void> {
   await tx
@@ -116,31 +144,45 @@ async function insertConnection(
     .values({
       id: connectionId,
       workspace_id: workspaceId,
-      kind: 'rest',
+      kind,
       origin,
       oauth_client_id: clientId,
+      registration_id: registrationId,
       bot_id: installation.botId,
       notion_owner_id: installation.owner?.id ?? null,
       notion_owner_name: installation.owner?.name ?? null,
-      // Rule 2: an installation of the integration shows the pages that were picked for it, so members share it.
-      audience: 'members',
+      // Rule 2: an installation of the integration shows the pages that were picked for it, so members share it. A hosted
+      // MCP token shows whatever its owner can see, so it is theirs alone.
+      audience: kind === 'rest' ? 'members' : 'owner',
       connected_by: userId,
       status: 'pending',
     })
     .execute();
 }
 
+/** By the database's clock, a moment after the answer came. Null: nobody says. */
+function endOf({ lifetimeSeconds }: Tokens) {
+  return lifetimeSeconds == null ? null : sql<Date>`now() + make_interval(secs => ${lifetimeSeconds})`;
+}
+
 /** Keeps sealed tokens until the attempt that brought them is confirmed. */
 async function keepWaiting(
   tx: Transaction<Schema>,
-  { stateHash }: Landing,
+  { stateHash, installation }: Landing,
   made: { workspaceId: WorkspaceId; connectionId: ConnectionId; generation: number },
   tokens: readonly SealedToken[],
 ): Promise<void> {
   const { workspaceId, connectionId, generation } = made;
   await tx
     .insertInto('connection_secret')
-    .values(tokens.map(token => ({ workspace_id: workspaceId, connection_id: connectionId, ...token })))
+    .values(
+      tokens.map(token => ({
+        workspace_id: workspaceId,
+        connection_id: connectionId,
+        ...token,
+        expires_at: token.field === 'access_token' ? endOf(installation.tokens) : null,
+      })),
+    )
     .execute();
   const { numUpdatedRows } = await tx
     .updateTable('connect_attempt')

@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Holder } from '../connect/connect-attempts.ts';
 import type { Installations } from '../connect/installations.ts';
+import { installationKey, type McpGrantOwner } from '../connect/mcp/installation-key.ts';
 import type { ConnectionId, UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
 import { addRevocation } from './disconnections.ts';
@@ -78,6 +79,7 @@ function lockConnection(tx: Transaction<Schema>, connectionId: ConnectionId) {
     .innerJoin('workspace', 'workspace.id', 'connection.workspace_id')
     .select([
       'connection.workspace_id',
+      'notion_owner_id',
       'bot_id',
       'status',
       'generation',
@@ -93,7 +95,7 @@ async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, hold
   const connection = await lockConnection(tx, connectionId);
   if (connection === undefined || connection.status === 'revoking' || connection.status === 'revoked') return null;
   const attempt = await attemptsOf(tx, connectionId, holder)
-    .select(['state_hash', 'made_generation', 'connect_attempt.confirmed_at'])
+    .select(['state_hash', 'made_generation', 'registration_id', 'connect_attempt.confirmed_at'])
     .where(({ or, eb }) => or([eb('confirmed_at', 'is not', null), eb('used_at', '>', waitingSince)]))
     .orderBy('created_at', 'desc')
     .executeTakeFirst();
@@ -108,6 +110,11 @@ async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, hold
     .where('state_hash', '=', attempt.state_hash)
     .execute();
   await putToUse(tx, connectionId, attempt.made_generation);
+  const { registration_id: registrationId } = attempt;
+  const { notion_owner_id: notionOwnerId } = connection;
+  if (registrationId !== null && notionOwnerId !== null) {
+    await standOn(tx, connectionId, { registrationId, notionWorkspaceId, notionOwnerId });
+  }
   if (confirmed.isNew) await admit(tx, workspaceId, holder.userId);
   return { ...confirmed, again: false };
 }
@@ -115,13 +122,36 @@ async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, hold
 async function putToUse(tx: Transaction<Schema>, connectionId: ConnectionId, generation: number): Promise<void> {
   await tx
     .updateTable('connection')
-    .set({ status: 'active', status_reason: null, status_changed_at: clock, generation, authorized_at: clock })
+    .set({
+      status: 'active',
+      status_reason: null,
+      status_changed_at: clock,
+      generation,
+      authorized_at: clock,
+      // Whatever was known of the tokens before these is over: a refresh under way finds that it came too late.
+      attempt_id: null,
+      lease_until: null,
+      refresh_after: null,
+      refresh_failures: 0,
+      unanswered: 0,
+      refreshed_at: null,
+    })
     .where('id', '=', connectionId)
     .execute();
   await tx
     .deleteFrom('connection_secret')
     .where('connection_id', '=', connectionId)
     .where('generation', '<>', generation)
+    .execute();
+}
+
+/** New tokens may have come by another client than the old ones: from now on they are refreshed by that. */
+async function standOn(tx: Transaction<Schema>, connectionId: ConnectionId, owner: McpGrantOwner): Promise<void> {
+  const clientId = tx.selectFrom('client_registration').select('client_id').where('id', '=', owner.registrationId);
+  await tx
+    .updateTable('connection')
+    .set({ registration_id: owner.registrationId, oauth_client_id: clientId, bot_id: installationKey(owner) })
+    .where('id', '=', connectionId)
     .execute();
 }
 
@@ -150,7 +180,7 @@ async function abandon(tx: Transaction<Schema>, connectionId: ConnectionId, hold
     await tx
       .deleteFrom('connection_secret')
       .where('connection_id', '=', connectionId)
-      .where('generation', '>', connection.generation)
+      .where('generation', '<>', connection.generation)
       .execute();
     return true;
   }

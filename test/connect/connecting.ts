@@ -7,21 +7,28 @@ import { join } from 'node:path';
 import fastify from 'fastify';
 import { type EmulatorControl, emulatorControl } from '../../emulator/control.ts';
 import { type Emulator, startEmulator } from '../../emulator/server.ts';
+import type { AuditRow } from '../../src/audit/audit-log.ts';
 import { authorize } from '../../src/authorize/authorize.ts';
 import { refuse } from '../../src/authorize/refusal.ts';
+import { openHostedMcp } from '../../src/compose/hosted-mcp.ts';
 import { createCheckToken } from '../../src/connect/check-token.ts';
 import { createConnectCommands } from '../../src/connect/commands.ts';
 import type { ConnectParts } from '../../src/connect/connect-parts.ts';
 import { createJobRunner, type JobRunner } from '../../src/connect/job-runner.ts';
+import type { NotionApp } from '../../src/connect/rest/notion-app.ts';
+import { refreshRestTokens } from '../../src/connect/rest/refresh.ts';
+import { createRestFlow } from '../../src/connect/rest/rest-flow.ts';
 import { revocationHandlers } from '../../src/connect/revocation-jobs.ts';
 import { type Action, isAction } from '../../src/domain/action.ts';
 import type { RecordedEvent } from '../../src/domain/event.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import { newId, type UserId, type WorkspaceId } from '../../src/domain/ids.ts';
+import { noMetrics } from '../../src/domain/metrics.ts';
 import type { CommandContext } from '../../src/domain/operation.ts';
 import { anonymous, type Caller } from '../../src/domain/principal.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { createClientAddress } from '../../src/doors/client-address.ts';
+import { mcpClientDocumentDoor } from '../../src/doors/oauth/mcp-client-document.ts';
 import { oauthDoor } from '../../src/doors/oauth/oauth-door.ts';
 import { sessionCookieName } from '../../src/doors/session-cookie.ts';
 import { createGateway } from '../../src/gateway.ts';
@@ -29,12 +36,18 @@ import { createConnectAttempts } from '../../src/store/connect-attempts.ts';
 import { createConnections } from '../../src/store/connections.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createDisconnections } from '../../src/store/disconnections.ts';
+import type { EventEntries } from '../../src/store/event-entries.ts';
 import { createInstallations } from '../../src/store/installations.ts';
 import { createJobs } from '../../src/store/jobs.ts';
 import type { Schema } from '../../src/store/schema.ts';
+import { createTokenRefreshes } from '../../src/store/token-refreshes.ts';
 import { createWrappedKeys } from '../../src/store/workspace-keys.ts';
 import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
 import { createJobSeal } from '../../src/vault/job-seal.ts';
+import { passThrough } from '../../src/vault/refresh/fail-point.ts';
+import { refreshTimings } from '../../src/vault/refresh/refresh-parts.ts';
+import { createRenew } from '../../src/vault/refresh/renew.ts';
+import { openSpool } from '../../src/vault/refresh/spool.ts';
 import { openRootKeyFile } from '../../src/vault/root/file.ts';
 import { createTokenSeal } from '../../src/vault/token-seal.ts';
 import { createTokens, type TokenCustody } from '../../src/vault/tokens.ts';
@@ -48,6 +61,7 @@ export interface Connecting {
   readonly emulator: Emulator;
   readonly control: EmulatorControl;
   readonly parts: ConnectParts;
+  readonly app: NotionApp;
   readonly tokens: TokenCustody;
   readonly jobs: JobRunner;
   readonly publicUrl: string;
@@ -62,7 +76,9 @@ export interface Connecting {
 }
 
 /** One for each test file; each test uses people and workspaces of its own. */
-export async function startConnecting(options: { app?: { clientSecret?: string } } = {}): Promise<Connecting> {
+export async function startConnecting(
+  options: { app?: { clientSecret?: string }; mcpUrl?: string } = {},
+): Promise<Connecting> {
   const server = createServer();
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -74,6 +90,17 @@ export async function startConnecting(options: { app?: { clientSecret?: string }
   const root = await openRootKeyFile(join(directory, 'root.key'));
   const events: RecordedEvent[] = [];
   const recordEvent = async (event: RecordedEvent) => void events.push(event);
+  const now = () => new Date();
+  const onTrouble = (error: unknown) => {
+    throw error;
+  };
+  const instance = newId('ins');
+  const entries: EventEntries = {
+    instance: () => instance,
+    now,
+    onDurable: rows => events.push(...rows.map(recordedEvent)),
+  };
+  const connections = createConnections(database, entries);
   const seal = createTokenSeal(createWorkspaceKeys({ root, store: createWrappedKeys(database) }));
   const app = {
     origin: emulator.url,
@@ -82,19 +109,40 @@ export async function startConnecting(options: { app?: { clientSecret?: string }
     redirectUri,
   };
   const tokens = createTokens({
-    connections: createConnections(database),
+    connections,
     seal,
     check: createCheckToken({ app }),
-    recordEvent,
-    now: () => new Date(),
+    renew: createRenew({
+      connections,
+      refreshes: createTokenRefreshes(database, entries),
+      seal,
+      spool: await openSpool(join(directory, 'spool')),
+      exchange: {
+        refresh: (connection, token, signal) => refreshRestTokens({ app }, connection, token, signal),
+      },
+      revoke: async () => {},
+      metrics: noMetrics,
+      onTrouble,
+      timings: refreshTimings,
+      failPoint: passThrough,
+    }),
+    metrics: noMetrics,
+    onTrouble,
+    now,
   });
+  const deriveKey = deriveKeysFrom(randomBytes(64));
+  const notion = { mcpUrl: options.mcpUrl ?? `${emulator.url}/mcp`, dangerouslyAllowLoopbackHttp: true };
+  const hosted = openHostedMcp({ notion, publicUrl, database, deriveKey });
   const parts: ConnectParts = {
-    app,
+    flows: {
+      rest: createRestFlow(app),
+      mcp: hosted.flow,
+    },
     attempts: createConnectAttempts(database),
     installations: createInstallations(database),
     disconnections: createDisconnections(database),
     jobs: createJobs(database),
-    vault: { ...seal, ...createJobSeal(deriveKeysFrom(randomBytes(64))) },
+    vault: { ...seal, ...createJobSeal(deriveKey) },
     recordEvent,
     forgetToken: tokens.forget,
     // Tests say when jobs are done.
@@ -120,6 +168,7 @@ export async function startConnecting(options: { app?: { clientSecret?: string }
     serverFactory: handler => server.on('request', handler),
   });
   await fastifyApp.register(door);
+  await fastifyApp.register(mcpClientDocumentDoor(hosted.documentOf));
   await fastifyApp.ready();
 
   const anotherBrowser = (userId: UserId) => {
@@ -132,6 +181,7 @@ export async function startConnecting(options: { app?: { clientSecret?: string }
     emulator,
     control: emulatorControl(emulator.url, emulator.controlToken),
     parts,
+    app,
     tokens,
     jobs,
     publicUrl,
@@ -157,6 +207,7 @@ export async function startConnecting(options: { app?: { clientSecret?: string }
       requestId: '00000000-0000-4000-8000-000000000000',
     }),
     async close() {
+      await hosted.close();
       await fastifyApp.close();
       // Fastify did not open this server, so it leaves it open.
       const closed = new Promise(resolve => server.close(resolve));
@@ -168,6 +219,12 @@ export async function startConnecting(options: { app?: { clientSecret?: string }
       await rm(directory, { recursive: true });
     },
   };
+}
+
+/** What was written into the log in the same commit as the change that it tells about. */
+function recordedEvent({ entry, workspaceId, principalId }: AuditRow): RecordedEvent {
+  const { operation: name, result, detail } = JSON.parse(entry);
+  return { name, workspaceId, principalId, result, detail };
 }
 
 /** The path with the real decision, on the rights and roles in the database; its log is a list of lines. */

@@ -164,7 +164,7 @@ describe('custody of tokens', () => {
   it('A20: wrong client credentials of our own blame no connection', async () => {
     const { workspaceId, connectionId } = await connected();
     const { token } = await at.tokens.accessToken(workspaceId, connectionId);
-    const check = createCheckToken({ app: { ...at.parts.app, clientSecret: new Secret('wrong') } });
+    const check = createCheckToken({ app: { ...at.app, clientSecret: new Secret('wrong') } });
     assert.equal(await check({ kind: 'rest', origin: at.emulator.url }, token), 'unknown');
   });
 });

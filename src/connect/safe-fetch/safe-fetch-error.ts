@@ -6,6 +6,8 @@ export type SafeFetchProblem =
   | 'redirected'
   /** The answer is larger, or of another type, than any honest one. */
   | 'unacceptable'
+  /** No connection came about, so nothing was sent. */
+  | 'unsent'
   /** No whole answer in time. Whoever was asked may or may not have acted. */
   | 'unreachable';
 

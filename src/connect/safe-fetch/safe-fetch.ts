@@ -82,7 +82,7 @@ export function createSafeFetch(options: SafeFetchOptions): { fetch: SafeFetch; 
       try {
         return await follow(url, given, AbortSignal.timeout(timeoutMs));
       } catch (error) {
-        throw safeFetchErrorIn(error) ?? new SafeFetchError('unreachable', 'no whole answer came', { cause: error });
+        throw safeFetchErrorIn(error) ?? unreachable(error);
       }
     },
     close: () => agent.destroy(),
@@ -100,6 +100,20 @@ export function assertAskable(url: URL, allowLoopbackHttp: boolean, mayAsk: (url
   if (isIP(address) !== 0 && !mayConnect(address, address, allowLoopbackHttp)) refuse('it is a special-use address');
   if (!mayAsk(url)) refuse('it is no host of that service');
   return url;
+}
+
+const beforeSending: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+function unreachable(cause: unknown): SafeFetchError {
+  const unsent = cause instanceof Error && 'code' in cause && beforeSending.has(cause.code);
+  return new SafeFetchError(unsent ? 'unsent' : 'unreachable', 'no whole answer came', { cause });
 }
 
 function refuse(reason: string): never {

@@ -11,6 +11,9 @@ export interface Waiting {
   readonly memberCount: number;
 }
 
+/** The two ways to connect: Notion's REST OAuth, and the OAuth of its hosted MCP server. */
+export type ConnectKind = 'rest' | 'mcp';
+
 /** A workspace to act in; null is the deployment, where new workspaces are connected. */
 export interface ConnectTarget {
   readonly workspaceId: WorkspaceId | null;
@@ -27,14 +30,14 @@ export interface HeldConnection {
  * and check for themselves that the attempt belongs to this session.
  */
 export interface ConnectCommands {
-  targetOfState(state: unknown): Promise<ConnectTarget | null>;
+  targetOfState(kind: ConnectKind, state: unknown): Promise<ConnectTarget | null>;
   targetOfConnection(connectionId: ConnectionId): Promise<ConnectTarget | null>;
   start(
-    input: { target: WorkspaceId | null; session: string },
+    input: { kind: ConnectKind; target: WorkspaceId | null; session: string },
     context: CommandContext,
   ): Promise<{ authorizeUrl: string }>;
   finish(
-    input: { state: unknown; error: unknown; code: unknown; session: string },
+    input: { kind: ConnectKind; state: unknown; iss: unknown; error: unknown; code: unknown; session: string },
     context: CommandContext,
   ): Promise<{ connectionId: ConnectionId }>;
   review(input: HeldConnection, context: CommandContext): Promise<Waiting>;

@@ -5,7 +5,7 @@ import type { Gateway } from '../../gateway.ts';
 import type { ClientAddress } from '../client-address.ts';
 import { newNonce, securityHeaders } from '../dashboard/security-headers.ts';
 import { confirmationPage } from './confirmation-page.ts';
-import type { ConnectCommands, Waiting } from './connect-commands.ts';
+import type { ConnectCommands, ConnectKind, Waiting } from './connect-commands.ts';
 import { connectOperation, impossibleOperation } from './connect-operation.ts';
 import { crossSitePage } from './cross-site-page.ts';
 import { formTokenFor, isFormToken } from './form-token.ts';
@@ -41,8 +41,10 @@ export function oauthDoor(parts: OAuthDoorParts): FastifyPluginAsync {
     'content-security-policy': pagePolicy(null),
   };
   const steps = [
-    ['GET', '/auth/notion', start],
-    ['GET', '/auth/notion/callback', finish],
+    ['GET', startPath('rest', null), startBy('rest')],
+    ['GET', startPath('mcp', null), startBy('mcp')],
+    ['GET', '/auth/notion/callback', finishBy('rest')],
+    ['GET', '/auth/notion-mcp/callback', finishBy('mcp')],
     ['GET', '/auth/notion/confirm', review],
     ['POST', '/auth/notion/confirm', answer],
   ] as const;
@@ -64,33 +66,43 @@ export function oauthDoor(parts: OAuthDoorParts): FastifyPluginAsync {
     }
   };
 
+  function startBy(kind: ConnectKind) {
+    return (visit: Visit) => start(kind, visit);
+  }
+
+  function finishBy(kind: ConnectKind) {
+    return (visit: Visit) => finish(kind, visit);
+  }
+
   /** Sends the browser to Notion's consent page. */
-  async function start({ request, reply, session, pass }: Visit): Promise<FastifyReply> {
+  async function start(kind: ConnectKind, { request, reply, session, pass }: Visit): Promise<FastifyReply> {
     const { workspace } = queryOf(request);
     const target = workspace === undefined ? null : isId('wsp', workspace) ? workspace : 'bad';
     if (target === 'bad') return pass(impossibleOperation('connect.start', badAddress), null);
     // Cookies belong to a host name, and Notion will send the browser back to this one.
-    if (request.headers.host !== publicUrl.host) return reply.redirect(new URL(startPath(target), publicUrl).href, 302);
+    if (request.headers.host !== publicUrl.host) {
+      return reply.redirect(new URL(startPath(kind, target), publicUrl).href, 302);
+    }
     // Another site may lead people here; it may not start anything for them.
     if (request.headers['sec-fetch-site'] === 'cross-site') {
-      return sendPage(reply, 200, options => crossSitePage(startPath(target), options));
+      return sendPage(reply, 200, options => crossSitePage(startPath(kind, target), options));
     }
     const operation = connectOperation('connect.start', target, context =>
-      commands.start({ target, session }, context),
+      commands.start({ kind, target, session }, context),
     );
     const { authorizeUrl } = await pass<{ authorizeUrl: string }>(operation, { workspaceId: target });
     return reply.redirect(authorizeUrl, 302);
   }
 
   /** Notion sends the browser back. */
-  async function finish({ request, reply, session, pass }: Visit): Promise<FastifyReply> {
-    const { state, error, code } = queryOf(request);
-    const target = await commands.targetOfState(state);
+  async function finish(kind: ConnectKind, { request, reply, session, pass }: Visit): Promise<FastifyReply> {
+    const { state, iss, error, code } = queryOf(request);
+    const target = await commands.targetOfState(kind, state);
     const operation =
       target === null
         ? impossibleOperation('connect.finish', badState)
         : connectOperation('connect.finish', target.workspaceId, context =>
-            commands.finish({ state, error, code, session }, context),
+            commands.finish({ kind, state, iss, error, code, session }, context),
           );
     const { connectionId } = await pass<{ connectionId: ConnectionId }>(operation, target);
     // Away from the address with the code in it; a reload then shows the same page.
@@ -161,6 +173,8 @@ export function oauthDoor(parts: OAuthDoorParts): FastifyPluginAsync {
   }
 }
 
+const connectKinds = ['rest', 'mcp'] as const satisfies readonly ConnectKind[];
+
 /** These pages have styles and one form, and nothing else (CSP Level 3). */
 function pagePolicy(nonce: string | null): string {
   const styles = nonce === null ? '' : `style-src 'nonce-${nonce}'; `;
@@ -169,7 +183,8 @@ function pagePolicy(nonce: string | null): string {
 
 /** Who was about to start starts; an attempt of an earlier session is over with it. */
 function pathAfterSignIn(request: FastifyRequest): string {
-  if (request.routeOptions.url !== '/auth/notion') return toDashboard.path;
+  const kind = connectKinds.find(each => request.routeOptions.url === startPath(each, null));
+  if (kind === undefined) return toDashboard.path;
   const { workspace } = queryOf(request);
-  return startPath(isId('wsp', workspace) ? workspace : null);
+  return startPath(kind, isId('wsp', workspace) ? workspace : null);
 }

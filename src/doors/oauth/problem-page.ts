@@ -50,6 +50,32 @@ const texts: Readonly<Record<PageProblem, ProblemText>> = {
     happened: 'Notion did not answer, or was too busy. Nothing was connected.',
     next: 'Wait a few minutes, then start again.',
   },
+  server_unusable: {
+    title: 'Notion could not be verified',
+    happened:
+      'What the server says about how to sign in does not add up, so nobody was sent there. Nothing was connected.',
+    next: 'Start again later. If it happens again, ask the operator of this Portcullis to look at its log.',
+  },
+  registration_refused: {
+    title: 'Notion did not accept this Portcullis',
+    happened: 'Notion did not register this Portcullis as a client. Nothing was connected.',
+    next: 'Start again later. If it happens again, ask the operator of this Portcullis to register it by hand.',
+  },
+  client_forgotten: {
+    title: 'Notion forgot this Portcullis',
+    happened: 'The registration of this Portcullis at Notion had come to its end. Nothing was connected.',
+    next: 'Start again: it is then registered anew.',
+  },
+  issuer_mismatch: {
+    title: 'The answer came from somewhere else',
+    happened: 'It does not bear the name of the server that was asked, so it was not used. Nothing was connected.',
+    next: 'Start again, from the list of workspaces. If it happens again, tell the operator of this Portcullis.',
+  },
+  identity_unknown: {
+    title: 'It is not clear which workspace that was',
+    happened: 'Notion did not say which workspace and which account access was given to. Nothing was connected.',
+    next: 'Start again later. If it happens again, ask the operator of this Portcullis to look at its log.',
+  },
   answer_unusable: {
     title: 'Notion sent an unexpected answer',
     happened: 'The answer is none of those that Notion documents, so it was not used. Nothing was connected.',
@@ -65,6 +91,11 @@ const texts: Readonly<Record<PageProblem, ProblemText>> = {
     title: 'That was another workspace',
     happened: 'You allowed access to a different Notion workspace than the one to be reconnected. Nothing was changed.',
     next: 'Start again, and choose the right workspace at the top of the page that Notion shows.',
+  },
+  owner_mismatch: {
+    title: 'That was another account at Notion',
+    happened: 'This connection belongs to another account at Notion than the one you used now. Nothing was changed.',
+    next: 'Start again, and sign in to Notion with the account of before; or disconnect that one first.',
   },
   being_disconnected: {
     title: 'This connection is just being removed',

@@ -1,4 +1,5 @@
 import type { WorkspaceId } from '../../domain/ids.ts';
+import type { ConnectKind } from './connect-commands.ts';
 
 /** Where a page leads. Every path is put together here, so no request can make one lead to another site. */
 export interface WayOn {
@@ -13,7 +14,9 @@ export function toSignIn(next: string): WayOn {
   return { path: `/sign-in?next=${encodeURIComponent(next)}`, label: 'Sign in' };
 }
 
+const starts: Readonly<Record<ConnectKind, string>> = { rest: '/auth/notion', mcp: '/auth/notion-mcp' };
+
 /** Where connecting starts: anew, or for a workspace that is connected already. */
-export function startPath(target: WorkspaceId | null): string {
-  return target === null ? '/auth/notion' : `/auth/notion?workspace=${target}`;
+export function startPath(kind: ConnectKind, target: WorkspaceId | null): string {
+  return target === null ? starts[kind] : `${starts[kind]}?workspace=${target}`;
 }

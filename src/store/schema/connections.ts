@@ -1,6 +1,14 @@
-import type { ColumnType } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 import type { ConnectionKind, ConnectionStatus, TokenField } from '../../domain/connection.ts';
-import type { AttemptId, ConnectionId, JobId, PrincipalId, UserId, WorkspaceId } from '../../domain/ids.ts';
+import type {
+  AttemptId,
+  ConnectionId,
+  JobId,
+  PrincipalId,
+  RegistrationId,
+  UserId,
+  WorkspaceId,
+} from '../../domain/ids.ts';
 import type { Count, Timestamp } from './foundation.ts';
 
 export interface ConnectionTables {
@@ -10,6 +18,7 @@ export interface ConnectionTables {
     kind: ConnectionKind;
     origin: string;
     oauth_client_id: string | null;
+    registration_id: Generated<RegistrationId | null>;
     bot_id: string;
     notion_owner_id: string | null;
     notion_owner_name: string | null;
@@ -58,6 +67,8 @@ export interface ConnectionTables {
     kind: 'rest' | 'mcp';
     target_workspace_id: WorkspaceId | null;
     redirect_uri: string;
+    registration_id: RegistrationId | null;
+    sealed: string | null;
     created_at: Date;
     expires_at: Date;
     used_at: Date | null;
@@ -65,6 +76,21 @@ export interface ConnectionTables {
     made_connection_id: ConnectionId | null;
     made_generation: number | null;
     confirmed_at: Date | null;
+  };
+  client_registration: {
+    id: RegistrationId;
+    user_id: UserId;
+    issuer: string;
+    source: 'pre_registered' | 'metadata_document' | 'dynamic';
+    client_id: string;
+    auth_method: 'client_secret_basic' | 'client_secret_post' | 'none';
+    sealed_secret: string | null;
+    secret_expires_at: Date | null;
+    redirect_uri: string;
+    resource: string;
+    scope: string | null;
+    refused_at: Generated<Date | null>;
+    created_at: Timestamp;
   };
   job: {
     id: JobId;

@@ -1,0 +1,63 @@
+import type { NotionConfig } from '../config.ts';
+import type { ConsentFlow } from '../connect/consent-flow.ts';
+import { clientDocument } from '../connect/mcp/client-document.ts';
+import { createMcpFlow, type McpParts } from '../connect/mcp/mcp-flow.ts';
+import { createMcpRefresh } from '../connect/mcp/refresh.ts';
+import { createServerDirectory } from '../connect/mcp/server-directory.ts';
+import { createSafeFetch } from '../connect/safe-fetch/safe-fetch.ts';
+import type { RegistrationId } from '../domain/ids.ts';
+import { mcpClientDocumentPath } from '../doors/oauth/mcp-client-document.ts';
+import { createClientRegistrations } from '../store/client-registrations.ts';
+import type { Store } from '../store/open-store.ts';
+import type { DeriveKey } from '../vault/derive-key.ts';
+import { createMcpSeal } from '../vault/mcp-seal.ts';
+
+export interface HostedMcp {
+  readonly flow: ConsentFlow;
+  readonly refresh: ReturnType<typeof createMcpRefresh>;
+  /** The public document of one of our clients. */
+  readonly documentOf: (id: RegistrationId) => object;
+  close(): Promise<void>;
+}
+
+/** Our side of the OAuth of Notion's hosted MCP server. */
+export function openHostedMcp(options: {
+  notion: Pick<NotionConfig, 'mcpUrl' | 'dangerouslyAllowLoopbackHttp'>;
+  publicUrl: string;
+  database: Store['database'];
+  deriveKey: DeriveKey;
+}): HostedMcp {
+  const { notion, publicUrl, database, deriveKey } = options;
+  const allowLoopbackHttp = notion.dangerouslyAllowLoopbackHttp;
+  const { fetch, close } = createSafeFetch({ allowLoopbackHttp, mayAsk: hostsOf(notion.mcpUrl) });
+  const redirectUri = `${publicUrl}/auth/notion-mcp/callback`;
+  const documentUrl = (id: RegistrationId) => `${publicUrl}${mcpClientDocumentPath}/${id}`;
+  const registrations = createClientRegistrations(database);
+  const parts: McpParts = {
+    app: {
+      serverUrl: notion.mcpUrl,
+      redirectUri,
+      // Nobody can read a document that is not on the public web over https.
+      documentUrlOf: id => (publicUrl.startsWith('https:') ? documentUrl(id) : null),
+      preRegistered: null,
+      allowLoopbackHttp,
+    },
+    fetch,
+    registrations,
+    servers: createServerDirectory(fetch, () => performance.now()),
+    now: () => new Date(),
+    seal: createMcpSeal(deriveKey),
+  };
+  return {
+    flow: createMcpFlow(parts),
+    refresh: createMcpRefresh(parts, registrations.ofConnection),
+    documentOf: id => clientDocument(documentUrl(id), redirectUri),
+    close,
+  };
+}
+
+/** Notion's MCP server sends us to no host but Notion's. Another server may have its authorization server elsewhere. */
+function hostsOf(serverUrl: string): (url: URL) => boolean {
+  if (new URL(serverUrl).hostname !== 'mcp.notion.com') return () => true;
+  return ({ hostname }) => hostname === 'notion.com' || hostname.endsWith('.notion.com');
+}

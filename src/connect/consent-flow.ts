@@ -1,0 +1,51 @@
+import type { RegistrationId, UserId, WorkspaceId } from '../domain/ids.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { CallbackParameters } from './mcp/callback.ts';
+import type { Installation } from './rest/token-response.ts';
+
+/** An attempt that is about to begin. */
+export interface Beginning {
+  readonly state: string;
+  readonly stateHash: Buffer;
+  readonly userId: UserId;
+  /** The workspace to reconnect; null for a new one. */
+  readonly target: WorkspaceId | null;
+}
+
+export interface Begun {
+  /** Where the browser goes. */
+  readonly authorizeUrl: string;
+  readonly redirectUri: string;
+  readonly registrationId: RegistrationId | null;
+  /** What the attempt must remember that nobody may read; null for nothing. */
+  readonly sealed: string | null;
+}
+
+/** The attempt that a callback belongs to, claimed: nobody else goes on with it. */
+export interface ClaimedAttempt {
+  readonly stateHash: Buffer;
+  readonly registrationId: RegistrationId | null;
+  readonly sealed: string | null;
+}
+
+/** What consent led to. */
+export interface Redeemed {
+  readonly clientId: string;
+  readonly installation: Installation;
+}
+
+/** How consent is asked for at one kind of authorization server, and what becomes of the answer. */
+export interface ConsentFlow {
+  /** Where its tokens are used, and the only origin that they are sent to (rule 3). */
+  readonly origin: string;
+  /** Throws a `connectError`. */
+  begin(beginning: Beginning): Promise<Begun>;
+  /** Judges the callback and spends the code. Throws a `connectError`. */
+  redeem(callback: CallbackParameters, attempt: ClaimedAttempt): Promise<Redeemed>;
+  /** Revokes a token at its issuer. `unclear` when it may still be alive. */
+  revoke(token: Secret, registrationId: RegistrationId | null): Promise<'revoked' | 'unclear' | 'not_revocable'>;
+}
+
+/** By the kind of connection that it leads to. */
+export type ConsentFlows = Readonly<Record<ConsentKind, ConsentFlow>>;
+export type ConsentKind = 'rest' | 'mcp';

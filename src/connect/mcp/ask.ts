@@ -1,0 +1,40 @@
+import { connectError } from '../../domain/connect-problem.ts';
+import { type OAuthResponse, parseJson } from '../oauth-response.ts';
+import type { SafeFetch, SafeRequest } from '../safe-fetch/safe-fetch.ts';
+import { SafeFetchError } from '../safe-fetch/safe-fetch-error.ts';
+
+/**
+ * Asks an OAuth endpoint. An answer that cannot be one (elsewhere, too large, another type) is an answer without text, so
+ * that whoever judges it judges everything. Throws `SafeFetchError`: `forbidden` when nothing was sent, `unreachable` when
+ * the server may or may not have acted.
+ */
+export async function ask(fetch: SafeFetch, url: string, request?: SafeRequest): Promise<OAuthResponse> {
+  return answerOf(fetch(url, request));
+}
+
+export async function answerOf(sent: Promise<Response>): Promise<OAuthResponse> {
+  try {
+    const response = await sent;
+    return { status: response.status, text: await response.text() };
+  } catch (error) {
+    const judged =
+      error instanceof SafeFetchError && (error.problem === 'unacceptable' || error.problem === 'redirected');
+    if (judged) return { status: 200, text: null };
+    throw error;
+  }
+}
+
+/** The body of a document, or null where there is none (404 and its like, or something that is not JSON). */
+export async function askForDocument(fetch: SafeFetch, url: string): Promise<unknown> {
+  const { status, text } = await ask(fetch, url).catch(error => {
+    throw discoveryError(error);
+  });
+  if (status === 429 || status >= 500) throw connectError('notion_unreachable', `metadata: ${status}`);
+  return status === 200 ? (parseJson(text) ?? null) : null;
+}
+
+/** While looking for where to connect nothing is spent, so a person can simply start again. */
+export function discoveryError(error: unknown): unknown {
+  if (!(error instanceof SafeFetchError)) return error;
+  return connectError(error.problem === 'forbidden' ? 'server_unusable' : 'notion_unreachable', error.message);
+}

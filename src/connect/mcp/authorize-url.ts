@@ -1,0 +1,49 @@
+import * as oauth from 'oauth4webapi';
+import { connectError } from '../../domain/connect-problem.ts';
+import { assertAskable } from '../safe-fetch/safe-fetch.ts';
+import type { ServerMetadata } from './server-metadata.ts';
+
+export interface AuthorizationRequest {
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly state: string;
+  readonly verifier: string;
+  readonly resource: string;
+  readonly scope: string | null;
+}
+
+/** A PKCE verifier: 256 random bits (RFC 7636 section 4.1). */
+export const newVerifier = oauth.generateRandomCodeVerifier;
+
+/**
+ * Where the browser goes to ask for consent (RFC 6749 section 4.1.1, RFC 7636, RFC 8707). Whether to ask again somebody
+ * who has agreed before is left to the server. Throws the `connectError` `server_unusable` for an endpoint that no
+ * browser should be sent to.
+ */
+export async function authorizeUrl(
+  server: ServerMetadata,
+  request: AuthorizationRequest,
+  allowLoopbackHttp: boolean,
+): Promise<string> {
+  const url = browsable(server.authorization_endpoint, allowLoopbackHttp);
+  const parameters = {
+    response_type: 'code',
+    client_id: request.clientId,
+    redirect_uri: request.redirectUri,
+    state: request.state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(request.verifier),
+    code_challenge_method: 'S256',
+    resource: request.resource,
+    ...(request.scope !== null && { scope: request.scope }),
+  };
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  return url.href;
+}
+
+function browsable(endpoint: string, allowLoopbackHttp: boolean): URL {
+  try {
+    return assertAskable(new URL(endpoint), allowLoopbackHttp);
+  } catch (cause) {
+    throw connectError('server_unusable', `authorization endpoint: ${cause instanceof Error ? cause.message : ''}`);
+  }
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { parseJson } from '../oauth-response.ts';
+import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
+
+const protocolVersion = '2025-06-18';
+
+const rpcAnswer = z.object({ id: z.literal(1), result: z.record(z.string(), z.unknown()) });
+const toolResult = z.object({
+  isError: z.boolean().optional(),
+  structuredContent: z.record(z.string(), z.unknown()).optional(),
+  content: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })).default([]),
+});
+
+/**
+ * Calls one tool of an MCP server once, outside any session that lasts, and answers with its result as JSON; null for
+ * everything that is not a plain success. For the few questions that connecting has; callers' traffic does not come here.
+ * Throws `SafeFetchError`.
+ */
+export async function callTool(
+  fetch: SafeFetch,
+  { serverUrl, accessToken, name, input }: { serverUrl: string; accessToken: string; name: string; input: object },
+): Promise<unknown> {
+  const send = (message: object, session: string | null) =>
+    fetch(serverUrl, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${accessToken}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-protocol-version': protocolVersion,
+        ...(session !== null && { 'mcp-session-id': session }),
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', ...message }),
+      types: ['text/event-stream'],
+    });
+
+  const clientInfo = { name: 'portcullis', version: '1' };
+  const greeting = await send(
+    { id: 1, method: 'initialize', params: { protocolVersion, capabilities: {}, clientInfo } },
+    null,
+  );
+  if (!greeting.ok) return null;
+  // A server without sessions gives no id, and needs none.
+  const session = greeting.headers.get('mcp-session-id');
+  await send({ method: 'notifications/initialized' }, session);
+  const response = await send({ id: 1, method: 'tools/call', params: { name, arguments: input } }, session);
+  return response.ok ? resultOf(await readMessage(response)) : null;
+}
+
+async function readMessage(response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return parseJson(text);
+  // Server-sent events: the answer is the event whose data is the message with our id.
+  const messages = text.split(/\r?\n\r?\n/).map(event => parseJson(dataOf(event)));
+  return messages.find(message => rpcAnswer.safeParse(message).success);
+}
+
+function dataOf(event: string): string {
+  const lines = event.split(/\r?\n/).filter(line => line.startsWith('data:'));
+  return lines.map(line => line.slice('data:'.length)).join('\n');
+}
+
+function resultOf(message: unknown): unknown {
+  const answer = rpcAnswer.safeParse(message);
+  const result = toolResult.safeParse(answer.data?.result);
+  if (!result.success || result.data.isError) return null;
+  const { structuredContent, content } = result.data;
+  return structuredContent ?? parseJson(content.find(({ type }) => type === 'text')?.text ?? null) ?? null;
+}

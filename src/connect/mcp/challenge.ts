@@ -1,0 +1,29 @@
+/** What a protected resource asks of whoever wants in (RFC 6750 section 3, RFC 9728 section 5.1). */
+export interface Challenge {
+  /** Where its metadata is; null when the challenge does not say. */
+  readonly resourceMetadata: string | null;
+  /** Scopes that are needed, separated by spaces. */
+  readonly scope: string | null;
+  readonly error: string | null;
+}
+
+// RFC 9110 sections 5.6.2, 5.6.4 and 11.2. A scheme is a token that no "=" follows.
+const nextPart = /\s*,?\s*([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?/gy;
+
+/** The Bearer challenge in a `WWW-Authenticate` header; null when there is none. Of repeated parameters the first counts. */
+export function readChallenge(header: string | null): Challenge | null {
+  const parameters = new Map<string, string>();
+  let scheme = '';
+  for (const [, name = '', quoted, plain] of (header ?? '').matchAll(nextPart)) {
+    const value = quoted?.replace(/\\(.)/g, '$1') ?? plain;
+    if (value === undefined) scheme = name.toLowerCase();
+    else if (scheme === 'bearer' && !parameters.has(name.toLowerCase())) parameters.set(name.toLowerCase(), value);
+    if (scheme === 'bearer') parameters.set('', 'seen');
+  }
+  if (!parameters.has('')) return null;
+  return {
+    resourceMetadata: parameters.get('resource_metadata') ?? null,
+    scope: parameters.get('scope') ?? null,
+    error: parameters.get('error') ?? null,
+  };
+}

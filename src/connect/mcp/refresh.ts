@@ -1,0 +1,65 @@
+import type { ConnectionId, RegistrationId, WorkspaceId } from '../../domain/ids.ts';
+import type { RefreshOutcome } from '../../domain/refresh-outcome.ts';
+import type { Secret } from '../../domain/secret.ts';
+import { SafeFetchError } from '../safe-fetch/safe-fetch-error.ts';
+import { type McpParts, openClient } from './mcp-flow.ts';
+import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
+import { refreshRequest } from './token-requests.ts';
+
+/** Which client of ours a connection stands on. */
+export type RegistrationOf = (workspaceId: WorkspaceId, connectionId: ConnectionId) => Promise<RegistrationId | null>;
+
+/**
+ * Spends a refresh token of a hosted MCP connection: one request, once, judged. Where and as whom follows from the
+ * connection's own registration; whether it may be spent now is the caller's business.
+ */
+export function createMcpRefresh(parts: McpParts, registrationOf: RegistrationOf) {
+  const { app, fetch, now, registrations, servers } = parts;
+  return async (
+    connection: { readonly workspaceId: WorkspaceId; readonly connectionId: ConnectionId; readonly origin: string },
+    refreshToken: Secret,
+  ): Promise<RefreshOutcome> => {
+    // Rule 3: what came from one MCP server is of no business to another's.
+    if (connection.origin !== new URL(app.serverUrl).origin) return { kind: 'fatal', problem: 'other_origin' };
+    const id = await registrationOf(connection.workspaceId, connection.connectionId);
+    const client = id && (await openClient(parts, id));
+    if (!id || !client) return { kind: 'reregister', problem: 'client_gone' };
+    // RFC 7591 section 3.2.1: an expired secret is refused, so it is not sent.
+    if (client.secretExpiresAt !== null && client.secretExpiresAt <= now()) {
+      return { kind: 'reregister', problem: 'client_secret_expired' };
+    }
+    const server = await servers.find(client.issuer).catch(() => null);
+    if (server === null) return { kind: 'transient', answered: true, problem: 'metadata_unavailable' };
+    try {
+      const { resource } = client;
+      const response = await refreshRequest(fetch, { server, client, resource }, refreshToken.reveal());
+      const answer = readTokenAnswer(response);
+      if (answer.kind === 'reregister') await registrations.refuse(id);
+      return outcomeOf(answer, response.status);
+    } catch (error) {
+      if (!(error instanceof SafeFetchError)) throw error;
+      servers.forget(client.issuer);
+      return {
+        kind: 'transient',
+        answered: error.problem === 'forbidden' || error.problem === 'unsent',
+        problem: error.problem,
+      };
+    }
+  };
+}
+
+function outcomeOf(answer: TokenAnswer, status: number): RefreshOutcome {
+  switch (answer.kind) {
+    case 'granted':
+      return { kind: 'ok', tokens: answer.granted.tokens };
+    case 'reauthorize':
+      return { kind: 'reauth', problem: answer.error };
+    case 'reregister':
+      return { kind: 'reregister', problem: answer.error };
+    case 'transient':
+      // 429 is an answer to a request that was not carried out; behind a 5xx it may have been.
+      return { kind: 'transient', answered: status === 429, problem: `status_${status}` };
+    case 'unusable':
+      return { kind: 'transient', answered: false, problem: 'answer_unusable' };
+  }
+}

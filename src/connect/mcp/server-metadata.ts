@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { connectError } from '../../domain/connect-problem.ts';
+import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
+import { askForDocument } from './ask.ts';
+import { serverMetadataUrls } from './well-known.ts';
+
+const texts = z.array(z.string());
+const endpoint = z.url({ protocol: /^https?$/ });
+
+// RFC 8414 section 2. What is not here is not used, so it cannot be wrong.
+const document = z.object({
+  issuer: z.string(),
+  authorization_endpoint: endpoint,
+  token_endpoint: endpoint,
+  registration_endpoint: endpoint.optional(),
+  revocation_endpoint: endpoint.optional(),
+  code_challenge_methods_supported: texts.optional(),
+  token_endpoint_auth_methods_supported: texts.optional(),
+  scopes_supported: texts.optional(),
+  authorization_response_iss_parameter_supported: z.boolean().optional(),
+  client_id_metadata_document_supported: z.boolean().optional(),
+});
+
+/** An authorization server as it describes itself, checked. */
+export type ServerMetadata = z.infer<typeof document>;
+
+/**
+ * Reads the description of an authorization server. Throws the `connectError` `server_unusable` when it names another
+ * issuer than the one that it was looked up for, lacks an endpoint, or does not promise PKCE with S256;
+ * `notion_unreachable` when it did not answer.
+ */
+export async function readServerMetadata(fetch: SafeFetch, issuer: string): Promise<ServerMetadata> {
+  const identifier = URL.parse(issuer);
+  // RFC 8414 section 2: an issuer has neither query nor fragment.
+  if (identifier === null || /[?#]/.test(issuer)) throw unusable('the issuer is no URL');
+  for (const url of serverMetadataUrls(identifier)) {
+    const found = await askForDocument(fetch, url);
+    if (found !== null) return judge(found, issuer);
+  }
+  throw unusable('the authorization server describes itself nowhere');
+}
+
+function judge(found: unknown, issuer: string): ServerMetadata {
+  const parsed = document.safeParse(found);
+  if (!parsed.success) throw unusable('the metadata of the authorization server is incomplete');
+  // RFC 8414 section 3.3: identical, to the letter. A URL parser would forgive case, port and slash.
+  if (parsed.data.issuer !== issuer) throw unusable('the metadata names another issuer');
+  // MCP authorization, "Authorization Code Protection": no S256, no authorization.
+  if (!parsed.data.code_challenge_methods_supported?.includes('S256')) throw unusable('PKCE with S256 is not offered');
+  return parsed.data;
+}
+
+function unusable(log: string) {
+  return connectError('server_unusable', log);
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { Tokens } from '../../domain/connection.ts';
+import { Secret } from '../../domain/secret.ts';
+import { readLifetimeSeconds } from '../../domain/token-lifetime.ts';
+import { type OAuthResponse, parseJson } from '../oauth-response.ts';
+
+export interface Granted {
+  readonly tokens: Tokens;
+  /** Null when the scope is the one that was asked for (RFC 6749 section 5.1). */
+  readonly scope: string | null;
+}
+
+/**
+ * What an answer of a token endpoint means for a connection.
+ * granted: tokens. reauthorize: the grant is over, a person must consent again. reregister: the client is not known (any
+ * more). transient: trouble that will pass; nothing changes. unusable: none of the answers that RFC 6749 knows.
+ */
+export type TokenAnswer =
+  | { readonly kind: 'granted'; readonly granted: Granted }
+  | { readonly kind: 'reauthorize'; readonly error: string }
+  | { readonly kind: 'reregister'; readonly error: string }
+  | { readonly kind: 'transient' }
+  | { readonly kind: 'unusable' };
+
+const headerSafe = z.string().regex(/^[\x21-\x7e]{1,8192}$/);
+
+const success = z.object({
+  access_token: headerSafe,
+  token_type: z.string().regex(/^bearer$/i),
+  refresh_token: headerSafe.nullish(),
+  expires_in: z.unknown().optional(),
+  scope: z.string().max(4_096).nullish().catch(null),
+});
+
+// RFC 6749 section 5.2.
+const failure = z.object({ error: z.string() });
+
+const meanings: Readonly<Record<string, 'reauthorize' | 'reregister' | 'transient'>> = {
+  invalid_grant: 'reauthorize',
+  invalid_scope: 'reauthorize',
+  invalid_target: 'reauthorize',
+  invalid_client: 'reregister',
+  unauthorized_client: 'reregister',
+  temporarily_unavailable: 'transient',
+  server_error: 'transient',
+};
+
+/**
+ * Judges an answer of the token endpoint, to a code or to a refresh token. Total: there is no answer, however hostile,
+ * for which it throws. It goes by the parsed `error` alone, never by words somewhere in a body.
+ */
+export function readTokenAnswer({ status, text }: OAuthResponse): TokenAnswer {
+  if (status === 429 || status >= 500) return { kind: 'transient' };
+  const body = parseJson(text);
+  if (status !== 200) return readRefusal(body);
+  const parsed = success.safeParse(body);
+  if (!parsed.success) return { kind: 'unusable' };
+  const { access_token, refresh_token, expires_in, scope } = parsed.data;
+  return {
+    kind: 'granted',
+    granted: {
+      tokens: {
+        accessToken: new Secret(access_token),
+        refreshToken: refresh_token == null ? null : new Secret(refresh_token),
+        lifetimeSeconds: readLifetimeSeconds(expires_in),
+      },
+      scope: scope ?? null,
+    },
+  };
+}
+
+function readRefusal(body: unknown): TokenAnswer {
+  const parsed = failure.safeParse(body);
+  const error = parsed.success ? parsed.data.error : '';
+  const kind = Object.hasOwn(meanings, error) ? meanings[error] : undefined;
+  if (kind === undefined) return { kind: 'unusable' };
+  return kind === 'transient' ? { kind } : { kind, error };
+}

@@ -1,0 +1,82 @@
+import * as oauth from 'oauth4webapi';
+import { connectError } from '../../domain/connect-problem.ts';
+import type { OAuthResponse } from '../oauth-response.ts';
+import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
+import { answerOf } from './ask.ts';
+import type { AcceptedCallback } from './callback.ts';
+import type { OAuthClient } from './register-client.ts';
+import { sendWith } from './send-with.ts';
+
+/** What the endpoints of an authorization server are asked with. */
+export interface TokenEndpoints {
+  readonly issuer: string;
+  readonly token_endpoint: string;
+  readonly revocation_endpoint?: string | undefined;
+}
+
+/** Who asks, where, and for which resource. */
+export interface TokenRequester {
+  readonly server: TokenEndpoints;
+  readonly client: OAuthClient;
+  /** RFC 8707: goes with every token request. */
+  readonly resource: string;
+}
+
+/**
+ * Exchanges a code (RFC 6749 section 4.1.3, RFC 7636 section 4.5). Sent once and never again. Sends and does not judge:
+ * see `readTokenResponse`. Throws `SafeFetchError`.
+ */
+export function exchangeCodeRequest(
+  fetch: SafeFetch,
+  { server, client, resource }: TokenRequester,
+  { callback, redirectUri, verifier }: { callback: AcceptedCallback; redirectUri: string; verifier: string },
+): Promise<OAuthResponse> {
+  assertOwnIssuer(server, client);
+  const options = { ...sendWith(fetch), additionalParameters: { resource } };
+  const { as, self, auth } = parties(server, client);
+  return answerOf(oauth.authorizationCodeGrantRequest(as, self, auth, callback, redirectUri, verifier, options));
+}
+
+/**
+ * Spends a refresh token (RFC 6749 section 6). Sends and does not judge. Throws `SafeFetchError`: after `forbidden` the
+ * token is unspent, after `unreachable` nobody knows.
+ */
+export function refreshRequest(
+  fetch: SafeFetch,
+  { server, client, resource }: TokenRequester,
+  refreshToken: string,
+): Promise<OAuthResponse> {
+  assertOwnIssuer(server, client);
+  const options = { ...sendWith(fetch), additionalParameters: { resource } };
+  const { as, self, auth } = parties(server, client);
+  return answerOf(oauth.refreshTokenGrantRequest(as, self, auth, refreshToken, options));
+}
+
+/** Revokes a token (RFC 7009); a refresh token takes the whole grant along. Null: the server has no such endpoint. */
+export function revokeRequest(
+  fetch: SafeFetch,
+  { server, client }: Pick<TokenRequester, 'server' | 'client'>,
+  token: string,
+): Promise<OAuthResponse> | null {
+  assertOwnIssuer(server, client);
+  if (server.revocation_endpoint === undefined) return null;
+  const { as, self, auth } = parties(server, client);
+  return answerOf(oauth.revocationRequest(as, self, auth, token, sendWith(fetch)));
+}
+
+/** Credentials of one authorization server are never sent to another. */
+function assertOwnIssuer(server: TokenEndpoints, client: OAuthClient): void {
+  if (server.issuer !== client.issuer) throw connectError('server_unusable', 'a client of another issuer');
+}
+
+function parties(server: TokenEndpoints, client: OAuthClient) {
+  const { revocation_endpoint, ...rest } = server;
+  const as: oauth.AuthorizationServer = { ...rest, ...(revocation_endpoint !== undefined && { revocation_endpoint }) };
+  return { as, self: { client_id: client.clientId }, auth: clientAuth(client) };
+}
+
+function clientAuth({ authMethod, secret }: OAuthClient): oauth.ClientAuth {
+  if (secret === null || authMethod === 'none') return oauth.None();
+  const make = authMethod === 'client_secret_basic' ? oauth.ClientSecretBasic : oauth.ClientSecretPost;
+  return make(secret.reveal());
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { plainText } from '../oauth-response.ts';
+import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
+import { callTool } from './call-tool.ts';
+
+/** Which workspace a token opens, and as whom. */
+export interface WorkspaceIdentity {
+  readonly workspaceId: string;
+  readonly workspaceName: string | null;
+  readonly user: { readonly id: string; readonly name: string | null };
+}
+
+const uuid = z.guid().transform(id => id.toLowerCase());
+const label = z.string().max(2_000).nullish();
+
+// Notion, "notion-fetch", id `self`.
+const self = z.object({
+  workspace: z.object({ id: uuid, name: label }),
+  user: z.object({ id: uuid, name: label }),
+});
+
+/**
+ * Asks Notion's MCP server itself: a token answer does not say, and the REST API does not know these tokens (defect C14).
+ * Null when the answer does not tell both the workspace and the person. Throws `SafeFetchError`.
+ */
+export async function identifyWorkspace(
+  fetch: SafeFetch,
+  serverUrl: string,
+  accessToken: string,
+): Promise<WorkspaceIdentity | null> {
+  const found = self.safeParse(
+    await callTool(fetch, { serverUrl, accessToken, name: 'notion-fetch', input: { id: 'self' } }),
+  );
+  if (!found.success) return null;
+  const { workspace, user } = found.data;
+  return {
+    workspaceId: workspace.id,
+    workspaceName: plainText(workspace.name),
+    user: { id: user.id, name: plainText(user.name) },
+  };
+}

@@ -1,0 +1,22 @@
+import type { FastifyPluginAsync } from 'fastify';
+import { isId, type RegistrationId } from '../../domain/ids.ts';
+
+/** Where the metadata documents of our own OAuth clients stand, below the public URL. */
+export const mcpClientDocumentPath = '/auth/notion-mcp/client';
+
+/**
+ * `GET /auth/notion-mcp/client/:registration`: what an authorization server reads when a client id of ours is a URL. It is
+ * public, the same for every caller, and says nothing about whether such a registration exists.
+ */
+export function mcpClientDocumentDoor(documentOf: (id: RegistrationId) => object): FastifyPluginAsync {
+  return async fastify => {
+    fastify.get<{ Params: { registration: string } }>(
+      `${mcpClientDocumentPath}/:registration`,
+      async ({ params }, reply) => {
+        const { registration } = params;
+        if (!isId('reg', registration)) return reply.code(404).send({ error: 'not_found' });
+        return reply.header('cache-control', 'public, max-age=3600').send(documentOf(registration));
+      },
+    );
+  };
+}

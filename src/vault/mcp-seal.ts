@@ -1,0 +1,30 @@
+import type { RegistrationId } from '../domain/ids.ts';
+import { Secret } from '../domain/secret.ts';
+import type { DeriveKey } from './derive-key.ts';
+import { type Binding, openValue, type SealingKey, sealingKeyBytes, sealValue } from './sealed-value.ts';
+
+/** Seals what hosted MCP OAuth keeps outside any workspace: attempts, and the secrets of our clients. */
+export interface McpSeal {
+  /** Opens for the attempt with this state hash alone. */
+  sealIntoAttempt(stateHash: Buffer, text: string): Promise<string>;
+  /** Throws `UnopenableError`. */
+  openFromAttempt(stateHash: Buffer, sealed: string): Promise<string>;
+  sealClientSecret(id: RegistrationId, secret: Secret): Promise<string>;
+  /** Throws `UnopenableError`. */
+  openClientSecret(id: RegistrationId, sealed: string): Promise<Secret>;
+}
+
+export function createMcpSeal(deriveKey: DeriveKey): McpSeal {
+  const key: SealingKey = { kid: 'mcp', bytes: deriveKey('hosted MCP OAuth', sealingKeyBytes) };
+  const attempt = (stateHash: Buffer): Binding => ({ purpose: 'attempt', attempt: stateHash.toString('base64url') });
+  const client = (id: RegistrationId): Binding => ({ purpose: 'client secret', registration: id });
+  const seal = (binding: Binding, text: string) => sealValue(key, binding, Buffer.from(text));
+  const open = async (binding: Binding, sealed: string) =>
+    Buffer.from(await openValue(key, binding, sealed)).toString();
+  return {
+    sealIntoAttempt: (stateHash, text) => seal(attempt(stateHash), text),
+    openFromAttempt: (stateHash, sealed) => open(attempt(stateHash), sealed),
+    sealClientSecret: (id, secret) => seal(client(id), secret.reveal()),
+    openClientSecret: async (id, sealed) => new Secret(await open(client(id), sealed)),
+  };
+}
