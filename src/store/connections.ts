@@ -1,67 +1,71 @@
-import { sql } from 'kysely';
-import type { ConnectionSummary } from '../domain/connection.ts';
-import type { WorkspaceId } from '../domain/ids.ts';
-import type { StoredConnections } from '../vault/tokens.ts';
+import { type RawBuilder, sql } from 'kysely';
+import type { SealedToken } from '../domain/connection.ts';
+import { statesBefore, transitions } from '../domain/connection-states.ts';
+import type { ConnectionId } from '../domain/ids.ts';
+import type { StoredConnection, StoredConnections } from '../vault/stored-connections.ts';
 import type { Database } from './database.ts';
+import { appendEvents, type EventEntries } from './event-entries.ts';
 import type { Schema } from './schema.ts';
 
-/** Connections in PostgreSQL, under row-level security: no id leads into another workspace (rule 4). */
-export function createConnections({ inWorkspace }: Pick<Database<Schema>, 'inWorkspace'>) {
-  const custody: StoredConnections = {
-    find: (workspaceId, connectionId) =>
-      inWorkspace(workspaceId, async tx => {
-        const connection = await tx
-          .selectFrom('connection')
-          .select(['kind', 'origin', 'status', 'generation', 'bot_id as botId'])
-          .where('id', '=', connectionId)
-          .executeTakeFirst();
-        if (connection === undefined) return null;
-        const accessToken = await tx
-          .selectFrom('connection_secret')
-          .select(['field', 'generation', 'sealed', 'kid'])
-          .where('connection_id', '=', connectionId)
-          .where('field', '=', 'access_token')
-          .where('generation', '=', connection.generation)
-          .executeTakeFirst();
-        return { ...connection, accessToken: accessToken ?? null };
-      }),
-    changeStatus: ({ workspaceId, connectionId, generation, from, to, reason }) =>
-      inWorkspace(workspaceId, async tx => {
-        const { numUpdatedRows } = await tx
-          .updateTable('connection')
-          .set({ status: to, status_reason: reason, status_changed_at: sql<Date>`now()` })
-          .where('id', '=', connectionId)
-          .where('generation', '=', generation)
-          .where('status', '=', from)
-          .executeTakeFirst();
-        return numUpdatedRows === 1n;
-      }),
-  };
-  return { ...custody, list: (workspaceId: WorkspaceId) => inWorkspace(workspaceId, tx => summaries(tx)) };
+export interface ConnectionsOptions extends EventEntries {
+  /** The database's clock, unless a test has its own time. */
+  readonly clock?: RawBuilder<Date>;
 }
 
-async function summaries(
-  tx: Parameters<Parameters<Database<Schema>['inWorkspace']>[1]>[0],
-): Promise<ConnectionSummary[]> {
-  return tx
-    .selectFrom('connection')
-    .innerJoin('user_account', 'user_account.id', 'connection.connected_by')
-    .select([
-      'connection.id',
-      'kind',
-      'bot_id as botId',
-      'audience',
-      'status',
-      'status_reason as statusReason',
-      'status_changed_at as statusChangedAt',
-      'notion_owner_name as notionOwnerName',
-      'connected_by as connectedBy',
-      'user_account.name as connectedByName',
-      'connection.created_at as createdAt',
-      'authorized_at as authorizedAt',
-      'last_used_at as lastUsedAt',
-    ])
-    .where('status', '<>', 'pending')
-    .orderBy('connection.id')
-    .execute();
+/** Connections in PostgreSQL, under row-level security: no id leads into another workspace (rule 4). */
+export function createConnections(
+  { inWorkspace }: Pick<Database<Schema>, 'inWorkspace'>,
+  options: ConnectionsOptions,
+): StoredConnections {
+  const { clock = sql<Date>`now()`, onDurable } = options;
+  return {
+    find: (workspaceId, connectionId) =>
+      inWorkspace(workspaceId, async tx => {
+        const { rows } = await findQuery(connectionId, clock).execute(tx);
+        return rows[0] ?? null;
+      }),
+    async changeStatus({ workspaceId, connectionId, generation, event, reason }, entries) {
+      const written = await inWorkspace(workspaceId, async tx => {
+        const { numUpdatedRows } = await tx
+          .updateTable('connection')
+          .set({ status: transitions[event].to, status_reason: reason, status_changed_at: clock })
+          .where('id', '=', connectionId)
+          .where('generation', '=', generation)
+          .where('status', 'in', statesBefore(event))
+          .executeTakeFirst();
+        return numUpdatedRows === 1n ? appendEvents(tx, options, entries) : null;
+      });
+      if (written !== null) onDurable?.(written);
+      return written !== null;
+    },
+  };
+}
+
+type Row = Omit<StoredConnection, 'accessToken' | 'refreshToken'> & {
+  accessToken: SealedToken | null;
+  refreshToken: SealedToken | null;
+};
+
+/** One statement, hence one moment: the tokens belong to the generation beside them. */
+function findQuery(connectionId: ConnectionId, clock: RawBuilder<Date>) {
+  const sealed = (alias: string) => sql`
+    CASE WHEN ${sql.ref(alias)}.field IS NOT NULL THEN
+      json_build_object('field', ${sql.ref(alias)}.field, 'generation', ${sql.ref(alias)}.generation,
+                        'sealed', ${sql.ref(alias)}.sealed, 'kid', ${sql.ref(alias)}.kid) END`;
+  const until = (time: RawBuilder<unknown>) => sql<number>`(extract(epoch FROM ${time} - ${clock}) * 1000)::float8`;
+  return sql<Row>`
+    SELECT c.kind, c.origin, c.status, c.generation, c.bot_id AS "botId", c.attempt_id AS "attemptId",
+           c.refresh_failures AS "refreshFailures", c.unanswered,
+           ${sealed('access')} AS "accessToken", ${sealed('refresh')} AS "refreshToken",
+           ${until(sql`access.expires_at`)} AS "endsInMs",
+           (extract(epoch FROM access.expires_at - coalesce(c.refreshed_at, c.authorized_at)) * 1000)::float8 AS "lifetimeMs",
+           -${until(sql`c.refreshed_at`)} AS "refreshedMsAgo",
+           coalesce(${until(sql`c.lease_until`)}, 0) AS "leaseLeftMs",
+           coalesce(${until(sql`c.refresh_after`)}, 0) AS "retryInMs"
+      FROM connection c
+      LEFT JOIN connection_secret access ON access.connection_id = c.id AND access.workspace_id = c.workspace_id
+            AND access.generation = c.generation AND access.field = 'access_token'
+      LEFT JOIN connection_secret refresh ON refresh.connection_id = c.id AND refresh.workspace_id = c.workspace_id
+            AND refresh.generation = c.generation AND refresh.field = 'refresh_token'
+     WHERE c.id = ${connectionId}`;
 }

@@ -139,9 +139,12 @@ export function createTokens(options: TokenCustodyOptions): TokenCustody {
   }
 
   /** While the old token still works, nobody waits for the new one, and nobody minds if it does not come. */
-  function refreshEarly(place: ConnectionPlace, { generation }: Opened): void {
-    renew(place, generation).then(renewal => {
-      if (renewal.kind === 'renewed') opened.delete(keyOf(place));
+  function refreshEarly(place: ConnectionPlace, cached: Opened): void {
+    renew(place, cached.generation).then(renewal => {
+      if (opened.get(keyOf(place)) !== cached) return;
+      if (renewal.kind !== 'postponed') opened.delete(keyOf(place));
+      else
+        opened.set(keyOf(place), { ...cached, refreshFrom: now().getTime() + Math.max(renewal.retryInMs, secondMs) });
     }, onTrouble);
   }
 

@@ -6,7 +6,7 @@ import { revocationAttemptsMax } from '../../src/connect/revocation-jobs.ts';
 import { sweepAttempts } from '../../src/connect/sweep-attempts.ts';
 import type { ConnectionId, UserId, WorkspaceId } from '../../src/domain/ids.ts';
 import { createConnectionRoutes } from '../../src/doors/api/connection-routes.ts';
-import { createConnections } from '../../src/store/connections.ts';
+import { createConnectionList } from '../../src/store/connection-list.ts';
 import { pathOf, titleOf } from './browser.ts';
 import { type Connecting, startConnecting } from './connecting.ts';
 
@@ -153,7 +153,7 @@ describe('the end of a connection', () => {
   it('is listed for members without any secret', async () => {
     const ada = await connected();
     const [listing] = createConnectionRoutes({
-      list: createConnections(at.database).list,
+      list: createConnectionList(at.database),
       disconnect: (input, context) => disconnect(at.parts, input, context),
     });
     const answer = await listing?.run(

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import { minuteMs } from '../../domain/units.ts';
+import type { ConnectionPlace, StoredConnection } from '../stored-connections.ts';
+
+/** The earliest that a refresh may come before the end. Notion's guide asks for five to ten minutes. */
+export const earlyMsMax = 10 * minuteMs;
+
+/**
+ * How long before its end a token is refreshed: between five and ten minutes, and never in the first three quarters of its
+ * life. The moment differs from connection to connection, so that those connected together do not refresh together, and is
+ * the same in every process.
+ *
+ * A refresh token that was sent without an answer coming back is not sent again while the access token still works: where
+ * reuse ends the whole grant, that would end a token that works.
+ */
+export function earlyByMs(
+  { connectionId }: ConnectionPlace,
+  {
+    generation,
+    lifetimeMs,
+    refreshToken,
+    unanswered,
+  }: Pick<StoredConnection, 'generation' | 'lifetimeMs' | 'refreshToken' | 'unanswered'>,
+): number {
+  if (refreshToken === null || unanswered > 0) return Number.NEGATIVE_INFINITY;
+  const digest = createHash('sha256').update(`${connectionId} ${generation}`).digest();
+  const fraction = 0.5 + digest.readUInt32BE(0) / 2 ** 33;
+  return Math.min(earlyMsMax * fraction, (lifetimeMs ?? 0) / 4);
+}

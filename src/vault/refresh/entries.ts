@@ -1,0 +1,37 @@
+import type { RecordedEvent } from '../../domain/event.ts';
+import type { ConnectionPlace, StoredConnection } from '../stored-connections.ts';
+import type { Attempt } from './token-refreshes.ts';
+
+type Detail = RecordedEvent['detail'];
+
+/** What the log says about a connection's tokens. Portcullis itself is who does it: no caller can ask for a refresh. */
+export function tokenEntry(
+  name: string,
+  { workspaceId, connectionId }: ConnectionPlace,
+  result: RecordedEvent['result'],
+  detail: Detail,
+): RecordedEvent {
+  return { name, workspaceId, principalId: null, result, detail: { connection: connectionId, ...detail } };
+}
+
+/** Of one attempt: its id is in each of its entries. */
+export function attemptEntry(
+  name: string,
+  attempt: Pick<Attempt, 'workspaceId' | 'connectionId' | 'attemptId' | 'generation'>,
+  result: RecordedEvent['result'],
+  detail: Detail = {},
+): RecordedEvent {
+  const { attemptId, generation } = attempt;
+  return tokenEntry(name, attempt, result, { attempt: attemptId, generation, ...detail });
+}
+
+/** A connection that needs a person: once as what it is, once as what owners of workspaces ask the log for. */
+export function endEntries(
+  name: 'connection.needs_reauth' | 'connection.needs_reregister',
+  place: ConnectionPlace,
+  { botId, generation }: Pick<StoredConnection, 'botId' | 'generation'>,
+  reason: string,
+): RecordedEvent[] {
+  const detail = { botId, generation, reason };
+  return [tokenEntry(name, place, 'error', detail), tokenEntry('workspace_deauthorized', place, 'error', detail)];
+}

@@ -1,0 +1,18 @@
+import type { ConnectionKind } from '../../domain/connection.ts';
+import type { RefreshOutcome } from '../../domain/refresh-outcome.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { ConnectionPlace } from '../stored-connections.ts';
+
+export interface RefreshableConnection extends ConnectionPlace {
+  readonly kind: ConnectionKind;
+  readonly origin: string;
+  readonly botId: string;
+}
+
+/**
+ * Spends a refresh token: sends one request, once, and judges the answer. Should it throw, nobody knows whether the token
+ * was spent. It may be asked for no longer than `signal` says; what comes later is lost.
+ */
+export interface RefreshExchange {
+  refresh(connection: RefreshableConnection, refreshToken: Secret, signal: AbortSignal): Promise<RefreshOutcome>;
+}

@@ -1,0 +1,50 @@
+import type { Tokens } from '../../domain/connection.ts';
+import type { Metrics } from '../../domain/metrics.ts';
+import { minuteMs, secondMs } from '../../domain/units.ts';
+import type { StoredConnections } from '../stored-connections.ts';
+import type { TokenSeal } from '../token-seal.ts';
+import type { FailPoint } from './fail-point.ts';
+import type { RefreshExchange } from './refresh-exchange.ts';
+import type { Spool } from './spool.ts';
+import type { RefreshCalendar, TokenRefreshes } from './token-refreshes.ts';
+
+export interface RefreshTimings {
+  /** How long one attempt has the connection to itself. */
+  readonly leaseMs: number;
+  /** Most time for the exchange. Shorter than the lease by what storing the answer may take. */
+  readonly exchangeMs: number;
+  /** After a lease ran out: how long its owner is given to bring what it got. */
+  readonly graceMs: number;
+  /** How long a call waits for somebody else's refresh. */
+  readonly waitMs: number;
+}
+
+export const refreshTimings: RefreshTimings = {
+  leaseMs: minuteMs,
+  exchangeMs: 20 * secondMs,
+  graceMs: minuteMs / 2,
+  waitMs: 25 * secondMs,
+};
+
+/** Tokens that no connection will ever hold. */
+export interface Orphan {
+  readonly origin: string;
+  readonly botId: string;
+  readonly tokens: Tokens;
+}
+
+/** What refreshing stands on. */
+export interface RefreshParts {
+  readonly connections: StoredConnections;
+  readonly refreshes: TokenRefreshes & RefreshCalendar;
+  readonly seal: Pick<TokenSeal, 'open' | 'forWorkspace'>;
+  readonly spool: Spool;
+  readonly exchange: RefreshExchange;
+  /** Has tokens of a connection that was revoked meanwhile revoked at Notion as well (rule 21). Durable when it resolves. */
+  readonly revoke: (orphan: Orphan) => Promise<void>;
+  readonly metrics: Pick<Metrics, 'refreshed' | 'leaseContended' | 'spoolReplayed' | 'decryptFailed'>;
+  /** Hears of trouble that is dealt with later. */
+  readonly onTrouble: (error: unknown) => void;
+  readonly timings: RefreshTimings;
+  readonly failPoint: FailPoint;
+}

@@ -1,0 +1,120 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isServing } from '../../domain/connection-states.ts';
+import { newId } from '../../domain/ids.ts';
+import type { ConnectionPlace, StoredConnection } from '../stored-connections.ts';
+import { attemptEntry } from './entries.ts';
+import type { RefreshParts } from './refresh-parts.ts';
+import { replaySpools } from './replay.ts';
+import { type Purse, type Spent, spend } from './spend.ts';
+
+/** How asking for new tokens ended: as for whoever spends, and `unopenable` where what is stored cannot be spent. */
+export type Renewal = Spent | { readonly kind: 'unopenable'; readonly cause: unknown };
+
+/**
+ * Gets a connection past one generation of its tokens, with one exchange however many ask, here or in other processes.
+ * `generation` is the one that is of no use to the caller any more.
+ */
+export type Renew = (place: ConnectionPlace, generation: number) => Promise<Renewal>;
+
+/** Single flight in this process; then the lease decides between processes. */
+export function createRenew(parts: RefreshParts): Renew {
+  const underWay = new Map<string, Promise<Renewal>>();
+  return (place, generation) => {
+    const key = `${place.workspaceId} ${place.connectionId} ${generation}`;
+    const running = underWay.get(key) ?? renewOrWait(parts, place, generation).finally(() => void underWay.delete(key));
+    underWay.set(key, running);
+    return running;
+  };
+}
+
+const pollMsMin = 20;
+const pollMsMax = 400;
+
+async function renewOrWait(parts: RefreshParts, place: ConnectionPlace, generation: number): Promise<Renewal> {
+  const until = performance.now() + parts.timings.waitMs;
+  for (let waitMs = pollMsMin; ; waitMs = Math.min(waitMs * 1.5, pollMsMax)) {
+    const stored = await parts.connections.find(place.workspaceId, place.connectionId);
+    const renewal = await step(parts, place, generation, stored);
+    if (renewal === 'again') continue;
+    if (renewal !== 'wait') return renewal;
+    if (performance.now() + waitMs > until) return { kind: 'postponed', retryInMs: stored?.leaseLeftMs ?? 0 };
+    await delay(waitMs);
+  }
+}
+
+/** One look, and what follows from it. */
+async function step(
+  parts: RefreshParts,
+  place: ConnectionPlace,
+  generation: number,
+  stored: StoredConnection | null,
+): Promise<Renewal | 'wait' | 'again'> {
+  if (stored === null || !isServing(stored.status)) return { kind: 'ended' };
+  if (stored.generation !== generation) return { kind: 'renewed' };
+  if (stored.status === 'active') return stored.retryInMs > 0 ? held(stored) : begin(parts, place, stored);
+  if (stored.leaseLeftMs > 0) return (await ownSpool(parts, place, stored)) ? 'again' : wait(parts);
+  if (stored.status === 'suspect') return begin(parts, place, stored);
+  await doubt(parts, place, stored);
+  return 'again';
+}
+
+function held({ retryInMs }: StoredConnection): Renewal {
+  return { kind: 'postponed', retryInMs };
+}
+
+function wait({ metrics }: RefreshParts): 'wait' {
+  metrics.leaseContended('refresh');
+  return 'wait';
+}
+
+/** The answer that everybody waits for may lie in this very directory, from before a restart. */
+async function ownSpool(parts: RefreshParts, place: ConnectionPlace, { status }: StoredConnection): Promise<boolean> {
+  return status === 'suspect' && (await replaySpools(parts, place.connectionId)) > 0;
+}
+
+/** The lease ran out: its owner may have spent the token, and may still have what it got (rule 21). */
+async function doubt(
+  { refreshes, timings }: RefreshParts,
+  place: ConnectionPlace,
+  stored: StoredConnection,
+): Promise<void> {
+  const { attemptId, generation } = stored;
+  if (attemptId === null) return;
+  const entry = attemptEntry('connection.refresh_suspect', { ...place, attemptId, generation }, 'error');
+  await refreshes.doubt(place, { attemptId, graceMs: timings.graceMs }, entry);
+}
+
+/** Everything that can fail without harm happens before the lease: opening the token, having a key to seal under. */
+async function begin(
+  parts: RefreshParts,
+  place: ConnectionPlace,
+  stored: StoredConnection,
+): Promise<Renewal | 'again'> {
+  const purse = await openPurse(parts, place, stored);
+  if ('cause' in purse) return { kind: 'unopenable', cause: purse.cause };
+  await parts.failPoint('idle');
+  const attemptId = newId('att');
+  const { generation, unanswered } = stored;
+  const entry = attemptEntry('connection.refresh_started', { ...place, attemptId, generation }, 'success', {
+    resent: unanswered > 0 || stored.status === 'suspect',
+  });
+  const lease = { attemptId, generation, leaseMs: parts.timings.leaseMs };
+  const attempt = await parts.refreshes.begin(place, lease, entry);
+  return attempt === null ? 'again' : spend(parts, attempt, purse);
+}
+
+async function openPurse(
+  { seal }: RefreshParts,
+  place: ConnectionPlace,
+  stored: StoredConnection,
+): Promise<Purse | { cause: unknown }> {
+  const { refreshToken, generation } = stored;
+  if (refreshToken === null) return { cause: new Error('there is no refresh token') };
+  const sealer = await seal.forWorkspace(place.workspaceId);
+  try {
+    const opened = await seal.open({ ...place, field: 'refresh_token', generation }, refreshToken);
+    return { stored, refreshToken: opened, sealer };
+  } catch (cause) {
+    return { cause };
+  }
+}

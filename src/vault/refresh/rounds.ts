@@ -1,0 +1,67 @@
+import { minuteMs } from '../../domain/units.ts';
+import type { ConnectionPlace, StoredConnection } from '../stored-connections.ts';
+import type { TokenCustody } from '../tokens.ts';
+import { earlyByMs, earlyMsMax } from './early.ts';
+import type { RefreshParts } from './refresh-parts.ts';
+import type { Renew } from './renew.ts';
+import { replaySpools } from './replay.ts';
+
+const atOnce = 20;
+
+type Round = () => Promise<void>;
+
+/**
+ * Looks after connections that nobody calls through just now: brings spools home, settles leases that ran out, refreshes
+ * before tokens end, and asks Notion once an hour whether a connection still exists.
+ */
+export function createRound(parts: RefreshParts, renew: Renew, custody: Pick<TokenCustody, 'check' | 'forget'>): Round {
+  const { connections, refreshes, onTrouble } = parts;
+
+  async function refreshEnding(place: ConnectionPlace): Promise<void> {
+    const { workspaceId, connectionId } = place;
+    const stored = await connections.find(workspaceId, connectionId);
+    if (stored === null || !isDue(place, stored)) return;
+    const renewal = await renew(place, stored.generation);
+    if (renewal.kind === 'renewed') custody.forget(workspaceId, connectionId);
+  }
+
+  async function look({ workspaceId, connectionId }: ConnectionPlace): Promise<void> {
+    await custody.check(workspaceId, connectionId);
+  }
+
+  async function each(places: readonly ConnectionPlace[], work: (place: ConnectionPlace) => Promise<void>) {
+    await Promise.all(places.map(place => work(place).catch(onTrouble)));
+  }
+
+  return async () => {
+    await replaySpools(parts).catch(onTrouble);
+    await each(await refreshes.ending(earlyMsMax, atOnce), refreshEnding);
+    await each(await refreshes.unchecked(atOnce), look);
+  };
+}
+
+function isDue(place: ConnectionPlace, stored: StoredConnection): boolean {
+  if (stored.status !== 'active') return stored.leaseLeftMs <= 0;
+  return stored.endsInMs !== null && stored.endsInMs <= earlyByMs(place, stored);
+}
+
+/** Makes a round every half minute until closed. Closing waits for the round under way. */
+export function startRounds(round: Round, onTrouble: (error: unknown) => void): { close(): Promise<void> } {
+  let running: Promise<void> | null = null;
+  const run = () => {
+    running ??= round()
+      .catch(onTrouble)
+      .finally(() => {
+        running = null;
+      });
+  };
+  run();
+  const timer = setInterval(run, minuteMs / 2);
+  timer.unref();
+  return {
+    async close() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Tokens } from '../../domain/connection.ts';
+import type { RefreshOutcome as Counted } from '../../domain/metrics.ts';
+import type { RefreshOutcome } from '../../domain/refresh-outcome.ts';
+import type { Secret } from '../../domain/secret.ts';
+import { minuteMs, secondMs } from '../../domain/units.ts';
+import type { StoredConnection } from '../stored-connections.ts';
+import type { TokenSealer } from '../token-seal.ts';
+import { attemptEntry, endEntries } from './entries.ts';
+import type { RefreshParts } from './refresh-parts.ts';
+import { nameOf } from './spool.ts';
+import type { Attempt, Completion, NewTokens } from './token-refreshes.ts';
+
+/** What must be at hand before a single-use secret is spent. */
+export interface Purse {
+  readonly stored: StoredConnection;
+  readonly refreshToken: Secret;
+  readonly sealer: TokenSealer;
+}
+
+/** How an attempt ended. `postponed`: the old tokens stay, and a refresh may begin again in `retryInMs`. */
+export type Spent =
+  | { readonly kind: 'renewed' }
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'postponed'; readonly retryInMs: number };
+
+/**
+ * The holder of the lease spends the refresh token: exchange → spool → database → spool cleared. Nothing of it listens to
+ * a caller: who asked may be gone, and the answer is kept all the same. Throws when the store cannot be written; then the
+ * spool or the lease's end settle it.
+ */
+export async function spend(parts: RefreshParts, attempt: Attempt, purse: Purse): Promise<Spent> {
+  await parts.failPoint('leased');
+  const outcome = await exchange(parts, attempt, purse);
+  await parts.failPoint('answered');
+  switch (outcome.kind) {
+    case 'ok':
+      return keep(parts, attempt, purse, outcome.tokens);
+    case 'transient':
+      return postpone(parts, attempt, purse, outcome);
+    case 'fatal':
+      return postpone(parts, attempt, purse, { ...outcome, answered: true, retryAfterSeconds: null });
+    case 'reauth':
+      return refuse(parts, attempt, purse, 'grant_refused', outcome.problem);
+    case 'reregister':
+      return refuse(parts, attempt, purse, 'client_refused', outcome.problem);
+  }
+}
+
+/** One request, with an end: an exchange that hangs or throws may have spent the token. */
+async function exchange(
+  parts: RefreshParts,
+  attempt: Attempt,
+  { stored, refreshToken }: Purse,
+): Promise<RefreshOutcome> {
+  const { kind, origin, botId } = stored;
+  const { workspaceId, connectionId } = attempt;
+  const connection = { workspaceId, connectionId, kind, origin, botId };
+  const end = new AbortController();
+  const timer = setTimeout(() => end.abort(), parts.timings.exchangeMs);
+  const ended = new Promise<RefreshOutcome>(resolve =>
+    end.signal.addEventListener('abort', () => resolve(unanswered('no_answer_in_time')), { once: true }),
+  );
+  try {
+    return await Promise.race([parts.exchange.refresh(connection, refreshToken, end.signal), ended]);
+  } catch (error) {
+    parts.onTrouble(error);
+    return unanswered('exchange_failed');
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function unanswered(problem: string): RefreshOutcome {
+  return { kind: 'transient', answered: false, problem };
+}
+
+async function keep(parts: RefreshParts, attempt: Attempt, purse: Purse, tokens: Tokens): Promise<Spent> {
+  const { connectionId, nextGeneration, startedAt } = attempt;
+  // RFC 6749 section 6: without a new refresh token, the old one goes on.
+  const refreshToken = tokens.refreshToken ?? purse.refreshToken;
+  const { origin, botId } = purse.stored;
+  const seconds = tokens.lifetimeSeconds ?? null;
+  const made: NewTokens = {
+    tokens: await purse.sealer.seal(connectionId, nextGeneration, { ...tokens, refreshToken }),
+    // From when it was asked for: the token cannot be older, so it is never taken to live longer than it does.
+    endsAt: seconds === null ? null : new Date(startedAt.getTime() + seconds * secondMs),
+  };
+  // With a full disk there is still the database.
+  const spooled = await parts.spool.write({ attempt, origin, botId, ...made }).then(() => true, failed(parts));
+  await parts.failPoint('spooled');
+  const completion = await completeWithin(parts, attempt, made);
+  await parts.failPoint('applied');
+  // Tokens that came too late for a connection that is being disconnected are the next replay's work.
+  if (spooled && (completion === 'applied' || completion === 'outdated')) {
+    await parts.spool.remove(nameOf(attempt)).catch(parts.onTrouble);
+  }
+  await parts.failPoint('cleared');
+  count(parts, purse, completion === 'applied' ? 'refreshed' : 'adopted');
+  return { kind: completion === 'revoking' || completion === 'revoked' ? 'ended' : 'renewed' };
+}
+
+function failed(parts: RefreshParts): (error: unknown) => false {
+  return error => {
+    parts.onTrouble(error);
+    return false;
+  };
+}
+
+/** Stores the answer, trying again until the lease ends: the database may be away for a moment just now. */
+async function completeWithin(parts: RefreshParts, attempt: Attempt, made: NewTokens): Promise<Completion> {
+  const entry = attemptEntry('connection.refreshed', attempt, 'success', { to: attempt.nextGeneration, via: 'answer' });
+  const until = performance.now() + parts.timings.leaseMs - parts.timings.exchangeMs;
+  for (let waitMs = 50; ; waitMs = Math.min(2 * waitMs, 2 * secondMs)) {
+    try {
+      return await parts.refreshes.complete(attempt, made, entry);
+    } catch (error) {
+      if (performance.now() + waitMs > until) throw error;
+      await delay(waitMs);
+    }
+  }
+}
+
+const waitMsMax = 5 * minuteMs;
+
+async function postpone(
+  parts: RefreshParts,
+  attempt: Attempt,
+  purse: Purse,
+  { problem, answered, retryAfterSeconds }: Omit<Extract<RefreshOutcome, { kind: 'transient' }>, 'kind'>,
+): Promise<Spent> {
+  const retryAfterMs = backoffMs(purse.stored.refreshFailures, (retryAfterSeconds ?? 0) * secondMs);
+  const entry = attemptEntry('connection.refresh_postponed', attempt, 'error', { problem, answered });
+  await parts.refreshes.postpone(attempt, { problem, answered, retryAfterMs }, entry);
+  count(parts, purse, answered ? 'transient' : 'unknown');
+  return { kind: 'postponed', retryInMs: retryAfterMs };
+}
+
+/** From half a second to five minutes, with jitter; what the server asks for is the least. */
+function backoffMs(failures: number, askedMs: number): number {
+  const grown = Math.min(2 ** Math.min(failures, 20) * secondMs, waitMsMax);
+  return Math.max(grown * (0.5 + Math.random() / 2), Math.min(askedMs, waitMsMax));
+}
+
+/** The verdict is said once. Whoever had stored other tokens meanwhile is right, and the verdict is about the old ones. */
+async function refuse(
+  parts: RefreshParts,
+  attempt: Attempt,
+  purse: Purse,
+  event: 'grant_refused' | 'client_refused',
+  problem: string,
+): Promise<Spent> {
+  const name = event === 'grant_refused' ? 'connection.needs_reauth' : 'connection.needs_reregister';
+  // Whether an answer was lost tells the reader of the log why a grant can be over that nobody revoked.
+  const reason =
+    purse.stored.unanswered > 0 || purse.stored.status === 'suspect' ? `${problem}_after_lost_answer` : problem;
+  const entries = endEntries(name, attempt, purse.stored, reason);
+  const ended = await parts.refreshes.refuse(attempt, { event, reason }, entries);
+  count(parts, purse, ended ? 'rejected' : 'adopted');
+  return { kind: ended ? 'ended' : 'renewed' };
+}
+
+function count({ metrics }: RefreshParts, { stored }: Purse, outcome: Counted): void {
+  metrics.refreshed(stored.kind, outcome);
+}

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type AttemptId, type ConnectionId, isId, type WorkspaceId } from '../../domain/ids.ts';
+import { hourMs } from '../../domain/units.ts';
+import type { Attempt, NewTokens } from './token-refreshes.ts';
+
+/** What an attempt got, until it is in the database: everything that is needed to store it there later. */
+export interface Spooled extends NewTokens {
+  readonly attempt: Attempt;
+  /** Where they were issued, and to which installation: for revoking them when the connection is gone. */
+  readonly origin: string;
+  readonly botId: string;
+}
+
+/**
+ * Answers on their way from Notion to the database, each in a file of its own (rule 21). The tokens in it are sealed for
+ * their place, under the same keys as in the database.
+ */
+export interface Spool {
+  /** The directory lies on storage that forgets when the machine stops. */
+  readonly volatile: boolean;
+  /** Durable when it resolves. */
+  write(spooled: Spooled): Promise<void>;
+  /** What is there, oldest first. Null stands for a file that nobody can read. */
+  list(): Promise<{ readonly name: string; readonly spooled: Spooled | null }[]>;
+  remove(name: string): Promise<void>;
+}
+
+/** The directory cannot keep what it is given. */
+export class SpoolError extends Error {
+  constructor(directory: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`${directory} cannot keep refreshed tokens: ${reason}. Put the data directory on a disk that can.`, {
+      cause,
+    });
+    this.name = 'SpoolError';
+  }
+}
+
+export function nameOf({ connectionId, generation, attemptId }: Attempt): string {
+  return `${connectionId}.${generation}.${attemptId}.json`;
+}
+
+/** Opens the directory, made with mode 0700 when missing, and tries whether it keeps files. Throws `SpoolError`. */
+export async function openSpool(directory: string): Promise<Spool> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await removeDrafts(directory);
+    await probe(directory);
+    const volatile = await isVolatile(directory);
+    return {
+      volatile,
+      write: spooled => writeDurably(directory, nameOf(spooled.attempt), JSON.stringify({ v: 1, ...spooled })),
+      async list() {
+        const names = (await readdir(directory)).filter(name => name.endsWith('.json')).sort();
+        return Promise.all(names.map(async name => ({ name, spooled: await read(join(directory, name)) })));
+      },
+      async remove(name) {
+        await rm(join(directory, name), { force: true });
+        await syncDirectory(directory);
+      },
+    };
+  } catch (error) {
+    throw new SpoolError(directory, error);
+  }
+}
+
+/**
+ * A file appears under its name only when it is whole. `wx` is O_EXCL: what is there is never written over. The rename is
+ * durable when the directory is.
+ */
+async function writeDurably(directory: string, name: string, text: string): Promise<void> {
+  const draft = join(directory, `${name}.${randomUUID()}${draftEnding}`);
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(draft, join(directory, name));
+  await syncDirectory(directory);
+}
+
+const draftEnding = '.draft';
+
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Does once what will have to work when a grant has been spent (rule 21). */
+async function probe(directory: string): Promise<void> {
+  const name = `probe.${randomUUID()}`;
+  await writeDurably(directory, name, name);
+  if ((await readFile(join(directory, name), 'utf8')) !== name) throw new Error('it does not read what was written');
+  await rm(join(directory, name));
+  await syncDirectory(directory);
+}
+
+/** Drafts of processes that died while writing. A young one may belong to a process that lives. */
+async function removeDrafts(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    if (name.endsWith(draftEnding) && Date.now() - (await stat(path)).mtimeMs > hourMs) await rm(path, { force: true });
+  }
+}
+
+/** Linux: `TMPFS_MAGIC` and `RAMFS_MAGIC` of statfs(2). */
+const volatileTypes: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
+
+async function isVolatile(directory: string): Promise<boolean> {
+  return process.platform === 'linux' && volatileTypes.has((await statfs(directory)).type);
+}
+
+/** Null for a file that another process has just removed as well: there is nothing left to do about either. */
+async function read(path: string): Promise<Spooled | null> {
+  try {
+    const { v, ...spooled } = format.parse(JSON.parse(await readFile(path, 'utf8')));
+    return spooled;
+  } catch {
+    return null;
+  }
+}
+
+const time = z.iso.datetime().transform(text => new Date(text));
+const format = z.object({
+  v: z.literal(1),
+  attempt: z.object({
+    workspaceId: z.custom<WorkspaceId>(value => isId('wsp', value)),
+    connectionId: z.custom<ConnectionId>(value => isId('con', value)),
+    attemptId: z.custom<AttemptId>(value => isId('att', value)),
+    generation: z.int(),
+    nextGeneration: z.int(),
+    startedAt: time,
+  }),
+  origin: z.string(),
+  botId: z.string(),
+  endsAt: time.nullable(),
+  tokens: z.array(
+    z.object({
+      field: z.enum(['access_token', 'refresh_token']),
+      generation: z.int(),
+      sealed: z.string(),
+      kid: z.string(),
+    }),
+  ),
+});

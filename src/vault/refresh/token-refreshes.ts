@@ -1,0 +1,73 @@
+import type { SealedToken } from '../../domain/connection.ts';
+import type { RecordedEvent } from '../../domain/event.ts';
+import type { AttemptId } from '../../domain/ids.ts';
+import type { ConnectionPlace } from '../stored-connections.ts';
+
+/** One attempt to refresh, named by what fences it: the generation whose refresh token it spends, and an id of its own. */
+export interface Attempt extends ConnectionPlace {
+  readonly attemptId: AttemptId;
+  readonly generation: number;
+  /** What the new tokens are sealed for. No other attempt and no consent ever gets the same number. */
+  readonly nextGeneration: number;
+  /** By the database's clock. */
+  readonly startedAt: Date;
+}
+
+/** New tokens, sealed into their place. */
+export interface NewTokens {
+  readonly tokens: readonly SealedToken[];
+  /** When the access token ends, by the database's clock; null where nobody says. */
+  readonly endsAt: Date | null;
+}
+
+/**
+ * applied: they are in use now. outdated: the connection has moved on without them. revoking: it is being disconnected.
+ * revoked: it has been, or is gone.
+ */
+export type Completion = 'applied' | 'outdated' | 'revoking' | 'revoked';
+
+export interface Postponement {
+  /** A code of our own. */
+  readonly problem: string;
+  /** False: the refresh token may be spent, for all we know. */
+  readonly answered: boolean;
+  readonly retryAfterMs: number;
+}
+
+/**
+ * The shared side of the protocol. Each method is one durable commit that contains its entry in the log: when the store
+ * cannot be written, nothing of it has happened. Every change compares the attempt before it sets anything.
+ */
+export interface TokenRefreshes {
+  /** Takes the lease. Null: there is nothing to begin with; look again. */
+  begin(
+    place: ConnectionPlace,
+    lease: { attemptId: AttemptId; generation: number; leaseMs: number },
+    entry: RecordedEvent,
+  ): Promise<Attempt | null>;
+  complete(attempt: Attempt, made: NewTokens, entry: RecordedEvent): Promise<Completion>;
+  /** Gives the lease back. The old tokens stay in use. */
+  postpone(attempt: Attempt, why: Postponement, entry: RecordedEvent): Promise<boolean>;
+  /** Ends the connection until a person does something. True once. */
+  refuse(
+    attempt: Attempt,
+    verdict: { event: 'grant_refused' | 'client_refused'; reason: string },
+    entries: readonly RecordedEvent[],
+  ): Promise<boolean>;
+  /** The lease of this attempt has run out: gives its owner `graceMs` to bring what it got. */
+  doubt(
+    place: ConnectionPlace,
+    expired: { attemptId: AttemptId; graceMs: number },
+    entry: RecordedEvent,
+  ): Promise<boolean>;
+  /** Lets every lease and every wait run out. Only for a database that nobody else can be using. */
+  endLeases(): Promise<void>;
+}
+
+/** What is due on any connection of any workspace. Who is told of one has it; others are told of it later. */
+export interface RefreshCalendar {
+  /** Connections whose access token ends within this, or whose lease has run out. */
+  ending(withinMs: number, limit: number): Promise<ConnectionPlace[]>;
+  /** Connections that were not looked after for an hour, give or take: each is named to one process only. */
+  unchecked(limit: number): Promise<ConnectionPlace[]>;
+}

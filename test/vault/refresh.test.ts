@@ -1,0 +1,335 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { sql } from 'kysely';
+import type { RefreshOutcome } from '../../src/domain/refresh-outcome.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
+import { type Connected, type Refreshing, startRefreshing } from './refreshing.ts';
+
+describe('refreshing a token', () => {
+  let at: Refreshing;
+  before(async () => {
+    at = await startRefreshing();
+  });
+  after(() => at.close());
+  beforeEach(() => at.control.clearRequests());
+  afterEach(async () => {
+    await at.control.clearFaults();
+    await at.control.settings({ rotation: { reuse: 'strict', revokeOldAccess: true } });
+  });
+
+  const tokenOf = async ({ workspaceId, connectionId }: Connected, node = at.first) =>
+    (await node.tokens.accessToken(workspaceId, connectionId)).token;
+  const report = ({ workspaceId, connectionId }: Connected, refused?: string, node = at.first) =>
+    node.tokens.reportUnauthorized(workspaceId, connectionId, refused);
+  const works = async (token: string) => (await at.control.tokenOwner({ token })) !== null;
+  const names = async (place: Connected) => (await at.log(place)).map(entry => entry.operation);
+
+  describe('that has ended', () => {
+    it('gives the caller a new one, and the log both ends of it', async () => {
+      const connection = await at.aConnection({ lifetimeSeconds: -1 });
+      assert.ok(await works(await tokenOf(connection)));
+      assert.equal(await at.exchanges(), 1);
+      const row = await at.row(connection);
+      assert.deepEqual([row.status, row.generation, row.attempt_id], ['active', 2, null]);
+      assert.deepEqual(await names(connection), ['connection.refresh_started', 'connection.refreshed']);
+      const [started, refreshed] = await at.log(connection);
+      assert.equal(started?.detail.attempt, refreshed?.detail.attempt);
+      assert.deepEqual(await at.first.spool.list(), []);
+    });
+
+    it('C4: refreshes once for fifty callers', async () => {
+      const connection = await at.aConnection({ lifetimeSeconds: -1 });
+      const tokens = await Promise.all(Array.from({ length: 50 }, () => tokenOf(connection)));
+      assert.equal(new Set(tokens).size, 1);
+      assert.equal(await at.exchanges(), 1);
+    });
+
+    it('moves no policy revision: calls under way need no new decision', async () => {
+      const connection = await at.aConnection({ lifetimeSeconds: -1 });
+      const revision = async () => {
+        const workspace = at.system.selectFrom('workspace').select('policy_revision');
+        return (await workspace.where('id', '=', connection.workspaceId).executeTakeFirstOrThrow()).policy_revision;
+      };
+      const before = await revision();
+      await tokenOf(connection);
+      assert.equal(await revision(), before);
+    });
+
+    it('keeps the refresh token where the server gives no new one (RFC 6749 section 6)', async () => {
+      const node = await at.aNode({
+        exchange: answering({ kind: 'ok', tokens: { accessToken: new Secret('a2'), refreshToken: null } }),
+      });
+      const connection = await at.aConnection({ lifetimeSeconds: -1 });
+      assert.equal(await tokenOf(connection, node), 'a2');
+      const secrets = await at.system
+        .selectFrom('connection_secret')
+        .select(['field', 'generation'])
+        .orderBy('field')
+        .where('connection_id', '=', connection.connectionId)
+        .execute();
+      assert.deepEqual(secrets, [
+        { field: 'access_token', generation: 2 },
+        { field: 'refresh_token', generation: 2 },
+      ]);
+    });
+  });
+
+  describe('that Notion refuses', () => {
+    it('asks once whether it is dead, refreshes once, and has a new one for everybody', async () => {
+      const connection = await at.aConnection();
+      const old = await tokenOf(connection);
+      await at.control.expireAccess({ botId: connection.botId });
+      assert.deepEqual(
+        new Set(await Promise.all(Array.from({ length: 20 }, () => report(connection, old)))),
+        new Set(['alive']),
+      );
+      assert.ok(await works(await tokenOf(connection)));
+      assert.deepEqual([await at.introspections(), await at.exchanges()], [1, 1]);
+      // A call that was slow to fail asks about the old token when there is a new one already.
+      assert.equal(await report(connection, old), 'alive');
+      assert.deepEqual([await at.introspections(), await at.exchanges()], [1, 1]);
+    });
+
+    it('B1: needs a person when the grant is over, says so once, and never asks again', async () => {
+      const connection = await at.aConnection();
+      await at.control.revoke({ botId: connection.botId });
+      for (const refused of [await tokenOf(connection), undefined])
+        assert.equal(await report(connection, refused), 'dead');
+      const row = await at.row(connection);
+      assert.deepEqual([row.status, row.status_reason], ['needs_reauth', 'invalid_grant']);
+      assert.deepEqual((await names(connection)).sort(), [
+        'connection.needs_reauth',
+        'connection.refresh_started',
+        'workspace_deauthorized',
+      ]);
+      await assert.rejects(tokenOf(connection), { code: 'connection_needs_reauth' });
+      await at.first.round();
+      assert.equal(await at.exchanges(), 1);
+    });
+
+    it('needs a person when a token that was just refreshed is refused as well', async () => {
+      const connection = await at.aConnection();
+      const old = await tokenOf(connection);
+      await at.control.expireAccess({ botId: connection.botId });
+      assert.equal(await report(connection, old), 'alive');
+      const young = await tokenOf(connection);
+      await at.control.expireAccess({ botId: connection.botId });
+      assert.equal(await report(connection, young), 'dead');
+      assert.equal((await at.row(connection)).status_reason, 'new_token_refused');
+      assert.equal(await at.exchanges(), 1);
+    });
+
+    it('refreshes without asking where there is nobody to ask', async () => {
+      const node = await at.aNode({ check: async () => 'unaskable' });
+      const connection = await at.aConnection();
+      assert.equal(await report(connection, await tokenOf(connection, node), node), 'alive');
+      assert.deepEqual([await at.introspections(), await at.exchanges()], [0, 1]);
+    });
+
+    it('needs a person when there is no refresh token', async () => {
+      const connection = await at.aConnection();
+      await at.system
+        .deleteFrom('connection_secret')
+        .where('connection_id', '=', connection.connectionId)
+        .where('field', '=', 'refresh_token')
+        .execute();
+      await at.control.expireAccess({ botId: connection.botId });
+      assert.equal(await report(connection), 'dead');
+      assert.deepEqual([(await at.row(connection)).status, await at.exchanges()], ['needs_reauth', 0]);
+    });
+  });
+
+  describe('B4: trouble that passes', () => {
+    const troubles = [
+      { kind: 'respond', status: 500 },
+      { kind: 'respond', status: 503, when: 'after' },
+      { kind: 'respond', status: 529 },
+      { kind: 'respond', status: 429, retryAfterSeconds: 7 },
+      { kind: 'reset' },
+      { kind: 'truncate' },
+    ] as const;
+    for (const trouble of troubles) {
+      it(`${trouble.kind} ${'status' in trouble ? trouble.status : ''} never ends a connection`, async () => {
+        await at.control.settings({ rotation: { reuse: 'previous_once', revokeOldAccess: true } });
+        const connection = await at.aConnection({ lifetimeSeconds: -1 });
+        await at.control.addFault({ ...trouble, path: '/v1/oauth/token' });
+        const failure = await tokenOf(connection).then(
+          () => null,
+          (error: unknown) => error as { code: string; details: { retryAfterSeconds: number } },
+        );
+        assert.equal(failure?.code, 'upstream_unavailable');
+        const least = 'retryAfterSeconds' in trouble ? 7 : 1;
+        assert.ok((failure?.details.retryAfterSeconds ?? 0) >= least);
+        assert.equal((await at.row(connection)).status, 'active');
+        // Nobody hammers a server in trouble.
+        await assert.rejects(tokenOf(connection), { code: 'upstream_unavailable' });
+        assert.equal(await at.exchanges(), 1);
+        await at.skipWaiting(connection);
+        assert.ok(await works(await tokenOf(connection)));
+      });
+    }
+
+    it('an exchange that hangs ends before the lease does', async () => {
+      const node = await at.aNode(
+        { exchange: { refresh: () => new Promise(() => {}) } },
+        { timings: { exchangeMs: 30 } },
+      );
+      const connection = await at.aConnection({ lifetimeSeconds: -1 });
+      await assert.rejects(tokenOf(connection, node), { code: 'upstream_unavailable' });
+      const row = await at.row(connection);
+      assert.deepEqual([row.status, row.unanswered], ['active', 1]);
+    });
+
+    it('B3: answers that are none leave the connection as it is', async () => {
+      for (const outcome of ['throws', 'fatal'] as const) {
+        const exchange: RefreshExchange =
+          outcome === 'throws'
+            ? { refresh: () => Promise.reject(new Error('no JSON')) }
+            : answering({ kind: 'fatal', problem: 'invalid_client' });
+        const connection = await at.aConnection({ lifetimeSeconds: -1 });
+        await assert.rejects(tokenOf(connection, await at.aNode({ exchange })), { code: 'upstream_unavailable' });
+        assert.equal((await at.row(connection)).status, 'active');
+      }
+    });
+
+    it('our client being unknown to the server is a state of its own', async () => {
+      const node = await at.aNode({ exchange: answering({ kind: 'reregister', problem: 'invalid_client' }) });
+      const connection = await at.aConnection({ lifetimeSeconds: -1 });
+      await assert.rejects(tokenOf(connection, node), { code: 'connection_needs_reauth' });
+      assert.equal((await at.row(connection)).status, 'needs_reregister');
+      assert.ok((await names(connection)).includes('connection.needs_reregister'));
+    });
+  });
+
+  describe('early', () => {
+    it('refreshes a token that will end soon, and nobody waits for it', async () => {
+      const connection = await at.aConnection({ lifetimeSeconds: 3_600 });
+      await sql`UPDATE connection SET authorized_at = now() - interval '1 hour' WHERE id = ${connection.connectionId}`.execute(
+        at.system,
+      );
+      const old = await tokenOf(connection);
+      await at.endsIn(connection, 60);
+      at.first.tokens.forget(connection.workspaceId, connection.connectionId);
+      assert.equal(await tokenOf(connection), old);
+      assert.equal(await tokenOf(connection), old);
+      await at.first.renew(connection, 1);
+      assert.notEqual(await tokenOf(connection), old);
+      assert.equal(await at.exchanges(), 1);
+    });
+
+    it('goes on with a token that still works when a refresh fails', async () => {
+      const connection = await at.aConnection({ lifetimeSeconds: 120 });
+      await sql`UPDATE connection SET authorized_at = now() - interval '1 hour' WHERE id = ${connection.connectionId}`.execute(
+        at.system,
+      );
+      await at.control.addFault({ kind: 'respond', status: 503, path: '/v1/oauth/token', times: 9 });
+      const old = await tokenOf(connection);
+      await at.first.round();
+      assert.equal(await at.exchanges(), 1);
+      assert.equal(await tokenOf(connection), old);
+      // The answer was lost: until the access token ends, the refresh token is not risked again.
+      await at.skipWaiting(connection);
+      await at.first.round();
+      assert.equal(await tokenOf(connection), old);
+      assert.equal(await at.exchanges(), 1);
+    });
+
+    it('happens in rounds for connections that nobody calls through', async () => {
+      const connection = await at.aConnection({ lifetimeSeconds: 30 });
+      await sql`UPDATE connection SET authorized_at = now() - interval '1 hour' WHERE id = ${connection.connectionId}`.execute(
+        at.system,
+      );
+      await at.first.round();
+      assert.equal((await at.row(connection)).generation, 2);
+    });
+  });
+
+  describe('B14: expires_in', () => {
+    for (const [seconds, again] of [
+      [0, 1],
+      [null, 1],
+      [3_600, 1],
+    ] as const) {
+      it(`${seconds}: is used, and not refreshed in a loop`, async () => {
+        const lifetimes: number[] = [];
+        const exchange: RefreshExchange = {
+          async refresh() {
+            lifetimes.push(seconds ?? -1);
+            const tokens = {
+              accessToken: new Secret(`a${lifetimes.length}`),
+              refreshToken: new Secret('r'),
+              lifetimeSeconds: seconds,
+            };
+            return { kind: 'ok', tokens };
+          },
+        };
+        const node = await at.aNode({ exchange });
+        const connection = await at.aConnection({ lifetimeSeconds: -1 });
+        for (let calls = 0; calls < 5; calls++) assert.equal(await tokenOf(connection, node), 'a1');
+        assert.equal(lifetimes.length, again);
+      });
+    }
+  });
+
+  describe('and the store', () => {
+    it('spends nothing when the store cannot be written', async () => {
+      const connection = await at.aConnection({ lifetimeSeconds: -1 });
+      await at.first.renew(await at.aConnection({ lifetimeSeconds: -1 }), 1);
+      const readOnly = await at.aNode(
+        {},
+        { connection: { ...at.address.connection, options: '-c default_transaction_read_only=on' } },
+      );
+      await at.control.clearRequests();
+      await assert.rejects(tokenOf(connection, readOnly), /read-only/);
+      assert.equal(await at.exchanges(), 0);
+      assert.ok(await works(await tokenOf(connection)));
+    });
+
+    it('spends nothing when the log cannot be written', async () => {
+      const connection = await at.aConnection({ lifetimeSeconds: -1 });
+      const noEntry = sql`CREATE FUNCTION no_entry() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'the log is full'; END $$`;
+      await at.owner(
+        `${noEntry.compile(at.system).sql}; CREATE TRIGGER no_entry BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION no_entry()`,
+      );
+      await assert.rejects(tokenOf(connection), /the log is full/);
+      await at.owner('DROP TRIGGER no_entry ON audit_entry; DROP FUNCTION no_entry');
+      assert.deepEqual([await at.exchanges(), (await at.row(connection)).status], [0, 'active']);
+    });
+
+    it('keeps the answer in the spool while the database is away, and brings it home later', async () => {
+      const connection = await at.aConnection({ lifetimeSeconds: -1 });
+      await at.owner(`CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.generation > 1 THEN RAISE 'away'; END IF; RETURN NEW; END $$;
+        CREATE TRIGGER away BEFORE INSERT ON connection_secret FOR EACH ROW EXECUTE FUNCTION away()`);
+      const node = await at.aNode({}, { timings: { leaseMs: 300, exchangeMs: 250 } });
+      await assert.rejects(tokenOf(connection, node), /away/);
+      assert.equal((await at.first.spool.list()).length, 1);
+      await at.owner('DROP TRIGGER away ON connection_secret; DROP FUNCTION away');
+      assert.equal(await node.replay(), 1);
+      assert.ok(await works(await tokenOf(connection, node)));
+      assert.equal(await at.exchanges(), 1);
+      assert.equal((await at.log(connection)).at(-1)?.detail.via, 'spool');
+    });
+
+    it('stores the answer although the spool is full', async () => {
+      const full = () => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
+      const node = await at.aNode({ spool: spool => ({ ...spool, write: full }) });
+      const connection = await at.aConnection({ lifetimeSeconds: -1 });
+      assert.ok(await works(await tokenOf(connection, node)));
+      assert.equal(node.troubles.length, 1);
+    });
+
+    it('says that a refresh token which cannot be opened is undecryptable', async () => {
+      const connection = await at.aConnection({ lifetimeSeconds: -1 });
+      await sql`UPDATE connection_secret SET sealed = left(sealed, -4) WHERE field = 'refresh_token' AND connection_id = ${connection.connectionId}`.execute(
+        at.system,
+      );
+      await assert.rejects(tokenOf(connection), { code: 'connection_undecryptable' });
+      assert.deepEqual([(await at.row(connection)).status, await at.exchanges()], ['undecryptable', 0]);
+    });
+  });
+});
+
+function answering(outcome: RefreshOutcome): RefreshExchange {
+  return { refresh: async () => outcome };
+}
