@@ -1,5 +1,6 @@
 import { PortcullisError } from '../../domain/errors.ts';
 import { secondMs } from '../../domain/units.ts';
+import type { TokenRefreshes } from '../refresh/token-refreshes.ts';
 import type { CustodyMarks, HighWater, Restoration } from './custody-marks.ts';
 
 export interface RestoreWatch {
@@ -52,15 +53,12 @@ export async function watchRestore(parts: {
   };
 }
 
-/** A part whose `begin` spends something: refused while the database is a restored one that nobody has looked at. */
-export function refuseWhileRestored<Begin extends (...args: never[]) => Promise<unknown>, T extends { begin: Begin }>(
-  part: T,
-  watch: Pick<RestoreWatch, 'restored'>,
-): T {
-  const begin = (...args: Parameters<Begin>) => {
-    if (!watch.restored()) return part.begin(...args);
+/** Refreshes that do not begin while the database is a restored one that nobody has looked at. */
+export function refuseWhileRestored<T extends Pick<TokenRefreshes, 'begin'>>(refreshes: T, restored: () => boolean): T {
+  const begin: TokenRefreshes['begin'] = async (...attempt) => {
+    if (!restored()) return refreshes.begin(...attempt);
     const log = 'the database was put back to an earlier state: portcullis db acknowledge-restore';
-    return Promise.reject(new PortcullisError('unavailable', undefined, { log }));
+    throw new PortcullisError('unavailable', undefined, { log });
   };
-  return { ...part, begin };
+  return { ...refreshes, begin };
 }
