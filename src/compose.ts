@@ -13,18 +13,21 @@ import { startSweeper } from './audit/sweeper.ts';
 import { createAuditTrail } from './audit/trail.ts';
 import { authorize } from './authorize/authorize.ts';
 import { refuse } from './authorize/refusal.ts';
+import { learningForward, openAccessReport } from './compose/access-report.ts';
 import { openCustody } from './compose/custody.ts';
 import { openHostedMcp } from './compose/hosted-mcp.ts';
 import { measureForward, measureLog, measurePath } from './compose/measured.ts';
 import { readinessChecks } from './compose/readiness.ts';
 import { openRestoreWatch } from './compose/restore.ts';
 import { followRootKeys, openRoot, type RootParts } from './compose/root-keys.ts';
+import { openWebhooks } from './compose/webhooks.ts';
 import type { Config, NotionConfig } from './config.ts';
 import { createConnectCommands } from './connect/commands.ts';
 import type { ConnectParts } from './connect/connect-parts.ts';
 import { type ConnectionUse, createConnectionUses } from './connect/connection-uses.ts';
 import { discardTokens } from './connect/discard-tokens.ts';
 import { createJobRunner, type JobRunner } from './connect/job-runner.ts';
+import { createCapabilityLearning } from './connect/report/capability-learning.ts';
 import { createRestFlow } from './connect/rest/rest-flow.ts';
 import { revocationHandlers } from './connect/revocation-jobs.ts';
 import { sweepAttempts } from './connect/sweep-attempts.ts';
@@ -46,11 +49,12 @@ import { mcpClientDocumentDoor } from './doors/oauth/mcp-client-document.ts';
 import { oauthDoor } from './doors/oauth/oauth-door.ts';
 import { createRestDoor } from './doors/rest/rest-door.ts';
 import { createDoorServer, type Doors, listen, stopServer } from './doors/server.ts';
+import { webhookDoor } from './doors/webhooks/webhook-door.ts';
 import { createRateBudget } from './forward/budget/budget.ts';
 import { createFileFetcher } from './forward/fetch-file.ts';
 import { createForward } from './forward/forward.ts';
 import { openUpstream } from './forward/upstream.ts';
-import { createGateway } from './gateway.ts';
+import { createGateway, type Steps } from './gateway.ts';
 import { createIdentify } from './identify/identify.ts';
 import { isNotionFileUrl } from './notion/file-hosts.ts';
 import { createResolve } from './resolve/resolve.ts';
@@ -59,6 +63,7 @@ import { createTurnstile } from './resolve/turnstile.ts';
 import { createAccountStore } from './store/accounts.ts';
 import { createAuditLog } from './store/audit-log.ts';
 import { createAuditReader } from './store/audit-reader.ts';
+import { createCapabilityStore } from './store/capabilities.ts';
 import { createConnectAttempts } from './store/connect-attempts.ts';
 import { createConnectionList } from './store/connection-list.ts';
 import { createConnectionUseStore } from './store/connection-uses.ts';
@@ -255,7 +260,7 @@ async function openParts(place: Place, { trail, entries, restored }: Audit) {
   runner = startJobs(place, connectParts);
   const connect = createConnectCommands(connectParts);
   const listConnections = createConnectionList(database);
-  return { accounts, identify, tokens, listConnections, connect, clientDocument: hosted.documentOf };
+  return { accounts, identify, tokens, workspaceKeys, listConnections, connect, clientDocument: hosted.documentOf };
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;
@@ -292,10 +297,13 @@ function openGateway(
     monotonicMs,
   });
   const stillAllowed = createStillCurrent(store.database);
-  const forward = measureForward(
-    createForward({ upstream, tokens, budget, stillAllowed, startDigest: digest.running, now }),
-    metrics,
-  );
+  const learning = createCapabilityLearning({
+    store: createCapabilityStore(store.database),
+    now,
+    onError: error => log.warn({ err: error }, 'what a connection can do could not be written down'),
+  });
+  const sending = createForward({ upstream, tokens, budget, stillAllowed, startDigest: digest.running, now });
+  const forward = measureForward(learningForward(sending, learning), metrics);
   const links = createSealedFileLinks({ key: deriveKey('file links', 64), now });
   const isHostedFile = hostedFiles(config.notion);
   const files = createFileFetcher(isHostedFile);
@@ -303,9 +311,9 @@ function openGateway(
   const uses = createConnectionUses(createConnectionUseStore(store.database), error =>
     log.warn({ err: error }, 'the last use of a connection could not be written'),
   );
-  closers.push(upstream.close, files.close, uses.close, budget.close);
+  closers.push(upstream.close, files.close, uses.close, budget.close, learning.close);
 
-  const gateway = createGateway({
+  const steps: Steps = {
     identify: identify.identify,
     resolve,
     authorize,
@@ -324,8 +332,12 @@ function openGateway(
     },
     leave: turnstile.leave,
     now,
-  });
-  return { gateway: measured.gateway(gateway), files: { links, fetchFile: files.fetchFile } };
+  };
+  return {
+    gateway: measured.gateway(createGateway(steps)),
+    files: { links, fetchFile: files.fetchFile },
+    reportRoutes: openAccessReport({ database: store.database, steps, learning }),
+  };
 }
 
 function connectionUsed({ facts, decidedAt }: Ruling): ConnectionUse | null {
@@ -341,7 +353,7 @@ function hostedFiles({ apiUrl }: NotionConfig): (url: URL) => boolean {
 
 async function openDoors(place: Place, audit: Audit, parts: Parts): Promise<Doors> {
   const { config, log, store, prometheus, root, publicUrl, closers } = place;
-  const { gateway, files } = openGateway(place, audit, parts);
+  const { gateway, files, reportRoutes } = openGateway(place, audit, parts);
   const clientAddress = createClientAddress(config.trustedProxies);
   const app = fastify({
     loggerInstance: log,
@@ -350,6 +362,8 @@ async function openDoors(place: Place, audit: Audit, parts: Parts): Promise<Door
   const { accounts, connect, listConnections } = parts;
   const record = audit.trail.recordEvent;
   const demo = config.mode === 'demo';
+  const { workspaceKeys } = parts;
+  const webhooks = openWebhooks({ database: store.database, workspaceKeys, recordEvent: record, publicUrl });
   await app.register(
     apiDoor({
       gateway,
@@ -357,6 +371,8 @@ async function openDoors(place: Place, audit: Audit, parts: Parts): Promise<Door
         ...accountRoutes({ accounts, record, demo }),
         ...createConnectionRoutes({ list: listConnections, disconnect: connect.disconnect }),
         ...createAuditRoutes(createAuditReader(store.database)),
+        ...webhooks.routes,
+        ...reportRoutes,
       ],
       contentRoutes: [...pagesRoutes, ...discoverRoutes],
       signIn: { signIn: accounts.signIn, record },
@@ -365,6 +381,7 @@ async function openDoors(place: Place, audit: Audit, parts: Parts): Promise<Door
     }),
   );
   await app.register(oauthDoor({ gateway, commands: connect, clientAddress, publicUrl, demo }));
+  await app.register(webhookDoor({ gateway, receive: webhooks.receive, clientAddress }));
   await app.register(mcpClientDocumentDoor(parts.clientDocument));
   await app.register(
     healthDoor({

@@ -23,5 +23,5 @@ export interface Facts {
 /** Which connection serves a call, and why that one. Part of the decision, and logged (rule 2). */
 export interface ChosenConnection {
   readonly id: ConnectionId;
-  readonly because: 'only_one' | 'own' | 'shared';
+  readonly because: 'only_one' | 'own' | 'shared' | 'named';
 }

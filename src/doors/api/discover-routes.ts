@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Discovered, type DiscoveryPoint, discover, type Search } from '../../notion/discover.ts';
+import { notionOperation } from '../../notion/notion-operation.ts';
 import type { ContentRoute, Pass } from './content-route.ts';
-import { notionOperation } from './notion-operation.ts';
 import { passDiagnosed } from './pass-diagnosed.ts';
 import { workspaceParameter } from './workspace-parameter.ts';
 

@@ -5,7 +5,7 @@ import { signInRoutes } from './sign-in.ts';
 
 type JsonSchema = Record<string, unknown>;
 type Row = Pick<ApiRoute | ContentRoute, 'path' | 'name' | 'summary' | 'params' | 'query' | 'body' | 'status'> &
-  Partial<Pick<ApiRoute, 'demand'>>;
+  Partial<Pick<ApiRoute, 'demand' | 'also'>>;
 
 /** The admin API in OpenAPI 3.1, derived from the same rows as the routes, so that it cannot say anything else. */
 export function describeApi(publicUrl: string, routes: readonly ApiRoute[], contentRoutes: readonly ContentRoute[]) {
@@ -35,7 +35,7 @@ function describeRow(row: Row): JsonSchema {
   return {
     operationId: row.name,
     summary: row.summary,
-    ...(row.demand === undefined ? {} : { description: demandText(row.demand) }),
+    ...(row.demand === undefined ? {} : { description: demandsText(row.demand, row.also) }),
     parameters: [...pathParameters(row), ...queryParameters(row)],
     ...(row.body === undefined
       ? {}
@@ -48,6 +48,10 @@ function describeRow(row: Row): JsonSchema {
       },
     },
   };
+}
+
+function demandsText(...demands: (ApiRoute['demand'] | undefined)[]): string {
+  return demands.flatMap(demand => (demand === undefined ? [] : [demandText(demand)])).join(' ');
 }
 
 function demandText(demand: ApiRoute['demand']): string {

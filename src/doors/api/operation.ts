@@ -16,7 +16,7 @@ export function commandOperation(row: ApiRoute, input: Input | null, problem: Pr
   return {
     name: row.name,
     effect: row.method === 'GET' ? 'read' : 'write',
-    demands: [demandOf(row.demand)],
+    demands: [row.demand, ...(row.also === undefined ? [] : [row.also])].map(demandOf),
     problem,
     target:
       input === null

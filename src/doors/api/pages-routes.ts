@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PortcullisError } from '../../domain/errors.ts';
+import { notionOperation } from '../../notion/notion-operation.ts';
 import type { ContentRoute, Pass } from './content-route.ts';
-import { notionOperation } from './notion-operation.ts';
 import { notionId, type PageParent, pageBody } from './page-body.ts';
 import { passDiagnosed } from './pass-diagnosed.ts';
 import { workspaceParameter } from './workspace-parameter.ts';

@@ -27,6 +27,8 @@ export interface ApiRoute<
   readonly name: string;
   readonly summary: string;
   readonly demand: RouteDemand;
+  /** Must be allowed too. */
+  readonly also?: RouteDemand;
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;

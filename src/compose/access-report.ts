@@ -1,0 +1,39 @@
+import { createAccessReport } from '../connect/report/access-report.ts';
+import type { createCapabilityLearning } from '../connect/report/capability-learning.ts';
+import type { Answer } from '../domain/operation.ts';
+import type { Ruling } from '../domain/ruling.ts';
+import { createReportRoutes } from '../doors/api/report-routes.ts';
+import type { Steps } from '../gateway.ts';
+import { createCapabilityStore } from '../store/capabilities.ts';
+import { createConnectionList } from '../store/connection-list.ts';
+import type { Database } from '../store/database.ts';
+import { createPolicyHolders } from '../store/policy-holders.ts';
+import type { Schema } from '../store/schema.ts';
+import { createSystemGateway } from './system-gateway.ts';
+
+type Learning = ReturnType<typeof createCapabilityLearning>;
+
+/** The step `forward`, from whose answers is learned what connections can do. */
+export function learningForward(forward: Steps['forward'], learning: Pick<Learning, 'note'>): Steps['forward'] {
+  return async function forwardAndLearn(ruling: Ruling): Promise<Answer> {
+    const answer = await forward(ruling);
+    const { workspaceId, connection } = ruling.facts;
+    if (workspaceId !== null && connection !== null) {
+      learning.note({ workspaceId, connectionId: connection.id }, ruling.call.operation.name, answer);
+    }
+    return answer;
+  };
+}
+
+/** The report on what connections reach, as routes of the admin API. Its calls to Notion are the system's. */
+export function openAccessReport(parts: { database: Database<Schema>; steps: Steps; learning: Learning }) {
+  const { database, steps, learning } = parts;
+  const report = createAccessReport({
+    connections: createConnectionList(database),
+    holders: createPolicyHolders(database),
+    capabilities: createCapabilityStore(database),
+    flushLessons: learning.flush,
+    ask: createSystemGateway('access_report', steps),
+  });
+  return createReportRoutes(report);
+}

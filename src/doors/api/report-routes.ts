@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import type { ConnectionId, WorkspaceId } from '../../domain/ids.ts';
+import type { CommandContext } from '../../domain/operation.ts';
+import { idOf } from './fields.ts';
+import { type ApiRoute, apiRoute } from './route.ts';
+
+/** Where a report goes on. */
+interface Point {
+  readonly connection: ConnectionId;
+  readonly cursor: string | null;
+  readonly skip: number;
+}
+
+/** What this route has done. */
+export type AccessReporting = (
+  input: { workspaceId: WorkspaceId; only: ConnectionId | null; from: Point | null; itemsMax: number },
+  context: CommandContext,
+) => Promise<{ readonly next: Point | null; readonly stopped: string }>;
+
+const point = z.strictObject({
+  connection: idOf('con'),
+  cursor: z.string().max(4_096).nullable(),
+  skip: z.number().int().min(0).max(100),
+});
+
+const cursor = z
+  .string()
+  .max(8_192)
+  .transform((text, context): Point => {
+    const read = point.safeParse(parse(Buffer.from(text, 'base64url').toString()));
+    if (read.success) return read.data;
+    context.addIssue({ code: 'custom', message: 'Expected `nextCursor` of an earlier answer.' });
+    return z.NEVER;
+  });
+
+const query = z.strictObject({
+  connection: idOf('con').optional().describe('Only this connection.'),
+  cursor: cursor.optional().describe('`nextCursor` of the answer before.'),
+  limit: z.coerce.number().int().min(1).max(100).default(50).describe('Most objects in the answer.'),
+});
+
+/**
+ * What the connections of a workspace reach, and what they can do there that nobody here needs. It shows titles, so it
+ * takes `read` as well as `connect`.
+ */
+export function createReportRoutes(report: AccessReporting): ApiRoute[] {
+  return [
+    apiRoute({
+      method: 'GET',
+      path: '/api/workspaces/:workspace/report/access',
+      name: 'report.access',
+      summary: 'What each connection can do and see at Notion, compared with what the policy can use of it',
+      demand: { on: 'workspace', action: 'connect' },
+      also: { on: 'workspace', action: 'read' },
+      params: z.object({ workspace: idOf('wsp') }),
+      query,
+      async run({ params, query: { connection, cursor: from, limit } }, context) {
+        const input = { workspaceId: params.workspace, only: connection ?? null, from: from ?? null, itemsMax: limit };
+        const { next, ...answer } = await report(input, context);
+        return { ...answer, nextCursor: next && encode(next) };
+      },
+    }),
+  ];
+}
+
+function encode(next: Point): string {
+  return Buffer.from(JSON.stringify(next)).toString('base64url');
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type Demo, startDemo } from '../e2e/demo.ts';
+
+interface Finding {
+  readonly capability: string;
+  readonly state: string;
+  readonly need: string;
+  readonly verdict: string;
+  readonly advice: string | null;
+  readonly shownBy: string | null;
+}
+
+interface Report {
+  readonly connections: { id: string; reach: string; capabilities: Finding[] }[];
+  readonly items: { id: string; connection: string; title: string; root: boolean | null; publicUrl: string | null }[];
+  readonly stopped: string;
+  readonly nextCursor: string | null;
+}
+
+describe('the access report', () => {
+  let demo: Demo;
+  let botId: string;
+  before(async () => {
+    demo = await startDemo();
+    const installations = await demo.emulator.installations();
+    botId = installations.find(one => one.clientId !== null && !one.revoked)?.botId ?? '';
+  });
+  after(() => demo.stop());
+
+  const get = async (path: string, role: keyof Demo['ready']['keys'] = 'admin') => {
+    const answer = await fetch(demo.ready.url + path, {
+      headers: { authorization: `Bearer ${demo.ready.keys[role]}` },
+    });
+    return { status: answer.status, body: (await answer.json()) as Report };
+  };
+  const address = (query = '') => `/api/workspaces/${demo.ready.workspaceId}/report/access${query}`;
+  const report = async (query = '') => (await get(address(query))).body;
+  const findings = async () => {
+    const [connection] = (await report('?limit=1')).connections;
+    return new Map(connection?.capabilities.map(finding => [finding.capability, finding]));
+  };
+
+  it('lists what the connection sees, tells what was shared itself, and leaves out what was not shared', async () => {
+    const { items, stopped, nextCursor } = await report('?limit=100');
+    assert.deepEqual([stopped, nextCursor], ['complete', null]);
+    const roots = items.filter(({ root }) => root !== false).map(({ id }) => id);
+    assert.deepEqual(roots, [demo.ready.pages.root]);
+    const ids = new Set(items.map(({ id }) => id));
+    assert.ok(ids.has(demo.ready.pages.restricted));
+    assert.ok(!ids.has(demo.ready.pages.unshared));
+  });
+
+  it('calls an inner page a root when it is shared and what it lies in is not', async () => {
+    const { pages } = demo.ready;
+    await demo.emulator.unshare({ pageId: pages.root, botId });
+    await demo.emulator.share({ pageId: pages.public, botId });
+    const { items } = await report('?limit=100');
+    assert.deepEqual(
+      items.filter(({ root }) => root !== false).map(({ id }) => id),
+      [pages.public],
+    );
+    await demo.emulator.share({ pageId: pages.root, botId });
+    await demo.emulator.unshare({ pageId: pages.public, botId });
+  });
+
+  it('is bounded, and goes on where it stopped', async () => {
+    const whole = (await report('?limit=100')).items.map(({ id }) => id);
+    const parts: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const page: Report = await report(`?limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      assert.ok(page.items.length <= 3);
+      parts.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor;
+    }
+    assert.deepEqual(parts, whole);
+  });
+
+  it('says of a capability for writing that nobody knows, until an answer of Notion shows it', async () => {
+    const before = await findings();
+    assert.equal(before.get('insert_comments')?.state, 'unknown');
+    assert.equal(before.get('insert_comments')?.verdict, 'unknown');
+    await fetch(`${demo.ready.url}/v1/comments`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${demo.ready.keys.editor}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        parent: { page_id: demo.ready.pages.public },
+        rich_text: [{ text: { content: 'Hello' } }],
+      }),
+    });
+    const after = (await findings()).get('insert_comments');
+    assert.deepEqual([after?.state, after?.shownBy, after?.verdict], ['held', 'comments.create', 'fits']);
+  });
+
+  it('says what is missing, and what to change at Notion', async () => {
+    const capabilities = { read_comments: false, user_information: 'none' } as const;
+    await demo.emulator.setCapabilities({ botId, capabilities });
+    const lacking = await findings();
+    for (const name of ['read_comments', 'user_information']) {
+      assert.deepEqual([lacking.get(name)?.state, lacking.get(name)?.verdict], ['lacking', 'missing'], name);
+      assert.match(lacking.get(name)?.advice ?? '', /^Turn on "Read .*notion\.so/);
+    }
+    assert.equal(lacking.get('read_content')?.verdict, 'fits');
+    const all = { read_comments: true, user_information: 'with_email' } as const;
+    await demo.emulator.setCapabilities({ botId, capabilities: all });
+    const held = await findings();
+    for (const name of ['read_comments', 'user_information', 'user_emails']) {
+      assert.deepEqual([held.get(name)?.state, held.get(name)?.verdict], ['held', 'fits'], name);
+    }
+  });
+
+  it('says so when the connection may not even search', async () => {
+    await demo.emulator.setCapabilities({ botId, capabilities: { read_content: false } });
+    const { items, stopped, nextCursor, connections } = await report();
+    assert.deepEqual([items, stopped, nextCursor], [[], 'refused', null]);
+    assert.equal(
+      connections[0]?.capabilities.find(({ capability }) => capability === 'read_content')?.verdict,
+      'missing',
+    );
+    await demo.emulator.setCapabilities({ botId, capabilities: { read_content: true } });
+  });
+
+  it('stops at a rate limit, and goes on from there', async () => {
+    await demo.emulator.addFault({ path: '/v1/search', status: 429 } as never);
+    const stopped = await report('?limit=5');
+    await demo.emulator.clearFaults();
+    assert.ok(['rate_limited', 'complete', 'limit'].includes(stopped.stopped), stopped.stopped);
+  });
+
+  it('changes nothing at Notion', async () => {
+    await demo.emulator.clearRequests();
+    await report('?limit=100');
+    const sent = await demo.emulator.requests();
+    assert.ok(sent.length > 0);
+    const reads = sent.every(({ method, path }) => method === 'GET' || path === '/v1/search');
+    assert.ok(reads, JSON.stringify(sent.map(({ method, path }) => `${method} ${path}`)));
+  });
+
+  it('is asked for by the system, on the path and in the log that every call has', async () => {
+    await report('?limit=1');
+    const { body } = await get('/api/audit?operation=search&limit=1');
+    const [entry] = (body as unknown as { entries: Record<string, Record<string, unknown>>[] }).entries;
+    assert.deepEqual(entry?.principal, { id: 'access_report', kind: 'system', owner: null });
+    assert.equal(entry?.connection?.because, 'named');
+    assert.equal(entry?.outcome?.result, 'done');
+  });
+
+  it('is for those who hold `connect` and `read`, in their own workspace', async () => {
+    for (const role of ['editor', 'viewer'] as const) assert.equal((await get(address(), role)).status, 403, role);
+    const elsewhere = '/api/workspaces/wsp_00000000-0000-7000-8000-000000000000/report/access';
+    assert.equal((await get(elsewhere)).status, 404);
+  });
+
+  it('takes no cursor that it did not make', async () => {
+    for (const cursor of ['x', Buffer.from('{"connection":"con_x"}').toString('base64url')]) {
+      assert.equal((await get(address(`?cursor=${cursor}`))).status, 400, cursor);
+    }
+  });
+});
