@@ -7,6 +7,7 @@ import { dbDump } from './db-dump.ts';
 import { dbRestore } from './db-restore.ts';
 import { demo } from './demo.ts';
 import { discover } from './discover.ts';
+import { doctor } from './doctor.ts';
 import { emulator } from './emulator.ts';
 import { helpOf, overview } from './help.ts';
 import { keysStatus, keysVerify } from './keys-look.ts';
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   emulator,
   audit,
   discover,
+  doctor,
   dbDump,
   dbRestore,
   dbAcknowledgeRestore,

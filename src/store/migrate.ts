@@ -40,6 +40,16 @@ export async function migrate(client: ClientBase, folder: string | URL): Promise
   });
 }
 
+/** Names of the migrations that `migrate` would apply. Changes nothing; throws as `migrate` does. */
+export async function pendingMigrations(client: ClientBase, folder: string | URL): Promise<string[]> {
+  const migrations = await readMigrations(folder);
+  const { rows } = await client.query<{ begun: boolean }>(
+    "SELECT to_regclass('schema_migration') IS NOT NULL AS begun",
+  );
+  const applied = rows[0]?.begun === true ? await readApplied(client) : new Map<number, AppliedMigration>();
+  return comparePast(migrations, applied).map(({ name }) => name);
+}
+
 /**
  * Reads the folder, in order. Throws StoreError `migration_refused` unless each file has a number of its own. Numbers may be
  * missing: they are given out before the migrations are written, and not every one comes to be.

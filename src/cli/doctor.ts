@@ -1,0 +1,53 @@
+import type { Finding } from '../compose/doctor/finding.ts';
+import { ConfigError } from '../config/config-error.ts';
+import type { Config } from '../config.ts';
+import { errorTable } from '../domain/errors.ts';
+import type { Command, Invocation, Terminal } from './command.ts';
+import { configOf, gatewayOptions } from './gateway-options.ts';
+
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'Look for what keeps a gateway from working, and say what to do about it.',
+  parameters: [],
+  options: { ...gatewayOptions, json: { takes: null, doc: 'print one JSON object' } },
+  notes:
+    'Takes the same settings as portcullis serve, and runs beside it. Changes nothing. Of Notion it asks whether the tokens of the connections that were used last are still good. Exits with 6 if something does not work.',
+  async run(invocation) {
+    const findings = await examineWith(invocation);
+    const { options, terminal } = invocation;
+    const works = findings.every(({ state }) => state !== 'fail');
+    if (options.json === true) terminal.out(JSON.stringify({ works, findings }));
+    else print(findings, terminal);
+    return works ? 0 : errorTable.unavailable.exitCode;
+  },
+};
+
+/** Settings that cannot be used are findings like any other; then there is nothing else to look at. */
+async function examineWith(invocation: Invocation): Promise<Finding[]> {
+  let config: Config;
+  try {
+    // Like `portcullis demo`, which is the demo only where there are no credentials.
+    config = await configOf('demo', invocation);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map(({ setting, problem, hint }) => ({
+      about: 'settings',
+      state: 'fail',
+      found: `${setting} ${problem}`,
+      todo: hint,
+    }));
+  }
+  const found = config.mode === 'demo' ? 'there are no credentials for Notion: this is about the demo' : 'can be used';
+  // Loaded here, because most commands need none of it.
+  const { examine } = await import('../compose/doctor/doctor.ts');
+  const findings = await examine(config, () => Date.now());
+  return [{ about: 'settings', state: 'ok', found, todo: null }, ...findings];
+}
+
+/** `ok    database      PostgreSQL 18.0, keeps what it commits` */
+function print(findings: readonly Finding[], { out }: Terminal): void {
+  for (const { state, about, found, todo } of findings) {
+    out(`${state.padEnd(4)}  ${about.padEnd(14)}  ${found}`);
+    if (todo !== null) out(`${' '.repeat(22)}→ ${todo}`);
+  }
+}

@@ -1,0 +1,66 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClientConfig as PgConfig } from 'pg';
+import type { Config } from '../../config.ts';
+import { type Database, openDatabase } from '../../store/database.ts';
+import { startEmbeddedPostgres } from '../../store/embedded/embedded-postgres.ts';
+import { joinEmbeddedPostgres } from '../../store/embedded/join-server.ts';
+import type { Schema } from '../../store/schema.ts';
+import { type Finding, look, ok } from './finding.ts';
+import { lookAround } from './look-around.ts';
+import { lookAtConnections } from './look-at-connections.ts';
+import { lookAtDatabase } from './look-at-database.ts';
+import { lookAtDataDirectory, lookAtRootKeyFiles } from './look-at-files.ts';
+import { lookAtKeys } from './look-at-keys.ts';
+
+/** Looks at everything that a gateway with this configuration needs. Changes nothing, and runs beside gateways. */
+export async function examine(config: Config, nowMs: () => number): Promise<Finding[]> {
+  return [
+    ...(await lookAtDataDirectory(config)),
+    ...(await lookAtRootKeyFiles(config)),
+    ...(await lookIntoDatabase(config, nowMs)),
+    ...(await lookAround(config, nowMs)),
+  ];
+}
+
+async function lookIntoDatabase(config: Config, nowMs: () => number): Promise<Finding[]> {
+  const todo = 'Check DATABASE_URL, or the data directory: is the server up, and are name and password right?';
+  return look('database', todo, async () => {
+    const server = await reach(config.database);
+    if (server === null) return ok('database', 'the first start makes it');
+    const database = openDatabase<Schema>(server.connection, { poolSize: 2 });
+    try {
+      return await examineStored(config, database, nowMs);
+    } finally {
+      await database.close();
+      await server.close();
+    }
+  });
+}
+
+async function examineStored(config: Config, database: Database<Schema>, nowMs: () => number): Promise<Finding[]> {
+  const findings = await lookAtDatabase(database, nowMs);
+  // Without the schema there is nothing to look into.
+  if (findings.some(({ about, state }) => state === 'fail' || (about === 'migrations' && state !== 'ok')))
+    return findings;
+  const { findings: ofKeys, keys } = await lookAtKeys(config, database);
+  return [...findings, ...ofKeys, ...(await lookAtConnections({ database, keys, notion: config.notion }))];
+}
+
+interface Reached {
+  readonly connection: PgConfig;
+  close(): Promise<void>;
+}
+
+/** The external database; or the embedded one, with the gateway that runs it or by starting it. Null: there is none yet. */
+async function reach(config: Config['database']): Promise<Reached | null> {
+  if (config.kind === 'external') {
+    return { connection: { connectionString: config.url.reveal() }, close: async () => {} };
+  }
+  const joined = await joinEmbeddedPostgres(config.dataDir);
+  if (joined !== null) return joined;
+  const made = await stat(join(config.dataDir, 'cluster', 'PG_VERSION')).catch(() => null);
+  if (made === null) return null;
+  const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log: { info: () => {}, warn: () => {} } });
+  return { connection: server.connection, close: server.stop };
+}

@@ -1,0 +1,35 @@
+/** What one look at one thing found. */
+export interface Finding {
+  /** What was looked at, in a word or two. */
+  readonly about: string;
+  /** `warn`: it works, and somebody should know. `fail`: it does not work. */
+  readonly state: 'ok' | 'warn' | 'fail';
+  readonly found: string;
+  /** What to do about it; null where nothing has to be done. */
+  readonly todo: string | null;
+}
+
+export function ok(about: string, found: string): Finding {
+  return { about, state: 'ok', found, todo: null };
+}
+
+export function warn(about: string, found: string, todo: string): Finding {
+  return { about, state: 'warn', found, todo };
+}
+
+export function fail(about: string, found: string, todo: string | null): Finding {
+  return { about, state: 'fail', found, todo };
+}
+
+/** Runs a look; whatever it throws is a finding too. Messages of errors that are meant for people are shown as they are. */
+export async function look(
+  about: string,
+  todo: string,
+  run: () => Promise<Finding | readonly Finding[]>,
+): Promise<Finding[]> {
+  try {
+    return [await run()].flat();
+  } catch (error) {
+    return [fail(about, error instanceof Error ? error.message : String(error), todo)];
+  }
+}

@@ -1,0 +1,129 @@
+import type { NotionConfig } from '../../config.ts';
+import { createCheckToken } from '../../connect/check-token.ts';
+import type { ConnectionKind, ConnectionStatus } from '../../domain/connection.ts';
+import type { ConnectionId, WorkspaceId } from '../../domain/ids.ts';
+import type { Database } from '../../store/database.ts';
+import type { Schema } from '../../store/schema.ts';
+import { UnopenableError } from '../../vault/sealed-value.ts';
+import { createTokenSeal } from '../../vault/token-seal.ts';
+import type { WorkspaceKeys } from '../../vault/workspace-keys.ts';
+import { type Finding, fail, look, ok, warn } from './finding.ts';
+
+/** Connections that are asked about at Notion: the ones used last. More would spend what the gateways need. */
+const probedMax = 50;
+
+interface Stored {
+  readonly workspaceId: WorkspaceId;
+  readonly connectionId: ConnectionId;
+  readonly workspaceName: string;
+  readonly kind: ConnectionKind;
+  readonly origin: string;
+  readonly status: ConnectionStatus;
+  readonly generation: number;
+  readonly lastUsedAt: Date | null;
+  readonly sealed: string | null;
+  readonly kid: string | null;
+}
+
+/** Each connection: whether it is in use, whether its token opens, and whether Notion still knows it. */
+export async function lookAtConnections(parts: {
+  readonly database: Database<Schema>;
+  readonly keys: WorkspaceKeys | null;
+  readonly notion: NotionConfig | null;
+}): Promise<Finding[]> {
+  const connections = await readConnections(parts.database);
+  if (connections.length === 0) return [ok('connections', 'none yet')];
+  const probe = parts.keys === null ? null : createProbe(parts.keys, parts.notion);
+  const findings: Finding[] = [];
+  for (const connection of connections.slice(0, probedMax)) {
+    const about = `connection ${connection.connectionId}`;
+    const judged = await look(about, 'Look at the log of the gateway.', async () => {
+      const { state, found, todo } = await judge(connection, probe);
+      return { about, state, found: `${describe(connection)}: ${found}`, todo };
+    });
+    findings.push(...judged);
+  }
+  const rest = connections.length - findings.length;
+  return rest > 0 ? [...findings, ok('connections', `${rest} more, used longer ago, were not looked at`)] : findings;
+}
+
+type Probe = (connection: Stored) => Promise<'dead' | 'alive' | 'unknown' | 'unopenable'>;
+
+async function judge(connection: Stored, probe: Probe | null): Promise<Omit<Finding, 'about'>> {
+  const { status } = connection;
+  if (status === 'undecryptable') return fail('', 'its token does not open', 'Restore its key, or reconnect it.');
+  if (status === 'needs_reauth' || status === 'needs_reregister') {
+    return fail('', 'Notion no longer accepts it', 'Reconnect the workspace from the dashboard.');
+  }
+  if (status === 'revoking') return warn('', 'it is being revoked at Notion', 'Nothing, unless this lasts for hours.');
+  if (status === 'suspect') return warn('', 'a refresh has not ended', 'Nothing, unless this lasts for minutes.');
+  if (probe === null) return warn('', 'its token cannot be opened without its key', 'See keys, above.');
+  switch (await probe(connection)) {
+    case 'alive':
+      return ok('', 'Notion accepts its token');
+    case 'unopenable':
+      return fail('', 'its token does not open', 'Restore its key, or reconnect it.');
+    case 'dead':
+      return warn(
+        '',
+        'Notion does not accept its token',
+        'The next call refreshes it, or says that it is to be reconnected.',
+      );
+    case 'unknown':
+      return ok('', 'its token opens; Notion was not asked');
+  }
+}
+
+function createProbe(keys: WorkspaceKeys, notion: NotionConfig | null): Probe {
+  const seal = createTokenSeal(keys);
+  const check =
+    notion === null
+      ? async () => 'unknown' as const
+      : createCheckToken({ app: { ...notion, origin: notion.apiUrl, redirectUri: '' } });
+  return async connection => {
+    const { workspaceId, connectionId, generation, sealed, kid } = connection;
+    if (sealed === null || kid === null) return 'unopenable';
+    const place = { workspaceId, connectionId, field: 'access_token', generation } as const;
+    try {
+      return await check(connection, (await seal.open(place, { sealed, kid })).reveal());
+    } catch (error) {
+      if (error instanceof UnopenableError) return 'unopenable';
+      throw error;
+    }
+  };
+}
+
+function readConnections({ system }: Database<Schema>): Promise<Stored[]> {
+  return system
+    .selectFrom('connection')
+    .innerJoin('workspace', 'workspace.id', 'connection.workspace_id')
+    .leftJoin('connection_secret as secret', join =>
+      join
+        .onRef('secret.workspace_id', '=', 'connection.workspace_id')
+        .onRef('secret.connection_id', '=', 'connection.id')
+        .onRef('secret.generation', '=', 'connection.generation')
+        .on('secret.field', '=', 'access_token'),
+    )
+    .select([
+      'connection.workspace_id as workspaceId',
+      'connection.id as connectionId',
+      'workspace.name as workspaceName',
+      'connection.kind',
+      'connection.origin',
+      'connection.status',
+      'connection.generation',
+      'connection.last_used_at as lastUsedAt',
+      'secret.sealed',
+      'secret.kid',
+    ])
+    .where('connection.status', 'not in', ['pending', 'revoked'])
+    .orderBy('connection.last_used_at', order => order.desc().nullsLast())
+    .orderBy('connection.id')
+    .execute();
+}
+
+function describe({ workspaceName, kind, status, lastUsedAt }: Stored): string {
+  const used = lastUsedAt === null ? 'never used' : `last used ${lastUsedAt.toISOString()}`;
+  // Names are text that strangers wrote: no control character of theirs reaches the terminal.
+  return `${kind} of ${workspaceName.replace(/\p{C}/gu, '\u{fffd}')}, ${status}, ${used}`;
+}
