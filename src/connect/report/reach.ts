@@ -1,3 +1,4 @@
+import { PortcullisError } from '../../domain/errors.ts';
 import type { Answer, Operation } from '../../domain/operation.ts';
 import { parentPath, type Reached, readReached } from '../../notion/access-report.ts';
 import {
@@ -91,6 +92,8 @@ class SearchRefused extends Error {
 }
 
 function stopOf(error: unknown): ReachStop {
+  // The gateway waits for its share of Notion's limits, and refuses by itself what would wait too long.
+  if (error instanceof PortcullisError && error.code === 'rate_limited') return 'rate_limited';
   if (!(error instanceof SearchRefused)) return 'unavailable';
   if (error.status === 429) return 'rate_limited';
   return error.final ? 'refused' : 'unavailable';
