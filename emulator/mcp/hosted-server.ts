@@ -1,15 +1,10 @@
-import { createMcpHandler, McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { Emulation } from '../emulation.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { createRateLimit } from '../http/rate-limit.ts';
 import { readBytes } from '../http/read-body.ts';
 import { isPlain } from '../http/shape.ts';
-import type { McpGrant } from '../world/mcp-grants.ts';
-import { callOf } from './caller.ts';
 import { foreignOrigin, hasForeignHost, unauthorized, verifiedGrant } from './gate.ts';
-import { callTool } from './tools/call-tool.ts';
-import { findTool, listedTools } from './tools/table.ts';
+import type { Protocol } from './protocol.ts';
 
 const BODY_BYTES = 4 * 1024 * 1024;
 
@@ -18,12 +13,12 @@ const BODY_BYTES = 4 * 1024 * 1024;
  * Origin, then the token, then the protocol.
  */
 export function createHostedServer(emulation: Emulation): (exchange: Exchange) => Promise<Answer> {
-  const limit = createRateLimit(emulation.world, emulation.settings);
-  const handler = createMcpHandler(({ authInfo }) => {
-    const grant = emulation.world.mcp.grants.get(String(authInfo?.extra?.grantId));
-    if (grant === undefined) throw new Error('a request passed the gate without a grant');
-    return serverFor(emulation, grant, limit);
-  });
+  // Its library takes longer to load than everything else together: whoever wants REST only does not wait for it.
+  let loading: Promise<Protocol> | null = null;
+  const protocol = () => {
+    loading ??= import('./protocol.ts').then(({ createProtocol }) => createProtocol(emulation));
+    return loading;
+  };
   return async exchange => {
     const refusal = hasForeignHost(exchange.request) ?? foreignOrigin(emulation.url, exchange.request);
     if (refusal !== null) return refusal;
@@ -33,27 +28,10 @@ export function createHostedServer(emulation: Emulation): (exchange: Exchange) =
     const message = parsed(bytes);
     exchange.bodyBytes = bytes.length;
     exchange.operation = operationOf(message);
-    const authInfo = {
-      token: 'checked',
-      clientId: grant.clientId,
-      scopes: [grant.scope],
-      extra: { grantId: grant.id },
-    };
-    const response = await handler.fetch(webRequest(emulation.url, exchange, bytes), { authInfo });
+    const answer = await protocol();
+    const response = await answer(webRequest(emulation.url, exchange, bytes), grant);
     return answerFrom(response, isPlain(message) && message.method === 'subscriptions/listen');
   };
-}
-
-function serverFor(emulation: Emulation, grant: McpGrant, limit: ReturnType<typeof createRateLimit>): McpServer {
-  const mcp = new McpServer({ name: 'Notion MCP', version: '1.0.0' }, { capabilities: { tools: {} } });
-  mcp.server.setRequestHandler('tools/list', () => ({ tools: listedTools }));
-  mcp.server.setRequestHandler('tools/call', ({ params }) => {
-    const tool = findTool(params.name);
-    if (tool === null) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Tool ${params.name} not found`);
-    const surroundings = { faults: emulation.faults.tools, limit, requestId: emulation.world.ids.uuid() };
-    return callTool(tool, callOf(emulation, grant), params.arguments, surroundings);
-  });
-  return mcp;
 }
 
 function webRequest(baseUrl: string, { request, method, path }: Exchange, bytes: Buffer): Request {

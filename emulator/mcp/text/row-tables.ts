@@ -31,6 +31,8 @@ export function runSql(
   sql: string,
   params: readonly SimpleValue[],
 ): Row[] {
+  // Nothing but a query: ATTACH, for one, would open files of this machine.
+  if (!/^\s*(select|with)\b/i.test(sql)) throw invalid('SQL error: only SELECT statements are supported');
   const database = new DatabaseSync(':memory:');
   try {
     for (const source of sources) fill(database, call, source);

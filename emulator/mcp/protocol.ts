@@ -1,0 +1,41 @@
+import { createMcpHandler, McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import type { Emulation } from '../emulation.ts';
+import { createRateLimit } from '../http/rate-limit.ts';
+import type { McpGrant } from '../world/mcp-grants.ts';
+import { callOf } from './caller.ts';
+import { callTool } from './tools/call-tool.ts';
+import { findTool, listedTools } from './tools/table.ts';
+
+/** Answers one request that has passed the gate. */
+export type Protocol = (request: Request, grant: McpGrant) => Promise<Response>;
+
+/** The protocol itself, in both eras: a server for each request, which knows the person behind it. */
+export function createProtocol(emulation: Emulation): Protocol {
+  const limit = createRateLimit(emulation.world, emulation.settings);
+  const handler = createMcpHandler(({ authInfo }) => {
+    const grant = emulation.world.mcp.grants.get(String(authInfo?.extra?.grantId));
+    if (grant === undefined) throw new Error('a request passed the gate without a grant');
+    return serverFor(emulation, grant, limit);
+  });
+  return (request, grant) => {
+    const authInfo = {
+      token: 'checked',
+      clientId: grant.clientId,
+      scopes: [grant.scope],
+      extra: { grantId: grant.id },
+    };
+    return handler.fetch(request, { authInfo });
+  };
+}
+
+function serverFor(emulation: Emulation, grant: McpGrant, limit: ReturnType<typeof createRateLimit>): McpServer {
+  const mcp = new McpServer({ name: 'Notion MCP', version: '1.0.0' }, { capabilities: { tools: {} } });
+  mcp.server.setRequestHandler('tools/list', () => ({ tools: listedTools }));
+  mcp.server.setRequestHandler('tools/call', ({ params }) => {
+    const tool = findTool(params.name);
+    if (tool === null) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Tool ${params.name} not found`);
+    const surroundings = { faults: emulation.faults.tools, limit, requestId: emulation.world.ids.uuid() };
+    return callTool(tool, callOf(emulation, grant), params.arguments, surroundings);
+  });
+  return mcp;
+}
