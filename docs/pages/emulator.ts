@@ -3,6 +3,7 @@ import type { Route } from '../../emulator/http/route.ts';
 import { VERSIONS } from '../../emulator/http/versions.ts';
 import { restRoutes } from '../../emulator/rest/routes.ts';
 import { EVENTS } from '../../emulator/webhooks/subscription.ts';
+import { hostedMcpSection } from './emulator-mcp.ts';
 import { code, generatedFrom, page, table } from './markdown.ts';
 
 const commandDocs: Readonly<Record<CommandName, string>> = {
@@ -56,10 +57,10 @@ export function emulatorPage(): string {
   return page(
     generatedFrom('emulator/'),
     '# The Notion emulator',
-    'A stand-in for Notion’s REST API and OAuth, good enough that official clients cannot tell. It shares no code with the ' +
+    'A stand-in for Notion’s REST API, OAuth and hosted MCP server, good enough that official clients cannot tell. It shares no code with the ' +
       'gateway, reaches no other host than the webhook receivers that it is told, and listens on 127.0.0.1 only.',
     fenced('node emulator/main.ts --port 0 --ready-file ready.json --redirect-uri http://localhost:3000/callback'),
-    '`ready.json` (mode 0600) then holds `url`, `clientId`, `clientSecret`, `internalToken`, `controlToken` and ' +
+    '`ready.json` (mode 0600) then holds `url`, `mcpUrl`, `clientId`, `clientSecret`, `internalToken`, `controlToken` and ' +
       '`pages.root`. `--state-dir DIR` keeps the state over restarts, `--seed company` starts with a company of some 300 ' +
       'pages instead of the small Acme, and `--pages N` adds up to a million more.',
     fenced('const notion = new Client({ auth: internalToken, baseUrl: url });'),
@@ -72,6 +73,7 @@ export function emulatorPage(): string {
     `${restRoutes.length} routes under ${VERSIONS.length} versions (${VERSIONS.join(', ')}). Each has a test of its input, its capability, ` +
       'its lookup and its success; where Notion’s OpenAPI description knows it, the answer is checked against that.',
     table(['route', 'needs', 'versions'], restRoutes.map(rowOf)),
+    ...hostedMcpSection(),
     '## Webhooks',
     `Signed with the token of the handshake, tried up to eight times over a day: ${EVENTS.map(code).join(', ')}. ` +
       'Nothing is sent when a connection is removed: Notion sends nothing either.',
