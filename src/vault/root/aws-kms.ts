@@ -2,6 +2,7 @@ import { RootKeyError } from '../../domain/root-key-error.ts';
 import { secondMs } from '../../domain/units.ts';
 import { UnopenableError } from '../sealed-value.ts';
 import { textContext } from './context.ts';
+import { exactBytes } from './exact-bytes.ts';
 import { loadPackage } from './optional-package.ts';
 import type { RootKey } from './root-key.ts';
 
@@ -28,7 +29,7 @@ export async function openAwsKms(arn: string, endpoint: string | null): Promise<
       return Buffer.from(blob).toString('base64url');
     },
     async unwrap(wrapped, context) {
-      const blob = Buffer.from(wrapped, 'base64url');
+      const blob = exactBytes(wrapped, 'base64url');
       const command = new kms.DecryptCommand({ ...key, CiphertextBlob: blob, EncryptionContext: textContext(context) });
       const { Plaintext: plaintext } = await ask(client.send(command), arn);
       if (plaintext === undefined) throw unavailable(arn, null);

@@ -1,6 +1,7 @@
 import { RootKeyError } from '../../domain/root-key-error.ts';
 import { UnopenableError } from '../sealed-value.ts';
 import { contextBytes } from './context.ts';
+import { exactBytes } from './exact-bytes.ts';
 import { postJson } from './key-service-request.ts';
 import { loadPackage } from './optional-package.ts';
 import type { RootKey } from './root-key.ts';
@@ -15,7 +16,9 @@ const scope = 'https://www.googleapis.com/auth/cloudkms';
  */
 export async function openGcpKms(name: string, endpoint: string): Promise<RootKey> {
   const { GoogleAuth } = await loadPackage('google-auth-library', () => import('google-auth-library'));
-  const auth = new GoogleAuth({ scopes: [scope] });
+  // The project is in the name; without it the library would go and ask for one.
+  const [, projectId = ''] = name.split('/');
+  const auth = new GoogleAuth({ scopes: [scope], projectId });
   // Encrypting names the version; decrypting names the key, which finds the version in the ciphertext.
   const [key = ''] = name.split('/cryptoKeyVersions/');
 
@@ -47,7 +50,7 @@ export async function openGcpKms(name: string, endpoint: string): Promise<RootKe
     },
     async unwrap(wrapped, context) {
       const answer = await ask(key, 'decrypt', {
-        ciphertext: Buffer.from(wrapped, 'base64url').toString('base64'),
+        ciphertext: exactBytes(wrapped, 'base64url').toString('base64'),
         additionalAuthenticatedData: contextBytes(context).toString('base64'),
       });
       return Buffer.from(String(answer.plaintext ?? ''), 'base64');

@@ -3,6 +3,7 @@ import { RootKeyError } from '../../domain/root-key-error.ts';
 import { Secret } from '../../domain/secret.ts';
 import { UnopenableError } from '../sealed-value.ts';
 import { contextBytes } from './context.ts';
+import { exactBytes } from './exact-bytes.ts';
 import { postJson } from './key-service-request.ts';
 import type { VaultAccess } from './key-services.ts';
 import type { RootKey } from './root-key.ts';
@@ -52,6 +53,7 @@ export function openVaultTransit(name: string, access: VaultAccess): RootKey {
     },
     async unwrap(wrapped, context) {
       if (!wrapped.startsWith(prefix)) throw new UnopenableError('it was wrapped with another version of the key');
+      exactBytes(wrapped.slice(prefix.length), 'base64');
       const { plaintext } = await ask('decrypt', { ciphertext: wrapped, ...bound(context) });
       return Buffer.from(String(plaintext ?? ''), 'base64');
     },

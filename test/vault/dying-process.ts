@@ -1,0 +1,35 @@
+// Runs one task on keys, and kills itself at the given visit of a moment. `rotation-kill.test.ts` starts it.
+import { openKeyTasks } from '../../src/compose/key-tasks.ts';
+import type { KeysConfig } from '../../src/config.ts';
+import type { RootKeyName } from '../../src/domain/root-key-name.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import type { RotationMoment } from '../../src/vault/rotation/moments.ts';
+
+export interface DyingTask {
+  readonly databaseUrl: string;
+  readonly rootKeys: readonly RootKeyName[];
+  readonly task: 'rotate' | 'promote' | 'rewrap';
+  /** Null: lives to the end. */
+  readonly dieAt: { readonly moment: RotationMoment; readonly visit: number } | null;
+}
+
+const { databaseUrl, rootKeys, task, dieAt } = JSON.parse(process.argv[2] ?? '') as DyingTask;
+const config: KeysConfig = {
+  database: { kind: 'external', url: new Secret(databaseUrl) },
+  rootKeys,
+  keyServices: { awsEndpoint: null, gcpEndpoint: '', vault: null },
+};
+let visits = 0;
+const tasks = await openKeyTasks(config, {
+  warn: message => console.error(message),
+  atMoment(moment) {
+    if (dieAt?.moment !== moment) return;
+    visits += 1;
+    if (visits === dieAt.visit) process.kill(process.pid, 'SIGKILL');
+  },
+});
+const quiet = () => {};
+if (task === 'rotate') await tasks.rotate(null, quiet);
+if (task === 'promote') await tasks.promote();
+if (task === 'rewrap') await tasks.rewrap(quiet);
+await tasks.close();

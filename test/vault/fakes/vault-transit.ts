@@ -1,0 +1,43 @@
+import { type FakeAnswer, FakeKey, type FakeServer, startFake } from './key-service.ts';
+
+export const vaultToken = 'hvs.fake';
+
+/**
+ * Encrypt and decrypt of the Transit engine, with versions, `context` and `associated_data`.
+ *
+ * @param heedsContext false: a key that is not derived and of no AEAD type, which ignores both
+ * @see https://openbao.org/api-docs/secret/transit/
+ */
+export async function startVaultTransit({ heedsContext = true } = {}): Promise<FakeServer> {
+  const versions = new Map([
+    [1, new FakeKey()],
+    [2, new FakeKey()],
+  ]);
+  return startFake((request, body): FakeAnswer => {
+    if (request.headers['x-vault-token'] !== vaultToken) return refusal(403, 'permission denied');
+    const {
+      plaintext = '',
+      ciphertext = '',
+      key_version: asked,
+      context = '',
+      associated_data: aad = '',
+    } = JSON.parse(body);
+    const bound = heedsContext ? `${context} ${aad}` : '';
+    if (request.url === '/v1/transit/encrypt/portcullis') {
+      const version = asked ?? 2;
+      const sealed = versions.get(version)?.seal(Buffer.from(plaintext, 'base64'), bound);
+      if (sealed === undefined)
+        return refusal(400, 'requested version for encryption is higher than the latest key version');
+      return { status: 200, body: { data: { ciphertext: `vault:v${version}:${sealed.toString('base64')}` } } };
+    }
+    if (request.url !== '/v1/transit/decrypt/portcullis') return refusal(400, 'encryption key not found');
+    const [, version = '', sealed = ''] = /^vault:v(\d+):(.*)$/.exec(ciphertext) ?? [];
+    const opened = versions.get(Number(version))?.open(Buffer.from(sealed, 'base64'), bound) ?? null;
+    if (opened === null) return refusal(400, 'cipher: message authentication failed');
+    return { status: 200, body: { data: { plaintext: opened.toString('base64') } } };
+  });
+}
+
+function refusal(status: number, error: string): FakeAnswer {
+  return { status, body: { errors: [error] } };
+}
