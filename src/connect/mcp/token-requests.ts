@@ -77,6 +77,17 @@ function parties(server: TokenEndpoints, client: OAuthClient) {
 
 function clientAuth({ authMethod, secret }: OAuthClient): oauth.ClientAuth {
   if (secret === null || authMethod === 'none') return oauth.None();
-  const make = authMethod === 'client_secret_basic' ? oauth.ClientSecretBasic : oauth.ClientSecretPost;
-  return make(secret.reveal());
+  if (authMethod === 'client_secret_post') return oauth.ClientSecretPost(secret.reveal());
+  return (_server, { client_id }, _body, headers) => {
+    const credentials = `${formEncoded(client_id)}:${formEncoded(secret.reveal())}`;
+    headers.set('authorization', `Basic ${Buffer.from(credentials).toString('base64')}`);
+  };
+}
+
+/**
+ * RFC 6749 section 2.3.1: encoded as a form encodes (WHATWG URL section 5.2). The library encodes dashes and dots as well,
+ * which servers that do not decode take for another name.
+ */
+function formEncoded(text: string): string {
+  return new URLSearchParams({ '': text }).toString().slice('='.length);
 }
