@@ -7,7 +7,7 @@ import { type Emulator, startEmulator } from './server.ts';
 /**
  * The emulator as a process of its own.
  *
- *     node emulator/main.ts --port 0 --state-dir DIR --ready-file FILE --redirect-uri URL --seed company --pages N
+ *     node emulator/main.ts --port 0 --host ADDRESS --state-dir DIR --ready-file FILE --redirect-uri URL --seed company --pages N
  *
  * It tells that it is ready in FILE (mode 0600, written at once or not at all), to a parent over the IPC channel if there
  * is one, and to a person on standard output. It ends on SIGTERM, on SIGINT, and when the IPC channel closes.
@@ -15,6 +15,7 @@ import { type Emulator, startEmulator } from './server.ts';
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '0' },
+    host: { type: 'string', default: '127.0.0.1' },
     'state-dir': { type: 'string' },
     'ready-file': { type: 'string' },
     pages: { type: 'string', default: '0' },
@@ -29,6 +30,7 @@ const generatedPages = numberFrom('pages', values.pages, 1_000_000);
 const stateDir = values['state-dir'];
 const emulator = await startEmulator({
   port,
+  host: values.host,
   generatedPages,
   seed: seedNamed(values.seed),
   redirectUris: values['redirect-uri'],

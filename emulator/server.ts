@@ -20,8 +20,10 @@ import type { Person } from './world/records.ts';
 import { createWorld, type World } from './world/world.ts';
 
 export interface EmulatorOptions {
-  /** 0, or nothing, is any free port. The emulator listens on 127.0.0.1 and nowhere else. */
+  /** 0, or nothing, is any free port. */
   readonly port?: number;
+  /** The address to listen on, 127.0.0.1 if left out. On any other, whoever reaches this machine reaches this Notion. */
+  readonly host?: string;
   /** Where the public connection may send people back to. More can be added while it runs. */
   readonly redirectUris?: readonly string[];
   /** Workspaces to start with; the first is the main one, whose pages are called `root`, `public`, … */
@@ -45,7 +47,7 @@ export interface SeededPages {
 }
 
 export interface Emulator {
-  /** `http://127.0.0.1:port`: what official clients take as `baseUrl`. */
+  /** `http://127.0.0.1:port`, or another host if told to listen there: what official clients take as `baseUrl`. */
   readonly url: string;
   readonly mcpUrl: string;
   readonly clientId: string;
@@ -63,6 +65,7 @@ export interface Emulator {
 
 const WEBHOOK_TICK_MS = 500;
 const CLIENT_NAME = 'Portcullis';
+const LOOPBACK = '127.0.0.1';
 
 /** Starts a Notion of one's own. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
@@ -92,8 +95,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     if (request.method !== 'GET') response.once('close', () => storage?.save());
   });
   const ticking = setInterval(() => void emulation.webhooks.deliverDue(), WEBHOOK_TICK_MS).unref();
-  await listening(server, options.port ?? 0);
-  emulation.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await listening(server, options.port ?? 0, options.host ?? LOOPBACK);
+  emulation.url = urlOf(server.address() as AddressInfo);
   return {
     ...describe(emulation, main),
     async close() {
@@ -149,10 +152,16 @@ function describe({ world, url, controlToken }: Emulation, main: WorkspaceSeed):
   };
 }
 
-function listening(server: Server, port: number): Promise<void> {
+/** Where a client on this machine finds the server: an address that means "every address" is none to call. */
+function urlOf({ address, family, port }: AddressInfo): string {
+  if (address === '0.0.0.0' || address === '::') return `http://${LOOPBACK}:${port}`;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+function listening(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(port, host, () => {
       server.off('error', reject);
       resolve();
     });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import { APIErrorCode, isNotionClientError } from '@notionhq/client';
 import { CALLBACK, officialClient, rawCall } from '../authorized.ts';
@@ -44,6 +45,22 @@ describe('the control API', () => {
     assert.equal(hostname, '127.0.0.1');
     const answer = await rawCall(emulator, '/v1/_emulator/installations', { body: {} });
     assert.equal(answer.body.code, 'invalid_request_url');
+  });
+
+  const elsewhere = Object.values(networkInterfaces())
+    .flatMap(addresses => addresses ?? [])
+    .find(one => !one.internal && one.family === 'IPv4')?.address;
+  const skip = elsewhere === undefined ? 'this machine has no address but loopback' : false;
+  it('rule 28: does not exist off loopback, where the rest does if it was told to listen', { skip }, async () => {
+    await assert.rejects(fetch(emulator.url.replace('127.0.0.1', String(elsewhere))), 'only loopback unless told');
+    const open = await startEmulator({ host: '0.0.0.0' });
+    const outside = { ...open, url: open.url.replace('127.0.0.1', String(elsewhere)) };
+    assert.equal((await rawCall(outside, '/v1/users/me')).status, 200);
+    const headers = { 'x-emulator-token': open.controlToken, host: 'localhost' };
+    const refused = await rawCall(outside, '/_emulator/installations', { body: {}, headers });
+    assert.equal(refused.body.code, 'invalid_request_url');
+    assert.deepEqual((await emulatorControl(open.url, open.controlToken).installations()).length, 1);
+    await open.close();
   });
 
   it('logs requests with the bot that they came from and without the token', async () => {

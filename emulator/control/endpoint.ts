@@ -9,12 +9,11 @@ import { commands, isCommand } from './commands.ts';
 const BODY_BYTES = 64 * 1024 * 1024;
 
 /**
- * `POST /_emulator/<command>`: how tests steer the emulator. It answers only over loopback, to a local Host, to no web
- * page, and only with the random token of this start.
+ * `POST /_emulator/<command>`: how tests steer the emulator. It answers only to a local Host, to no web page, and only
+ * with the random token of this start; over anything but loopback it does not exist (`isControl`).
  */
 export async function controlEndpoint(emulation: Emulation, exchange: Exchange): Promise<Answer> {
   const { request } = exchange;
-  if (!isLoopback(request.socket.remoteAddress)) return jsonAnswer(404, { error: 'not found' });
   if (!isLocalHost(request.headers.host)) return jsonAnswer(403, { error: 'the Host header must name this machine' });
   if (request.headers.origin !== undefined) return jsonAnswer(403, { error: 'web pages may not use the control API' });
   if (!hasToken(request, emulation.controlToken))
@@ -31,6 +30,11 @@ export async function controlEndpoint(emulation: Emulation, exchange: Exchange):
   } catch (error) {
     return jsonAnswer(400, { error: error instanceof Error ? error.message : String(error) });
   }
+}
+
+/** Whether a request is for the control API. One that came from elsewhere finds nothing there, as on Notion. */
+export function isControl({ path, request }: Exchange): boolean {
+  return path.startsWith('/_emulator/') && isLoopback(request.socket.remoteAddress);
 }
 
 function isLoopback(address: string | undefined): boolean {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
-import { controlEndpoint } from '../control/endpoint.ts';
+import { controlEndpoint, isControl } from '../control/endpoint.ts';
 import type { Fault } from '../control/faults.ts';
 import type { Emulation } from '../emulation.ts';
 import { createMcpEndpoint } from '../mcp/endpoint.ts';
@@ -31,7 +31,7 @@ export function createListener(emulation: Emulation): (request: IncomingMessage,
       credential: 'none',
       bodyBytes: 0,
     };
-    if (exchange.path.startsWith('/_emulator/')) {
+    if (isControl(exchange)) {
       void controlEndpoint(emulation, exchange).then(answer => send(response, exchange, answer));
       return;
     }

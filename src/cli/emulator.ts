@@ -7,9 +7,15 @@ export const emulator: Command = {
   summary: 'Run the Notion emulator by itself.',
   parameters: [],
   options: {
-    port: { takes: 'PORT', doc: 'port to listen on, on loopback; 0 means any free port' },
+    port: { takes: 'PORT', doc: 'port to listen on; 0 means any free port' },
+    host: {
+      takes: 'ADDRESS',
+      doc: 'address to listen on instead of 127.0.0.1; whoever can reach it can use this Notion, but not steer it',
+    },
     'state-dir': { takes: 'DIR', doc: 'directory to keep its state in; without it, state ends with the process' },
     'ready-file': { takes: 'FILE', doc: 'write its address and credentials to this file, as JSON, when it is ready' },
+    seed: { takes: 'NAME', doc: 'what it starts with: acme, which is small, or company, of some 300 pages' },
+    pages: { takes: 'NUMBER', doc: 'adds so many generated pages, up to a million' },
     'redirect-uri': { takes: 'URL', doc: 'where its integration may send people after consent' },
   },
   notes: 'Useful on its own: point an official Notion SDK at the address that it prints.',
