@@ -8,10 +8,10 @@ export interface AccessTokens {
    */
   accessToken(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<AccessToken>;
   /**
-   * Notion answered 401 to that connection's token. Finds out whether the connection still works, with at most one
+   * Notion answered 401 to this token of the connection. Finds out whether the connection still works, with at most one
    * check or refresh however many calls report at once, and marks the connection when it does not (defect A20).
    */
-  reportUnauthorized(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<ConnectionHealth>;
+  reportUnauthorized(workspaceId: WorkspaceId, connectionId: ConnectionId, refused: string): Promise<ConnectionHealth>;
 }
 
 export interface AccessToken {

@@ -21,7 +21,8 @@ export async function deliver(
 }
 
 /**
- * Notion refused the token, and so did nothing. If the connection has a new one, the same call goes out with it, once.
+ * Notion refused the token, and so did nothing: a write that was answered with 401 has not happened, and may be sent like
+ * any other call. If the connection has a new token, the same call goes out with it, once.
  * The 401 itself is never handed on: it is about our token, and would read as if the client's key were bad.
  */
 async function afterUnauthorized(
@@ -31,14 +32,16 @@ async function afterUnauthorized(
   sending: Sending,
   refused: AccessToken,
 ): Promise<Answer> {
-  const health = await reportUnauthorized(tokens, ruling);
+  const health = await reportUnauthorized(tokens, ruling, refused);
   if (health === 'dead') throw refusedToken('connection_needs_reauth');
   if (health === 'unknown' || sending.request.body instanceof Readable) throw refusedToken('upstream_unavailable');
   const renewed = await tokenFor(tokens, ruling);
   if (renewed.token === refused.token) throw refusedToken('upstream_unavailable');
   const answer = await send(upstream, sending, renewed);
-  if (answer.status === 401) throw refusedToken('upstream_unavailable');
-  return answer;
+  if (answer.status !== 401) return answer;
+  // A new token that is refused as well: a person is needed, or Notion contradicts itself. No third attempt either way.
+  const verdict = await reportUnauthorized(tokens, ruling, renewed);
+  throw refusedToken(verdict === 'dead' ? 'connection_needs_reauth' : 'upstream_unavailable');
 }
 
 /** Refuses what would lead around the gate (rule 7), and what the step that withholds could not read. */
@@ -62,8 +65,12 @@ function tokenFor(tokens: AccessTokens, { facts }: Ruling): Promise<AccessToken>
   return neverSent(tokens.accessToken(workspaceId, connection.id));
 }
 
-async function reportUnauthorized(tokens: AccessTokens, { facts }: Ruling): Promise<ConnectionHealth> {
+async function reportUnauthorized(
+  tokens: AccessTokens,
+  { facts }: Ruling,
+  { token }: AccessToken,
+): Promise<ConnectionHealth> {
   if (facts.workspaceId === null || facts.connection === null) return 'unknown';
   // Whatever goes wrong while finding out, the connection is not known to be dead.
-  return tokens.reportUnauthorized(facts.workspaceId, facts.connection.id).catch(() => 'unknown');
+  return tokens.reportUnauthorized(facts.workspaceId, facts.connection.id, token).catch(() => 'unknown');
 }

@@ -152,10 +152,14 @@ export function createTokens(options: TokenCustodyOptions): TokenCustody {
     const used = opened.get(keyOf(place));
     const stored = await find(place);
     if (stored === null || !isServing(stored.status)) return 'dead';
+    if (refused === undefined && used !== undefined && used.generation !== stored.generation) return adopt(place);
     const current = await open(place, stored);
-    const moved =
-      refused === undefined ? used !== undefined && used.generation !== stored.generation : refused !== current.token;
-    if (!moved) return judge(place, stored, current);
+    if (refused !== undefined && refused !== current.token) return adopt(place);
+    return judge(place, stored, current);
+  }
+
+  /** The 401 was about a token that has a successor by now. */
+  function adopt(place: ConnectionPlace): Liveness {
     opened.delete(keyOf(place));
     return 'alive';
   }

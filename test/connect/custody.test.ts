@@ -128,12 +128,16 @@ describe('custody of tokens', () => {
     at.events.length = 0;
     assert.deepEqual(new Set(await Promise.all(Array.from({ length: 20 }, report))), new Set(['dead']));
     assert.equal(await introspections(), 1);
-    assert.deepEqual(await statusOf(connectionId), { status: 'needs_reauth', status_reason: 'token_refused' });
+    assert.deepEqual(await statusOf(connectionId), { status: 'needs_reauth', status_reason: 'invalid_grant' });
     assert.equal(await report(), 'dead');
     assert.equal(await introspections(), 1);
     assert.deepEqual(
-      at.events.map(event => [event.name, event.workspaceId, event.detail.botId]),
-      [['connection.needs_reauth', workspaceId, botId]],
+      at.events.map(event => [event.name, event.workspaceId, event.detail.botId ?? null]),
+      [
+        ['connection.refresh_started', workspaceId, null],
+        ['connection.needs_reauth', workspaceId, botId],
+        ['workspace_deauthorized', workspaceId, botId],
+      ],
     );
     await assert.rejects(at.tokens.accessToken(workspaceId, connectionId), { code: 'connection_needs_reauth' });
   });
