@@ -15,6 +15,7 @@ import { keysPromote, keysRewrap, keysStage, keysWithdraw } from './keys-root.ts
 import { keysDestroy, keysRetire, keysRotate } from './keys-workspace.ts';
 import { findCommand, parseInvocation } from './parse.ts';
 import { report } from './report.ts';
+import { reportAccess } from './report-access.ts';
 import { serve } from './serve.ts';
 
 /** Every command, in the order in which help lists them. */
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   emulator,
   audit,
   discover,
+  reportAccess,
   doctor,
   dbDump,
   dbRestore,

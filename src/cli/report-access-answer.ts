@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** A part of the report, as the gateway answers with it. */
+export const accessAnswer = z.object({
+  connections: z.array(
+    z.looseObject({
+      id: z.string(),
+      kind: z.string(),
+      status: z.string(),
+      reach: z.string(),
+      capabilities: z.array(
+        z.looseObject({ name: z.string(), state: z.string(), verdict: z.string(), advice: z.string().nullable() }),
+      ),
+    }),
+  ),
+  items: z.array(
+    z.looseObject({
+      connection: z.string(),
+      id: z.string(),
+      object: z.string(),
+      title: z.string(),
+      url: z.string().nullable(),
+      root: z.boolean().nullable(),
+      publicUrl: z.string().nullable(),
+    }),
+  ),
+  stopped: z.string(),
+  nextCursor: z.string().nullable(),
+});
+
+export type AccessAnswer = z.infer<typeof accessAnswer>;
+export type ReportedConnection = AccessAnswer['connections'][number];
+export type ReachedItem = AccessAnswer['items'][number];

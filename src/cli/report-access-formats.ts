@@ -1,0 +1,58 @@
+import type { ReachedItem, ReportedConnection } from './report-access-answer.ts';
+
+export type ReportFormat = 'table' | 'csv' | 'json';
+
+/** How a report is printed. Titles are text that strangers wrote, and no control character of theirs reaches the terminal. */
+interface Format {
+  /** Lines before the objects. */
+  head(connections: readonly ReportedConnection[]): string[];
+  item(item: ReachedItem): string;
+}
+
+const columns = ['connection', 'id', 'object', 'title', 'root', 'publicUrl', 'url'] as const;
+
+export const accessFormats: Readonly<Record<ReportFormat, Format>> = {
+  table: {
+    head: connections => [...connections.flatMap(tableOfConnection), tableOfHeadings],
+    item: ({ id, object, title, root, publicUrl }) =>
+      [
+        id,
+        object.padEnd(11),
+        (root === null ? '?' : root ? 'root' : '').padEnd(4),
+        publicUrl === null ? '      ' : 'public',
+      ]
+        .concat(printable(title))
+        .join('  '),
+  },
+  csv: {
+    head: () => [columns.join(',')],
+    item: item => columns.map(column => csvField(item[column])).join(','),
+  },
+  json: {
+    head: connections => connections.map(connection => JSON.stringify({ type: 'connection', ...connection })),
+    item: item => JSON.stringify({ type: 'object', ...item }),
+  },
+};
+
+const tableOfHeadings = ['id'.padEnd(36), 'object'.padEnd(11), 'root', 'public', 'title'].join('  ');
+
+function tableOfConnection({ id, kind, status, reach, capabilities }: ReportedConnection): string[] {
+  const lines = capabilities.map(({ name, state, verdict, advice }) =>
+    `  ${name.padEnd(47)}  ${state.padEnd(7)}  ${verdict.padEnd(7)}  ${advice ?? ''}`.trimEnd(),
+  );
+  return [`${id}  ${kind}  ${status}${reach === 'listed' ? '' : `  (${reach})`}`, ...lines, ''];
+}
+
+/**
+ * A field of RFC 4180. One that a spreadsheet would take for a formula is marked as text: titles are written by people
+ * who may have another workspace's reader in mind.
+ */
+function csvField(value: string | boolean | null): string {
+  const text = printable(value === null ? '' : String(value));
+  const harmless = /^[=+\-@]/.test(text) ? `'${text}` : text;
+  return /[",']/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+function printable(text: string): string {
+  return text.replace(/\p{C}/gu, '\u{fffd}');
+}

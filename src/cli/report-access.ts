@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { errorTable } from '../domain/errors.ts';
+import { type Command, type Invocation, UsageError } from './command.ts';
+import { type Remote, RemoteError } from './remote.ts';
+import { remoteOf, remoteOptions } from './remote-options.ts';
+import { type AccessAnswer, accessAnswer } from './report-access-answer.ts';
+import { accessFormats, type ReportFormat } from './report-access-formats.ts';
+
+/** Objects that one request asks for. The gateway gives at most 100. */
+const pageSize = 100;
+const limitByDefault = 1_000;
+
+export const reportAccess: Command = {
+  name: 'report access',
+  summary: 'Report what each connection can do and see at Notion, and what nobody here needs of it.',
+  parameters: [],
+  options: {
+    ...remoteOptions,
+    workspace: { takes: 'ID', doc: 'the workspace; needed by a key that is limited to some actions' },
+    connection: { takes: 'ID', doc: 'only this connection' },
+    format: { takes: 'FORMAT', doc: 'table (the default), csv (the objects alone), or json (one object a line)' },
+    limit: { takes: 'COUNT', doc: `how many objects at most; default ${limitByDefault}` },
+    from: { takes: 'CURSOR', doc: 'go on where an earlier report stopped' },
+  },
+  notes:
+    'The objects are what Notion\'s search tells, which lags behind changes. "root" marks what was shared itself; everything\n' +
+    'in it is shared with it. The report changes nothing at Notion, so whether a connection may write is unknown until\n' +
+    'somebody has tried through Portcullis.',
+  async run(invocation) {
+    const { options, terminal } = invocation;
+    const format = accessFormats[readFormat(options.format)];
+    const remote = remoteOf(invocation);
+    const workspace = await workspaceOf(invocation, remote);
+    const limit = readLimit(options.limit);
+    let cursor = textOf(options.from);
+    let count = 0;
+    for (let first = true; ; first = false) {
+      const query = { connection: textOf(options.connection), cursor, limit: `${Math.min(limit - count, pageSize)}` };
+      const page = accessAnswer.parse(await remote.get(`/api/workspaces/${workspace}/report/access`, query));
+      if (first) for (const line of format.head(page.connections)) terminal.out(line);
+      for (const item of page.items) terminal.out(format.item(item));
+      count += page.items.length;
+      terminal.progress(`${count} objects`);
+      cursor = page.nextCursor ?? undefined;
+      if (cursor === undefined || page.stopped !== 'limit' || count >= limit) return end(page, terminal);
+    }
+  },
+};
+
+/** What made the list end, if it did not end by itself. */
+function end({ stopped, nextCursor }: AccessAnswer, terminal: Invocation['terminal']): number {
+  terminal.progress('');
+  if (nextCursor !== null) terminal.err(`there may be more: go on with --from ${nextCursor}`);
+  const trouble = troubles[stopped];
+  if (trouble === undefined) return 0;
+  terminal.err(`error: ${trouble.message}`);
+  return trouble.exitCode;
+}
+
+const troubles: Readonly<Record<string, { message: string; exitCode: number } | undefined>> = {
+  refused: {
+    message: 'Notion refused to search through this connection',
+    exitCode: errorTable.restricted.exitCode,
+  },
+  rate_limited: { message: "Notion's rate limit is reached", exitCode: errorTable.rate_limited.exitCode },
+  unavailable: { message: 'Notion did not answer', exitCode: errorTable.upstream_unavailable.exitCode },
+};
+
+const listed = z.object({ workspaces: z.array(z.looseObject({ id: z.string() })) });
+
+/** The workspace that was named, or the only one that the key can mean. */
+async function workspaceOf({ options }: Invocation, remote: Remote): Promise<string> {
+  const named = textOf(options.workspace);
+  if (named !== undefined) return encodeURIComponent(named);
+  const { workspaces } = listed.parse(await remote.get('/api/workspaces'));
+  const [only] = workspaces;
+  if (only === undefined || workspaces.length > 1) {
+    throw new RemoteError('no workspace named', 'Name one with --workspace.', errorTable.invalid_request.exitCode);
+  }
+  return only.id;
+}
+
+function readFormat(text: string | boolean | undefined): ReportFormat {
+  if (text === undefined) return 'table';
+  if (text === 'table' || text === 'csv' || text === 'json') return text;
+  throw new UsageError('--format is not known', 'give table, csv or json');
+}
+
+function readLimit(text: string | boolean | undefined): number {
+  if (text === undefined) return limitByDefault;
+  const limit = Number(text);
+  if (!Number.isInteger(limit) || limit < 1)
+    throw new UsageError('--limit is not a count', 'give a whole number from 1 on');
+  return limit;
+}
+
+function textOf(option: string | boolean | undefined): string | undefined {
+  return typeof option === 'string' ? option : undefined;
+}
