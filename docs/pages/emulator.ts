@@ -58,7 +58,7 @@ export function emulatorPage(): string {
     generatedFrom('emulator/'),
     '# The Notion emulator',
     'A stand-in for Notion’s REST API, OAuth and hosted MCP server, good enough that official clients cannot tell. It shares no code with the ' +
-      'gateway, reaches no other host than the webhook receivers that it is told, and listens on 127.0.0.1 only.',
+      'gateway, reaches no other host than the webhook receivers and client metadata documents that it is told, and listens on 127.0.0.1 only.',
     fenced('node emulator/main.ts --port 0 --ready-file ready.json --redirect-uri http://localhost:3000/callback'),
     '`ready.json` (mode 0600) then holds `url`, `mcpUrl`, `clientId`, `clientSecret`, `internalToken`, `controlToken` and ' +
       '`pages.root`. `--state-dir DIR` keeps the state over restarts, `--seed company` starts with a company of some 300 ' +

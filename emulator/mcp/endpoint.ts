@@ -1,7 +1,7 @@
 import type { Emulation } from '../emulation.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { authorizationEndpoints, preflightAnswer } from './authorization/endpoints.ts';
+import { authorizationEndpoints, methodNotAllowed, preflightAnswer } from './authorization/endpoints.ts';
 import { createHostedServer } from './hosted-server.ts';
 
 type Endpoint = (exchange: Exchange) => Promise<Answer>;
@@ -20,6 +20,5 @@ export function createMcpEndpoint(emulation: Emulation): (path: string) => Endpo
 async function authorization(emulation: Emulation, exchange: Exchange): Promise<Answer> {
   if (exchange.method === 'OPTIONS') return preflightAnswer();
   const endpoint = authorizationEndpoints[`${exchange.method} ${exchange.path}`];
-  if (endpoint !== undefined) return endpoint(emulation, exchange);
-  return { status: 405, contentType: 'text/plain', body: 'Method not allowed' };
+  return endpoint === undefined ? methodNotAllowed() : endpoint(emulation, exchange);
 }

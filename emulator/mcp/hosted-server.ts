@@ -3,10 +3,13 @@ import type { Answer } from '../http/answer.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { readBytes } from '../http/read-body.ts';
 import { isPlain } from '../http/shape.ts';
+import { methodNotAllowed, preflightAnswer } from './authorization/endpoints.ts';
 import { foreignOrigin, hasForeignHost, unauthorized, verifiedGrant } from './gate.ts';
 import type { Protocol } from './protocol.ts';
 
 const BODY_BYTES = 4 * 1024 * 1024;
+/** What clients of any revision send; the protocol itself refuses those that its revision does not have. */
+const METHODS = ['GET', 'POST', 'DELETE'];
 
 /**
  * `/mcp`: Streamable HTTP in both protocol eras, stateless in both. The order of checks is the original's: Host and
@@ -22,6 +25,8 @@ export function createHostedServer(emulation: Emulation): (exchange: Exchange) =
   return async exchange => {
     const refusal = hasForeignHost(exchange.request) ?? foreignOrigin(emulation.url, exchange.request);
     if (refusal !== null) return refusal;
+    if (exchange.method === 'OPTIONS') return preflightAnswer();
+    if (!METHODS.includes(exchange.method)) return methodNotAllowed();
     const grant = verifiedGrant(emulation, exchange);
     if (grant === null) return unauthorized(emulation.url, exchange.request);
     const bytes = await readBytes(exchange.request, BODY_BYTES);

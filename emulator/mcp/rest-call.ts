@@ -1,3 +1,4 @@
+import { invalidRequestUrl } from '../http/errors.ts';
 import { type Call, createRouter, type Method, Reply } from '../http/route.ts';
 import { restRoutes } from '../rest/routes.ts';
 
@@ -14,7 +15,8 @@ export async function rest(
   input: { query?: Record<string, string>; body?: object } = {},
 ): Promise<Record<string, unknown>> {
   const match = find(method, path)[0];
-  if (match === undefined) throw new Error(`there is no route ${method} ${path}`);
+  // An argument that is part of the path can make it one that does not exist.
+  if (match === undefined) throw invalidRequestUrl();
   // What a client would have sent, so that `undefined` means absent.
   const body: unknown = JSON.parse(JSON.stringify(input.body ?? {}));
   const result = await match.route.run(call, { params: match.params, query: input.query ?? {}, body });

@@ -46,6 +46,10 @@ export function preflightAnswer(): Answer {
   return { status: 204, contentType: 'text/plain', body: '', headers: CORS };
 }
 
+export function methodNotAllowed(): Answer {
+  return { status: 405, contentType: 'text/plain', body: 'Method not allowed' };
+}
+
 async function text(exchange: Exchange): Promise<string> {
   const bytes = await readBytes(exchange.request, BODY_BYTES);
   exchange.bodyBytes = bytes.length;
