@@ -51,10 +51,14 @@ export function createGate({ workspace, waitMsMax, monotonicMs, onWaited }: Gate
     workspace().take(principal);
   }
 
+  function want({ principal, connection }: Claim): void {
+    for (const purse of [connection, workspace()]) if (!purse.canTake(principal)) purse.want(principal);
+  }
+
   /** The limit that this call waits for; of two, the one that takes longer. */
-  function obstacle({ principal, connection }: Claim): { purse: Purse; scope: RateLimitScope; ms: number } {
-    const own = { purse: connection, scope: 'connection', ms: connection.emptyForMs(principal) } as const;
-    const all = { purse: workspace(), scope: 'workspace', ms: workspace().emptyForMs(principal) } as const;
+  function obstacle({ principal, connection }: Claim): { scope: RateLimitScope; ms: number } {
+    const own = { scope: 'connection', ms: connection.emptyForMs(principal) } as const;
+    const all = { scope: 'workspace', ms: workspace().emptyForMs(principal) } as const;
     if (connection.canTake(principal)) return all;
     return workspace().canTake(principal) || own.ms >= all.ms ? own : all;
   }
@@ -102,7 +106,7 @@ export function createGate({ workspace, waitMsMax, monotonicMs, onWaited }: Gate
         return Promise.reject(refusal(claim));
       }
       const waiting = wait(claim, signal);
-      obstacle(claim).purse.want(claim.principal);
+      want(claim);
       return waiting;
     },
     look() {
@@ -111,9 +115,8 @@ export function createGate({ workspace, waitMsMax, monotonicMs, onWaited }: Gate
         next.go();
       }
       for (const waiter of [...queue]) {
-        const { purse, ms } = obstacle(waiter);
-        if (ms > waiter.sinceMs + waitMsMax - monotonicMs()) waiter.refuse();
-        else purse.want(waiter.principal);
+        if (obstacle(waiter).ms > waiter.sinceMs + waitMsMax - monotonicMs()) waiter.refuse();
+        else want(waiter);
       }
     },
     waitingFor(purse) {
