@@ -15,9 +15,12 @@ export function createCustodyMarks({ system }: Pick<Database<Schema>, 'system'>)
         .select(['detected_at as detectedAt', 'database_mark as databaseMark', 'known_mark as knownMark']);
       return (await query.where('acknowledged_at', 'is', null).executeTakeFirst()) ?? null;
     },
-    async noteRestoration({ databaseMark, knownMark }) {
+    async noteRestoration(knownMark) {
+      // Compared here once more: somebody may have acknowledged it between the caller's look and now.
       await sql`
-        INSERT INTO restoration (database_mark, known_mark) VALUES (${databaseMark}, ${knownMark})
+        INSERT INTO restoration (database_mark, known_mark)
+        SELECT value, ${knownMark} FROM (SELECT coalesce(max(value), 0) AS value FROM custody_mark) mark
+         WHERE value < ${knownMark}
         ON CONFLICT ((true)) WHERE acknowledged_at IS NULL
         DO UPDATE SET known_mark = greatest(restoration.known_mark, excluded.known_mark)`.execute(system);
     },

@@ -7,8 +7,8 @@ export interface CustodyMarks {
   current(): Promise<number>;
   /** The restoration that nobody has acknowledged yet. */
   openRestoration(): Promise<Restoration | null>;
-  /** Notes that the database is behind, unless that is noted already. */
-  noteRestoration(marks: { databaseMark: number; knownMark: number }): Promise<void>;
+  /** Notes that the database is behind a mark, if it is, and unless that is noted already. */
+  noteRestoration(knownMark: number): Promise<void>;
   /** Acknowledges the open restoration, and lifts the database's number above what was known. Null: there is none. */
   acknowledge(by: string): Promise<Restoration | null>;
 }

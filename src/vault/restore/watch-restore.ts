@@ -27,7 +27,7 @@ export async function watchRestore(parts: {
 
   async function compare(): Promise<void> {
     const databaseMark = await marks.current();
-    if (databaseMark < known) await marks.noteRestoration({ databaseMark, knownMark: known });
+    if (databaseMark < known) await marks.noteRestoration(known);
     const open = await marks.openRestoration();
     if (open !== null && !restored) await onRestored(open);
     restored = open !== null;

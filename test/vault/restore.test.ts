@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { newId } from '../../src/domain/ids.ts';
+import { createCustodyMarks } from '../../src/store/custody/custody-marks.ts';
+import { createHighWaterFile } from '../../src/store/custody/high-water-file.ts';
+import { createTokenRefreshes } from '../../src/store/token-refreshes.ts';
+import { refuseWhileRestored, watchRestore } from '../../src/vault/restore/watch-restore.ts';
+import { until } from '../until.ts';
+import { aConnection, type Custody, openCustody, openVault, type Sealed } from './a-custody.ts';
+
+describe('rule 20: a database that was put back', () => {
+  let custody: Custody;
+  let place: Sealed;
+  let file: string;
+  const found: number[] = [];
+  const troubles: unknown[] = [];
+  beforeEach(async () => {
+    custody = await openCustody();
+    place = await aConnection(custody, await openVault(custody, [await custody.file('root.key')]));
+    file = join(custody.directory, 'high-water.json');
+    found.length = 0;
+  });
+  afterEach(async () => {
+    await custody.close();
+    assert.deepEqual(troubles, []);
+  });
+
+  const watch = () =>
+    watchRestore({
+      marks: createCustodyMarks(custody.database),
+      highWater: createHighWaterFile(file),
+      onRestored: ({ databaseMark }) => void found.push(databaseMark),
+      onTrouble: error => void troubles.push(error),
+      everyMs: 5,
+    });
+  const remembered = async (): Promise<number> => JSON.parse(await readFile(file, 'utf8')).custody;
+  const moveGeneration = () =>
+    custody.database.inWorkspace(place.workspaceId, tx =>
+      tx
+        .updateTable('connection')
+        .set(({ eb }) => ({ generation: eb('generation', '+', 1) }))
+        .execute(),
+    );
+  const putBack = () => custody.database.system.updateTable('custody_mark').set({ value: 1 }).execute();
+
+  it('rule 20: every change of a generation is remembered outside the database, for the owner of the file alone', async () => {
+    const watching = await watch();
+    assert.equal(await remembered(), 1);
+    await moveGeneration();
+    await until('the file to follow', async () => (await remembered()) === 2);
+    await moveGeneration();
+    await watching.close();
+    assert.equal(await remembered(), 3);
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    assert.equal(watching.restored(), false);
+  });
+
+  it('rule 20: a database behind it is restored, at the start and under a running gateway, until somebody acknowledges', async () => {
+    for (let count = 0; count < 3; count++) await moveGeneration();
+    const running = await watch();
+    await putBack();
+    await until('the running gateway to notice', () => running.restored());
+    await running.close();
+    const started = await watch();
+    assert.equal(started.restored(), true);
+    assert.deepEqual(found, [1, 1]);
+    assert.equal(await remembered(), 4);
+    const newcomer = await watchRestore({
+      marks: createCustodyMarks(custody.database),
+      highWater: createHighWaterFile(join(custody.directory, 'another.json')),
+      onRestored: () => {},
+      onTrouble: () => {},
+    });
+    assert.equal(newcomer.restored(), true, 'an instance that remembers nothing is told by the database');
+
+    const acknowledged = await createCustodyMarks(custody.database).acknowledge('somebody');
+    assert.deepEqual([acknowledged?.databaseMark, acknowledged?.knownMark], [1, 4]);
+    await until('the gateway to go on', () => !started.restored());
+    await started.close();
+    await newcomer.close();
+    assert.equal(await remembered(), 5);
+    const again = await watch();
+    assert.equal(again.restored(), false);
+    await again.close();
+    assert.equal(await createCustodyMarks(custody.database).acknowledge('somebody'), null);
+  });
+
+  it('rule 20: nothing is refreshed in one, and no grant is spent', async () => {
+    let restored = true;
+    const entries = { instance: () => newId('ins'), now: () => new Date() };
+    const refreshes = refuseWhileRestored(createTokenRefreshes(custody.database, entries), () => restored);
+    const { workspaceId } = place;
+    const entry = {
+      name: 'connection.refresh_started',
+      workspaceId,
+      principalId: null,
+      result: 'success',
+      detail: {},
+    } as const;
+    const begin = () => refreshes.begin(place, { attemptId: newId('att'), generation: 1, leaseMs: 1_000 }, entry);
+    await assert.rejects(begin(), { code: 'unavailable' });
+    const query = custody.database.system.selectFrom('connection').select('status');
+    assert.equal((await query.executeTakeFirstOrThrow()).status, 'active');
+    restored = false;
+    assert.notEqual(await begin(), null);
+  });
+
+  it('rule 20: a file that cannot be read stops the start', async () => {
+    for (const text of ['', '{}', '{"custody":-1}', '{"custody":"7"}']) {
+      await writeFile(file, text);
+      await assert.rejects(watch(), { code: 'directory_unusable' }, text);
+    }
+  });
+});
