@@ -22,7 +22,7 @@ export interface Use {
 /** What a person can do without a key: the routes about content that take a browser session. */
 const sessionActions: readonly Action[] = ['read', 'create'];
 
-export function useOf(holders: readonly Holder[]): Use {
+export function policyUse(holders: readonly Holder[]): Use {
   const now = holders.flatMap(({ kind, role, keys }) => {
     const ceilings = kind === 'user' ? [...keys, sessionActions] : keys;
     return [...actionsOfRole(role)].filter(action =>

@@ -100,6 +100,16 @@ describe('the handshake of a webhook', () => {
     assert.equal(await stateOf(id), 'offered');
   });
 
+  it('keeps its token through a rotation of the workspace key', async () => {
+    const { id, url } = await hearing.subscribe();
+    const token = aToken();
+    await post(url, handshake(token), { token });
+    assert.ok((await hearing.rotateKeys()) > 0);
+    assert.equal((await takeToken(id)).at('verificationToken'), token);
+    assert.equal(await post(url, JSON.stringify(anEvent(hearing)), { token }), 200);
+    assert.equal(await stateOf(id), 'confirmed');
+  });
+
   it('comes too late after a day', async () => {
     const { id, url } = await hearing.subscribe();
     await hearing.api.people.database.system

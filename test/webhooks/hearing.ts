@@ -8,8 +8,11 @@ import { openWebhooks } from '../../src/compose/webhooks.ts';
 import { newId, type UserId, type WorkspaceId } from '../../src/domain/ids.ts';
 import { createClientAddress } from '../../src/doors/client-address.ts';
 import { webhookDoor } from '../../src/doors/webhooks/webhook-door.ts';
+import { createKeyReplacements } from '../../src/store/rotation/key-replacements.ts';
+import { createSealedTables } from '../../src/store/rotation/sealed-tables.ts';
 import { createWrappedKeys } from '../../src/store/workspace-keys.ts';
 import { openRootKeyFile } from '../../src/vault/root/file.ts';
+import { rotateWorkspaceKeys } from '../../src/vault/rotation/rotate-workspace-keys.ts';
 import { createWorkspaceKeys } from '../../src/vault/workspace-keys.ts';
 import { type AdminApi, openAdminApi, type Reply } from '../admin-api.ts';
 import { publicUrl } from '../people.ts';
@@ -21,6 +24,8 @@ export interface Hearing {
   readonly notionWorkspaceId: string;
   /** The OAuth client id of the workspace's connection. */
   readonly clientId: string;
+  /** Gives the workspace another key, and seals everything anew under it. */
+  rotateKeys(): Promise<number>;
   /** A request as the admin of the workspace. */
   asAdmin(method: string, path: string): Promise<Reply>;
   /** Another workspace with a connection, and its admin. */
@@ -41,8 +46,10 @@ export interface Tenant {
 export async function startHearing(): Promise<Hearing> {
   const directory = await mkdtemp(join(tmpdir(), 'portcullis-hearing-'));
   const root = await openRootKeyFile(join(directory, 'root.key'));
+  const keysOn = (database: AdminApi['people']['database']) =>
+    createWorkspaceKeys({ root, store: createWrappedKeys(database) });
   const api = await openAdminApi([], ({ people, record, gateway }) => {
-    const workspaceKeys = createWorkspaceKeys({ root, store: createWrappedKeys(people.database) });
+    const workspaceKeys = keysOn(people.database);
     const parts = { database: people.database, workspaceKeys, recordEvent: record, publicUrl };
     const { receive, routes } = openWebhooks(parts);
     return { routes, doors: [webhookDoor({ gateway, receive, clientAddress: createClientAddress([]) })] };
@@ -61,6 +68,12 @@ export async function startHearing(): Promise<Hearing> {
     ...tenant,
     another,
     subscribe,
+    async rotateKeys() {
+      const { database } = api.people;
+      const replacements = createKeyReplacements(database);
+      const rotation = { keys: keysOn(database), replacements, tables: createSealedTables(database) };
+      return (await rotateWorkspaceKeys(rotation, tenant.workspaceId)).values;
+    },
     async listening() {
       const { id, url } = await subscribe();
       const token = `secret_${randomUUID().replaceAll('-', '')}`;

@@ -2,7 +2,7 @@ import type { ConnectionSummary } from '../../domain/connection.ts';
 import { isServing } from '../../domain/connection-states.ts';
 import type { ConnectionId, WorkspaceId } from '../../domain/ids.ts';
 import type { Answer, CommandContext } from '../../domain/operation.ts';
-import { type CapabilityFinding, type Holder, judgeCapabilities, useOf } from '../../notion/access-report.ts';
+import { type CapabilityFinding, type Holder, judgeCapabilities, policyUse } from '../../notion/access-report.ts';
 import { type DiscoveryPoint, readDiscovered } from '../../notion/discover.ts';
 import { notionOperation } from '../../notion/notion-operation.ts';
 import { parseStrictJson } from '../../notion/strict-json.ts';
@@ -106,7 +106,7 @@ async function judge(
   connections: readonly ConnectionSummary[],
   context: CommandContext,
 ): Promise<ReportedConnection[]> {
-  const [learned, use] = await Promise.all([capabilities.of(workspaceId), holders(workspaceId).then(useOf)]);
+  const [learned, use] = await Promise.all([capabilities.of(workspaceId), holders(workspaceId).then(policyUse)]);
   return connections.map(connection => {
     const { id, kind, status, audience } = connection;
     const known = new Map(learned.filter(one => one.connectionId === id).map(one => [one.capability as string, one]));
