@@ -10,7 +10,7 @@ import { newId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { RefreshTimings } from '../../src/vault/refresh/refresh-parts.ts';
 import type { ConnectionPlace } from '../../src/vault/stored-connections.ts';
-import { freshDatabase } from '../postgres.ts';
+import type { TestDatabase } from '../postgres.ts';
 import { aUser, aWorkspace } from '../store/rows.ts';
 import { type Node, type NodeAddress, type NodeOptions, openNode } from './node.ts';
 
@@ -22,8 +22,13 @@ export interface Connected extends ConnectionPlace {
 }
 
 /** A database, an emulator and any number of processes' worth of custody on both. One for each test file. */
-export async function startRefreshing(timings: Partial<RefreshTimings> = {}, options: { simulated?: boolean } = {}) {
-  const testDatabase = await freshDatabase({ migrated: true });
+export async function startRefreshing(
+  timings: Partial<RefreshTimings> = {},
+  options: { simulated?: boolean; database?: Pick<TestDatabase, 'connection' | 'drop'> } = {},
+) {
+  const { database, ...simulation } = options;
+  // Outside of tests, nothing of the test runner may be loaded.
+  const testDatabase = database ?? (await (await import('../postgres.ts')).freshDatabase({ migrated: true }));
   const emulator = await startEmulator({ redirectUris: [CALLBACK] });
   const control = emulatorControl(emulator.url, emulator.controlToken);
   const directory = await mkdtemp(join(tmpdir(), 'portcullis-refreshing-'));
@@ -36,7 +41,7 @@ export async function startRefreshing(timings: Partial<RefreshTimings> = {}, opt
     rootKeyFile: join(directory, 'root.key'),
     spoolDirectory: join(directory, 'spool'),
     timings,
-    ...options,
+    ...simulation,
   };
   const nodes: Node[] = [];
   const aNode = async (given: NodeOptions = {}, other: Partial<NodeAddress> = {}) => {
