@@ -17,7 +17,10 @@ export interface Found {
   readonly next: number | null;
 }
 
-/** So many of the latest edits are looked at first: where matches are frequent, that is all it takes. */
+/**
+ * So many of the latest edits are looked at first, or as many as there are candidates: where matches are frequent, that is
+ * all it takes, and where they are not, it at most doubles the work.
+ */
 const FIRST_LOOK = 500;
 /** A part of the workspace of more nodes than this is not gathered: walking the edits is cheaper. */
 const GATHERED_MAX = 5000;
@@ -28,11 +31,13 @@ export function searchTitles(call: Call, wanted: Wanted, after: number | undefin
   if (edits === undefined) return { items: [], next: null };
   const query = foldTitle(wanted.query.trim());
   const direction = wanted.oldestFirst ? 'oldest' : 'newest';
+  const candidates = query === '' ? null : (call.world.titles.get(call.caller.workspaceId)?.candidates(query) ?? null);
+  const firstLook = Math.max(FIRST_LOOK, candidates?.length ?? 0);
   const hits: Hit[] = [];
   let steps = 0;
   let reached = after;
   for (const [number, id] of edits.walk(direction, after)) {
-    if (steps === FIRST_LOOK) return foundIn(rest(call, wanted, query, hits, reached, size), size);
+    if (steps === firstLook) return foundIn(rest(call, wanted, query, candidates, hits, reached, size), size);
     steps += 1;
     reached = number;
     if (keep(call, wanted, query, hits, number, id) && hits.length > size) break;
@@ -49,10 +54,16 @@ function foundIn(hits: readonly Hit[], size: number): Found {
 }
 
 /** The hits after the first look: among the candidates of the title index or of what is shared, if those are few. */
-function rest(call: Call, wanted: Wanted, query: string, hits: Hit[], from: number | undefined, size: number): Hit[] {
+function rest(
+  call: Call,
+  wanted: Wanted,
+  query: string,
+  candidates: readonly string[] | null,
+  hits: Hit[],
+  from: number | undefined,
+  size: number,
+): Hit[] {
   const edits = call.world.edits.get(call.caller.workspaceId);
-  const titles = call.world.titles.get(call.caller.workspaceId);
-  const candidates = query === '' ? null : titles?.candidates(query);
   const ids = candidates ?? sharedNodes(call);
   const walk =
     ids === null ? edits?.walk(wanted.oldestFirst ? 'oldest' : 'newest', from) : inOrder(call, ids, wanted, from);

@@ -1,15 +1,19 @@
 /**
- * Substring search over titles by trigrams: candidates are the shortest posting list of the query's trigrams. Whoever asks
- * reads each candidate's title again, so a long list may keep entries of nodes that were renamed or removed since.
+ * Substring search over titles by trigrams: candidates are what the rarest trigrams of the query have in common. Whoever
+ * asks reads each candidate's title again, so a long list may keep entries of nodes that were renamed or removed since.
  */
 export class TitleIndex {
-  #postings = new Map<string, string[]>();
+  /** Numbers of entries, ascending because they are given out in that order, so that lists can be intersected. */
+  #postings = new Map<string, number[]>();
+  /** The node of each entry. */
+  #ids: string[] = [];
 
   add(id: string, title: string): void {
+    const entry = this.#ids.push(id) - 1;
     for (const gram of trigrams(title)) {
       const list = this.#postings.get(gram);
-      if (list === undefined) this.#postings.set(gram, [id]);
-      else list.push(id);
+      if (list === undefined) this.#postings.set(gram, [entry]);
+      else list.push(entry);
     }
   }
 
@@ -17,27 +21,47 @@ export class TitleIndex {
     for (const gram of trigrams(title)) {
       const list = this.#postings.get(gram);
       if (list === undefined || list.length > TIDIED_MAX) continue;
-      const index = list.indexOf(id);
+      const index = list.findIndex(entry => this.#ids[entry] === id);
       if (index >= 0) list.splice(index, 1);
     }
   }
 
   /** Ids whose title may contain `query`, some perhaps twice; `null` if the query is too short to say. */
   candidates(query: string): readonly string[] | null {
-    let shortest: readonly string[] | null = null;
-    for (const gram of trigrams(query)) {
-      const list = this.#postings.get(gram) ?? [];
-      if (shortest === null || list.length < shortest.length) shortest = list;
-    }
-    return shortest;
+    const lists = [...trigrams(query)].map(gram => this.#postings.get(gram) ?? []);
+    const [rarest, ...others] = lists.sort((a, b) => a.length - b.length).slice(0, INTERSECTED);
+    if (rarest === undefined) return null;
+    const common = rarest.length <= TIDIED_MAX ? rarest : rarest.filter(entry => others.every(has(entry)));
+    return common.map(entry => this.#ids[entry] ?? '');
   }
+}
+
+/** Further lists seldom take more entries away than looking into them costs. */
+const INTERSECTED = 4;
+
+/** Whether an ascending list has the entry. */
+function has(entry: number): (list: readonly number[]) => boolean {
+  return list => {
+    let low = 0;
+    let high = list.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((list[middle] ?? 0) < entry) low = middle + 1;
+      else high = middle;
+    }
+    return list[low] === entry;
+  };
 }
 
 /** Removing from a longer list would cost more than reading its stale entries does. */
 const TIDIED_MAX = 256;
 
+/** Text without accents, which is most of it, needs no normalising. */
+const PLAIN = /^[ -~]*$/;
+
 /** How titles and queries are compared: case and accents make no difference. */
 export function foldTitle(title: string): string {
+  if (PLAIN.test(title)) return title.toLowerCase();
   return title
     .normalize('NFKD')
     .replace(/\p{Mn}/gu, '')
