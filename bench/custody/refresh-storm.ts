@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/store/database.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded/embedded-postgres.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import type { Schema } from '../../src/store/schema.ts';
-import { startRefreshing } from '../../test/vault/refreshing.ts';
+import { startRefreshingOn } from '../../test/vault/refreshing-on.ts';
 import { atMost, type Claim } from '../claim.ts';
 import { median } from '../median.ts';
 
@@ -23,7 +23,7 @@ export async function refreshStorm(): Promise<Claim> {
   const database = openDatabase<Schema>(connection);
   await database.asOwner(client => migrate(client, new URL('../../src/store/migrations/', import.meta.url)));
   await database.close();
-  const at = await startRefreshing({}, { database: { connection, drop: async () => {} } });
+  const at = await startRefreshingOn({ connection, drop: async () => {} }, {}, {});
   try {
     const ratios: number[] = [];
     for (let round = 0; round <= rounds; round++) {

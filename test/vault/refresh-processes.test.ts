@@ -3,7 +3,8 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import type { RotationMode } from '../../emulator/oauth/rotation.ts';
 import { type FailPointName, failPoints } from '../../src/vault/refresh/fail-point.ts';
 import { runChildren } from './family.ts';
-import { type Connected, type Refreshing, startRefreshing } from './refreshing.ts';
+import { startRefreshing } from './refreshing.ts';
+import type { Connected, Refreshing } from './refreshing-on.ts';
 
 const modes: Readonly<Record<RotationMode['reuse'], RotationMode>> = {
   strict: { reuse: 'strict', revokeOldAccess: true },

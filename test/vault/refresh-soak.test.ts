@@ -5,7 +5,8 @@ import { Secret } from '../../src/domain/secret.ts';
 import { minuteMs, secondMs } from '../../src/domain/units.ts';
 import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
 import type { Node } from './node.ts';
-import { type Connected, startRefreshing } from './refreshing.ts';
+import { startRefreshing } from './refreshing.ts';
+import type { Connected } from './refreshing-on.ts';
 
 const days = 10;
 const stepMinutes = 30;

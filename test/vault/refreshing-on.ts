@@ -1,0 +1,160 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { authorize, CALLBACK } from '../../emulator/authorized.ts';
+import { emulatorControl } from '../../emulator/control.ts';
+import { type Emulator, startEmulator } from '../../emulator/server.ts';
+import type { ConnectionKind, ConnectionStatus, Tokens } from '../../src/domain/connection.ts';
+import { newId } from '../../src/domain/ids.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import type { RefreshTimings } from '../../src/vault/refresh/refresh-parts.ts';
+import type { ConnectionPlace } from '../../src/vault/stored-connections.ts';
+import type { TestDatabase } from '../postgres.ts';
+import { aUser, aWorkspace } from '../store/rows.ts';
+import { type Node, type NodeAddress, type NodeOptions, openNode } from './node.ts';
+
+export type Refreshing = Awaited<ReturnType<typeof startRefreshingOn>>;
+
+/** A connection as a test knows it: where it is, and which installation at the emulator it stands for. */
+export interface Connected extends ConnectionPlace {
+  readonly botId: string;
+}
+
+/** An emulator and any number of processes' worth of custody on a database, which is dropped at the end. */
+export async function startRefreshingOn(
+  testDatabase: Pick<TestDatabase, 'connection' | 'drop'>,
+  timings: Partial<RefreshTimings>,
+  options: { simulated?: boolean },
+) {
+  const emulator = await startEmulator({ redirectUris: [CALLBACK] });
+  const control = emulatorControl(emulator.url, emulator.controlToken);
+  const directory = await mkdtemp(join(tmpdir(), 'portcullis-refreshing-'));
+  const { url: notionUrl, clientId, clientSecret } = emulator;
+  const address: NodeAddress = {
+    connection: testDatabase.connection,
+    notionUrl,
+    clientId,
+    clientSecret,
+    rootKeyFile: join(directory, 'root.key'),
+    spoolDirectory: join(directory, 'spool'),
+    timings,
+    ...options,
+  };
+  const nodes: Node[] = [];
+  const aNode = async (given: NodeOptions = {}, other: Partial<NodeAddress> = {}) => {
+    const node = await openNode({ ...address, ...other }, given);
+    nodes.push(node);
+    return node;
+  };
+  const first = await aNode();
+  const { system } = first.database;
+  const owner = (text: string) => first.database.asOwner(client => client.query(text));
+  if (options.simulated === true) await owner(simulatedClock);
+
+  return {
+    address,
+    emulator,
+    control,
+    first,
+    system,
+    owner,
+    aNode,
+    directory,
+    /** Its own requests are not counted. */
+    async aConnection(given: Partial<Installed> = {}) {
+      const connected = await connect(first, emulator, given);
+      await control.clearRequests();
+      return connected;
+    },
+    row: ({ connectionId }: ConnectionPlace) =>
+      system.selectFrom('connection').selectAll().where('id', '=', connectionId).executeTakeFirstOrThrow(),
+    /** What the log says about a connection, oldest first: names, and what is said about each. */
+    async log({ connectionId }: ConnectionPlace) {
+      const rows = await system.selectFrom('audit_entry').select('entry').orderBy('id').execute();
+      const entries = rows.map(row => JSON.parse(row.entry) as { operation: string; detail: Record<string, unknown> });
+      return entries.filter(entry => entry.detail.connection === connectionId);
+    },
+    /** How often a refresh token was spent at the emulator since the log of requests was cleared. */
+    exchanges: async () => (await control.requests()).filter(one => one.path === '/v1/oauth/token').length,
+    introspections: async () => (await control.requests()).filter(one => one.path === '/v1/oauth/introspect').length,
+    /** Makes the access token end in the books; at the emulator it goes on working. */
+    endsIn: (place: ConnectionPlace, seconds: number) => endsIn(first, place, seconds),
+    /** Lets whatever is waited for in the books be over now. */
+    async skipWaiting({ connectionId }: ConnectionPlace) {
+      const past = sql<Date>`now() - interval '1 hour'`;
+      const connection = system.updateTable('connection').where('id', '=', connectionId);
+      await connection.where('lease_until', 'is not', null).set({ lease_until: past }).execute();
+      await connection.set({ refresh_after: null }).execute();
+    },
+    async close() {
+      for (const node of nodes) await node.close();
+      await emulator.close();
+      await testDatabase.drop();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+interface Installed {
+  readonly kind: ConnectionKind;
+  readonly status: ConnectionStatus;
+  readonly lifetimeSeconds: number | null;
+  /** Instead of tokens from the emulator. */
+  readonly tokens: Tokens;
+  readonly origin: string;
+  readonly personId: string;
+}
+
+let people = 0;
+
+/** Goes through consent at the emulator and stores what came of it, as connecting does. */
+async function connect({ database, seal }: Node, emulator: Emulator, given: Partial<Installed>): Promise<Connected> {
+  const { kind = 'rest', status = 'active', lifetimeSeconds = null, origin = emulator.url } = given;
+  const personId = given.personId ?? emulator.people[people++ % emulator.people.length]?.id;
+  const granted = await authorize(emulator, personId === undefined ? {} : { personId });
+  const tokens = given.tokens ?? {
+    accessToken: new Secret(granted.accessToken),
+    refreshToken: new Secret(granted.refreshToken),
+  };
+  const [workspaceId, connectedBy] = [await aWorkspace(database), await aUser(database)];
+  const connectionId = newId('con');
+  const { botId } = granted;
+  // There are few people at the emulator: each comes again with the same installation, and the last one counts.
+  const earlier = database.system.updateTable('connection').set({ status: 'revoked' });
+  await earlier.where('bot_id', '=', botId).execute();
+  const row = {
+    id: connectionId,
+    workspace_id: workspaceId,
+    kind,
+    origin,
+    bot_id: botId,
+    connected_by: connectedBy,
+    status,
+  };
+  await database.system
+    .insertInto('connection')
+    .values({ ...row, audience: 'members', oauth_client_id: emulator.clientId })
+    .execute();
+  const sealed = await (await seal.forWorkspace(workspaceId)).seal(connectionId, 1, tokens);
+  const secrets = sealed.map(token => ({ workspace_id: workspaceId, connection_id: connectionId, ...token }));
+  await database.system.insertInto('connection_secret').values(secrets).execute();
+  const place = { workspaceId, connectionId, botId };
+  if (lifetimeSeconds !== null) await endsIn({ database }, place, lifetimeSeconds);
+  return place;
+}
+
+async function endsIn({ database }: Pick<Node, 'database'>, { connectionId }: ConnectionPlace, seconds: number) {
+  const end = sql<Date>`now() + make_interval(secs => ${seconds})`;
+  await database.system
+    .updateTable('connection_secret')
+    .set({ expires_at: end })
+    .where('connection_id', '=', connectionId)
+    .where('field', '=', 'access_token')
+    .execute();
+}
+
+const simulatedClock = `
+  CREATE TABLE simulated_clock (at timestamptz NOT NULL);
+  INSERT INTO simulated_clock VALUES (now());
+  GRANT SELECT, UPDATE ON simulated_clock TO portcullis_app, portcullis_system`;
