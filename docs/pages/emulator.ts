@@ -1,3 +1,4 @@
+import { type Cell, coverage } from '../../emulator/conformance/coverage.ts';
 import type { CommandName } from '../../emulator/control/commands.ts';
 import type { Route } from '../../emulator/http/route.ts';
 import { VERSIONS } from '../../emulator/http/versions.ts';
@@ -58,11 +59,12 @@ export function emulatorPage(): string {
     generatedFrom('emulator/'),
     '# The Notion emulator',
     'A stand-in for Notion’s REST API, OAuth and hosted MCP server, good enough that official clients cannot tell. It shares no code with the ' +
-      'gateway, reaches no other host than the webhook receivers and client metadata documents that it is told, and listens on 127.0.0.1 only.',
-    fenced('node emulator/main.ts --port 0 --ready-file ready.json --redirect-uri http://localhost:3000/callback'),
+      'gateway, reaches no other host than the webhook receivers and client metadata documents that it is told, and listens on 127.0.0.1 unless `--host` says otherwise.',
+    fenced('portcullis emulator --port 0 --ready-file ready.json --redirect-uri http://localhost:3000/callback'),
     '`ready.json` (mode 0600) then holds `url`, `mcpUrl`, `clientId`, `clientSecret`, `internalToken`, `controlToken` and ' +
       '`pages.root`. `--state-dir DIR` keeps the state over restarts, `--seed company` starts with a company of some 300 ' +
-      'pages instead of the small Acme, and `--pages N` adds up to a million more.',
+      'pages instead of the small Acme, and `--pages N` adds up to a million more. With `--host ADDRESS`, whoever reaches that ' +
+      'address can use the REST API; the control API and the hosted MCP server stay with this machine.',
     fenced('const notion = new Client({ auth: internalToken, baseUrl: url });'),
     '## OAuth',
     'Send a browser to `/v1/oauth/authorize` as to Notion. The consent page is two plain forms, so a script can post it: ' +
@@ -70,9 +72,10 @@ export function emulatorPage(): string {
       '(once for each page) and `decision` (`allow` or `cancel`). Without `person_id` and `workspace_id` it is the first ' +
       'person of the first workspace.',
     `## Endpoints`,
-    `${restRoutes.length} routes under ${VERSIONS.length} versions (${VERSIONS.join(', ')}). Each has a test of its input, its capability, ` +
-      'its lookup and its success; where Notion’s OpenAPI description knows it, the answer is checked against that.',
-    table(['route', 'needs', 'versions'], restRoutes.map(rowOf)),
+    `${restRoutes.length} routes under ${VERSIONS.length} versions (${VERSIONS.join(', ')}). What a tick promises is ` +
+      'tested: an answer that is as Notion’s OpenAPI description has it (where it knows the route), 400 for bad input, 403 ' +
+      'without the capability, 404 for what is not shared.',
+    table(['route', 'needs', 'versions', 'success', '400', '403', '404'], restRoutes.map(rowOf)),
     ...hostedMcpSection(),
     '## Webhooks',
     `Signed with the token of the handshake, tried up to eight times over a day: ${EVENTS.map(code).join(', ')}. ` +
@@ -92,7 +95,14 @@ export function emulatorPage(): string {
 function rowOf(route: Route): string[] {
   const since = route.since === null ? '' : `since ${route.since}`;
   const until = route.until === null ? '' : `before ${route.until}`;
-  return [code(`${route.method} ${route.path}`), route.needs ?? '', since + until || 'all'];
+  const name = `${route.method} ${route.path}`;
+  const covered = coverage.find(one => one.route === name);
+  const cells = covered === undefined ? [] : [covered.success, covered.input, covered.capability, covered.lookup];
+  return [code(name), route.needs ?? '', since + until || 'all', ...cells.map(tick)];
+}
+
+function tick(cell: Cell): string {
+  return cell === 'tested' ? '✓' : cell;
 }
 
 function fenced(text: string): string {
