@@ -3,6 +3,7 @@ import type { Bench } from './claim.ts';
 
 const benches: ReadonlyMap<string, () => Promise<Bench>> = new Map([
   ['rest-door', async () => (await import('./rest-door.ts')).restDoor],
+  ['custody', async () => (await import('./custody.ts')).custody],
   ['emulator', async () => (await import('./emulator.ts')).emulator],
 ]);
 

@@ -2,8 +2,8 @@ import { RootKeyError } from '../../domain/root-key-error.ts';
 import { UnopenableError } from '../sealed-value.ts';
 import { contextBytes } from './context.ts';
 import { exactBytes } from './exact-bytes.ts';
-import { postJson } from './key-service-request.ts';
 import { loadPackage } from './optional-package.ts';
+import { postJson } from './post-json.ts';
 import type { RootKey } from './root-key.ts';
 
 const scope = 'https://www.googleapis.com/auth/cloudkms';

@@ -2,7 +2,7 @@ import type { RootKeyName } from '../../domain/root-key-name.ts';
 import { openAwsKms } from './aws-kms.ts';
 import { openRootKeyFile } from './file.ts';
 import { openGcpKms } from './gcp-kms.ts';
-import type { KeyServices } from './key-services.ts';
+import type { KeyServices } from './provider-access.ts';
 import type { RootKey } from './root-key.ts';
 import { openVaultTransit } from './vault-transit.ts';
 

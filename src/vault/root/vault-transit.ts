@@ -4,8 +4,8 @@ import { Secret } from '../../domain/secret.ts';
 import { UnopenableError } from '../sealed-value.ts';
 import { contextBytes } from './context.ts';
 import { exactBytes } from './exact-bytes.ts';
-import { postJson } from './key-service-request.ts';
-import type { VaultAccess } from './key-services.ts';
+import { postJson } from './post-json.ts';
+import type { VaultAccess } from './provider-access.ts';
 import type { RootKey } from './root-key.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type FakeAnswer, FakeKey, type FakeServer, startFake } from './key-service.ts';
+import { type FakeAnswer, FakeKey, type FakeServer, startFake } from './fake-server.ts';
 
 export const awsCredentials = { id: 'AKIAFAKEFAKEFAKEFAKE', secret: 'fake/secret/fake/secret/fake/secret/fake' };
 

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { CompactSign, compactVerify } from 'jose';
-import { type FakeAnswer, FakeKey, type FakeServer, startFake } from './key-service.ts';
+import { type FakeAnswer, FakeKey, type FakeServer, startFake } from './fake-server.ts';
 
 /**
  * Encrypt and decrypt of Google Cloud KMS, and the token endpoint at which a workload's signed assertion is exchanged for an

@@ -1,4 +1,4 @@
-import { type FakeAnswer, FakeKey, type FakeServer, startFake } from './key-service.ts';
+import { type FakeAnswer, FakeKey, type FakeServer, startFake } from './fake-server.ts';
 
 export const vaultToken = 'hvs.fake';
 
