@@ -12,7 +12,9 @@ export function createCheckToken({ app, dispatcher }: { app: NotionApp; dispatch
   return async (
     connection: { kind: ConnectionKind; origin: string },
     token: string,
-  ): Promise<'dead' | 'alive' | 'unknown'> => {
+  ): Promise<'dead' | 'alive' | 'unknown' | 'unaskable'> => {
+    // The hosted MCP server has no introspection endpoint: what it answered to the call itself has to do.
+    if (connection.kind === 'mcp') return 'unaskable';
     if (connection.kind !== 'rest' || connection.origin !== new URL(app.origin).origin) return 'unknown';
     return introspectRequest(app, token, dispatcher && { dispatcher }).then(readIntrospection, () => 'unknown');
   };

@@ -155,7 +155,7 @@ export function createTokens(options: TokenCustodyOptions): TokenCustody {
     if (refused === undefined && used !== undefined && used.generation !== stored.generation) return adopt(place);
     const current = await open(place, stored);
     if (refused !== undefined && refused !== current.token) return adopt(place);
-    return judge(place, stored, current);
+    return judge(place, stored, current, true);
   }
 
   /** The 401 was about a token that has a successor by now. */
@@ -164,9 +164,16 @@ export function createTokens(options: TokenCustodyOptions): TokenCustody {
     return 'alive';
   }
 
-  async function judge(place: ConnectionPlace, stored: StoredConnection, { token }: Opened): Promise<Liveness> {
+  async function judge(
+    place: ConnectionPlace,
+    stored: StoredConnection,
+    { token }: Opened,
+    complained: boolean,
+  ): Promise<Liveness> {
     const verdict = await check(stored, token);
     if (verdict === 'alive' || verdict === 'unknown') return verdict;
+    // Without a 401, and with nobody to ask, there is no reason to spend anything.
+    if (verdict === 'unaskable' && !complained) return 'unknown';
     opened.delete(keyOf(place));
     const { refreshedMsAgo, refreshToken } = stored;
     if (refreshToken === null) return verdict === 'dead' ? retire(place, stored, 'token_refused') : 'unknown';
@@ -203,7 +210,7 @@ export function createTokens(options: TokenCustodyOptions): TokenCustody {
       const place = { workspaceId, connectionId };
       const stored = await find(place);
       if (stored === null || !isServing(stored.status)) return 'dead';
-      return judge(place, stored, await open(place, stored));
+      return judge(place, stored, await open(place, stored), false);
     },
     forget(workspaceId, connectionId) {
       opened.delete(keyOf({ workspaceId, connectionId }));

@@ -130,6 +130,9 @@ describe('refreshing a token', () => {
       const connection = await at.aConnection();
       assert.equal(await report(connection, await tokenOf(connection, node), node), 'alive');
       assert.deepEqual([await at.introspections(), await at.exchanges()], [0, 1]);
+      // Only a 401 is a reason: the look that is taken once an hour is none.
+      assert.equal(await node.tokens.check(connection.workspaceId, connection.connectionId), 'unknown');
+      assert.equal(await at.exchanges(), 1);
     });
 
     it('needs a person when there is no refresh token', async () => {
