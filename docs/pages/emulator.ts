@@ -46,6 +46,7 @@ const differences = [
   'A write that asks for `allow_async` is carried out at once; only its result is told later.',
   'Formulas know arithmetic, comparisons, conditions and a dozen functions; others are `unsupported`, as some are in Notion.',
   'Markdown is read and written for the common blocks; tables, columns and synced blocks are written as tags and not read back.',
+  'Teamspaces decide who sees what; events name the workspace as the parent of the pages at their top.',
   'An upload from an external URL counts as imported: the emulator reaches no other host.',
   'Configurations of views are kept as they came and are not checked field by field.',
   'A relative date such as `past_month` counts days from now, in UTC.',

@@ -119,6 +119,7 @@ export const company: WorkspaceSeed = {
   name: 'Initech',
   plan: 'enterprise',
   emojis: ['initech', 'ship-it'],
+  teamspaces: [{ key: 'board', name: 'Board', access: 'private', members: ['ada', 'ruth', 'paul'] }],
   people: ['ada', 'noor', 'max', 'yuki', 'lena', 'omar', 'ines', 'ruth', 'paul', 'sara'].map(key => ({
     key,
     name: key === 'ada' ? 'Ada Admin' : `${key.charAt(0).toUpperCase()}${key.slice(1)} Initech`,
@@ -144,6 +145,7 @@ export const company: WorkspaceSeed = {
     {
       key: 'unshared',
       title: 'Board',
+      teamspace: 'board',
       content: 'Papers of the board.',
       pages: MONTHS.slice(0, 4).map(month => ({
         key: `board/${month}`,

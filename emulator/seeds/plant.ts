@@ -35,6 +35,10 @@ export function plant(world: World, seed: WorkspaceSeed): void {
     const id = idOf(seed, { key: `emoji/${name}` });
     world.emojis.set(id, { id, workspaceId, name, url: `https://emoji.example/${seed.key}/${name}.png` });
   }
+  for (const { key, name, access, members: keys } of seed.teamspaces ?? []) {
+    const id = idOf(seed, { key: `teamspace/${key}` });
+    world.teamspaces.set(id, { id, workspaceId, name, access, members: keys.flatMap(one => people.get(one) ?? []) });
+  }
   const planter = createPlanter(world, seed, workspaceId, people);
   for (const page of seed.pages) planter.page(page, null);
 }
@@ -81,6 +85,8 @@ function createPlanter(world: World, seed: WorkspaceSeed, workspaceId: string, p
     node.icon = wanted.icon === undefined ? null : { type: 'emoji', emoji: wanted.icon };
     node.privateTo = wanted.privateTo === undefined ? null : (people.get(wanted.privateTo) ?? null);
     addNode(call.world, node);
+    if (wanted.teamspace !== undefined)
+      world.teamspaceOf.set(node.id, idOf(seed, { key: `teamspace/${wanted.teamspace}` }));
     share(node.id);
     appendBlocks(call, node, parseMarkdown(wanted.content ?? ''), 'end');
     for (const child of wanted.pages ?? []) page(child, node);

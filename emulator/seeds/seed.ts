@@ -6,6 +6,7 @@ export interface WorkspaceSeed {
   readonly plan: 'free' | 'plus' | 'business' | 'enterprise';
   readonly people: readonly PersonSeed[];
   readonly emojis?: readonly string[];
+  readonly teamspaces?: readonly TeamspaceSeed[];
   /** In order at the top of the workspace. */
   readonly pages: readonly PageSeed[];
 }
@@ -16,6 +17,14 @@ export interface PersonSeed {
   readonly email: string;
 }
 
+export interface TeamspaceSeed {
+  readonly key: string;
+  readonly name: string;
+  readonly access: 'open' | 'closed' | 'private';
+  /** Keys of people. */
+  readonly members: readonly string[];
+}
+
 export interface PageSeed {
   readonly key: string;
   readonly title: string;
@@ -24,6 +33,8 @@ export interface PageSeed {
   readonly ticked?: true;
   /** The key of the person who keeps it to themselves. */
   readonly privateTo?: string;
+  /** The key of the teamspace that it stands in; top-level pages only. */
+  readonly teamspace?: string;
   /** Notion-flavoured Markdown. */
   readonly content?: string;
   readonly pages?: readonly PageSeed[];

@@ -9,6 +9,8 @@ const STORED = [
   'people',
   'nodes',
   'tops',
+  'teamspaces',
+  'teamspaceOf',
   'comments',
   'commentsOn',
   'discussions',
@@ -37,7 +39,7 @@ export function snapshot(world: World): string {
 export function restore(world: World, text: string): void {
   const state: unknown = JSON.parse(text);
   if (!isSnapshot(state)) throw new Error('this is not a state that the emulator saved');
-  for (const name of STORED) refill(world[name] as Map<string, unknown>, state[name]);
+  for (const name of STORED) refill(world[name] as Map<string, unknown>, state[name] ?? []);
   for (const name of STORED_CONNECTIONS) refill(world.connections[name] as Map<string, unknown>, state[name]);
   for (const name of STORED_MCP) refill(world.mcp[name] as Map<string, unknown>, state[`mcp/${name}`] ?? []);
   // The two records that hold a Set or a Map were written as arrays of their entries.

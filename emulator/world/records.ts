@@ -24,6 +24,16 @@ export interface Workspace {
   readonly ticked: string[];
 }
 
+/** A part of a workspace with members of its own. Its pages stand at the top of the workspace: REST answers know no teamspace. */
+export interface Teamspace {
+  readonly id: string;
+  readonly workspaceId: string;
+  name: string;
+  /** What is in an `open` one everybody in the workspace may see; in the others only its members. */
+  readonly access: 'open' | 'closed' | 'private';
+  readonly members: string[];
+}
+
 export interface Person {
   readonly id: string;
   name: string;

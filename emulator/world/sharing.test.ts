@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Authorized, authorize, CALLBACK, rawCall } from '../authorized.ts';
 import { type EmulatorControl, emulatorControl } from '../control.ts';
+import type { WorkspaceSeed } from '../seeds/seed.ts';
 import { type Emulator, startEmulator } from '../server.ts';
 
 describe('sharing', () => {
@@ -71,6 +72,59 @@ describe('sharing', () => {
     };
     assert.match(await picker(emulator.people[0]?.id ?? ''), /Ada&#39;s notes/);
     assert.doesNotMatch(await picker(emulator.people[1]?.id ?? ''), /Ada&#39;s notes/);
+  });
+});
+
+describe('teamspaces', () => {
+  const people = ['ann', 'bob'].map(key => ({ key, name: key, email: `${key}@example.com` }));
+  const seed: WorkspaceSeed = {
+    key: 'teams',
+    name: 'Teams',
+    plan: 'business',
+    people,
+    teamspaces: [
+      { key: 'all', name: 'Everybody', access: 'open', members: ['ann'] },
+      { key: 'pay', name: 'Payroll', access: 'closed', members: ['ann'] },
+      { key: 'law', name: 'Legal', access: 'private', members: ['ann'] },
+    ],
+    pages: [
+      { key: 'root', title: 'Open page', teamspace: 'all' },
+      { key: 'restricted', title: 'Closed page', teamspace: 'pay', pages: [{ key: 'salaries', title: 'Salaries' }] },
+      { key: 'unshared', title: 'Private page', teamspace: 'law' },
+    ],
+  };
+  const titles = ['Open page', 'Closed page', 'Salaries', 'Private page'];
+  let emulator: Emulator;
+  before(async () => {
+    emulator = await startEmulator({ seed: [seed], redirectUris: [CALLBACK] });
+  });
+  after(() => emulator.close());
+
+  const offered = async (personIndex: number): Promise<string[]> => {
+    const query = new URLSearchParams({
+      client_id: emulator.clientId,
+      redirect_uri: CALLBACK,
+      response_type: 'code',
+      owner: 'user',
+      person_id: emulator.people[personIndex]?.id ?? '',
+      workspace_id: emulator.workspaceId,
+    });
+    const page = await (await fetch(`${emulator.url}/v1/oauth/authorize?${query}`)).text();
+    return titles.filter(title => page.includes(title));
+  };
+
+  it('offer their pages to members, and to everybody where they are open', async () => {
+    assert.deepEqual(await offered(0), titles);
+    assert.deepEqual(await offered(1), ['Open page']);
+  });
+
+  it('lose a page that is moved below another, and keep their members over a snapshot', async () => {
+    const control = emulatorControl(emulator.url, emulator.controlToken);
+    const { state } = await control.snapshot();
+    await control.move({ pageId: emulator.pages.restricted, parentId: emulator.pages.root });
+    assert.deepEqual(await offered(1), ['Open page', 'Closed page', 'Salaries']);
+    await control.restore({ state });
+    assert.deepEqual(await offered(1), ['Open page']);
   });
 });
 

@@ -16,10 +16,15 @@ export function mayShare(world: World, userId: string, node: Node): boolean {
   return (node.kind === 'page' || node.kind === 'database') && maySee(world, userId, node);
 }
 
-/** Whether a person sees the node in Notion: a member sees everything but other people's private pages. */
+/**
+ * Whether a person sees the node in Notion: a member sees everything but other people's private pages
+ * and what is in closed and private teamspaces of others.
+ */
 function maySee(world: World, userId: string, node: Node): boolean {
   for (const one of ancestry(world, node)) {
     if (one.kind === 'page' && one.privateTo !== null && one.privateTo !== userId) return false;
+    const teamspace = world.teamspaces.get(world.teamspaceOf.get(one.id) ?? '');
+    if (teamspace !== undefined && teamspace.access !== 'open' && !teamspace.members.includes(userId)) return false;
   }
   return world.workspaces.get(node.workspaceId)?.members.includes(userId) ?? false;
 }

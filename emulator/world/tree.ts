@@ -37,6 +37,7 @@ export function indexNode(world: World, node: Node): void {
 /** Moves a node under another parent; `null` is the top of its workspace. */
 export function moveNode(world: World, node: Node, parentId: string | null, position: Position = 'end'): void {
   detach(world, node);
+  world.teamspaceOf.delete(node.id);
   node.parentId = parentId;
   attach(world, node, position);
 }
@@ -49,6 +50,7 @@ export function removeNode(world: World, node: Node): void {
   }
   detach(world, node);
   world.nodes.delete(node.id);
+  world.teamspaceOf.delete(node.id);
   world.edits.get(node.workspaceId)?.remove(node.id);
   world.meetings.get(node.workspaceId)?.delete(node.id);
   if (isSearchable(node)) world.titles.get(node.workspaceId)?.remove(node.id, titleOf(node));

@@ -11,6 +11,7 @@ import type {
   FileUpload,
   Node,
   Person,
+  Teamspace,
   View,
   ViewQuery,
   Workspace,
@@ -39,6 +40,9 @@ export interface World {
   readonly nodes: Map<string, Node>;
   /** Ids at the top of each workspace, in order. */
   readonly tops: Map<string, string[]>;
+  readonly teamspaces: Map<string, Teamspace>;
+  /** Teamspace ids by the top-level page or database that stands in it. */
+  readonly teamspaceOf: Map<string, string>;
   readonly comments: Map<string, Comment>;
   /** Comment ids by the page or block they stand on. */
   readonly commentsOn: Map<string, string[]>;
@@ -67,6 +71,8 @@ export function createWorld(clock: Clock, ids: Identifiers, files: FileStore): W
     people: new Map(),
     nodes: new Map(),
     tops: new Map(),
+    teamspaces: new Map(),
+    teamspaceOf: new Map(),
     comments: new Map(),
     commentsOn: new Map(),
     discussions: new Map(),
