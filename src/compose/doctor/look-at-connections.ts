@@ -85,7 +85,8 @@ function createProbe(keys: WorkspaceKeys, notion: NotionConfig | null): Probe {
     if (sealed === null || kid === null) return 'unopenable';
     const place = { workspaceId, connectionId, field: 'access_token', generation } as const;
     try {
-      return await check(connection, (await seal.open(place, { sealed, kid })).reveal());
+      const liveness = await check(connection, (await seal.open(place, { sealed, kid })).reveal());
+      return liveness === 'unaskable' ? 'unknown' : liveness;
     } catch (error) {
       if (error instanceof UnopenableError) return 'unopenable';
       throw error;
