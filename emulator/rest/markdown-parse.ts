@@ -9,9 +9,15 @@ export function parseMarkdown(markdown: string): BlockInput[] {
   const stack: { depth: number; block: Open }[] = [];
   for (let index = 0; index < lines.length; index += 1) {
     const line = lines[index] ?? '';
-    if (line.trim() === '') continue;
+    if (line.trim() === '' || CLOSING.test(line)) continue;
     const depth = /^\t*/.exec(line)?.[0].length ?? 0;
     const text = line.slice(depth);
+    const cell = /^<td>(.*)<\/td>$/.exec(text);
+    const row = stack.findLast(one => one.block.type === 'table_row')?.block;
+    if (cell !== null && row !== undefined) {
+      (row.content.cells as RichText[]).push(parseInline(cell[1] ?? ''));
+      continue;
+    }
     const fence = readFence(lines, index, text);
     const block = fence?.block ?? readLine(text);
     index = fence?.last ?? index;
@@ -20,7 +26,15 @@ export function parseMarkdown(markdown: string): BlockInput[] {
     (parent?.children ?? roots).push(block);
     stack.push({ depth, block });
   }
-  return roots;
+  return roots.map(measured);
+}
+
+/** A table is as wide as its first row, which is known once it has been read. */
+function measured(open: Open): Open {
+  const children = open.children.map(measured);
+  if (open.type !== 'table') return { ...open, children };
+  const cells = children[0]?.content.cells;
+  return { ...open, children, content: { ...open.content, table_width: Array.isArray(cells) ? cells.length : 1 } };
 }
 
 interface Open extends BlockInput {
@@ -43,9 +57,27 @@ function readFence(lines: readonly string[], index: number, text: string): { blo
   return { block: block('code', { rich_text: plainItems(inside), language, caption: [] }), last };
 }
 
+const CLOSING = /^\t*<\/(table|tr|columns|column|synced_block)>$/;
+
+/** The blocks that are written as a pair of tags around their children. */
+function readContainer(text: string): Open | null {
+  if (text === '<columns>') return block('column_list', {});
+  if (text === '<column>') return block('column', {});
+  if (text === '<synced_block>') return block('synced_block', { synced_from: null });
+  if (text === '<tr>') return block('table_row', { cells: [] });
+  if (!/^<table( [^>]*)?>$/.test(text)) return null;
+  const flags = {
+    has_column_header: text.includes('header-row="true"'),
+    has_row_header: text.includes('header-column="true"'),
+  };
+  return block('table', { table_width: 1, ...flags });
+}
+
 const HEADINGS = ['heading_1', 'heading_2', 'heading_3', 'heading_4'] as const;
 
 function readLine(text: string): Open {
+  const container = readContainer(text);
+  if (container !== null) return container;
   const heading = /^(#{1,4}) (.*)$/.exec(text);
   if (heading !== null) {
     const type = HEADINGS[(heading[1]?.length ?? 1) - 1] ?? 'heading_1';

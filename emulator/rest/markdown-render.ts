@@ -24,8 +24,18 @@ export function renderNode(call: Call, node: ContentNode, depth: number): string
     .join('\n');
   if (node.kind !== 'block') return own;
   const inner = childrenOf(call, node).map(child => renderNode(call, child, depth + 1));
-  return [own, ...inner].join('\n');
+  const end = node.kind === 'block' ? CLOSING[node.type] : undefined;
+  return [own, ...inner, ...(end === undefined ? [] : [indent + end])].join('\n');
 }
+
+/** What stands after the children of blocks that are written as a pair of tags. */
+const CLOSING: Partial<Record<BlockNode['type'], string>> = {
+  table: '</table>',
+  table_row: '</tr>',
+  column_list: '</columns>',
+  column: '</column>',
+  synced_block: '</synced_block>',
+};
 
 function renderOwn(call: Call, node: ContentNode): string {
   if (node.kind === 'page') return `<page url="${pageUrl(node)}">${escapeText(titleOf(node))}</page>`;
@@ -66,9 +76,13 @@ function renderBlock(call: Call, block: BlockNode): string {
     case 'table_of_contents':
       return '<table_of_contents/>';
     case 'table':
-      return '<table>';
+      return `<table header-row="${content.has_column_header === true}" header-column="${content.has_row_header === true}">`;
     case 'table_row':
-      return `| ${cells(call, content)} |`;
+      return ['<tr>', ...cells(call, content)].join('\n');
+    case 'column_list':
+      return '<columns>';
+    case 'column':
+      return '<column>';
     case 'bookmark':
     case 'embed':
     case 'link_preview':
@@ -81,14 +95,15 @@ function renderBlock(call: Call, block: BlockNode): string {
     case 'file':
       return `<${block.type} src="${mediaUrl(call, content)}"/>`;
     case 'synced_block':
-      return isPlain(content.synced_from) ? '<synced_block_reference/>' : '<synced_block/>';
+      return isPlain(content.synced_from) ? '<synced_block reference="true">' : '<synced_block>';
     default:
       return `<${block.type}/>`;
   }
 }
 
-function cells(call: Call, content: Record<string, unknown>): string {
-  return Array.isArray(content.cells) ? content.cells.map(cell => inline(call, cell as RichText)).join(' | ') : '';
+function cells(call: Call, content: Record<string, unknown>): string[] {
+  if (!Array.isArray(content.cells)) return [];
+  return content.cells.map(cell => `\t<td>${inline(call, cell as RichText)}</td>`);
 }
 
 function mediaUrl(call: Call, content: Record<string, unknown>): string {
