@@ -44,7 +44,7 @@ const commandDocs: Readonly<Record<CommandName, string>> = {
 const differences = [
   'Rate limits are off until the settings turn them on; the limit of a workspace is a number that Notion does not publish.',
   'A write that asks for `allow_async` is carried out at once; only its result is told later.',
-  'Formulas know arithmetic, comparisons, conditions and a dozen functions; others are `unsupported`, as some are in Notion.',
+  'Formulas know arithmetic, comparisons, conditions and some thirty functions (`emulator/rest/formula-functions.ts`), none of which takes a list; others are `unsupported`, as some are in Notion.',
   'Markdown is read and written for the common blocks; copies of synced blocks are written with what they show and not read back as copies, and colours and column widths are left out.',
   'Teamspaces decide who sees what; events name the workspace as the parent of the pages at their top.',
   'An upload from an external URL counts as imported: the emulator reaches no other host.',

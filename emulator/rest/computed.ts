@@ -2,7 +2,8 @@ import type { Call } from '../http/route.ts';
 import type { DataSourceNode, PageNode, PropertyConfig, PropertyValue } from '../world/records.ts';
 import { plainText } from '../world/rich-text.ts';
 import { dataSourceOfRow } from '../world/tree.ts';
-import { evaluateFormula, type FormulaResult } from './formula.ts';
+import { evaluateFormula } from './formula.ts';
+import type { FormulaResult } from './formula-functions.ts';
 import { type RollupConfig, rollupValue } from './rollup.ts';
 
 type FormulaConfig = Extract<PropertyConfig, { type: 'formula' }>;

@@ -1,7 +1,6 @@
 import type { PropertyValue } from '../world/records.ts';
+import { count, type FormulaResult, formulaFunctions, text, truthy } from './formula-functions.ts';
 
-/** A formula as it is computed: Notion's four result types, and a list of nothing else. */
-export type FormulaResult = string | number | boolean | Date | null;
 type FormulaValue = Extract<PropertyValue, { type: 'formula' }>['formula'];
 type ReadProp = (name: string) => FormulaResult;
 
@@ -162,60 +161,11 @@ function list(tokens: Tokens, scope: Scope): FormulaResult[] {
   return values;
 }
 
-function callFunction(name: string, values: FormulaResult[], scope: Scope): FormulaResult {
-  const [a = null, b = null, c = null] = values;
-  switch (name) {
-    case 'prop':
-      return scope.read(text(a));
-    case 'if':
-      return truthy(a) ? b : c;
-    case 'empty':
-      return !truthy(a);
-    case 'concat':
-      return values.map(text).join('');
-    case 'length':
-      return text(a).length;
-    case 'upper':
-      return text(a).toUpperCase();
-    case 'lower':
-      return text(a).toLowerCase();
-    case 'contains':
-      return text(a).includes(text(b));
-    case 'format':
-      return text(a);
-    case 'toNumber':
-      return count(a);
-    case 'round':
-      return Math.round(count(a));
-    case 'floor':
-      return Math.floor(count(a));
-    case 'ceil':
-      return Math.ceil(count(a));
-    case 'abs':
-      return Math.abs(count(a));
-    case 'min':
-      return Math.min(...values.map(count));
-    case 'max':
-      return Math.max(...values.map(count));
-    case 'now':
-      return scope.now;
-    default:
-      throw new UnknownFormula(name);
-  }
-}
-
-function truthy(value: FormulaResult): boolean {
-  return value !== null && value !== false && value !== 0 && value !== '';
-}
-
-function count(value: FormulaResult): number {
-  if (value instanceof Date) return value.getTime();
-  return value === null ? 0 : Number(value);
-}
-
-function text(value: FormulaResult): string {
-  if (value instanceof Date) return value.toISOString();
-  return value === null ? '' : String(value);
+function callFunction(name: string, values: readonly FormulaResult[], { read, now }: Scope): FormulaResult {
+  if (name === 'prop') return read(text(values[0]));
+  const known = formulaFunctions.get(name);
+  if (known === undefined) throw new UnknownFormula(name);
+  return known(values, now);
 }
 
 function comparable(value: FormulaResult): string | number | boolean | null {
