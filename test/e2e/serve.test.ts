@@ -95,7 +95,7 @@ describe('npm start with the credentials of an integration', () => {
   });
 
   it('starts no emulator, and keeps the root key away from the data', async () => {
-    assert.deepEqual(await readdir(join(folder, 'data')), ['postgres']);
+    assert.deepEqual(await readdir(join(folder, 'data')), ['postgres', 'spool']);
     assert.deepEqual(await readdir(join(folder, '.config', 'portcullis')), ['root.key']);
   });
 

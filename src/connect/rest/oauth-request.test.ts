@@ -38,7 +38,7 @@ describe('a request to the OAuth endpoints', () => {
 
   it('A26 and A29: has the client in a Basic header, the code in JSON, and the version pinned', async () => {
     const { app, requests } = await notion((_request, response) => response.end('{}'));
-    assert.deepEqual(await exchangeCodeRequest(app, 'the-code'), { status: 200, text: '{}' });
+    assert.deepEqual(await exchangeCodeRequest(app, 'the-code'), { status: 200, text: '{}', retryAfterSeconds: null });
     const [sent] = requests;
     assert.equal(sent?.request.method, 'POST');
     assert.equal(sent?.request.headers.authorization, `Basic ${Buffer.from('id:s3cret').toString('base64')}`);
@@ -67,7 +67,7 @@ describe('a request to the OAuth endpoints', () => {
       };
       more();
     });
-    assert.deepEqual(await exchangeCodeRequest(app, 'code'), { status: 200, text: null });
+    assert.deepEqual(await exchangeCodeRequest(app, 'code'), { status: 200, text: null, retryAfterSeconds: null });
   });
 
   it('waits no longer than it may, for the head or for the body', async () => {
