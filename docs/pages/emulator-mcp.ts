@@ -5,9 +5,12 @@ import { code, table } from './markdown.ts';
 const differences = [
   'There is no `/sse`: clients that fall back to it have long had `/mcp`.',
   'Enterprise-managed authorization (`jwt-bearer`) is neither advertised nor there.',
-  'Tools for folders, attachments, skills and agents are not there. Teamspaces and favorites are always empty.',
+  'There are no agents: their lists are empty, and whoever names an agent or a session gets `object_not_found`. What Notion’s tools take beyond the arguments here is not published.',
+  'Folders and skills are kept as pages, a skill as the one file `SKILL.md`; REST shows both as pages. Arguments and results of the tools for folders, skills, attachments and next steps are not published and chosen here.',
+  '`notion-create-file-upload` answers a signed address for one `PUT`; what `notion-create-attachment` imports has no content to download. Only the person who made an upload can download it.',
+  'Favorites are always empty, next steps too; whoever is in a teamspace is a `member` of it.',
   '`notion-search` looks at titles, as the REST search does; highlights are the beginning of a page.',
-  'Aliases answer in the shape of the tool that they stand for, also where the original has one for OpenAI’s clients.',
+  'OpenAI’s clients are told by their registered name or redirect address, not by what they say in a session; to all others the alias `search` answers as `notion-search` does.',
   'Views understand `SORT BY` and `CLEAR SORT`; other directives are refused. Verification is accepted and not kept.',
   'A duplicated page comes without the databases inside it.',
   '`notion-delete-pages` and `notion-get-self` are in no list and work, because some clients have been seen to call them.',
@@ -33,16 +36,19 @@ export function hostedMcpSection(): string[] {
     'Arguments that are JSON in a string are unwrapped up to three layers. Annotations are Notion’s own, wrong ones ' +
       'included: see `notion-move-pages`.',
     table(['tool', 'says of itself', 'also called'], toolTable.map(rowOf)),
+    'Clients that register as OpenAI’s see `search` and `fetch` in place of `notion-search` and `notion-fetch`, with results of ' +
+      '`{id, title, url}` and pages of `{id, title, text, url, metadata}`.',
     'Known differences from the hosted server:',
     differences.map(one => `- ${one}`).join('\n'),
   ];
 }
 
 function rowOf(tool: Tool): string[] {
-  const { readOnlyHint, destructiveHint, idempotentHint } = tool.annotations;
+  const { readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = tool.annotations;
   const hints = [
     readOnlyHint === true ? 'read only' : destructiveHint === true ? 'destructive' : 'not destructive',
     ...(idempotentHint === true ? ['idempotent'] : []),
+    ...(openWorldHint === true ? ['open world'] : []),
     ...(tool.listed ? [] : ['not listed']),
   ];
   return [code(tool.name), hints.join(', '), tool.aliases.map(code).join(', ')];

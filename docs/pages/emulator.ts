@@ -51,7 +51,7 @@ const differences = [
   'Configurations of views are kept as they came and are not checked field by field.',
   'A relative date such as `past_month` counts days from now, in UTC.',
   'Whether a refresh ends the old access token is not published; the emulator ends it, and `settings` can change that.',
-  'Agents, sessions and the Admin API are not there: they answer `invalid_request_url`.',
+  'The REST routes of agents and sessions and the Admin API are not there: they answer `invalid_request_url`.',
 ];
 
 /** `docs/emulator.md`, for people who want a Notion to test against and nothing else. */

@@ -43,7 +43,7 @@ type Endpoint = (exchange: Exchange) => Promise<Answer>;
 
 function endpointOf(emulation: Emulation, path: string, rest: Endpoint): Endpoint {
   if (path.startsWith('/v1/oauth/')) return exchange => oauthEndpoint(emulation, exchange);
-  if (path.startsWith('/_files/')) return async exchange => filesEndpoint(emulation, exchange);
+  if (path.startsWith('/_files/')) return exchange => filesEndpoint(emulation, exchange);
   return rest;
 }
 

@@ -18,7 +18,7 @@ export interface Connected {
 /** The official MCP client, authorised as a person of the first workspace. `legacy` is the protocol before 2026-07-28. */
 export async function connectMcp(
   emulator: Emulator,
-  options: { mode?: 'auto' | 'legacy'; personId?: string } = {},
+  options: { mode?: 'auto' | 'legacy'; personId?: string; clientId?: string } = {},
 ): Promise<Connected> {
   const { tokens } = await authorizeMcp(emulator, options);
   const client = new Client(

@@ -4,7 +4,8 @@ import { createRateLimit } from '../http/rate-limit.ts';
 import type { McpGrant } from '../world/mcp-grants.ts';
 import { callOf } from './caller.ts';
 import { callTool } from './tools/call-tool.ts';
-import { findTool, listedTools } from './tools/table.ts';
+import { isOpenAi } from './tools/openai.ts';
+import { findTool, listedForOpenAi, listedTools } from './tools/table.ts';
 
 /** Answers one request that has passed the gate. */
 export type Protocol = (request: Request, grant: McpGrant) => Promise<Response>;
@@ -30,9 +31,10 @@ export function createProtocol(emulation: Emulation): Protocol {
 
 function serverFor(emulation: Emulation, grant: McpGrant, limit: ReturnType<typeof createRateLimit>): McpServer {
   const mcp = new McpServer({ name: 'Notion MCP', version: '1.0.0' }, { capabilities: { tools: {} } });
-  mcp.server.setRequestHandler('tools/list', () => ({ tools: listedTools }));
+  const openAi = isOpenAi(emulation.world.mcp.clients.get(grant.clientId));
+  mcp.server.setRequestHandler('tools/list', () => ({ tools: openAi ? listedForOpenAi : listedTools }));
   mcp.server.setRequestHandler('tools/call', ({ params }) => {
-    const tool = findTool(params.name);
+    const tool = findTool(params.name, openAi);
     if (tool === null) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Tool ${params.name} not found`);
     const surroundings = { faults: emulation.faults.tools, limit, requestId: emulation.world.ids.uuid() };
     return callTool(tool, callOf(emulation, grant), params.arguments, surroundings);

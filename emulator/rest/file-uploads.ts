@@ -6,7 +6,7 @@ import { listOf, pageOf, queryPaging } from '../http/pagination.ts';
 import { type Call, type Route, route } from '../http/route.ts';
 import { looseObject, number, object, oneOf, optional, type Read, string, uuid } from '../http/shape.ts';
 import type { FileUpload } from '../world/records.ts';
-import { announce } from '../world/world.ts';
+import { announce, type World } from '../world/world.ts';
 import { notFound } from './lookup.ts';
 import { withTrash } from './page-object.ts';
 
@@ -138,7 +138,7 @@ function createUpload(call: Call, body: Read<typeof creation>): FileUpload {
     importedAt: external ? now : null,
   };
   call.world.fileUploads.set(upload.id, upload);
-  announceUpload(call, upload, 'file_upload.created');
+  announceUpload(call.world, upload, 'file_upload.created');
   return upload;
 }
 
@@ -172,7 +172,7 @@ async function receive(call: Call, upload: FileUpload, form: unknown): Promise<v
   if (upload.mode === 'multi_part') return receivePart(call, upload, form.get('part_number'), bytes);
   upload.filename ??= 'name' in file ? file.name : null;
   upload.contentType ??= file.type === '' ? 'application/octet-stream' : file.type;
-  finish(call, upload, bytes);
+  acceptContent(call.world, upload, bytes);
 }
 
 function receivePart(call: Call, upload: FileUpload, part: unknown, bytes: Buffer): void {
@@ -192,28 +192,29 @@ function complete(call: Call, upload: FileUpload): void {
   }
   const numbers = Array.from({ length: upload.partsTotal }, (_, index) => index + 1);
   const parts = numbers.map(number => call.world.files.get(partName(upload, number)) ?? Buffer.alloc(0));
-  finish(call, upload, Buffer.concat(parts));
+  acceptContent(call.world, upload, Buffer.concat(parts));
 }
 
 function partName(upload: FileUpload, number: number): string {
   return `${upload.id}.${number}`;
 }
 
-function finish(call: Call, upload: FileUpload, bytes: Buffer): void {
-  call.world.files.put(upload.id, bytes);
+/** Keeps the whole content of an upload, which thereby can be used. */
+export function acceptContent(world: World, upload: FileUpload, bytes: Buffer): void {
+  world.files.put(upload.id, bytes);
   upload.contentLength = bytes.length;
   upload.sha256 = createHash('sha256').update(bytes).digest('hex');
   upload.status = 'uploaded';
-  announceUpload(call, upload, 'file_upload.completed');
+  announceUpload(world, upload, 'file_upload.completed');
 }
 
 /** What nobody finished within the hour expires. */
 function expireIfLate(call: Call, upload: FileUpload): void {
   if (upload.status !== 'pending' || upload.expiresAt === null || upload.expiresAt > call.world.clock.now()) return;
   upload.status = 'expired';
-  announceUpload(call, upload, 'file_upload.expired');
+  announceUpload(call.world, upload, 'file_upload.expired');
 }
 
-function announceUpload(call: Call, upload: FileUpload, type: string): void {
-  announce(call.world, { type, workspaceId: upload.workspaceId, id: upload.id, by: upload.botId });
+function announceUpload(world: World, upload: FileUpload, type: string): void {
+  announce(world, { type, workspaceId: upload.workspaceId, id: upload.id, by: upload.botId });
 }

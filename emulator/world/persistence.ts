@@ -11,6 +11,7 @@ const STORED = [
   'tops',
   'teamspaces',
   'teamspaceOf',
+  'purposes',
   'comments',
   'commentsOn',
   'discussions',

@@ -34,6 +34,9 @@ export interface Teamspace {
   readonly members: string[];
 }
 
+/** What a page is besides a page: hosted MCP's skills and folders stand among the other pages. */
+export type PagePurpose = 'skill' | 'folder';
+
 export interface Person {
   readonly id: string;
   name: string;

@@ -51,6 +51,7 @@ export function removeNode(world: World, node: Node): void {
   detach(world, node);
   world.nodes.delete(node.id);
   world.teamspaceOf.delete(node.id);
+  world.purposes.delete(node.id);
   world.edits.get(node.workspaceId)?.remove(node.id);
   world.meetings.get(node.workspaceId)?.delete(node.id);
   if (isSearchable(node)) world.titles.get(node.workspaceId)?.remove(node.id, titleOf(node));

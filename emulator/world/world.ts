@@ -10,6 +10,7 @@ import type {
   CustomEmoji,
   FileUpload,
   Node,
+  PagePurpose,
   Person,
   Teamspace,
   View,
@@ -43,6 +44,8 @@ export interface World {
   readonly teamspaces: Map<string, Teamspace>;
   /** Teamspace ids by the top-level page or database that stands in it. */
   readonly teamspaceOf: Map<string, string>;
+  /** By page id; absent for plain pages. */
+  readonly purposes: Map<string, PagePurpose>;
   readonly comments: Map<string, Comment>;
   /** Comment ids by the page or block they stand on. */
   readonly commentsOn: Map<string, string[]>;
@@ -73,6 +76,7 @@ export function createWorld(clock: Clock, ids: Identifiers, files: FileStore): W
     tops: new Map(),
     teamspaces: new Map(),
     teamspaceOf: new Map(),
+    purposes: new Map(),
     comments: new Map(),
     commentsOn: new Map(),
     discussions: new Map(),

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { invalid } from '../../http/errors.ts';
 import type { Call } from '../../http/route.ts';
-import { findDatabase, findDataSource, firstDataSource } from '../../rest/lookup.ts';
-import type { DataSourceNode } from '../../world/records.ts';
+import { findDatabase, findDataSource, findPage, firstDataSource } from '../../rest/lookup.ts';
+import type { DataSourceNode, Teamspace } from '../../world/records.ts';
 import { addressOf, idOf } from '../reference.ts';
 import { rest } from '../rest-call.ts';
 import { propertyInputs } from '../text/property-inputs.ts';
 import { iconInput } from './icon.ts';
+import { markSkill } from './skills.ts';
+import { joinedTeam } from './teams.ts';
 import { CREATE, databaseParent, dataSourceParent, pageParent, type Tool, tool } from './tool.ts';
 
 /** A flat property value; see the schema of the data source for what fits. */
@@ -21,6 +23,7 @@ const newPage = z.object({
   template_id: z.string().optional(),
   icon: z.string().optional(),
   cover: z.string().optional(),
+  is_skill: z.boolean().optional(),
 });
 const teamParent = z.object({ teamspace_id: z.string(), type: z.literal('teamspace_id').optional() });
 
@@ -47,27 +50,29 @@ export const createPagesTool: Tool = tool('notion-create-pages', {
 });
 
 interface Place {
+  readonly team: Teamspace | null;
   readonly parent: object | undefined;
   readonly source: DataSourceNode | null;
 }
 
 function parentOf(call: Call, parent: Parent): Place {
-  if (parent === undefined) return { parent: undefined, source: null };
-  if ('teamspace_id' in parent) throw invalid(`Could not find teamspace with ID: ${parent.teamspace_id}.`);
-  if ('page_id' in parent) return { parent: { page_id: idOf(parent.page_id) }, source: null };
+  const nowhere = { parent: undefined, source: null, team: null };
+  if (parent === undefined) return nowhere;
+  if ('teamspace_id' in parent) return { ...nowhere, team: joinedTeam(call, parent.teamspace_id) };
+  if ('page_id' in parent) return { ...nowhere, parent: { page_id: idOf(parent.page_id) } };
   if ('database_id' in parent) {
     const database = findDatabase(call, idOf(parent.database_id));
     if (database.dataSources.length > 1) {
       throw invalid('Databases with multiple data sources are not supported: use data_source_id.');
     }
     const source = firstDataSource(call, database);
-    return { parent: { data_source_id: source.id }, source };
+    return { ...nowhere, parent: { data_source_id: source.id }, source };
   }
   const source = findDataSource(call, idOf(parent.data_source_id));
-  return { parent: { data_source_id: source.id }, source };
+  return { ...nowhere, parent: { data_source_id: source.id }, source };
 }
 
-async function createPage(call: Call, { parent, source }: Place, page: z.infer<typeof newPage>): Promise<object> {
+async function createPage(call: Call, { parent, source, team }: Place, page: z.infer<typeof newPage>): Promise<object> {
   const properties = page.properties ?? {};
   const body = {
     parent,
@@ -81,7 +86,15 @@ async function createPage(call: Call, { parent, source }: Place, page: z.infer<t
   };
   const made = await rest(call, 'POST', '/v1/pages', { body });
   const id = String(made.id);
+  if (team !== null) openTo(call, id, team);
+  if (page.is_skill === true) markSkill(call, id, true);
   return { id, url: addressOf(id), properties };
+}
+
+/** What was made as the person's own stands at the top of the teamspace from now on. */
+function openTo(call: Call, pageId: string, team: Teamspace): void {
+  findPage(call, pageId).privateTo = null;
+  call.world.teamspaceOf.set(pageId, team.id);
 }
 
 /** A task that is finished by the time anybody asks for it; the work itself was done at once. */

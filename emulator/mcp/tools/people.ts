@@ -32,13 +32,6 @@ export const peopleTools: readonly Tool[] = [
       return { results: [one], has_more: false };
     },
   }),
-  tool('notion-get-teams', {
-    title: 'Get teams',
-    description: 'List the teamspaces of the workspace.',
-    annotations: READ,
-    input: z.object({ query: z.string().optional() }),
-    run: () => ({ joinedTeams: [], otherTeams: [], hasMore: false }),
-  }),
   tool('notion-get-self', {
     title: 'Get self',
     description: 'The person who authorised this client, and the workspace.',

@@ -8,6 +8,7 @@ import { ancestry, titleOf } from '../../world/tree.ts';
 import { addressOf, idOf } from '../reference.ts';
 import { ancestorsOf } from '../text/ancestor-path.ts';
 import { peopleOf } from './people.ts';
+import { isInTeam } from './teams.ts';
 import { READ, type Tool, tool } from './tool.ts';
 
 const dateRange = z.object({ start_date: z.string().optional(), end_date: z.string().optional() });
@@ -60,7 +61,8 @@ function findPages(call: Call, args: Search): object {
     query: args.query,
     oldestFirst: false,
     inTrash: false,
-    accepts: (node: PageNode | DataSourceNode) => isWithin(call, node, scope) && passes(node, args.filters),
+    accepts: (node: PageNode | DataSourceNode) =>
+      isWithin(call, node, scope) && isInWanted(call, node, args.teamspace_id) && passes(node, args.filters),
   };
   const found = searchTitles(call, wanted, undefined, args.page_size ?? 10);
   const results = found.items.map(node => resultOf(call, node, args.max_highlight_length ?? 200));
@@ -71,6 +73,10 @@ function isWithin(call: Call, node: PageNode | DataSourceNode, scope: string | n
   if (scope === null) return true;
   for (const one of ancestry(call.world, node)) if (one.id === scope) return true;
   return false;
+}
+
+function isInWanted(call: Call, node: PageNode | DataSourceNode, teamspace: string | undefined): boolean {
+  return teamspace === undefined || isInTeam(call, node, idOf(teamspace));
 }
 
 function passes(node: PageNode | DataSourceNode, filters: Search['filters']): boolean {

@@ -1,15 +1,22 @@
 import type { ListToolsResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { agentTools } from './agents.ts';
+import { attachmentTools } from './attachments.ts';
 import { commentTools } from './comments.ts';
 import { databaseTools } from './databases.ts';
 import { duplicatePageTool } from './duplicate-page.ts';
 import { fetchTools } from './fetch.ts';
+import { folderTools } from './folders.ts';
 import { listTools } from './lists.ts';
 import { movePagesTool } from './move-pages.ts';
+import { nextStepTools } from './next-steps.ts';
+import { openAiTools } from './openai.ts';
 import { createPagesTool } from './pages.ts';
 import { peopleTools } from './people.ts';
 import { queryTools } from './query.ts';
 import { searchTools } from './search.ts';
+import { skillTools } from './skills.ts';
+import { teamTools } from './teams.ts';
 import { READ, type Tool, tool } from './tool.ts';
 import { updatePageTool } from './update-page.ts';
 import { viewTools } from './views.ts';
@@ -26,7 +33,13 @@ const rows: readonly Tool[] = [
   ...queryTools,
   ...commentTools,
   ...peopleTools,
+  ...teamTools,
   ...listTools,
+  ...attachmentTools,
+  ...folderTools,
+  ...skillTools,
+  ...agentTools,
+  ...nextStepTools,
 ];
 
 /** Every tool of the hosted server, in the order in which it lists them. */
@@ -46,21 +59,21 @@ export const toolTable: readonly Tool[] = [
 
 const byName = new Map(toolTable.flatMap(row => [row.name, ...row.aliases].map(name => [name, row] as const)));
 
-/** The tool of this name or alias, listed or not. */
-export function findTool(name: string): Tool | null {
-  return byName.get(name) ?? null;
+const openAiByName = new Map(openAiTools.map(row => [row.name, row]));
+const replaced = new Set(['notion-search', 'notion-fetch']);
+
+/** The tool of this name or alias, listed or not, as this kind of client knows it. */
+export function findTool(name: string, openAi: boolean): Tool | null {
+  return (openAi ? openAiByName.get(name) : undefined) ?? byName.get(name) ?? null;
 }
 
-/** What `tools/list` answers. */
-export const listedTools: ListToolsResult['tools'] = toolTable
-  .filter(row => row.listed)
-  .map(({ name, title, description, annotations, input }) => ({
-    name,
-    title,
-    description,
-    inputSchema: jsonSchemaOf(input),
-    annotations: { title, ...annotations },
-  }));
+/** What `tools/list` answers, and what it answers to OpenAI's clients. */
+export const listedTools = toolTable.filter(row => row.listed).map(listed);
+export const listedForOpenAi = [...openAiTools.map(listed), ...listedTools.filter(({ name }) => !replaced.has(name))];
+
+function listed({ name, title, description, annotations, input }: Tool): ListToolsResult['tools'][number] {
+  return { name, title, description, inputSchema: jsonSchemaOf(input), annotations: { title, ...annotations } };
+}
 
 function jsonSchemaOf(input: z.ZodObject): ListToolsResult['tools'][number]['inputSchema'] {
   // Only what JSON has: the generated schema carries its validator along.

@@ -10,6 +10,7 @@ import { rest } from '../rest-call.ts';
 import { propertyInputs } from '../text/property-inputs.ts';
 import { iconInput } from './icon.ts';
 import { flatValues } from './pages.ts';
+import { markSkill } from './skills.ts';
 import { CHANGE, type Tool, tool } from './tool.ts';
 
 const COMMANDS = [
@@ -40,6 +41,7 @@ const input = z.object({
   verification_expiry_days: z.number().optional(),
   icon: z.string().optional(),
   cover: z.string().optional(),
+  is_skill: z.boolean().optional(),
 });
 type Update = z.infer<typeof input>;
 
@@ -53,6 +55,7 @@ export const updatePageTool: Tool = tool('notion-update-page', {
     const looks = looksOf(args);
     if (Object.keys(looks).length > 0) await rest(call, 'PATCH', `/v1/pages/${page.id}`, { body: looks });
     await carryOut(call, page, args);
+    if (args.is_skill !== undefined) markSkill(call, page.id, args.is_skill);
     return { page_id: page.id };
   },
 });
