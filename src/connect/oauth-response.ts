@@ -6,6 +6,11 @@ export interface OAuthResponse {
   readonly retryAfterSeconds?: number | null;
 }
 
+/** Seconds of a `Retry-After` (RFC 9110 section 10.2.3); null for a date, which nobody sends here, and for nonsense. */
+export function readRetryAfter(header: unknown): number | null {
+  return typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) : null;
+}
+
 /** The body, or undefined when it is not JSON. */
 export function parseJson(text: string | null): unknown {
   try {

@@ -1,5 +1,5 @@
 import { connectError } from '../../domain/connect-problem.ts';
-import { type OAuthResponse, parseJson } from '../oauth-response.ts';
+import { type OAuthResponse, parseJson, readRetryAfter } from '../oauth-response.ts';
 import type { SafeFetch, SafeRequest } from '../safe-fetch/safe-fetch.ts';
 import { SafeFetchError } from '../safe-fetch/safe-fetch-error.ts';
 
@@ -15,7 +15,8 @@ export async function ask(fetch: SafeFetch, url: string, request?: SafeRequest):
 export async function answerOf(sent: Promise<Response>): Promise<OAuthResponse> {
   try {
     const response = await sent;
-    return { status: response.status, text: await response.text() };
+    const retryAfterSeconds = readRetryAfter(response.headers.get('retry-after'));
+    return { status: response.status, text: await response.text(), retryAfterSeconds };
   } catch (error) {
     const judged =
       error instanceof SafeFetchError && (error.problem === 'unacceptable' || error.problem === 'redirected');

@@ -1,6 +1,7 @@
 import type { ConnectionId, RegistrationId, WorkspaceId } from '../../domain/ids.ts';
 import type { RefreshOutcome } from '../../domain/refresh-outcome.ts';
 import type { Secret } from '../../domain/secret.ts';
+import type { OAuthResponse } from '../oauth-response.ts';
 import { SafeFetchError } from '../safe-fetch/safe-fetch-error.ts';
 import { type McpParts, openClient } from './mcp-flow.ts';
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
@@ -18,6 +19,7 @@ export function createMcpRefresh(parts: McpParts, registrationOf: RegistrationOf
   return async (
     connection: { readonly workspaceId: WorkspaceId; readonly connectionId: ConnectionId; readonly origin: string },
     refreshToken: Secret,
+    signal: AbortSignal,
   ): Promise<RefreshOutcome> => {
     // Rule 3: what came from one MCP server is of no business to another's.
     if (connection.origin !== new URL(app.serverUrl).origin) return { kind: 'fatal', problem: 'other_origin' };
@@ -30,12 +32,14 @@ export function createMcpRefresh(parts: McpParts, registrationOf: RegistrationOf
     }
     const server = await servers.find(client.issuer).catch(() => null);
     if (server === null) return { kind: 'transient', answered: true, problem: 'metadata_unavailable' };
+    // Whoever gave up meanwhile may be followed by another attempt: two must not spend the same token.
+    if (signal.aborted) return { kind: 'transient', answered: true, problem: 'too_late' };
     try {
       const { resource } = client;
-      const response = await refreshRequest(fetch, { server, client, resource }, refreshToken.reveal());
+      const response = await refreshRequest(fetch, { server, client, resource }, refreshToken.reveal(), signal);
       const answer = readTokenAnswer(response);
       if (answer.kind === 'reregister') await registrations.refuse(id);
-      return outcomeOf(answer, response.status);
+      return outcomeOf(answer, response);
     } catch (error) {
       if (!(error instanceof SafeFetchError)) throw error;
       servers.forget(client.issuer);
@@ -48,7 +52,7 @@ export function createMcpRefresh(parts: McpParts, registrationOf: RegistrationOf
   };
 }
 
-function outcomeOf(answer: TokenAnswer, status: number): RefreshOutcome {
+function outcomeOf(answer: TokenAnswer, { status, retryAfterSeconds = null }: OAuthResponse): RefreshOutcome {
   switch (answer.kind) {
     case 'granted':
       return { kind: 'ok', tokens: answer.granted.tokens };
@@ -58,7 +62,7 @@ function outcomeOf(answer: TokenAnswer, status: number): RefreshOutcome {
       return { kind: 'reregister', problem: answer.error };
     case 'transient':
       // 429 is an answer to a request that was not carried out; behind a 5xx it may have been.
-      return { kind: 'transient', answered: status === 429, problem: `status_${status}` };
+      return { kind: 'transient', answered: status === 429, problem: `status_${status}`, retryAfterSeconds };
     case 'unusable':
       return { kind: 'transient', answered: false, problem: 'answer_unusable' };
   }

@@ -45,9 +45,10 @@ export function refreshRequest(
   fetch: SafeFetch,
   { server, client, resource }: TokenRequester,
   refreshToken: string,
+  signal?: AbortSignal,
 ): Promise<OAuthResponse> {
   assertOwnIssuer(server, client);
-  const options = { ...sendWith(fetch), additionalParameters: { resource } };
+  const options = { ...sendWith(fetch, signal), additionalParameters: { resource } };
   const { as, self, auth } = parties(server, client);
   return answerOf(oauth.refreshTokenGrantRequest(as, self, auth, refreshToken, options));
 }

@@ -1,7 +1,7 @@
 import { type Dispatcher, request } from 'undici';
 import { KiB, secondMs } from '../../domain/units.ts';
 import { defaultNotionVersion } from '../../notion/versions.ts';
-import type { OAuthResponse } from '../oauth-response.ts';
+import { type OAuthResponse, readRetryAfter } from '../oauth-response.ts';
 import type { NotionApp } from './notion-app.ts';
 
 /** No whole answer came: Notion may or may not have acted. Carries neither request nor answer. */
@@ -80,15 +80,11 @@ async function send(
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       ...(dispatcher && { dispatcher }),
     });
-    const retryAfterSeconds = readSeconds(response.headers['retry-after']);
+    const retryAfterSeconds = readRetryAfter(response.headers['retry-after']);
     return { status: response.statusCode, text: await readText(response.body), retryAfterSeconds };
   } catch (error) {
     throw new OAuthExchangeError(error);
   }
-}
-
-function readSeconds(header: string | string[] | undefined): number | null {
-  return typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) : null;
 }
 
 async function readText(body: AsyncIterable<Buffer>): Promise<string | null> {

@@ -11,6 +11,8 @@ export interface SafeRequest {
   readonly body?: string | URLSearchParams | null | undefined;
   /** Media types, besides JSON, that an answer may have. */
   readonly types?: readonly string[];
+  /** Ends the request earlier than its own time would. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -80,7 +82,8 @@ export function createSafeFetch(options: SafeFetchOptions): { fetch: SafeFetch; 
   return {
     async fetch(url, given = {}) {
       try {
-        return await follow(url, given, AbortSignal.timeout(timeoutMs));
+        const inTime = AbortSignal.timeout(timeoutMs);
+        return await follow(url, given, given.signal === undefined ? inTime : AbortSignal.any([inTime, given.signal]));
       } catch (error) {
         throw safeFetchErrorIn(error) ?? unreachable(error);
       }
