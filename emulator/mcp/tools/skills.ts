@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { invalid } from '../../http/errors.ts';
 import type { Call } from '../../http/route.ts';
 import { findPage, notFound, visibleNode } from '../../rest/lookup.ts';
 import { renderMarkdown } from '../../rest/markdown-render.ts';
@@ -75,6 +76,7 @@ export const skillTools: readonly Tool[] = [
 
 /** Makes a page a skill, or a plain page again. */
 export function markSkill({ world }: Call, pageId: string, isSkill: boolean): void {
+  if (world.purposes.get(pageId) === 'folder') throw invalid('A folder cannot be a skill.');
   if (isSkill) world.purposes.set(pageId, 'skill');
   else if (world.purposes.get(pageId) === 'skill') world.purposes.delete(pageId);
 }

@@ -102,6 +102,7 @@ describe('attachments', () => {
     assert.equal((await control.node({ id: String(inner.json.folder_id) }))?.parentId, folder_id);
     assert.equal((await noor.call('notion-update-folder', { folder_id, name: 'Mine' })).failed, true);
     assert.equal((await ada.call('notion-update-folder', { folder_id: emulator.pages.root, name: 'x' })).failed, true);
+    assert.equal((await ada.call('notion-convert-page-to-skill', { page_url: folder_id })).failed, true);
     const changed = await ada.call('notion-update-folder', { folder_id, name: 'Past', remove_files: [id] });
     assert.deepEqual(changed.json.files, [], changed.text);
     assert.equal((await control.node({ id: folder_id }))?.title, 'Past');
