@@ -45,6 +45,7 @@ import { createWrappedKeys } from '../../src/store/workspace-keys.ts';
 import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
 import { createJobSeal } from '../../src/vault/job-seal.ts';
 import { passThrough } from '../../src/vault/refresh/fail-point.ts';
+import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
 import { refreshTimings } from '../../src/vault/refresh/refresh-parts.ts';
 import { createRenew } from '../../src/vault/refresh/renew.ts';
 import { openSpool } from '../../src/vault/refresh/spool.ts';
@@ -63,6 +64,8 @@ export interface Connecting {
   readonly parts: ConnectParts;
   readonly app: NotionApp;
   readonly tokens: TokenCustody;
+  /** One exchange of a hosted MCP connection, past custody. */
+  readonly refreshMcp: RefreshExchange['refresh'];
   readonly jobs: JobRunner;
   readonly publicUrl: string;
   readonly events: RecordedEvent[];
@@ -108,6 +111,9 @@ export async function startConnecting(
     clientSecret: new Secret(options.app?.clientSecret ?? emulator.clientSecret),
     redirectUri,
   };
+  const deriveKey = deriveKeysFrom(randomBytes(64));
+  const notion = { mcpUrl: options.mcpUrl ?? `${emulator.url}/mcp`, dangerouslyAllowLoopbackHttp: true };
+  const hosted = openHostedMcp({ notion, publicUrl, database, deriveKey });
   const tokens = createTokens({
     connections,
     seal,
@@ -118,7 +124,10 @@ export async function startConnecting(
       seal,
       spool: await openSpool(join(directory, 'spool')),
       exchange: {
-        refresh: (connection, token, signal) => refreshRestTokens({ app }, connection, token, signal),
+        refresh: (connection, token, signal) =>
+          connection.kind === 'mcp'
+            ? hosted.refresh(connection, token, signal)
+            : refreshRestTokens({ app }, connection, token, signal),
       },
       revoke: async () => {},
       metrics: noMetrics,
@@ -130,9 +139,6 @@ export async function startConnecting(
     onTrouble,
     now,
   });
-  const deriveKey = deriveKeysFrom(randomBytes(64));
-  const notion = { mcpUrl: options.mcpUrl ?? `${emulator.url}/mcp`, dangerouslyAllowLoopbackHttp: true };
-  const hosted = openHostedMcp({ notion, publicUrl, database, deriveKey });
   const parts: ConnectParts = {
     flows: {
       rest: createRestFlow(app),
@@ -183,6 +189,7 @@ export async function startConnecting(
     parts,
     app,
     tokens,
+    refreshMcp: hosted.refresh,
     jobs,
     publicUrl,
     events,
