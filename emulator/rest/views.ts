@@ -31,7 +31,8 @@ import { compileSorts, sortsInput } from './query-sort.ts';
 import { partialUser } from './user-object.ts';
 import { addView } from './view-writes.ts';
 
-const VIEW_TYPES = [
+/** Every type of view that Notion has. */
+export const VIEW_TYPES = [
   'table',
   'board',
   'list',

@@ -1,24 +1,12 @@
 import { z } from 'zod';
 import { invalid } from '../../http/errors.ts';
 import type { Call } from '../../http/route.ts';
-import { findView } from '../../rest/views.ts';
+import { findView, VIEW_TYPES } from '../../rest/views.ts';
 import { idOf } from '../reference.ts';
 import { rest } from '../rest-call.ts';
 import { viewText } from '../text/database-text.ts';
 import { CREATE, type Tool, tool } from './tool.ts';
 
-const VIEW_TYPES = [
-  'table',
-  'board',
-  'list',
-  'calendar',
-  'timeline',
-  'gallery',
-  'form',
-  'chart',
-  'map',
-  'dashboard',
-] as const;
 const configure = z.string().optional().describe('SORT BY "Due" ASC; SORT BY "Name" DESC; CLEAR SORT');
 
 export const viewTools: readonly Tool[] = [
