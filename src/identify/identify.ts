@@ -2,12 +2,12 @@ import { isWellFormedKey } from '../domain/api-key.ts';
 import type { HashCredential } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { KeyId, SessionId } from '../domain/ids.ts';
+import { Lru } from '../domain/lru.ts';
 import type { Call } from '../domain/operation.ts';
 import { type AnonymousReason, anonymous, type Caller, type Credentials } from '../domain/principal.ts';
 import { sessionIdleMs } from '../domain/session-lifetime.ts';
 import { type Now, secondMs } from '../domain/units.ts';
 import type { CredentialStore, StoredCredential } from './credential-store.ts';
-import { Lru } from './lru.ts';
 
 export interface Identify {
   /**

@@ -1,5 +1,6 @@
 import type { ConnectionStatus } from '../domain/connection.ts';
 import type { ConnectionId, PrincipalId, UserId, WorkspaceId } from '../domain/ids.ts';
+import { Lru } from '../domain/lru.ts';
 
 /** What a workspace's decisions depend on, read at one moment. */
 export interface WorkspaceSnapshot {
@@ -32,18 +33,19 @@ const missMs = 5_000;
  * whoever finds theirs outdated calls `forget` and decides again. Loads of one workspace are shared.
  */
 export function cacheSnapshots(source: WorkspaceSnapshots, monotonicMs: () => number) {
-  const cache = new Map<WorkspaceId, { readonly loaded: Promise<WorkspaceSnapshot | null>; missUntil: number }>();
+  const cache = new Lru<{ readonly loaded: Promise<WorkspaceSnapshot | null>; missUntil: number }>(cachedMax);
 
   function load(id: WorkspaceId): Promise<WorkspaceSnapshot | null> {
     const loaded = source.load(id);
     const entry = { loaded, missUntil: Number.POSITIVE_INFINITY };
     cache.set(id, entry);
-    if (cache.size > cachedMax) cache.delete(cache.keys().next().value as WorkspaceId);
     loaded.then(
       snapshot => {
         if (snapshot === null) entry.missUntil = monotonicMs() + missMs;
       },
-      () => cache.get(id) === entry && cache.delete(id),
+      () => {
+        if (cache.get(id) === entry) cache.delete(id);
+      },
     );
     return loaded;
   }
@@ -52,8 +54,6 @@ export function cacheSnapshots(source: WorkspaceSnapshots, monotonicMs: () => nu
     get(id: WorkspaceId): Promise<WorkspaceSnapshot | null> {
       const entry = cache.get(id);
       if (entry === undefined || entry.missUntil <= monotonicMs()) return load(id);
-      cache.delete(id);
-      cache.set(id, entry);
       return entry.loaded;
     },
     forget(id: WorkspaceId): void {

@@ -2,9 +2,9 @@ import type { ConnectionKind } from '../domain/connection.ts';
 import { isServing } from '../domain/connection-states.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
+import { Lru } from '../domain/lru.ts';
 import type { Metrics } from '../domain/metrics.ts';
 import { minuteMs, type Now, secondMs } from '../domain/units.ts';
-import { createBoundedCache } from './bounded-cache.ts';
 import { earlyByMs } from './refresh/early.ts';
 import { endEntries, tokenEntry } from './refresh/entries.ts';
 import type { Renew, Renewal } from './refresh/renew.ts';
@@ -77,7 +77,7 @@ interface Opened extends OpenedToken {
 
 export function createTokens(options: TokenCustodyOptions): TokenCustody {
   const { connections, seal, check, renew, metrics, onTrouble, now } = options;
-  const opened = createBoundedCache<Opened>(openedMax);
+  const opened = new Lru<Opened>(openedMax);
   const opening = new Map<string, Promise<Opened>>();
   const checks = new Map<string, Promise<Liveness>>();
 

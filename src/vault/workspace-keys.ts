@@ -1,8 +1,8 @@
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { WrappedKey } from '../domain/connection.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
+import { Lru } from '../domain/lru.ts';
 import { hourMs, minuteMs } from '../domain/units.ts';
-import { createBoundedCache } from './bounded-cache.ts';
 import type { RootKeys } from './root/root-key.ts';
 import { type Binding, type SealingKey, sealingKeyBytes, UnopenableError } from './sealed-value.ts';
 
@@ -48,7 +48,7 @@ export function createWorkspaceKeys(parts: {
   monotonicMs?: () => number;
 }): WorkspaceKeys {
   const { root, store, monotonicMs = () => performance.now() } = parts;
-  const opened = createBoundedCache<Opened>(openKeysMax);
+  const opened = new Lru<Opened>(openKeysMax);
 
   async function make(workspaceId: WorkspaceId, version = 1): Promise<WrappedKey> {
     const kid = `wk_${randomUUIDv7()}`;
