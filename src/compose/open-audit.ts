@@ -1,0 +1,54 @@
+import { createAnonymousDenials } from '../audit/anonymous-denials.ts';
+import { watchDiskReserve } from '../audit/disk-reserve.ts';
+import { createGroupCommit } from '../audit/group-commit.ts';
+import { holdInstanceLease } from '../audit/instance-lease.ts';
+import { createKeyedDigest } from '../audit/keyed-digest.ts';
+import { printEntries } from '../audit/stdout.ts';
+import { startSweeper } from '../audit/sweeper.ts';
+import { createAuditTrail } from '../audit/trail.ts';
+import { createAuditLog } from '../store/audit-log.ts';
+import { createInstances } from '../store/instances.ts';
+import { measureLog } from './measured.ts';
+import type { Place } from './place.ts';
+import { openRestoreWatch } from './restore.ts';
+import { followRootKeys } from './root-keys.ts';
+
+const now = () => new Date();
+const monotonicMs = () => performance.now();
+
+/** The log, the lease of this instance, and what watches over both. */
+export async function openAudit({ config, log, store, prometheus, root, deriveKey, closers }: Place) {
+  const onTrouble = (error: unknown) => log.warn({ err: error }, 'the audit log is in trouble; trying again');
+  const instances = createInstances(store.database);
+  // Whatever ran on this database before is over, and so are its leases.
+  if (store.alone) await instances.releaseAll();
+  const lease = await holdInstanceLease(instances, { monotonicMs, onTrouble });
+  const follower = followRootKeys(root, {
+    instance: lease.id,
+    onTrouble: error => log.warn({ err: error }, 'the root keys could not be looked at; trying again'),
+  });
+  closers.push(follower.close);
+  const auditLog = measureLog(createAuditLog(store.auditPool), prometheus.metrics, monotonicMs);
+  const print = config.auditStdout && { onDurable: printEntries(process.stdout) };
+  const commits = createGroupCommit(auditLog, { instance: lease.id, ...print });
+  const reserve = await watchDiskReserve(store.alone ? config.dataDir : null, onTrouble);
+  const anonymousDenials = createAnonymousDenials({ commits, reserveReached: reserve.reached, now });
+  const digest = createKeyedDigest(deriveKey('audit digests'));
+  const trail = createAuditTrail({ commits, anonymousDenials, leaseHolds: lease.holds, digest: digest.whole, now });
+  const sweeper = startSweeper({ open: instances, log: auditLog, self: lease.id, now, onTrouble });
+  closers.push(lease.close, sweeper.close, async () => {
+    await anonymousDenials.flush();
+    await commits.close();
+    reserve.close();
+  });
+  const watch = await openRestoreWatch(config, store.database, {
+    recordEvent: trail.recordEvent,
+    warn: message => log.warn(message),
+    onTrouble,
+  });
+  closers.push(watch.close);
+  const entries = { instance: lease.id, now, ...print };
+  return { trail, digest, leaseHolds: lease.holds, entries, restored: watch.restored };
+}
+
+export type Audit = Awaited<ReturnType<typeof openAudit>>;

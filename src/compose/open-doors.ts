@@ -1,0 +1,78 @@
+import { fileURLToPath } from 'node:url';
+import { fastify, LogController } from 'fastify';
+import { apiDoor } from '../doors/api/api-door.ts';
+import { createAuditRoutes } from '../doors/api/audit-routes.ts';
+import { createConnectionRoutes } from '../doors/api/connection-routes.ts';
+import { discoverRoutes } from '../doors/api/discover-routes.ts';
+import { pagesRoutes } from '../doors/api/pages-routes.ts';
+import { accountRoutes } from '../doors/api/routes/account-routes.ts';
+import { createClientAddress } from '../doors/client-address.ts';
+import { dashboardDoor } from '../doors/dashboard/dashboard.ts';
+import { healthDoor } from '../doors/health/health-door.ts';
+import { createHostGuard } from '../doors/host-guard.ts';
+import { mcpClientDocumentDoor } from '../doors/oauth/mcp-client-document.ts';
+import { oauthDoor } from '../doors/oauth/oauth-door.ts';
+import { createRestDoor } from '../doors/rest/rest-door.ts';
+import type { Doors } from '../doors/server.ts';
+import { webhookDoor } from '../doors/webhooks/webhook-door.ts';
+import { createAuditReader } from '../store/audit-reader.ts';
+import type { Audit } from './open-audit.ts';
+import { openGateway } from './open-gateway.ts';
+import type { Parts } from './open-parts.ts';
+import type { Place } from './place.ts';
+import { readinessChecks } from './readiness.ts';
+import { openWebhooks } from './webhooks.ts';
+
+const monotonicMs = () => performance.now();
+const dashboardRoot = fileURLToPath(new URL('../../dist/web/', import.meta.url));
+
+/** Everything that calls come in by. */
+export async function openDoors(place: Place, audit: Audit, parts: Parts): Promise<Doors> {
+  const { config, log, store, prometheus, root, publicUrl, closers } = place;
+  const { gateway, files, reportRoutes } = openGateway(place, audit, parts);
+  const clientAddress = createClientAddress(config.trustedProxies);
+  const app = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+  });
+  const { accounts, connect, listConnections } = parts;
+  const record = audit.trail.recordEvent;
+  const demo = config.mode === 'demo';
+  const { workspaceKeys } = parts;
+  const webhooks = openWebhooks({ database: store.database, workspaceKeys, recordEvent: record, publicUrl });
+  await app.register(
+    apiDoor({
+      gateway,
+      routes: [
+        ...accountRoutes({ accounts, record, demo }),
+        ...createConnectionRoutes({ list: listConnections, disconnect: connect.disconnect }),
+        ...createAuditRoutes(createAuditReader(store.database)),
+        ...webhooks.routes,
+        ...reportRoutes,
+      ],
+      contentRoutes: [...pagesRoutes, ...discoverRoutes],
+      signIn: { signIn: accounts.signIn, record },
+      clientAddress,
+      publicUrl,
+    }),
+  );
+  await app.register(oauthDoor({ gateway, commands: connect, clientAddress, publicUrl, demo }));
+  await app.register(webhookDoor({ gateway, receive: webhooks.receive, clientAddress }));
+  await app.register(mcpClientDocumentDoor(parts.clientDocument));
+  await app.register(
+    healthDoor({
+      checks: readinessChecks({ database: store.database, root, leaseHolds: audit.leaseHolds, monotonicMs }),
+      prometheus,
+      metricsAccess: { token: config.metricsToken, publicUrl, clientAddress },
+      monotonicMs,
+    }),
+  );
+  await app.register(dashboardDoor({ root: dashboardRoot, demo, https: publicUrl.startsWith('https:') }));
+  await app.ready();
+  closers.push(() => app.close());
+  return {
+    rest: createRestDoor({ gateway, files, clientAddress, log }),
+    others: app.routing,
+    hostGuard: createHostGuard(config.allowedHosts),
+  };
+}

@@ -1,0 +1,106 @@
+import { authorize } from '../authorize/authorize.ts';
+import { refuse } from '../authorize/refusal.ts';
+import type { NotionConfig } from '../config.ts';
+import { type ConnectionUse, createConnectionUses } from '../connect/connection-uses.ts';
+import { createCapabilityLearning } from '../connect/report/capability-learning.ts';
+import type { Ruling } from '../domain/ruling.ts';
+import { createRateBudget } from '../forward/budget/budget.ts';
+import { createFileFetcher } from '../forward/fetch-file.ts';
+import { createForward } from '../forward/forward.ts';
+import { openUpstream } from '../forward/upstream.ts';
+import { createGateway, type Steps } from '../gateway.ts';
+import { isNotionFileUrl } from '../notion/file-hosts.ts';
+import { createResolve } from '../resolve/resolve.ts';
+import { cacheSnapshots } from '../resolve/snapshot.ts';
+import { createTurnstile } from '../resolve/turnstile.ts';
+import { createCapabilityStore } from '../store/capabilities.ts';
+import { createConnectionUseStore } from '../store/connection-uses.ts';
+import { createObjectOwners } from '../store/object-owners.ts';
+import { createRateLedgers } from '../store/rate-ledgers.ts';
+import { createStillCurrent } from '../store/still-current.ts';
+import { createWorkspaceSnapshots } from '../store/workspace-snapshots.ts';
+import { createSealedFileLinks } from '../withhold/sealed-file-links.ts';
+import { createWithhold } from '../withhold/withhold.ts';
+import { learningForward, openAccessReport } from './access-report.ts';
+import { measureForward, measurePath } from './measured.ts';
+import type { Audit } from './open-audit.ts';
+import type { Parts } from './open-parts.ts';
+import type { Place } from './place.ts';
+
+const now = () => new Date();
+const monotonicMs = () => performance.now();
+
+/** The path: each step with what it stands on. */
+export function openGateway(
+  { config, log, store, prometheus, deriveKey, publicUrl, closers }: Place,
+  { trail, digest }: Audit,
+  parts: Parts,
+) {
+  const { identify, tokens } = parts;
+  const { metrics } = prometheus;
+  const measured = measurePath(metrics, monotonicMs);
+  const turnstile = createTurnstile();
+  const owners = createObjectOwners(store.database);
+  const snapshots = cacheSnapshots(createWorkspaceSnapshots(store.database), monotonicMs);
+  const { resolve, forget } = createResolve({ snapshots, owners, turnstile });
+  const upstream = openUpstream({ origin: new URL(config.notion.apiUrl).origin });
+  const budget = createRateBudget({
+    ledgers: createRateLedgers(store.database, metrics),
+    metrics,
+    onTrouble: error => log.warn({ err: error }, 'the rate budget could not be shared; trying again'),
+    monotonicMs,
+  });
+  const stillAllowed = createStillCurrent(store.database);
+  const learning = createCapabilityLearning({
+    store: createCapabilityStore(store.database),
+    now,
+    onError: error => log.warn({ err: error }, 'what a connection can do could not be written down'),
+  });
+  const sending = createForward({ upstream, tokens, budget, stillAllowed, startDigest: digest.running, now });
+  const forward = measureForward(learningForward(sending, learning), metrics);
+  const links = createSealedFileLinks({ key: deriveKey('file links', 64), now });
+  const isHostedFile = hostedFiles(config.notion);
+  const files = createFileFetcher(isHostedFile);
+  const withhold = createWithhold({ publicBase: publicUrl, fileLinks: links, isHostedFile, owners, forward, now });
+  const uses = createConnectionUses(createConnectionUseStore(store.database), error =>
+    log.warn({ err: error }, 'the last use of a connection could not be written'),
+  );
+  closers.push(upstream.close, files.close, uses.close, budget.close, learning.close);
+
+  const steps: Steps = {
+    identify: identify.identify,
+    resolve,
+    authorize,
+    intend: measured.intend(trail.intend),
+    forget(ruling) {
+      identify.forget(ruling.call.credentials);
+      forget(ruling);
+    },
+    refuse,
+    forward,
+    withhold,
+    async conclude(ruling, verdict) {
+      await trail.conclude(ruling, verdict);
+      const use = verdict.kind === 'answered' ? connectionUsed(ruling) : null;
+      if (use !== null) uses.note(use);
+    },
+    leave: turnstile.leave,
+    now,
+  };
+  return {
+    gateway: measured.gateway(createGateway(steps)),
+    files: { links, fetchFile: files.fetchFile },
+    reportRoutes: openAccessReport({ database: store.database, steps, learning }),
+  };
+}
+
+function connectionUsed({ facts, decidedAt }: Ruling): ConnectionUse | null {
+  if (facts.workspaceId === null || facts.connection === null) return null;
+  return { workspaceId: facts.workspaceId, connectionId: facts.connection.id, at: decidedAt };
+}
+
+/** Files are where Notion keeps them; a stand-in for Notion keeps them itself. */
+function hostedFiles({ apiUrl }: NotionConfig): (url: URL) => boolean {
+  const { origin } = new URL(apiUrl);
+  return origin === 'https://api.notion.com' ? isNotionFileUrl : url => url.origin === origin || isNotionFileUrl(url);
+}

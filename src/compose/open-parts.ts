@@ -1,0 +1,113 @@
+import { createAccounts } from '../accounts/accounts.ts';
+import { createConnectCommands } from '../connect/commands.ts';
+import type { ConnectParts } from '../connect/connect-parts.ts';
+import { discardTokens } from '../connect/discard-tokens.ts';
+import { createJobRunner, type JobRunner } from '../connect/job-runner.ts';
+import { createRestFlow } from '../connect/rest/rest-flow.ts';
+import { revocationHandlers } from '../connect/revocation-jobs.ts';
+import { sweepAttempts } from '../connect/sweep-attempts.ts';
+import { createCredentialHasher } from '../domain/credential-hash.ts';
+import { minuteMs } from '../domain/units.ts';
+import { createIdentify } from '../identify/identify.ts';
+import { createAccountStore } from '../store/accounts.ts';
+import { createConnectAttempts } from '../store/connect-attempts.ts';
+import { createConnectionList } from '../store/connection-list.ts';
+import { createCredentialStore } from '../store/credentials.ts';
+import { createDisconnections } from '../store/disconnections.ts';
+import { createInstallations } from '../store/installations.ts';
+import { createJobs } from '../store/jobs.ts';
+import { createSignInFailures } from '../store/sign-in-failures.ts';
+import { createWorkspaceDirectory } from '../store/workspace-directory.ts';
+import { createWrappedKeys } from '../store/workspace-keys.ts';
+import { createJobSeal } from '../vault/job-seal.ts';
+import { createTokenSeal } from '../vault/token-seal.ts';
+import { createWorkspaceKeys } from '../vault/workspace-keys.ts';
+import { openCustody } from './custody.ts';
+import { openHostedMcp } from './hosted-mcp.ts';
+import type { Audit } from './open-audit.ts';
+import type { Place } from './place.ts';
+
+const now = () => new Date();
+
+/** The parts that keep credentials, tokens and connections. */
+export async function openParts(place: Place, { trail, entries, restored }: Audit) {
+  const { config, log, store, root, deriveKey, publicUrl, closers } = place;
+  const { database } = store;
+  const { recordEvent } = trail;
+  const hashCredential = createCredentialHasher(deriveKey('credential pepper'));
+  const accounts = createAccounts({
+    store: createAccountStore(database),
+    failures: createSignInFailures(database.system),
+    workspaces: createWorkspaceDirectory(database.system),
+    hashCredential,
+    publicUrl,
+    now,
+  });
+  const identify = createIdentify({
+    credentials: createCredentialStore(database.system),
+    hashCredential,
+    now,
+    onFlushError: error => log.warn({ err: error }, 'times of last use could not be written; trying again'),
+  });
+  closers.push(identify.close);
+
+  const app = {
+    origin: config.notion.apiUrl,
+    clientId: config.notion.clientId,
+    clientSecret: config.notion.clientSecret,
+    redirectUri: `${publicUrl}/auth/notion/callback`,
+  };
+  const hosted = openHostedMcp({ notion: config.notion, publicUrl, database, deriveKey });
+  closers.push(hosted.close);
+  const workspaceKeys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
+  const seal = createTokenSeal(workspaceKeys);
+  let runner: JobRunner | null = null;
+  const keeping = {
+    installations: createInstallations(database),
+    jobs: createJobs(database),
+    vault: { ...seal, ...createJobSeal(deriveKey) },
+    wakeJobs: () => runner?.wake(),
+  };
+  const tokens = await openCustody({
+    store,
+    dataDir: config.dataDir,
+    app,
+    seal,
+    refreshMcp: hosted.refresh,
+    revoke: async orphan => {
+      const origins = await keeping.installations.origins(orphan.origin, orphan.botId);
+      if (origins !== null) await discardTokens(keeping, { ...orphan, ...origins });
+    },
+    entries,
+    restored,
+    metrics: place.prometheus.metrics,
+    log,
+    now,
+  });
+  closers.push(tokens.close);
+  const connectParts: ConnectParts = {
+    ...keeping,
+    flows: { rest: createRestFlow(app), mcp: hosted.flow },
+    attempts: createConnectAttempts(database),
+    disconnections: createDisconnections(database),
+    recordEvent,
+    forgetToken: tokens.forget,
+  };
+  runner = startJobs(place, connectParts);
+  const connect = createConnectCommands(connectParts);
+  const listConnections = createConnectionList(database);
+  return { accounts, identify, tokens, workspaceKeys, listConnections, connect, clientDocument: hosted.documentOf };
+}
+
+export type Parts = Awaited<ReturnType<typeof openParts>>;
+
+function startJobs({ log, closers }: Place, parts: ConnectParts): JobRunner {
+  const onError = (error: unknown, kind: string | null) => log.warn({ err: error, kind }, 'a job failed; trying again');
+  const runner = createJobRunner({ jobs: parts.jobs, handlers: revocationHandlers(parts), onError });
+  const stopRunner = runner.start();
+  const sweeping = setInterval(() => {
+    sweepAttempts(parts).catch(error => onError(error, 'sweep_attempts'));
+  }, minuteMs);
+  closers.push(stopRunner, async () => clearInterval(sweeping));
+  return runner;
+}
