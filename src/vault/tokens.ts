@@ -8,6 +8,7 @@ import { minuteMs, type Now, secondMs } from '../domain/units.ts';
 import { earlyByMs } from './refresh/early.ts';
 import { endEntries, tokenEntry } from './refresh/entries.ts';
 import type { Renew, Renewal } from './refresh/renew.ts';
+import { isBornDead, marginMs, mustRenew } from './refresh/token-age.ts';
 import { UnopenableError } from './sealed-value.ts';
 import type { ConnectionPlace, StoredConnection, StoredConnections } from './stored-connections.ts';
 import type { TokenSeal } from './token-seal.ts';
@@ -60,12 +61,6 @@ export interface TokenCustodyOptions {
 const openedMax = 2_000;
 /** Another process may have replaced a token: an opened one is not trusted for longer than this. */
 const openedMsMax = minuteMs;
-/** A token that ends this soon is not sent any more: it would end on its way. */
-const marginMs = 2 * secondMs;
-/** A token this young that is said to have ended is used all the same: refreshing again would be a loop (defect B14). */
-const freshMs = 10 * secondMs;
-/** A token this young that Notion refuses means that refreshing does not help: a person is needed. */
-const bornDeadMs = minuteMs;
 
 interface Opened extends OpenedToken {
   readonly generation: number;
@@ -175,9 +170,8 @@ export function createTokens(options: TokenCustodyOptions): TokenCustody {
     // Without a 401, and with nobody to ask, there is no reason to spend anything.
     if (verdict === 'unaskable' && !complained) return 'unknown';
     opened.delete(keyOf(place));
-    const { refreshedMsAgo, refreshToken } = stored;
-    if (refreshToken === null) return verdict === 'dead' ? retire(place, stored, 'token_refused') : 'unknown';
-    if (refreshedMsAgo !== null && refreshedMsAgo < bornDeadMs) return retire(place, stored, 'new_token_refused');
+    if (stored.refreshToken === null) return verdict === 'dead' ? retire(place, stored, 'token_refused') : 'unknown';
+    if (isBornDead(stored)) return retire(place, stored, 'new_token_refused');
     const renewal = await renew(place, stored.generation);
     if (renewal.kind === 'unopenable') throw await undecryptable(place, stored, renewal.cause);
     return { renewed: 'alive', postponed: 'unknown', ended: 'dead' }[renewal.kind] as Liveness;
@@ -230,10 +224,4 @@ function assertUsable(stored: StoredConnection | null): StoredConnection {
   }
   if (stored === null || !isServing(stored.status)) throw new PortcullisError('no_connection');
   return stored;
-}
-
-/** The token has ended. One without a refresh token is sent all the same: Notion says what it is worth. */
-function mustRenew({ endsInMs, refreshToken, refreshedMsAgo }: StoredConnection): boolean {
-  if (endsInMs === null || endsInMs > marginMs || refreshToken === null) return false;
-  return refreshedMsAgo === null || refreshedMsAgo > freshMs;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
+import type { ConnectionId } from '../../src/domain/ids.ts';
 import type { RefreshOutcome } from '../../src/domain/refresh-outcome.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
@@ -213,7 +214,7 @@ describe('refreshing a token', () => {
   describe('early', () => {
     it('refreshes a token that will end soon, and nobody waits for it', async () => {
       const connection = await at.aConnection({ lifetimeSeconds: 3_600 });
-      await sql`UPDATE connection SET authorized_at = now() - interval '1 hour' WHERE id = ${connection.connectionId}`.execute(
+      await sql`UPDATE connection SET authorized_at = now() - interval '1 hour', last_used_at = now() WHERE id = ${connection.connectionId}`.execute(
         at.system,
       );
       const old = await tokenOf(connection);
@@ -228,7 +229,7 @@ describe('refreshing a token', () => {
 
     it('goes on with a token that still works when a refresh fails', async () => {
       const connection = await at.aConnection({ lifetimeSeconds: 120 });
-      await sql`UPDATE connection SET authorized_at = now() - interval '1 hour' WHERE id = ${connection.connectionId}`.execute(
+      await sql`UPDATE connection SET authorized_at = now() - interval '1 hour', last_used_at = now() WHERE id = ${connection.connectionId}`.execute(
         at.system,
       );
       await at.control.addFault({ kind: 'respond', status: 503, path: '/v1/oauth/token', times: 9 });
@@ -243,13 +244,100 @@ describe('refreshing a token', () => {
       assert.equal(await started(connection), 1);
     });
 
-    it('happens in rounds for connections that nobody calls through', async () => {
+    it('happens in rounds for connections that nobody calls through just now', async () => {
       const connection = await at.aConnection({ lifetimeSeconds: 30 });
-      await sql`UPDATE connection SET authorized_at = now() - interval '1 hour' WHERE id = ${connection.connectionId}`.execute(
+      await sql`UPDATE connection SET authorized_at = now() - interval '1 hour', last_used_at = now() WHERE id = ${connection.connectionId}`.execute(
         at.system,
       );
       await at.first.round();
       assert.equal((await at.row(connection)).generation, 2);
+    });
+
+    it('leaves a token alone that nobody used, and keeps its grant alive all the same', async () => {
+      const connection = await at.aConnection({ lifetimeSeconds: 30 });
+      const madeDaysAgo = (days: number) =>
+        sql`UPDATE connection SET authorized_at = now() - ${days} * interval '1 day' WHERE id = ${connection.connectionId}`.execute(
+          at.system,
+        );
+      await madeDaysAgo(9);
+      for (const endedSecondsAgo of [0, 8 * 86_400]) {
+        await at.endsIn(connection, -endedSecondsAgo);
+        await at.first.round();
+        assert.equal((await at.row(connection)).generation, 1);
+      }
+      await madeDaysAgo(11);
+      await at.endsIn(connection, -10.5 * 86_400);
+      await at.first.round();
+      assert.equal((await at.row(connection)).generation, 2);
+    });
+
+    it('comes to every connection, however many are due', async () => {
+      const ids: ConnectionId[] = [];
+      while (ids.length < 45) {
+        const connection = await at.aConnection({ lifetimeSeconds: 30 });
+        // Installations of their own, although there are few people at the emulator.
+        await sql`UPDATE connection SET bot_id = gen_random_uuid(), authorized_at = now() - interval '1 hour', last_used_at = now()
+                   WHERE id = ${connection.connectionId}`.execute(at.system);
+        ids.push(connection.connectionId);
+      }
+      const node = await at.aNode({ exchange: answering({ kind: 'transient', answered: true, problem: 'busy' }) });
+      await node.round();
+      const tried = at.system.selectFrom('connection').select('id').where('id', 'in', ids);
+      assert.equal((await tried.where('refresh_failures', '=', 1).execute()).length, ids.length);
+    });
+  });
+
+  describe('a token that lives for less than a minute', () => {
+    const living = (seconds: number) => {
+      let made = 0;
+      const exchange: RefreshExchange = {
+        async refresh() {
+          const [accessToken, refreshToken] = [new Secret(`a${++made}`), new Secret('r')];
+          return { kind: 'ok', tokens: { accessToken, refreshToken, lifetimeSeconds: seconds } };
+        },
+      };
+      return { exchange, made: () => made };
+    };
+    const madeAgo = (connection: Connected, seconds: number) =>
+      sql`UPDATE connection SET refreshed_at = now() - make_interval(secs => ${seconds}) WHERE id = ${connection.connectionId}`.execute(
+        at.system,
+      );
+
+    it('is refreshed when it has ended, however short the time since the last refresh', async () => {
+      const { exchange, made } = living(5);
+      const node = await at.aNode({ exchange });
+      const connection = await at.aConnection({ lifetimeSeconds: -1 });
+      assert.equal(await tokenOf(connection, node), 'a1');
+      assert.equal(await tokenOf(connection, node), 'a1');
+      // Four of its five seconds are over.
+      await madeAgo(connection, 4);
+      await at.endsIn(connection, 1);
+      node.tokens.forget(connection.workspaceId, connection.connectionId);
+      assert.equal(await tokenOf(connection, node), 'a2');
+      assert.equal(made(), 2);
+    });
+
+    it('is refreshed after a 401 that came when it had ended', async () => {
+      const { exchange, made } = living(5);
+      const node = await at.aNode({ exchange, check: async () => 'unaskable' });
+      const connection = await at.aConnection({ lifetimeSeconds: -1 });
+      const token = await tokenOf(connection, node);
+      await madeAgo(connection, 6);
+      await at.endsIn(connection, -1);
+      const { workspaceId, connectionId } = connection;
+      assert.equal(await node.tokens.reportUnauthorized(workspaceId, connectionId, token), 'alive');
+      assert.deepEqual([made(), (await at.row(connection)).status], [2, 'active']);
+    });
+
+    it('B14: needs a person when Notion refuses it before its end, or when it ends as it is made', async () => {
+      for (const lifetime of [5, 0]) {
+        const node = await at.aNode({ exchange: living(lifetime).exchange, check: async () => 'unaskable' });
+        const connection = await at.aConnection({ lifetimeSeconds: -1 });
+        const { workspaceId, connectionId } = connection;
+        const token = await tokenOf(connection, node);
+        assert.equal(await node.tokens.reportUnauthorized(workspaceId, connectionId, token), 'dead');
+        assert.equal((await at.row(connection)).status, 'needs_reauth');
+      }
     });
   });
 

@@ -22,7 +22,8 @@ export function earlyByMs(
     unanswered,
   }: Pick<StoredConnection, 'generation' | 'lifetimeMs' | 'refreshToken' | 'unanswered'>,
 ): number {
-  if (refreshToken === null || unanswered > 0) return Number.NEGATIVE_INFINITY;
+  if (refreshToken === null) return Number.NEGATIVE_INFINITY;
+  if (unanswered > 0) return 0;
   const digest = createHash('sha256').update(`${connectionId} ${generation}`).digest();
   const fraction = 0.5 + digest.readUInt32BE(0) / 2 ** 33;
   return Math.min(earlyMsMax * fraction, (lifetimeMs ?? 0) / 4);

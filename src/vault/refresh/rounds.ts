@@ -5,14 +5,15 @@ import { earlyByMs, earlyMsMax } from './early.ts';
 import type { RefreshParts } from './refresh-parts.ts';
 import type { Renew } from './renew.ts';
 import { replaySpools } from './replay.ts';
+import { isEndBelieved } from './token-age.ts';
 
 const atOnce = 20;
 
 type Round = () => Promise<void>;
 
 /**
- * Looks after connections that nobody calls through just now: brings spools home, settles leases that ran out, refreshes
- * before tokens end, and asks Notion once an hour whether a connection still exists.
+ * Looks after connections between calls: brings spools home, settles leases that ran out, refreshes before tokens end that
+ * are in use, keeps the grants of the others alive, and asks Notion now and then whether a connection still exists.
  */
 export function createRound(parts: RefreshParts, renew: Renew, custody: Pick<TokenCustody, 'check' | 'forget'>): Round {
   const { connections, refreshes, onTrouble } = parts;
@@ -35,14 +36,19 @@ export function createRound(parts: RefreshParts, renew: Renew, custody: Pick<Tok
 
   return async () => {
     await replaySpools(parts).catch(onTrouble);
-    await each(await refreshes.ending(earlyMsMax, atOnce), refreshEnding);
-    await each(await refreshes.unchecked(atOnce), look);
+    for (let some = await refreshes.ending(earlyMsMax, atOnce, null); some.length > 0; ) {
+      await each(some, refreshEnding);
+      some = await refreshes.ending(earlyMsMax, atOnce, some.at(-1)?.connectionId ?? null);
+    }
+    for (let some = await refreshes.unchecked(atOnce); some.length > 0; some = await refreshes.unchecked(atOnce)) {
+      await each(some, look);
+    }
   };
 }
 
 function isDue(place: ConnectionPlace, stored: StoredConnection): boolean {
   if (stored.status !== 'active') return stored.leaseLeftMs <= 0;
-  return stored.endsInMs !== null && stored.endsInMs <= earlyByMs(place, stored);
+  return stored.endsInMs !== null && isEndBelieved(stored) && stored.endsInMs <= earlyByMs(place, stored);
 }
 
 /** Makes a round every half minute until closed. Closing waits for the round under way. */

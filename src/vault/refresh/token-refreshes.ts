@@ -1,6 +1,6 @@
 import type { SealedToken } from '../../domain/connection.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
-import type { AttemptId } from '../../domain/ids.ts';
+import type { AttemptId, ConnectionId } from '../../domain/ids.ts';
 import type { ConnectionPlace } from '../stored-connections.ts';
 
 /** One attempt to refresh, named by what fences it: the generation whose refresh token it spends, and an id of its own. */
@@ -66,8 +66,14 @@ export interface TokenRefreshes {
 
 /** What is due on any connection of any workspace. Who is told of one has it; others are told of it later. */
 export interface RefreshCalendar {
-  /** Connections whose access token ends within this, or whose lease has run out. */
-  ending(withinMs: number, limit: number): Promise<ConnectionPlace[]>;
-  /** Connections that were not looked after for an hour, give or take: each is named to one process only. */
+  /**
+   * Connections whose lease has run out, or whose access token ends within this and was used, or ended so long ago that the
+   * grant would end too if nobody refreshed. In the order of their ids, from behind `after`.
+   */
+  ending(withinMs: number, limit: number, after: ConnectionId | null): Promise<ConnectionPlace[]>;
+  /**
+   * Connections that were not looked after for an hour, give or take, or for a day where nobody uses them. Each is named to
+   * one process only.
+   */
   unchecked(limit: number): Promise<ConnectionPlace[]>;
 }
