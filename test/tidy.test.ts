@@ -117,6 +117,14 @@ describe('tidy', () => {
     assert.deepEqual(pathsOf(broken), [], 'Add a row to src/config/settings.ts and take the value as a parameter.');
   });
 
+  it('sets the status of a connection in src/store/move-connection.ts only', () => {
+    const update = /updateTable\(\s*'connection'\s*\)(?:(?!\.execute).)*?\bstatus\s*:/s;
+    const sql = /\bUPDATE\s+connection\b[^`]*?\bSET\b(?:(?!\bWHERE\b)[^`])*?\bstatus\s*=/is;
+    const broken = src.filter(file => !isTest(file) && (update.test(file.text) || sql.test(file.text)));
+    const moves = 'src/store/move-connection.ts';
+    assert.deepEqual(pathsOf(broken), [moves], 'Name the event in src/domain/connection-states.ts, and move by it.');
+  });
+
   it('exports by name', () => {
     const broken = [...src, ...emulator].filter(file => /^export default\b/m.test(file.text));
     assert.deepEqual(pathsOf(broken), [], 'Name the export: then it is called the same everywhere.');

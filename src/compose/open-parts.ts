@@ -63,7 +63,7 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
   const seal = createTokenSeal(workspaceKeys);
   let runner: JobRunner | null = null;
   const keeping = {
-    installations: createInstallations(database),
+    installations: createInstallations(database, entries),
     jobs: createJobs(database),
     vault: { ...seal, ...createJobSeal(deriveKey) },
     wakeJobs: () => runner?.wake(),
@@ -89,7 +89,7 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
     ...keeping,
     flows: { rest: createRestFlow(app), mcp: hosted.flow },
     attempts: createConnectAttempts(database),
-    disconnections: createDisconnections(database),
+    disconnections: createDisconnections(database, entries),
     recordEvent,
     forgetToken: tokens.forget,
   };

@@ -4,6 +4,7 @@ import type { CommandContext } from '../domain/operation.ts';
 import type { ConnectParts } from './connect-parts.ts';
 import { holderOf } from './holder.ts';
 import type { WaitingConnection } from './installations.ts';
+import { authorizedEntry } from './lifecycle-entries.ts';
 
 /** A waiting connection, and the browser session that wants to go on with it. */
 export interface ConfirmConnect {
@@ -24,26 +25,17 @@ export async function reviewConnect(
 
 /** Puts a waiting connection to use. Throws the `connectError` `not_waiting`. */
 export async function confirmConnect(
-  { installations, forgetToken, recordEvent }: Pick<ConnectParts, 'installations' | 'forgetToken' | 'recordEvent'>,
+  { installations, forgetToken }: Pick<ConnectParts, 'installations' | 'forgetToken'>,
   { connectionId, session }: ConfirmConnect,
   context: CommandContext,
 ): Promise<{ workspaceId: WorkspaceId }> {
   const holder = holderOf(context, session);
-  const confirmed = await installations.confirm(connectionId, holder);
+  const confirmed = await installations.confirm(connectionId, holder, made =>
+    authorizedEntry(connectionId, holder.userId, made, context),
+  );
   if (confirmed === null) throw connectError('not_waiting');
-  const { workspaceId, notionWorkspaceId, botId, isNew, again } = confirmed;
-  if (again) return { workspaceId };
-  forgetToken(workspaceId, connectionId);
-  await recordEvent({
-    name: 'workspace_authorized',
-    workspaceId,
-    principalId: holder.userId,
-    result: 'success',
-    clientAddress: context.clientAddress,
-    requestId: context.requestId,
-    detail: { connection: connectionId, notionWorkspaceId, botId, isNew },
-  });
-  return { workspaceId };
+  forgetToken(confirmed.workspaceId, connectionId);
+  return { workspaceId: confirmed.workspaceId };
 }
 
 /** Gives a waiting connection up: it ends now instead of when its time has passed. Throws `not_waiting`. */

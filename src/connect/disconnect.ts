@@ -2,6 +2,7 @@ import { PortcullisError } from '../domain/errors.ts';
 import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
 import type { ConnectParts } from './connect-parts.ts';
+import { deauthorizedEntry } from './lifecycle-entries.ts';
 
 export interface Disconnect {
   readonly workspaceId: WorkspaceId;
@@ -19,7 +20,10 @@ export async function disconnect(
 ): Promise<{ status: 'revoking' }> {
   const { principal } = context.caller;
   if (principal.kind !== 'user' && principal.kind !== 'agent') throw new PortcullisError('restricted');
-  const blocked = await disconnections.block(workspaceId, connectionId, principal.id);
+  const place = { workspaceId, connectionId };
+  const blocked = await disconnections.block(place, principal.id, names =>
+    deauthorizedEntry(place, principal.id, names, context),
+  );
   forgetToken(workspaceId, connectionId);
   if (!blocked) throw new PortcullisError('not_found', 'There is no such connection.');
   wakeJobs();

@@ -1,15 +1,20 @@
 import type { ConnectionKind, ConnectionStatus, SealedToken } from '../domain/connection.ts';
+import type { RecordedEvent } from '../domain/event.ts';
 import type { ConnectionId, PrincipalId, RegistrationId, WorkspaceId } from '../domain/ids.ts';
 
 /** Why a connection ends. */
 export type EndReason = 'disconnected' | 'unconfirmed';
 
-/** The job that carries an end through, whatever happens to this process. Enough to log it when the rows are gone. */
-export interface RevokeConnection {
-  readonly workspaceId: WorkspaceId;
-  readonly connectionId: ConnectionId;
+/** The installation at Notion that a connection stands for, as the log names it. */
+export interface InstallationNames {
   readonly notionWorkspaceId: string;
   readonly botId: string;
+}
+
+/** The job that carries an end through, whatever happens to this process. Enough to log it when the rows are gone. */
+export interface RevokeConnection extends InstallationNames {
+  readonly workspaceId: WorkspaceId;
+  readonly connectionId: ConnectionId;
   readonly reason: EndReason;
   readonly by: PrincipalId | null;
 }
@@ -24,9 +29,16 @@ export interface EndingConnection {
 
 /** The last steps of a connection: blocked, then (revoked at Notion, which is not the store's work), then buried. */
 export interface Disconnections {
-  /** Blocks the connection and adds the job, in one transaction. False: there is no connection to end. */
-  block(workspaceId: WorkspaceId, connectionId: ConnectionId, by: PrincipalId): Promise<boolean>;
+  /** Blocks the connection, adds the job and writes the entry, in one commit. False: there is no connection to end. */
+  block(
+    place: { workspaceId: WorkspaceId; connectionId: ConnectionId },
+    by: PrincipalId,
+    entryOf: (names: InstallationNames) => RecordedEvent,
+  ): Promise<boolean>;
   find(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<EndingConnection | null>;
-  /** Destroys the tokens and leaves a tombstone; a workspace that was never confirmed disappears with all it has. */
-  bury(workspaceId: WorkspaceId, connectionId: ConnectionId, note: string): Promise<void>;
+  /**
+   * Destroys the tokens, leaves a tombstone and writes the entry, in one commit; a workspace that was never confirmed
+   * disappears with all it has. Does nothing the second time.
+   */
+  bury(end: RevokeConnection, note: string, entry: RecordedEvent): Promise<void>;
 }

@@ -1,7 +1,9 @@
-import type { SealedToken, WrappedKey } from '../domain/connection.ts';
+import type { ConnectionKind, SealedToken, WrappedKey } from '../domain/connection.ts';
+import type { RecordedEvent } from '../domain/event.ts';
 import type { ConnectionId, RegistrationId, UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Holder, Target } from './connect-attempts.ts';
 import type { ConsentKind } from './consent-flow.ts';
+import type { InstallationNames } from './disconnections.ts';
 import type { Installation } from './rest/token-response.ts';
 
 /** What a callback brought, with the attempt that it belongs to. */
@@ -41,10 +43,11 @@ export interface WaitingConnection {
   readonly memberCount: number;
 }
 
-export interface Confirmed {
+export interface Confirmed extends InstallationNames {
   readonly workspaceId: WorkspaceId;
-  readonly notionWorkspaceId: string;
-  readonly botId: string;
+  readonly kind: ConnectionKind;
+  /** The person at Notion who gave consent; null for a connection that the workspace owns. */
+  readonly notionOwnerId: string | null;
   readonly isNew: boolean;
   /** It was confirmed before, by the same session: nothing was changed now. */
   readonly again: boolean;
@@ -80,8 +83,15 @@ export interface Installations {
   /** Where a waiting connection would be confirmed: its workspace, or (null) the deployment for a new one. */
   targetOf(connectionId: ConnectionId): Promise<Target | null>;
   findWaiting(connectionId: ConnectionId, holder: Holder): Promise<WaitingConnection | null>;
-  /** Puts the waiting tokens to use; of a new workspace the holder becomes admin. Null: there is nothing to confirm. */
-  confirm(connectionId: ConnectionId, holder: Holder): Promise<Confirmed | null>;
+  /**
+   * Puts the waiting tokens to use and writes the entry, in one commit; of a new workspace the holder becomes admin. Null:
+   * there is nothing to confirm.
+   */
+  confirm(
+    connectionId: ConnectionId,
+    holder: Holder,
+    entryOf: (confirmed: Confirmed) => RecordedEvent,
+  ): Promise<Confirmed | null>;
   /** Gives a waiting connection up. What was never confirmed goes to `revoking`. False: there is nothing to give up. */
   abandon(connectionId: ConnectionId, holder: Holder | 'overdue'): Promise<boolean>;
   /** Connections whose ten minutes to be confirmed have passed. */

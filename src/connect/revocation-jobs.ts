@@ -5,6 +5,7 @@ import type { RevokeToken } from './discard-tokens.ts';
 import type { EndingConnection, RevokeConnection } from './disconnections.ts';
 import type { JobHandler } from './job-runner.ts';
 import type { Job } from './jobs.ts';
+import { buriedEntry } from './lifecycle-entries.ts';
 
 /**
  * After so many attempts (a week, with the waits between them) the tokens are destroyed without Notion's word for it: a
@@ -28,28 +29,19 @@ export function revocationHandlers(parts: RevocationParts): ReadonlyMap<string, 
   ]);
 }
 
-/** revoke at Notion → destroy → tombstone → log. Any step can be repeated; the next one is not taken before it is done. */
+/**
+ * revoke at Notion → destroy, with tombstone and entry. Each step is repeated until it is done, and the next one is not
+ * taken before: whoever dies in between leaves the rest to the next attempt.
+ */
 async function endConnection(parts: RevocationParts, job: Job): Promise<'done' | 'again'> {
   const end = connectionPayload.parse(job.payload) satisfies RevokeConnection;
   const { workspaceId, connectionId } = end;
   const connection = await parts.disconnections.find(workspaceId, connectionId);
-  const upstream = connection === null ? 'revoked' : await revokeAll(parts, end, connection, job.attempts);
+  if (connection === null || connection.status === 'revoked') return 'done';
+  const upstream = await revokeAll(parts, end, connection, job.attempts);
   if (upstream === 'again') return 'again';
-  await parts.disconnections.bury(workspaceId, connectionId, `${end.reason}: ${upstream}`);
+  await parts.disconnections.bury(end, `${end.reason}: ${upstream}`, buriedEntry(end, upstream));
   parts.forgetToken(workspaceId, connectionId);
-  await parts.recordEvent({
-    name: 'workspace_deauthorized',
-    workspaceId,
-    principalId: end.by,
-    result: 'success',
-    detail: {
-      connection: connectionId,
-      notionWorkspaceId: end.notionWorkspaceId,
-      botId: end.botId,
-      reason: end.reason,
-      upstream,
-    },
-  });
   return 'done';
 }
 

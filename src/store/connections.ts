@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { SealedToken } from '../domain/connection.ts';
-import { statesBefore, transitions } from '../domain/connection-states.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { StoredConnection, StoredConnections } from '../vault/stored-connections.ts';
 import type { Database } from './database.ts';
-import { appendEvents, type EventEntries } from './event-entries.ts';
+import { commitWithEntries, type EventEntries } from './event-entries.ts';
+import { moveConnection } from './move-connection.ts';
 import type { Schema } from './schema.ts';
 
 export interface ConnectionsOptions extends EventEntries {
@@ -17,27 +17,26 @@ export function createConnections(
   { inWorkspace }: Pick<Database<Schema>, 'inWorkspace'>,
   options: ConnectionsOptions,
 ): StoredConnections {
-  const { clock = sql<Date>`now()`, onDurable } = options;
+  const { clock = sql<Date>`now()` } = options;
   return {
     find: (workspaceId, connectionId) =>
       inWorkspace(workspaceId, async tx => {
         const { rows } = await findQuery(connectionId, clock).execute(tx);
         return rows[0] ?? null;
       }),
-    async changeStatus({ workspaceId, connectionId, generation, event, reason }, entries) {
-      const written = await inWorkspace(workspaceId, async tx => {
-        const { numUpdatedRows } = await tx
-          .updateTable('connection')
-          .set({ status: transitions[event].to, status_reason: reason, status_changed_at: clock })
-          .where('id', '=', connectionId)
-          .where('generation', '=', generation)
-          .where('status', 'in', statesBefore(event))
-          .executeTakeFirst();
-        return numUpdatedRows === 1n ? appendEvents(tx, options, entries) : null;
-      });
-      if (written !== null) onDurable?.(written);
-      return written !== null;
-    },
+    changeStatus: ({ workspaceId, connectionId, generation, event, reason }, entries) =>
+      commitWithEntries(
+        options,
+        work => inWorkspace(workspaceId, work),
+        async (tx, append) => {
+          const { numUpdatedRows } = await moveConnection(tx, connectionId, event, clock)
+            .set({ status_reason: reason })
+            .where('generation', '=', generation)
+            .executeTakeFirst();
+          if (numUpdatedRows === 1n) await append(entries);
+          return numUpdatedRows === 1n;
+        },
+      ),
   };
 }
 

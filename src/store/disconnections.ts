@@ -1,35 +1,37 @@
 import { sql, type Transaction } from 'kysely';
 import type { Disconnections, RevokeConnection } from '../connect/disconnections.ts';
-import { newId, type WorkspaceId } from '../domain/ids.ts';
+import { stateAfter } from '../domain/connection-states.ts';
+import { type ConnectionId, newId, type WorkspaceId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
+import { commitWithEntries, type EventEntries } from './event-entries.ts';
+import { moveConnection } from './move-connection.ts';
 import type { Schema } from './schema.ts';
 
 const clock = sql<Date>`now()`;
 
 /** The end of connections, in PostgreSQL. */
-export function createDisconnections(database: Pick<Database<Schema>, 'system' | 'inWorkspace'>): Disconnections {
-  const { system, inWorkspace } = database;
+export function createDisconnections(
+  { system, inWorkspace }: Pick<Database<Schema>, 'system' | 'inWorkspace'>,
+  entries: EventEntries,
+): Disconnections {
   return {
-    block: (workspaceId, connectionId, by) =>
-      inWorkspace(workspaceId, async tx => {
-        const found = await tx
-          .selectFrom('connection')
-          .innerJoin('workspace', 'workspace.id', 'connection.workspace_id')
-          .select(['status', 'bot_id', 'notion_workspace_id'])
-          .where('connection.id', '=', connectionId)
-          .forUpdate('connection')
-          .executeTakeFirst();
-        if (found === undefined || found.status === 'revoked') return false;
-        if (found.status === 'revoking') return true;
-        await tx
-          .updateTable('connection')
-          .set({ status: 'revoking', status_reason: 'disconnected', status_changed_at: clock })
-          .where('id', '=', connectionId)
-          .execute();
-        const { notion_workspace_id: notionWorkspaceId, bot_id: botId } = found;
-        await addRevocation(tx, { workspaceId, connectionId, notionWorkspaceId, botId, reason: 'disconnected', by });
-        return true;
-      }),
+    block: ({ workspaceId, connectionId }, by, entryOf) =>
+      commitWithEntries(
+        entries,
+        work => inWorkspace(workspaceId, work),
+        async (tx, append) => {
+          const found = await findInstallation(tx, connectionId);
+          if (found === undefined || found.status === 'revoked') return false;
+          // Somebody else has asked for it: the job is there, and the entry too.
+          if (stateAfter(found.status, 'disconnected') === null) return true;
+          await moveConnection(tx, connectionId, 'disconnected').set({ status_reason: 'disconnected' }).execute();
+          const { notionWorkspaceId, botId } = found;
+          const names = { notionWorkspaceId, botId };
+          await addRevocation(tx, { workspaceId, connectionId, ...names, reason: 'disconnected', by });
+          await append([entryOf(names)]);
+          return true;
+        },
+      ),
     find: (workspaceId, connectionId) =>
       inWorkspace(workspaceId, async tx => {
         const query = tx
@@ -41,19 +43,33 @@ export function createDisconnections(database: Pick<Database<Schema>, 'system' |
         const tokens = tx.selectFrom('connection_secret').select(['field', 'generation', 'sealed', 'kid']);
         return { ...connection, tokens: await tokens.where('connection_id', '=', connectionId).execute() };
       }),
-    bury: (workspaceId, connectionId, note) =>
-      system.transaction().execute(async tx => {
-        await tx
-          .updateTable('connection')
-          .set({ status: 'revoked', status_reason: note, status_changed_at: clock })
-          .where('id', '=', connectionId)
-          .where('status', '<>', 'revoked')
-          .execute();
-        await tx.deleteFrom('connection_secret').where('connection_id', '=', connectionId).execute();
-        await tx.deleteFrom('connect_attempt').where('made_connection_id', '=', connectionId).execute();
-        await removeUnconfirmed(tx, workspaceId);
-      }),
+    bury: ({ workspaceId, connectionId }, note, entry) =>
+      commitWithEntries(
+        entries,
+        work => system.transaction().execute(work),
+        async (tx, append) => {
+          const moved = await moveConnection(tx, connectionId, 'buried')
+            .set({ status_reason: note })
+            .where('workspace_id', '=', workspaceId)
+            .executeTakeFirst();
+          if (moved.numUpdatedRows !== 1n) return;
+          await tx.deleteFrom('connection_secret').where('connection_id', '=', connectionId).execute();
+          await tx.deleteFrom('connect_attempt').where('made_connection_id', '=', connectionId).execute();
+          await append([entry]);
+          await removeUnconfirmed(tx, workspaceId);
+        },
+      ),
   };
+}
+
+function findInstallation(tx: Transaction<Schema>, connectionId: ConnectionId) {
+  return tx
+    .selectFrom('connection')
+    .innerJoin('workspace', 'workspace.id', 'connection.workspace_id')
+    .select(['status', 'bot_id as botId', 'notion_workspace_id as notionWorkspaceId'])
+    .where('connection.id', '=', connectionId)
+    .forUpdate('connection')
+    .executeTakeFirst();
 }
 
 /** Adds the job that ends a connection, in the transaction that blocks it. */

@@ -6,6 +6,8 @@ import type { InstanceId } from '../domain/ids.ts';
 import type { Now } from '../domain/units.ts';
 import type { Schema } from './schema.ts';
 
+type Tx = Transaction<Schema>;
+
 /** What is needed to write entries of the log in the transaction of what they tell about. */
 export interface EventEntries {
   readonly instance: () => InstanceId;
@@ -14,29 +16,44 @@ export interface EventEntries {
   readonly onDurable?: (rows: readonly AuditRow[]) => void;
 }
 
-/** Writes events into the log in a transaction, so that neither happens without the other. */
-export async function appendEvents(
-  tx: Transaction<Schema>,
-  { instance, now }: EventEntries,
-  events: readonly RecordedEvent[],
-): Promise<AuditRow[]> {
-  const rows = events.map(event => eventRow(event, now()));
-  for (const row of rows) {
-    await tx
-      .insertInto('audit_entry')
-      .values({
-        id: row.id,
-        workspace_id: row.workspaceId,
-        kind: 'event',
-        intent_id: null,
-        instance_id: instance(),
-        at: row.at,
-        principal_id: row.principalId,
-        operation: row.operation,
-        result: row.result,
-        entry: row.entry,
-      })
-      .execute();
-  }
-  return rows;
+/** Writes entries of the log into the transaction that it belongs to. */
+export type Append = (events: readonly RecordedEvent[]) => Promise<void>;
+
+/**
+ * Runs a transaction that changes something and writes what the log says about it: both are durable when this resolves, or
+ * neither is.
+ */
+export async function commitWithEntries<T>(
+  options: EventEntries,
+  transact: (work: (tx: Tx) => Promise<T>) => Promise<T>,
+  work: (tx: Tx, append: Append) => Promise<T>,
+): Promise<T> {
+  const rows: AuditRow[] = [];
+  const done = await transact(tx =>
+    work(tx, async events => {
+      for (const event of events) rows.push(await appendEvent(tx, options, event));
+    }),
+  );
+  if (rows.length > 0) options.onDurable?.(rows);
+  return done;
+}
+
+async function appendEvent(tx: Tx, { instance, now }: EventEntries, event: RecordedEvent): Promise<AuditRow> {
+  const row = eventRow(event, now());
+  await tx
+    .insertInto('audit_entry')
+    .values({
+      id: row.id,
+      workspace_id: row.workspaceId,
+      kind: 'event',
+      intent_id: null,
+      instance_id: instance(),
+      at: row.at,
+      principal_id: row.principalId,
+      operation: row.operation,
+      result: row.result,
+      entry: row.entry,
+    })
+    .execute();
+  return row;
 }

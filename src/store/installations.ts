@@ -3,14 +3,15 @@ import type { Installations, Landing } from '../connect/installations.ts';
 import type { SealedToken, Tokens } from '../domain/connection.ts';
 import { type ConnectionId, newId, type WorkspaceId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
+import type { EventEntries } from './event-entries.ts';
 import type { Schema } from './schema.ts';
 import { createWaitingConnections } from './waiting-connections.ts';
 
 /** Installations in PostgreSQL, as the system: until a workspace is confirmed, it is nobody's. */
-export function createInstallations(database: Pick<Database<Schema>, 'system'>): Installations {
+export function createInstallations(database: Pick<Database<Schema>, 'system'>, entries: EventEntries): Installations {
   const { system } = database;
   return {
-    ...createWaitingConnections(database),
+    ...createWaitingConnections(database, entries),
     async findWorkspace(notionWorkspaceId) {
       const found = await system
         .selectFrom('workspace')

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { ConnectionStatus } from '../domain/connection.ts';
-import { type ConnectionEvent, isServing, statesBefore, transitions } from '../domain/connection-states.ts';
+import { type ConnectionEvent, isServing } from '../domain/connection-states.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import { dayMs } from '../domain/units.ts';
 import type {
@@ -13,7 +13,8 @@ import type {
 import type { ConnectionPlace } from '../vault/stored-connections.ts';
 import type { ConnectionsOptions } from './connections.ts';
 import type { Database } from './database.ts';
-import { appendEvents } from './event-entries.ts';
+import { commitWithEntries } from './event-entries.ts';
+import { moveConnection } from './move-connection.ts';
 import type { Schema } from './schema.ts';
 
 type Tx = Transaction<Schema>;
@@ -26,34 +27,28 @@ export function createTokenRefreshes(
   { inWorkspace, system }: Pick<Database<Schema>, 'inWorkspace' | 'system'>,
   options: ConnectionsOptions,
 ): TokenRefreshes & RefreshCalendar {
-  const { clock = sql<Date>`now()`, onDurable } = options;
+  const { clock = sql<Date>`now()` } = options;
   const later = (ms: number) => sql<Date>`${clock} + make_interval(secs => ${ms / 1000})`;
 
   /** A change and its entries, both or neither. Null: there was nothing to change. */
-  async function commit<T>(
+  function commit<T>(
     { workspaceId }: ConnectionPlace,
     entries: readonly RecordedEvent[],
     change: (tx: Tx) => Promise<T | null>,
   ): Promise<T | null> {
-    const done = await inWorkspace(workspaceId, async tx => {
-      const changed = await change(tx);
-      return changed === null ? null : { changed, rows: await appendEvents(tx, options, entries) };
-    });
-    if (done !== null) onDurable?.(done.rows);
-    return done?.changed ?? null;
-  }
-
-  /** The connection, to be changed by one event in the states where it means something. */
-  function moving(tx: Tx, { connectionId }: ConnectionPlace, event: ConnectionEvent) {
-    return tx
-      .updateTable('connection')
-      .set({ status: transitions[event].to, status_changed_at: clock })
-      .where('id', '=', connectionId)
-      .where('status', 'in', statesBefore(event));
+    return commitWithEntries(
+      options,
+      work => inWorkspace(workspaceId, work),
+      async (tx, append) => {
+        const changed = await change(tx);
+        if (changed !== null) await append(entries);
+        return changed;
+      },
+    );
   }
 
   function movingAttempt(tx: Tx, attempt: Attempt, event: ConnectionEvent) {
-    return moving(tx, attempt, event)
+    return moveConnection(tx, attempt.connectionId, event, clock)
       .where('generation', '=', attempt.generation)
       .where('attempt_id', '=', attempt.attemptId);
   }
@@ -61,7 +56,7 @@ export function createTokenRefreshes(
   return {
     begin: (place, { attemptId, generation, leaseMs }, entry) =>
       commit(place, [entry], async tx => {
-        const begun = await moving(tx, place, 'refresh_started')
+        const begun = await moveConnection(tx, place.connectionId, 'refresh_started', clock)
           .set(({ eb }) => ({
             attempt_id: attemptId,
             lease_until: later(leaseMs),
@@ -126,7 +121,7 @@ export function createTokenRefreshes(
 
     async doubt(place, { attemptId, graceMs }, entry) {
       const done = await commit(place, [entry], async tx => {
-        const doubted = moving(tx, place, 'lease_expired')
+        const doubted = moveConnection(tx, place.connectionId, 'lease_expired', clock)
           .set({ lease_until: later(graceMs) })
           .where('attempt_id', '=', attemptId)
           .where(sql<boolean>`lease_until <= ${clock}`);

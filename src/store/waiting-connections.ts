@@ -2,9 +2,12 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Holder } from '../connect/connect-attempts.ts';
 import type { Installations } from '../connect/installations.ts';
 import { installationKey, type McpGrantOwner } from '../connect/mcp/installation-key.ts';
+import { stateAfter, statesBefore } from '../domain/connection-states.ts';
 import type { ConnectionId, UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
 import { addRevocation } from './disconnections.ts';
+import { commitWithEntries, type EventEntries } from './event-entries.ts';
+import { moveConnection } from './move-connection.ts';
 import type { Schema } from './schema.ts';
 
 type Waiting = Pick<Installations, 'targetOf' | 'findWaiting' | 'confirm' | 'abandon' | 'overdue'>;
@@ -15,7 +18,7 @@ const clock = sql<Date>`now()`;
 const waitingSince = sql<Date>`now() - interval '10 minutes'`;
 
 /** Connections between their callback and their confirmation. Each change locks the connection first. */
-export function createWaitingConnections({ system }: Pick<Database<Schema>, 'system'>): Waiting {
+export function createWaitingConnections({ system }: Pick<Database<Schema>, 'system'>, entries: EventEntries): Waiting {
   return {
     async targetOf(connectionId) {
       const found = await system
@@ -40,7 +43,7 @@ export function createWaitingConnections({ system }: Pick<Database<Schema>, 'sys
         ])
         .where('connect_attempt.confirmed_at', 'is', null)
         .where('connect_attempt.used_at', '>', waitingSince)
-        .where('connection.status', 'not in', ['revoking', 'revoked'])
+        .where('connection.status', 'in', statesBefore('confirmed'))
         .executeTakeFirst();
       if (waiting === undefined) return null;
       const { confirmedAt, ...rest } = waiting;
@@ -51,7 +54,16 @@ export function createWaitingConnections({ system }: Pick<Database<Schema>, 'sys
         ...(isNew ? await futureMembers(system, holder.userId) : await members(system, rest.workspaceId)),
       };
     },
-    confirm: (connectionId, holder) => system.transaction().execute(tx => confirm(tx, connectionId, holder)),
+    confirm: (connectionId, holder, entryOf) =>
+      commitWithEntries(
+        entries,
+        work => system.transaction().execute(work),
+        async (tx, append) => {
+          const confirmed = await confirm(tx, connectionId, holder);
+          if (confirmed !== null && !confirmed.again) await append([entryOf(confirmed)]);
+          return confirmed;
+        },
+      ),
     abandon: (connectionId, holder) => system.transaction().execute(tx => abandon(tx, connectionId, holder)),
     async overdue() {
       const rows = await system
@@ -79,6 +91,7 @@ function lockConnection(tx: Transaction<Schema>, connectionId: ConnectionId) {
     .innerJoin('workspace', 'workspace.id', 'connection.workspace_id')
     .select([
       'connection.workspace_id',
+      'kind',
       'notion_owner_id',
       'bot_id',
       'status',
@@ -93,7 +106,7 @@ function lockConnection(tx: Transaction<Schema>, connectionId: ConnectionId) {
 
 async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, holder: Holder) {
   const connection = await lockConnection(tx, connectionId);
-  if (connection === undefined || connection.status === 'revoking' || connection.status === 'revoked') return null;
+  if (connection === undefined || stateAfter(connection.status, 'confirmed') === null) return null;
   const attempt = await attemptsOf(tx, connectionId, holder)
     .select(['state_hash', 'made_generation', 'registration_id', 'connect_attempt.confirmed_at'])
     .where(({ or, eb }) => or([eb('confirmed_at', 'is not', null), eb('used_at', '>', waitingSince)]))
@@ -101,7 +114,9 @@ async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, hold
     .executeTakeFirst();
   if (attempt === undefined || attempt.made_generation === null) return null;
   const { workspace_id: workspaceId, notion_workspace_id: notionWorkspaceId, bot_id: botId } = connection;
-  const confirmed = { workspaceId, notionWorkspaceId, botId, isNew: connection.confirmed_at === null };
+  const { kind, notion_owner_id: notionOwnerId } = connection;
+  const isNew = connection.confirmed_at === null;
+  const confirmed = { workspaceId, kind, notionWorkspaceId, botId, notionOwnerId, isNew };
   // The button was pressed twice: the second press finds what the first one did.
   if (attempt.confirmed_at !== null) return { ...confirmed, again: true };
   await tx
@@ -111,7 +126,6 @@ async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, hold
     .execute();
   await putToUse(tx, connectionId, attempt.made_generation);
   const { registration_id: registrationId } = attempt;
-  const { notion_owner_id: notionOwnerId } = connection;
   if (registrationId !== null && notionOwnerId !== null) {
     await standOn(tx, connectionId, { registrationId, notionWorkspaceId, notionOwnerId });
   }
@@ -120,12 +134,9 @@ async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, hold
 }
 
 async function putToUse(tx: Transaction<Schema>, connectionId: ConnectionId, generation: number): Promise<void> {
-  await tx
-    .updateTable('connection')
+  await moveConnection(tx, connectionId, 'confirmed')
     .set({
-      status: 'active',
       status_reason: null,
-      status_changed_at: clock,
       generation,
       authorized_at: clock,
       // Whatever was known of the tokens before these is over: a refresh under way finds that it came too late.
@@ -136,7 +147,6 @@ async function putToUse(tx: Transaction<Schema>, connectionId: ConnectionId, gen
       unanswered: 0,
       refreshed_at: null,
     })
-    .where('id', '=', connectionId)
     .execute();
   await tx
     .deleteFrom('connection_secret')
@@ -175,7 +185,7 @@ async function abandon(tx: Transaction<Schema>, connectionId: ConnectionId, hold
     })
     .executeTakeFirst();
   if (connection === undefined || ended.numDeletedRows === 0n) return false;
-  if (connection.status !== 'pending') {
+  if (stateAfter(connection.status, 'abandoned') === null) {
     // A stored connection stands for the same installation: revoking these tokens would end that one too (rule 1).
     await tx
       .deleteFrom('connection_secret')
@@ -184,11 +194,7 @@ async function abandon(tx: Transaction<Schema>, connectionId: ConnectionId, hold
       .execute();
     return true;
   }
-  await tx
-    .updateTable('connection')
-    .set({ status: 'revoking', status_reason: 'unconfirmed', status_changed_at: clock })
-    .where('id', '=', connectionId)
-    .execute();
+  await moveConnection(tx, connectionId, 'abandoned').set({ status_reason: 'unconfirmed' }).execute();
   await addRevocation(tx, {
     workspaceId: connection.workspace_id,
     connectionId,

@@ -11,6 +11,7 @@ import type { AuditRow } from '../../src/audit/audit-log.ts';
 import { authorize } from '../../src/authorize/authorize.ts';
 import { refuse } from '../../src/authorize/refusal.ts';
 import { openHostedMcp } from '../../src/compose/hosted-mcp.ts';
+import type { NotionConfig } from '../../src/config.ts';
 import { createCheckToken } from '../../src/connect/check-token.ts';
 import { createConnectCommands } from '../../src/connect/commands.ts';
 import type { ConnectParts } from '../../src/connect/connect-parts.ts';
@@ -66,6 +67,8 @@ export interface Connecting {
   readonly tokens: TokenCustody;
   /** One exchange of a hosted MCP connection, past custody. */
   readonly refreshMcp: RefreshExchange['refresh'];
+  /** What the gateway does every minute about clients that nothing uses. */
+  readonly removeUnusedClients: () => Promise<void>;
   readonly jobs: JobRunner;
   readonly publicUrl: string;
   readonly events: RecordedEvent[];
@@ -80,7 +83,7 @@ export interface Connecting {
 
 /** One for each test file; each test uses people and workspaces of its own. */
 export async function startConnecting(
-  options: { app?: { clientSecret?: string }; mcpUrl?: string } = {},
+  options: { app?: { clientSecret?: string }; mcpUrl?: string; mcpClient?: NotionConfig['mcpClient'] } = {},
 ): Promise<Connecting> {
   const server = createServer();
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -112,8 +115,12 @@ export async function startConnecting(
     redirectUri,
   };
   const deriveKey = deriveKeysFrom(randomBytes(64));
-  const notion = { mcpUrl: options.mcpUrl ?? `${emulator.url}/mcp`, dangerouslyAllowLoopbackHttp: true };
-  const hosted = openHostedMcp({ notion, publicUrl, database, deriveKey });
+  const notion = {
+    mcpUrl: options.mcpUrl ?? `${emulator.url}/mcp`,
+    mcpClient: options.mcpClient ?? null,
+    dangerouslyAllowLoopbackHttp: true,
+  };
+  const hosted = openHostedMcp({ notion, publicUrl, database, deriveKey, recordEvent });
   const tokens = createTokens({
     connections,
     seal,
@@ -145,8 +152,8 @@ export async function startConnecting(
       mcp: hosted.flow,
     },
     attempts: createConnectAttempts(database),
-    installations: createInstallations(database),
-    disconnections: createDisconnections(database),
+    installations: createInstallations(database, entries),
+    disconnections: createDisconnections(database, entries),
     jobs: createJobs(database),
     vault: { ...seal, ...createJobSeal(deriveKey) },
     recordEvent,
@@ -156,7 +163,7 @@ export async function startConnecting(
   };
   const jobs = createJobRunner({
     jobs: parts.jobs,
-    handlers: revocationHandlers(parts),
+    handlers: new Map([...revocationHandlers(parts), ...hosted.handlers]),
     onError: error => {
       throw error;
     },
@@ -190,6 +197,7 @@ export async function startConnecting(
     app,
     tokens,
     refreshMcp: hosted.refresh,
+    removeUnusedClients: hosted.removeUnusedClients,
     jobs,
     publicUrl,
     events,

@@ -51,12 +51,29 @@ describe('the end of a connection', () => {
     assert.deepEqual(await secrets(), []);
     const tombstone = await connectionRow();
     assert.deepEqual([tombstone?.status, tombstone?.status_reason], ['revoked', 'disconnected: revoked']);
-    const event = at.events.at(-1);
+    const names = { connection: ada.connectionId, botId: ada.botId, notionWorkspaceId: at.emulator.workspaceId };
     assert.deepEqual(
-      [event?.name, event?.workspaceId, event?.principalId],
-      ['workspace_deauthorized', ada.workspaceId, ada.id],
+      at.events.slice(-2).map(({ name, workspaceId, principalId, detail }) => ({
+        name,
+        workspaceId,
+        principalId,
+        detail,
+      })),
+      [
+        {
+          name: 'workspace_deauthorized',
+          workspaceId: ada.workspaceId,
+          principalId: ada.id,
+          detail: { ...names, reason: 'disconnected' },
+        },
+        {
+          name: 'connection.revoked',
+          workspaceId: ada.workspaceId,
+          principalId: ada.id,
+          detail: { ...names, reason: 'disconnected', upstream: 'revoked' },
+        },
+      ],
     );
-    assert.deepEqual([event?.detail.botId, event?.detail.notionWorkspaceId], [ada.botId, at.emulator.workspaceId]);
   });
 
   it('A8: tries again until Notion has revoked the tokens, and keeps them blocked meanwhile', async () => {
@@ -102,25 +119,32 @@ describe('the end of a connection', () => {
     assert.equal(at.events.at(-1)?.detail.upstream, 'unconfirmed');
   });
 
-  it('A9: does not wait for the log of anybody else: an event that cannot be written is written later', async () => {
+  it('A9: is blocked and revoked while the log cannot be written; destroying and its entry follow together', async () => {
     const ada = await connected();
     await end(ada);
-    const { recordEvent } = at.parts;
-    Object.assign(at.parts, { recordEvent: () => Promise.reject(new Error('no log')) });
-    await at.jobs.runDue().catch(() => {});
-    assert.equal((await connectionRow())?.status, 'revoked');
-    assert.deepEqual(await secrets(), []);
-    Object.assign(at.parts, { recordEvent });
+    const permit = (verb: 'GRANT' | 'REVOKE') =>
+      at.database.asOwner(owner =>
+        owner.query(`${verb} INSERT ON audit_entry ${verb === 'GRANT' ? 'TO' : 'FROM'} portcullis_system`),
+      );
+    await permit('REVOKE');
+    await assert.rejects(at.jobs.runDue());
+    assert.equal((await at.control.installations()).find(one => one.botId === ada.botId)?.revoked, true);
+    assert.equal((await connectionRow())?.status, 'revoking');
+    await permit('GRANT');
     await makeJobsDue();
     await at.jobs.runDue();
-    assert.equal(at.events.at(-1)?.name, 'workspace_deauthorized');
+    assert.deepEqual([(await connectionRow())?.status, await secrets()], ['revoked', []]);
+    assert.equal(at.events.filter(event => event.name === 'connection.revoked').length, 1);
   });
 
   it('can be asked for twice, and is done once', async () => {
     const ada = await connected();
     await Promise.all([end(ada), end(ada)]);
     await at.jobs.runDue();
-    assert.equal(at.events.filter(event => event.name === 'workspace_deauthorized').length, 1);
+    assert.deepEqual(
+      at.events.map(event => event.name),
+      ['workspace_authorized', 'workspace_deauthorized', 'connection.revoked'],
+    );
     await assert.rejects(end(ada), { code: 'not_found' });
   });
 
@@ -193,7 +217,10 @@ describe('the end of a connection', () => {
         assert.deepEqual(await at.database.system.selectFrom(table).selectAll().execute(), [], table);
       }
       assert.equal(await revocations(), 2);
-      assert.equal(at.events.at(-1)?.detail.reason, 'unconfirmed');
+      assert.deepEqual(
+        at.events.map(event => [event.name, event.detail.reason]),
+        [['connect.abandoned', 'unconfirmed']],
+      );
       assert.equal((await browser.answer(await browser.reach())).status, 303);
     });
 

@@ -1,0 +1,53 @@
+import type { RecordedEvent } from '../domain/event.ts';
+import type { ConnectionId, PrincipalId, WorkspaceId } from '../domain/ids.ts';
+import type { CommandContext } from '../domain/operation.ts';
+import type { InstallationNames, RevokeConnection } from './disconnections.ts';
+import type { Confirmed } from './installations.ts';
+
+/** What the log says when a connection begins: whose consent it stands on, and for which installation. */
+export function authorizedEntry(
+  connectionId: ConnectionId,
+  by: PrincipalId,
+  { workspaceId, kind, notionWorkspaceId, botId, notionOwnerId, isNew }: Omit<Confirmed, 'again'>,
+  { clientAddress, requestId }: CommandContext,
+): RecordedEvent {
+  return {
+    name: 'workspace_authorized',
+    workspaceId,
+    principalId: by,
+    result: 'success',
+    clientAddress,
+    requestId,
+    detail: { connection: connectionId, kind, notionWorkspaceId, botId, notionOwnerId, isNew },
+  };
+}
+
+/** …when somebody ends it: from this commit on it serves nobody. */
+export function deauthorizedEntry(
+  { workspaceId, connectionId }: { workspaceId: WorkspaceId; connectionId: ConnectionId },
+  by: PrincipalId,
+  { notionWorkspaceId, botId }: InstallationNames,
+  { clientAddress, requestId }: CommandContext,
+): RecordedEvent {
+  return {
+    name: 'workspace_deauthorized',
+    workspaceId,
+    principalId: by,
+    result: 'success',
+    clientAddress,
+    requestId,
+    detail: { connection: connectionId, notionWorkspaceId, botId, reason: 'disconnected' },
+  };
+}
+
+/** …and when its tokens are destroyed, with what became of them at Notion. An error: they may still work there. */
+export function buriedEntry(end: RevokeConnection, upstream: string): RecordedEvent {
+  const { workspaceId, connectionId, notionWorkspaceId, botId, reason, by } = end;
+  return {
+    name: reason === 'unconfirmed' ? 'connect.abandoned' : 'connection.revoked',
+    workspaceId,
+    principalId: by,
+    result: upstream === 'revoked' ? 'success' : 'error',
+    detail: { connection: connectionId, notionWorkspaceId, botId, reason, upstream },
+  };
+}
