@@ -70,7 +70,7 @@ describe('refreshing in several processes', () => {
     const { token } = await (await at.aNode()).tokens.accessToken(place.workspaceId, place.connectionId);
     assert.equal((await at.control.tokenOwner({ token }))?.botId, place.botId);
     assert.equal((await at.row(place)).status, 'active');
-    assert.deepEqual(await at.first.spool.list(), []);
+    assert.deepEqual(await at.first.spool.names(), []);
   }
 
   async function assertOver(place: Connected): Promise<void> {
@@ -124,19 +124,19 @@ describe('rule 21', () => {
     const connection = at.system.updateTable('connection').where('id', '=', place.connectionId);
     await connection.set({ attempt_id: 'att_00000000-0000-7000-8000-000000000000' }).execute();
     assert.equal(await at.first.replay(), 0);
-    assert.deepEqual([(await at.row(place)).generation, await at.first.spool.list()], [1, []]);
+    assert.deepEqual([(await at.row(place)).generation, await at.first.spool.names()], [1, []]);
   });
 
   it('rule 21: revokes the tokens of a spool whose connection was revoked, and waits while it is being revoked', async () => {
     const place = await killed('spooled');
     await setStatus(place, 'revoking');
     assert.equal(await at.first.replay(), 0);
-    assert.equal((await at.first.spool.list()).length, 1);
+    assert.equal((await at.first.spool.names()).length, 1);
     await setStatus(place, 'revoked');
     assert.equal(await at.first.replay(), 0);
     const [orphan] = at.first.orphans;
     assert.equal(orphan?.botId, place.botId);
     assert.ok(await at.control.tokenOwner({ token: orphan?.tokens.accessToken.reveal() ?? '' }));
-    assert.deepEqual(await at.first.spool.list(), []);
+    assert.deepEqual(await at.first.spool.names(), []);
   });
 });

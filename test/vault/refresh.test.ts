@@ -41,7 +41,7 @@ describe('refreshing a token', () => {
       assert.deepEqual(await names(connection), ['connection.refresh_started', 'connection.refreshed']);
       const [started, refreshed] = await at.log(connection);
       assert.equal(started?.detail.attempt, refreshed?.detail.attempt);
-      assert.deepEqual(await at.first.spool.list(), []);
+      assert.deepEqual(await at.first.spool.names(), []);
     });
 
     it('C4: refreshes once for fifty callers', async () => {
@@ -399,7 +399,7 @@ describe('refreshing a token', () => {
         CREATE TRIGGER away BEFORE INSERT ON connection_secret FOR EACH ROW EXECUTE FUNCTION away()`);
       const node = await at.aNode({}, { timings: { leaseMs: 300, exchangeMs: 250 } });
       await assert.rejects(tokenOf(connection, node), /away/);
-      assert.equal((await at.first.spool.list()).length, 1);
+      assert.equal((await at.first.spool.names()).length, 1);
       await at.owner('DROP TRIGGER away ON connection_secret; DROP FUNCTION away');
       assert.equal(await node.replay(), 1);
       assert.ok(await works(await tokenOf(connection, node)));

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isServing } from '../../domain/connection-states.ts';
 import { newId } from '../../domain/ids.ts';
+import { UnopenableError } from '../sealed-value.ts';
 import type { ConnectionPlace, StoredConnection } from '../stored-connections.ts';
 import { attemptEntry } from './entries.ts';
 import type { RefreshParts } from './refresh-parts.ts';
@@ -99,22 +100,26 @@ async function begin(
     resent: unanswered > 0 || stored.status === 'suspect',
   });
   const lease = { attemptId, generation, leaseMs: parts.timings.leaseMs };
+  const leasedMs = performance.now();
   const attempt = await parts.refreshes.begin(place, lease, entry);
-  return attempt === null ? 'again' : spend(parts, attempt, purse);
+  return attempt === null ? 'again' : spend(parts, attempt, { ...purse, leasedMs });
 }
 
 async function openPurse(
-  { seal }: RefreshParts,
+  { seal, metrics }: RefreshParts,
   place: ConnectionPlace,
   stored: StoredConnection,
-): Promise<Purse | { cause: unknown }> {
+): Promise<Omit<Purse, 'leasedMs'> | { cause: unknown }> {
   const { refreshToken, generation } = stored;
-  if (refreshToken === null) return { cause: new Error('there is no refresh token') };
+  if (refreshToken === null) return { cause: new UnopenableError('there is no refresh token') };
   const sealer = await seal.forWorkspace(place.workspaceId);
   try {
     const opened = await seal.open({ ...place, field: 'refresh_token', generation }, refreshToken);
     return { stored, refreshToken: opened, sealer };
   } catch (cause) {
+    // A key service or a database that is away says nothing about what is stored.
+    if (!(cause instanceof UnopenableError)) throw cause;
+    metrics.decryptFailed(refreshToken.kid);
     return { cause };
   }
 }

@@ -11,20 +11,31 @@ type Replayed = Parameters<RefreshParts['metrics']['spoolReplayed']>[0];
 /**
  * Brings home what attempts got and could not store. At its own generation and attempt a spool is applied; when the
  * connection has moved on it is discarded; when it was revoked, so are these tokens (rule 21). Answers how many were
- * applied. `only` looks at one connection.
+ * applied. `only` looks at one connection. Trouble with one spool holds up no other, and never the caller.
  */
 export async function replaySpools(parts: RefreshParts, only?: ConnectionId): Promise<number> {
   let applied = 0;
-  for (const { name, spooled } of await parts.spool.list()) {
-    if (only !== undefined && !name.startsWith(`${only}.`)) continue;
-    const outcome = spooled === null ? 'unreadable' : await replay(parts, spooled);
-    if (outcome === null) continue;
-    // A file that cannot be read is left for an operator: removing it would end the last trace of a grant.
-    if (outcome !== 'unreadable') await parts.spool.remove(name);
-    if (outcome === 'applied') applied++;
-    parts.metrics.spoolReplayed(outcome);
+  try {
+    for (const name of await parts.spool.names(only)) {
+      const outcome = await replayOne(parts, name).catch(parts.onTrouble);
+      if (outcome === 'applied') applied++;
+      if (outcome) parts.metrics.spoolReplayed(outcome);
+    }
+  } catch (error) {
+    parts.onTrouble(error);
   }
   return applied;
+}
+
+/** Null: there is nothing to be done about it, now or any more. */
+async function replayOne(parts: RefreshParts, name: string): Promise<Replayed | null> {
+  const spooled = await parts.spool.read(name);
+  if (spooled === 'gone') return null;
+  const outcome = spooled === 'unreadable' ? spooled : await replay(parts, spooled);
+  // A file that cannot be read is left for an operator: removing it would end the last trace of a grant.
+  if (outcome === 'unreadable') parts.onTrouble(new Error(`the spool ${name} cannot be read, and is kept`));
+  else if (outcome !== null) await parts.spool.remove(name);
+  return outcome;
 }
 
 /** Null: not yet. */

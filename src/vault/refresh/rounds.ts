@@ -35,7 +35,7 @@ export function createRound(parts: RefreshParts, renew: Renew, custody: Pick<Tok
   }
 
   return async () => {
-    await replaySpools(parts).catch(onTrouble);
+    await replaySpools(parts);
     for (let some = await refreshes.ending(earlyMsMax, atOnce, null); some.length > 0; ) {
       await each(some, refreshEnding);
       some = await refreshes.ending(earlyMsMax, atOnce, some.at(-1)?.connectionId ?? null);

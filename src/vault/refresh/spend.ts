@@ -16,6 +16,8 @@ export interface Purse {
   readonly stored: StoredConnection;
   readonly refreshToken: Secret;
   readonly sealer: TokenSealer;
+  /** When the lease was asked for, by this process's monotonic clock. */
+  readonly leasedMs: number;
 }
 
 /** How an attempt ended. `postponed`: the old tokens stay, and a refresh may begin again in `retryInMs`. */
@@ -51,8 +53,12 @@ export async function spend(parts: RefreshParts, attempt: Attempt, purse: Purse)
 async function exchange(
   parts: RefreshParts,
   attempt: Attempt,
-  { stored, refreshToken }: Purse,
+  { stored, refreshToken, leasedMs }: Purse,
 ): Promise<RefreshOutcome> {
+  // A process that was stopped for a while may have a successor by now: two must not spend the same token.
+  if (performance.now() - leasedMs >= parts.timings.leaseMs) {
+    return { kind: 'transient', answered: true, problem: 'too_late' };
+  }
   const { kind, origin, botId } = stored;
   const { workspaceId, connectionId } = attempt;
   const connection = { workspaceId, connectionId, kind, origin, botId };

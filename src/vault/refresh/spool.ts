@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type AttemptId, type ConnectionId, isId, type WorkspaceId } from '../../domain/ids.ts';
-import { hourMs } from '../../domain/units.ts';
+import { hourMs, KiB } from '../../domain/units.ts';
 import type { Attempt, NewTokens } from './token-refreshes.ts';
 
 /** What an attempt got, until it is in the database: everything that is needed to store it there later. */
@@ -23,8 +24,10 @@ export interface Spool {
   readonly volatile: boolean;
   /** Durable when it resolves. */
   write(spooled: Spooled): Promise<void>;
-  /** What is there, oldest first. Null stands for a file that nobody can read. */
-  list(): Promise<{ readonly name: string; readonly spooled: Spooled | null }[]>;
+  /** What is there, of one connection if named. */
+  names(of?: ConnectionId): Promise<string[]>;
+  /** `gone`: another process brought it home. `unreadable`: it is not what was written here. */
+  read(name: string): Promise<Spooled | 'gone' | 'unreadable'>;
   remove(name: string): Promise<void>;
 }
 
@@ -39,8 +42,12 @@ export class SpoolError extends Error {
   }
 }
 
+const ending = '.json';
+/** Two sealed tokens of the greatest size that is accepted of a server take half of it. */
+const fileBytesMax = 64 * KiB;
+
 export function nameOf({ connectionId, generation, attemptId }: Attempt): string {
-  return `${connectionId}.${generation}.${attemptId}.json`;
+  return `${connectionId}.${generation}.${attemptId}${ending}`;
 }
 
 /** Opens the directory, made with mode 0700 when missing, and tries whether it keeps files. Throws `SpoolError`. */
@@ -53,10 +60,11 @@ export async function openSpool(directory: string): Promise<Spool> {
     return {
       volatile,
       write: spooled => writeDurably(directory, nameOf(spooled.attempt), JSON.stringify({ v: 1, ...spooled })),
-      async list() {
-        const names = (await readdir(directory)).filter(name => name.endsWith('.json')).sort();
-        return Promise.all(names.map(async name => ({ name, spooled: await read(join(directory, name)) })));
+      async names(of) {
+        const names = await readdir(directory);
+        return names.filter(name => name.endsWith(ending) && (of === undefined || name.startsWith(`${of}.`)));
       },
+      read: name => read(directory, name),
       async remove(name) {
         await rm(join(directory, name), { force: true });
         await syncDirectory(directory);
@@ -73,15 +81,25 @@ export async function openSpool(directory: string): Promise<Spool> {
  */
 async function writeDurably(directory: string, name: string, text: string): Promise<void> {
   const draft = join(directory, `${name}.${randomUUID()}${draftEnding}`);
-  const file = await open(draft, 'wx', 0o600);
+  try {
+    await writeAndSync(draft, text);
+    await rename(draft, join(directory, name));
+  } catch (error) {
+    // A full disk is not made fuller.
+    await rm(draft, { force: true }).catch(() => {});
+    throw error;
+  }
+  await syncDirectory(directory);
+}
+
+async function writeAndSync(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(text);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(draft, join(directory, name));
-  await syncDirectory(directory);
 }
 
 const draftEnding = '.draft';
@@ -119,13 +137,24 @@ async function isVolatile(directory: string): Promise<boolean> {
   return process.platform === 'linux' && volatileTypes.has((await statfs(directory)).type);
 }
 
-/** Null for a file that another process has just removed as well: there is nothing left to do about either. */
-async function read(path: string): Promise<Spooled | null> {
+/** Whoever can write into the directory may have: nothing there is followed, waited for, or read without an end. */
+async function read(directory: string, name: string): Promise<Spooled | 'gone' | 'unreadable'> {
   try {
-    const { v, ...spooled } = format.parse(JSON.parse(await readFile(path, 'utf8')));
-    return spooled;
-  } catch {
-    return null;
+    const { v, ...spooled } = format.parse(JSON.parse(await readBounded(join(directory, name))));
+    return nameOf(spooled.attempt) === name ? spooled : 'unreadable';
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'gone' : 'unreadable';
+  }
+}
+
+async function readBounded(path: string): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const found = await file.stat();
+    if (!found.isFile() || found.size > fileBytesMax) throw new Error('not a spool');
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
   }
 }
 
