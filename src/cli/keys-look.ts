@@ -1,5 +1,5 @@
 import type { Command } from './command.ts';
-import { keysNotes, keysOptions, showProgress, withKeyTasks } from './keys.ts';
+import { describeUnopenable, keysNotes, keysOptions, showProgress, withKeyTasks } from './keys.ts';
 
 const failed = 6;
 
@@ -24,18 +24,19 @@ export const keysStatus: Command = {
 
 export const keysVerify: Command = {
   name: 'keys verify',
-  summary: 'Open every sealed value, and look for values under keys that have ended. Changes nothing.',
+  summary: 'Open every sealed value, and look for values under keys that have ended.',
   parameters: [],
   options: keysOptions,
-  notes: keysNotes,
+  notes: `Connections with a token that does not open are undecryptable from then on; those whose tokens open again are in use again.\n${keysNotes}`,
   run: invocation =>
     withKeyTasks(invocation, async tasks => {
-      const { opened, unopenable, underEndedKeys } = await tasks.verify(showProgress(invocation, 'values'));
       const { terminal } = invocation;
+      const result = await tasks.verify(showProgress(invocation, 'values'));
+      const { opened, unopenable, underEndedKeys, shut, reopened } = result;
       terminal.progress('');
-      for (const { table, row } of unopenable) {
-        terminal.out(`does not open: ${table} ${JSON.stringify(row.key)}, under ${row.kid}`);
-      }
+      for (const found of unopenable) terminal.out(describeUnopenable(found));
+      if (shut > 0) terminal.out(`${shut} connections are undecryptable from now on`);
+      if (reopened > 0) terminal.out(`${reopened} connections were undecryptable and are in use again`);
       terminal.out(
         `${opened} values open, ${unopenable.length} do not; ${underEndedKeys} are under keys that have ended`,
       );

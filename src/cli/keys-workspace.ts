@@ -1,6 +1,6 @@
 import { dayMs } from '../domain/units.ts';
 import { type Command, UsageError } from './command.ts';
-import { keysNotes, keysOptions, showProgress, withKeyTasks, workspaceNamed } from './keys.ts';
+import { describeUnopenable, keysNotes, keysOptions, showProgress, withKeyTasks, workspaceNamed } from './keys.ts';
 
 const failed = 6;
 const retainMs = dayMs;
@@ -15,9 +15,10 @@ export const keysRotate: Command = {
     const { options, terminal } = invocation;
     const workspaceId = typeof options.workspace === 'string' ? workspaceNamed(options.workspace) : null;
     return withKeyTasks(invocation, async tasks => {
-      const { keys, values, unopenable } = await tasks.rotate(workspaceId, showProgress(invocation, 'values'));
+      const { keys, values, unopenable, shut } = await tasks.rotate(workspaceId, showProgress(invocation, 'values'));
       terminal.progress('');
-      for (const row of unopenable) terminal.err(`does not open: ${JSON.stringify(row.key)}, under ${row.kid}`);
+      for (const found of unopenable) terminal.err(describeUnopenable(found));
+      if (shut > 0) terminal.err(`${shut} connections are undecryptable from now on: docs/custody.md`);
       terminal.err(`made ${keys} keys, sealed ${values} values anew`);
       return unopenable.length === 0 ? 0 : failed;
     });

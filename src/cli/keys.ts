@@ -1,6 +1,8 @@
 import type { KeyTasks } from '../compose/key-tasks.ts';
 import { readKeysConfig } from '../config.ts';
+import { PortcullisError } from '../domain/errors.ts';
 import { isId, type WorkspaceId } from '../domain/ids.ts';
+import { RootKeyError } from '../domain/root-key-error.ts';
 import { type Invocation, type Option, UsageError } from './command.ts';
 
 /** What every command about keys takes. */
@@ -22,9 +24,17 @@ export async function withKeyTasks<T>(
   const tasks = await openKeyTasks(config, { warn: message => terminal.err(`warning: ${message}`) });
   try {
     return await work(tasks, config);
+  } catch (error) {
+    // What is the matter with the root key is what an operator has to know; callers of the gateway are told less.
+    throw error instanceof PortcullisError && error.cause instanceof RootKeyError ? error.cause : error;
   } finally {
     await tasks.close();
   }
+}
+
+/** A value that does not open: where it is, and the key that it names. */
+export function describeUnopenable({ table, row }: Awaited<ReturnType<KeyTasks['verify']>>['unopenable'][number]) {
+  return `does not open: ${table} ${JSON.stringify(row.key)}, under ${row.kid}`;
 }
 
 /** Shows `400 of 1200 values` on one line that changes. */

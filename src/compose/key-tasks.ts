@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { KeysConfig } from '../config.ts';
-import type { WorkspaceId } from '../domain/ids.ts';
+import { newId, type WorkspaceId } from '../domain/ids.ts';
 import type { RootKeyName } from '../domain/root-key-name.ts';
 import { createDeploymentSecretStore } from '../store/deployment-secret.ts';
 import { createKnownRootKeys } from '../store/root-keys.ts';
@@ -8,6 +8,7 @@ import { createKeyEndings } from '../store/rotation/key-endings.ts';
 import { createKeyReplacements } from '../store/rotation/key-replacements.ts';
 import { createRootKeyChanges } from '../store/rotation/root-key-changes.ts';
 import { createSealedTables } from '../store/rotation/sealed-tables.ts';
+import { createUndecryptableConnections } from '../store/rotation/undecryptable-connections.ts';
 import { createWrappedKeys } from '../store/workspace-keys.ts';
 import { openKeyRing } from '../vault/root/key-ring.ts';
 import { openRootKey } from '../vault/root/open-root-key.ts';
@@ -58,7 +59,10 @@ export async function openKeyTasks(
   const opened = await openOperatorDatabase(config.database, options.warn);
   const { database, operator } = opened;
   const changes = createRootKeyChanges(database);
-  const endings = createKeyEndings(database);
+  const instance = newId('ins');
+  const entries = { instance: () => instance, now: () => new Date() };
+  const endings = createKeyEndings(database, entries);
+  const undecryptable = createUndecryptableConnections(database, entries);
   const tables = createSealedTables(database);
   const replacements = createKeyReplacements(database);
   const secret = createDeploymentSecretStore(database);
@@ -116,13 +120,16 @@ export async function openKeyTasks(
     },
     async rotate(workspaceId, onProgress) {
       await note('keys.rotate', {}, workspaceId);
-      return rotateWorkspaceKeys({ keys, replacements, tables, atMoment, onProgress }, workspaceId);
+      return rotateWorkspaceKeys({ keys, replacements, tables, undecryptable, atMoment, onProgress }, workspaceId);
     },
     async retire(retainMs) {
       await note('keys.retire', { retainMs });
       return retireKeys(endings, retainMs);
     },
-    verify: onProgress => verifyKeys({ keys, tables, endings, onProgress }),
+    async verify(onProgress) {
+      await note('keys.verify', {});
+      return verifyKeys({ keys, tables, endings, undecryptable, onProgress });
+    },
     async destroyWorkspace(workspaceId) {
       await note('keys.destroy', {}, workspaceId);
       return endings.destroyWorkspace(workspaceId);

@@ -11,6 +11,7 @@ const expected: Record<ConnectionStatus, Partial<Record<ConnectionEvent, Connect
     refresh_started: 'refreshing',
     token_refused: 'needs_reauth',
     cannot_open: 'undecryptable',
+    key_destroyed: 'undecryptable',
     disconnected: 'revoking',
   },
   refreshing: {
@@ -20,6 +21,7 @@ const expected: Record<ConnectionStatus, Partial<Record<ConnectionEvent, Connect
     lease_expired: 'suspect',
     grant_refused: 'needs_reauth',
     client_refused: 'needs_reregister',
+    key_destroyed: 'undecryptable',
     disconnected: 'revoking',
   },
   suspect: {
@@ -27,11 +29,12 @@ const expected: Record<ConnectionStatus, Partial<Record<ConnectionEvent, Connect
     refresh_started: 'refreshing',
     refreshed: 'active',
     cannot_open: 'undecryptable',
+    key_destroyed: 'undecryptable',
     disconnected: 'revoking',
   },
   needs_reauth: { confirmed: 'active', disconnected: 'revoking' },
   needs_reregister: { confirmed: 'active', disconnected: 'revoking' },
-  undecryptable: { confirmed: 'active', disconnected: 'revoking' },
+  undecryptable: { confirmed: 'active', opened_again: 'active', disconnected: 'revoking' },
   revoking: { buried: 'revoked' },
   revoked: {},
 };

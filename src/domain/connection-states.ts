@@ -32,6 +32,10 @@ export const transitions = {
   token_refused: { from: ['active'], to: 'needs_reauth' },
   /** What is stored cannot be opened: tampered with, or sealed under a key that is gone. */
   cannot_open: { from: ['active', 'suspect'], to: 'undecryptable' },
+  /** An operator destroyed the key that the tokens are sealed under. */
+  key_destroyed: { from: ['active', 'refreshing', 'suspect'], to: 'undecryptable' },
+  /** What could not be opened was put right: the key is back, or the value is. */
+  opened_again: { from: ['undecryptable'], to: 'active' },
   /** An admin disconnected it. */
   disconnected: {
     from: ['pending', 'active', 'refreshing', 'suspect', 'needs_reauth', 'needs_reregister', 'undecryptable'],

@@ -38,7 +38,13 @@ export const errorTable = {
     503,
     'service_unavailable',
     6,
-    'An operator must restore the key that sealed the Notion token, or an admin must reconnect the workspace.',
+    'An operator must restore what sealed the Notion token and run portcullis keys verify, or an admin must reconnect the workspace.',
+  ),
+  keys_unavailable: row(
+    503,
+    'service_unavailable',
+    6,
+    'The root key that opens the Notion token is out of reach, so nothing was sent to Notion. Repeat the call later; the log and /readyz tell an operator more.',
   ),
   no_connection: row(503, 'service_unavailable', 6, 'An admin must connect the workspace to Notion first.'),
   policy_changed: row(

@@ -3,9 +3,12 @@ export class Lru<V> {
   // A Map keeps the order of insertion, so the first key is the one that was not touched the longest.
   readonly #entries = new Map<string, V>();
   readonly #sizeMax: number;
+  readonly #onLeave: (value: V) => void;
 
-  constructor(sizeMax: number) {
+  /** @param onLeave hears of each entry that is no longer in the map: crowded out, replaced or deleted */
+  constructor(sizeMax: number, onLeave: (value: V) => void = () => {}) {
     this.#sizeMax = sizeMax;
+    this.#onLeave = onLeave;
   }
 
   get size(): number {
@@ -21,14 +24,16 @@ export class Lru<V> {
   }
 
   set(key: string, value: V): void {
-    this.#entries.delete(key);
+    this.delete(key);
     this.#entries.set(key, value);
     if (this.#entries.size <= this.#sizeMax) return;
     const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
+    if (oldest !== undefined) this.delete(oldest);
   }
 
   delete(key: string): void {
+    const value = this.#entries.get(key);
     this.#entries.delete(key);
+    if (value !== undefined) this.#onLeave(value);
   }
 }

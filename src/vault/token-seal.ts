@@ -43,8 +43,9 @@ export function createTokenSeal(keys: WorkspaceKeys): TokenSeal {
     forNewWorkspace: async workspaceId => sealer(await keys.make(workspaceId)),
     forWorkspace: async workspaceId => sealer(await keys.active(workspaceId)),
     async open(place, token) {
-      const key = await keys.byKid(place.workspaceId, token.kid);
-      return new Secret(Buffer.from(await openValue(key, bindingOf(place), token.sealed)).toString());
+      const { workspaceId } = place;
+      const opened = await keys.use(workspaceId, token.kid, key => openValue(key, bindingOf(place), token.sealed));
+      return new Secret(Buffer.from(opened).toString());
     },
   };
 }

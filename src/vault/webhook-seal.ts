@@ -4,17 +4,18 @@ import { type Binding, openValue, sealValue } from './sealed-value.ts';
 import type { WorkspaceKeys } from './workspace-keys.ts';
 
 /** Seals the verification tokens of webhook subscriptions into their place, under the workspace's key. */
-export function createWebhookSeal(keys: Pick<WorkspaceKeys, 'active' | 'open' | 'byKid'>) {
+export function createWebhookSeal(keys: Pick<WorkspaceKeys, 'active' | 'use'>) {
   return {
     async seal(place: WebhookTokenPlace, token: Secret): Promise<{ sealed: string; kid: string }> {
-      const key = await keys.open(await keys.active(place.workspaceId));
-      const sealed = await sealValue(key, bindingOf(place), Buffer.from(token.reveal()));
-      return { sealed, kid: key.kid };
+      const { workspaceId } = place;
+      const { kid } = await keys.active(workspaceId);
+      const text = Buffer.from(token.reveal());
+      return { sealed: await keys.use(workspaceId, kid, key => sealValue(key, bindingOf(place), text)), kid };
     },
     /** Throws `UnopenableError` unless it was sealed for exactly this place, under a key that still exists. */
     async open(place: WebhookTokenPlace, { sealed, kid }: { sealed: string; kid: string }): Promise<Secret> {
-      const key = await keys.byKid(place.workspaceId, kid);
-      return new Secret(Buffer.from(await openValue(key, bindingOf(place), sealed)).toString());
+      const opened = await keys.use(place.workspaceId, kid, key => openValue(key, bindingOf(place), sealed));
+      return new Secret(Buffer.from(opened).toString());
     },
   };
 }

@@ -1,8 +1,10 @@
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { WrappedKey } from '../domain/connection.ts';
+import { PortcullisError } from '../domain/errors.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
-import { Lru } from '../domain/lru.ts';
+import { RootKeyError } from '../domain/root-key-error.ts';
 import { hourMs, minuteMs } from '../domain/units.ts';
+import { createKeyMemory, type OpenedKey } from './key-memory.ts';
 import type { RootKeys } from './root/root-key.ts';
 import { type Binding, type SealingKey, sealingKeyBytes, UnopenableError } from './sealed-value.ts';
 
@@ -18,15 +20,22 @@ export interface WrappedKeys {
   add(key: WrappedKey): Promise<WrappedKey>;
 }
 
-/** Makes and opens the keys of workspaces. */
+/**
+ * Makes and opens the keys of workspaces. Where a root key is needed and out of reach, they throw the `PortcullisError`
+ * `keys_unavailable`, and never `UnopenableError`: nothing is wrong with what is stored.
+ */
 export interface WorkspaceKeys {
   /** A first key for a workspace that is not stored yet: to be stored in the same transaction as the workspace. */
   make(workspaceId: WorkspaceId, version?: number): Promise<WrappedKey>;
   /** The key that new values are sealed under, made and stored if there is none. */
   active(workspaceId: WorkspaceId): Promise<WrappedKey>;
+  /** A copy of a key, for whoever has to be sure to have it later. Throws `UnopenableError`. */
   open(key: WrappedKey): Promise<SealingKey>;
-  /** Throws `UnopenableError` when there is no such key (any more), or the root key does not open it. */
-  byKid(workspaceId: WorkspaceId, kid: string): Promise<SealingKey>;
+  /**
+   * Works with the key of this name, which is not to be kept: it is overwritten when it leaves memory. Throws
+   * `UnopenableError` when there is no such key (any more), or the root key does not open it.
+   */
+  use<T>(workspaceId: WorkspaceId, kid: string, work: (key: SealingKey) => Promise<T>): Promise<T>;
 }
 
 const openKeysMax = 2_000;
@@ -35,60 +44,94 @@ const askAgainMs = minuteMs;
 /** A root key that was taken away (in its service) opens nothing here after this time; until then, neither do outages. */
 const openAgainMs = hourMs;
 
-interface Opened {
-  readonly key: SealingKey;
-  readonly wrapped: string;
-  readonly openedMs: number;
-  readonly askedMs: number;
-}
-
 export function createWorkspaceKeys(parts: {
   root: RootKeys;
   store: WrappedKeys;
   monotonicMs?: () => number;
 }): WorkspaceKeys {
   const { root, store, monotonicMs = () => performance.now() } = parts;
-  const opened = new Lru<Opened>(openKeysMax);
+  const memory = createKeyMemory({ sizeMax: openKeysMax, keepMs: openAgainMs });
+  const opening = new Map<string, Promise<OpenedKey>>();
+
+  /** What is stored, opened: from memory, or by the root key, which is asked once however many wait. */
+  function openStored(stored: WrappedKey): Promise<OpenedKey> {
+    const name = nameOf(stored.workspaceId, stored.kid);
+    const from = `${name} ${stored.version} ${stored.rootKid} ${stored.wrapped}`;
+    const askedMs = monotonicMs();
+    const known = memory.get(name);
+    if (known?.from === from && askedMs - known.openedMs < openAgainMs) {
+      known.askedMs = askedMs;
+      return Promise.resolve(known);
+    }
+    const asked = opening.get(from) ?? unwrap(stored, from, askedMs).finally(() => opening.delete(from));
+    opening.set(from, asked);
+    return asked;
+  }
+
+  async function unwrap(stored: WrappedKey, from: string, askedMs: number): Promise<OpenedKey> {
+    const { workspaceId, kid, wrapped, rootKid } = stored;
+    const bytes = await reach(root.unwrap(wrapped, wrappingContext(stored), rootKid));
+    if (bytes.length !== sealingKeyBytes) throw new UnopenableError('its key has the wrong length');
+    const opened = { key: { kid, bytes }, from, openedMs: askedMs, askedMs };
+    memory.set(nameOf(workspaceId, kid), opened);
+    return opened;
+  }
+
+  async function find(workspaceId: WorkspaceId, kid: string): Promise<OpenedKey> {
+    const name = nameOf(workspaceId, kid);
+    const known = memory.get(name);
+    if (known !== undefined && monotonicMs() - known.askedMs < askAgainMs) return known;
+    const stored = await store.find(workspaceId, kid);
+    if (stored !== null) return openStored(stored);
+    memory.delete(name);
+    throw new UnopenableError('its key is gone');
+  }
+
+  async function lend<T>(look: () => Promise<OpenedKey>, work: (key: SealingKey) => Promise<T>): Promise<T> {
+    for (;;) {
+      const lent = await memory.lend(await look(), work);
+      if (lent !== null) return lent.done;
+    }
+  }
 
   async function make(workspaceId: WorkspaceId, version = 1): Promise<WrappedKey> {
     const kid = `wk_${randomUUIDv7()}`;
     const bytes = randomBytes(sealingKeyBytes);
     const rootKid = root.kid;
-    const wrapped = await root.wrap(bytes, wrappingContext({ workspaceId, version, kid }));
+    const wrapped = await reach(root.wrap(bytes, wrappingContext({ workspaceId, version, kid })));
+    bytes.fill(0);
     return { workspaceId, version, kid, wrapped, rootKid };
-  }
-
-  async function open(key: WrappedKey): Promise<SealingKey> {
-    const bytes = await root.unwrap(key.wrapped, wrappingContext(key), key.rootKid);
-    if (bytes.length !== sealingKeyBytes) throw new UnopenableError('its key has the wrong length');
-    return { kid: key.kid, bytes };
   }
 
   return {
     make,
-    open,
     async active(workspaceId) {
       const found = await store.active(workspaceId);
       if (found !== null) return found;
       return store.add(await make(workspaceId, (await store.latestVersion(workspaceId)) + 1));
     },
-    async byKid(workspaceId, kid) {
-      // The workspace is part of the cache's key: a kid alone must not lead across tenants (rule 4).
-      const cacheKey = `${workspaceId} ${kid}`;
-      const cached = opened.get(cacheKey);
-      const askedMs = monotonicMs();
-      if (cached !== undefined && askedMs - cached.askedMs < askAgainMs) return cached.key;
-      const stored = await store.find(workspaceId, kid);
-      if (stored === null) {
-        opened.delete(cacheKey);
-        throw new UnopenableError('its key is gone');
-      }
-      const known = cached?.wrapped === stored.wrapped && askedMs - cached.openedMs < openAgainMs ? cached : null;
-      const key = known?.key ?? (await open(stored));
-      opened.set(cacheKey, { key, wrapped: stored.wrapped, openedMs: known?.openedMs ?? askedMs, askedMs });
-      return key;
-    },
+    open: stored =>
+      lend(
+        () => openStored(stored),
+        async ({ kid, bytes }) => ({ kid, bytes: Uint8Array.from(bytes) }),
+      ),
+    use: (workspaceId, kid, work) => lend(() => find(workspaceId, kid), work),
   };
+}
+
+/** The workspace is part of the name: a kid alone must not lead across tenants (rule 4). */
+function nameOf(workspaceId: WorkspaceId, kid: string): string {
+  return `${workspaceId} ${kid}`;
+}
+
+/** A root key that is out of reach is nobody's fault who calls: they hear that it will pass. */
+async function reach<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    if (!(cause instanceof RootKeyError)) throw cause;
+    throw new PortcullisError('keys_unavailable', undefined, { log: cause.message, cause });
+  }
 }
 
 /** What a workspace's key is bound to while it is wrapped. */

@@ -11,6 +11,7 @@ import { createKeyEndings } from '../../src/store/rotation/key-endings.ts';
 import { createKeyReplacements } from '../../src/store/rotation/key-replacements.ts';
 import { createRootKeyChanges } from '../../src/store/rotation/root-key-changes.ts';
 import { createSealedTables } from '../../src/store/rotation/sealed-tables.ts';
+import { createUndecryptableConnections } from '../../src/store/rotation/undecryptable-connections.ts';
 import type { Schema } from '../../src/store/schema.ts';
 import { createWrappedKeys } from '../../src/store/workspace-keys.ts';
 import { openRootKeyFile } from '../../src/vault/root/file.ts';
@@ -34,7 +35,9 @@ export async function openCustody() {
   const directory = await mkdtemp(join(tmpdir(), 'portcullis-vault-'));
   const file = (name: string) => openRootKeyFile(join(directory, name));
   const userId = await aUser(database);
+  const entries = { instance: () => newId('ins'), now: () => new Date() };
   return {
+    entries,
     database,
     databaseUrl: testDatabase.url,
     directory,
@@ -42,7 +45,8 @@ export async function openCustody() {
     userId,
     tables: createSealedTables(database),
     replacements: createKeyReplacements(database),
-    endings: createKeyEndings(database),
+    endings: createKeyEndings(database, entries),
+    undecryptable: createUndecryptableConnections(database, entries),
     changes: createRootKeyChanges(database),
     secret: createDeploymentSecretStore(database),
     known: createKnownRootKeys(database),

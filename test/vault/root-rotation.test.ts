@@ -124,7 +124,7 @@ describe('exchanging the root key', () => {
     };
     const keys = createWorkspaceKeys({ root, store: createWrappedKeys(custody.database), monotonicMs: () => nowMs });
     const { kid } = await keys.active(place.workspaceId);
-    const open = () => keys.byKid(place.workspaceId, kid);
+    const open = () => keys.use(place.workspaceId, kid, async () => {});
     for (nowMs = 0; nowMs < hourMs; nowMs += minuteMs / 2) await open();
     assert.equal(unwrapped, 1);
     await open();

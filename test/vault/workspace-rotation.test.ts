@@ -166,7 +166,7 @@ describe('rotating workspace keys', () => {
     const { values, unopenable } = await rotate();
     assert.equal(values, 1);
     assert.deepEqual(
-      unopenable.map(({ key }) => key.field),
+      unopenable.map(({ row }) => row.key.field),
       ['access_token'],
     );
     assert.equal((await storedTokens(custody.database, place))[0]?.sealed, broken.sealed);

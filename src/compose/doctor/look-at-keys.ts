@@ -35,13 +35,12 @@ async function unwrapAll(keys: WorkspaceKeys, { system }: Database<Schema>): Pro
     .execute();
   const shut = new Set<string>();
   for (const { workspace_id: workspaceId, kid, root_kid: rootKid } of stored) {
-    const opens = await keys.byKid(workspaceId, kid).then(
-      () => true,
-      error => {
+    const opens = await keys
+      .use(workspaceId, kid, async () => true)
+      .catch(error => {
         if (error instanceof UnopenableError) return false;
         throw error;
-      },
-    );
+      });
     if (!opens) shut.add(`${kid} (under ${rootKid})`);
   }
   if (shut.size === 0) return ok('keys', `all ${stored.length} workspace keys open`);

@@ -1,6 +1,10 @@
 import { sql, type Transaction } from 'kysely';
+import { statesBefore } from '../../domain/connection-states.ts';
+import type { WorkspaceId } from '../../domain/ids.ts';
 import type { KeyEndings } from '../../vault/rotation/retire.ts';
 import type { Database } from '../database.ts';
+import { commitWithEntries, type EventEntries } from '../event-entries.ts';
+import { moveConnection } from '../move-connection.ts';
 import type { Schema } from '../schema.ts';
 import { sealedColumns } from './sealed-tables.ts';
 
@@ -17,7 +21,7 @@ const sealedUnder = (key: string) =>
   );
 
 /** The end of keys, in PostgreSQL. */
-export function createKeyEndings({ system }: Pick<Database<Schema>, 'system'>): KeyEndings {
+export function createKeyEndings({ system }: Pick<Database<Schema>, 'system'>, options: EventEntries): KeyEndings {
   return {
     destroySuperseded: retainMs =>
       system.transaction().execute(async tx => {
@@ -43,15 +47,26 @@ export function createKeyEndings({ system }: Pick<Database<Schema>, 'system'>): 
         return { retired, kept: kept.map(({ kid }) => kid) };
       }),
     destroyWorkspace: workspaceId =>
-      system.transaction().execute(async tx => {
-        const { numUpdatedRows } = await tx
-          .updateTable('workspace_key')
-          .set({ state: 'destroyed', wrapped: null, superseded_at: null, replacement_wanted_at: null })
-          .where('workspace_id', '=', workspaceId)
-          .where('state', '<>', 'destroyed')
-          .executeTakeFirst();
-        return Number(numUpdatedRows);
-      }),
+      commitWithEntries(
+        options,
+        work => system.transaction().execute(work),
+        async (tx, append) => {
+          for (const connectionId of await shutConnections(tx, workspaceId)) {
+            const detail = { connection: connectionId, reason: 'key_destroyed' };
+            await append([
+              { name: 'connection.undecryptable', workspaceId, principalId: null, result: 'error', detail },
+            ]);
+          }
+          await destroyClientSecrets(tx, workspaceId);
+          const { numUpdatedRows } = await tx
+            .updateTable('workspace_key')
+            .set({ state: 'destroyed', wrapped: null, superseded_at: null, replacement_wanted_at: null })
+            .where('workspace_id', '=', workspaceId)
+            .where('state', '<>', 'destroyed')
+            .executeTakeFirst();
+          return Number(numUpdatedRows);
+        },
+      ),
     async countUnderEnded() {
       const values = sealedColumns.map(
         ({ table }) => `(SELECT count(*) FROM ${table} t JOIN workspace_key k USING (workspace_id, kid)
@@ -74,4 +89,26 @@ async function retireUnused(tx: Transaction<Schema>, kid: string): Promise<boole
        AND NOT EXISTS (SELECT FROM workspace_key WHERE root_kid = ${kid} AND wrapped IS NOT NULL)
        AND NOT EXISTS (SELECT FROM deployment_secret WHERE root_kid = ${kid})`.execute(tx);
   return numAffectedRows === 1n;
+}
+
+/** No call is decided any more on connections whose tokens are about to be lost. They are locked before keys, as everywhere. */
+async function shutConnections(tx: Transaction<Schema>, workspaceId: WorkspaceId) {
+  const open = tx
+    .selectFrom('connection')
+    .select('id')
+    .where('workspace_id', '=', workspaceId)
+    .where('status', 'in', statesBefore('key_destroyed'));
+  const connections = await open.orderBy('id').forUpdate().execute();
+  for (const { id } of connections) {
+    await moveConnection(tx, id, 'key_destroyed').set({ status_reason: 'key_destroyed' }).execute();
+  }
+  return connections.map(({ id }) => id);
+}
+
+/** The secrets of OAuth clients are older than the workspace, so they are sealed under another key: they are removed. */
+async function destroyClientSecrets(tx: Transaction<Schema>, workspaceId: WorkspaceId): Promise<void> {
+  await sql`
+    UPDATE client_registration SET sealed_secret = NULL, auth_method = 'none', refused_at = coalesce(refused_at, now())
+     WHERE sealed_secret IS NOT NULL
+       AND id IN (SELECT registration_id FROM connection WHERE workspace_id = ${workspaceId})`.execute(tx);
 }

@@ -17,19 +17,26 @@ export function createRootKeyChanges(database: Pick<Database<Schema>, 'system'>)
   return {
     all: createKnownRootKeys(database).all,
     async stage(kid, proof) {
-      // A key that was retired may come back, with a new proof.
+      // A key that was retired may come back, with a new proof; so may the previous one, which takes an exchange back.
       const { numAffectedRows } = await sql`
         INSERT INTO root_key (kid, state, proof) SELECT ${kid}, 'staged', ${proof}
-         WHERE NOT EXISTS (SELECT FROM root_key WHERE state IN ('staged', 'previous'))
+         WHERE NOT EXISTS (SELECT FROM root_key WHERE state IN ('staged', 'previous') AND kid <> ${kid})
         ON CONFLICT (kid) DO UPDATE SET state = 'staged', proof = excluded.proof, state_changed_at = now()`.execute(
         system,
       );
       return numAffectedRows === 1n;
     },
-    async withdraw() {
-      const { numDeletedRows } = await system.deleteFrom('root_key').where('state', '=', 'staged').executeTakeFirst();
-      return numDeletedRows === 1n;
-    },
+    withdraw: () =>
+      system.transaction().execute(async tx => {
+        // One that was previous still wraps something, and is previous again.
+        const { numAffectedRows: kept } = await sql`
+          UPDATE root_key r SET state = 'previous', state_changed_at = now() WHERE state = 'staged'
+             AND (EXISTS (SELECT FROM workspace_key w WHERE w.root_kid = r.kid AND w.wrapped IS NOT NULL)
+                  OR EXISTS (SELECT FROM deployment_secret d WHERE d.root_kid = r.kid))`.execute(tx);
+        if (kept === 1n) return true;
+        const { numDeletedRows } = await tx.deleteFrom('root_key').where('state', '=', 'staged').executeTakeFirst();
+        return numDeletedRows === 1n;
+      }),
     async unproven() {
       const { rows } = await unprovenInstances.execute(system);
       return rows.map(({ id }) => id);

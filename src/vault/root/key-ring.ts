@@ -1,6 +1,5 @@
 import type { InstanceId } from '../../domain/ids.ts';
 import { RootKeyError } from '../../domain/root-key-error.ts';
-import { UnopenableError } from '../sealed-value.ts';
 import { assertProof, makeProof } from './proof.ts';
 import type { RootKey, RootKeys } from './root-key.ts';
 
@@ -53,7 +52,8 @@ export async function openKeyRing(keys: readonly RootKey[], known: KnownRootKeys
     wrap: (plaintext, context) => active.wrap(plaintext, context),
     async unwrap(wrapped, context, kid) {
       const key = byKid.get(kid);
-      if (key === undefined) throw new UnopenableError(`its root key ${kid} is not at hand`);
+      // Other instances may have it: that says nothing about the value.
+      if (key === undefined) throw otherKey(keys, kid);
       return key.unwrap(wrapped, context);
     },
     async refresh(instance) {

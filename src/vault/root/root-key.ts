@@ -15,6 +15,6 @@ export interface RootKeys {
   /** The key that `wrap`, called in the same turn of the event loop, wraps with. */
   readonly kid: string;
   wrap(plaintext: Uint8Array, context: Binding): Promise<string>;
-  /** Opens what the key `kid` wrapped with the same context. Throws as `RootKey.unwrap` does. */
+  /** Opens what the key `kid` wrapped with the same context. Throws as `RootKey.unwrap` does, and `other_key` without it. */
   unwrap(wrapped: string, context: Binding, kid: string): Promise<Uint8Array>;
 }

@@ -9,7 +9,10 @@ export interface KeyEndings {
   destroySuperseded(retainMs: number): Promise<{ destroyed: number; kept: number }>;
   /** Retires previous root keys likewise, and answers with their names. */
   retirePrevious(retainMs: number): Promise<{ retired: readonly string[]; kept: readonly string[] }>;
-  /** Destroys every key of a workspace: nothing that is sealed there ever opens again. Answers how many there were. */
+  /**
+   * Destroys every key of a workspace, and the secrets of its OAuth clients: nothing that is sealed there ever opens again.
+   * Its connections are `undecryptable` from the same commit on. Answers how many keys there were.
+   */
   destroyWorkspace(workspaceId: WorkspaceId): Promise<number>;
   /** Values and keys that are under a destroyed or retired one. Always 0. */
   countUnderEnded(): Promise<number>;

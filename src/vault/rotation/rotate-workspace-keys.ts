@@ -1,9 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { WrappedKey } from '../../domain/connection.ts';
 import type { WorkspaceId } from '../../domain/ids.ts';
 import { openValue, sealValue, UnopenableError } from '../sealed-value.ts';
 import type { WorkspaceKeys } from '../workspace-keys.ts';
 import { type AtMoment, type OnProgress, passThrough } from './moments.ts';
 import type { ResealedRow, SealedRow, SealedTable, StaleRow } from './sealed-tables.ts';
+import type { UndecryptableConnections, Unopenable } from './undecryptable.ts';
+import { shutAll } from './verify-keys.ts';
 
 /** How far the keys of workspaces are exchanged. */
 export interface KeyReplacements {
@@ -17,9 +20,11 @@ export interface KeyReplacements {
 }
 
 export interface WorkspaceRotation {
-  readonly keys: Pick<WorkspaceKeys, 'make' | 'byKid'>;
+  readonly keys: Pick<WorkspaceKeys, 'make' | 'use'>;
   readonly replacements: KeyReplacements;
   readonly tables: readonly SealedTable[];
+  readonly undecryptable: Pick<UndecryptableConnections, 'shut'>;
+  readonly batchSize?: number;
   readonly atMoment?: AtMoment;
   readonly onProgress?: OnProgress;
 }
@@ -29,10 +34,14 @@ export interface RotationResult {
   readonly keys: number;
   readonly values: number;
   /** Values that do not open. They stay as they are, and so does the key that they name. */
-  readonly unopenable: readonly SealedRow[];
+  readonly unopenable: readonly Unopenable[];
+  /** Connections that are `undecryptable` from now on because of them. */
+  readonly shut: number;
 }
 
-const batchSize = 500;
+const batchSizeDefault = 500;
+/** After a pass that got nowhere, because others were working on the rows. */
+const waitMs = 50;
 
 /**
  * Gives one workspace, or all (null), a new version of its key and seals every value anew under it, while the gateway
@@ -52,7 +61,8 @@ export async function rotateWorkspaceKeys(
   return { keys, ...(await resealAll(rotation)) };
 }
 
-async function replaceKeys({ keys, replacements, atMoment = passThrough }: WorkspaceRotation): Promise<number> {
+async function replaceKeys(rotation: WorkspaceRotation): Promise<number> {
+  const { keys, replacements, batchSize = batchSizeDefault, atMoment = passThrough } = rotation;
   let replaced = 0;
   for (;;) {
     const wanted = await replacements.wanted(batchSize);
@@ -69,45 +79,58 @@ async function resealAll(rotation: WorkspaceRotation): Promise<Omit<RotationResu
   const total = await countStale(rotation.tables);
   let values = 0;
   for (;;) {
-    const before = values;
-    const unopenable: SealedRow[] = [];
-    for (const table of rotation.tables) {
-      let last: SealedRow | null = null;
-      for (;;) {
-        const rows: readonly StaleRow[] = await table.stale(last, batchSize);
-        last = rows.at(-1) ?? null;
-        if (last === null) break;
-        values += await resealBatch(rotation, table, rows, unopenable);
-        rotation.onProgress?.(values, Math.max(values, total));
-      }
-    }
+    const pass = await resealPass(rotation, replaced => {
+      values += replaced;
+      rotation.onProgress?.(values, Math.max(values, total));
+    });
     // A pass leaves what others were working on, and what they sealed meanwhile under the key that they had.
-    const left = (await countStale(rotation.tables)) - unopenable.length;
-    if (left <= 0 || (values === before && unopenable.length > 0)) return { values, unopenable };
+    if ((await countStale(rotation.tables)) <= pass.unopenable.length) {
+      return { values, unopenable: pass.unopenable, shut: await shutAll(rotation.undecryptable, pass.unopenable) };
+    }
+    if (!pass.moved) await delay(waitMs);
   }
+}
+
+async function resealPass(
+  rotation: WorkspaceRotation,
+  onReplaced: (count: number) => void,
+): Promise<{ moved: boolean; unopenable: Unopenable[] }> {
+  const { tables, batchSize = batchSizeDefault } = rotation;
+  const unopenable: Unopenable[] = [];
+  let moved = false;
+  for (const table of tables) {
+    let last: SealedRow | null = null;
+    for (;;) {
+      const rows: readonly StaleRow[] = await table.stale(last, batchSize);
+      last = rows.at(-1) ?? null;
+      if (last === null) break;
+      const replaced = await resealBatch(rotation, table, rows, unopenable);
+      if (replaced > 0) moved = true;
+      onReplaced(replaced);
+    }
+  }
+  return { moved, unopenable };
 }
 
 async function resealBatch(
   { keys, atMoment = passThrough }: WorkspaceRotation,
   table: SealedTable,
   rows: readonly StaleRow[],
-  unopenable: SealedRow[],
+  unopenable: Unopenable[],
 ): Promise<number> {
   await atMoment('batch read');
   const resealed = await Promise.all(rows.map(row => reseal(keys, row).catch(error => refused(error, row))));
   await atMoment('batch resealed');
-  for (const row of resealed) if (!('row' in row)) unopenable.push(row);
+  for (const row of resealed) if (!('row' in row)) unopenable.push({ table: table.name, row });
   const replaced = await table.replace(resealed.filter(row => 'row' in row));
   await atMoment('batch replaced');
   return replaced;
 }
 
-async function reseal(keys: Pick<WorkspaceKeys, 'byKid'>, row: StaleRow): Promise<ResealedRow> {
-  const [from, to] = await Promise.all([
-    keys.byKid(row.workspaceId, row.kid),
-    keys.byKid(row.workspaceId, row.activeKid),
-  ]);
-  return { row, sealed: await sealValue(to, row.binding, await openValue(from, row.binding, row.sealed)) };
+async function reseal(keys: Pick<WorkspaceKeys, 'use'>, row: StaleRow): Promise<ResealedRow> {
+  const { workspaceId, binding } = row;
+  const opened = await keys.use(workspaceId, row.kid, key => openValue(key, binding, row.sealed));
+  return { row, sealed: await keys.use(workspaceId, row.activeKid, key => sealValue(key, binding, opened)) };
 }
 
 function refused(error: unknown, row: StaleRow): StaleRow {

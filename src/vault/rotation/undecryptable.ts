@@ -1,0 +1,27 @@
+import type { ConnectionPlace } from '../stored-connections.ts';
+import type { SealedRow } from './sealed-tables.ts';
+
+/** A value that does not open, and the table that it is in. */
+export interface Unopenable {
+  readonly table: string;
+  readonly row: SealedRow;
+}
+
+/** A connection that is `undecryptable`, with the values of the generation that it would use. */
+export interface ShutConnection extends ConnectionPlace {
+  readonly generation: number;
+  readonly values: readonly SealedRow[];
+}
+
+/** What becomes of connections when their values do not open, or do again. Each change has its entry in the log. */
+export interface UndecryptableConnections {
+  /**
+   * Makes the connection that uses this value `undecryptable`. False: none uses it as it was read, or the connection is
+   * that already.
+   */
+  shut(found: Unopenable): Promise<boolean>;
+  /** The next ones after one. */
+  list(after: ShutConnection | null, limit: number): Promise<readonly ShutConnection[]>;
+  /** Takes a connection back into use, if its values are still those that were read. */
+  reopen(connection: ShutConnection): Promise<boolean>;
+}
