@@ -9,7 +9,6 @@ import { Secret } from '../../src/domain/secret.ts';
 import { openAwsKms } from '../../src/vault/root/aws-kms.ts';
 import { openRootKeyFile } from '../../src/vault/root/file.ts';
 import { openGcpKms } from '../../src/vault/root/gcp-kms.ts';
-import { loadPackage } from '../../src/vault/root/optional-package.ts';
 import { makeProof } from '../../src/vault/root/proof.ts';
 import type { RootKey } from '../../src/vault/root/root-key.ts';
 import { openVaultTransit } from '../../src/vault/root/vault-transit.ts';
@@ -26,7 +25,12 @@ const failsWith = (code: RootKeyErrorCode) => (error: unknown) => error instance
 
 describe('root keys', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'portcullis-key-services-'));
-  const [aws, gcp, vault] = await Promise.all([startAwsKms(arn), startGcpKms(version), startVaultTransit()]);
+  const [aws, gcp, vault, laterVault] = await Promise.all([
+    startAwsKms(arn),
+    startGcpKms(version),
+    startVaultTransit(),
+    startVaultTransit({ wrongContextStatus: 500 }),
+  ]);
   const credentials = join(directory, 'credentials.json');
   const given = { ...process.env };
   before(async () => {
@@ -39,7 +43,7 @@ describe('root keys', async () => {
   });
   after(async () => {
     process.env = given;
-    await Promise.all([aws.close(), gcp.close(), vault.close()]);
+    await Promise.all([aws.close(), gcp.close(), vault.close(), laterVault.close()]);
     await rm(directory, { recursive: true });
   });
 
@@ -49,6 +53,8 @@ describe('root keys', async () => {
     'in AWS KMS': () => openAwsKms(arn, aws.url),
     'in Google Cloud KMS': () => openGcpKms(version, gcp.url),
     'in Vault Transit': async () => openVaultTransit('transit/portcullis/1', access),
+    'in Vault Transit 1.6': async () =>
+      openVaultTransit('transit/portcullis/1', { ...access, address: laterVault.url }),
   };
 
   for (const [where, open] of Object.entries(providers)) {
@@ -100,18 +106,86 @@ describe('root keys', async () => {
     await assert.rejects(stranger.wrap(Buffer.from('key'), context), failsWith('unavailable'));
   });
 
-  it('that are out of reach are unavailable, and never take a value for undecryptable', async () => {
-    const key = await openAwsKms(arn, aws.url);
-    const wrapped = await key.wrap(Buffer.from('key'), context);
-    for (const name of ['KMSInvalidStateException', 'DisabledException', 'AccessDeniedException']) {
-      aws.fail(name);
-      await assert.rejects(key.unwrap(wrapped, context), failsWith('unavailable'), name);
+  describe('that are out of reach, throttled or switched off are unavailable, and no value is undecryptable', () => {
+    const wrapAndFail = async (key: RootKey, fail: () => void, mend: () => void, says: RegExp) => {
+      const wrapped = await key.wrap(Buffer.from('key'), context);
+      fail();
+      try {
+        const refused = (error: unknown) => failsWith('unavailable')(error) && says.test((error as Error).message);
+        await assert.rejects(key.unwrap(wrapped, context), refused);
+        await assert.rejects(key.wrap(Buffer.from('key'), context), refused);
+      } finally {
+        mend();
+      }
+      assert.equal(Buffer.from(await key.unwrap(wrapped, context)).toString(), 'key');
+    };
+
+    for (const name of [
+      'ThrottlingException',
+      'KMSInternalException',
+      'DependencyTimeoutException',
+      'KMSInvalidStateException',
+      'DisabledException',
+      'AccessDeniedException',
+    ]) {
+      it(`in AWS: ${name}`, async () => {
+        const fail = (reason: string | null) => () => aws.fail(reason);
+        await wrapAndFail(await openAwsKms(arn, aws.url), fail(name), fail(null), new RegExp(name));
+      });
     }
-    aws.fail(null);
-    const gone = openVaultTransit('transit/gone/1', access);
-    await assert.rejects(gone.unwrap('vault:v1:AAAA', context), failsWith('unavailable'));
-    const silent = openVaultTransit('transit/portcullis/1', { ...access, address: 'http://127.0.0.1:1' });
-    await assert.rejects(silent.wrap(Buffer.from('key'), context), failsWith('unavailable'));
+
+    for (const reason of [
+      [400, 'FAILED_PRECONDITION'],
+      [403, 'PERMISSION_DENIED'],
+      [429, 'RESOURCE_EXHAUSTED'],
+      [500, 'INTERNAL'],
+      [503, 'UNAVAILABLE'],
+    ] as const) {
+      it(`at Google: ${reason.join(' ')}`, async () => {
+        const key = await openGcpKms(version, gcp.url);
+        await wrapAndFail(
+          key,
+          () => gcp.fail(reason),
+          () => gcp.fail(null),
+          new RegExp(`status ${reason.join(' \\(')}`),
+        );
+      });
+    }
+
+    for (const reason of [
+      [403, 'permission denied'],
+      [429, 'request path exceeded rate limit quota'],
+      [500, '1 error occurred:\n\t* read failed: decryption failed: cipher: message authentication failed\n\n'],
+      [503, 'Vault is sealed'],
+      [400, 'ciphertext or signature version is disallowed by policy (too old)'],
+    ] as const) {
+      it(`in Vault: ${reason[0]} ${reason[1].trim()}`, async () => {
+        const key = openVaultTransit('transit/portcullis/1', access);
+        await wrapAndFail(
+          key,
+          () => vault.fail(reason),
+          () => vault.fail(null),
+          new RegExp(`status ${reason[0]}`),
+        );
+      });
+    }
+
+    it('where nobody listens, and where there is no such key', async () => {
+      const gone = openVaultTransit('transit/gone/1', access);
+      await assert.rejects(gone.unwrap('vault:v1:AAAA', context), failsWith('unavailable'));
+      const silent = openVaultTransit('transit/portcullis/1', { ...access, address: 'http://127.0.0.1:1' });
+      await assert.rejects(silent.wrap(Buffer.from('key'), context), failsWith('unavailable'));
+    });
+  });
+
+  it('say that an answer was damaged on its way, and not that the value does not open', async () => {
+    const key = await openGcpKms(version, gcp.url);
+    const wrapped = await key.wrap(Buffer.from('key'), context);
+    gcp.damageAnswers(true);
+    await assert.rejects(key.unwrap(wrapped, context), failsWith('unavailable'));
+    await assert.rejects(key.wrap(Buffer.from('key'), context), failsWith('unavailable'));
+    gcp.damageAnswers(false);
+    assert.equal(Buffer.from(await key.unwrap(wrapped, context)).toString(), 'key');
   });
 
   it('are a version each: another version of the same key opens nothing', async () => {
@@ -134,13 +208,5 @@ describe('root keys', async () => {
     await assert.rejects(key.wrap(Buffer.from('key'), context), failsWith('unavailable'));
     await writeFile(file, `${vaultToken}\n`);
     await key.wrap(Buffer.from('key'), context);
-  });
-
-  it('say what to install where their package is missing', async () => {
-    const missing = 'a-package-that-is-not-there';
-    await assert.rejects(
-      loadPackage(missing, () => import(missing)),
-      error => failsWith('not_installed')(error) && /npm install a-package/.test((error as Error).message),
-    );
   });
 });

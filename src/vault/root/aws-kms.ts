@@ -24,15 +24,15 @@ export async function openAwsKms(arn: string, endpoint: string | null): Promise<
     kid: `aws-kms:${arn}`,
     async wrap(plaintext, context) {
       const command = new kms.EncryptCommand({ ...key, Plaintext: plaintext, EncryptionContext: textContext(context) });
-      const { CiphertextBlob: blob } = await ask(client.send(command), arn);
-      if (blob === undefined) throw unavailable(arn, null);
+      const { CiphertextBlob: blob, KeyId: used } = await ask(client.send(command), arn);
+      if (blob === undefined || used !== arn) throw unavailable(arn, null);
       return Buffer.from(blob).toString('base64url');
     },
     async unwrap(wrapped, context) {
       const blob = exactBytes(wrapped, 'base64url');
       const command = new kms.DecryptCommand({ ...key, CiphertextBlob: blob, EncryptionContext: textContext(context) });
-      const { Plaintext: plaintext } = await ask(client.send(command), arn);
-      if (plaintext === undefined) throw unavailable(arn, null);
+      const { Plaintext: plaintext, KeyId: used } = await ask(client.send(command), arn);
+      if (plaintext === undefined || used !== arn) throw unavailable(arn, null);
       return plaintext;
     },
   };
@@ -52,6 +52,6 @@ async function ask<T>(answer: Promise<T>, arn: string): Promise<T> {
 }
 
 function unavailable(arn: string, cause: unknown): RootKeyError {
-  const why = cause instanceof Error ? cause.name : 'an answer without content';
+  const why = cause instanceof Error ? cause.name : 'an answer without content, or of another key';
   return new RootKeyError('unavailable', `AWS KMS does not work with ${arn}: ${why}.`, { cause });
 }

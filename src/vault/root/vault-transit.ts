@@ -31,9 +31,8 @@ export function openVaultTransit(name: string, access: VaultAccess): RootKey {
     };
     const { status, json } = await postJson(`${access.address}/v1/${mount}/${method}/${key}`, headers, body);
     if (status === 200) return ((json as Answer | null)?.data ?? {}) as Record<string, unknown>;
-    if (method === 'decrypt' && status === 400 && isAboutTheValue(json)) {
+    if (method === 'decrypt' && isAboutTheValue(status, json))
       throw new UnopenableError('Transit does not open it here');
-    }
     throw new RootKeyError('unavailable', `Transit does not work with ${name}: status ${status}.`);
   }
 
@@ -67,10 +66,20 @@ interface Answer {
 
 /** Transit says 400 of everything; only these words speak of the value and not of the key. */
 const aboutTheValue = /message authentication failed|invalid ciphertext|unable to decrypt|decryption failed/i;
+/**
+ * Since 1.6 Vault says 500 of a context that is not the right one (hashicorp/vault#10842). Exactly these words: when Vault
+ * cannot read its own storage, they stand behind others.
+ */
+const wrongContext = /^(1 error occurred:\s*\*\s*)?cipher: message authentication failed$/;
 
-function isAboutTheValue(json: unknown): boolean {
+function isAboutTheValue(status: number, json: unknown): boolean {
   const { errors } = (json ?? {}) as Answer;
-  return Array.isArray(errors) && errors.some(error => aboutTheValue.test(String(error)));
+  if (!Array.isArray(errors)) return false;
+  const texts = errors.map(error => String(error).trim());
+  return (
+    (status === 400 && texts.some(text => aboutTheValue.test(text))) ||
+    (status === 500 && texts.some(text => wrongContext.test(text)))
+  );
 }
 
 async function currentToken({ token }: VaultAccess): Promise<string> {
