@@ -12,18 +12,24 @@ const childFile = fileURLToPath(new URL('./child.ts', import.meta.url));
 
 /** Starts one process for each task, lets all of them begin at once, and waits for all of them. */
 export async function runChildren(tasks: readonly ChildTask[]): Promise<ChildEnd[]> {
-  const children = await Promise.all(tasks.map(start));
-  const ends = children.map(endOf);
-  for (const child of children) child.send('go');
-  return Promise.all(ends);
+  const children = await Promise.all(tasks.map(startChild));
+  for (const { go } of children) go();
+  return Promise.all(children.map(({ ended }) => ended));
 }
 
-async function start(task: ChildTask): Promise<ChildProcess> {
+/** A process that is ready, and does nothing before it is told to. */
+export interface Child {
+  readonly ended: Promise<ChildEnd>;
+  go(): void;
+  kill(): void;
+}
+
+export async function startChild(task: ChildTask): Promise<Child> {
   const child = fork(childFile, [], { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   child.send(task);
   const [first] = (await once(child, 'message')) as [ChildReport];
   if (first.kind !== 'ready') throw new Error(`a child did not start: ${JSON.stringify(first)}`);
-  return child;
+  return { ended: endOf(child), go: () => void child.send('go'), kill: () => void child.kill('SIGKILL') };
 }
 
 function endOf(child: ChildProcess): Promise<ChildEnd> {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ClientConfig } from 'pg';
+import { openHostedMcp } from '../../src/compose/hosted-mcp.ts';
 import { createCheckToken } from '../../src/connect/check-token.ts';
 import { refreshRestTokens } from '../../src/connect/rest/refresh.ts';
 import { newId } from '../../src/domain/ids.ts';
@@ -10,6 +11,7 @@ import { openDatabase } from '../../src/store/database.ts';
 import type { Schema } from '../../src/store/schema.ts';
 import { createTokenRefreshes } from '../../src/store/token-refreshes.ts';
 import { createWrappedKeys } from '../../src/store/workspace-keys.ts';
+import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
 import { type FailPoint, passThrough } from '../../src/vault/refresh/fail-point.ts';
 import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
 import {
@@ -68,6 +70,11 @@ export async function openNode(address: NodeAddress, options: NodeOptions = {}) 
     ...(address.simulated === true && { clock: sql<Date>`(SELECT at FROM simulated_clock)` }),
   };
   const seal = createTokenSeal(createWorkspaceKeys({ root, store: createWrappedKeys(database) }));
+  const notion = { mcpUrl: `${address.notionUrl}/mcp`, mcpClient: null, dangerouslyAllowLoopbackHttp: true };
+  const deriveKey = deriveKeysFrom(Buffer.alloc(64));
+  const publicUrl = 'http://127.0.0.1:1';
+  const hosting = { notion, publicUrl, database, deriveKey, recordEvent: async () => {} };
+  const hosted = openHostedMcp(hosting);
   const troubles: unknown[] = [];
   const orphans: Orphan[] = [];
   const spool = await openSpool(address.spoolDirectory);
@@ -77,7 +84,10 @@ export async function openNode(address: NodeAddress, options: NodeOptions = {}) 
     seal,
     spool: options.spool?.(spool) ?? spool,
     exchange: options.exchange ?? {
-      refresh: (connection, token, signal) => refreshRestTokens({ app }, connection, token, signal),
+      refresh: (connection, token, signal) =>
+        connection.kind === 'mcp'
+          ? hosted.refresh(connection, token, signal)
+          : refreshRestTokens({ app }, connection, token, signal),
     },
     revoke: async orphan => void orphans.push(orphan),
     metrics: noMetrics,
@@ -101,6 +111,9 @@ export async function openNode(address: NodeAddress, options: NodeOptions = {}) 
     spool: parts.spool,
     troubles,
     orphans,
-    close: () => database.close(),
+    async close() {
+      await hosted.close();
+      await database.close();
+    },
   };
 }

@@ -2,23 +2,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { authorize, CALLBACK } from '../../emulator/authorized.ts';
+import { CALLBACK } from '../../emulator/authorized.ts';
 import { emulatorControl } from '../../emulator/control.ts';
 import { type Emulator, startEmulator } from '../../emulator/server.ts';
 import type { ConnectionKind, ConnectionStatus, Tokens } from '../../src/domain/connection.ts';
 import { newId } from '../../src/domain/ids.ts';
-import { Secret } from '../../src/domain/secret.ts';
 import type { RefreshTimings } from '../../src/vault/refresh/refresh-parts.ts';
 import type { ConnectionPlace } from '../../src/vault/stored-connections.ts';
 import type { TestDatabase } from '../postgres.ts';
 import { aUser, aWorkspace } from '../store/rows.ts';
+import { agreeByMcp, agreeByRest } from './installations.ts';
 import { type Node, type NodeAddress, type NodeOptions, openNode } from './node.ts';
 
 export type Refreshing = Awaited<ReturnType<typeof startRefreshingOn>>;
 
 /** A connection as a test knows it: where it is, and which installation at the emulator it stands for. */
 export interface Connected extends ConnectionPlace {
+  readonly kind: ConnectionKind;
   readonly botId: string;
+  /** Of hosted MCP. */
+  readonly grantId: string;
 }
 
 /** An emulator and any number of processes' worth of custody on a database, which is dropped at the end. */
@@ -76,8 +79,14 @@ export async function startRefreshingOn(
       return entries.filter(entry => entry.detail.connection === connectionId);
     },
     /** How often a refresh token was spent at the emulator since the log of requests was cleared. */
-    exchanges: async () => (await control.requests()).filter(one => one.path === '/v1/oauth/token').length,
+    exchanges: async () => (await control.requests()).filter(one => tokenPaths.has(one.path)).length,
     introspections: async () => (await control.requests()).filter(one => one.path === '/v1/oauth/introspect').length,
+    /** Whether the emulator takes an access token. */
+    async works({ kind }: Pick<Connected, 'kind'>, token: string) {
+      if (kind === 'rest') return (await control.tokenOwner({ token })) !== null;
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      return (await fetch(emulator.mcpUrl, { method: 'POST', headers, body: '{}' })).status !== 401;
+    },
     /** Makes the access token end in the books; at the emulator it goes on working. */
     endsIn: (place: ConnectionPlace, seconds: number) => endsIn(first, place, seconds),
     /** Lets whatever is waited for in the books be over now. */
@@ -106,20 +115,19 @@ interface Installed {
   readonly personId: string;
 }
 
+const tokenPaths: ReadonlySet<string> = new Set(['/v1/oauth/token', '/token']);
+
 let people = 0;
 
 /** Goes through consent at the emulator and stores what came of it, as connecting does. */
 async function connect({ database, seal }: Node, emulator: Emulator, given: Partial<Installed>): Promise<Connected> {
   const { kind = 'rest', status = 'active', lifetimeSeconds = null, origin = emulator.url } = given;
   const personId = given.personId ?? emulator.people[people++ % emulator.people.length]?.id;
-  const granted = await authorize(emulator, personId === undefined ? {} : { personId });
-  const tokens = given.tokens ?? {
-    accessToken: new Secret(granted.accessToken),
-    refreshToken: new Secret(granted.refreshToken),
-  };
   const [workspaceId, connectedBy] = [await aWorkspace(database), await aUser(database)];
   const connectionId = newId('con');
-  const { botId } = granted;
+  const asked = { issuer: origin, userId: connectedBy, personId };
+  const agreed = kind === 'mcp' ? await agreeByMcp(emulator, database, asked) : await agreeByRest(emulator, personId);
+  const { botId, grantId } = agreed;
   // There are few people at the emulator: each comes again with the same installation, and the last one counts.
   const earlier = database.system.updateTable('connection').set({ status: 'revoked' });
   await earlier.where('bot_id', '=', botId).execute();
@@ -134,12 +142,17 @@ async function connect({ database, seal }: Node, emulator: Emulator, given: Part
   };
   await database.system
     .insertInto('connection')
-    .values({ ...row, audience: 'members', oauth_client_id: emulator.clientId })
+    .values({
+      ...row,
+      audience: kind === 'mcp' ? 'owner' : 'members',
+      oauth_client_id: agreed.oauthClientId,
+      registration_id: agreed.registrationId,
+    })
     .execute();
-  const sealed = await (await seal.forWorkspace(workspaceId)).seal(connectionId, 1, tokens);
+  const sealed = await (await seal.forWorkspace(workspaceId)).seal(connectionId, 1, given.tokens ?? agreed.tokens);
   const secrets = sealed.map(token => ({ workspace_id: workspaceId, connection_id: connectionId, ...token }));
   await database.system.insertInto('connection_secret').values(secrets).execute();
-  const place = { workspaceId, connectionId, botId };
+  const place = { workspaceId, connectionId, kind, botId, grantId };
   if (lifetimeSeconds !== null) await endsIn({ database }, place, lifetimeSeconds);
   return place;
 }
