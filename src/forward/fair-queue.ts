@@ -1,56 +1,107 @@
+/** Where an item waits: in the line of one member of a group. */
+export interface Place {
+  readonly group: string;
+  readonly member: string;
+}
+
 /**
- * Items wait in one line for each key, and the lines take turns: whoever has many waiting delays nobody else. Within a
- * line, first come, first served.
+ * Items wait in lines. The groups take turns, and within a group its members: whoever has many waiting delays nobody else.
+ * Within a line, first come, first served.
  */
 export interface FairQueue<T> {
   readonly size: number;
-  /** Puts an item at the end of the line of its key. Call what it answers with to take the item out again. */
-  add(key: string, item: T): () => void;
+  /**
+   * Puts an item at the end of its line. Call what it answers with to take the item out again. Null: the queue is full.
+   * Before that happens to a group that has few waiting, the group that has most gives up the last of its items.
+   */
+  add(place: Place, item: T): (() => void) | null;
   /** Takes out the first item that is ready, of the line whose turn it is; null when there is none. */
   next(ready?: (item: T) => boolean): T | null;
   /** Whether somebody waits in this line. */
-  waitsFor(key: string): boolean;
+  waitsFor(place: Place): boolean;
   [Symbol.iterator](): Iterator<T>;
 }
 
-export function createFairQueue<T>(): FairQueue<T> {
-  /** In the order of their turns: a line that has been served goes to the end. */
-  const lines = new Map<string, Set<{ readonly item: T }>>();
+export interface FairQueueOptions<T> {
+  /** Items that may wait at once. */
+  readonly sizeMax: number;
+  /** Hears of each item that had to make room for another group's. */
+  readonly onDisplaced: (item: T) => void;
+}
+
+type Line<T> = Set<{ readonly item: T }>;
+
+interface Group<T> {
+  size: number;
+  /** In the order of their turns, like the groups: what has been served goes to the end. */
+  readonly lines: Map<string, Line<T>>;
+}
+
+export function createFairQueue<T>({ sizeMax, onDisplaced }: FairQueueOptions<T>): FairQueue<T> {
+  const groups = new Map<string, Group<T>>();
   let size = 0;
 
-  function takeOut(key: string, place: { readonly item: T }): void {
-    const line = lines.get(key);
-    if (!line?.delete(place)) return;
+  function takeOut({ group, member }: Place, entry: { readonly item: T }): void {
+    const members = groups.get(group);
+    const line = members?.lines.get(member);
+    if (members === undefined || !line?.delete(entry)) return;
     size--;
-    if (line.size === 0) lines.delete(key);
+    members.size--;
+    if (line.size === 0) members.lines.delete(member);
+    if (members.size === 0) groups.delete(group);
+  }
+
+  /** Makes room for one more of this group, if another has at least two more than it. */
+  function makeRoom(group: string): boolean {
+    const [name, largest] = [...groups].reduce((most, one) => (one[1].size > most[1].size ? one : most));
+    if (largest.size <= (groups.get(group)?.size ?? 0) + 1) return false;
+    const [member, line] = [...largest.lines].reduce((most, one) => (one[1].size > most[1].size ? one : most));
+    const last = [...line].at(-1);
+    if (last === undefined) return false;
+    takeOut({ group: name, member }, last);
+    onDisplaced(last.item);
+    return true;
   }
 
   return {
     get size() {
       return size;
     },
-    add(key, item) {
-      const place = { item };
-      const line = lines.get(key);
-      if (line === undefined) lines.set(key, new Set([place]));
-      else line.add(place);
+    add(place, item) {
+      if (size >= sizeMax && !makeRoom(place.group)) return null;
+      const entry = { item };
+      const members = groups.get(place.group) ?? { size: 0, lines: new Map<string, Line<T>>() };
+      groups.set(place.group, members);
+      const line = members.lines.get(place.member) ?? new Set();
+      members.lines.set(place.member, line.add(entry));
+      members.size++;
       size++;
-      return () => takeOut(key, place);
+      return () => takeOut(place, entry);
     },
     next(ready = () => true) {
-      for (const [key, line] of lines) {
-        const [first] = line;
-        if (first === undefined || !ready(first.item)) continue;
-        lines.delete(key);
-        lines.set(key, line);
-        takeOut(key, first);
-        return first.item;
+      for (const [group, { lines }] of groups) {
+        for (const [member, line] of lines) {
+          const [first] = line;
+          if (first === undefined || !ready(first.item)) continue;
+          toTheEnd(groups, group);
+          toTheEnd(lines, member);
+          takeOut({ group, member }, first);
+          return first.item;
+        }
       }
       return null;
     },
-    waitsFor: key => lines.has(key),
+    waitsFor: ({ group, member }) => groups.get(group)?.lines.has(member) ?? false,
     *[Symbol.iterator]() {
-      for (const line of lines.values()) for (const { item } of line) yield item;
+      for (const { lines } of groups.values())
+        for (const line of lines.values()) for (const { item } of line) yield item;
     },
   };
+}
+
+function toTheEnd<T>(turns: Map<string, T>, key: string): void {
+  const value = turns.get(key);
+  if (value === undefined) return;
+  turns.delete(key);
+  turns.set(key, value);
 }

@@ -8,7 +8,7 @@ import type { AccessTokens } from './access-tokens.ts';
 import type { RateBudget } from './budget/budget.ts';
 import { deliver } from './deliver.ts';
 import { createPermit } from './permit.ts';
-import { nameOf } from './principal-name.ts';
+import { placeOf } from './place-of.ts';
 import { neverSent, notSent } from './public-error.ts';
 import type { Sending } from './send.ts';
 import { createTurns, type GiveBack } from './turns.ts';
@@ -54,7 +54,7 @@ export function createForward(parts: ForwardParts): Forward {
   };
 
   async function sendInTurn(ruling: Ruling, sending: Sending): Promise<Answer> {
-    const giveBack = await takeTurn(ruling, sending);
+    const giveBack = await takeTurn(ruling);
     let streamed: Readable | null = null;
     try {
       const answer = await deliver(upstream, tokens, ruling, sending);
@@ -71,15 +71,18 @@ export function createForward(parts: ForwardParts): Forward {
       operation,
       request,
       permit: createPermit(ruling, parts.stillAllowed, parts.now),
-      // A write is never cancelled: whoever asked for it may be gone, but nobody could say whether it happened.
+      // A write that is under way is never cancelled: whoever asked for it may be gone, but nobody could say whether it happened.
       signal: operation.effect === 'read' ? signal : null,
       digest: request.body instanceof Readable ? parts.startDigest() : null,
     };
   }
 
-  /** Waits where Notion's limits demand it. A call that waited is asked about again before it is sent (rule 10). */
-  async function takeShare(ruling: Ruling, { signal, permit }: Sending): Promise<void> {
-    const waiting = budget.take(ruling, signal);
+  /**
+   * Waits where Notion's limits demand it. A call that waited is asked about again before it is sent (rule 10). A write may
+   * be given up here, and in the next line: nothing was sent yet.
+   */
+  async function takeShare(ruling: Ruling, { permit }: Sending): Promise<void> {
+    const waiting = budget.take(ruling, ruling.call.signal);
     if (waiting === null) return;
     await waiting.catch(whenGone);
     try {
@@ -90,8 +93,8 @@ export function createForward(parts: ForwardParts): Forward {
     }
   }
 
-  async function takeTurn({ caller }: Ruling, { signal }: Sending): Promise<GiveBack> {
-    const turn = await turns.take(nameOf(caller.principal), signal).catch(whenGone);
+  async function takeTurn({ caller, call }: Ruling): Promise<GiveBack> {
+    const turn = await turns.take(placeOf(caller.principal), call.signal).catch(whenGone);
     if (turn === null) throw notSent('too many calls wait for Notion');
     return turn;
   }

@@ -1,4 +1,4 @@
-import { createFairQueue } from './fair-queue.ts';
+import { createFairQueue, type Place } from './fair-queue.ts';
 
 /** Gives back a turn. Called more than once it does nothing more. */
 export type GiveBack = () => void;
@@ -10,15 +10,20 @@ export type GiveBack = () => void;
  */
 export interface Turns {
   /**
-   * Resolves with a turn, or with null when there are already too many waiting.
+   * Resolves with a turn, or with null when there are too many waiting.
    * Rejects with the signal's reason when it aborts first.
    */
-  take(principal: string, signal: AbortSignal | null): Promise<GiveBack | null>;
+  take(place: Place, signal: AbortSignal): Promise<GiveBack | null>;
+}
+
+interface Waiter {
+  go(): void;
+  refuse(): void;
 }
 
 export function createTurns(turnsMax: number, waitingMax: number): Turns {
   let taken = 0;
-  const waiting = createFairQueue<() => void>();
+  const waiting = createFairQueue<Waiter>({ sizeMax: waitingMax, onDisplaced: waiter => waiter.refuse() });
 
   function giveBackOnce(): GiveBack {
     let held = true;
@@ -28,32 +33,34 @@ export function createTurns(turnsMax: number, waitingMax: number): Turns {
       const next = waiting.next();
       // The turn passes straight to whoever is next, so that a newcomer cannot slip in between.
       if (next === null) taken--;
-      else next();
+      else next.go();
     };
   }
 
   return {
-    async take(principal, signal) {
+    async take(place, signal) {
       if (taken < turnsMax) {
         taken++;
         return giveBackOnce();
       }
-      return waiting.size < waitingMax ? await queue(principal, signal) : null;
+      return queue(place, signal);
     },
   };
 
-  function queue(principal: string, signal: AbortSignal | null): Promise<GiveBack> {
+  function queue(place: Place, signal: AbortSignal): Promise<GiveBack | null> {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const withdraw = waiting.add(principal, () => {
-        signal?.removeEventListener('abort', leave);
-        resolve(giveBackOnce());
-      });
+      if (signal.aborted) return reject(signal.reason);
+      const end = (turn: GiveBack | null) => {
+        signal.removeEventListener('abort', leave);
+        resolve(turn);
+      };
+      const withdraw = waiting.add(place, { go: () => end(giveBackOnce()), refuse: () => end(null) });
+      if (withdraw === null) return resolve(null);
       const leave = () => {
         withdraw();
-        reject(signal?.reason);
+        reject(signal.reason);
       };
-      signal?.addEventListener('abort', leave, { once: true });
+      signal.addEventListener('abort', leave, { once: true });
     });
   }
 }

@@ -17,7 +17,8 @@ export function createRateLedgers(
     async change(workspaceId, scope, change) {
       for (let attempt = 1; attempt <= attemptsMax; attempt++) {
         const { nowMs, version, ledger } = await read(system, workspaceId, scope);
-        const changed = change(ledger ?? emptyLedger, nowMs);
+        // An older Portcullis may have written less than this one knows.
+        const changed = change({ ...emptyLedger, ...ledger }, nowMs);
         const stored = await write(system, { workspaceId, scope, version, ledger: JSON.stringify(changed.ledger) });
         if (stored) return changed.result;
         metrics.leaseContended('budget');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Demo, startDemo } from './demo.ts';
 
 interface Refusal {
@@ -57,5 +58,30 @@ describe('a workspace whose connection may make 20 calls a minute', () => {
     for (const secret of [demo.ready.workspaceId, demo.ready.pages.public, 'Acme', 'agt_', 'usr_']) {
       assert.ok(!metrics.includes(secret), secret);
     }
+  });
+});
+
+describe('a client that waits as long as it is told', () => {
+  let demo: Demo;
+  before(async () => {
+    demo = await startDemo();
+  });
+  after(() => demo.stop());
+
+  it('is answered then, and not a call earlier went to Notion', async () => {
+    const call = () =>
+      fetch(`${demo.ready.url}/v1/users/me`, { headers: { authorization: `Bearer ${demo.ready.keys.viewer}` } });
+    await demo.emulator.addFault({ kind: 'respond', status: 429, path: '/v1/users/me', retryAfterSeconds: 7 });
+    await demo.emulator.clearRequests({});
+    assert.equal((await call()).status, 429);
+    const refused = await call();
+    assert.equal(refused.status, 429);
+    const seconds = Number(refused.headers.get('retry-after'));
+    assert.ok(seconds >= 6 && seconds <= 7, `${seconds} s`);
+    assert.equal((await demo.emulator.requests({})).length, 1);
+    // This is what is tested: a clock of its own would prove nothing about a real client.
+    await delay(seconds * 1_000);
+    assert.equal((await call()).status, 200);
+    assert.equal((await demo.emulator.requests({})).length, 2);
   });
 });

@@ -1,7 +1,10 @@
-import type { AgentId, ConnectionId, PrincipalId, UserId, WorkspaceId } from '../../src/domain/ids.ts';
+import assert from 'node:assert/strict';
+import { PortcullisError } from '../../src/domain/errors.ts';
+import type { AgentId, UserId } from '../../src/domain/ids.ts';
 import { newId } from '../../src/domain/ids.ts';
 import { noMetrics } from '../../src/domain/metrics.ts';
 import type { Operation } from '../../src/domain/operation.ts';
+import type { Principal } from '../../src/domain/principal.ts';
 import type { Ruling } from '../../src/domain/ruling.ts';
 import { createRateBudget, type RateBudget, type RateBudgetOptions } from '../../src/forward/budget/budget.ts';
 import { emptyLedger, type Ledger } from '../../src/forward/budget/ledger.ts';
@@ -11,28 +14,48 @@ import * as fixtures from '../fixtures.ts';
 export interface ABudget extends AsyncDisposable {
   readonly budget: RateBudget;
   /** A call of somebody's on the one connection of the one workspace. */
-  callOf(principal: PrincipalId, operation?: Operation): Ruling;
+  callOf(principal: Principal, operation?: Operation): Ruling;
+  /** The budget of another process, with the same ledgers. */
+  beside(): ABudget;
+}
+
+export function aPerson(): Principal {
+  return { kind: 'user', id: newId('usr') };
+}
+
+export function anAgent(owner: UserId = newId('usr')): Principal & { readonly id: AgentId } {
+  return { kind: 'agent', id: newId('agt'), owner };
 }
 
 /** A budget of one process, with a connection of which this much is known. */
 export function aBudget(known: Partial<Ledger> = {}, change: Partial<RateBudgetOptions> = {}): ABudget {
   const workspaceId = newId('wsp');
-  const connectionId = newId('con');
-  const budget = createRateBudget({
-    ledgers: ledgersInMemory(new Map([[connectionId, { ...emptyLedger, ...known }]])),
+  const connection = { id: newId('con'), because: 'only_one' } as const;
+  const options: RateBudgetOptions = {
+    ledgers: ledgersInMemory(new Map([[connection.id, { ...emptyLedger, ...known }]])),
     metrics: noMetrics,
     onTrouble: error => {
       throw error;
     },
     monotonicMs: () => performance.now(),
     ...change,
-  });
-  return {
-    budget,
-    callOf: (principal, operation = fixtures.anOperation()) =>
-      aRulingOf({ workspaceId, connectionId, principal, operation }),
-    [Symbol.asyncDispose]: budget.close,
   };
+  const open = (): ABudget => {
+    const budget = createRateBudget(options);
+    return {
+      budget,
+      callOf: (principal, operation = fixtures.anOperation()) =>
+        fixtures.aRuling({
+          call: fixtures.aCall({ operation }),
+          caller: fixtures.aCaller({ principal }),
+          facts: fixtures.someFacts({ workspaceId, connection }),
+          decidedAt: new Date(),
+        }),
+      beside: open,
+      [Symbol.asyncDispose]: budget.close,
+    };
+  };
+  return open();
 }
 
 function ledgersInMemory(ledgers: Map<string, Ledger>): RateLedgers {
@@ -45,25 +68,28 @@ function ledgersInMemory(ledgers: Map<string, Ledger>): RateLedgers {
   };
 }
 
-function aRulingOf(given: {
-  workspaceId: WorkspaceId;
-  connectionId: ConnectionId;
-  principal: PrincipalId;
-  operation: Operation;
-}): Ruling {
-  const { workspaceId, connectionId, principal, operation } = given;
-  return fixtures.aRuling({
-    call: fixtures.aCall({ operation }),
-    caller: fixtures.aCaller({
-      principal: isAgent(principal)
-        ? { kind: 'agent', id: principal, owner: newId('usr') }
-        : { kind: 'user', id: principal as UserId },
-    }),
-    facts: fixtures.someFacts({ workspaceId, connection: { id: connectionId, because: 'only_one' } }),
-    decidedAt: new Date(),
-  });
+/** A limit that is known since now. */
+export const known = (perMinute: number): Partial<Ledger> => ({ perMinute, learnedAtMs: Date.now() });
+
+/** Makes so many calls at once, and answers with how many were let through. */
+export async function flood(
+  gate: ABudget,
+  calls: number,
+  caller: (call: number) => Principal | undefined,
+): Promise<number> {
+  const ends = await Promise.allSettled(
+    Array.from({ length: calls }, (_, call) => gate.budget.take(gate.callOf(caller(call) ?? aPerson()), null)),
+  );
+  return ends.filter(end => end.status === 'fulfilled').length;
 }
 
-function isAgent(principal: PrincipalId): principal is AgentId {
-  return principal.startsWith('agt_');
+/** The error with which a call was refused. */
+export async function rejection(promise: Promise<unknown> | null): Promise<PortcullisError> {
+  assert.ok(promise !== null, 'let through at once');
+  const error = await promise.then(
+    () => assert.fail('let through'),
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(error instanceof PortcullisError, String(error));
+  return error;
 }

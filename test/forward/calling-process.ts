@@ -1,4 +1,5 @@
 /** A process with a forward step of its own: makes the calls that its parent asks for, and tells how they ended. */
+import { once } from 'node:events';
 import { PortcullisError } from '../../src/domain/errors.ts';
 import type { AgentId, ConnectionId, WorkspaceId } from '../../src/domain/ids.ts';
 import { noMetrics } from '../../src/domain/metrics.ts';
@@ -20,6 +21,8 @@ export interface Orders {
   readonly calls: number;
   /** Calls under way at once. */
   readonly atOnce: number;
+  /** Keeps what is left of its slice afterwards, and waits to be killed. */
+  readonly keepSlice?: boolean;
 }
 
 /** How the calls ended. */
@@ -56,6 +59,10 @@ async function carryOut(orders: Orders): Promise<Report> {
     while (left-- > 0) await callOnce(gate, orders, report);
   };
   await Promise.all(Array.from({ length: orders.atOnce }, work));
+  if (orders.keepSlice === true) {
+    process.send?.(report);
+    await once(process, 'message');
+  }
   await budget.close();
   await database.close();
   return report;

@@ -6,7 +6,8 @@ import { type EmulatorControl, emulatorControl } from '../../emulator/control.ts
 import { type Emulator, startEmulator } from '../../emulator/server.ts';
 import { newId, type WorkspaceId } from '../../src/domain/ids.ts';
 import { noMetrics } from '../../src/domain/metrics.ts';
-import { emptyLedger } from '../../src/forward/budget/ledger.ts';
+import { minuteMs, secondMs } from '../../src/domain/units.ts';
+import { emptyLedger, type Ledger } from '../../src/forward/budget/ledger.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createRateLedgers } from '../../src/store/rate-ledgers.ts';
 import type { Schema } from '../../src/store/schema.ts';
@@ -27,6 +28,15 @@ async function callFrom(orders: readonly Orders[]): Promise<Report[]> {
       return report as Report;
     }),
   );
+}
+
+async function killAfterCalls(orders: Orders): Promise<void> {
+  const child = fork(new URL('./calling-process.ts', import.meta.url));
+  await once(child, 'message');
+  child.send(orders);
+  await once(child, 'message');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
 }
 
 function sum(reports: readonly Report[], read: (report: Report) => number): number {
@@ -90,6 +100,32 @@ describe('the rate budget of two processes that share a database', () => {
       400 - passed,
     );
     for (const { retryAfterSecondsMax: seconds } of reports) assert.ok(seconds > 40 && seconds <= 64, `${seconds} s`);
+  });
+
+  it('counts what a killed one had leased as sent, and gives it back when that is a minute ago', async () => {
+    await control.clearRequests({});
+    await control.setClock({ advanceMs: 2 * minuteMs });
+    const same = orders({ calls: 100 });
+    const change = (to: (ledger: Ledger, nowMs: number) => Ledger) =>
+      ledgers().change(workspaceId, same.connectionId, (ledger, nowMs) => ({
+        ledger: to(ledger, nowMs),
+        result: null,
+      }));
+    await change((_, nowMs) => ({ ...emptyLedger, perMinute: 60, learnedAtMs: nowMs }));
+    await killAfterCalls({ ...same, calls: 3, atOnce: 1, keepSlice: true });
+    const [next] = await callFrom([same]);
+    const passed = (next?.passed ?? 0) + 3;
+    assert.ok(passed < 54, `${passed} passed: what it held is taken for sent`);
+    assert.equal(await sentToNotion(), passed);
+
+    // A minute passes, here and at Notion.
+    await change(ledger => ({
+      ...ledger,
+      taken: Object.fromEntries(Object.entries(ledger.taken).map(([second, count]) => [Number(second) - 63, count])),
+    }));
+    await control.setClock({ advanceMs: 63 * secondMs });
+    const [later] = await callFrom([same]);
+    assert.deepEqual([later?.passed, later?.refusedByNotion], [54, 0]);
   });
 });
 

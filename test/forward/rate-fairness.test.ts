@@ -1,135 +1,79 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { PortcullisError } from '../../src/domain/errors.ts';
 import { newId } from '../../src/domain/ids.ts';
-import type { Answer } from '../../src/domain/operation.ts';
-import type { Ledger } from '../../src/forward/budget/ledger.ts';
-import { rateLimitReasons } from '../../src/forward/budget/rate-limit-answer.ts';
-import { anOperation } from '../fixtures.ts';
-import { aBudget } from './a-budget.ts';
-import { aForward } from './a-forward.ts';
-import { ok, rawServer } from './raw-server.ts';
-
-const known = (perMinute: number): Partial<Ledger> => ({ perMinute, learnedAtMs: Date.now() });
-
-/** A refusal of Notion's. */
-function refusal(reason: string, retryAfterSeconds: number): Answer {
-  const body = { object: 'error', status: 429, code: 'rate_limited', additional_data: { rate_limit_reason: reason } };
-  const headers = { 'retry-after': String(retryAfterSeconds) };
-  return { status: 429, headers, body: Buffer.from(JSON.stringify(body)) };
-}
-
-async function rejection(promise: Promise<unknown> | null): Promise<PortcullisError> {
-  assert.ok(promise !== null, 'let through at once');
-  const error = await promise.then(
-    () => assert.fail('let through'),
-    (thrown: unknown) => thrown,
-  );
-  assert.ok(error instanceof PortcullisError, String(error));
-  return error;
-}
+import type { Principal } from '../../src/domain/principal.ts';
+import { aBudget, anAgent, aPerson, flood, known, rejection } from './a-budget.ts';
 
 describe('a flooding agent beside a person', () => {
   it('cannot use up what is kept for those who have had little', async () => {
     await using gate = aBudget(known(100));
-    const [agent, person] = [newId('agt'), newId('usr')];
-    const flood = Array.from({ length: 200 }, () => gate.budget.take(gate.callOf(agent), null));
-    const ends = await Promise.allSettled(flood);
-    const taken = ends.filter(end => end.status === 'fulfilled').length;
+    const [agent, person] = [anAgent(), aPerson()];
+    const taken = await flood(gate, 200, () => agent);
     assert.ok(taken >= 90 && taken <= 95, `${taken} of 100`);
     for (let call = 0; call < 5; call++) await gate.budget.take(gate.callOf(person), null);
+  });
+
+  it('cannot by being many agents of one owner', async () => {
+    await using gate = aBudget(known(100));
+    const owner = newId('usr');
+    const agents = Array.from({ length: 40 }, () => anAgent(owner));
+    const taken = await flood(gate, 400, call => agents[call % agents.length]);
+    assert.ok(taken >= 90 && taken <= 95, `${taken} of 100`);
+    const person: Principal = { kind: 'user', id: owner };
+    for (let call = 0; call < 5; call++) await gate.budget.take(gate.callOf(person), null);
+  });
+
+  it('cannot by going through several processes', async () => {
+    await using first = aBudget(known(100));
+    await using second = first.beside();
+    await using third = first.beside();
+    const [agent, person] = [anAgent(), aPerson()];
+    let taken = 0;
+    for (const gate of [first, second, third]) taken += await flood(gate, 200, () => agent);
+    assert.ok(taken >= 90 && taken <= 95, `${taken} of 100`);
+    for (let call = 0; call < 5; call++) await third.budget.take(third.callOf(person), null);
+  });
+
+  it('cannot by filling the queue', async () => {
+    await using gate = aBudget({ ...known(600), blockedUntilMs: Date.now() + 400 });
+    const owner = newId('usr');
+    const flooding = flood(gate, 1_500, () => anAgent(owner));
+    await gate.budget.take(gate.callOf(aPerson()), null);
+    assert.ok((await flooding) < 600);
+  });
+
+  it('leaves a turn to the other agents of its owner', async () => {
+    await using gate = aBudget({ ...known(100), blockedUntilMs: Date.now() + 300 });
+    const owner = newId('usr');
+    const [busy, quiet] = [anAgent(owner), anAgent(owner)];
+    const order: string[] = [];
+    const call = (name: string, agent: Principal) =>
+      gate.budget.take(gate.callOf(agent), null)?.then(() => order.push(name));
+    const calls = Array.from({ length: 50 }, () => call('busy', busy));
+    calls.push(call('quiet', quiet));
+    await Promise.all(calls);
+    assert.ok(order.indexOf('quiet') <= 1, `it came ${order.indexOf('quiet') + 1}.`);
+  });
+
+  it('leaves to Portcullis’s own calls nothing of what is kept', async () => {
+    await using gate = aBudget(known(100));
+    const agent = anAgent();
+    await flood(gate, 200, () => agent);
+    const report: Principal = { kind: 'system', component: 'access_report' };
+    await rejection(gate.budget.take(gate.callOf(report), null));
+    await gate.budget.take(gate.callOf(aPerson()), null);
   });
 
   it('waits behind the person’s next call, however many of its own wait already', async () => {
     await using gate = aBudget({ ...known(100), blockedUntilMs: Date.now() + 300 });
     const order: string[] = [];
-    const call = (name: string, id: `agt_${string}` | `usr_${string}`) =>
-      gate.budget.take(gate.callOf(id), null)?.then(() => order.push(name));
-    const [agent, person] = [newId('agt'), newId('usr')];
+    const call = (name: string, principal: Principal) =>
+      gate.budget.take(gate.callOf(principal), null)?.then(() => order.push(name));
+    const [agent, person] = [anAgent(), aPerson()];
     const calls = Array.from({ length: 50 }, () => call('agent', agent));
     calls.push(call('person', person));
     await Promise.all(calls);
     assert.equal(order.length, 51);
     assert.ok(order.indexOf('person') <= 1, `it came ${order.indexOf('person') + 1}.`);
-  });
-});
-
-describe('waiting for the budget', () => {
-  it('ends after a while with Notion’s own refusal and a wait that is true', async () => {
-    await using gate = aBudget({ ...known(100), blockedUntilMs: Date.now() + 20_000 });
-    // The first call learns what is known, and waits no longer than that takes.
-    const error = await rejection(gate.budget.take(gate.callOf(newId('usr')), null));
-    assert.equal(error.status, 429);
-    const { retryAfterSeconds, additionalData, fate } = error.details;
-    assert.ok(retryAfterSeconds === 20 || retryAfterSeconds === 19, `${retryAfterSeconds} s`);
-    assert.deepEqual(additionalData, {
-      rate_limit_reason: rateLimitReasons.connection,
-      retry_after: String(retryAfterSeconds),
-    });
-    assert.equal(fate, 'not_sent');
-  });
-
-  it('is given up when the client goes away', async () => {
-    await using gate = aBudget({ ...known(100), blockedUntilMs: Date.now() + 3_000 });
-    const abort = new AbortController();
-    const waiting = gate.budget.take(gate.callOf(newId('usr')), abort.signal);
-    assert.ok(waiting !== null);
-    abort.abort(new Error('gone'));
-    await assert.rejects(waiting, /gone/);
-  });
-
-  it('rule 10: a call that waited is asked about again, and not sent when it is no longer allowed', async () => {
-    await using server = await rawServer(({ socket }) => socket.write(ok()));
-    await using gate = aBudget({ ...known(100), blockedUntilMs: Date.now() + 50 });
-    let asked = 0;
-    const stillAllowed = async () => ++asked > 1;
-    await using step = aForward(server, { budget: gate.budget, stillAllowed });
-    await assert.rejects(step.forward(gate.callOf(newId('usr'))), { code: 'policy_changed' });
-    assert.deepEqual(server.heads, []);
-    await step.forward(gate.callOf(newId('usr')));
-    assert.equal(server.heads.length, 1);
-  });
-});
-
-describe('a refusal of Notion’s', () => {
-  it('about an endpoint holds up that endpoint alone', async () => {
-    await using gate = aBudget();
-    const person = newId('usr');
-    const search = gate.callOf(person, anOperation({ name: 'search' }));
-    await gate.budget.take(search, null);
-    gate.budget.answered(search, refusal(rateLimitReasons.endpoint, 30));
-    const error = await rejection(gate.budget.take(search, null));
-    assert.equal(error.details.retryAfterSeconds, 30);
-    assert.equal(error.details.additionalData?.rate_limit_reason, rateLimitReasons.endpoint);
-    assert.equal(gate.budget.take(gate.callOf(person), null), null);
-  });
-
-  it('about the connection or the workspace holds up everybody on it', async () => {
-    for (const reason of [rateLimitReasons.connection, rateLimitReasons.workspace]) {
-      await using gate = aBudget();
-      const call = gate.callOf(newId('usr'));
-      await gate.budget.take(call, null);
-      gate.budget.answered(call, refusal(reason, 30));
-      const error = await rejection(gate.budget.take(gate.callOf(newId('agt')), null));
-      assert.equal(error.details.additionalData?.rate_limit_reason, reason);
-    }
-  });
-
-  it('that blocks one request says nothing about the others', async () => {
-    await using gate = aBudget();
-    const call = gate.callOf(newId('usr'));
-    await gate.budget.take(call, null);
-    gate.budget.answered(call, refusal(rateLimitReasons.blocked, 30));
-    assert.equal(gate.budget.take(call, null), null);
-  });
-});
-
-describe('trouble with the store', () => {
-  it('holds up nobody while no limit is known', async () => {
-    const troubles: unknown[] = [];
-    const ledgers = { change: () => Promise.reject(new Error('down')) };
-    await using gate = aBudget({}, { ledgers, onTrouble: error => troubles.push(error) });
-    await gate.budget.take(gate.callOf(newId('usr')), null);
-    assert.ok(troubles.length > 0);
   });
 });

@@ -3,7 +3,7 @@ import type { Metrics } from '../../domain/metrics.ts';
 import type { Answer } from '../../domain/operation.ts';
 import type { Ruling } from '../../domain/ruling.ts';
 import { secondMs } from '../../domain/units.ts';
-import { nameOf } from '../principal-name.ts';
+import { placeOf } from '../place-of.ts';
 import { createGate, type Gate, rateLimited } from './gate.ts';
 import { createPurse, type Purse } from './purse.ts';
 import type { RateLedgers, RateScope } from './rate-ledgers.ts';
@@ -12,7 +12,8 @@ import { type RateLimitAnswer, readRateLimit } from './rate-limit-answer.ts';
 /**
  * Keeps calls within Notion's rate limits: one for each connection, one for each workspace, shared by all processes.
  * The limits are learned from Notion's refusals. Within a workspace principals take turns, so that none can starve
- * another.
+ * another. Charged are calls that take the path, Portcullis's own among them; not what is asked with the credentials of
+ * our integration (refreshing, introspecting and revoking tokens), which Notion does not count for any connection.
  */
 export interface RateBudget {
   /**
@@ -88,6 +89,7 @@ export function createRateBudget(options: RateBudgetOptions): RateBudget {
   }
 
   function dropIdle(): void {
+    endpoints.dropEnded();
     for (const [id, { usedAtMs, own, connections }] of workspaces) {
       if (monotonicMs() - usedAtMs < idleMs) continue;
       workspaces.delete(id);
@@ -109,9 +111,10 @@ export function createRateBudget(options: RateBudgetOptions): RateBudget {
       found.workspace.usedAtMs = monotonicMs();
       const blockedMs = endpoints.blockedForMs(ruling);
       if (blockedMs > 0) return Promise.reject(rateLimited('endpoint', blockedMs));
-      const principal = nameOf(ruling.caller.principal);
-      const connectionId = ruling.facts.connection?.id ?? '';
-      return found.workspace.gate.enter({ principal, connectionId, connection: found.connection }, signal);
+      const { group, member } = placeOf(ruling.caller.principal);
+      // A line for each connection: one that cannot move holds up no other.
+      const place = { group, member: `${member} ${ruling.facts.connection?.id}` };
+      return found.workspace.gate.enter({ place, connection: found.connection }, signal);
     },
     giveBack(ruling) {
       const found = find(ruling);
@@ -145,10 +148,10 @@ function createEndpointBlocks(monotonicMs: () => number) {
     blockedForMs(ruling: Ruling): number {
       // Hardly ever is there one; then not even the key is made.
       if (blockedUntilMs.size === 0) return 0;
-      const key = keyOf(ruling);
-      const ms = (blockedUntilMs.get(key) ?? 0) - monotonicMs();
-      if (ms <= 0) blockedUntilMs.delete(key);
-      return Math.max(0, ms);
+      return Math.max(0, (blockedUntilMs.get(keyOf(ruling)) ?? 0) - monotonicMs());
+    },
+    dropEnded(): void {
+      for (const [key, untilMs] of blockedUntilMs) if (untilMs <= monotonicMs()) blockedUntilMs.delete(key);
     },
   };
 }

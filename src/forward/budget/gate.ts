@@ -1,15 +1,14 @@
 import { PortcullisError } from '../../domain/errors.ts';
 import type { RateLimitScope } from '../../domain/metrics.ts';
 import { secondMs } from '../../domain/units.ts';
-import { createFairQueue } from '../fair-queue.ts';
+import { createFairQueue, type Place } from '../fair-queue.ts';
 import type { Report } from './ledger.ts';
 import type { Purse } from './purse.ts';
 import { rateLimitReasons } from './rate-limit-answer.ts';
 
 /** Who asks, and of which connection. */
 export interface Claim {
-  readonly principal: string;
-  readonly connectionId: string;
+  readonly place: Place;
   /** The connection's own limit; the workspace's comes on top. */
   readonly connection: Purse;
 }
@@ -43,24 +42,24 @@ interface Waiter extends Claim {
 const waitingMax = 1_000;
 
 export function createGate({ workspace, waitMsMax, monotonicMs, onWaited }: GateOptions): Gate {
-  const queue = createFairQueue<Waiter>();
-  const canGo = ({ principal, connection }: Claim) => connection.canTake(principal) && workspace().canTake(principal);
+  const queue = createFairQueue<Waiter>({ sizeMax: waitingMax, onDisplaced: waiter => waiter.refuse() });
+  const canGo = ({ place: { group }, connection }: Claim) => connection.canTake(group) && workspace().canTake(group);
 
-  function take({ principal, connection }: Claim): void {
-    connection.take(principal);
-    workspace().take(principal);
+  function take({ place: { group }, connection }: Claim): void {
+    connection.take(group);
+    workspace().take(group);
   }
 
-  function want({ principal, connection }: Claim): void {
-    for (const purse of [connection, workspace()]) if (!purse.canTake(principal)) purse.want(principal);
+  function want({ place: { group }, connection }: Claim): void {
+    for (const purse of [connection, workspace()]) if (!purse.canTake(group)) purse.want(group);
   }
 
   /** The limit that this call waits for; of two, the one that takes longer. */
-  function obstacle({ principal, connection }: Claim): { scope: RateLimitScope; ms: number } {
-    const own = { scope: 'connection', ms: connection.emptyForMs(principal) } as const;
-    const all = { scope: 'workspace', ms: workspace().emptyForMs(principal) } as const;
-    if (connection.canTake(principal)) return all;
-    return workspace().canTake(principal) || own.ms >= all.ms ? own : all;
+  function obstacle({ place: { group }, connection }: Claim): { scope: RateLimitScope; ms: number } {
+    const own = { scope: 'connection', ms: connection.emptyForMs(group) } as const;
+    const all = { scope: 'workspace', ms: workspace().emptyForMs(group) } as const;
+    if (connection.canTake(group)) return all;
+    return workspace().canTake(group) || own.ms >= all.ms ? own : all;
   }
 
   function refusal(claim: Claim): PortcullisError {
@@ -70,8 +69,10 @@ export function createGate({ workspace, waitMsMax, monotonicMs, onWaited }: Gate
 
   function wait(claim: Claim, signal: AbortSignal | null): Promise<void> {
     return new Promise((resolve, reject) => {
+      let leave: (() => void) | null = null;
+      let timer: NodeJS.Timeout | undefined;
       const end = (settle: () => void) => {
-        leave();
+        leave?.();
         clearTimeout(timer);
         signal?.removeEventListener('abort', abandon);
         settle();
@@ -88,20 +89,21 @@ export function createGate({ workspace, waitMsMax, monotonicMs, onWaited }: Gate
           resolve();
         });
       const abandon = () => end(() => reject(signal?.reason));
-      const leave = queue.add(lineOf(claim), { ...claim, sinceMs, go, refuse });
-      const timer = setTimeout(refuse, waitMsMax);
+      leave = queue.add(claim.place, { ...claim, sinceMs, go, refuse });
+      if (leave === null) return refuse();
+      timer = setTimeout(refuse, waitMsMax);
       signal?.addEventListener('abort', abandon, { once: true });
     });
   }
 
   return {
     enter(claim, signal) {
-      if (canGo(claim) && (queue.size === 0 || !queue.waitsFor(lineOf(claim)))) {
+      if (canGo(claim) && (queue.size === 0 || !queue.waitsFor(claim.place))) {
         take(claim);
         return null;
       }
       if (signal?.aborted) return Promise.reject(signal.reason);
-      if (queue.size >= waitingMax || obstacle(claim).ms > waitMsMax) {
+      if (obstacle(claim).ms > waitMsMax) {
         onWaited('refused', 0);
         return Promise.reject(refusal(claim));
       }
@@ -121,19 +123,14 @@ export function createGate({ workspace, waitMsMax, monotonicMs, onWaited }: Gate
     },
     waitingFor(purse) {
       const ask = { common: 0, reserved: 0 };
-      for (const { principal, connection } of queue) {
+      for (const { place, connection } of queue) {
         if (purse !== connection && purse !== workspace()) continue;
         ask.common++;
-        if (purse.hasHadLittle(principal)) ask.reserved++;
+        if (purse.hasHadLittle(place.group)) ask.reserved++;
       }
       return ask;
     },
   };
-}
-
-/** Each principal has a line for each connection: a line that cannot move holds up no other. */
-function lineOf({ principal, connectionId }: Claim): string {
-  return `${connectionId} ${principal}`;
 }
 
 /** Notion's own answer, with a wait that is true. Nothing was sent. */

@@ -14,7 +14,14 @@ function aLedger(given: Partial<Ledger> = {}) {
       nowMs += ms;
     },
     report(given: Partial<Report> = {}): Grant {
-      const nothing: Report = { sent: 0, returned: [], passed: 0, refused: null, ask: { common: 0, reserved: 0 } };
+      const nothing: Report = {
+        sent: 0,
+        returned: [],
+        spent: {},
+        passed: 0,
+        refused: null,
+        ask: { common: 0, reserved: 0 },
+      };
       const settled = settle(ledger, { ...nothing, ...given }, nowMs);
       ledger = settled.ledger;
       return settled.grant;

@@ -19,9 +19,15 @@ export interface Ledger {
   readonly taken: Seconds;
   /** Calls that Notion did not refuse, by the second in which that was reported. */
   readonly passed: Seconds;
+  /** Who has taken how much since `spentSinceMs`, for a minute. Only those who took most. */
+  readonly spent: Spent;
+  readonly spentSinceMs: number;
 }
 
 type Seconds = Readonly<Record<string, number>>;
+
+/** Calls from slices, by the group of principals that made them. */
+export type Spent = Readonly<Record<string, number>>;
 
 /** What one process has to say, and what it asks for. */
 export interface Report {
@@ -29,6 +35,8 @@ export interface Report {
   readonly sent: number;
   /** What is left of earlier slices. */
   readonly returned: readonly Slice[];
+  /** Who has taken the rest of them. */
+  readonly spent: Spent;
   /** Answers since the last report that were not a refusal. */
   readonly passed: number;
   /** Notion has just refused a call, and said when to come back. */
@@ -45,10 +53,19 @@ export interface Slice {
   readonly reserved: number;
 }
 
-/** `free`: no limit is known. A slice may be empty; then there is something to be had after `retryInMs`. */
-export type Grant =
-  | { readonly kind: 'free' }
-  | { readonly kind: 'slice'; readonly slice: Slice; readonly perMinute: number; readonly retryInMs: number };
+/** `free`: no limit is known. */
+export type Grant = { readonly kind: 'free' } | SliceGrant;
+
+export interface SliceGrant {
+  readonly kind: 'slice';
+  /** May be empty; then there is something to be had after `retryInMs`. */
+  readonly slice: Slice;
+  readonly retryInMs: number;
+  readonly perMinute: number;
+  /** Who has had how much in this minute, which ends in `spentForMs`. */
+  readonly spent: Spent;
+  readonly spentForMs: number;
+}
 
 /** How long a slice is good for. */
 export const sliceMs = 2 * secondMs;
@@ -58,6 +75,9 @@ const countedMs = minuteMs + sliceMs + secondMs;
 
 /** A limit is never believed to be lower: that few calls may be others', made with the same connection. */
 const perMinuteMin = 10;
+
+/** That many groups are remembered. Those who took least are forgotten, and count as having had little. */
+const spendersMax = 50;
 
 /** A learned limit is forgotten slowly: the plan may have changed, or the guess was low. */
 const growth = { everyMs: 5 * minuteMs, factor: 1.05, forgottenMs: dayMs };
@@ -72,6 +92,8 @@ export const emptyLedger: Ledger = Object.freeze({
   blockedUntilMs: 0,
   taken: {},
   passed: {},
+  spent: {},
+  spentSinceMs: 0,
 });
 
 /** Enters a report, and answers with the ledger after it and with what its sender may do. */
@@ -82,14 +104,27 @@ export function settle(before: Ledger, report: Report, nowMs: number): { ledger:
   add(taken, second, report.sent);
   const passed = recent(before.passed, nowMs);
   add(passed, second, report.passed);
-  const known = learn({ ...before, taken, passed }, report, nowMs);
+  const known = learn({ ...before, ...addSpent(before, report.spent, nowMs), taken, passed }, report, nowMs);
   const limit = limitAt(known, nowMs);
   if (limit === null) return { ledger: { ...known, perMinute: null }, grant: { kind: 'free' } };
 
   const slice = { second, ...share(known, limit, report.ask, nowMs) };
   add(taken, second, slice.common + slice.reserved);
   const ledger = { ...known, taken };
-  return { ledger, grant: { kind: 'slice', slice, perMinute: limit, retryInMs: nextChanceMs(ledger, limit, nowMs) } };
+  return { ledger, grant: { kind: 'slice', slice, perMinute: limit, ...outlook(ledger, limit, nowMs) } };
+}
+
+function outlook(ledger: Ledger, limit: number, nowMs: number): Pick<SliceGrant, 'retryInMs' | 'spent' | 'spentForMs'> {
+  const { spent, spentSinceMs } = ledger;
+  return { retryInMs: nextChanceMs(ledger, limit, nowMs), spent, spentForMs: spentSinceMs + minuteMs - nowMs };
+}
+
+function addSpent({ spent, spentSinceMs }: Ledger, more: Spent, nowMs: number): Pick<Ledger, 'spent' | 'spentSinceMs'> {
+  const over = nowMs - spentSinceMs >= minuteMs;
+  const sums = over ? {} : { ...spent };
+  for (const [group, calls] of Object.entries(more)) sums[group] = (sums[group] ?? 0) + calls;
+  const most = Object.entries(sums).sort(([, a], [, b]) => b - a);
+  return { spent: Object.fromEntries(most.slice(0, spendersMax)), spentSinceMs: over ? nowMs : spentSinceMs };
 }
 
 /**

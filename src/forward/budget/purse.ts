@@ -9,22 +9,22 @@ import { createSpending } from './spending.ts';
  * asking anybody. While no limit is known it lets everything pass, and only counts.
  */
 export interface Purse {
-  /** Whether this principal's next call may go now. */
-  canTake(principal: string): boolean;
+  /** Whether the next call of this group of principals may go now. */
+  canTake(group: string): boolean;
   /** Takes one call; only where it can. */
-  take(principal: string): void;
+  take(group: string): void;
   /** A call that was taken has not been sent. */
   putBack(): void;
   /** Notion answered a call with something other than a refusal. */
   passed(): void;
   /** Notion refused a call because of this limit. */
   refused(retryAfterMs: number): void;
-  /** This principal waits: asks for more, as soon as that can help. */
-  want(principal: string): void;
-  /** For how long there will be nothing for this principal, as far as is known; 0 when more may come any moment. */
-  emptyForMs(principal: string): number;
-  /** Whether this principal has had little, and may take from what is kept for such. */
-  hasHadLittle(principal: string): boolean;
+  /** This group waits: asks for more, as soon as that can help. */
+  want(group: string): void;
+  /** For how long there will be nothing for this group, as far as is known; 0 when more may come any moment. */
+  emptyForMs(group: string): number;
+  /** Whether this group has had little, and may take from what is kept for such. */
+  hasHadLittle(group: string): boolean;
   /** Gives back what was not used. */
   close(): Promise<void>;
 }
@@ -77,23 +77,24 @@ export function createPurse(options: PurseOptions): Purse {
   let syncing: Promise<void> | null = null;
   let closed = false;
 
-  const hasHadLittle = (principal: string) => typeof limit !== 'number' || spending.isLittle(principal, limit);
+  const hasHadLittle = (group: string) => typeof limit !== 'number' || spending.isLittle(group, limit);
 
-  function emptyForMs(principal: string): number {
-    const untilMs = hasHadLittle(principal) ? emptyUntilMs.reserved : emptyUntilMs.common;
+  function emptyForMs(group: string): number {
+    const untilMs = hasHadLittle(group) ? emptyUntilMs.reserved : emptyUntilMs.common;
     return Math.max(0, Math.max(untilMs, blockedUntilMs) - monotonicMs());
   }
 
   /** The slice to take the next call from: the oldest one that is still good. */
-  function sliceFor(principal: string): HeldSlice | undefined {
+  function sliceFor(group: string): HeldSlice | undefined {
     if (slices.length === 0) return undefined;
     const nowMs = monotonicMs();
-    const little = hasHadLittle(principal);
-    return slices.find(slice => nowMs < slice.goodUntilMs && (slice.common > 0 || (little && slice.reserved > 0)));
+    return slices.find(
+      slice => nowMs < slice.goodUntilMs && (slice.common > 0 || (slice.reserved > 0 && hasHadLittle(group))),
+    );
   }
 
-  function take(principal: string): void {
-    const slice = sliceFor(principal);
+  function take(group: string): void {
+    const slice = sliceFor(group);
     if (slice === undefined) {
       countFree();
       return;
@@ -101,7 +102,7 @@ export function createPurse(options: PurseOptions): Purse {
     if (slice.common > 0) slice.common--;
     else slice.reserved--;
     demand.count();
-    spending.count(principal);
+    spending.count(group);
     // The next slice is asked for before this one is empty, so that nobody waits for the database.
     if (syncing === null && slice === slices.at(-1) && slice.common <= demand.lowWater()) sync();
   }
@@ -136,7 +137,8 @@ export function createPurse(options: PurseOptions): Purse {
     slices = slices.filter(slice => !ended.includes(slice));
     const told = news;
     news = noNews();
-    const report: Report = { ...told, returned: ended, ask: ask(ended) };
+    const spent = spending.report();
+    const report: Report = { ...told, returned: ended, spent, ask: ask(ended) };
     try {
       const grant = await options.change((ledger, storeMs) => {
         const settled = settle(ledger, report, storeMs);
@@ -146,6 +148,7 @@ export function createPurse(options: PurseOptions): Purse {
     } catch (error) {
       news = { sent: news.sent + told.sent, passed: news.passed + told.passed, refused: news.refused ?? told.refused };
       slices = [...ended, ...slices];
+      spending.giveBack(spent);
       throw error;
     }
   }
@@ -165,6 +168,7 @@ export function createPurse(options: PurseOptions): Purse {
       return;
     }
     limit = grant.perMinute;
+    spending.learn(grant.spent, grant.spentForMs);
     const { common, reserved } = grant.slice;
     const againAtMs = askedAtMs + grant.retryInMs;
     emptyUntilMs = {
@@ -178,7 +182,7 @@ export function createPurse(options: PurseOptions): Purse {
   }
 
   return {
-    canTake: principal => limit === 'free' || sliceFor(principal) !== undefined,
+    canTake: group => limit === 'free' || sliceFor(group) !== undefined,
     take,
     putBack() {
       // If its slice is over, a call too many stays counted, which does no harm.
@@ -200,8 +204,8 @@ export function createPurse(options: PurseOptions): Purse {
       // The answers that are still under way belong to the same window.
       alarm.within(reportWithinMs.busy);
     },
-    want(principal) {
-      const ms = emptyForMs(principal);
+    want(group) {
+      const ms = emptyForMs(group);
       if (ms === 0) sync();
       else alarm.within(Math.max(ms, askAgainMsMin));
     },
