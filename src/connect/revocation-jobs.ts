@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ConnectionId, isId, type PrincipalId, type RegistrationId, type WorkspaceId } from '../domain/ids.ts';
+import { nullIfUnopenable } from '../domain/unopenable-error.ts';
 import type { ConnectParts } from './connect-parts.ts';
 import type { RevokeToken } from './discard-tokens.ts';
 import type { EndingConnection, RevokeConnection } from './disconnections.ts';
@@ -58,7 +59,8 @@ async function revokeAll(
   let upstream: Upstream = 'revoked';
   for (const token of connection.tokens) {
     const { field, generation } = token;
-    const opened = await parts.vault.open({ workspaceId, connectionId, field, generation }, token).catch(() => null);
+    const place = { workspaceId, connectionId, field, generation };
+    const opened = await parts.vault.open(place, token).catch(nullIfUnopenable);
     const revoked = opened === null ? 'undecryptable' : await flow.revoke(opened, connection.registrationId);
     if (revoked === 'unclear') return attempts < revocationAttemptsMax ? 'again' : 'unconfirmed';
     if (revoked !== 'revoked') upstream = revoked;
@@ -83,7 +85,7 @@ async function endToken(parts: RevocationParts, job: Job): Promise<'done' | 'aga
   if (await parts.installations.isStored(origin, botId)) return end('kept');
   const flow = parts.flows[kind];
   if (origin !== flow.origin) return end('other_origin');
-  const token = await parts.vault.openFromJob(job.id, sealed).catch(() => null);
+  const token = await parts.vault.openFromJob(job.id, sealed).catch(nullIfUnopenable);
   if (token === null) return end('undecryptable');
   const upstream = await flow.revoke(token, registrationId);
   if (upstream !== 'unclear') return end(upstream);

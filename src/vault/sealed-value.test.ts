@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { CompactEncrypt } from 'jose';
-import { openValue, type SealingKey, sealValue, UnopenableError } from './sealed-value.ts';
+import { UnopenableError } from '../domain/unopenable-error.ts';
+import { openValue, type SealingKey, sealValue } from './sealed-value.ts';
 
 const key: SealingKey = { kid: 'wk_one', bytes: randomBytes(64) };
 const binding = { workspace: 'wsp_1', connection: 'con_1', field: 'access_token', generation: 3 };

@@ -1,4 +1,5 @@
 import { CompactEncrypt, compactDecrypt } from 'jose';
+import { UnopenableError } from '../domain/unopenable-error.ts';
 
 /** Encrypt-then-MAC and key-committing (RFC 7518 section 5.2.5). Pinned: never read from a value. */
 const alg = 'dir';
@@ -10,14 +11,6 @@ const tagBytes = 32;
 
 /** What a sealed value is bound to: it opens only where the same is expected. */
 export type Binding = Readonly<Record<string, string | number>>;
-
-/** A sealed value that is not what was sealed here, or not under this key. Says nothing about what it holds. */
-export class UnopenableError extends Error {
-  constructor(reason: string, options?: ErrorOptions) {
-    super(`A sealed value cannot be opened: ${reason}.`, options);
-    this.name = 'UnopenableError';
-  }
-}
 
 /** A key and the name by which sealed values refer to it. */
 export interface SealingKey {

@@ -5,11 +5,11 @@ import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
 import { Lru } from '../domain/lru.ts';
 import type { Metrics } from '../domain/metrics.ts';
 import { minuteMs, type Now, secondMs } from '../domain/units.ts';
+import { UnopenableError } from '../domain/unopenable-error.ts';
 import { earlyByMs } from './refresh/early.ts';
 import { endEntries, tokenEntry } from './refresh/entries.ts';
 import type { Renew, Renewal } from './refresh/renew.ts';
 import { isBornDead, marginMs, mustRenew } from './refresh/token-age.ts';
-import { UnopenableError } from './sealed-value.ts';
 import type { ConnectionPlace, StoredConnection, StoredConnections } from './stored-connections.ts';
 import type { TokenSeal } from './token-seal.ts';
 

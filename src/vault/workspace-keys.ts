@@ -4,9 +4,10 @@ import { PortcullisError } from '../domain/errors.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
 import { RootKeyError } from '../domain/root-key-error.ts';
 import { hourMs, minuteMs } from '../domain/units.ts';
+import { UnopenableError } from '../domain/unopenable-error.ts';
 import { createKeyMemory, type OpenedKey } from './key-memory.ts';
 import type { RootKeys } from './root/root-key.ts';
-import { type Binding, type SealingKey, sealingKeyBytes, UnopenableError } from './sealed-value.ts';
+import { type Binding, type SealingKey, sealingKeyBytes } from './sealed-value.ts';
 
 /** Where wrapped keys are kept. Each method sees the keys of the named workspace alone. */
 export interface WrappedKeys {

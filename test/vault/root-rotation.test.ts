@@ -3,12 +3,12 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { newId } from '../../src/domain/ids.ts';
 import { RootKeyError } from '../../src/domain/root-key-error.ts';
 import { dayMs, hourMs, minuteMs } from '../../src/domain/units.ts';
+import { UnopenableError } from '../../src/domain/unopenable-error.ts';
 import { createInstances } from '../../src/store/instances.ts';
 import { createWrappedKeys } from '../../src/store/workspace-keys.ts';
 import { openDeploymentSecret } from '../../src/vault/deployment-secret.ts';
 import { retireKeys } from '../../src/vault/rotation/retire.ts';
 import { promoteRootKey, rewrapUnderRoot, stageRootKey } from '../../src/vault/rotation/rotate-root-key.ts';
-import { UnopenableError } from '../../src/vault/sealed-value.ts';
 import { createWorkspaceKeys } from '../../src/vault/workspace-keys.ts';
 import { aConnection, type Custody, openCustody, openTokens, openVault, type Sealed, type Vault } from './a-custody.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { newId } from '../../src/domain/ids.ts';
-import { UnopenableError } from '../../src/vault/sealed-value.ts';
+import { UnopenableError } from '../../src/domain/unopenable-error.ts';
 import {
   aConnection,
   type Custody,

@@ -4,11 +4,11 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { newId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { dayMs, minuteMs } from '../../src/domain/units.ts';
+import { UnopenableError } from '../../src/domain/unopenable-error.ts';
 import { createTokenRefreshes } from '../../src/store/token-refreshes.ts';
 import { retireKeys } from '../../src/vault/rotation/retire.ts';
 import { rotateWorkspaceKeys } from '../../src/vault/rotation/rotate-workspace-keys.ts';
 import { verifyKeys } from '../../src/vault/rotation/verify-keys.ts';
-import { UnopenableError } from '../../src/vault/sealed-value.ts';
 import { createWebhookSeal } from '../../src/vault/webhook-seal.ts';
 import {
   aConnection,

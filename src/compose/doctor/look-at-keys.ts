@@ -1,11 +1,11 @@
 import type { Config } from '../../config.ts';
+import { UnopenableError } from '../../domain/unopenable-error.ts';
 import type { Database } from '../../store/database.ts';
 import { createKnownRootKeys } from '../../store/root-keys.ts';
 import type { Schema } from '../../store/schema.ts';
 import { createWrappedKeys } from '../../store/workspace-keys.ts';
 import { openKeyRing } from '../../vault/root/key-ring.ts';
 import { openRootKey } from '../../vault/root/open-root-key.ts';
-import { UnopenableError } from '../../vault/sealed-value.ts';
 import { createWorkspaceKeys, type WorkspaceKeys } from '../../vault/workspace-keys.ts';
 import { type Finding, fail, look, ok } from './finding.ts';
 

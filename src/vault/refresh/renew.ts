@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isServing } from '../../domain/connection-states.ts';
 import { newId } from '../../domain/ids.ts';
-import { UnopenableError } from '../sealed-value.ts';
+import { UnopenableError } from '../../domain/unopenable-error.ts';
 import type { ConnectionPlace, StoredConnection } from '../stored-connections.ts';
 import { attemptEntry } from './entries.ts';
 import type { RefreshParts } from './refresh-parts.ts';

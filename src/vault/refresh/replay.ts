@@ -1,7 +1,7 @@
 import type { TokenField, Tokens } from '../../domain/connection.ts';
 import type { ConnectionId } from '../../domain/ids.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { UnopenableError } from '../sealed-value.ts';
+import { UnopenableError } from '../../domain/unopenable-error.ts';
 import { attemptEntry } from './entries.ts';
 import type { RefreshParts } from './refresh-parts.ts';
 import type { Spooled } from './spool.ts';

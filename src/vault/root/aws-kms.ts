@@ -1,6 +1,6 @@
 import { RootKeyError } from '../../domain/root-key-error.ts';
 import { secondMs } from '../../domain/units.ts';
-import { UnopenableError } from '../sealed-value.ts';
+import { UnopenableError } from '../../domain/unopenable-error.ts';
 import { textContext } from './context.ts';
 import { exactBytes } from './exact-bytes.ts';
 import { loadPackage } from './optional-package.ts';

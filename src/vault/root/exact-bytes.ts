@@ -1,4 +1,4 @@
-import { UnopenableError } from '../sealed-value.ts';
+import { UnopenableError } from '../../domain/unopenable-error.ts';
 
 /**
  * The bytes behind a text, if the text is their one canonical spelling: decoders ignore spare bits and white space (RFC 4648

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { RootKeyError, type RootKeyErrorCode } from '../../domain/root-key-error.ts';
-import { UnopenableError } from '../sealed-value.ts';
+import { UnopenableError } from '../../domain/unopenable-error.ts';
 import { openRootKeyFile, readRootKeyFile } from './file.ts';
 import { assertOutsideDataDirectory } from './file-place.ts';
 

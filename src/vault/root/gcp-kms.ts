@@ -1,5 +1,5 @@
 import { RootKeyError } from '../../domain/root-key-error.ts';
-import { UnopenableError } from '../sealed-value.ts';
+import { UnopenableError } from '../../domain/unopenable-error.ts';
 import { contextBytes } from './context.ts';
 import { crc32c } from './crc32c.ts';
 import { exactBytes } from './exact-bytes.ts';

@@ -1,5 +1,5 @@
 import { RootKeyError } from '../../domain/root-key-error.ts';
-import { UnopenableError } from '../sealed-value.ts';
+import { nullIfUnopenable } from '../../domain/unopenable-error.ts';
 import type { RootKey } from './root-key.ts';
 
 const known = 'This is what a root key wraps to be recognised.';
@@ -12,7 +12,7 @@ const contextOf = (kid: string) => ({ purpose: 'proof of a root key', kid });
  */
 export async function makeProof(key: RootKey): Promise<string> {
   const proof = await key.wrap(Buffer.from(known), contextOf(key.kid));
-  const elsewhere = await key.unwrap(proof, contextOf(`not ${key.kid}`)).catch(refusal);
+  const elsewhere = await key.unwrap(proof, contextOf(`not ${key.kid}`)).catch(nullIfUnopenable);
   if (elsewhere !== null) {
     throw new RootKeyError(
       'unbound',
@@ -25,12 +25,7 @@ export async function makeProof(key: RootKey): Promise<string> {
 
 /** Throws `RootKeyError` `other_key` unless the key opens the proof. */
 export async function assertProof(key: RootKey, proof: string): Promise<void> {
-  const opened = await key.unwrap(proof, contextOf(key.kid)).catch(refusal);
+  const opened = await key.unwrap(proof, contextOf(key.kid)).catch(nullIfUnopenable);
   if (opened !== null && Buffer.from(opened).toString() === known) return;
   throw new RootKeyError('other_key', `The root key ${key.kid} is not the one that had this name. Restore that key.`);
-}
-
-function refusal(error: unknown): null {
-  if (error instanceof UnopenableError) return null;
-  throw error;
 }

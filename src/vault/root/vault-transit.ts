@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { RootKeyError } from '../../domain/root-key-error.ts';
 import { Secret } from '../../domain/secret.ts';
-import { UnopenableError } from '../sealed-value.ts';
+import { UnopenableError } from '../../domain/unopenable-error.ts';
 import { contextBytes } from './context.ts';
 import { exactBytes } from './exact-bytes.ts';
 import { postJson } from './post-json.ts';

@@ -1,10 +1,10 @@
 import type { WrappedKey } from '../../domain/connection.ts';
 import type { InstanceId } from '../../domain/ids.ts';
+import { nullIfUnopenable } from '../../domain/unopenable-error.ts';
 import { type DeploymentSecretStore, deploymentSecretContext, type WrappedUnderRoot } from '../deployment-secret.ts';
 import type { KnownRootKey } from '../root/key-ring.ts';
 import { makeProof } from '../root/proof.ts';
 import type { RootKey, RootKeys } from '../root/root-key.ts';
-import { UnopenableError } from '../sealed-value.ts';
 import { wrappingContext } from '../workspace-keys.ts';
 import { type AtMoment, type OnProgress, passThrough } from './moments.ts';
 
@@ -91,7 +91,7 @@ export async function rewrapUnderRoot(parts: {
     last = keys.at(-1) ?? null;
     if (last === null) return { rewrapped, unopenable };
     for (const key of keys) {
-      const bytes = await root.unwrap(key.wrapped, wrappingContext(key), key.rootKid).catch(refused);
+      const bytes = await root.unwrap(key.wrapped, wrappingContext(key), key.rootKid).catch(nullIfUnopenable);
       if (bytes === null) unopenable.push(key.kid);
       else count(await changes.rewrapKey(key, await wrap(root, bytes, wrappingContext(key))));
       await atMoment('key rewrapped');
@@ -102,9 +102,4 @@ export async function rewrapUnderRoot(parts: {
 async function wrap(root: RootKeys, bytes: Uint8Array, context: Parameters<RootKeys['wrap']>[1]) {
   const rootKid = root.kid;
   return { wrapped: await root.wrap(bytes, context), rootKid };
-}
-
-function refused(error: unknown): null {
-  if (error instanceof UnopenableError) return null;
-  throw error;
 }

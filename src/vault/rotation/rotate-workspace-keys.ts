@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WrappedKey } from '../../domain/connection.ts';
 import type { WorkspaceId } from '../../domain/ids.ts';
-import { openValue, sealValue, UnopenableError } from '../sealed-value.ts';
+import { UnopenableError } from '../../domain/unopenable-error.ts';
+import { openValue, sealValue } from '../sealed-value.ts';
 import type { WorkspaceKeys } from '../workspace-keys.ts';
 import { type AtMoment, type OnProgress, passThrough } from './moments.ts';
 import type { ResealedRow, SealedRow, SealedTable, StaleRow } from './sealed-tables.ts';

@@ -1,4 +1,5 @@
-import { openValue, UnopenableError } from '../sealed-value.ts';
+import { UnopenableError } from '../../domain/unopenable-error.ts';
+import { openValue } from '../sealed-value.ts';
 import type { WorkspaceKeys } from '../workspace-keys.ts';
 import type { OnProgress } from './moments.ts';
 import type { KeyEndings } from './retire.ts';
