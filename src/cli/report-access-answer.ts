@@ -9,7 +9,13 @@ export const accessAnswer = z.object({
       status: z.string(),
       reach: z.string(),
       capabilities: z.array(
-        z.looseObject({ name: z.string(), state: z.string(), verdict: z.string(), advice: z.string().nullable() }),
+        z.looseObject({
+          name: z.string(),
+          state: z.string(),
+          verdict: z.string(),
+          advice: z.string().nullable(),
+          learnedBy: z.string().nullable(),
+        }),
       ),
     }),
   ),
@@ -25,7 +31,10 @@ export const accessAnswer = z.object({
     }),
   ),
   stopped: z.string(),
-  nextCursor: z.string().nullable(),
+  nextCursor: z
+    .string()
+    .regex(/^[\w-]*$/)
+    .nullable(),
 });
 
 export type AccessAnswer = z.infer<typeof accessAnswer>;

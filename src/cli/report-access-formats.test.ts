@@ -21,17 +21,25 @@ describe('an access report in print', () => {
   });
 
   it('makes no formulas of titles', () => {
-    for (const title of ['=HYPERLINK("x")', '+1', '-1', '@SUM(1)']) {
-      assert.match(accessFormats.csv.item(anItem({ title })), /,"'[=+\-@]/, title);
+    for (const title of ['=HYPERLINK("x")', '+1', '-1', '@SUM(1)', '  =1', '＝1']) {
+      assert.match(accessFormats.csv.item(anItem({ title })), /,"\s*'[=+\-@＝]/, title);
     }
   });
 
-  it('hands no control characters to a terminal', () => {
-    const title = 'safe\u001b]0;owned\u0007\r\nnext';
-    for (const format of ['table', 'csv'] as const) {
-      assert.doesNotMatch(accessFormats[format].item(anItem({ title })), /\p{Cc}/u, format);
+  it('makes none of what stands behind a semicolon, where those separate fields', () => {
+    assert.match(accessFormats.csv.item(anItem({ title: 'a;=1+1; -2' })), /,"a;'=1\+1; '-2",/);
+  });
+
+  it('hands nothing to a terminal that it could obey, and joins what belongs together', () => {
+    const title = 'safe\u001b]0;owned\u0007\r\nnext \u009b31m \u202egpj.exe \u2028 \u{e0041} 👩\u200d💻';
+    for (const format of ['table', 'csv', 'json'] as const) {
+      const line = accessFormats[format].item(anItem({ title }));
+      assert.doesNotMatch(line, /[\p{Cc}\p{Co}\p{Zl}\p{Zp}\u202e\u{e0041}]/u, format);
+      assert.match(line, /👩\u200d💻/u, format);
     }
     assert.deepEqual(JSON.parse(accessFormats.json.item(anItem({ title }))).title, title);
+    const lying = { id: 'con_1\u001b[2J', kind: 'rest', status: 'active', reach: 'listed', capabilities: [] };
+    assert.doesNotMatch(accessFormats.table.head([lying]).join(''), /\p{Cc}/u);
   });
 
   it('tells what was shared itself from what lies in it, and from what nobody knows', () => {

@@ -1,3 +1,4 @@
+import { printable, printableJson } from './printable.ts';
 import type { ReachedItem, ReportedConnection } from './report-access-answer.ts';
 
 export type ReportFormat = 'table' | 'csv' | 'json';
@@ -15,44 +16,41 @@ export const accessFormats: Readonly<Record<ReportFormat, Format>> = {
   table: {
     head: connections => [...connections.flatMap(tableOfConnection), tableOfHeadings],
     item: ({ id, object, title, root, publicUrl }) =>
-      [
-        id,
-        object.padEnd(11),
-        (root === null ? '?' : root ? 'root' : '').padEnd(4),
-        publicUrl === null ? '      ' : 'public',
-      ]
-        .concat(printable(title))
-        .join('  '),
+      printable(
+        [
+          id,
+          object.padEnd(11),
+          (root === null ? '?' : root ? 'root' : '').padEnd(4),
+          publicUrl === null ? '      ' : 'public',
+          title,
+        ].join('  '),
+      ),
   },
   csv: {
     head: () => [columns.join(',')],
     item: item => columns.map(column => csvField(item[column])).join(','),
   },
   json: {
-    head: connections => connections.map(connection => JSON.stringify({ type: 'connection', ...connection })),
-    item: item => JSON.stringify({ type: 'object', ...item }),
+    head: connections => connections.map(connection => printableJson({ type: 'connection', ...connection })),
+    item: item => printableJson({ type: 'object', ...item }),
   },
 };
 
 const tableOfHeadings = ['id'.padEnd(36), 'object'.padEnd(11), 'root', 'public', 'title'].join('  ');
 
 function tableOfConnection({ id, kind, status, reach, capabilities }: ReportedConnection): string[] {
-  const lines = capabilities.map(({ name, state, verdict, advice }) =>
-    `  ${name.padEnd(47)}  ${state.padEnd(7)}  ${verdict.padEnd(7)}  ${advice ?? ''}`.trimEnd(),
+  const lines = capabilities.map(({ name, state, verdict, advice, learnedBy }) =>
+    `  ${name.padEnd(47)}  ${state.padEnd(7)}  ${verdict.padEnd(7)}  ${advice ?? learnedBy ?? ''}`.trimEnd(),
   );
-  return [`${id}  ${kind}  ${status}${reach === 'listed' ? '' : `  (${reach})`}`, ...lines, ''];
+  return [`${id}  ${kind}  ${status}${reach === 'listed' ? '' : `  (${reach})`}`, ...lines, ''].map(printable);
 }
 
 /**
- * A field of RFC 4180. One that a spreadsheet would take for a formula is marked as text: titles are written by people
- * who may have another workspace's reader in mind.
+ * A field of RFC 4180. What a spreadsheet would take for a formula is marked as text: titles are written by people who may
+ * have another workspace's reader in mind. Also behind a semicolon, which separates fields in many countries.
  */
 function csvField(value: string | boolean | null): string {
   const text = printable(value === null ? '' : String(value));
-  const harmless = /^[=+\-@]/.test(text) ? `'${text}` : text;
-  return /[",']/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-}
-
-function printable(text: string): string {
-  return text.replace(/\p{C}/gu, '\u{fffd}');
+  const harmless = text.replace(/(^\s*|;\s*)(?=[=+\-@＝＋－＠])/g, "$1'");
+  return /[",';]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

@@ -9,6 +9,7 @@ import { accessFormats, type ReportFormat } from './report-access-formats.ts';
 /** Objects that one request asks for. The gateway gives at most 100. */
 const pageSize = 100;
 const limitByDefault = 1_000;
+const secondsByDefault = 600;
 
 export const reportAccess: Command = {
   name: 'report access',
@@ -20,18 +21,20 @@ export const reportAccess: Command = {
     connection: { takes: 'ID', doc: 'only this connection' },
     format: { takes: 'FORMAT', doc: 'table (the default), csv (the objects alone), or json (one object a line)' },
     limit: { takes: 'COUNT', doc: `how many objects at most; default ${limitByDefault}` },
+    seconds: { takes: 'COUNT', doc: `how long to go on asking; default ${secondsByDefault}` },
     from: { takes: 'CURSOR', doc: 'go on where an earlier report stopped' },
   },
   notes:
     'The objects are what Notion\'s search tells, which lags behind changes. "root" marks what was shared itself; everything\n' +
-    'in it is shared with it. The report changes nothing at Notion, so whether a connection may write is unknown until\n' +
-    'somebody has tried through Portcullis.',
+    'in it is shared with it. The report changes nothing at Notion: whether a connection may write is asked about objects\n' +
+    'that do not exist, and stays unknown where the answer can mean two things.',
   async run(invocation) {
     const { options, terminal } = invocation;
     const format = accessFormats[readFormat(options.format)];
     const remote = remoteOf(invocation);
     const workspace = await workspaceOf(invocation, remote);
-    const limit = readLimit(options.limit);
+    const limit = readCount('--limit', options.limit, limitByDefault);
+    const untilMs = performance.now() + 1_000 * readCount('--seconds', options.seconds, secondsByDefault);
     let cursor = textOf(options.from);
     let count = 0;
     for (let first = true; ; first = false) {
@@ -42,10 +45,14 @@ export const reportAccess: Command = {
       count += page.items.length;
       terminal.progress(`${count} objects`);
       cursor = page.nextCursor ?? undefined;
-      if (cursor === undefined || page.stopped !== 'limit' || count >= limit) return end(page, terminal);
+      const goOn = cursor !== undefined && count < limit && performance.now() < untilMs;
+      if (!goOn || !continues.has(page.stopped)) return end(page, terminal);
     }
   },
 };
+
+/** Answers that were enough for one request, and not all there is. */
+const continues: ReadonlySet<string> = new Set(['limit', 'time']);
 
 /** What made the list end, if it did not end by itself. */
 function end({ stopped, nextCursor }: AccessAnswer, terminal: Invocation['terminal']): number {
@@ -86,12 +93,11 @@ function readFormat(text: string | boolean | undefined): ReportFormat {
   throw new UsageError('--format is not known', 'give table, csv or json');
 }
 
-function readLimit(text: string | boolean | undefined): number {
-  if (text === undefined) return limitByDefault;
-  const limit = Number(text);
-  if (!Number.isInteger(limit) || limit < 1)
-    throw new UsageError('--limit is not a count', 'give a whole number from 1 on');
-  return limit;
+function readCount(option: string, text: string | boolean | undefined, byDefault: number): number {
+  if (text === undefined) return byDefault;
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw new UsageError(`${option} is not a count`, 'give a whole number from 1 on');
 }
 
 function textOf(option: string | boolean | undefined): string | undefined {

@@ -28,12 +28,15 @@ export function learningForward(forward: Steps['forward'], learning: Pick<Learni
 /** The report on what connections reach, as routes of the admin API. Its calls to Notion are the system's. */
 export function openAccessReport(parts: { database: Database<Schema>; steps: Steps; learning: Learning }) {
   const { database, steps, learning } = parts;
+  const connectionsOf = createConnectionList(database);
   const report = createAccessReport({
-    connections: createConnectionList(database),
+    connections: workspaceId => connectionsOf(workspaceId),
     holders: createPolicyHolders(database),
     capabilities: createCapabilityStore(database),
     flushLessons: learning.flush,
     ask: createSystemGateway('access_report', steps),
+    now: steps.now,
+    monotonicMs: () => performance.now(),
   });
   return createReportRoutes(report);
 }

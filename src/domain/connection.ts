@@ -70,4 +70,8 @@ export interface ConnectionSummary {
   readonly createdAt: Date;
   readonly authorizedAt: Date;
   readonly lastUsedAt: Date | null;
+  /** When its tokens were last exchanged for new ones; null if never since a person agreed to them. */
+  readonly refreshedAt: Date | null;
+  /** When the access token ends, which calls for a refresh and not for a person; null where Notion does not say. */
+  readonly accessExpiresAt: Date | null;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { newId } from '../domain/ids.ts';
 import { type Holder, judgeCapabilities, policyUse, readReached } from './access-report.ts';
 
 const knowledge = (held: boolean) => ({ held, shownBy: 'pages.update', learnedAt: new Date(0) });
@@ -8,9 +9,14 @@ const verdict = (holders: Holder[], held: boolean | null, capability = 'update_c
   return judgeCapabilities(known, policyUse(holders)).find(one => one.capability === capability);
 };
 
-const viewer: Holder = { kind: 'user', role: 'viewer', keys: [null] };
-const admin: Holder = { kind: 'user', role: 'admin', keys: [] };
-const agent = (...keys: Holder['keys'][number][]): Holder => ({ kind: 'agent', role: 'editor', keys });
+const viewer: Holder = { id: newId('usr'), kind: 'user', role: 'viewer', keys: [null] };
+const admin: Holder = { id: newId('usr'), kind: 'user', role: 'admin', keys: [] };
+const agent = (...keys: Holder['keys'][number][]): Holder => ({
+  id: newId('agt'),
+  kind: 'agent',
+  role: 'editor',
+  keys,
+});
 
 describe('what a connection can do, beside what the policy can use', () => {
   it('is too much when no role here could ever use it', () => {
@@ -35,7 +41,7 @@ describe('what a connection can do, beside what the policy can use', () => {
 
   it('never counts a ceiling for more than the role, or a role for more than it is', () => {
     assert.equal(verdict([{ ...viewer, keys: [['update']] }], true)?.verdict, 'excess');
-    assert.equal(verdict([{ kind: 'user', role: 'constructor', keys: [null] }], true)?.verdict, 'excess');
+    assert.equal(verdict([{ ...viewer, role: 'constructor' }], true)?.verdict, 'excess');
   });
 
   it('counts what people can do in the dashboard without a key', () => {

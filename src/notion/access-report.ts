@@ -1,10 +1,12 @@
 import type { Action } from '../domain/action.ts';
+import type { PrincipalId } from '../domain/ids.ts';
 import { actionsOfRole } from '../domain/role.ts';
 import { type Capability, capabilities, capabilitiesFor, capabilityNames } from './capabilities.ts';
 import { canonicalId } from './ids.ts';
 
 /** Somebody who may call through the workspace's connections. */
 export interface Holder {
+  readonly id: PrincipalId;
   readonly kind: 'user' | 'agent';
   readonly role: string;
   /** The ceilings of their keys that work today; null for a key without one. */
@@ -50,13 +52,13 @@ export interface CapabilityFinding {
   readonly state: 'held' | 'lacking' | 'unknown';
   readonly need: 'in_use' | 'possible' | 'none';
   readonly verdict: Verdict;
-  /** What to change at Notion; null when there is nothing to change. */
+  /** What to change at Notion, or to look at there; null when there is nothing to change. */
   readonly advice: string | null;
+  /** For what is unknown: how it will be learned. */
+  readonly learnedBy: string | null;
   readonly shownBy: string | null;
   readonly learnedAt: Date | null;
 }
-
-const where = 'in the settings of the integration (notion.so/profile/integrations), then reconnect the workspace';
 
 /** Compares what a connection can do with what the policy can use of it. */
 export function judgeCapabilities(known: ReadonlyMap<string, NonNullable<Knowledge>>, use: Use): CapabilityFinding[] {
@@ -65,19 +67,45 @@ export function judgeCapabilities(known: ReadonlyMap<string, NonNullable<Knowled
     const state = knowledge === null ? 'unknown' : knowledge.held ? 'held' : 'lacking';
     const need = use.inUse.has(capability) ? 'in_use' : use.possible.has(capability) ? 'possible' : 'none';
     const verdict = verdictOn(capability, state, need);
-    const name = capabilityNames[capability];
     return {
       capability,
-      name,
+      name: capabilityNames[capability],
       state,
       need,
       verdict,
-      advice: adviceOn(name, verdict, need),
+      advice: adviceOn(capability, verdict, need),
+      learnedBy: state === 'unknown' ? teachers[capability] : null,
       shownBy: knowledge?.shownBy ?? null,
       learnedAt: knowledge?.learnedAt ?? null,
     };
   });
 }
+
+/** Notion's setting for user information is one choice of three; two capabilities come of it. */
+export type UserInformation = 'none' | 'without_email' | 'with_email' | 'at_least_without_email' | 'unknown';
+
+export function userInformationOf(findings: readonly CapabilityFinding[]): UserInformation {
+  const stateOf = (wanted: Capability) => findings.find(({ capability }) => capability === wanted)?.state ?? 'unknown';
+  const people = stateOf('user_information');
+  if (people !== 'held') return people === 'lacking' ? 'none' : 'unknown';
+  const emails = stateOf('user_emails');
+  return emails === 'unknown' ? 'at_least_without_email' : emails === 'held' ? 'with_email' : 'without_email';
+}
+
+const writing =
+  'Known once somebody does it through Portcullis, or Notion refuses a probe. A probe that is not refused proves ' +
+  'nothing while nobody knows whether Notion looks for the object first or for the capability.';
+
+/** How what is unknown of a capability will be known. */
+const teachers: Readonly<Record<Capability, string>> = {
+  read_content: 'Known once a search is answered.',
+  update_content: writing,
+  insert_content: writing,
+  read_comments: 'Known once the comments of a page were asked for, which takes a page that is shared.',
+  insert_comments: writing,
+  user_information: 'Known once the list of users is answered.',
+  user_emails: 'Known once the list of users has a person in it.',
+};
 
 function verdictOn(
   capability: Capability,
@@ -90,19 +118,32 @@ function verdictOn(
   return need === 'in_use' && capability !== 'user_emails' ? 'missing' : 'fits';
 }
 
-function adviceOn(name: string, verdict: Verdict, need: CapabilityFinding['need']): string | null {
+/** What is chosen in Notion's settings to have a capability, and to be without it. */
+function choicesFor(capability: Capability): { readonly have: string; readonly leave: string } {
+  const withoutEmails = 'Choose "Read user information without email addresses"';
+  if (capability === 'user_information') return { have: withoutEmails, leave: 'Choose "No user information"' };
+  const name = capabilityNames[capability];
+  if (capability === 'user_emails') return { have: `Choose "${name}"`, leave: withoutEmails };
+  return { have: `Turn on "${name}"`, leave: `Turn off "${name}"` };
+}
+
+const where = 'in the settings of the integration (notion.so/profile/integrations), then reconnect the workspace';
+
+function adviceOn(capability: Capability, verdict: Verdict, need: CapabilityFinding['need']): string | null {
+  const { have, leave } = choicesFor(capability);
+  const name = capabilityNames[capability];
   switch (verdict) {
     case 'fits':
       return null;
     case 'excess':
-      return `Turn off "${name}" ${where}: nobody in this workspace can ever use it here.`;
+      return `${leave} ${where}: nobody can ever use "${name}" through this connection.`;
     case 'spare':
-      return `"${name}" is used by no key today. Turn it off ${where}, unless somebody is to have a key for it.`;
+      return `Nobody uses "${name}" today. ${leave} ${where}, unless somebody is to have a key for it.`;
     case 'missing':
-      return `Turn on "${name}" ${where}: keys here allow what Notion refuses without it.`;
+      return `${have} ${where}: keys here allow what Notion refuses without it.`;
     case 'unknown':
       return need === 'none'
-        ? `Nobody here can use "${name}". Whether the connection has it is not known; if so, turn it off ${where}.`
+        ? `Nobody can use "${name}" through this connection, and it is not known whether it is there. If it is: ${leave} ${where}.`
         : null;
   }
 }

@@ -112,12 +112,19 @@ export interface Lesson {
 export function learnFrom(operation: string, { status, body }: Answer): Lesson[] {
   const capability = capabilityOf(operation);
   if (capability === null) return [];
-  if (status === 403) return isMissingCapability(parse(body)) ? [{ capability, held: false }] : [];
+  if (status === 403) return isMissingCapability(parse(body)) ? lacking(capability) : [];
   if (status < 200 || status >= 300) return [];
   return [{ capability, held: true }, ...(capability === 'user_information' ? emailsIn(parse(body)) : [])];
 }
 
-function isMissingCapability(error: unknown): boolean {
+/** Who may not see people does not see their addresses either. */
+function lacking(capability: Capability): Lesson[] {
+  const lesson = { capability, held: false };
+  return capability === 'user_information' ? [lesson, { capability: 'user_emails', held: false }] : [lesson];
+}
+
+/** Whether an error body says that the connection lacks a capability, and not that the plan's block limit is reached. */
+export function isMissingCapability(error: unknown): boolean {
   if (!isRecord(error) || error.code !== 'restricted_resource') return false;
   return !(isRecord(error.additional_data) && error.additional_data.block_limit !== undefined);
 }

@@ -34,5 +34,22 @@ export function createCapabilityStore(database: Pick<Database<Schema>, 'system' 
           learnedAt: row.learned_at,
         }));
       }),
+    async saveCheckedFirst({ workspaceId, connectionId }, operation) {
+      await sql`
+        INSERT INTO capability_checked_first (origin, operation)
+        SELECT origin, ${operation} FROM connection WHERE workspace_id = ${workspaceId} AND id = ${connectionId}
+        ON CONFLICT DO NOTHING`.execute(system);
+    },
+    async isCheckedFirst({ workspaceId, connectionId }, operation) {
+      const found = await system
+        .selectFrom('capability_checked_first as checked')
+        .innerJoin('connection', 'connection.origin', 'checked.origin')
+        .where('connection.workspace_id', '=', workspaceId)
+        .where('connection.id', '=', connectionId)
+        .where('checked.operation', '=', operation)
+        .select('checked.operation')
+        .executeTakeFirst();
+      return found !== undefined;
+    },
   };
 }

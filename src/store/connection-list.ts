@@ -1,32 +1,68 @@
+import type { Transaction } from 'kysely';
 import type { ConnectionSummary } from '../domain/connection.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
+import type { Caller } from '../domain/principal.ts';
+import { actionsOfRole } from '../domain/role.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
-/** The connections of a workspace as people see them, oldest first. What waits to be confirmed is nobody's yet. */
+/**
+ * The connections of a workspace as people see them, oldest first. What waits to be confirmed is nobody's yet. A reader
+ * is shown those that they may use, or all if they manage connections: what is one person's alone is nobody else's
+ * business (rule 2). Without a reader it is all of them.
+ */
 export function createConnectionList({ inWorkspace }: Pick<Database<Schema>, 'inWorkspace'>) {
-  return (workspaceId: WorkspaceId): Promise<ConnectionSummary[]> =>
-    inWorkspace(workspaceId, tx =>
-      tx
-        .selectFrom('connection')
-        .innerJoin('user_account', 'user_account.id', 'connection.connected_by')
-        .select([
-          'connection.id',
-          'kind',
-          'bot_id as botId',
-          'audience',
-          'status',
-          'status_reason as statusReason',
-          'status_changed_at as statusChangedAt',
-          'notion_owner_name as notionOwnerName',
-          'connected_by as connectedBy',
-          'user_account.name as connectedByName',
-          'connection.created_at as createdAt',
-          'authorized_at as authorizedAt',
-          'last_used_at as lastUsedAt',
-        ])
-        .where('status', '<>', 'pending')
-        .orderBy('connection.id')
-        .execute(),
-    );
+  return (workspaceId: WorkspaceId, reader?: Caller): Promise<ConnectionSummary[]> =>
+    inWorkspace(workspaceId, async tx => {
+      const [connections, role] = await Promise.all([connectionsIn(tx), reader ? roleOf(tx, reader) : null]);
+      if (reader === undefined || manages(reader, role)) return connections;
+      const own = 'id' in reader.principal ? reader.principal.id : null;
+      return connections.filter(({ audience, connectedBy }) => audience === 'members' || connectedBy === own);
+    });
+}
+
+function manages({ ceiling }: Caller, role: string | null): boolean {
+  return role !== null && actionsOfRole(role).has('connect') && (ceiling === null || ceiling.has('connect'));
+}
+
+async function roleOf(tx: Transaction<Schema>, { principal }: Caller): Promise<string | null> {
+  if (!('id' in principal)) return null;
+  const found = await tx
+    .selectFrom('membership')
+    .where('principal_id', '=', principal.id)
+    .select('role')
+    .executeTakeFirst();
+  return found?.role ?? null;
+}
+
+function connectionsIn(tx: Transaction<Schema>): Promise<ConnectionSummary[]> {
+  return tx
+    .selectFrom('connection')
+    .innerJoin('user_account', 'user_account.id', 'connection.connected_by')
+    .leftJoin('connection_secret as token', token =>
+      token
+        .onRef('token.connection_id', '=', 'connection.id')
+        .onRef('token.generation', '=', 'connection.generation')
+        .on('token.field', '=', 'access_token'),
+    )
+    .select([
+      'connection.id',
+      'kind',
+      'bot_id as botId',
+      'audience',
+      'status',
+      'status_reason as statusReason',
+      'status_changed_at as statusChangedAt',
+      'notion_owner_name as notionOwnerName',
+      'connected_by as connectedBy',
+      'user_account.name as connectedByName',
+      'connection.created_at as createdAt',
+      'authorized_at as authorizedAt',
+      'last_used_at as lastUsedAt',
+      'refreshed_at as refreshedAt',
+      'token.expires_at as accessExpiresAt',
+    ])
+    .where('status', '<>', 'pending')
+    .orderBy('connection.id')
+    .execute();
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { PolicyHolders } from '../connect/report/access-report.ts';
 import type { Action } from '../domain/action.ts';
+import type { PrincipalId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
@@ -8,8 +9,8 @@ import type { Schema } from './schema.ts';
 export function createPolicyHolders({ inWorkspace }: Pick<Database<Schema>, 'inWorkspace'>): PolicyHolders {
   return workspaceId =>
     inWorkspace(workspaceId, async tx => {
-      const { rows } = await sql<{ kind: 'user' | 'agent'; role: string; keys: (Action[] | null)[] }>`
-        SELECT p.kind, m.role,
+      const { rows } = await sql<{ id: PrincipalId; kind: 'user' | 'agent'; role: string; keys: (Action[] | null)[] }>`
+        SELECT p.id, p.kind, m.role,
                coalesce((SELECT json_agg(to_json(k.ceiling)) FROM api_key k
                           WHERE k.workspace_id = m.workspace_id AND k.principal_id = m.principal_id
                             AND k.revoked_at IS NULL AND k.expires_at > now()), '[]'::json) AS keys

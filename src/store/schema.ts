@@ -1,5 +1,6 @@
 import type { AccountTables } from './schema/accounts.ts';
 import type { AuditTables } from './schema/audit.ts';
+import type { CapabilityTables } from './schema/capabilities.ts';
 import type { ConnectionTables } from './schema/connections.ts';
 import type { FoundationTables } from './schema/foundation.ts';
 import type { KeyTables } from './schema/keys.ts';
@@ -14,4 +15,5 @@ export interface Schema
     KeyTables,
     AuditTables,
     RateTables,
-    WebhookTables {}
+    WebhookTables,
+    CapabilityTables {}

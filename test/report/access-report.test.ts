@@ -8,11 +8,12 @@ interface Finding {
   readonly need: string;
   readonly verdict: string;
   readonly advice: string | null;
+  readonly learnedBy: string | null;
   readonly shownBy: string | null;
 }
 
 interface Report {
-  readonly connections: { id: string; reach: string; capabilities: Finding[] }[];
+  readonly connections: { id: string; reach: string; userInformation: string; capabilities: Finding[] }[];
   readonly items: { id: string; connection: string; title: string; root: boolean | null; publicUrl: string | null }[];
   readonly stopped: string;
   readonly nextCursor: string | null;
@@ -33,6 +34,16 @@ describe('the access report', () => {
       headers: { authorization: `Bearer ${demo.ready.keys[role]}` },
     });
     return { status: answer.status, body: (await answer.json()) as Report };
+  };
+  /** The cookie of the admin's browser, by the one-time link. */
+  const signedIn = async () => {
+    const { origin, hash } = new URL(demo.ready.signInUrl);
+    const answer = await fetch(`${origin}/api/sign-in/link`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-portcullis': '1' },
+      body: JSON.stringify({ token: new URLSearchParams(hash.slice(1)).get('token') }),
+    });
+    return { cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '' };
   };
   const address = (query = '') => `/api/workspaces/${demo.ready.workspaceId}/report/access${query}`;
   const report = async (query = '') => (await get(address(query))).body;
@@ -80,6 +91,7 @@ describe('the access report', () => {
     const before = await findings();
     assert.equal(before.get('insert_comments')?.state, 'unknown');
     assert.equal(before.get('insert_comments')?.verdict, 'unknown');
+    assert.match(before.get('insert_comments')?.learnedBy ?? '', /^Known once somebody does it/);
     await fetch(`${demo.ready.url}/v1/comments`, {
       method: 'POST',
       headers: { authorization: `Bearer ${demo.ready.keys.editor}`, 'content-type': 'application/json' },
@@ -98,14 +110,44 @@ describe('the access report', () => {
     const lacking = await findings();
     for (const name of ['read_comments', 'user_information']) {
       assert.deepEqual([lacking.get(name)?.state, lacking.get(name)?.verdict], ['lacking', 'missing'], name);
-      assert.match(lacking.get(name)?.advice ?? '', /^Turn on "Read .*notion\.so/);
+      assert.match(lacking.get(name)?.advice ?? '', /^(Turn on|Choose) "Read .*notion\.so/);
     }
+    assert.equal(lacking.get('user_emails')?.state, 'lacking', 'who may not see people sees no addresses');
     assert.equal(lacking.get('read_content')?.verdict, 'fits');
     const all = { read_comments: true, user_information: 'with_email' } as const;
     await demo.emulator.setCapabilities({ botId, capabilities: all });
     const held = await findings();
     for (const name of ['read_comments', 'user_information', 'user_emails']) {
       assert.deepEqual([held.get(name)?.state, held.get(name)?.verdict], ['held', 'fits'], name);
+    }
+  });
+
+  it('learns by a probe what may be written, from the first connection on that was refused', async () => {
+    const writing = ['update_content', 'insert_content'] as const;
+    const set = (held: boolean) =>
+      demo.emulator.setCapabilities({ botId, capabilities: { update_content: held, insert_content: held } });
+    const found = async () => {
+      const all = await findings();
+      return writing.map(name => [all.get(name)?.state, all.get(name)?.verdict, all.get(name)?.shownBy]);
+    };
+    assert.deepEqual(await found(), Array(2).fill(['unknown', 'unknown', null]));
+    await set(false);
+    const operations = ['pages.update', 'blocks.children.append'];
+    assert.deepEqual(
+      await found(),
+      operations.map(name => ['lacking', 'missing', name]),
+    );
+    await set(true);
+    assert.deepEqual(
+      await found(),
+      operations.map(name => ['held', 'fits', `probe of ${name}`]),
+    );
+  });
+
+  it('tells how much of people the connection sees', async () => {
+    for (const level of ['none', 'without_email', 'with_email'] as const) {
+      await demo.emulator.setCapabilities({ botId, capabilities: { user_information: level } });
+      assert.equal((await report('?limit=1')).connections[0]?.userInformation, level);
     }
   });
 
@@ -130,13 +172,17 @@ describe('the access report', () => {
     assert.deepEqual(resumed.items, (await report('?limit=5')).items);
   });
 
-  it('changes nothing at Notion', async () => {
+  it('changes nothing at Notion: what it writes to does not exist', async () => {
+    const { state: before } = await demo.emulator.snapshot();
     await demo.emulator.clearRequests();
     await report('?limit=100');
     const sent = await demo.emulator.requests();
-    assert.ok(sent.length > 0);
-    const reads = sent.every(({ method, path }) => method === 'GET' || path === '/v1/search');
-    assert.ok(reads, JSON.stringify(sent.map(({ method, path }) => `${method} ${path}`)));
+    const writes = sent.filter(({ method, path }) => method !== 'GET' && path !== '/v1/search');
+    assert.deepEqual(
+      writes.map(({ status }) => status),
+      [404, 404, 404],
+    );
+    assert.equal((await demo.emulator.snapshot()).state, before);
   });
 
   it('is asked for by the system, on the path and in the log that every call has', async () => {
@@ -152,6 +198,28 @@ describe('the access report', () => {
     for (const role of ['editor', 'viewer'] as const) assert.equal((await get(address(), role)).status, 403, role);
     const elsewhere = '/api/workspaces/wsp_00000000-0000-7000-8000-000000000000/report/access';
     assert.equal((await get(elsewhere)).status, 404);
+  });
+
+  it('is not for an agent without the role, nor for a key that is limited to something else', async () => {
+    const base = `/api/workspaces/${demo.ready.workspaceId}`;
+    const headers = { ...(await signedIn()), 'content-type': 'application/json', 'x-portcullis': '1' };
+    const post = async (path: string, body: object) => {
+      const answer = await fetch(demo.ready.url + base + path, { method: 'POST', headers, body: JSON.stringify(body) });
+      return (await answer.json()) as { member: { principalId: string }; secret: string };
+    };
+    const statusFor = async ({ secret }: { secret: string }) =>
+      (await fetch(demo.ready.url + address(), { headers: { authorization: `Bearer ${secret}` } })).status;
+    const { member } = await post('/agents', { name: 'reporter', role: 'editor' });
+    const ofAgent = await post('/keys', { name: 'agent', principalId: member.principalId });
+    const readsOnly = await post('/keys', { name: 'reads', limitTo: ['read'] });
+    const connectsOnly = await post('/keys', { name: 'connects', limitTo: ['connect'] });
+    for (const key of [ofAgent, readsOnly, connectsOnly]) assert.equal(await statusFor(key), 403);
+    assert.equal(await statusFor(await post('/keys', { name: 'both', limitTo: ['connect', 'read'] })), 200);
+  });
+
+  it('answers 404 for a connection that the workspace does not have', async () => {
+    assert.equal((await get(address('?connection=con_00000000-0000-7000-8000-000000000000'))).status, 404);
+    assert.equal((await get(address('?connection=con_x'))).status, 400);
   });
 
   it('takes no cursor that it did not make', async () => {

@@ -22,8 +22,17 @@ const aConnection = (given: Partial<ConnectionSummary>): ConnectionSummary => ({
   createdAt: new Date(0),
   authorizedAt: new Date(0),
   lastUsedAt: null,
+  refreshedAt: null,
+  accessExpiresAt: null,
   ...given,
 });
+
+const noLessons = {
+  save: async () => {},
+  of: async () => [],
+  saveCheckedFirst: async () => {},
+  isCheckedFirst: async () => false,
+};
 
 const contextOf = (id: UserId): CommandContext => ({
   caller: {
@@ -44,7 +53,9 @@ async function reportFor(reader: UserId, connection: ConnectionSummary) {
   const report = createAccessReport({
     connections: async () => [connection],
     holders: async () => [],
-    capabilities: { save: async () => {}, of: async () => [] },
+    capabilities: noLessons,
+    now: () => new Date(0),
+    monotonicMs: () => 0,
     flushLessons: async () => {},
     ask: async (_place, { name }) => {
       asked.push(name);

@@ -1,26 +1,40 @@
 import type { ConnectionSummary } from '../../domain/connection.ts';
 import { isServing } from '../../domain/connection-states.ts';
+import { PortcullisError } from '../../domain/errors.ts';
 import type { ConnectionId, WorkspaceId } from '../../domain/ids.ts';
-import type { Answer, CommandContext } from '../../domain/operation.ts';
-import { type CapabilityFinding, type Holder, judgeCapabilities, policyUse } from '../../notion/access-report.ts';
-import { type DiscoveryPoint, readDiscovered } from '../../notion/discover.ts';
-import { notionOperation } from '../../notion/notion-operation.ts';
-import { parseStrictJson } from '../../notion/strict-json.ts';
+import type { CommandContext } from '../../domain/operation.ts';
+import { type Now, secondMs } from '../../domain/units.ts';
+import {
+  type CapabilityFinding,
+  type Holder,
+  judgeCapabilities,
+  policyUse,
+  type UserInformation,
+  userInformationOf,
+} from '../../notion/access-report.ts';
+import type { DiscoveryPoint } from '../../notion/discover.ts';
 import type { AskNotion } from './ask-notion.ts';
-import type { CapabilityStore } from './capability-learning.ts';
+import type { CapabilityStore, LearnedCapability } from './capability-learning.ts';
+import { probe } from './probe.ts';
 import { listReach, type ReachedItem, type ReachStop } from './reach.ts';
 
 /** Who may call in a workspace, and with what. */
 export type PolicyHolders = (workspaceId: WorkspaceId) => Promise<Holder[]>;
 
 export interface AccessReportParts {
+  /** Every connection of a workspace that is somebody's, in the order of their ids. */
   readonly connections: (workspaceId: WorkspaceId) => Promise<ConnectionSummary[]>;
   readonly holders: PolicyHolders;
   readonly capabilities: CapabilityStore;
   /** Writes down what the answers of this report have taught. */
   readonly flushLessons: () => Promise<void>;
   readonly ask: AskNotion;
+  readonly now: Now;
+  readonly monotonicMs: () => number;
 }
+
+/** How long one call goes on asking Notion. What is under way then still ends, in the time that every call has. */
+const askingMs = 20 * secondMs;
 
 /** Where a report goes on: in which connection, and where in its search results. */
 export interface ReportPoint extends DiscoveryPoint {
@@ -43,6 +57,8 @@ export type Reach = 'listed' | 'private' | 'not_working' | 'hosted_mcp';
 
 export interface ReportedConnection extends Pick<ConnectionSummary, 'id' | 'kind' | 'status' | 'audience'> {
   readonly reach: Reach;
+  /** Notion's setting for user information; null where there is no such setting. */
+  readonly userInformation: UserInformation | null;
   readonly capabilities: readonly CapabilityFinding[];
 }
 
@@ -60,11 +76,15 @@ export interface AccessReport {
  */
 export function createAccessReport(parts: AccessReportParts) {
   return async function report(input: AccessReportInput, context: CommandContext): Promise<AccessReport> {
+    const untilMs = parts.monotonicMs() + askingMs;
+    const hurry = () => parts.monotonicMs() >= untilMs;
     const all = await parts.connections(input.workspaceId);
     const wanted = all.filter(({ id, status }) => status !== 'revoked' && (input.only === null || id === input.only));
+    if (input.only !== null && wanted.length === 0)
+      throw new PortcullisError('not_found', 'There is no such connection.');
     const open = wanted.filter(connection => reachOf(connection, context) === 'listed');
-    if (input.from === null) await Promise.all(open.map(({ id }) => probe(parts, input.workspaceId, id, context)));
-    const listed = await listAll(parts, input, open, context);
+    if (input.from === null) await probeAll(parts, input.workspaceId, open, context, hurry);
+    const listed = await listAll(parts, input, open, context, hurry);
     await parts.flushLessons();
     return { connections: await judge(parts, input.workspaceId, wanted, context), ...listed };
   };
@@ -77,27 +97,19 @@ function reachOf({ kind, status, audience, connectedBy }: ConnectionSummary, { c
   return isServing(status) ? 'listed' : 'not_working';
 }
 
-/** Reads that show a capability each, whatever they bring. What writes would need is learned from answers alone. */
-async function probe(
-  { ask }: AccessReportParts,
+/** One after the other: a person's call through a connection should not wait for a report on all of them. */
+async function probeAll(
+  { ask, capabilities, now }: AccessReportParts,
   workspaceId: WorkspaceId,
-  connectionId: ConnectionId,
+  open: readonly ConnectionSummary[],
   context: CommandContext,
+  hurry: () => boolean,
 ): Promise<void> {
-  const askHere = (operation: Parameters<AskNotion>[1]) =>
-    ask({ workspaceId, connectionId }, operation, context).catch(() => null);
-  const [found] = await Promise.all([
-    askHere(notionOperation('POST', '/v1/search', { page_size: 1, filter: { property: 'object', value: 'page' } })),
-    askHere(notionOperation('GET', '/v1/users?page_size=100')),
-  ]);
-  const page = firstPageId(found?.body ?? null);
-  if (page !== null) await askHere(notionOperation('GET', `/v1/comments?block_id=${page}&page_size=1`));
-}
-
-function firstPageId(body: Answer['body']): string | null {
-  if (!Buffer.isBuffer(body)) return null;
-  const { results } = parseStrictJson(body) ?? {};
-  return (Array.isArray(results) ? readDiscovered(results[0])?.id : null) ?? null;
+  for (const { id } of open) {
+    if (hurry()) return;
+    const place = { workspaceId, connectionId: id };
+    await probe({ capabilities, now, ask: operation => ask(place, operation, context) }, place);
+  }
 }
 
 async function judge(
@@ -106,20 +118,26 @@ async function judge(
   connections: readonly ConnectionSummary[],
   context: CommandContext,
 ): Promise<ReportedConnection[]> {
-  const [learned, use] = await Promise.all([capabilities.of(workspaceId), holders(workspaceId).then(policyUse)]);
+  const [learned, people] = await Promise.all([capabilities.of(workspaceId), holders(workspaceId)]);
   return connections.map(connection => {
     const { id, kind, status, audience } = connection;
-    const known = new Map(learned.filter(one => one.connectionId === id).map(one => [one.capability as string, one]));
     const reach = reachOf(connection, context);
-    return {
-      id,
-      kind,
-      status,
-      audience,
-      reach,
-      capabilities: reach === 'hosted_mcp' ? [] : judgeCapabilities(known, use),
-    };
+    const use = policyUse(people.filter(holder => mayCallThrough(connection, holder)));
+    const findings = reach === 'hosted_mcp' ? [] : judgeCapabilities(knownOf(connection, learned), use);
+    const userInformation = reach === 'hosted_mcp' ? null : userInformationOf(findings);
+    return { id, kind, status, audience, reach, userInformation, capabilities: findings };
   });
+}
+
+/** Rule 2: a connection that is its owner's alone serves nobody else, and not their agents either. */
+function mayCallThrough({ audience, connectedBy }: ConnectionSummary, { id }: Holder): boolean {
+  return audience === 'members' || id === connectedBy;
+}
+
+/** What was learned since a person last agreed to the connection: a capability that is changed counts from then on. */
+function knownOf({ id, authorizedAt }: ConnectionSummary, learned: readonly LearnedCapability[]) {
+  const since = learned.filter(one => one.connectionId === id && one.learnedAt >= authorizedAt);
+  return new Map(since.map(one => [one.capability as string, one]));
 }
 
 async function listAll(
@@ -127,18 +145,20 @@ async function listAll(
   { workspaceId, from, itemsMax }: AccessReportInput,
   open: readonly ConnectionSummary[],
   context: CommandContext,
+  hurry: () => boolean,
 ): Promise<Pick<AccessReport, 'items' | 'next' | 'stopped'>> {
   const items: AccessReport['items'][number][] = [];
   // Connections are listed by id, so a report goes on in the right one even if others came or went.
   const rest = open.filter(({ id }) => from === null || id >= from.connection);
   for (const { id } of rest) {
-    if (items.length === itemsMax) {
-      return { items, next: { connection: id, cursor: null, skip: 0 }, stopped: 'limit' };
-    }
+    const start = from?.connection === id ? from : { cursor: null, skip: 0 };
+    const why = items.length === itemsMax ? 'limit' : hurry() ? 'time' : null;
+    if (why !== null) return { items, next: { ...start, connection: id }, stopped: why };
     const found = await listReach({
       ask: operation => ask({ workspaceId, connectionId: id }, operation, context),
-      from: from?.connection === id ? from : null,
+      from: start,
       itemsMax: itemsMax - items.length,
+      hurry,
     });
     items.push(...found.items.map(item => ({ ...item, connection: id })));
     if (found.stopped !== 'complete') {

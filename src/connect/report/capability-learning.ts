@@ -14,10 +14,16 @@ export interface LearnedCapability {
   readonly learnedAt: Date;
 }
 
+/** A connection, in its workspace. */
+export type ConnectionPlace = Pick<LearnedCapability, 'workspaceId' | 'connectionId'>;
+
 export interface CapabilityStore {
   /** What was learned later replaces what was learned earlier, whoever comes first. */
   save(learned: readonly LearnedCapability[]): Promise<void>;
   of(workspaceId: WorkspaceId): Promise<LearnedCapability[]>;
+  /** The Notion behind this connection looks at the capability of this operation before it looks for the object. */
+  saveCheckedFirst(place: ConnectionPlace, operation: string): Promise<void>;
+  isCheckedFirst(place: ConnectionPlace, operation: string): Promise<boolean>;
 }
 
 const flushEveryMs = 10 * secondMs;
@@ -44,7 +50,7 @@ export function createCapabilityLearning(parts: {
 
   const timer = setInterval(() => void flush(), flushEveryMs).unref();
   return {
-    note(place: Pick<LearnedCapability, 'workspaceId' | 'connectionId'>, operation: string, answer: Answer): void {
+    note(place: ConnectionPlace, operation: string, answer: Answer): void {
       const learnedAt = now();
       for (const { capability, held } of learnFrom(operation, answer)) {
         const key = `${place.connectionId} ${capability}`;

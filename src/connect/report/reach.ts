@@ -3,17 +3,19 @@ import type { Answer, Operation } from '../../domain/operation.ts';
 import { parentPath, type Reached, readReached } from '../../notion/access-report.ts';
 import {
   type Discovered,
-  type DiscoveryEnd,
   type DiscoveryPoint,
   discover,
+  readDiscovered,
   type SearchPage,
 } from '../../notion/discover.ts';
 import { notionOperation } from '../../notion/notion-operation.ts';
 
 /** Searches that one list may cost. */
 const searchesMax = 10;
+/** Notion allows titles of 200,000 characters. Whoever reads a list is told what this many say. */
+const titleCharsMax = 300;
 
-/** An object that a connection sees. Titles are text that strangers wrote. */
+/** An object that a connection sees. Titles are text that strangers wrote, cut where they are very long. */
 export interface ReachedItem extends Pick<Discovered, 'id' | 'object' | 'title' | 'url'> {
   /** Whether it was shared itself: the connection does not see what it lies in. Null: nobody could say. */
   readonly root: boolean | null;
@@ -21,8 +23,12 @@ export interface ReachedItem extends Pick<Discovered, 'id' | 'object' | 'title' 
   readonly publicUrl: string | null;
 }
 
-/** `rate_limited` and `unavailable`: Notion did not go along; the list goes on from there another time. */
-export type ReachStop = 'complete' | 'limit' | 'inconsistent' | 'refused' | 'rate_limited' | 'unavailable';
+/**
+ * Why a list ends. `limit` and `time`: there may be more, and it was enough for one answer. `rate_limited` and
+ * `unavailable`: Notion did not go along; the list goes on from there another time. `refused`: Notion will not, another
+ * time either. `inconsistent`: Notion's cursors lead nowhere.
+ */
+export type ReachStop = 'complete' | 'limit' | 'time' | 'inconsistent' | 'refused' | 'rate_limited' | 'unavailable';
 
 export interface ReachList {
   readonly items: readonly ReachedItem[];
@@ -30,43 +36,73 @@ export interface ReachList {
   readonly stopped: ReachStop;
 }
 
+export interface ReachOptions {
+  readonly ask: (operation: Operation) => Promise<Answer>;
+  readonly from: DiscoveryPoint;
+  readonly itemsMax: number;
+  /** Whether it is time to come to an end. */
+  readonly hurry: () => boolean;
+}
+
 /** Lists what a connection sees, as far as search tells, and what of it was shared itself. */
-export async function listReach(options: {
-  ask: (operation: Operation) => Promise<Answer>;
-  from: DiscoveryPoint | null;
-  itemsMax: number;
-}): Promise<ReachList> {
-  const { ask, itemsMax } = options;
+export async function listReach({ ask, from, itemsMax, hurry }: ReachOptions): Promise<ReachList> {
   const reached = new Map<string, Reached>();
-  const found: Discovered[] = [];
-  let point: DiscoveryPoint = options.from ?? { cursor: null, skip: 0 };
+  const isRoot = createRootTest(ask, reached);
+  const places = new Map<string, DiscoveryPoint>();
+  const items: ReachedItem[] = [];
+  let point = from;
 
   async function search(cursor: string | null, pageSize: number): Promise<SearchPage> {
     if (cursor !== point.cursor) point = { cursor, skip: 0 };
-    const page = readSearchPage(await ask(searchOperation(cursor, pageSize)));
-    for (const result of page.results) {
-      if (typeof result.id === 'string') reached.set(result.id, readReached(result));
+    if (hurry() && reached.size > 0) throw new ListStop('time');
+    const page = await searchOnce(ask, cursor, pageSize);
+    for (const [skip, result] of page.results.entries()) {
+      const id = readDiscovered(result)?.id;
+      if (id === undefined) continue;
+      reached.set(id, readReached(result));
+      places.set(id, { cursor, skip });
     }
     return page;
   }
 
-  const end = await collect(discover({ search, itemsMax, searchesMax, from: point }), found).catch(error => {
-    // What was found on earlier pages of results stays; the page that failed is asked for again another time.
-    return { why: stopOf(error), next: error instanceof SearchRefused && error.final ? null : point } as const;
-  });
-  const items = await markRoots(found, reached, ask);
-  return { items, next: end.next, stopped: end.why };
+  try {
+    const discovery = discover({ search, itemsMax, searchesMax, from });
+    for (;;) {
+      const step = await discovery.next();
+      if (step.done) return { items, next: step.value.next, stopped: step.value.why };
+      // Whoever comes back after a stop begins with the object that this one was about.
+      point = places.get(step.value.id) ?? point;
+      // A list that is asked for again and again must get on, however slow Notion is.
+      if (hurry() && items.length > 0) throw new ListStop('time');
+      items.push(await describe(step.value));
+    }
+  } catch (error) {
+    return { items, ...stopOf(error, point) };
+  }
+
+  async function describe({ id, object, title, url }: Discovered): Promise<ReachedItem> {
+    const { parent, publicUrl } = reached.get(id) ?? { parent: null, publicUrl: null };
+    return { id, object, title: shorten(title), url, publicUrl, root: await isRoot(parent) };
+  }
 }
 
-async function collect(
-  discovery: AsyncGenerator<Discovered, DiscoveryEnd>,
-  found: Discovered[],
-): Promise<{ why: ReachStop; next: DiscoveryPoint | null }> {
-  for (;;) {
-    const step = await discovery.next();
-    if (step.done) return step.value;
-    found.push(step.value);
+function shorten(title: string): string {
+  if (title.length <= titleCharsMax) return title;
+  return `${title.slice(0, titleCharsMax).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+/** Page sizes to ask for, one after the other: objects may be so large that an answer with a hundred is not released. */
+const smallerPages = [10, 1];
+
+async function searchOnce(ask: ReachOptions['ask'], cursor: string | null, pageSize: number): Promise<SearchPage> {
+  for (const size of [pageSize, ...smallerPages]) {
+    const answer = await ask(searchOperation(cursor, size)).catch(error => {
+      if (error instanceof PortcullisError && error.code === 'upstream_refused') return null;
+      throw error;
+    });
+    if (answer !== null) return readSearchPage(answer);
   }
+  throw new ListStop('unavailable');
 }
 
 function searchOperation(cursor: string | null, pageSize: number): Operation {
@@ -76,67 +112,65 @@ function searchOperation(cursor: string | null, pageSize: number): Operation {
   });
 }
 
-/** Notion answered a search with something else than results. */
-class SearchRefused extends Error {
-  readonly status: number;
+/** Ends a list. `next` is where it may go on. */
+class ListStop extends Error {
+  readonly why: ReachStop;
+  readonly next: DiscoveryPoint | null | undefined;
 
-  constructor(status: number) {
-    super(`A search was answered with ${status}.`);
-    this.status = status;
-  }
-
-  /** Asking again would bring the same: the connection may not search at all, or the cursor is no more. */
-  get final(): boolean {
-    return this.status < 500 && this.status !== 429 && this.status !== 529;
+  /** Without `next` the list goes on where it is. */
+  constructor(why: ReachStop, next?: DiscoveryPoint | null) {
+    super(why);
+    this.why = why;
+    this.next = next;
   }
 }
 
-function stopOf(error: unknown): ReachStop {
-  // The gateway waits for its share of Notion's limits, and refuses by itself what would wait too long.
-  if (error instanceof PortcullisError && error.code === 'rate_limited') return 'rate_limited';
-  if (!(error instanceof SearchRefused)) return 'unavailable';
-  if (error.status === 429) return 'rate_limited';
-  return error.final ? 'refused' : 'unavailable';
+function stopOf(error: unknown, point: DiscoveryPoint): Pick<ReachList, 'next' | 'stopped'> {
+  if (error instanceof ListStop) return { stopped: error.why, next: error.next === undefined ? point : error.next };
+  return { stopped: isRateLimited(error) ? 'rate_limited' : 'unavailable', next: point };
 }
 
-function readSearchPage({ status, body }: Answer): SearchPage & { results: readonly Record<string, unknown>[] } {
-  if (status !== 200 || !Buffer.isBuffer(body)) throw new SearchRefused(status);
+/** The gateway waits for its share of Notion's limits, and refuses by itself what would wait too long. */
+function isRateLimited(error: unknown): boolean {
+  return error instanceof PortcullisError && error.code === 'rate_limited';
+}
+
+function readSearchPage({ status, body }: Answer): SearchPage {
+  if (status === 429) throw new ListStop('rate_limited');
+  if (status >= 500) throw new ListStop('unavailable');
+  // Asking again would bring the same: the connection may not search at all, or the cursor is no more.
+  if (status !== 200 || !Buffer.isBuffer(body)) throw new ListStop('refused', null);
   const json = JSON.parse(body.toString()) as Record<string, unknown>;
   const { results, has_more: hasMore, next_cursor: nextCursor } = json;
   return {
-    results: Array.isArray(results) ? results.filter(result => typeof result === 'object' && result !== null) : [],
+    results: Array.isArray(results) ? results : [],
     hasMore: hasMore === true,
     nextCursor: typeof nextCursor === 'string' ? nextCursor : null,
   };
 }
 
 /** Asks after each parent once; what search found itself need not be asked for. */
-async function markRoots(
-  found: readonly Discovered[],
-  reached: ReadonlyMap<string, Reached>,
-  ask: (operation: Operation) => Promise<Answer>,
-): Promise<ReachedItem[]> {
-  const visible = new Map<string, boolean | null>([...reached.keys()].map(id => [id, true]));
-  const items: ReachedItem[] = [];
-  for (const { id, object, title, url } of found) {
-    const { parent, publicUrl } = reached.get(id) ?? { parent: null, publicUrl: null };
-    items.push({ id, object, title, url, publicUrl, root: await isRoot(parent) });
-  }
-  return items;
-
-  async function isRoot(parent: Reached['parent']): Promise<boolean | null> {
-    if (parent === null) return null;
-    if (parent === 'workspace') return true;
-    if (!visible.has(parent.id)) visible.set(parent.id, await sees(parentPath(parent)));
-    const seen = visible.get(parent.id) ?? null;
-    return seen === null ? null : !seen;
-  }
+function createRootTest(ask: ReachOptions['ask'], reached: ReadonlyMap<string, Reached>) {
+  const asked = new Map<string, boolean | null>();
 
   async function sees(path: `/v1/${string}`): Promise<boolean | null> {
     const status = await ask(notionOperation('GET', path)).then(
       answer => answer.status,
-      () => 0,
+      error => {
+        if (isRateLimited(error)) throw error;
+        return 0;
+      },
     );
+    if (status === 429) throw new ListStop('rate_limited');
     return status === 200 ? true : status === 404 ? false : null;
   }
+
+  return async function isRoot(parent: Reached['parent']): Promise<boolean | null> {
+    if (parent === null) return null;
+    if (parent === 'workspace') return true;
+    if (reached.has(parent.id)) return false;
+    if (!asked.has(parent.id)) asked.set(parent.id, await sees(parentPath(parent)));
+    const seen = asked.get(parent.id) ?? null;
+    return seen === null ? null : !seen;
+  };
 }
