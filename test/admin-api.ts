@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyPluginAsync } from 'fastify';
 import { request } from 'undici';
 import { createAnonymousDenials } from '../src/audit/anonymous-denials.ts';
+import { createCountedEvents } from '../src/audit/counted-events.ts';
 import { createGroupCommit } from '../src/audit/group-commit.ts';
 import { holdInstanceLease } from '../src/audit/instance-lease.ts';
 import { createKeyedDigest } from '../src/audit/keyed-digest.ts';
@@ -21,6 +22,7 @@ import { cacheSnapshots } from '../src/resolve/snapshot.ts';
 import { createTurnstile } from '../src/resolve/turnstile.ts';
 import { createAuditLog } from '../src/store/audit-log.ts';
 import { openPool } from '../src/store/database.ts';
+import type { EventEntries } from '../src/store/event-entries.ts';
 import { createInstances } from '../src/store/instances.ts';
 import { createWorkspaceSnapshots } from '../src/store/workspace-snapshots.ts';
 import { openPeople, type People, publicUrl, tokenOf } from './people.ts';
@@ -65,9 +67,18 @@ export interface Addition {
   readonly doors?: readonly FastifyPluginAsync[];
 }
 
+/** What an addition stands on. */
+export interface AdditionPlace {
+  readonly people: People;
+  readonly record: RecordEvent;
+  readonly count: RecordEvent;
+  readonly entries: EventEntries;
+  readonly gateway: Gateway;
+}
+
 export async function openAdminApi(
   contentRoutes: readonly ContentRoute[] = [],
-  add: (place: { people: People; record: RecordEvent; gateway: Gateway }) => Addition = () => ({ routes: [] }),
+  add: (place: AdditionPlace) => Addition = () => ({ routes: [] }),
 ): Promise<AdminApi> {
   const people = await openPeople();
   const { database, accounts, identify, clock } = people;
@@ -77,9 +88,10 @@ export async function openAdminApi(
   };
   const lease = await holdInstanceLease(createInstances(database), { monotonicMs: () => performance.now(), onTrouble });
   const commits = createGroupCommit(createAuditLog(auditPool), { instance: lease.id });
+  const counted = createCountedEvents({ commits, reserveReached: () => false, now: clock.now });
   const trail = createAuditTrail({
     commits,
-    anonymousDenials: createAnonymousDenials({ commits, reserveReached: () => false, now: clock.now }),
+    anonymousDenials: createAnonymousDenials(counted),
     leaseHolds: lease.holds,
     digest: createKeyedDigest(randomBytes(32)).whole,
     now: clock.now,
@@ -112,7 +124,8 @@ export async function openAdminApi(
 
   const app = fastify();
   const record = trail.recordEvent;
-  const { routes, doors = [] } = add({ people, record, gateway });
+  const entries = { instance: lease.id, now: clock.now };
+  const { routes, doors = [] } = add({ people, record, count: counted.count, entries, gateway });
   for (const door of doors) await app.register(door);
   const address = await app
     .register(

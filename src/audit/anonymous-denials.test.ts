@@ -4,6 +4,7 @@ import { aCall, aRuling } from '../../test/fixtures.ts';
 import { minuteMs } from '../domain/units.ts';
 import { createAnonymousDenials } from './anonymous-denials.ts';
 import type { AuditRow } from './audit-log.ts';
+import { createCountedEvents } from './counted-events.ts';
 
 function aLog() {
   const rows: AuditRow[] = [];
@@ -15,7 +16,8 @@ function aLog() {
     },
   };
   let full = false;
-  const denials = createAnonymousDenials({ commits, reserveReached: () => full, now: () => new Date(at) });
+  const counted = createCountedEvents({ commits, reserveReached: () => full, now: () => new Date(at) });
+  const denials = { ...createAnonymousDenials(counted), flush: counted.flush };
   return {
     denials,
     fill: (isFull: boolean) => {

@@ -7,6 +7,7 @@ import { anonymous } from '../domain/principal.ts';
 import type { Verdict } from '../domain/ruling.ts';
 import { createAnonymousDenials } from './anonymous-denials.ts';
 import type { AuditRow } from './audit-log.ts';
+import { createCountedEvents } from './counted-events.ts';
 import { createAuditTrail } from './trail.ts';
 
 /** A trail on a log that accepts, refuses or fails as the test says. */
@@ -24,7 +25,7 @@ function aTrail(answer: () => Promise<boolean> = async () => true, leaseHolds = 
   const now = () => new Date('2026-11-22T10:00:01.000Z');
   const trail = createAuditTrail({
     commits,
-    anonymousDenials: createAnonymousDenials({ commits, reserveReached: () => false, now }),
+    anonymousDenials: createAnonymousDenials(createCountedEvents({ commits, reserveReached: () => false, now })),
     leaseHolds: () => leaseHolds,
     digest: bytes => `hmac:${bytes.length}`,
     now,

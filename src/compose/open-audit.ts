@@ -1,4 +1,5 @@
 import { createAnonymousDenials } from '../audit/anonymous-denials.ts';
+import { createCountedEvents } from '../audit/counted-events.ts';
 import { watchDiskReserve } from '../audit/disk-reserve.ts';
 import { createGroupCommit } from '../audit/group-commit.ts';
 import { holdInstanceLease } from '../audit/instance-lease.ts';
@@ -32,12 +33,13 @@ export async function openAudit({ config, log, store, prometheus, root, deriveKe
   const print = config.auditStdout && { onDurable: printEntries(process.stdout) };
   const commits = createGroupCommit(auditLog, { instance: lease.id, ...print });
   const reserve = await watchDiskReserve(store.alone ? config.dataDir : null, onTrouble);
-  const anonymousDenials = createAnonymousDenials({ commits, reserveReached: reserve.reached, now });
+  const counted = createCountedEvents({ commits, reserveReached: reserve.reached, now });
+  const anonymousDenials = createAnonymousDenials(counted);
   const digest = createKeyedDigest(deriveKey('audit digests'));
   const trail = createAuditTrail({ commits, anonymousDenials, leaseHolds: lease.holds, digest: digest.whole, now });
   const sweeper = startSweeper({ open: instances, log: auditLog, self: lease.id, now, onTrouble });
   closers.push(lease.close, sweeper.close, async () => {
-    await anonymousDenials.flush();
+    await counted.flush();
     await commits.close();
     reserve.close();
   });
@@ -48,7 +50,7 @@ export async function openAudit({ config, log, store, prometheus, root, deriveKe
   });
   closers.push(watch.close);
   const entries = { instance: lease.id, now, ...print };
-  return { trail, digest, leaseHolds: lease.holds, entries, restored: watch.restored };
+  return { trail, countEvent: counted.count, digest, leaseHolds: lease.holds, entries, restored: watch.restored };
 }
 
 export type Audit = Awaited<ReturnType<typeof openAudit>>;

@@ -38,8 +38,15 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
   const { accounts, connect, listConnections } = parts;
   const record = audit.trail.recordEvent;
   const demo = config.mode === 'demo';
-  const { workspaceKeys } = parts;
-  const webhooks = openWebhooks({ database: store.database, workspaceKeys, recordEvent: record, publicUrl });
+  const webhooks = openWebhooks({
+    database: store.database,
+    workspaceKeys: parts.workspaceKeys,
+    deriveKey: place.deriveKey,
+    entries: audit.entries,
+    recordEvent: record,
+    countEvent: audit.countEvent,
+    publicUrl,
+  });
   await app.register(
     apiDoor({
       gateway,

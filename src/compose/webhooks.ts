@@ -3,10 +3,11 @@ import { createSubscriptionCommands } from '../connect/webhooks/subscriptions.ts
 import type { RecordEvent } from '../domain/event.ts';
 import { createWebhookRoutes } from '../doors/api/webhook-routes.ts';
 import type { Database } from '../store/database.ts';
-import { createPageChanges } from '../store/page-changes.ts';
+import type { EventEntries } from '../store/event-entries.ts';
 import type { Schema } from '../store/schema.ts';
 import { createListeningStore } from '../store/webhook-listening.ts';
 import { createSubscriptionStore } from '../store/webhook-subscriptions.ts';
+import type { DeriveKey } from '../vault/derive-key.ts';
 import { createWebhookSeal } from '../vault/webhook-seal.ts';
 import type { WorkspaceKeys } from '../vault/workspace-keys.ts';
 
@@ -14,15 +15,17 @@ import type { WorkspaceKeys } from '../vault/workspace-keys.ts';
 export function openWebhooks(parts: {
   database: Database<Schema>;
   workspaceKeys: WorkspaceKeys;
+  deriveKey: DeriveKey;
+  entries: EventEntries;
   recordEvent: RecordEvent;
+  countEvent: RecordEvent;
   publicUrl: string;
 }) {
-  const { database, recordEvent, publicUrl } = parts;
-  const vault = createWebhookSeal(parts.workspaceKeys);
-  const changes = createPageChanges(database);
+  const { database, entries, recordEvent, countEvent, publicUrl } = parts;
+  const vault = createWebhookSeal(parts.workspaceKeys, parts.deriveKey);
   const commands = createSubscriptionCommands({ store: createSubscriptionStore(database), vault });
   return {
-    receive: createReceive({ store: createListeningStore(database), vault, changes, recordEvent }),
+    receive: createReceive({ store: createListeningStore(database, entries), vault, recordEvent, countEvent }),
     routes: createWebhookRoutes({ commands, record: recordEvent, publicUrl }),
   };
 }

@@ -1,6 +1,12 @@
 import type { SubscriptionId, WorkspaceId } from './ids.ts';
 
 /**
+ * Whose a webhook subscription is: a workspace's, or (null) the deployment's. At Notion it belongs to an integration. That
+ * of an internal integration tells of one workspace; that of a public one tells of all in which it is installed.
+ */
+export type WebhookOwner = WorkspaceId | null;
+
+/**
  * How far a webhook subscription has come.
  *
  * waiting: for Notion's handshake. offered: a token came in a handshake, and no admin has it yet. shown: an admin has it,
@@ -11,7 +17,7 @@ export type SubscriptionState = 'waiting' | 'offered' | 'shown' | 'confirmed' | 
 
 /** Where a sealed verification token belongs. It opens nowhere else. */
 export interface WebhookTokenPlace {
-  readonly workspaceId: WorkspaceId;
+  readonly owner: WebhookOwner;
   readonly subscriptionId: SubscriptionId;
   /** Counts the addresses that the subscription has had. */
   readonly generation: number;
@@ -35,6 +41,7 @@ export interface SubscriptionSummary {
 export interface KeptAside {
   readonly eventId: string;
   readonly type: string;
+  /** Null also for the deployment's subscriptions: what lies in a workspace is nobody's business outside of it. */
   readonly entity: { readonly kind: string; readonly id: string } | null;
   readonly receivedAt: Date;
 }

@@ -1,37 +1,44 @@
 import { type Selectable, sql, type Transaction } from 'kysely';
 import type { SubscriptionStore } from '../connect/webhooks/subscriptions.ts';
-import type { SubscriptionId } from '../domain/ids.ts';
-import type { SubscriptionSummary } from '../domain/webhook.ts';
+import type { KeptAside, SubscriptionSummary, WebhookOwner } from '../domain/webhook.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
-/** Unknown events are kept in a bounded number; this many of them are shown. */
+/** Unknown events are kept in a bounded number for each workspace; this many of them are shown. */
 const asideShown = 100;
 
-/** Webhook subscriptions in PostgreSQL, under row-level security. */
-export function createSubscriptionStore({ inWorkspace }: Pick<Database<Schema>, 'inWorkspace'>): SubscriptionStore {
+/**
+ * Webhook subscriptions in PostgreSQL: a workspace's under row-level security, where those of the deployment do not exist;
+ * the deployment's by the system, and by name no others.
+ */
+export function createSubscriptionStore({
+  inWorkspace,
+  system,
+}: Pick<Database<Schema>, 'inWorkspace' | 'system'>): SubscriptionStore {
+  const within = <T>(owner: WebhookOwner, work: (tx: Transaction<Schema>) => Promise<T>): Promise<T> =>
+    owner === null ? system.transaction().execute(work) : inWorkspace(owner, work);
+
   return {
-    add: (workspaceId, { id, address, createdBy, handshakeMsMax }, most) =>
-      inWorkspace(workspaceId, async tx => {
+    add: (owner, { id, address, createdBy, handshakeMsMax }, most) =>
+      within(owner, async tx => {
         // Counted under a lock, or two at once would both find room.
-        await tx.selectFrom('workspace').select('id').where('id', '=', workspaceId).forUpdate().execute();
-        const rows = await tx.selectFrom('webhook_subscription').select('id').execute();
-        if (rows.length >= most) return null;
+        await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`webhooks of ${owner}`}, 0))`.execute(tx);
+        if ((await summaries(tx, owner).execute()).length >= most) return null;
         const handshakeUntil = after(handshakeMsMax);
-        const row = { id, workspace_id: workspaceId, address, state: 'waiting' as const, created_by: createdBy };
+        const row = { id, workspace_id: owner, address, state: 'waiting' as const, created_by: createdBy };
         await tx
           .insertInto('webhook_subscription')
           .values({ ...row, handshake_until: handshakeUntil })
           .execute();
-        return find(tx, id);
+        return find(tx, { owner, id });
       }),
-    list: workspaceId =>
-      inWorkspace(workspaceId, async tx => (await summaries(tx).orderBy('id').execute()).map(toSummary)),
-    takeToken: (workspaceId, id) =>
-      inWorkspace(workspaceId, async tx => {
+    list: owner => within(owner, async tx => (await summaries(tx, owner).orderBy('id').execute()).map(toSummary)),
+    takeToken: ({ owner, id }) =>
+      within(owner, async tx => {
         const found = await tx
           .selectFrom('webhook_subscription')
           .select(['state', 'generation', 'sealed', 'kid'])
+          .where('workspace_id', 'is not distinct from', owner)
           .where('id', '=', id)
           .forUpdate()
           .executeTakeFirst();
@@ -39,10 +46,10 @@ export function createSubscriptionStore({ inWorkspace }: Pick<Database<Schema>, 
         if (found.state !== 'offered' || found.sealed === null || found.kid === null) return 'none';
         await tx.updateTable('webhook_subscription').set({ state: 'shown' }).where('id', '=', id).execute();
         const { sealed, kid, generation } = found;
-        return { workspaceId, subscriptionId: id, generation, token: { sealed, kid } };
+        return { owner, subscriptionId: id, generation, token: { sealed, kid } };
       }),
-    reset: (workspaceId, id, { address, handshakeMsMax }) =>
-      inWorkspace(workspaceId, async tx => {
+    reset: ({ owner, id }, { address, handshakeMsMax }) =>
+      within(owner, async tx => {
         await tx
           .updateTable('webhook_subscription')
           .set(({ eb }) => ({
@@ -54,18 +61,23 @@ export function createSubscriptionStore({ inWorkspace }: Pick<Database<Schema>, 
             handshake_until: after(handshakeMsMax),
             confirmed_at: null,
           }))
+          .where('workspace_id', 'is not distinct from', owner)
           .where('id', '=', id)
           .execute();
-        return find(tx, id);
+        return find(tx, { owner, id });
       }),
-    remove: (workspaceId, id) =>
-      inWorkspace(workspaceId, async tx => {
-        const { numDeletedRows } = await tx.deleteFrom('webhook_subscription').where('id', '=', id).executeTakeFirst();
+    remove: ({ owner, id }) =>
+      within(owner, async tx => {
+        const { numDeletedRows } = await tx
+          .deleteFrom('webhook_subscription')
+          .where('workspace_id', 'is not distinct from', owner)
+          .where('id', '=', id)
+          .executeTakeFirst();
         return numDeletedRows === 1n;
       }),
-    keptAside: (workspaceId, id) =>
-      inWorkspace(workspaceId, async tx => {
-        if ((await find(tx, id)) === null) return null;
+    keptAside: ({ owner, id }) =>
+      within(owner, async tx => {
+        if ((await find(tx, { owner, id })) === null) return null;
         const rows = await tx
           .selectFrom('webhook_event')
           .selectAll()
@@ -74,7 +86,7 @@ export function createSubscriptionStore({ inWorkspace }: Pick<Database<Schema>, 
           .orderBy('received_at', 'desc')
           .limit(asideShown)
           .execute();
-        return rows.map(toKeptAside);
+        return rows.map(row => toKeptAside(row, owner));
       }),
   };
 }
@@ -83,7 +95,7 @@ function after(ms: number) {
   return sql<Date>`now() + ${ms} * interval '1 millisecond'`;
 }
 
-function summaries(tx: Transaction<Schema>) {
+function summaries(tx: Transaction<Schema>, owner: WebhookOwner) {
   return tx
     .selectFrom('webhook_subscription')
     .select(['id', 'state', 'address', 'handshake_until', 'created_at', 'confirmed_at', 'last_event_at'])
@@ -93,11 +105,15 @@ function summaries(tx: Transaction<Schema>) {
         .whereRef('subscription_id', '=', 'webhook_subscription.id')
         .where('unknown_type', 'is not', null)
         .as('kept_aside'),
-    );
+    )
+    .where('workspace_id', 'is not distinct from', owner);
 }
 
-async function find(tx: Transaction<Schema>, id: SubscriptionId): Promise<SubscriptionSummary | null> {
-  const row = await summaries(tx).where('id', '=', id).executeTakeFirst();
+async function find(
+  tx: Transaction<Schema>,
+  { owner, id }: Parameters<SubscriptionStore['remove']>[0],
+): Promise<SubscriptionSummary | null> {
+  const row = await summaries(tx, owner).where('id', '=', id).executeTakeFirst();
   return row === undefined ? null : toSummary(row);
 }
 
@@ -116,12 +132,12 @@ function toSummary(row: SummaryRow): SubscriptionSummary {
   };
 }
 
-function toKeptAside(row: Selectable<Schema['webhook_event']>) {
+function toKeptAside(row: Selectable<Schema['webhook_event']>, owner: WebhookOwner): KeptAside {
   const { entity_kind: kind, entity_id: id } = row;
   return {
     eventId: row.event_id,
     type: row.unknown_type ?? '',
-    entity: kind === null || id === null ? null : { kind, id },
+    entity: owner === null || kind === null || id === null ? null : { kind, id },
     receivedAt: row.received_at,
   };
 }

@@ -1,25 +1,34 @@
 import { Secret } from '../domain/secret.ts';
 import type { WebhookTokenPlace } from '../domain/webhook.ts';
-import { type Binding, openValue, sealValue } from './sealed-value.ts';
+import type { DeriveKey } from './derive-key.ts';
+import { type Binding, openValue, type SealingKey, sealingKeyBytes, sealValue } from './sealed-value.ts';
 import type { WorkspaceKeys } from './workspace-keys.ts';
 
-/** Seals the verification tokens of webhook subscriptions into their place, under the workspace's key. */
-export function createWebhookSeal(keys: Pick<WorkspaceKeys, 'active' | 'use'>) {
+/**
+ * Seals the verification tokens of webhook subscriptions into their place: a workspace's under its key, the deployment's
+ * under a key of its own.
+ */
+export function createWebhookSeal(keys: Pick<WorkspaceKeys, 'active' | 'use'>, deriveKey: DeriveKey) {
+  // What belongs to no workspace. It derives from the deployment secret, which stays the same when the root key that wraps
+  // it is exchanged.
+  const deploymentKey: SealingKey = { kid: 'deployment', bytes: deriveKey('webhook tokens', sealingKeyBytes) };
+  const withKey = <T>({ owner }: WebhookTokenPlace, kid: string, work: (key: SealingKey) => Promise<T>): Promise<T> =>
+    owner === null ? work(deploymentKey) : keys.use(owner, kid, work);
+
   return {
     async seal(place: WebhookTokenPlace, token: Secret): Promise<{ sealed: string; kid: string }> {
-      const { workspaceId } = place;
-      const { kid } = await keys.active(workspaceId);
-      const text = Buffer.from(token.reveal());
-      return { sealed: await keys.use(workspaceId, kid, key => sealValue(key, bindingOf(place), text)), kid };
+      const kid = place.owner === null ? deploymentKey.kid : (await keys.active(place.owner)).kid;
+      const plaintext = Buffer.from(token.reveal());
+      return { sealed: await withKey(place, kid, key => sealValue(key, bindingOf(place), plaintext)), kid };
     },
     /** Throws `UnopenableError` unless it was sealed for exactly this place, under a key that still exists. */
     async open(place: WebhookTokenPlace, { sealed, kid }: { sealed: string; kid: string }): Promise<Secret> {
-      const opened = await keys.use(place.workspaceId, kid, key => openValue(key, bindingOf(place), sealed));
+      const opened = await withKey(place, kid, key => openValue(key, bindingOf(place), sealed));
       return new Secret(Buffer.from(opened).toString());
     },
   };
 }
 
-function bindingOf({ workspaceId, subscriptionId, generation }: WebhookTokenPlace): Binding {
-  return { workspace: workspaceId, webhook: subscriptionId, field: 'verification_token', generation };
+function bindingOf({ owner, subscriptionId, generation }: WebhookTokenPlace): Binding {
+  return { workspace: owner ?? 'deployment', webhook: subscriptionId, field: 'verification_token', generation };
 }

@@ -57,11 +57,11 @@ describe('the handshake of a webhook', () => {
       assert.equal(await post(url, handshake(forged), { token: forged }), 200);
       if (shown) await takeToken(id);
       const notions = aToken();
-      assert.equal(await post(url, handshake(notions), { token: notions }), 409);
+      assert.equal(await post(url, handshake(notions), { token: notions }), 401);
       assert.equal(await stateOf(id), 'contested');
       assert.equal((await takeToken(id)).at('error.code'), 'conflict');
       assert.equal(await post(url, JSON.stringify(anEvent(hearing)), { token: forged }), 401);
-      assert.equal(await post(url, handshake(notions), { token: notions }), 409);
+      assert.equal(await post(url, handshake(notions), { token: notions }), 401);
       assert.equal((await events(id)).at(-1), 'webhook.contested another_handshake');
     }
   });
@@ -70,7 +70,7 @@ describe('the handshake of a webhook', () => {
     const { id, url } = await hearing.subscribe();
     const forged = aToken();
     await post(url, handshake(forged), { token: forged });
-    assert.equal(await post(url, JSON.stringify(anEvent(hearing)), { token: forged }), 409);
+    assert.equal(await post(url, JSON.stringify(anEvent(hearing)), { token: forged }), 401);
     assert.equal(await stateOf(id), 'contested');
     assert.equal((await events(id)).at(-1), 'webhook.contested event_before_token_was_shown');
     const moved = await hearing.api.people.database.system.selectFrom('page_change').selectAll().execute();
@@ -82,7 +82,7 @@ describe('the handshake of a webhook', () => {
     assert.equal(await post(url, JSON.stringify(anEvent(hearing)), { token }), 200);
     assert.equal(await stateOf(id), 'confirmed');
     const forged = aToken();
-    assert.equal(await post(url, handshake(forged), { token: forged }), 409);
+    assert.equal(await post(url, handshake(forged), { token: forged }), 401);
     assert.equal(await post(url, JSON.stringify(anEvent(hearing)), { token: forged }), 401);
     assert.equal(await post(url, JSON.stringify(anEvent(hearing)), { token }), 200);
     assert.equal(await stateOf(id), 'confirmed');
@@ -118,7 +118,7 @@ describe('the handshake of a webhook', () => {
       .where('id', '=', id as `whs_${string}`)
       .execute();
     const token = aToken();
-    assert.equal(await post(url, handshake(token), { token }), 409);
+    assert.equal(await post(url, handshake(token), { token }), 401);
     assert.equal(await stateOf(id), 'waiting');
   });
 
@@ -143,7 +143,7 @@ describe('the handshake of a webhook', () => {
   it('is taken once when two come at the same moment', async () => {
     const { id, url } = await hearing.subscribe();
     const statuses = await Promise.all([aToken(), aToken()].map(token => post(url, handshake(token), { token })));
-    assert.deepEqual(statuses.sort(), [200, 409]);
+    assert.deepEqual(statuses.sort(), [200, 401]);
     assert.match((await stateOf(id)) ?? '', /^(offered|contested)$/);
   });
 

@@ -1,21 +1,26 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signWebhookPayload } from '@notionhq/client';
+import type { Insertable } from 'kysely';
 import { request } from 'undici';
 import { openWebhooks } from '../../src/compose/webhooks.ts';
-import { newId, type UserId, type WorkspaceId } from '../../src/domain/ids.ts';
+import { newId, type WorkspaceId } from '../../src/domain/ids.ts';
 import { createClientAddress } from '../../src/doors/client-address.ts';
 import { webhookDoor } from '../../src/doors/webhooks/webhook-door.ts';
+import { openDatabase } from '../../src/store/database.ts';
 import { createKeyReplacements } from '../../src/store/rotation/key-replacements.ts';
 import { createSealedTables } from '../../src/store/rotation/sealed-tables.ts';
+import type { Schema } from '../../src/store/schema.ts';
 import { createWrappedKeys } from '../../src/store/workspace-keys.ts';
+import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
 import { openRootKeyFile } from '../../src/vault/root/file.ts';
 import { rotateWorkspaceKeys } from '../../src/vault/rotation/rotate-workspace-keys.ts';
 import { createWorkspaceKeys } from '../../src/vault/workspace-keys.ts';
 import { type AdminApi, openAdminApi, type Reply } from '../admin-api.ts';
 import { publicUrl } from '../people.ts';
+import { openDoor } from './door.ts';
 
 /** The admin API and the webhook door, on real sockets and a real database, with an admin who is signed in. */
 export interface Hearing {
@@ -30,11 +35,30 @@ export interface Hearing {
   asAdmin(method: string, path: string): Promise<Reply>;
   /** Another workspace with a connection, and its admin. */
   another(): Promise<Tenant>;
-  /** A new address. `url` is where this test reaches it. */
-  subscribe(): Promise<{ id: string; url: string }>;
+  /** Where the subscriptions of the deployment are, as somebody who may connect new workspaces. */
+  readonly deployment: Place;
+  /** A new address of this workspace, or at the given place. `url` is where this test reaches it. */
+  subscribe(at?: Place): Promise<{ id: string; url: string }>;
   /** A new address whose handshake is done and whose token an admin has. */
-  listening(): Promise<{ id: string; url: string; token: string }>;
+  listening(at?: Place): Promise<{ id: string; url: string; token: string }>;
+  /** Another gateway on the same database; `at` says where an address is found there. */
+  anotherInstance(): Promise<{ at(url: string): string; close(): Promise<void> }>;
+  /** What is in the log of a workspace, or of the deployment, about webhooks. */
+  logOf(workspaceId: WorkspaceId | null): Promise<Entry[]>;
   close(): Promise<void>;
+}
+
+/** Whose subscriptions, and who asks. */
+export interface Place {
+  readonly path: string;
+  ask(method: string, path: string): Promise<Reply>;
+}
+
+export interface Entry {
+  readonly operation: string;
+  readonly result: string;
+  readonly workspace: string | null;
+  readonly detail: Readonly<Record<string, unknown>>;
 }
 
 export interface Tenant {
@@ -48,18 +72,29 @@ export async function startHearing(): Promise<Hearing> {
   const root = await openRootKeyFile(join(directory, 'root.key'));
   const keysOn = (database: AdminApi['people']['database']) =>
     createWorkspaceKeys({ root, store: createWrappedKeys(database) });
-  const api = await openAdminApi([], ({ people, record, gateway }) => {
-    const workspaceKeys = keysOn(people.database);
-    const parts = { database: people.database, workspaceKeys, recordEvent: record, publicUrl };
-    const { receive, routes } = openWebhooks(parts);
+  const deriveKey = deriveKeysFrom(randomBytes(64));
+  let webhooksOn: (database: AdminApi['people']['database']) => ReturnType<typeof openWebhooks>;
+  const api = await openAdminApi([], ({ people, record, count, entries, gateway }) => {
+    webhooksOn = database => {
+      const parts = { database, workspaceKeys: keysOn(database), deriveKey, entries, publicUrl };
+      return openWebhooks({ ...parts, recordEvent: record, countEvent: count });
+    };
+    const { receive, routes } = webhooksOn(people.database);
     return { routes, doors: [webhookDoor({ gateway, receive, clientAddress: createClientAddress([]) })] };
   });
   const clientId = randomUUID();
   const another = () => aTenant(api, clientId);
   const tenant = await another();
 
-  const subscribe = async () => {
-    const made = await tenant.asAdmin('POST', `/api/workspaces/${tenant.workspaceId}/webhooks`);
+  const workspace: Place = { path: `/api/workspaces/${tenant.workspaceId}/webhooks`, ask: tenant.asAdmin };
+  const operator = await api.cookieOf(await api.people.aUser({ rights: ['connect'] }));
+  const deployment: Place = {
+    path: '/api/webhooks',
+    ask: (method, path) => api.send(method, path, { cookie: operator }),
+  };
+
+  const subscribe = async ({ path, ask } = workspace) => {
+    const made = await ask('POST', path);
     return { id: String(made.at('id')), url: String(made.at('url')).replace(publicUrl, api.url) };
   };
   return {
@@ -67,20 +102,38 @@ export async function startHearing(): Promise<Hearing> {
     clientId,
     ...tenant,
     another,
+    deployment,
     subscribe,
     async rotateKeys() {
       const { database } = api.people;
       const replacements = createKeyReplacements(database);
-      const rotation = { keys: keysOn(database), replacements, tables: createSealedTables(database) };
+      const undecryptable = { shut: async () => false };
+      const tables = createSealedTables(database);
+      const rotation = { keys: keysOn(database), replacements, tables, undecryptable };
       return (await rotateWorkspaceKeys(rotation, tenant.workspaceId)).values;
     },
-    async listening() {
-      const { id, url } = await subscribe();
+    async anotherInstance() {
+      const database = openDatabase<Schema>(api.people.connection);
+      const door = await openDoor(webhooksOn(database));
+      return {
+        at: url => new URL(new URL(url).pathname, door.url).href,
+        async close() {
+          await door.close();
+          await database.close();
+        },
+      };
+    },
+    async listening(at = workspace) {
+      const { id, url } = await subscribe(at);
       const token = `secret_${randomUUID().replaceAll('-', '')}`;
       await post(url, JSON.stringify({ verification_token: token }));
-      await tenant.asAdmin('POST', `/api/workspaces/${tenant.workspaceId}/webhooks/${id}/token`);
+      await at.ask('POST', `${at.path}/${id}/token`);
       return { id, url, token };
     },
+    logOf: async workspaceId =>
+      (await api.log())
+        .map(({ entry }) => JSON.parse(entry) as Entry)
+        .filter(one => one.operation.startsWith('webhook.') && one.workspace === workspaceId),
     async close() {
       await api.close();
       await rm(directory, { recursive: true });
@@ -96,7 +149,7 @@ async function aTenant(api: AdminApi, clientId: string): Promise<Tenant> {
   const cookie = await api.cookieOf(admin);
   await system
     .insertInto('connection')
-    .values(aConnection(workspaceId, admin as UserId, clientId))
+    .values(aConnection({ workspace_id: workspaceId, connected_by: admin, oauth_client_id: clientId }))
     .execute();
   const query = system.selectFrom('workspace').select('notion_workspace_id').where('id', '=', workspaceId);
   return {
@@ -106,19 +159,22 @@ async function aTenant(api: AdminApi, clientId: string): Promise<Tenant> {
   };
 }
 
-function aConnection(workspaceId: WorkspaceId, connectedBy: UserId, clientId: string) {
+/** A connection that works, unless something else is given. */
+export function aConnection(
+  given: Pick<ConnectionRow, 'workspace_id' | 'connected_by' | 'oauth_client_id'> & Partial<ConnectionRow>,
+) {
   return {
     id: newId('con'),
-    workspace_id: workspaceId,
     kind: 'rest' as const,
     origin: 'https://api.notion.com',
-    oauth_client_id: clientId,
     bot_id: randomUUID(),
     audience: 'members' as const,
-    connected_by: connectedBy,
     status: 'active' as const,
+    ...given,
   };
 }
+
+type ConnectionRow = Insertable<Schema['connection']>;
 
 /** Sends bytes as Notion would; what the official client computes is the signature, unless one is given. */
 export async function post(

@@ -8,15 +8,15 @@ export async function contest(
   because: 'another_handshake' | 'event_before_token_was_shown',
   { clientAddress, requestId }: Delivery,
 ): Promise<Receipt> {
-  if (!(await store.contest(listening))) return 'refused';
+  if (!(await store.contest(listening))) return 'unproven';
   await recordEvent({
     name: 'webhook.contested',
-    workspaceId: listening.workspaceId,
+    workspaceId: listening.owner,
     principalId: null,
     result: 'denied',
     clientAddress,
     requestId,
     detail: { because, subscription: listening.subscriptionId },
   });
-  return 'refused';
+  return 'unproven';
 }

@@ -1,5 +1,4 @@
 import type { RecordEvent } from '../../domain/event.ts';
-import type { PageChanges } from '../../domain/page-changes.ts';
 import type { ListeningStore, WebhookVault } from './listening.ts';
 
 /** A request to the address of a subscription, before anybody has looked at what it says. */
@@ -15,15 +14,15 @@ export interface Delivery {
 }
 
 /**
- * What became of a delivery. `taken`, `repeated` and `passed_over` (for another workspace, or of another connection) are
- * durable and need not come again. `refused`: a handshake that this subscription does not take. `unproven`: nothing
- * shows that it comes from Notion.
+ * What became of a delivery. `taken`, `repeated` and `passed_over` (it tells of nothing here) need not come again.
+ * `unproven`: nothing shows that it comes from Notion, or that it is meant for this subscription as it stands.
  */
-export type Receipt = 'taken' | 'repeated' | 'passed_over' | 'refused' | 'unproven';
+export type Receipt = 'taken' | 'repeated' | 'passed_over' | 'unproven';
 
 export interface ReceiveParts {
   readonly store: ListeningStore;
   readonly vault: WebhookVault;
-  readonly changes: PageChanges;
   readonly recordEvent: RecordEvent;
+  /** For events of which there may be any number: the log gets the first, and then a count. */
+  readonly countEvent: RecordEvent;
 }

@@ -30,7 +30,7 @@ export async function takeHandshake(
       return contest(parts, listening, 'another_handshake', delivery);
     case 'confirmed':
     case 'contested':
-      return 'refused';
+      return 'unproven';
   }
 }
 
@@ -40,13 +40,13 @@ async function offer(
   offered: Secret,
   { clientAddress, requestId }: Delivery,
 ): Promise<Receipt> {
-  const { workspaceId, subscriptionId, handshakeUntil, seenAt } = listening;
-  if (handshakeUntil <= seenAt) return 'refused';
+  const { owner, subscriptionId, handshakeUntil, seenAt } = listening;
+  if (handshakeUntil <= seenAt) return 'unproven';
   // Of two at the same moment the slower is told to come again, and then counts as the second.
-  if (!(await store.offer(listening, await vault.seal(listening, offered)))) return 'refused';
+  if (!(await store.offer(listening, await vault.seal(listening, offered)))) return 'unproven';
   await recordEvent({
     name: 'webhook.handshake',
-    workspaceId,
+    workspaceId: owner,
     principalId: null,
     result: 'success',
     clientAddress,

@@ -1,16 +1,15 @@
+import type { RecordedEvent } from '../../domain/event.ts';
 import type { SubscriptionId, WorkspaceId } from '../../domain/ids.ts';
+import type { PlacedObject } from '../../domain/page-changes.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { SubscriptionState, WebhookTokenPlace } from '../../domain/webhook.ts';
+import type { WebhookEvent } from '../../notion/webhook-events.ts';
 
 /** A subscription as a delivery meets it. */
 export interface Listening extends WebhookTokenPlace {
   readonly state: SubscriptionState;
   /** The verification token; null while there is none. */
   readonly token: SealedVerification | null;
-  /** Notion's id of the workspace whose events may come here. */
-  readonly notionWorkspaceId: string;
-  /** Names of the workspace's connections at Notion: client ids and bot ids, canonical. */
-  readonly integrationIds: readonly string[];
   readonly handshakeUntil: Date;
   /** The database's clock, at this look (rule 24). */
   readonly seenAt: Date;
@@ -21,14 +20,15 @@ export interface SealedVerification {
   readonly kid: string;
 }
 
-/** An event that has been dealt with. */
+/** What taking an event does, in one commit. */
 export interface TakenEvent {
   readonly eventId: string;
-  /** It shows that Notion accepted the token from the admin who was shown it. */
-  readonly confirms: boolean;
-  /** Set for an event of a type that nothing here understands. */
-  readonly unknownType: string | null;
-  readonly entity: { readonly kind: string; readonly id: string } | null;
+  /** Set for an event of a type that nothing here understands: it is kept aside, in a bounded number for a workspace. */
+  readonly aside: { readonly type: string; readonly entity: WebhookEvent['entity'] } | null;
+  /** What has to be looked up again. */
+  readonly changed: PlacedObject | null;
+  /** For the log. */
+  readonly entry: RecordedEvent;
 }
 
 /** What deliveries need of the store. */
@@ -39,10 +39,15 @@ export interface ListeningStore {
   offer(place: WebhookTokenPlace, token: SealedVerification): Promise<boolean>;
   /** Ends all belief in a subscription that is not confirmed yet, and drops its token. False: somebody was faster. */
   contest(place: WebhookTokenPlace): Promise<boolean>;
-  /** Whether this event has been dealt with. Events are remembered for longer than they are accepted. */
-  knows(workspaceId: WorkspaceId, subscriptionId: SubscriptionId, eventId: string): Promise<boolean>;
-  /** Remembers an event and what it confirms, in one commit. Keeps a bounded number of unknown ones. */
-  remember(place: WebhookTokenPlace, event: TakenEvent): Promise<void>;
+  /**
+   * The workspace that an event of this subscription belongs to: the one that it names, if that is the subscription's or
+   * the subscription is the deployment's, and if it has a connection of the integration that the event names. Null: none.
+   */
+  workspaceOf(place: WebhookTokenPlace, event: WebhookEvent): Promise<WorkspaceId | null>;
+  /** Notes that an event came, which confirms the token. False: the subscription has another address by now, or is gone. */
+  noteArrival(place: WebhookTokenPlace): Promise<boolean>;
+  /** Takes an event unless it has been taken, also if two processes do at once. Taken ones outlive `isTimely`. */
+  take(workspaceId: WorkspaceId, subscriptionId: SubscriptionId, event: TakenEvent): Promise<'taken' | 'repeated'>;
 }
 
 /** What deliveries need of the vault. */

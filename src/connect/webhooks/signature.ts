@@ -7,7 +7,7 @@ import type { Secret } from '../../domain/secret.ts';
  * time that tells nothing of where two signatures differ.
  */
 export function isSignedWith(token: Secret, body: Uint8Array, header: string | undefined): boolean {
-  const [, hex] = /^sha256=([0-9a-f]{64})$/.exec(header ?? '') ?? [];
+  const [, hex] = /^sha256=([0-9a-fA-F]{64})$/.exec(header ?? '') ?? [];
   if (hex === undefined) return false;
   const expected = createHmac('sha256', token.reveal()).update(body).digest();
   return timingSafeEqual(expected, Buffer.from(hex, 'hex'));

@@ -1,8 +1,9 @@
+import type { WorkspaceId } from '../../domain/ids.ts';
 import { dayMs, hourMs } from '../../domain/units.ts';
 import { changedPlace, isKnownEvent, type WebhookEvent } from '../../notion/webhook-events.ts';
 import { contest } from './contest.ts';
 import type { Delivery, Receipt, ReceiveParts } from './delivery.ts';
-import type { Listening } from './listening.ts';
+import type { Listening, TakenEvent } from './listening.ts';
 
 /**
  * Events are taken this long after they happened: Notion's last attempt comes some 24 hours later. They are remembered
@@ -14,8 +15,6 @@ const aheadMsMax = hourMs;
 
 /**
  * Takes an event whose signature is right. What it says is a hint and no more: that an object should be looked up again.
- * First comes the log, then the change, then the memory of the event: a process that ends in between is sent the event
- * again, and doing it twice does nothing worse.
  */
 export async function takeEvent(
   parts: ReceiveParts,
@@ -23,26 +22,17 @@ export async function takeEvent(
   event: WebhookEvent,
   delivery: Delivery,
 ): Promise<Receipt> {
-  const { store, changes } = parts;
-  const { workspaceId, subscriptionId, state } = listening;
+  const { store } = parts;
+  const { subscriptionId, state } = listening;
   // Notion sends no events before it was given the token, and nobody but an admin who was shown it could do that.
   if (state !== 'shown' && state !== 'confirmed') {
     return contest(parts, listening, 'event_before_token_was_shown', delivery);
   }
   if (!isTimely(event, listening.seenAt)) return 'unproven';
-  if (await store.knows(workspaceId, subscriptionId, event.id)) return 'repeated';
-  const stranger = strangeness(listening, event);
-  const changed = stranger === null ? changedPlace(event) : null;
-  await record(parts, listening, event, delivery, stranger ?? (changed === null ? 'noted' : 'page_changed'));
-  if (changed !== null) await changes.changed(workspaceId, changed);
-  const unknown = stranger === null && !isKnownEvent(event.type);
-  await store.remember(listening, {
-    eventId: event.id,
-    confirms: stranger === null,
-    unknownType: unknown ? event.type : null,
-    entity: unknown ? event.entity : null,
-  });
-  return stranger === null ? 'taken' : 'passed_over';
+  const workspaceId = await store.workspaceOf(listening, event);
+  if (workspaceId === null) return passOver(parts, listening);
+  if (!(await store.noteArrival(listening))) return 'unproven';
+  return store.take(workspaceId, subscriptionId, effectOf(event, workspaceId, listening, delivery));
 }
 
 function isTimely({ timestamp }: WebhookEvent, now: Date): boolean {
@@ -50,37 +40,51 @@ function isTimely({ timestamp }: WebhookEvent, now: Date): boolean {
   return ageMs <= ageMsMax && ageMs >= -aheadMsMax;
 }
 
-/** Why an event is none of this workspace's: it must come from its workspace at Notion, about one of its connections. */
-function strangeness(listening: Listening, event: WebhookEvent): 'other_workspace' | 'other_connection' | null {
-  if (event.notionWorkspaceId !== listening.notionWorkspaceId) return 'other_workspace';
-  return listening.integrationIds.includes(event.integrationId) ? null : 'other_connection';
+/**
+ * An event of no workspace here that the subscription may speak for. It is acknowledged, because Notion gives up
+ * subscriptions that refuse what it sends, and counted where no tenant looks: it is none of theirs.
+ */
+async function passOver({ countEvent }: ReceiveParts, { subscriptionId }: Listening): Promise<Receipt> {
+  await countEvent({
+    name: 'webhook.passed_over',
+    workspaceId: null,
+    principalId: null,
+    result: 'denied',
+    detail: { subscription: subscriptionId },
+  });
+  return 'passed_over';
 }
 
-async function record(
-  { recordEvent }: ReceiveParts,
-  { workspaceId, subscriptionId, state }: Listening,
+function effectOf(
   event: WebhookEvent,
+  workspaceId: WorkspaceId,
+  { subscriptionId, state }: Listening,
   { clientAddress, requestId }: Delivery,
-  effect: string,
-): Promise<void> {
-  const passedOver = effect.startsWith('other_');
-  const about = passedOver ? null : event.entity;
-  await recordEvent({
-    name: 'webhook.event',
-    workspaceId,
-    principalId: null,
-    result: passedOver ? 'denied' : 'success',
-    clientAddress,
-    requestId,
-    detail: {
-      attempt: event.attempt,
-      confirms: state === 'shown' && !passedOver,
-      effect,
-      event: event.id,
-      object: about?.id ?? null,
-      objectKind: about?.kind ?? null,
-      subscription: subscriptionId,
-      type: isKnownEvent(event.type) ? event.type : 'unknown',
+): TakenEvent {
+  const changed = changedPlace(event);
+  const known = isKnownEvent(event.type);
+  const { id, type, entity, attempt } = event;
+  return {
+    eventId: id,
+    changed,
+    aside: known ? null : { type, entity },
+    entry: {
+      name: 'webhook.event',
+      workspaceId,
+      principalId: null,
+      result: 'success',
+      clientAddress,
+      requestId,
+      detail: {
+        attempt,
+        confirms: state === 'shown',
+        effect: changed === null ? 'noted' : 'page_changed',
+        event: id,
+        object: entity?.id ?? null,
+        objectKind: entity?.kind ?? null,
+        subscription: subscriptionId,
+        type: known ? type : 'unknown',
+      },
     },
-  });
+  };
 }

@@ -1,17 +1,19 @@
-import { z } from 'zod';
+import { type ZodType, z } from 'zod';
+import { PortcullisError } from '../../domain/errors.ts';
 import type { RecordEvent } from '../../domain/event.ts';
-import type { SubscriptionId, WorkspaceId } from '../../domain/ids.ts';
+import type { PrincipalId, SubscriptionId } from '../../domain/ids.ts';
 import type { CommandContext } from '../../domain/operation.ts';
 import type { Secret } from '../../domain/secret.ts';
-import type { KeptAside, SubscriptionSummary } from '../../domain/webhook.ts';
+import type { KeptAside, SubscriptionSummary, WebhookOwner } from '../../domain/webhook.ts';
 import { idOf } from './fields.ts';
+import { workspaceOf } from './in-workspace.ts';
 import { recordChange } from './record-change.ts';
-import { type ApiRoute, apiRoute } from './route.ts';
+import { type ApiRoute, apiRoute, type RouteDemand } from './route.ts';
 
 /** What these routes have done. */
 export interface WebhookCommands {
-  list(workspaceId: WorkspaceId): Promise<SubscriptionSummary[]>;
-  create(workspaceId: WorkspaceId, context: CommandContext): Promise<SubscriptionSummary>;
+  list(owner: WebhookOwner): Promise<SubscriptionSummary[]>;
+  create(owner: WebhookOwner, createdBy: PrincipalId): Promise<SubscriptionSummary>;
   takeToken(named: Named): Promise<Secret>;
   reset(named: Named): Promise<SubscriptionSummary>;
   remove(named: Named): Promise<void>;
@@ -19,103 +21,140 @@ export interface WebhookCommands {
 }
 
 interface Named {
-  readonly workspaceId: WorkspaceId;
+  readonly owner: WebhookOwner;
   readonly id: SubscriptionId;
 }
 
-const inWorkspace = z.object({ workspace: idOf('wsp') });
-const named = z.object({ workspace: idOf('wsp'), subscription: idOf('whs') });
-const demand = { on: 'workspace', action: 'connect' } as const;
+/** Whose subscriptions a set of routes is about. */
+interface Place {
+  readonly path: `/api/${string}`;
+  readonly name: string;
+  readonly whose: string;
+  readonly demand: RouteDemand;
+  readonly params: Readonly<Record<string, ZodType>>;
+  ownerIn(context: CommandContext): WebhookOwner;
+}
 
-/** The addresses at which a workspace hears from Notion. How to set one up: docs/webhooks.md. */
-export function createWebhookRoutes(parts: {
-  commands: WebhookCommands;
-  record: RecordEvent;
-  publicUrl: string;
-}): ApiRoute[] {
-  const { commands, record, publicUrl } = parts;
+const places: readonly Place[] = [
+  {
+    path: '/api/workspaces/:workspace/webhooks',
+    name: 'webhooks',
+    whose: 'a workspace',
+    demand: { on: 'workspace', action: 'connect' },
+    params: { workspace: idOf('wsp') },
+    ownerIn: workspaceOf,
+  },
+  {
+    path: '/api/webhooks',
+    name: 'deployment_webhooks',
+    whose: 'the deployment',
+    demand: { on: 'deployment', action: 'connect' },
+    params: {},
+    ownerIn: () => null,
+  },
+];
+
+interface Parts {
+  readonly commands: WebhookCommands;
+  readonly record: RecordEvent;
+  readonly publicUrl: string;
+}
+
+/** The addresses at which a workspace, or the deployment for all of them, hears from Notion: docs/webhooks.md. */
+export function createWebhookRoutes(parts: Parts): ApiRoute[] {
+  return places.flatMap(place => routesOf(place, parts));
+}
+
+function routesOf({ path, name, whose, demand, params, ownerIn }: Place, { commands, record, publicUrl }: Parts) {
+  const here = z.object(params);
+  const named = z.object({ ...params, subscription: idOf('whs') });
   const view = ({ address, ...summary }: SubscriptionSummary) => ({
     ...summary,
     url: `${publicUrl}/webhooks/notion/${address}`,
   });
-  const nameOf = ({ params }: { params: z.infer<typeof named> }): Named => ({
-    workspaceId: params.workspace,
-    id: params.subscription,
+  const nameOf = (input: { params: { subscription: SubscriptionId } }, context: CommandContext): Named => ({
+    owner: ownerIn(context),
+    id: input.params.subscription,
   });
-  const changed = (context: CommandContext, name: string, subscription: SubscriptionId) =>
-    recordChange(record, context, name, { subscription });
+  const changed = (context: CommandContext, event: string, subscription: SubscriptionId) =>
+    recordChange(record, context, event, { subscription });
 
   return [
     apiRoute({
       method: 'GET',
-      path: '/api/workspaces/:workspace/webhooks',
-      name: 'webhooks.list',
-      summary: 'The addresses at which a workspace hears from Notion, and whether they work',
+      path,
+      name: `${name}.list`,
+      summary: `The addresses at which ${whose} hears from Notion, and whether they work`,
       demand,
-      params: inWorkspace,
-      run: async ({ params }) => ({ subscriptions: (await commands.list(params.workspace)).map(view) }),
+      params: here,
+      run: async (_input, context) => ({ subscriptions: (await commands.list(ownerIn(context))).map(view) }),
     }),
     apiRoute({
       method: 'POST',
-      path: '/api/workspaces/:workspace/webhooks',
-      name: 'webhooks.create',
-      summary: 'Make an address for Notion to send events to',
+      path,
+      name: `${name}.create`,
+      summary: `Make an address for Notion to send events of ${whose} to`,
       demand,
-      params: inWorkspace,
+      params: here,
       status: 201,
-      async run({ params }, context) {
-        const made = await commands.create(params.workspace, context);
+      async run(_input, context) {
+        const made = await commands.create(ownerIn(context), authorOf(context));
         await changed(context, 'webhook.created', made.id);
         return view(made);
       },
     }),
     apiRoute({
       method: 'POST',
-      path: '/api/workspaces/:workspace/webhooks/:subscription/token',
-      name: 'webhooks.take_token',
+      path: `${path}/:subscription/token`,
+      name: `${name}.take_token`,
       summary: 'The verification token that Notion sent, once, to be pasted at Notion',
       demand,
       params: named,
       async run(input, context) {
-        const token = await commands.takeToken(nameOf(input));
+        const token = await commands.takeToken(nameOf(input, context));
         await changed(context, 'webhook.token_shown', input.params.subscription);
         return { verificationToken: token.reveal() };
       },
     }),
     apiRoute({
       method: 'POST',
-      path: '/api/workspaces/:workspace/webhooks/:subscription/reset',
-      name: 'webhooks.reset',
+      path: `${path}/:subscription/reset`,
+      name: `${name}.reset`,
       summary: 'Start over with another address: the old one and its token are worth nothing from then on',
       demand,
       params: named,
       async run(input, context) {
-        const renewed = await commands.reset(nameOf(input));
+        const renewed = await commands.reset(nameOf(input, context));
         await changed(context, 'webhook.reset', renewed.id);
         return view(renewed);
       },
     }),
     apiRoute({
       method: 'GET',
-      path: '/api/workspaces/:workspace/webhooks/:subscription/kept-aside',
-      name: 'webhooks.kept_aside',
+      path: `${path}/:subscription/kept-aside`,
+      name: `${name}.kept_aside`,
       summary: 'Events of types that this Portcullis does not know, newest first',
       demand,
       params: named,
-      run: async input => ({ events: await commands.keptAside(nameOf(input)) }),
+      run: async (input, context) => ({ events: await commands.keptAside(nameOf(input, context)) }),
     }),
     apiRoute({
       method: 'DELETE',
-      path: '/api/workspaces/:workspace/webhooks/:subscription',
-      name: 'webhooks.remove',
+      path: `${path}/:subscription`,
+      name: `${name}.remove`,
       summary: 'Stop listening at an address',
       demand,
       params: named,
       status: 204,
       async run(input, context) {
-        await commands.remove(nameOf(input));
+        await commands.remove(nameOf(input, context));
         await changed(context, 'webhook.removed', input.params.subscription);
       },
     }),
   ];
+}
+
+function authorOf({ caller: { principal } }: CommandContext): PrincipalId {
+  if (principal.kind === 'user' || principal.kind === 'agent') return principal.id;
+  throw new PortcullisError('restricted');
 }

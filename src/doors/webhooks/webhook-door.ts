@@ -2,56 +2,82 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { PortcullisError } from '../../domain/errors.ts';
 import type { Operation } from '../../domain/operation.ts';
-import { KiB } from '../../domain/units.ts';
+import { KiB, secondMs } from '../../domain/units.ts';
 import type { Gateway } from '../../gateway.ts';
 import type { ClientAddress } from '../client-address.ts';
+import { fewAtOnce } from './few-at-once.ts';
 
 /** Notion's events name what changed and hold no content: some hundred bytes, or a few thousand of ids. */
 export const webhookBytesMax = 256 * KiB;
+/** From the headers to the end of the body. Notion sends both at once. */
+const bodyMsMax = 10 * secondMs;
+/**
+ * Deliveries that one instance looks up at once, and those that may wait for it. Anybody can send any number, and the
+ * database has calls to serve: what is beyond is refused unread, and Notion comes again.
+ */
+export const deliveriesMax = { atOnce: 16, waiting: 128 } as const;
+
+interface Delivery {
+  readonly address: string;
+  readonly body: Buffer;
+  readonly signature: string | undefined;
+  readonly clientAddress: string;
+  readonly requestId: string;
+}
 
 export interface WebhookDoorParts {
   readonly gateway: Gateway;
   /** What became of a delivery. Rejects when that could not be made durable. */
-  receive(delivery: {
-    readonly address: string;
-    readonly body: Buffer;
-    readonly signature: string | undefined;
-    readonly clientAddress: string;
-    readonly requestId: string;
-  }): Promise<'taken' | 'repeated' | 'passed_over' | 'refused' | 'unproven'>;
+  receive(delivery: Delivery): Promise<'taken' | 'repeated' | 'passed_over' | 'unproven'>;
   readonly clientAddress: ClientAddress;
+  readonly bodyMsMax?: number;
 }
 
 /**
  * `/webhooks/notion/:subscription`: where Notion sends its events. It answers 200 once a delivery is durable, or need not
  * come again: Notion repeats what got another answer, and in the end gives a subscription up. A request that does not
  * prove that it comes from Notion is an anonymous call, denied on the path that every call takes, so it is in the log,
- * counted and bounded like any stranger's.
+ * counted and bounded like any stranger's. All of them get one answer, whether or not anybody has the address.
  */
-export function webhookDoor({ gateway, receive, clientAddress }: WebhookDoorParts): FastifyPluginAsync {
+export function webhookDoor(parts: WebhookDoorParts): FastifyPluginAsync {
+  const { gateway, receive, clientAddress } = parts;
+  const inTurn = fewAtOnce(deliveriesMax);
+
   return async fastify => {
     // The signature is over the bytes, so nothing may parse them before it was checked.
     fastify.removeAllContentTypeParsers();
     fastify.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: webhookBytesMax }, (_request, body, done) =>
       done(null, body),
     );
-    fastify.setErrorHandler(async (error, request, reply) => answerFailure(error, request, reply));
+    fastify.addHook('onRequest', async request => cutWhenSlow(request, parts.bodyMsMax ?? bodyMsMax));
+    fastify.setErrorHandler(answerFailure);
     fastify.post('/webhooks/notion/:subscription', async (request, reply) => {
       const requestId = randomUUID();
-      const receipt = await receive({
-        address: (request.params as { subscription: string }).subscription,
-        body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-        signature: oneHeader(request, 'x-notion-signature'),
-        clientAddress: clientAddress(request.raw),
-        requestId,
-      });
-      if (receipt === 'unproven') return deny(request, requestId);
-      return reply.code(receipt === 'refused' ? 409 : 200).send();
+      const receipt = await inTurn(() => receive(deliveryIn(request, requestId)));
+      if (receipt === null) return refuse(request, reply, 503, requestId);
+      if (receipt === 'unproven') return refuse(request, reply, 401, requestId);
+      return reply.code(200).send();
     });
   };
 
-  async function deny(request: FastifyRequest, requestId: string): Promise<never> {
-    await gateway({
+  function deliveryIn(request: FastifyRequest, requestId: string): Delivery {
+    return {
+      address: (request.params as { subscription: string }).subscription,
+      body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+      signature: oneHeader(request, 'x-notion-signature'),
+      clientAddress: clientAddress(request.raw),
+      requestId,
+    };
+  }
+
+  /** Refuses as the path refuses strangers: it is in the log before anybody hears of it. */
+  async function refuse(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    status: number,
+    requestId: string = randomUUID(),
+  ): Promise<FastifyReply> {
+    const refusal: unknown = await gateway({
       door: 'webhooks',
       requestId,
       credentials: { kind: 'none' },
@@ -59,8 +85,17 @@ export function webhookDoor({ gateway, receive, clientAddress }: WebhookDoorPart
       workspace: null,
       operation: unprovenDelivery,
       signal: new AbortController().signal,
-    });
-    throw new PortcullisError('internal', undefined, { log: 'a delivery that proves nothing was allowed' });
+    }).catch((error: unknown) => error);
+    if (!(refusal instanceof PortcullisError)) throw refusal;
+    return reply.code(refusal.code === 'unauthorized' ? status : refusal.status).send();
+  }
+
+  async function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const status = statusOf(error);
+    // What fastify refuses by itself: a body that is too large, or not as long as it says.
+    if (status !== null && status < 500) return refuse(request, reply.header('connection', 'close'), status);
+    request.log.error({ err: error }, 'a webhook delivery could not be taken');
+    return reply.code(503).send();
   }
 }
 
@@ -80,13 +115,10 @@ function oneHeader(request: FastifyRequest, name: string): string | undefined {
   return values.length === 1 ? values[0] : undefined;
 }
 
-async function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  if (error instanceof PortcullisError) return reply.code(error.status).send();
-  const status = statusOf(error);
-  // What fastify refuses by itself: a body that is too large, or not as long as it says.
-  if (status !== null && status < 500) return reply.code(status).header('connection', 'close').send();
-  request.log.error({ err: error }, 'a webhook delivery could not be taken');
-  return reply.code(503).send();
+function cutWhenSlow({ raw }: FastifyRequest, ms: number): void {
+  const timer = setTimeout(() => raw.destroy(), ms);
+  const stop = () => clearTimeout(timer);
+  raw.once('end', stop).once('close', stop);
 }
 
 function statusOf(error: unknown): number | null {

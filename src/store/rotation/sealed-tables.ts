@@ -73,7 +73,7 @@ function createSealedTable({ system }: Pick<Database<Schema>, 'system'>, columns
     },
     async all(after, limit) {
       const { rows } = await sql<SealedRow>`
-        SELECT ${row} FROM ${target} t WHERE t.sealed IS NOT NULL AND ${following(after)}
+        SELECT ${row} FROM ${target} t WHERE t.sealed IS NOT NULL AND t.workspace_id IS NOT NULL AND ${following(after)}
          ORDER BY ${keyColumns} LIMIT ${limit}`.execute(system);
       return rows;
     },

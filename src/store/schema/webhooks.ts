@@ -6,13 +6,14 @@ import type { Count, Timestamp } from './foundation.ts';
 export interface WebhookTables {
   webhook_subscription: {
     id: SubscriptionId;
-    workspace_id: WorkspaceId;
+    /** Null: the deployment's. */
+    workspace_id: WorkspaceId | null;
     address: string;
     state: SubscriptionState;
     generation: Count;
     sealed: string | null;
     kid: string | null;
-    created_by: PrincipalId;
+    created_by: PrincipalId | null;
     created_at: Timestamp;
     handshake_until: Date;
     confirmed_at: Date | null;
