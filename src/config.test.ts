@@ -233,6 +233,47 @@ describe('rule 25: the demo keeps to itself, serve never enters it, half-set cre
   });
 });
 
+describe('a client at the hosted MCP server that was registered by hand', () => {
+  const id = { PORTCULLIS_NOTION_MCP_CLIENT_ID: 'by-hand' };
+  const secret = { PORTCULLIS_NOTION_MCP_CLIENT_SECRET: 'hunter3' };
+  const issuer = { PORTCULLIS_NOTION_MCP_ISSUER: 'https://mcp.notion.com/tenant' };
+
+  it('belongs to the origin of the MCP server, or to the issuer that is named, to the letter', () => {
+    assert.equal(readConfig('serve', real).notion?.mcpClient, null);
+    const client = readConfig('serve', { ...real, ...id, ...secret }).notion?.mcpClient;
+    assert.deepEqual([client?.issuer, client?.clientId], ['https://mcp.notion.com', 'by-hand']);
+    assert.equal(client?.secret.reveal(), 'hunter3');
+    assert.ok(!inspect(client, { depth: null }).includes('hunter3'));
+    const named = readConfig('serve', { ...real, ...id, ...secret, ...issuer }).notion?.mcpClient;
+    assert.equal(named?.issuer, 'https://mcp.notion.com/tenant');
+  });
+
+  it('is whole or not there at all', () => {
+    const [clientId = '', clientSecret = ''] = [id, secret].flatMap(Object.keys);
+    const cases: [object, string[]][] = [
+      [id, [clientSecret]],
+      [secret, [clientId]],
+      [issuer, [clientId, clientSecret]],
+      [{ ...id, ...issuer }, [clientSecret]],
+      [{ ...secret, [clientId]: '' }, [clientId]],
+    ];
+    for (const [given, problems] of cases) {
+      assert.deepEqual(
+        refused(() => readConfig('serve', { ...real, ...given })),
+        problems,
+      );
+    }
+  });
+
+  it('has no place in the demo', () => {
+    const given = { ...id, ...secret };
+    assert.deepEqual(
+      refused(() => readConfig('demo', given)),
+      Object.keys(given),
+    );
+  });
+});
+
 describe('readClientConfig', () => {
   it('needs no credentials of a gateway, and keeps the key secret', () => {
     const config = readClientConfig({ PORTCULLIS_KEY: 'pcl_hunter2' }, { PORTCULLIS_URL: 'http://localhost:1/' });

@@ -49,6 +49,8 @@ export interface NotionConfig {
   readonly mcpUrl: string;
   readonly clientId: string;
   readonly clientSecret: Secret;
+  /** A client that was registered by hand at the hosted MCP server's authorization server. */
+  readonly mcpClient: { readonly issuer: string; readonly clientId: string; readonly secret: Secret } | null;
   readonly dangerouslyAllowLoopbackHttp: boolean;
 }
 
@@ -160,11 +162,19 @@ function serveConfig(values: Values, rootKeyFile: string): Config {
             mcpUrl: withoutSlash(values.PORTCULLIS_NOTION_MCP_URL),
             clientId,
             clientSecret,
+            mcpClient: mcpClientConfig(values),
             dangerouslyAllowLoopbackHttp: values.PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP,
           },
     logLevel: values.PORTCULLIS_LOG_LEVEL ?? 'info',
     auditStdout: values.PORTCULLIS_AUDIT_STDOUT ?? true,
   };
+}
+
+function mcpClientConfig(values: Values): NotionConfig['mcpClient'] {
+  const { PORTCULLIS_NOTION_MCP_CLIENT_ID: clientId, PORTCULLIS_NOTION_MCP_CLIENT_SECRET: secret } = values;
+  if (clientId === null || secret === null) return null;
+  const issuer = values.PORTCULLIS_NOTION_MCP_ISSUER ?? values.PORTCULLIS_NOTION_MCP_URL.origin;
+  return { issuer, clientId, secret };
 }
 
 function commonConfig(values: Values, rootKeyFile: string) {

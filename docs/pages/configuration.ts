@@ -36,6 +36,7 @@ export function configurationPage(): string {
     [
       '- `NOTION_OAUTH_CLIENT_ID`, `NOTION_OAUTH_CLIENT_SECRET` and `PORTCULLIS_PUBLIC_URL` are set together or not at all.',
       '- `portcullis serve` needs all three, and never falls back to the demo.',
+      '- `PORTCULLIS_NOTION_MCP_CLIENT_ID` and `PORTCULLIS_NOTION_MCP_CLIENT_SECRET` are set together or not at all.',
       '- The demo refuses `DATABASE_URL`, other Notion URLs, and every address that is not a loopback address.',
       '- The root key may not lie below the data directory, except in the demo.',
       "- A Notion URL that is not Notion's own needs one of the settings that begin with `PORTCULLIS_DANGEROUSLY_`.",

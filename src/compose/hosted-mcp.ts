@@ -1,10 +1,14 @@
 import type { NotionConfig } from '../config.ts';
 import type { ConsentFlow } from '../connect/consent-flow.ts';
+import type { JobHandler } from '../connect/job-runner.ts';
 import { clientDocument } from '../connect/mcp/client-document.ts';
-import { createMcpFlow, type McpParts } from '../connect/mcp/mcp-flow.ts';
+import { clientDeletion } from '../connect/mcp/delete-client.ts';
+import { createMcpFlow } from '../connect/mcp/mcp-flow.ts';
+import type { McpParts } from '../connect/mcp/mcp-parts.ts';
 import { createMcpRefresh } from '../connect/mcp/refresh.ts';
 import { createServerDirectory } from '../connect/mcp/server-directory.ts';
 import { createSafeFetch } from '../connect/safe-fetch/safe-fetch.ts';
+import type { RecordEvent } from '../domain/event.ts';
 import type { RegistrationId } from '../domain/ids.ts';
 import { mcpClientDocumentPath } from '../doors/oauth/mcp-client-document.ts';
 import { createClientRegistrations } from '../store/client-registrations.ts';
@@ -17,17 +21,21 @@ export interface HostedMcp {
   readonly refresh: ReturnType<typeof createMcpRefresh>;
   /** The public document of one of our clients. */
   readonly documentOf: (id: RegistrationId) => object;
+  /** What becomes of clients that nothing uses any more. */
+  readonly removeUnusedClients: () => Promise<void>;
+  readonly handlers: ReadonlyMap<string, JobHandler>;
   close(): Promise<void>;
 }
 
 /** Our side of the OAuth of Notion's hosted MCP server. */
 export function openHostedMcp(options: {
-  notion: Pick<NotionConfig, 'mcpUrl' | 'dangerouslyAllowLoopbackHttp'>;
+  notion: Pick<NotionConfig, 'mcpUrl' | 'mcpClient' | 'dangerouslyAllowLoopbackHttp'>;
   publicUrl: string;
   database: Store['database'];
   deriveKey: DeriveKey;
+  recordEvent: RecordEvent;
 }): HostedMcp {
-  const { notion, publicUrl, database, deriveKey } = options;
+  const { notion, publicUrl, database, deriveKey, recordEvent } = options;
   const allowLoopbackHttp = notion.dangerouslyAllowLoopbackHttp;
   const { fetch, close } = createSafeFetch({ allowLoopbackHttp, mayAsk: hostsOf(notion.mcpUrl) });
   const redirectUri = `${publicUrl}/auth/notion-mcp/callback`;
@@ -39,7 +47,7 @@ export function openHostedMcp(options: {
       redirectUri,
       // Nobody can read a document that is not on the public web over https.
       documentUrlOf: id => (publicUrl.startsWith('https:') ? documentUrl(id) : null),
-      preRegistered: null,
+      preRegistered: notion.mcpClient,
       allowLoopbackHttp,
     },
     fetch,
@@ -51,6 +59,8 @@ export function openHostedMcp(options: {
   return {
     flow: createMcpFlow(parts),
     refresh: createMcpRefresh(parts, registrations.ofConnection),
+    removeUnusedClients: registrations.removeUnused,
+    handlers: clientDeletion(parts, recordEvent),
     documentOf: id => clientDocument(documentUrl(id), redirectUri),
     close,
   };

@@ -23,7 +23,7 @@ import { createJobSeal } from '../vault/job-seal.ts';
 import { createTokenSeal } from '../vault/token-seal.ts';
 import { createWorkspaceKeys } from '../vault/workspace-keys.ts';
 import { openCustody } from './custody.ts';
-import { openHostedMcp } from './hosted-mcp.ts';
+import { type HostedMcp, openHostedMcp } from './hosted-mcp.ts';
 import type { Audit } from './open-audit.ts';
 import type { Place } from './place.ts';
 
@@ -57,7 +57,7 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
     clientSecret: config.notion.clientSecret,
     redirectUri: `${publicUrl}/auth/notion/callback`,
   };
-  const hosted = openHostedMcp({ notion: config.notion, publicUrl, database, deriveKey });
+  const hosted = openHostedMcp({ notion: config.notion, publicUrl, database, deriveKey, recordEvent });
   closers.push(hosted.close);
   const workspaceKeys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
   const seal = createTokenSeal(workspaceKeys);
@@ -93,7 +93,7 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
     recordEvent,
     forgetToken: tokens.forget,
   };
-  runner = startJobs(place, connectParts);
+  runner = startJobs(place, connectParts, hosted);
   const connect = createConnectCommands(connectParts);
   const listConnections = createConnectionList(database);
   return { accounts, identify, tokens, workspaceKeys, listConnections, connect, clientDocument: hosted.documentOf };
@@ -101,12 +101,14 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
 
 export type Parts = Awaited<ReturnType<typeof openParts>>;
 
-function startJobs({ log, closers }: Place, parts: ConnectParts): JobRunner {
+function startJobs({ log, closers }: Place, parts: ConnectParts, hosted: HostedMcp): JobRunner {
   const onError = (error: unknown, kind: string | null) => log.warn({ err: error, kind }, 'a job failed; trying again');
-  const runner = createJobRunner({ jobs: parts.jobs, handlers: revocationHandlers(parts), onError });
+  const handlers = new Map([...revocationHandlers(parts), ...hosted.handlers]);
+  const runner = createJobRunner({ jobs: parts.jobs, handlers, onError });
   const stopRunner = runner.start();
   const sweeping = setInterval(() => {
     sweepAttempts(parts).catch(error => onError(error, 'sweep_attempts'));
+    hosted.removeUnusedClients().catch(error => onError(error, 'remove_unused_clients'));
   }, minuteMs);
   closers.push(stopRunner, async () => clearInterval(sweeping));
   return runner;

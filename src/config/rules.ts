@@ -27,6 +27,50 @@ const credentialsAreWhole: Rule = ({ given }) => {
   );
 };
 
+/** The same goes for the client at the hosted MCP server, which is always optional. */
+const mcpClientIsWhole: Rule = ({ given }) => {
+  const names = ['PORTCULLIS_NOTION_MCP_CLIENT_ID', 'PORTCULLIS_NOTION_MCP_CLIENT_SECRET'] as const;
+  const there = [...names, 'PORTCULLIS_NOTION_MCP_ISSUER' as const].find(name => given.has(name));
+  if (there === undefined) return [];
+  const hint = 'Set both, or neither to have clients registered by themselves.';
+  return names
+    .filter(name => !given.has(name))
+    .map(name => problem(name, `is missing, although ${there} is set`, hint));
+};
+
+const credentialsAreThere: Rule = ({ given }) => {
+  if (credentialNames.some(name => given.has(name))) return [];
+  const hint = 'Create a public integration at Notion and set both. To look around without one: portcullis demo.';
+  return [problem(credentialNames.join(' and '), 'are not set', hint)];
+};
+
+const credentialsHavePublicUrl: Rule = ({ given }) => {
+  if (given.has('PORTCULLIS_PUBLIC_URL')) return [];
+  const hint = 'Set it to where browsers reach Portcullis; Notion sends people back there after they consent.';
+  return [problem('PORTCULLIS_PUBLIC_URL', 'is not set', hint)];
+};
+
+/** Rule 3: a token goes to Notion, or to where somebody said at length that it may go. */
+const notionIsNotion: Rule = ({ values }) => {
+  const check = (name: 'PORTCULLIS_NOTION_API_URL' | 'PORTCULLIS_NOTION_MCP_URL', notionHost: string) => {
+    const { protocol, hostname, host } = values[name];
+    if (protocol === 'https:' && host === notionHost) return [];
+    if (protocol === 'http:') {
+      if (!isLoopback(hostname)) return [problem(name, 'must use https', 'Plain http is for loopback addresses only.')];
+      if (values.PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP) return [];
+      const hint = 'If that is what you want, set PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP=true.';
+      return [problem(name, 'uses plain http', hint)];
+    }
+    if (values.PORTCULLIS_DANGEROUSLY_SEND_TOKENS_TO_OTHER_HOSTS) return [];
+    const hint = 'If workspace tokens may go there, set PORTCULLIS_DANGEROUSLY_SEND_TOKENS_TO_OTHER_HOSTS=true.';
+    return [problem(name, `names ${host}, which is not ${notionHost}`, hint)];
+  };
+  return [
+    ...check('PORTCULLIS_NOTION_API_URL', 'api.notion.com'),
+    ...check('PORTCULLIS_NOTION_MCP_URL', 'mcp.notion.com'),
+  ];
+};
+
 const credentialsAreThere: Rule = ({ given }) => {
   if (credentialNames.some(name => given.has(name))) return [];
   const hint = 'Create a public integration at Notion and set both. To look around without one: portcullis demo.';
@@ -106,7 +150,14 @@ const vaultIsKnown: Rule = ({ values, given }) => {
 
 /** Rule 25: the demo has an emulator and a database of its own, and nobody else can reach it. */
 const demoIsAlone: Rule = ({ values, given }) => {
-  const foreign = ['DATABASE_URL', 'PORTCULLIS_NOTION_API_URL', 'PORTCULLIS_NOTION_MCP_URL'] as const;
+  const foreign = [
+    'DATABASE_URL',
+    'PORTCULLIS_NOTION_API_URL',
+    'PORTCULLIS_NOTION_MCP_URL',
+    'PORTCULLIS_NOTION_MCP_CLIENT_ID',
+    'PORTCULLIS_NOTION_MCP_CLIENT_SECRET',
+    'PORTCULLIS_NOTION_MCP_ISSUER',
+  ] as const;
   const hint = 'Remove it, or set NOTION_OAUTH_CLIENT_ID, NOTION_OAUTH_CLIENT_SECRET and PORTCULLIS_PUBLIC_URL too.';
   return foreign
     .filter(name => given.has(name))
@@ -133,6 +184,7 @@ export const demoRules: readonly Rule[] = [credentialsAreWhole, demoIsAlone, ...
 
 export const serveRules: readonly Rule[] = [
   credentialsAreWhole,
+  mcpClientIsWhole,
   credentialsAreThere,
   credentialsHavePublicUrl,
   notionIsNotion,

@@ -45,6 +45,17 @@ export const settings = {
     'https://mcp.notion.com/mcp',
     "Where Notion's hosted MCP server is.",
   ),
+  PORTCULLIS_NOTION_MCP_CLIENT_ID: optional(
+    'Notion',
+    type.text,
+    'Id of an OAuth client that you have registered by hand for the hosted MCP server, with `PUBLIC_URL/auth/notion-mcp/callback` as redirect URI. Needs the secret beside it. Default: Portcullis registers a client for each connection by itself, which suits Notion better.',
+  ),
+  PORTCULLIS_NOTION_MCP_CLIENT_SECRET: optional('Notion', type.secret, 'Secret of the same client.'),
+  PORTCULLIS_NOTION_MCP_ISSUER: optional(
+    'Notion',
+    type.text,
+    'Which authorization server knows that client, spelled as its metadata spell it. Its secret is sent to no other. Default: the origin of `PORTCULLIS_NOTION_MCP_URL`.',
+  ),
   PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP: fixed(
     'Notion',
     type.flag,

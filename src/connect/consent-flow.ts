@@ -1,3 +1,5 @@
+import type { ConnectProblem } from '../domain/connect-problem.ts';
+import type { Tokens } from '../domain/connection.ts';
 import type { RegistrationId, UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { CallbackParameters } from './mcp/callback.ts';
@@ -28,11 +30,19 @@ export interface ClaimedAttempt {
   readonly sealed: string | null;
 }
 
-/** What consent led to. */
-export interface Redeemed {
-  readonly clientId: string;
-  readonly installation: Installation;
+/** Tokens that were issued to us and that we will not keep. */
+export interface UnwantedTokens {
+  readonly kind: ConsentKind;
+  readonly origin: string;
+  readonly botId: string;
+  readonly registrationId: RegistrationId | null;
+  readonly tokens: Tokens;
 }
+
+/** What consent led to: an installation, or a problem and the tokens that nobody can place because of it. */
+export type Redeemed =
+  | { readonly clientId: string; readonly installation: Installation }
+  | { readonly problem: ConnectProblem; readonly unwanted: UnwantedTokens | null };
 
 /** How consent is asked for at one kind of authorization server, and what becomes of the answer. */
 export interface ConsentFlow {

@@ -1,16 +1,6 @@
-import type { Tokens } from '../domain/connection.ts';
 import { newId, type RegistrationId } from '../domain/ids.ts';
 import type { ConnectParts } from './connect-parts.ts';
-import type { ConsentKind } from './consent-flow.ts';
-
-/** Tokens that were issued to us and that we will not keep. */
-export interface UnwantedTokens {
-  readonly kind: ConsentKind;
-  readonly origin: string;
-  readonly botId: string;
-  readonly registrationId: RegistrationId | null;
-  readonly tokens: Tokens;
-}
+import type { ConsentKind, UnwantedTokens } from './consent-flow.ts';
 
 /** The job that revokes tokens which no connection holds. */
 export interface RevokeToken {

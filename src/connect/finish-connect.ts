@@ -34,6 +34,10 @@ export async function finishConnect(
   const flow = parts.flows[kind];
   const redeemed = await flow.redeem(callback, { stateHash, registrationId, sealed });
   const { userId } = holder;
+  if ('problem' in redeemed) {
+    if (redeemed.unwanted !== null) await discardTokens(parts, redeemed.unwanted);
+    throw connectError(redeemed.problem);
+  }
   const landing: Landing = { ...redeemed, kind, stateHash, userId, origin: flow.origin, registrationId };
   const land = claimed.workspaceId === null ? landAnew : landAgain;
   return { connectionId: await land(parts, landing, context) };

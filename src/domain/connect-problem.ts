@@ -23,6 +23,10 @@ export const connectProblems = {
   client_forgotten: row('connect_failed', 'Notion no longer knows this Portcullis as a client. Start again.'),
   issuer_mismatch: row('connect_failed', 'The answer did not come from where consent was asked for.'),
   identity_unknown: row('connect_failed', 'Notion did not say which workspace access was given to.'),
+  scope_missing: row(
+    'connect_failed',
+    'Notion wants more to be agreed to than this Portcullis had asked for. Start again: it is then asked for.',
+  ),
   answer_unusable: row('connect_failed', 'Notion sent an answer that is not part of its documentation.'),
   already_known: row(
     'conflict',

@@ -1,58 +1,24 @@
-import { sql } from 'kysely';
-import type { Registrations } from '../connect/mcp/registrations.ts';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type {
+  DeleteClient,
+  Registrations,
+  RegistrationWish,
+  StoredRegistration,
+} from '../connect/mcp/registrations.ts';
+import { newId, type RegistrationId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
+type Queries = Kysely<Schema> | Transaction<Schema>;
+
 const clock = sql<Date>`now()`;
+/** Removed in one go; the rest is left to the next. */
+const removalsMax = 20;
 
 /** Clients of ours at authorization servers, as the system: until a workspace is connected they belong to none. */
 export function createClientRegistrations({ system }: Pick<Database<Schema>, 'system'>): Registrations {
-  const all = () =>
-    system
-      .selectFrom('client_registration')
-      .select([
-        'client_registration.id',
-        'user_id as userId',
-        'issuer',
-        'source',
-        'client_id as clientId',
-        'auth_method as authMethod',
-        'sealed_secret as sealedSecret',
-        'secret_expires_at as secretExpiresAt',
-        'redirect_uri as redirectUri',
-        'resource',
-        'scope',
-      ]);
-
   return {
-    async reusable({ userId, target, issuer, source, redirectUri, resource }) {
-      const found = await all()
-        .leftJoin('connection', join =>
-          join
-            .onRef('connection.registration_id', '=', 'client_registration.id')
-            .on('connection.status', '<>', 'revoked'),
-        )
-        .where('user_id', '=', userId)
-        .where('issuer', '=', issuer)
-        .where('source', '=', source)
-        .where('redirect_uri', '=', redirectUri)
-        .where('resource', '=', resource)
-        .where('refused_at', 'is', null)
-        // An attempt takes minutes; whoever reconnects with a secret that is about to end would soon be here again.
-        .where(({ or, eb }) =>
-          or([eb('secret_expires_at', 'is', null), eb('secret_expires_at', '>', sql<Date>`now() + interval '1 day'`)]),
-        )
-        .where(({ or, and, eb, not }) =>
-          or([
-            and([eb('connection.id', 'is', null), not(isClaimed())]),
-            and([eb('connection.workspace_id', '=', target), eb('connection.status', '<>', 'revoking')]),
-          ]),
-        )
-        .orderBy('connection.id', order => order.asc().nullsLast())
-        .orderBy('client_registration.id')
-        .executeTakeFirst();
-      return found ?? null;
-    },
+    takeUp: wish => system.transaction().execute(tx => takeUp(tx, wish)),
     async add(registration) {
       await system
         .insertInto('client_registration')
@@ -65,16 +31,22 @@ export function createClientRegistrations({ system }: Pick<Database<Schema>, 'sy
           auth_method: registration.authMethod,
           sealed_secret: registration.sealedSecret,
           secret_expires_at: registration.secretExpiresAt,
+          management_uri: registration.management?.uri ?? null,
+          sealed_management_token: registration.management?.sealedToken ?? null,
           redirect_uri: registration.redirectUri,
           resource: registration.resource,
           scope: registration.scope,
         })
         .execute();
     },
-    find: async id => (await all().where('client_registration.id', '=', id).executeTakeFirst()) ?? null,
+    find: id => find(system, id),
     async ofConnection(workspaceId, connectionId) {
       const query = system.selectFrom('connection').select('registration_id').where('workspace_id', '=', workspaceId);
       return (await query.where('id', '=', connectionId).executeTakeFirst())?.registration_id ?? null;
+    },
+    async isStoodOn(id) {
+      const query = system.selectFrom('connection').select('id').where('registration_id', '=', id);
+      return (await query.where('status', '<>', 'revoked').executeTakeFirst()) !== undefined;
     },
     async noteScope(id, scope) {
       await system.updateTable('client_registration').set({ scope }).where('id', '=', id).execute();
@@ -82,11 +54,118 @@ export function createClientRegistrations({ system }: Pick<Database<Schema>, 'sy
     async refuse(id) {
       await system.updateTable('client_registration').set({ refused_at: clock }).where('id', '=', id).execute();
     },
+    async removeUnused() {
+      for (let removed = 0; removed < removalsMax; removed++) {
+        if (!(await system.transaction().execute(removeOne))) return;
+      }
+    },
   };
+}
 
-  /** A callback is on its way with it: its connection comes to be in a moment. */
-  function isClaimed() {
-    return sql<boolean>`EXISTS (SELECT FROM connect_attempt a WHERE a.registration_id = client_registration.id
-      AND a.used_at IS NOT NULL AND a.confirmed_at IS NULL AND a.used_at > now() - interval '10 minutes')`;
-  }
+async function find(queries: Queries, id: RegistrationId): Promise<StoredRegistration | null> {
+  const found = await queries.selectFrom('client_registration').selectAll().where('id', '=', id).executeTakeFirst();
+  if (found === undefined) return null;
+  const { management_uri: uri, sealed_management_token: sealedToken } = found;
+  return {
+    id,
+    userId: found.user_id,
+    issuer: found.issuer,
+    source: found.source,
+    clientId: found.client_id,
+    authMethod: found.auth_method,
+    sealedSecret: found.sealed_secret,
+    secretExpiresAt: found.secret_expires_at,
+    management: uri === null || sealedToken === null ? null : { uri, sealedToken },
+    redirectUri: found.redirect_uri,
+    resource: found.resource,
+    scope: found.scope,
+  };
+}
+
+async function takeUp(tx: Transaction<Schema>, wish: RegistrationWish): Promise<StoredRegistration | null> {
+  const { userId, target, issuer, source, clientId, redirectUri, resource } = wish;
+  const found = await tx
+    .selectFrom('client_registration')
+    .select('client_registration.id')
+    .leftJoin('connection', join =>
+      join.onRef('connection.registration_id', '=', 'client_registration.id').on('connection.status', '<>', 'revoked'),
+    )
+    .where('user_id', '=', userId)
+    .where('issuer', '=', issuer)
+    .where('source', '=', source)
+    .where('redirect_uri', '=', redirectUri)
+    .where('resource', '=', resource)
+    .where('refused_at', 'is', null)
+    .$if(clientId !== null, query => query.where('client_id', '=', clientId))
+    // An attempt takes minutes; whoever reconnects with a secret that is about to end would soon be here again.
+    .where(({ or, eb }) =>
+      or([eb('secret_expires_at', 'is', null), eb('secret_expires_at', '>', sql<Date>`now() + interval '1 day'`)]),
+    )
+    .where(({ or, and, eb, not }) =>
+      or([
+        and([eb('connection.id', 'is', null), not(isClaimed())]),
+        and([eb('connection.workspace_id', '=', target), eb('connection.status', '<>', 'revoking')]),
+      ]),
+    )
+    .orderBy('connection.id', order => order.asc().nullsLast())
+    .orderBy('client_registration.id')
+    .executeTakeFirst();
+  if (found === undefined) return null;
+  // From here on it is in use. Null: it was removed a moment ago.
+  const { numUpdatedRows } = await tx
+    .updateTable('client_registration')
+    .set({ used_at: clock })
+    .where('id', '=', found.id)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n ? find(tx, found.id) : null;
+}
+
+/** A callback is on its way with it: its connection comes to be in a moment. */
+function isClaimed() {
+  return sql<boolean>`EXISTS (SELECT FROM connect_attempt a WHERE a.registration_id = client_registration.id
+    AND a.used_at IS NOT NULL AND a.confirmed_at IS NULL AND a.used_at > now() - interval '10 minutes')`;
+}
+
+/**
+ * Nothing has begun with it for a week, and nothing stands on it or has ended within the week: a spool or a job may still
+ * bring a token of an ended connection, which only its client can revoke.
+ */
+const isUnused = sql<boolean>`used_at < now() - interval '7 days'
+  AND NOT EXISTS (SELECT FROM connection c WHERE c.registration_id = client_registration.id
+                   AND (c.status <> 'revoked' OR c.status_changed_at > now() - interval '7 days'))
+  AND NOT EXISTS (SELECT FROM connect_attempt a WHERE a.registration_id = client_registration.id)
+  AND NOT EXISTS (SELECT FROM job j WHERE j.done_at IS NULL AND j.payload ->> 'registrationId' = client_registration.id)`;
+
+/** False: there is none to remove. */
+async function removeOne(tx: Transaction<Schema>): Promise<boolean> {
+  const locked = await tx
+    .selectFrom('client_registration')
+    .select('id')
+    .where(isUnused)
+    .orderBy('used_at')
+    .limit(1)
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst();
+  if (locked === undefined) return false;
+  // Looked at again under the lock, without which nothing can refer to it: what came in between is seen now.
+  const unused = await tx
+    .selectFrom('client_registration')
+    .select(['issuer', 'client_id', 'management_uri', 'sealed_management_token'])
+    .where('id', '=', locked.id)
+    .where(isUnused)
+    .executeTakeFirst();
+  if (unused === undefined) return true;
+  const { issuer, client_id: clientId, management_uri: uri, sealed_management_token: sealedToken } = unused;
+  // What is left of ended connections does not need it.
+  await tx.updateTable('connection').set({ registration_id: null }).where('registration_id', '=', locked.id).execute();
+  await tx.deleteFrom('client_registration').where('id', '=', locked.id).execute();
+  if (uri === null || sealedToken === null) return true;
+  const payload: DeleteClient = { registrationId: locked.id, issuer, clientId, uri, sealedToken };
+  const job = { id: newId('job'), workspace_id: null, kind: 'delete_client', payload: JSON.stringify(payload) };
+  await tx
+    .insertInto('job')
+    .values({ ...job, run_at: clock })
+    .execute();
+  return true;
 }

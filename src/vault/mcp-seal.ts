@@ -12,12 +12,16 @@ export interface McpSeal {
   sealClientSecret(id: RegistrationId, secret: Secret): Promise<string>;
   /** Throws `UnopenableError`. */
   openClientSecret(id: RegistrationId, sealed: string): Promise<Secret>;
+  sealManagementToken(id: RegistrationId, token: Secret): Promise<string>;
+  /** Throws `UnopenableError`. */
+  openManagementToken(id: RegistrationId, sealed: string): Promise<Secret>;
 }
 
 export function createMcpSeal(deriveKey: DeriveKey): McpSeal {
   const key: SealingKey = { kid: 'mcp', bytes: deriveKey('hosted MCP OAuth', sealingKeyBytes) };
   const attempt = (stateHash: Buffer): Binding => ({ purpose: 'attempt', attempt: stateHash.toString('base64url') });
   const client = (id: RegistrationId): Binding => ({ purpose: 'client secret', registration: id });
+  const management = (id: RegistrationId): Binding => ({ purpose: 'client management', registration: id });
   const seal = (binding: Binding, text: string) => sealValue(key, binding, Buffer.from(text));
   const open = async (binding: Binding, sealed: string) =>
     Buffer.from(await openValue(key, binding, sealed)).toString();
@@ -26,5 +30,7 @@ export function createMcpSeal(deriveKey: DeriveKey): McpSeal {
     openFromAttempt: (stateHash, sealed) => open(attempt(stateHash), sealed),
     sealClientSecret: (id, secret) => seal(client(id), secret.reveal()),
     openClientSecret: async (id, sealed) => new Secret(await open(client(id), sealed)),
+    sealManagementToken: (id, token) => seal(management(id), token.reveal()),
+    openManagementToken: async (id, sealed) => new Secret(await open(management(id), sealed)),
   };
 }

@@ -2,17 +2,18 @@
  * An MCP client for the conformance suite, whose authorization is done by `src/connect/mcp/` alone. The suite starts it
  * with the address of its own server as the last argument.
  */
+import { randomBytes } from 'node:crypto';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { authorizeUrl, newVerifier } from '../../src/connect/mcp/authorize-url.ts';
-import { acceptCallback } from '../../src/connect/mcp/callback.ts';
 import { type Challenge, readChallenge } from '../../src/connect/mcp/challenge.ts';
-import { discover } from '../../src/connect/mcp/discover.ts';
-import { type ClientOptions, type OAuthClient, registerClient } from '../../src/connect/mcp/register-client.ts';
-import { scopeFor } from '../../src/connect/mcp/scopes.ts';
-import { readTokenAnswer } from '../../src/connect/mcp/token-answer.ts';
-import { exchangeCodeRequest } from '../../src/connect/mcp/token-requests.ts';
+import { createMcpConsent } from '../../src/connect/mcp/consent.ts';
+import type { StoredRegistration } from '../../src/connect/mcp/registrations.ts';
+import { stepUp } from '../../src/connect/mcp/scopes.ts';
+import { createServerDirectory } from '../../src/connect/mcp/server-directory.ts';
 import { createSafeFetch } from '../../src/connect/safe-fetch/safe-fetch.ts';
+import { newId, type RegistrationId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
+import { createMcpSeal } from '../../src/vault/mcp-seal.ts';
 
 const serverUrl = process.argv.at(-1) ?? '';
 const context = JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? '{}') as {
@@ -22,58 +23,57 @@ const context = JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? '{}') as {
   /** Where a scenario is about what is called. */
   toolCalls?: { name: string; arguments: Record<string, unknown> }[];
 };
-const redirectUri = 'http://localhost:3000/callback';
 /** Consents in a row that one refused request may lead to. */
 const consentsMax = 3;
 
 /** The suite runs its scenarios at once, on however few cores there are. */
 const outside = createSafeFetch({ allowLoopbackHttp: true, timeoutMs: 25_000 });
-const clients = new Map<string, OAuthClient>();
-let scopeBefore: string | null = null;
-let accessToken: string | null = null;
-
-async function clientAt(discovery: Awaited<ReturnType<typeof discover>>): Promise<OAuthClient> {
-  const { server } = discovery;
-  const known = clients.get(server.issuer);
-  if (known !== undefined) return known;
-  const { client_id: clientId, client_secret: secret, issuer = server.issuer } = context;
-  const options: ClientOptions = {
-    redirectUri,
+const userId = newId('usr');
+const stored = new Map<RegistrationId, StoredRegistration>();
+const registrations = {
+  async takeUp({ issuer, source }: Pick<StoredRegistration, 'issuer' | 'source'>) {
+    return [...stored.values()].find(one => one.issuer === issuer && one.source === source) ?? null;
+  },
+  add: async (one: StoredRegistration) => void stored.set(one.id, one),
+  find: async (id: RegistrationId) => stored.get(id) ?? null,
+  async noteScope(id: RegistrationId, scope: string | null) {
+    const one = stored.get(id);
+    if (one !== undefined) stored.set(id, { ...one, scope });
+  },
+  refuse: async (id: RegistrationId) => void stored.delete(id),
+};
+const { client_id: clientId, client_secret: secret } = context;
+const consent = createMcpConsent({
+  app: {
+    serverUrl,
+    redirectUri: 'http://localhost:3000/callback',
+    documentUrlOf: () => 'https://conformance-test.local/client-metadata.json',
     preRegistered:
-      clientId === undefined ? null : { issuer, clientId, secret: secret === undefined ? null : new Secret(secret) },
-    documentUrl: 'https://conformance-test.local/client-metadata.json',
-  };
-  const client = await registerClient(outside.fetch, server, options);
-  clients.set(server.issuer, client);
-  return client;
-}
+      clientId === undefined || secret === undefined
+        ? null
+        : { issuer: context.issuer ?? new URL(serverUrl).origin, clientId, secret: new Secret(secret) },
+    allowLoopbackHttp: true,
+  },
+  fetch: outside.fetch,
+  registrations,
+  servers: createServerDirectory(outside.fetch, () => performance.now()),
+  seal: createMcpSeal(deriveKeysFrom(randomBytes(64))),
+});
+let registrationId: RegistrationId | null = null;
+let accessToken: string | null = null;
 
 /** One consent, from the challenge to the token. The suite's server consents by itself: it redirects at once. */
 async function authorize(challenge: Challenge | null): Promise<void> {
-  const discovery = await discover(outside.fetch, serverUrl, challenge);
-  const { server, resource } = discovery;
-  const client = await clientAt(discovery);
-  const scope = scopeFor(discovery, scopeBefore);
-  scopeBefore = scope;
-  const state = crypto.randomUUID();
-  const verifier = newVerifier();
-  const request = { clientId: client.clientId, redirectUri, state, verifier, resource, scope };
-  const response = await fetch(await authorizeUrl(server, request, true), { redirect: 'manual' });
+  if (registrationId !== null && challenge !== null) await stepUp(registrations, registrationId, challenge);
+  const [state, stateHash] = [crypto.randomUUID(), randomBytes(32)];
+  const begun = await consent.begin({ state, stateHash, userId, target: null });
+  registrationId = begun.registrationId;
+  const response = await fetch(begun.authorizeUrl, { redirect: 'manual' });
   const back = new URL(response.headers.get('location') ?? '').searchParams;
   const one = (name: string) => (back.getAll(name).length > 1 ? back.getAll(name) : (back.get(name) ?? undefined));
-  const callback = acceptCallback(
-    { state: one('state'), iss: one('iss'), error: one('error'), code: one('code') },
-    {
-      state,
-      issuer: server.issuer,
-      issPromised: server.authorization_response_iss_parameter_supported === true,
-      clientId: client.clientId,
-    },
-  );
-  const sent = exchangeCodeRequest(outside.fetch, { server, client, resource }, { callback, redirectUri, verifier });
-  const answer = readTokenAnswer(await sent);
-  if (answer.kind !== 'granted') throw new Error(`no token: ${answer.kind}`);
-  accessToken = answer.granted.tokens.accessToken.reveal();
+  const callback = { state: one('state'), iss: one('iss'), error: one('error'), code: one('code') };
+  const { granted } = await consent.exchange(callback, { stateHash, registrationId, sealed: begun.sealed });
+  accessToken = granted.tokens.accessToken.reveal();
 }
 
 async function authorizedFetch(url: string | URL, init?: RequestInit): Promise<Response> {
@@ -89,13 +89,11 @@ async function authorizedFetch(url: string | URL, init?: RequestInit): Promise<R
   }
 }
 
-/** Something that a tool's schema allows. */
-function anInput(schema: { properties?: object | undefined }): Record<string, unknown> {
-  const values = Object.entries(schema.properties ?? {}).map(([name, { type }]) => [
-    name,
-    type === 'number' ? 5 : 'text',
-  ]);
-  return Object.fromEntries(values);
+/** Something that a tool's schema allows. Where any object is allowed, `anObject` is what one scenario wants to see back. */
+function anInput(schema: { properties?: object | undefined }, anObject: object = {}): Record<string, unknown> {
+  const values: Readonly<Record<string, unknown>> = { number: 5, object: anObject };
+  const inputs = Object.entries(schema.properties ?? {}).map(([name, { type }]) => [name, values[type] ?? 'text']);
+  return Object.fromEntries(inputs);
 }
 
 const client = new Client(
@@ -105,7 +103,8 @@ const client = new Client(
 client.setRequestHandler('elicitation/create', async () => ({ action: 'accept', content: {} }));
 await client.connect(new StreamableHTTPClientTransport(new URL(serverUrl), { fetch: authorizedFetch }));
 const { tools } = await client.listTools();
-const anyCalls = tools.map(({ name, inputSchema }) => ({ name, arguments: anInput(inputSchema) }));
+const [first] = tools;
+const anyCalls = tools.map(({ name, inputSchema }) => ({ name, arguments: anInput(inputSchema, first?.inputSchema) }));
 for (const call of context.toolCalls ?? anyCalls) await client.callTool(call);
 await client.close();
 await outside.close();

@@ -54,12 +54,15 @@ import { openRootKeyFile } from '../../src/vault/root/file.ts';
 import { createTokenSeal } from '../../src/vault/token-seal.ts';
 import { createTokens, type TokenCustody } from '../../src/vault/tokens.ts';
 import { createWorkspaceKeys } from '../../src/vault/workspace-keys.ts';
-import { freshDatabase } from '../postgres.ts';
+import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { Browser } from './browser.ts';
 
 /** Everything about connecting, for real: PostgreSQL, sealing, the emulator, the door on a socket. */
 export interface Connecting {
   readonly database: Database<Schema>;
+  /** The same database, for whoever opens it once more: in this process, and in another. */
+  readonly connection: TestDatabase['connection'];
+  readonly databaseUrl: string;
   readonly emulator: Emulator;
   readonly control: EmulatorControl;
   readonly parts: ConnectParts;
@@ -83,7 +86,12 @@ export interface Connecting {
 
 /** One for each test file; each test uses people and workspaces of its own. */
 export async function startConnecting(
-  options: { app?: { clientSecret?: string }; mcpUrl?: string; mcpClient?: NotionConfig['mcpClient'] } = {},
+  options: {
+    app?: { clientSecret?: string };
+    mcpUrl?: string;
+    /** A client that was registered by hand, with the redirect URI that it is asked for. */
+    mcpClient?: (redirectUri: string, emulator: Emulator) => Promise<NotionConfig['mcpClient']>;
+  } = {},
 ): Promise<Connecting> {
   const server = createServer();
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -117,7 +125,7 @@ export async function startConnecting(
   const deriveKey = deriveKeysFrom(randomBytes(64));
   const notion = {
     mcpUrl: options.mcpUrl ?? `${emulator.url}/mcp`,
-    mcpClient: options.mcpClient ?? null,
+    mcpClient: (await options.mcpClient?.(`${publicUrl}/auth/notion-mcp/callback`, emulator)) ?? null,
     dangerouslyAllowLoopbackHttp: true,
   };
   const hosted = openHostedMcp({ notion, publicUrl, database, deriveKey, recordEvent });
@@ -191,6 +199,8 @@ export async function startConnecting(
   };
   return {
     database,
+    connection: testDatabase.connection,
+    databaseUrl: testDatabase.url,
     emulator,
     control: emulatorControl(emulator.url, emulator.controlToken),
     parts,

@@ -13,7 +13,7 @@ export async function startIndependentServer() {
   /** One for each request to its token endpoint. */
   const asked: string[] = [];
   /** Set: carries the next refresh out, and never tells what came of it. */
-  const faults = { loseNextAnswer: false };
+  const faults = { loseNextAnswer: false, away: false };
   const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -23,6 +23,7 @@ export async function startIndependentServer() {
     features: {
       devInteractions: { enabled: false },
       registration: { enabled: true },
+      registrationManagement: { enabled: true },
       revocation: { enabled: true },
       resourceIndicators: {
         enabled: true,
@@ -46,6 +47,7 @@ export async function startIndependentServer() {
     }
     if (path === '/mcp') return callTool(request, response);
     if (path.startsWith('/interaction/')) return agree(request, response);
+    if (faults.away) return json(response, 503, {});
     if (path === '/token') noteToken(response);
     authorization(request, response);
   }
@@ -92,6 +94,14 @@ export async function startIndependentServer() {
     asked,
     faults,
     opens,
+    /** Answers nothing but 503 until this has been done. */
+    async hidden(meanwhile: () => Promise<void>): Promise<void> {
+      faults.away = true;
+      await meanwhile().finally(() => {
+        faults.away = false;
+      });
+    },
+    knows: async (clientId: string) => (await provider.Client.find(clientId)) !== undefined,
     /** What a browser does from the authorization URL on; answers with the path of the callback. */
     async consent(authorizeUrl: URL): Promise<string> {
       const cookies = new Map<string, string>();

@@ -4,7 +4,7 @@ import { authorizeUrl, newVerifier } from '../../src/connect/mcp/authorize-url.t
 import { acceptCallback } from '../../src/connect/mcp/callback.ts';
 import { readChallenge } from '../../src/connect/mcp/challenge.ts';
 import { challengeOf, discover } from '../../src/connect/mcp/discover.ts';
-import { type OAuthClient, registerClient } from '../../src/connect/mcp/register-client.ts';
+import { type ClientOptions, type OAuthClient, registerClient } from '../../src/connect/mcp/register-client.ts';
 import { scopeFor } from '../../src/connect/mcp/scopes.ts';
 import { createServerDirectory } from '../../src/connect/mcp/server-directory.ts';
 import { exchangeCodeRequest, refreshRequest } from '../../src/connect/mcp/token-requests.ts';
@@ -182,19 +182,85 @@ describe('hosted MCP OAuth against servers that lie', () => {
       assert.equal(sent.client_uri, 'https://portcullis.example');
     });
 
-    it('prefers a pre-registered client, then our document, then registration', async () => {
-      describeServer('', { client_id_metadata_document_supported: true });
+    describe('in the order of the specification', () => {
       const documentUrl = 'https://portcullis.example/auth/notion-mcp/client/reg_1';
-      assert.equal((await register(documentUrl)).clientId, documentUrl);
-      const preRegistered = { issuer: server.url, clientId: 'by-hand', secret: null };
-      const { server: found } = await find();
-      assert.equal(
-        (await registerClient(fetch, found, { redirectUri, preRegistered, documentUrl })).clientId,
-        'by-hand',
-      );
-      const elsewhere = { ...preRegistered, issuer: 'https://other.example' };
-      const other = await registerClient(fetch, found, { redirectUri, preRegistered: elsewhere, documentUrl });
-      assert.equal(other.source, 'metadata_document');
+      const byHand = () => ({ issuer: server.url, clientId: 'by-hand', secret: new Secret('s') });
+      const become = async (changes: object, options: Partial<ClientOptions>) => {
+        describeServer('', changes);
+        answered({ client_id: 'asked-for', token_endpoint_auth_method: 'none' });
+        const { server: found } = await find();
+        return registerClient(fetch, found, { redirectUri, preRegistered: null, documentUrl: null, ...options });
+      };
+      const everything = {
+        client_id_metadata_document_supported: true,
+        token_endpoint_auth_methods_supported: ['none', 'client_secret_post'],
+      };
+
+      it('is the one that was registered by hand', async () => {
+        const client = await become(everything, { preRegistered: byHand(), documentUrl });
+        assert.deepEqual([client.source, client.clientId], ['pre_registered', 'by-hand']);
+        assert.ok(!asked().includes('/register'));
+      });
+
+      it('is then our document, where it is read and can be read', async () => {
+        assert.equal((await become(everything, { documentUrl })).clientId, documentUrl);
+        assert.ok(!asked().includes('/register'));
+        assert.equal((await become({}, { documentUrl })).source, 'dynamic');
+        assert.equal((await become(everything, {})).source, 'dynamic');
+      });
+
+      it('is nobody where there is no way', async () => {
+        const nowhere = become({ registration_endpoint: undefined }, { documentUrl });
+        await assert.rejects(nowhere, problem('registration_refused'));
+      });
+
+      it('is nobody else when the one by hand is for another server', async () => {
+        const elsewhere = { ...byHand(), issuer: `${server.url}/` };
+        await assert.rejects(become(everything, { preRegistered: elsewhere, documentUrl }), problem('server_unusable'));
+      });
+
+      const methods = [
+        [['none', 'client_secret_post'], 'client_secret_post'],
+        [['client_secret_post', 'client_secret_basic'], 'client_secret_basic'],
+        [undefined, 'client_secret_basic'],
+      ] as const;
+      for (const [offered, method] of methods) {
+        it(`authenticates the one by hand by ${method} where ${offered ?? 'nothing'} is offered`, async () => {
+          const preRegistered = byHand();
+          const client = await become({ token_endpoint_auth_methods_supported: offered }, { preRegistered });
+          assert.equal(client.authMethod, method);
+          server.says.set('/token', { body: {} });
+          const to = { server: (await find()).server, client, resource: mcp };
+          await refreshRequest(fetch, to, 'refresh-token');
+          const { headers, body } = server.heard.at(-1) ?? { headers: {}, body: '' };
+          const basic = `Basic ${Buffer.from('by-hand:s').toString('base64')}`;
+          assert.equal(headers.authorization, method === 'client_secret_basic' ? basic : undefined);
+          assert.equal(new URLSearchParams(body).get('client_secret'), method === 'client_secret_post' ? 's' : null);
+        });
+      }
+
+      for (const offered of [['none'], ['private_key_jwt']]) {
+        it(`never sends the one by hand where only ${offered} is offered`, async () => {
+          const sent = become({ token_endpoint_auth_methods_supported: offered }, { preRegistered: byHand() });
+          await assert.rejects(sent, problem('registration_refused'));
+        });
+      }
+    });
+
+    it('keeps what the registration can be managed with, for the origin that gave it alone', async () => {
+      const managed = (uri: unknown, token: unknown = 'manage') => {
+        const management = { registration_client_uri: uri, registration_access_token: token };
+        answered({ client_id: 'c', token_endpoint_auth_method: 'none', ...management });
+        return register();
+      };
+      const { management } = await managed(`${server.url}/register/c`);
+      assert.deepEqual([management?.uri, management?.token.reveal()], [`${server.url}/register/c`, 'manage']);
+      const elsewhere = ['https://evil.example/c', server.url.replace('127.0.0.1', 'localhost'), 'register/c', 7];
+      for (const uri of elsewhere) assert.equal((await managed(uri)).management, null);
+      for (const token of ['two words', '', 7, null]) {
+        const { management: none, clientId } = await managed(`${server.url}/register/c`, token);
+        assert.deepEqual([none, clientId], [null, 'c']);
+      }
     });
 
     for (const body of [{}, { client_id: '' }, { client_id: 7 }, []]) {

@@ -12,6 +12,7 @@ declare module 'oidc-provider' {
     constructor(issuer: string, configuration: object);
     readonly Grant: typeof Grant;
     readonly AccessToken: { find(token: string): Promise<{ readonly aud: string } | undefined> };
+    readonly Client: { find(id: string): Promise<object | undefined> };
     callback(): (request: IncomingMessage, response: ServerResponse) => void;
     interactionDetails(
       request: IncomingMessage,

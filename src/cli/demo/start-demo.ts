@@ -44,6 +44,7 @@ function notionAt({ url, clientId, clientSecret }: EmulatorFacts): NotionConfig 
     mcpUrl: `${url}/mcp`,
     clientId,
     clientSecret: new Secret(clientSecret),
+    mcpClient: null,
     dangerouslyAllowLoopbackHttp: true,
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../oauth-response.ts';
 import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
+import { type Challenge, readChallenge } from './challenge.ts';
 
 const protocolVersion = '2025-06-18';
 
@@ -11,15 +12,20 @@ const toolResult = z.object({
   content: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })).default([]),
 });
 
+/** needs_scope: the token is good, and not for this (RFC 6750 section 3.1). */
+export type ToolAnswer =
+  | { readonly kind: 'result'; readonly result: unknown }
+  | { readonly kind: 'needs_scope'; readonly challenge: Challenge }
+  | { readonly kind: 'failed' };
+
 /**
- * Calls one tool of an MCP server once, outside any session that lasts, and answers with its result as JSON; null for
- * everything that is not a plain success. For the few questions that connecting has; callers' traffic does not come here.
- * Throws `SafeFetchError`.
+ * Calls one tool of an MCP server once, outside any session that lasts, and answers with its result as JSON. For the few
+ * questions that connecting has; callers' traffic does not come here. Throws `SafeFetchError`.
  */
 export async function callTool(
   fetch: SafeFetch,
   { serverUrl, accessToken, name, input }: { serverUrl: string; accessToken: string; name: string; input: object },
-): Promise<unknown> {
+): Promise<ToolAnswer> {
   const send = (message: object, session: string | null) =>
     fetch(serverUrl, {
       method: 'POST',
@@ -39,12 +45,17 @@ export async function callTool(
     { id: 1, method: 'initialize', params: { protocolVersion, capabilities: {}, clientInfo } },
     null,
   );
-  if (!greeting.ok) return null;
+  if (!greeting.ok) return refusal(greeting);
   // A server without sessions gives no id, and needs none.
   const session = greeting.headers.get('mcp-session-id');
   await send({ method: 'notifications/initialized' }, session);
   const response = await send({ id: 1, method: 'tools/call', params: { name, arguments: input } }, session);
-  return response.ok ? resultOf(await readMessage(response)) : null;
+  return response.ok ? resultOf(await readMessage(response)) : refusal(response);
+}
+
+function refusal({ status, headers }: Response): ToolAnswer {
+  const challenge = status === 403 ? readChallenge(headers.get('www-authenticate')) : null;
+  return challenge?.error === 'insufficient_scope' ? { kind: 'needs_scope', challenge } : { kind: 'failed' };
 }
 
 async function readMessage(response: Response): Promise<unknown> {
@@ -60,10 +71,11 @@ function dataOf(event: string): string {
   return lines.map(line => line.slice('data:'.length)).join('\n');
 }
 
-function resultOf(message: unknown): unknown {
+function resultOf(message: unknown): ToolAnswer {
   const answer = rpcAnswer.safeParse(message);
   const result = toolResult.safeParse(answer.data?.result);
-  if (!result.success || result.data.isError) return null;
+  if (!result.success || result.data.isError) return { kind: 'failed' };
   const { structuredContent, content } = result.data;
-  return structuredContent ?? parseJson(content.find(({ type }) => type === 'text')?.text ?? null) ?? null;
+  const text = content.find(({ type }) => type === 'text')?.text ?? null;
+  return { kind: 'result', result: structuredContent ?? parseJson(text) };
 }

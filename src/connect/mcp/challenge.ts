@@ -23,7 +23,8 @@ export function readChallenge(header: string | null): Challenge | null {
   if (!parameters.has('')) return null;
   return {
     resourceMetadata: parameters.get('resource_metadata') ?? null,
-    scope: parameters.get('scope') ?? null,
+    // An empty one names no scope (RFC 6750 section 3).
+    scope: parameters.get('scope') || null,
     error: parameters.get('error') ?? null,
   };
 }

@@ -3,7 +3,8 @@ import type { RefreshOutcome } from '../../domain/refresh-outcome.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { OAuthResponse } from '../oauth-response.ts';
 import { SafeFetchError } from '../safe-fetch/safe-fetch-error.ts';
-import { type McpParts, openClient } from './mcp-flow.ts';
+import type { McpParts } from './mcp-parts.ts';
+import { openClient } from './own-clients.ts';
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
 import { refreshRequest } from './token-requests.ts';
 
@@ -25,7 +26,10 @@ export function createMcpRefresh(parts: McpParts, registrationOf: RegistrationOf
     if (connection.origin !== new URL(app.serverUrl).origin) return { kind: 'fatal', problem: 'other_origin' };
     const id = await registrationOf(connection.workspaceId, connection.connectionId);
     const client = id && (await openClient(parts, id));
-    if (!id || !client) return { kind: 'reregister', problem: 'client_gone' };
+    if (!id || !client) {
+      if (id) await registrations.refuse(id);
+      return { kind: 'reregister', problem: 'client_gone' };
+    }
     // RFC 7591 section 3.2.1: an expired secret is refused, so it is not sent.
     if (client.secretExpiresAt !== null && client.secretExpiresAt <= now()) {
       return { kind: 'reregister', problem: 'client_secret_expired' };
@@ -38,8 +42,13 @@ export function createMcpRefresh(parts: McpParts, registrationOf: RegistrationOf
       const { resource } = client;
       const response = await refreshRequest(fetch, { server, client, resource }, refreshToken.reveal(), signal);
       const answer = readTokenAnswer(response);
-      if (answer.kind === 'reregister') await registrations.refuse(id);
-      return outcomeOf(answer, response);
+      // What answers is no token endpoint (any more): where it is now is looked up next time.
+      if (answer.kind === 'unusable') servers.forget(client.issuer);
+      if (answer.kind !== 'reregister') return outcomeOf(answer, response);
+      // A client that is in the settings serves every connection: when it is refused, no connection is to blame.
+      if (client.source === 'pre_registered') return { kind: 'fatal', problem: answer.error };
+      await registrations.refuse(id);
+      return { kind: 'reregister', problem: answer.error };
     } catch (error) {
       if (!(error instanceof SafeFetchError)) throw error;
       servers.forget(client.issuer);
@@ -52,14 +61,15 @@ export function createMcpRefresh(parts: McpParts, registrationOf: RegistrationOf
   };
 }
 
-function outcomeOf(answer: TokenAnswer, { status, retryAfterSeconds = null }: OAuthResponse): RefreshOutcome {
+function outcomeOf(
+  answer: Exclude<TokenAnswer, { kind: 'reregister' }>,
+  { status, retryAfterSeconds = null }: OAuthResponse,
+): RefreshOutcome {
   switch (answer.kind) {
     case 'granted':
       return { kind: 'ok', tokens: answer.granted.tokens };
     case 'reauthorize':
       return { kind: 'reauth', problem: answer.error };
-    case 'reregister':
-      return { kind: 'reregister', problem: answer.error };
     case 'transient':
       // 429 is an answer to a request that was not carried out; behind a 5xx it may have been.
       return { kind: 'transient', answered: status === 429, problem: `status_${status}`, retryAfterSeconds };

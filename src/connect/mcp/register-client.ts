@@ -25,56 +25,75 @@ export interface OAuthClient {
   readonly secretExpiresAt: Date | null;
 }
 
+/** A client that an operator has registered by hand. Used at its issuer alone. */
+export interface PreRegistered {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly secret: Secret;
+}
+
+/** What an authorization server lets us manage our registration with (RFC 7592). */
+export interface ClientManagement {
+  readonly uri: string;
+  readonly token: Secret;
+}
+
+export interface RegisteredClient extends OAuthClient {
+  readonly management: ClientManagement | null;
+}
+
 /** What a deployment can present itself with. */
 export interface ClientOptions {
   readonly redirectUri: string;
-  /** A client that an operator has registered by hand. Used at its issuer alone. */
-  readonly preRegistered: Pick<OAuthClient, 'issuer' | 'clientId' | 'secret'> | null;
+  readonly preRegistered: PreRegistered | null;
   /** Where our client metadata document can be read, https; null when nobody could. */
   readonly documentUrl: string | null;
 }
 
 /**
  * How to become a client of this server, in the order of the MCP specification ("Client Registration Approaches").
- * Throws the `connectError` `registration_refused` when there is no way.
+ * Throws the `connectError` `registration_refused` when there is no way, and `server_unusable` when an operator has named
+ * a client for another server: who was told to come as that one does not come as somebody else.
  */
 export function chooseSource(server: ServerMetadata, options: ClientOptions): ClientSource {
-  if (options.preRegistered?.issuer === server.issuer) return 'pre_registered';
+  const { preRegistered } = options;
+  if (preRegistered?.issuer === server.issuer) return 'pre_registered';
+  if (preRegistered !== null) throw connectError('server_unusable', 'the client in the settings is for another issuer');
   if (server.client_id_metadata_document_supported && options.documentUrl !== null) return 'metadata_document';
   if (server.registration_endpoint !== undefined) return 'dynamic';
   throw connectError('registration_refused', 'the authorization server registers no clients');
 }
 
 /**
- * Becomes a client. Throws the `connectError` `registration_refused`, or `notion_unreachable`.
+ * Becomes a client. Throws the `connectError` `registration_refused`, `server_unusable` or `notion_unreachable`.
  */
 export async function registerClient(
   fetch: SafeFetch,
   server: ServerMetadata,
   options: ClientOptions,
-): Promise<OAuthClient> {
+): Promise<RegisteredClient> {
   const { issuer } = server;
-  const known = { issuer, secret: null, secretExpiresAt: null, authMethod: 'none' } as const;
+  const { preRegistered, documentUrl, redirectUri } = options;
+  const known = { issuer, secret: null, secretExpiresAt: null, management: null } as const;
   const source = chooseSource(server, options);
-  switch (source) {
-    case 'pre_registered': {
-      const { clientId = '', secret = null } = options.preRegistered ?? {};
-      return { ...known, source, clientId, secret, authMethod: secret === null ? 'none' : authMethodFor(server, true) };
-    }
-    case 'metadata_document':
-      return { ...known, source, clientId: options.documentUrl ?? '' };
-    case 'dynamic':
-      return registerDynamically(fetch, server, options.redirectUri);
+  if (source === 'pre_registered' && preRegistered !== null) {
+    const { clientId, secret } = preRegistered;
+    return { ...known, source, clientId, secret, authMethod: authMethodFor(server, 'secret') };
   }
+  if (source === 'metadata_document' && documentUrl !== null) {
+    return { ...known, source, clientId: documentUrl, authMethod: 'none' };
+  }
+  return registerDynamically(fetch, server, redirectUri);
 }
 
 async function registerDynamically(
   fetch: SafeFetch,
   server: ServerMetadata,
   redirectUri: string,
-): Promise<OAuthClient> {
-  const asked = { ...describeClient(redirectUri), token_endpoint_auth_method: authMethodFor(server, false) };
-  const { status, text } = await ask(fetch, server.registration_endpoint ?? '', {
+): Promise<RegisteredClient> {
+  const endpoint = server.registration_endpoint ?? '';
+  const asked = { ...describeClient(redirectUri), token_endpoint_auth_method: authMethodFor(server, 'any') };
+  const { status, text } = await ask(fetch, endpoint, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(asked),
@@ -97,19 +116,34 @@ async function registerDynamically(
     // A public client never sends a secret, even if it was given one.
     secret: authMethod === 'none' || secret === undefined ? null : new Secret(secret),
     secretExpiresAt: authMethod === 'none' || expires === 0 ? null : new Date(Math.min(expires, latestSecond) * 1_000),
+    management: managementIn(parsed.data, endpoint),
   };
+}
+
+/** RFC 7592 section 3. Its token was issued by the registration endpoint, so it goes to no other origin than that. */
+function managementIn(
+  { registration_client_uri: uri, registration_access_token: token }: z.infer<typeof registration>,
+  endpoint: string,
+): ClientManagement | null {
+  if (token === undefined || URL.parse(uri ?? '')?.origin !== new URL(endpoint).origin) return null;
+  return { uri: uri ?? '', token: new Secret(token) };
 }
 
 /** 9999-12-31, the last date that every part of the system can write down. */
 const latestSecond = 253_402_300_799;
 
-// RFC 7591 section 3.2.1.
+const headerSafe = z.string().regex(/^[\x21-\x7e]{1,8192}$/);
+
+// RFC 7591 section 3.2.1, RFC 7592 section 3.
 const registration = z.object({
   client_id: z.string().min(1).max(2_048),
   client_secret: z.string().min(1).max(4_096).optional(),
   client_secret_expires_at: z.number().int().min(0).default(0),
   redirect_uris: z.array(z.string()).optional(),
   token_endpoint_auth_method: z.enum(clientAuthMethods).optional(),
+  // A client works without what it could be managed with.
+  registration_client_uri: z.string().max(2_048).optional().catch(undefined),
+  registration_access_token: headerSafe.optional().catch(undefined),
 });
 
 function refused(status: number) {
@@ -117,9 +151,9 @@ function refused(status: number) {
 }
 
 /** RFC 8414 section 2: a server that names no methods takes Basic. A secret is asked for where one is of use. */
-function authMethodFor(server: ServerMetadata, hasSecret: boolean): ClientAuthMethod {
+function authMethodFor(server: ServerMetadata, wanted: 'secret' | 'any'): ClientAuthMethod {
   const offered = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
-  const found = clientAuthMethods.find(method => offered.includes(method) && !(hasSecret && method === 'none'));
+  const found = clientAuthMethods.find(method => offered.includes(method) && (wanted === 'any' || method !== 'none'));
   if (found === undefined) throw connectError('registration_refused', 'no way to authenticate in common');
   return found;
 }

@@ -6,9 +6,11 @@ export interface StoredRegistration extends Omit<OAuthClient, 'secret'> {
   readonly id: RegistrationId;
   readonly userId: UserId;
   readonly sealedSecret: string | null;
+  /** With what the server lets us delete it (RFC 7592); null: it does not. */
+  readonly management: { readonly uri: string; readonly sealedToken: string } | null;
   readonly redirectUri: string;
   readonly resource: string;
-  /** What was asked for last. */
+  /** What was asked for last, or will be next. */
   readonly scope: string | null;
 }
 
@@ -18,19 +20,40 @@ export interface RegistrationWish {
   readonly target: WorkspaceId | null;
   readonly issuer: string;
   readonly source: ClientSource;
+  /** The one in the settings; null: whichever it got. */
+  readonly clientId: string | null;
   readonly redirectUri: string;
   readonly resource: string;
 }
 
 /** Clients by issuer. One that the server refused, or whose secret ends soon, is not found by a wish. */
 export interface Registrations {
-  /** The client of this person's connection in the target workspace, or else one of theirs that no connection uses. */
-  reusable(wish: RegistrationWish): Promise<StoredRegistration | null>;
+  /**
+   * The client of this person's connection in the target workspace, or else one of theirs that no connection uses. It
+   * counts as used from this moment on, so that it is not removed while the attempt goes on.
+   */
+  takeUp(wish: RegistrationWish): Promise<StoredRegistration | null>;
   add(registration: StoredRegistration): Promise<void>;
   find(id: RegistrationId): Promise<StoredRegistration | null>;
   /** Which client a connection stands on. */
   ofConnection(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<RegistrationId | null>;
+  /** Whether a connection that is not revoked stands on this client. */
+  isStoodOn(id: RegistrationId): Promise<boolean>;
   noteScope(id: RegistrationId, scope: string | null): Promise<void>;
   /** The server does not know this client (any more). */
   refuse(id: RegistrationId): Promise<void>;
+  /**
+   * Removes a few clients that nothing has used for a week: no attempt, no connection, no job that still has a token to
+   * revoke. For those that can be deleted at their server, the job to do so is added in the same transaction.
+   */
+  removeUnused(): Promise<void>;
+}
+
+/** The job that deletes a client at its server. The token is sealed for the registration that it was. */
+export interface DeleteClient {
+  readonly registrationId: RegistrationId;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly uri: string;
+  readonly sealedToken: string;
 }

@@ -1,4 +1,7 @@
+import type { RegistrationId } from '../../domain/ids.ts';
+import type { Challenge } from './challenge.ts';
 import type { Discovery } from './discover.ts';
+import type { Registrations } from './registrations.ts';
 
 /**
  * Which scopes to ask for (MCP authorization, "Scope Selection Strategy"): those of the challenge, else those that the
@@ -6,11 +9,28 @@ import type { Discovery } from './discover.ts';
  * `offline_access` where the server lists it.
  */
 export function scopeFor({ challenge, scopesOffered, server }: Discovery, before: string | null): string | null {
-  const needed = challenge?.scope?.split(' ') ?? scopesOffered ?? [];
-  const wanted = union(before?.split(' ') ?? [], needed);
+  const wanted = union(listOf(before), challenge?.scope == null ? (scopesOffered ?? []) : listOf(challenge.scope));
   if (wanted.length === 0) return null;
   const offline = server.scopes_supported?.includes('offline_access') ? ['offline_access'] : [];
   return union(wanted, offline).join(' ');
+}
+
+/**
+ * Remembers the scopes that a server wanted besides those it had (`insufficient_scope`): the next consent is asked for
+ * both ("Step-Up Authorization Flow"). Nothing is asked anew by itself, so there is nothing to retry without end.
+ */
+export async function stepUp(
+  registrations: Pick<Registrations, 'find' | 'noteScope'>,
+  id: RegistrationId,
+  { scope }: Pick<Challenge, 'scope'>,
+): Promise<void> {
+  const before = (await registrations.find(id))?.scope ?? null;
+  const wanted = union(listOf(before), listOf(scope));
+  await registrations.noteScope(id, wanted.length === 0 ? null : wanted.join(' '));
+}
+
+function listOf(scope: string | null): string[] {
+  return scope?.split(' ') ?? [];
 }
 
 function union(some: readonly string[], more: readonly string[]): string[] {

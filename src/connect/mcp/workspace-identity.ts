@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { plainText } from '../oauth-response.ts';
 import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
 import { callTool } from './call-tool.ts';
+import type { Challenge } from './challenge.ts';
 
 /** Which workspace a token opens, and as whom. */
 export interface WorkspaceIdentity {
@@ -19,23 +20,31 @@ const self = z.object({
   user: z.object({ id: uuid, name: label }),
 });
 
+export type Identification =
+  | { readonly kind: 'known'; readonly identity: WorkspaceIdentity }
+  | { readonly kind: 'needs_scope'; readonly challenge: Challenge }
+  | { readonly kind: 'unknown' };
+
 /**
  * Asks Notion's MCP server itself: a token answer does not say, and the REST API does not know these tokens (defect C14).
- * Null when the answer does not tell both the workspace and the person. Throws `SafeFetchError`.
+ * `unknown` when the answer does not tell both the workspace and the person. Throws `SafeFetchError`.
  */
 export async function identifyWorkspace(
   fetch: SafeFetch,
   serverUrl: string,
   accessToken: string,
-): Promise<WorkspaceIdentity | null> {
-  const found = self.safeParse(
-    await callTool(fetch, { serverUrl, accessToken, name: 'notion-fetch', input: { id: 'self' } }),
-  );
-  if (!found.success) return null;
+): Promise<Identification> {
+  const answer = await callTool(fetch, { serverUrl, accessToken, name: 'notion-fetch', input: { id: 'self' } });
+  if (answer.kind === 'needs_scope') return answer;
+  const found = self.safeParse(answer.kind === 'result' ? answer.result : null);
+  if (!found.success) return { kind: 'unknown' };
   const { workspace, user } = found.data;
   return {
-    workspaceId: workspace.id,
-    workspaceName: plainText(workspace.name),
-    user: { id: user.id, name: plainText(user.name) },
+    kind: 'known',
+    identity: {
+      workspaceId: workspace.id,
+      workspaceName: plainText(workspace.name),
+      user: { id: user.id, name: plainText(user.name) },
+    },
   };
 }

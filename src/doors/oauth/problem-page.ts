@@ -76,6 +76,11 @@ const texts: Readonly<Record<PageProblem, ProblemText>> = {
     happened: 'Notion did not say which workspace and which account access was given to. Nothing was connected.',
     next: 'Start again later. If it happens again, ask the operator of this Portcullis to look at its log.',
   },
+  scope_missing: {
+    title: 'Notion wants more to be agreed to',
+    happened: 'What this Portcullis asked you to allow is less than Notion wants to see. Nothing was connected.',
+    next: 'Start again: all of it is then asked for at once.',
+  },
   answer_unusable: {
     title: 'Notion sent an unexpected answer',
     happened: 'The answer is none of those that Notion documents, so it was not used. Nothing was connected.',

@@ -90,6 +90,9 @@ export interface ConnectionTables {
     resource: string;
     scope: string | null;
     refused_at: Generated<Date | null>;
+    used_at: Timestamp;
+    management_uri: string | null;
+    sealed_management_token: string | null;
     created_at: Timestamp;
   };
   job: {
