@@ -46,7 +46,8 @@ export async function startPortcullis(config: GatewayConfig, log: Logger): Promi
       config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
 
     const prometheus = createPrometheus();
-    const place: Place = { config, log, store, prometheus, ...rootParts, publicUrl, closers };
+    const stopping = () => closing !== null;
+    const place: Place = { config, log, store, prometheus, ...rootParts, publicUrl, stopping, closers };
     const audit = await openAudit(place);
     const parts = await openParts(place, audit);
     doors = await openDoors(place, audit, parts);

@@ -54,7 +54,8 @@ async function findServer(): Promise<EmbeddedConnection> {
 
 after(async () => (await ownServer)?.stop());
 
-function toUrl({ user, password, database, host }: EmbeddedConnection): string {
+/** A connection as a `DATABASE_URL`. */
+export function toUrl({ user, password, database, host }: EmbeddedConnection): string {
   return `postgres://${user}:${encodeURIComponent(password)}@localhost/${database}?host=${encodeURIComponent(host)}`;
 }
 

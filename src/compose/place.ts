@@ -14,6 +14,8 @@ export interface Place extends RootParts {
   readonly store: Store;
   readonly prometheus: Prometheus;
   readonly publicUrl: string;
+  /** Whether `close` has been called. */
+  readonly stopping: () => boolean;
   /** Called in reverse order at the end. */
   readonly closers: (() => Promise<unknown>)[];
 }

@@ -15,7 +15,7 @@ export interface ReadinessParts {
 }
 
 /** A key service counts, and charges for, every request. */
-const rootKeyGoodForMs = 30 * secondMs;
+const rootKeyGoodForMs = 10 * secondMs;
 
 /** Without any one of these no call can be answered. */
 export function readinessChecks({ database, root, leaseHolds, monotonicMs }: ReadinessParts): ReadinessCheck[] {

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -11,17 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { type Emulator, startEmulator } from '../../emulator/server.ts';
 import { portcullis } from '../cli/run.ts';
 import { eventually } from './demo.ts';
+import { freePort } from './free-port.ts';
 
 const shim = fileURLToPath(new URL('../../bin/portcullis.mjs', import.meta.url));
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 describe('npm start with the credentials of an integration', () => {
   let emulator: Emulator;

@@ -11,6 +11,7 @@ interface Given {
   readonly token?: string;
   readonly publicUrl?: string;
   readonly trustedProxies?: readonly string[];
+  readonly stopping?: () => boolean;
 }
 
 /** The door on a real socket. */
@@ -24,6 +25,7 @@ async function open(given: Given = {}) {
   await app.register(
     healthDoor({
       checks: given.checks ?? [],
+      stopping: given.stopping ?? (() => false),
       prometheus,
       metricsAccess: { token, publicUrl, clientAddress },
       monotonicMs: () => monotonicMs,
@@ -64,6 +66,16 @@ describe('/readyz', () => {
     door.wait(1_001);
     const ready = await door.get('/readyz');
     assert.deepEqual([ready.status, await ready.json()], [200, { status: 'ready' }]);
+  });
+
+  it('says at once that the process is stopping', async () => {
+    let stopping = false;
+    await using door = await open({ checks: [{ name: 'database', holds: () => true }], stopping: () => stopping });
+    assert.equal((await door.get('/readyz')).status, 200);
+    stopping = true;
+    const answer = await door.get('/readyz');
+    assert.deepEqual([answer.status, await answer.json()], [503, { status: 'not_ready', failing: ['stopping'] }]);
+    assert.equal((await door.get('/healthz')).status, 200);
   });
 
   it('does not wait for a check that never ends', async () => {

@@ -5,6 +5,8 @@ import { createReadiness, type ReadinessCheck } from './readiness.ts';
 
 export interface HealthDoorParts {
   readonly checks: readonly ReadinessCheck[];
+  /** Calls under way still end, and no balancer should send more. */
+  readonly stopping: () => boolean;
   readonly prometheus: Pick<Prometheus, 'text' | 'contentType'>;
   readonly metricsAccess: MetricsAccess;
   readonly monotonicMs: () => number;
@@ -21,7 +23,7 @@ export function healthDoor(parts: HealthDoorParts): FastifyPluginAsync {
     app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
     app.get('/healthz', async () => ({ status: 'ok' }));
     app.get('/readyz', async (_request, reply) => {
-      const failing = await failingChecks();
+      const failing = parts.stopping() ? ['stopping'] : await failingChecks();
       if (failing.length === 0) return { status: 'ready' };
       return reply.code(503).send({ status: 'not_ready', failing });
     });

@@ -49,6 +49,7 @@ function countIn(register: Registry): Metrics {
   const replays = counter('spool_replays_total', 'Spools that an earlier process left behind', 'outcome');
   const unopened = counter('decrypt_failures_total', 'Sealed values that did not open, by key', 'kid');
   const waits = histogram('budget_wait_seconds', 'Waits for a share of a rate limit', latencyBuckets, 'outcome');
+  const notices = counter('notices_total', "Attempts to tell the owner's system", 'outcome');
   const refusals = counter('notion_rate_limited_total', 'Refusals of Notion because of a rate limit', 'scope');
 
   const operationOf = bounded(valuesMax);
@@ -72,6 +73,7 @@ function countIn(register: Registry): Metrics {
     spoolReplayed: outcome => replays.inc({ outcome }),
     decryptFailed: kid => unopened.inc({ kid: kidOf(kid) }),
     budgetWaited: ({ outcome, seconds }) => waits.observe({ outcome }, seconds),
+    noticeTried: outcome => notices.inc({ outcome }),
     rateLimited: scope => refusals.inc({ scope }),
   };
 }
