@@ -71,39 +71,6 @@ const notionIsNotion: Rule = ({ values }) => {
   ];
 };
 
-const credentialsAreThere: Rule = ({ given }) => {
-  if (credentialNames.some(name => given.has(name))) return [];
-  const hint = 'Create a public integration at Notion and set both. To look around without one: portcullis demo.';
-  return [problem(credentialNames.join(' and '), 'are not set', hint)];
-};
-
-const credentialsHavePublicUrl: Rule = ({ given }) => {
-  if (given.has('PORTCULLIS_PUBLIC_URL')) return [];
-  const hint = 'Set it to where browsers reach Portcullis; Notion sends people back there after they consent.';
-  return [problem('PORTCULLIS_PUBLIC_URL', 'is not set', hint)];
-};
-
-/** Rule 3: a token goes to Notion, or to where somebody said at length that it may go. */
-const notionIsNotion: Rule = ({ values }) => {
-  const check = (name: 'PORTCULLIS_NOTION_API_URL' | 'PORTCULLIS_NOTION_MCP_URL', notionHost: string) => {
-    const { protocol, hostname, host } = values[name];
-    if (protocol === 'https:' && host === notionHost) return [];
-    if (protocol === 'http:') {
-      if (!isLoopback(hostname)) return [problem(name, 'must use https', 'Plain http is for loopback addresses only.')];
-      if (values.PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP) return [];
-      const hint = 'If that is what you want, set PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP=true.';
-      return [problem(name, 'uses plain http', hint)];
-    }
-    if (values.PORTCULLIS_DANGEROUSLY_SEND_TOKENS_TO_OTHER_HOSTS) return [];
-    const hint = 'If workspace tokens may go there, set PORTCULLIS_DANGEROUSLY_SEND_TOKENS_TO_OTHER_HOSTS=true.';
-    return [problem(name, `names ${host}, which is not ${notionHost}`, hint)];
-  };
-  return [
-    ...check('PORTCULLIS_NOTION_API_URL', 'api.notion.com'),
-    ...check('PORTCULLIS_NOTION_MCP_URL', 'mcp.notion.com'),
-  ];
-};
-
 /** Rule 24: whoever copies the data directory must not get the key along with it. */
 const rootKeyIsApart: Rule = ({ values, rootKeyFile }) => {
   const hint = 'Keep the key elsewhere, so that a copy of the data does not bring the key along.';
