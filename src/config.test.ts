@@ -138,6 +138,40 @@ describe('readConfig', () => {
   });
 });
 
+describe('the receiver of notices', () => {
+  const url = { PORTCULLIS_NOTICE_URL: 'https://ops.example.com/portcullis' };
+  const secret = { PORTCULLIS_NOTICE_SECRET: `whsec_${'A'.repeat(32)}` };
+  const loopback = { PORTCULLIS_NOTICE_URL: 'http://127.0.0.1:9000/portcullis' };
+  const allowed = { PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP: 'true' };
+  const cases: [Record<string, string>, string[]][] = [
+    [{ ...url, ...secret }, []],
+    [url, ['PORTCULLIS_NOTICE_SECRET']],
+    [secret, ['PORTCULLIS_NOTICE_URL']],
+    [{ ...loopback, ...secret }, ['PORTCULLIS_NOTICE_URL']],
+    [{ ...loopback, ...secret, ...allowed }, []],
+    [{ PORTCULLIS_NOTICE_URL: 'http://ops.example.com', ...secret, ...allowed }, ['PORTCULLIS_NOTICE_URL']],
+    [{ ...url, PORTCULLIS_NOTICE_SECRET: 'hunter4' }, ['PORTCULLIS_NOTICE_SECRET']],
+    [{ ...url, PORTCULLIS_NOTICE_SECRET: `whsec_${'A'.repeat(28)}` }, ['PORTCULLIS_NOTICE_SECRET']],
+  ];
+  for (const [env, problems] of cases) {
+    it(`${problems.length === 0 ? 'accepts' : 'refuses'} ${JSON.stringify(env)}`, () => {
+      for (const command of ['serve', 'demo'] as const) {
+        const given = command === 'serve' ? { ...real, ...env } : env;
+        assert.deepEqual(
+          refused(() => readConfig(command, given)),
+          problems,
+        );
+      }
+    });
+  }
+
+  it('is nobody by default, and its secret is never printed', () => {
+    assert.equal(readConfig('serve', real).notices, null);
+    const printed = inspect(readConfig('serve', { ...real, ...url, ...secret }), { depth: null });
+    assert.ok(!printed.includes('whsec_'));
+  });
+});
+
 describe('rule 3: a token goes to Notion or where somebody said at length that it may', () => {
   const cases: [Record<string, string>, string[]][] = [
     [{ PORTCULLIS_NOTION_API_URL: 'http://127.0.0.1:9000' }, ['PORTCULLIS_NOTION_API_URL']],

@@ -34,6 +34,8 @@ export interface Config {
   /** Where this instance notes how far the database has come. */
   readonly highWaterFile: string;
   readonly adminEmail: string;
+  /** Whom to tell of workspaces that come and go; null: nobody. */
+  readonly notices: NoticesConfig | null;
   readonly logLevel: NonNullable<Values['PORTCULLIS_LOG_LEVEL']>;
   /** Print audit entries on standard output as JSON lines. */
   readonly auditStdout: boolean;
@@ -54,11 +56,21 @@ export interface NotionConfig {
   readonly dangerouslyAllowLoopbackHttp: boolean;
 }
 
+export interface NoticesConfig {
+  readonly url: string;
+  readonly secret: Secret;
+  readonly dangerouslyAllowLoopbackHttp: boolean;
+}
+
 /** What the commands run with that work on stored keys. */
 export interface KeysConfig {
   readonly database: DatabaseConfig;
   readonly rootKeys: readonly RootKeyName[];
   readonly keyServices: KeyServicesConfig;
+}
+
+export interface WebhooksConfig extends KeysConfig {
+  readonly publicUrl: string;
 }
 
 export interface KeyServicesConfig {
@@ -103,6 +115,15 @@ export function readKeysConfig(env: Texts, flags: Flags = {}): KeysConfig {
   const rootKeyFile = rootKeyFileOf(reading.values, false);
   assertKept(keyRules, reading, rootKeyFile);
   return { database: databaseConfig(reading.values), ...keysConfig(reading.values, rootKeyFile) };
+}
+
+/** Reads what commands need that set up the deployment's webhooks. Throws ConfigError. */
+export function readWebhooksConfig(env: Texts, flags: Flags = {}): WebhooksConfig {
+  const keys = readKeysConfig(env, flags);
+  const { PORTCULLIS_PUBLIC_URL: publicUrl } = readValues({ ...env, ...flags }).values;
+  if (publicUrl !== null) return { ...keys, publicUrl: withoutSlash(publicUrl) };
+  const hint = 'Set it as for the gateway: Notion sends events there.';
+  throw new ConfigError([{ setting: 'PORTCULLIS_PUBLIC_URL', problem: 'is not set', hint }]);
 }
 
 /** Throws ConfigError with every problem. */
@@ -189,6 +210,7 @@ function commonConfig(values: Values, rootKeyFile: string) {
     database: databaseConfig(values),
     dataDir: values.PORTCULLIS_DATA_DIR,
     adminEmail: values.PORTCULLIS_ADMIN_EMAIL,
+    notices: noticesConfig(values),
     metricsToken: values.PORTCULLIS_METRICS_TOKEN,
     emulatorPort: values.PORTCULLIS_EMULATOR_PORT === 0 ? null : values.PORTCULLIS_EMULATOR_PORT,
   };
@@ -211,6 +233,12 @@ function vaultConfig(values: Values): KeyServicesConfig['vault'] {
   const token = secret ?? (file === null ? null : { file });
   if (address === null || token === null) return null;
   return { address: withoutSlash(address), namespace: values.PORTCULLIS_VAULT_NAMESPACE, token };
+}
+
+function noticesConfig(values: Values): NoticesConfig | null {
+  const { PORTCULLIS_NOTICE_URL: url, PORTCULLIS_NOTICE_SECRET: secret } = values;
+  if (url === null || secret === null) return null;
+  return { url: url.href, secret, dangerouslyAllowLoopbackHttp: values.PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP };
 }
 
 function databaseConfig({ DATABASE_URL: url, PORTCULLIS_DATA_DIR: dataDir }: Values): DatabaseConfig {

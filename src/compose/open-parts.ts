@@ -24,6 +24,7 @@ import { createTokenSeal } from '../vault/token-seal.ts';
 import { createWorkspaceKeys } from '../vault/workspace-keys.ts';
 import { openCustody } from './custody.ts';
 import { type HostedMcp, openHostedMcp } from './hosted-mcp.ts';
+import { startNotices } from './notices.ts';
 import type { Audit } from './open-audit.ts';
 import type { Place } from './place.ts';
 
@@ -94,6 +95,11 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
     forgetToken: tokens.forget,
   };
   runner = startJobs(place, connectParts, hosted);
+  if (config.notices !== null) {
+    const { jobs } = keeping;
+    const { metrics } = place.prometheus;
+    closers.push(startNotices(config.notices, { jobs, recordEvent, metrics, log, now }));
+  }
   const connect = createConnectCommands(connectParts);
   const listConnections = createConnectionList(database);
   return { accounts, identify, tokens, workspaceKeys, listConnections, connect, clientDocument: hosted.documentOf };

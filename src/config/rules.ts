@@ -71,6 +71,26 @@ const notionIsNotion: Rule = ({ values }) => {
   ];
 };
 
+const noticeNames = ['PORTCULLIS_NOTICE_URL', 'PORTCULLIS_NOTICE_SECRET'] as const;
+
+const noticesAreWhole: Rule = ({ given }) => {
+  const missing = noticeNames.filter(name => !given.has(name));
+  if (missing.length !== 1) return [];
+  const there = noticeNames.find(name => given.has(name));
+  return missing.map(name => problem(name, `is missing, although ${there} is set`, 'Set both, or neither.'));
+};
+
+/** What is told says when nobody looks after a workspace: it travels encrypted, or not at all. */
+const noticesAreEncrypted: Rule = ({ values }) => {
+  const url = values.PORTCULLIS_NOTICE_URL;
+  if (url === null || url.protocol === 'https:') return [];
+  if (isLoopback(url.hostname) && values.PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP) return [];
+  const hint = 'Plain http is for loopback addresses only, with PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP=true.';
+  return [problem('PORTCULLIS_NOTICE_URL', 'must use https', hint)];
+};
+
+const noticeRules: readonly Rule[] = [noticesAreWhole, noticesAreEncrypted];
+
 /** Rule 24: whoever copies the data directory must not get the key along with it. */
 const rootKeyIsApart: Rule = ({ values, rootKeyFile }) => {
   const hint = 'Keep the key elsewhere, so that a copy of the data does not bring the key along.';
@@ -147,7 +167,7 @@ function demoIsOnLoopback(values: Values): ConfigProblem[] {
 /** What also holds for commands that only work with keys. */
 export const keyRules: readonly Rule[] = [rootKeysHaveNames, vaultIsKnown];
 
-export const demoRules: readonly Rule[] = [credentialsAreWhole, demoIsAlone, ...keyRules];
+export const demoRules: readonly Rule[] = [credentialsAreWhole, demoIsAlone, ...noticeRules, ...keyRules];
 
 export const serveRules: readonly Rule[] = [
   credentialsAreWhole,
@@ -156,6 +176,7 @@ export const serveRules: readonly Rule[] = [
   credentialsHavePublicUrl,
   notionIsNotion,
   rootKeyIsApart,
+  ...noticeRules,
   ...keyRules,
 ];
 

@@ -1,6 +1,15 @@
 import * as type from './value-type.ts';
 
-export type Section = 'Notion' | 'Addresses' | 'Storage' | 'Root keys' | 'People' | 'Output' | 'Demo' | 'Command line';
+export type Section =
+  | 'Notion'
+  | 'Addresses'
+  | 'Storage'
+  | 'Root keys'
+  | 'People'
+  | 'Notices'
+  | 'Output'
+  | 'Demo'
+  | 'Command line';
 
 /** One row of the table of settings. */
 export interface Setting<T> {
@@ -60,7 +69,7 @@ export const settings = {
     'Notion',
     type.flag,
     'false',
-    'Accept plain http for the two URLs above if they lead to this machine. Workspace tokens then travel unencrypted on loopback.',
+    'Accept plain http for the two URLs above, and for `PORTCULLIS_NOTICE_URL`, if they lead to this machine. Workspace tokens then travel unencrypted on loopback.',
   ),
   PORTCULLIS_DANGEROUSLY_SEND_TOKENS_TO_OTHER_HOSTS: fixed(
     'Notion',
@@ -142,6 +151,17 @@ export const settings = {
     type.email,
     'admin@localhost',
     'Who gets the sign-in link of the first start. Used once, while there are no users.',
+  ),
+
+  PORTCULLIS_NOTICE_URL: optional(
+    'Notices',
+    type.url,
+    'Where a system of yours is told, by a signed POST, that a workspace was authorized or deauthorized ([notices](notices.md)). Needs the secret beside it. Not on a private network: addresses that are not public are never asked.',
+  ),
+  PORTCULLIS_NOTICE_SECRET: optional(
+    'Notices',
+    type.signingSecret,
+    'What notices are signed with: `whsec_` and 24 to 64 random bytes in base64, as `echo whsec_$(openssl rand -base64 32)` makes one.',
   ),
 
   PORTCULLIS_LOG_LEVEL: optional(

@@ -15,6 +15,20 @@ export const text: ValueType<string> = { expects: 'text', read: value => value }
 
 export const secret: ValueType<Secret> = { expects: 'text, secret', secret: true, read: value => new Secret(value) };
 
+/** A secret for signing, as Standard Webhooks writes it. */
+export const signingSecret: ValueType<Secret> = {
+  expects: '`whsec_` and base64, secret',
+  secret: true,
+  read(value) {
+    const [, encoded = ''] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(value) ?? [];
+    const bytes = Buffer.from(encoded, 'base64');
+    if (bytes.toString('base64') !== encoded || bytes.length < 24 || bytes.length > 64) {
+      throw new RangeError('must be whsec_ and 24 to 64 bytes in base64');
+    }
+    return new Secret(value);
+  },
+};
+
 const yesOrNo = choice(['true', 'false']);
 
 export const flag: ValueType<boolean> = { ...yesOrNo, read: value => yesOrNo.read(value) === 'true' };

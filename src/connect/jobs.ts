@@ -11,9 +11,11 @@ export interface Job {
 /** Work that must happen although the process may die. Times are the database's. */
 export interface Jobs {
   add(job: { id: JobId; kind: string; payload: object; workspaceId: WorkspaceId | null }): Promise<void>;
-  /** The next due job of one of these kinds. It is due again after a growing while, unless it is finished before. */
+  /** The next due job of one of these kinds, never past an older one of its line. It is due again after a growing while, unless it is finished before. */
   claim(kinds: readonly string[]): Promise<Job | null>;
   finish(id: JobId): Promise<void>;
   /** Notes why an attempt did not succeed: a code, never text that came from outside. */
   note(id: JobId, problem: string): Promise<void>;
+  /** Deletes what is left of jobs that were finished a week ago, and of those that nobody is there to do. */
+  purge(): Promise<void>;
 }

@@ -23,6 +23,8 @@ export interface Metrics {
   decryptFailed(kid: string): void;
   /** A call had to wait for its share of Notion's rate limits, and then was let through or refused. */
   budgetWaited(wait: { readonly outcome: 'passed' | 'refused'; readonly seconds: number }): void;
+  /** The owner's system was to be told something. `given_up`: it never will be. */
+  noticeTried(outcome: 'delivered' | 'postponed' | 'given_up'): void;
   /** Notion itself answered 429. */
   rateLimited(scope: RateLimitScope): void;
 }
@@ -60,5 +62,6 @@ export const noMetrics: Metrics = Object.freeze({
   spoolReplayed: nothing,
   decryptFailed: nothing,
   budgetWaited: nothing,
+  noticeTried: nothing,
   rateLimited: nothing,
 });

@@ -4,6 +4,7 @@ import { eventRow } from '../audit/entry.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import type { InstanceId } from '../domain/ids.ts';
 import type { Now } from '../domain/units.ts';
+import { addNotice } from './notices.ts';
 import type { Schema } from './schema.ts';
 
 type Tx = Transaction<Schema>;
@@ -20,8 +21,8 @@ export interface EventEntries {
 export type Append = (events: readonly RecordedEvent[]) => Promise<void>;
 
 /**
- * Runs a transaction that changes something and writes what the log says about it: both are durable when this resolves, or
- * neither is.
+ * Runs a transaction that changes something, writes what the log says about it, and has the owner's system told where it
+ * is to be: all of it is durable when this resolves, or nothing is.
  */
 export async function commitWithEntries<T>(
   options: EventEntries,
@@ -55,5 +56,6 @@ async function appendEvent(tx: Tx, { instance, now }: EventEntries, event: Recor
       entry: row.entry,
     })
     .execute();
+  await addNotice(tx, event, row);
   return row;
 }

@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import type { Job, Jobs } from '../connect/jobs.ts';
+import { noticeJob } from '../connect/notices/notice.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
 const clock = sql<Date>`now()`;
+const kept = sql`interval '7 days'`;
 
 /** Jobs in PostgreSQL. */
 export function createJobs({ system }: Pick<Database<Schema>, 'system'>): Jobs {
@@ -17,8 +19,10 @@ export function createJobs({ system }: Pick<Database<Schema>, 'system'>): Jobs {
       // and the job of a process that died comes up again by itself.
       const { rows } = await sql<Job>`
         UPDATE job SET attempts = attempts + 1, run_at = now() + least(60, power(2, least(attempts, 6))) * interval '1 minute'
-         WHERE id = (SELECT id FROM job WHERE done_at IS NULL AND run_at <= now() AND kind = ANY(${kinds})
-                      ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+         WHERE id = (SELECT id FROM job j WHERE done_at IS NULL AND run_at <= now() AND kind = ANY(${kinds})
+                        AND NOT EXISTS (SELECT FROM job ahead WHERE ahead.line = j.line AND ahead.done_at IS NULL
+                                           AND (ahead.created_at, ahead.id) < (j.created_at, j.id))
+                      ORDER BY run_at LIMIT 1 FOR UPDATE OF j SKIP LOCKED)
          RETURNING id, kind, payload, attempts`.execute(system);
       return rows[0] ?? null;
     },
@@ -32,6 +36,13 @@ export function createJobs({ system }: Pick<Database<Schema>, 'system'>): Jobs {
     },
     async note(id, problem) {
       await system.updateTable('job').set({ last_error: problem }).where('id', '=', id).execute();
+    },
+    async purge() {
+      await sql`DELETE FROM job WHERE done_at < now() - ${kept}`.execute(system);
+      // Nobody has tried in all that time: there is no receiver for notices.
+      await sql`DELETE FROM job WHERE kind = ${noticeJob} AND attempts = 0 AND done_at IS NULL AND run_at < now() - ${kept}`.execute(
+        system,
+      );
     },
   };
 }

@@ -9,8 +9,8 @@ export interface SafeRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | URLSearchParams | null | undefined;
-  /** Media types, besides JSON, that an answer may have. */
-  readonly types?: readonly string[];
+  /** Media types, besides JSON, that an answer may have; `any` where nothing but its status is looked at. */
+  readonly types?: readonly string[] | 'any';
   /** Ends the request earlier than its own time would. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -60,7 +60,8 @@ export function createSafeFetch(options: SafeFetchOptions): { fetch: SafeFetch; 
       status: answer.statusCode,
       headers,
     });
-    if (response.ok && text !== '') assertType(headers.get('content-type'), given.types ?? []);
+    const { types = [] } = given;
+    if (response.ok && text !== '' && types !== 'any') assertType(headers.get('content-type'), types);
     return response;
   }
 

@@ -104,6 +104,7 @@ export interface ConnectionTables {
     run_at: Date;
     done_at: Date | null;
     last_error: string | null;
+    line: Generated<string | null>;
     created_at: Timestamp;
   };
   object_owner: {

@@ -1,0 +1,48 @@
+import type { Logger } from 'pino';
+import type { NoticesConfig } from '../config.ts';
+import { createJobRunner } from '../connect/job-runner.ts';
+import type { Jobs } from '../connect/jobs.ts';
+import { createDeliverNotice } from '../connect/notices/deliver-notice.ts';
+import { noticeJob } from '../connect/notices/notice.ts';
+import { createSafeFetch } from '../connect/safe-fetch/safe-fetch.ts';
+import type { RecordEvent } from '../domain/event.ts';
+import type { Metrics } from '../domain/metrics.ts';
+import { type Now, secondMs } from '../domain/units.ts';
+
+export interface NoticesOptions {
+  readonly jobs: Jobs;
+  readonly recordEvent: RecordEvent;
+  readonly metrics: Pick<Metrics, 'noticeTried'>;
+  readonly log: Pick<Logger, 'warn' | 'error'>;
+  readonly now: Now;
+  readonly everyMs?: number;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Tells the owner's system of workspaces that come and go, until the answered function is called. It has a runner of its
+ * own: a receiver that hangs holds nothing up but notices.
+ */
+export function startNotices(config: NoticesConfig, options: NoticesOptions): () => Promise<void> {
+  const { jobs, recordEvent, metrics, log, now, everyMs = 5 * secondMs, timeoutMs } = options;
+  const allowLoopbackHttp = config.dangerouslyAllowLoopbackHttp;
+  const { fetch, close } = createSafeFetch({ allowLoopbackHttp, ...(timeoutMs !== undefined && { timeoutMs }) });
+  const deliver = createDeliverNotice({
+    ...config,
+    fetch,
+    recordEvent,
+    metrics,
+    now,
+    onGivenUp: ({ id, type }, problem) => log.error({ notice: id, type, problem }, 'a notice was given up'),
+  });
+  const runner = createJobRunner({
+    jobs,
+    handlers: new Map([[noticeJob, deliver]]),
+    onError: error => log.warn({ err: error }, 'a notice was not taken; trying again'),
+  });
+  const stop = runner.start(everyMs);
+  return async () => {
+    await stop();
+    await close();
+  };
+}
