@@ -16,16 +16,19 @@ export function createRootKeyChanges(database: Pick<Database<Schema>, 'system'>)
   const { system } = database;
   return {
     all: createKnownRootKeys(database).all,
-    async stage(kid, proof) {
-      // A key that was retired may come back, with a new proof; so may the previous one, which takes an exchange back.
-      const { numAffectedRows } = await sql`
-        INSERT INTO root_key (kid, state, proof) SELECT ${kid}, 'staged', ${proof}
-         WHERE NOT EXISTS (SELECT FROM root_key WHERE state IN ('staged', 'previous') AND kid <> ${kid})
-        ON CONFLICT (kid) DO UPDATE SET state = 'staged', proof = excluded.proof, state_changed_at = now()`.execute(
-        system,
-      );
-      return numAffectedRows === 1n;
-    },
+    stage: (kid, proof) =>
+      system.transaction().execute(async tx => {
+        // One at a time: of two operators with a key each, the second finds the first one's.
+        await sql`SELECT FROM root_key WHERE state = 'active' FOR UPDATE`.execute(tx);
+        // A key that was retired may come back, with a new proof; so may the previous one, which takes an exchange back.
+        const { numAffectedRows } = await sql`
+          INSERT INTO root_key (kid, state, proof) SELECT ${kid}, 'staged', ${proof}
+           WHERE NOT EXISTS (SELECT FROM root_key WHERE state IN ('staged', 'previous') AND kid <> ${kid})
+          ON CONFLICT (kid) DO UPDATE SET state = 'staged', proof = excluded.proof, state_changed_at = now()`.execute(
+          tx,
+        );
+        return numAffectedRows === 1n;
+      }),
     withdraw: () =>
       system.transaction().execute(async tx => {
         // One that was previous still wraps something, and is previous again.
@@ -43,16 +46,22 @@ export function createRootKeyChanges(database: Pick<Database<Schema>, 'system'>)
     },
     promote: () =>
       system.transaction().execute(async tx => {
-        await sql`SELECT FROM root_key WHERE state IN ('staged', 'active') ORDER BY kid FOR UPDATE`.execute(tx);
-        if ((await unprovenInstances.execute(tx)).rows.length > 0) return false;
+        // Looked at behind the lock: another operator may have promoted it, and then there is no other to take its place.
+        const { rows: staged } = await sql<{ kid: string }>`
+          SELECT kid FROM root_key WHERE state = 'staged' FOR UPDATE`.execute(tx);
+        const [next] = staged;
+        if (next === undefined) return { kind: 'nothing_staged' };
+        const unproven = await unprovenInstances.execute(tx);
+        if (unproven.rows.length > 0) return { kind: 'unproven', instances: unproven.rows.map(({ id }) => id) };
         const step = (from: 'staged' | 'active', to: 'active' | 'previous') =>
           tx
             .updateTable('root_key')
             .set({ state: to, state_changed_at: sql<Date>`now()` })
             .where('state', '=', from)
-            .executeTakeFirst();
+            .execute();
         await step('active', 'previous');
-        return (await step('staged', 'active')).numUpdatedRows === 1n;
+        await step('staged', 'active');
+        return { kind: 'promoted', kid: next.kid };
       }),
     async countUnderOthers(activeKid) {
       const { rows } = await sql<{ count: number }>`

@@ -17,8 +17,8 @@ export interface RootKeyChanges {
   withdraw(): Promise<boolean>;
   /** Running instances that have not opened the proof of the staged key. */
   unproven(): Promise<readonly InstanceId[]>;
-  /** `staged → active → previous`, in one step and only if every running instance has proved. False: it may not be. */
-  promote(): Promise<boolean>;
+  /** `staged → active → previous`, in one step and only if every running instance has proved. */
+  promote(): Promise<PromoteResult>;
   countUnderOthers(activeKid: string): Promise<number>;
   /** The next workspace keys after one that another root key wraps. */
   underOthers(activeKid: string, after: WrappedKey | null, limit: number): Promise<readonly WrappedKey[]>;
@@ -47,11 +47,9 @@ export async function promoteRootKey(
   changes: RootKeyChanges,
   atMoment: AtMoment = passThrough,
 ): Promise<PromoteResult> {
-  const staged = (await changes.all()).find(({ state }) => state === 'staged');
-  if (staged === undefined) return { kind: 'nothing_staged' };
-  if (!(await changes.promote())) return { kind: 'unproven', instances: await changes.unproven() };
-  await atMoment('promoted');
-  return { kind: 'promoted', kid: staged.kid };
+  const result = await changes.promote();
+  if (result.kind === 'promoted') await atMoment('promoted');
+  return result;
 }
 
 export interface RewrapResult {
