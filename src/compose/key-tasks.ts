@@ -12,7 +12,7 @@ import { createUndecryptableConnections } from '../store/rotation/undecryptable-
 import { createWrappedKeys } from '../store/workspace-keys.ts';
 import { openKeyRing } from '../vault/root/key-ring.ts';
 import { openRootKey } from '../vault/root/open-root-key.ts';
-import type { AtMoment, OnProgress } from '../vault/rotation/moments.ts';
+import { type AtMoment, type OnProgress, passThrough } from '../vault/rotation/moments.ts';
 import { type RetireResult, retireKeys } from '../vault/rotation/retire.ts';
 import {
   type PromoteResult,
@@ -54,7 +54,7 @@ export interface KeyStatus {
 /** Opens the database and every root key. Throws StoreError, RootKeyError. */
 export async function openKeyTasks(
   config: KeysConfig,
-  options: { warn: (message: string) => void; atMoment?: AtMoment },
+  options: { warn: (message: string) => void; atMoment?: AtMoment; batchSize?: number },
 ): Promise<KeyTasks> {
   const opened = await openOperatorDatabase(config.database, options.warn);
   const { database, operator } = opened;
@@ -66,7 +66,8 @@ export async function openKeyTasks(
   const tables = createSealedTables(database);
   const replacements = createKeyReplacements(database);
   const secret = createDeploymentSecretStore(database);
-  const atMoment = options.atMoment ?? (() => {});
+  const { atMoment = passThrough, batchSize } = options;
+  const sized = batchSize === undefined ? {} : { batchSize };
   const root = await Promise.all(config.rootKeys.map(name => openRootKey(name, config.keyServices)))
     .then(keys => openKeyRing(keys, createKnownRootKeys(database)))
     .catch(async error => {
@@ -120,7 +121,10 @@ export async function openKeyTasks(
     },
     async rotate(workspaceId, onProgress) {
       await note('keys.rotate', {}, workspaceId);
-      return rotateWorkspaceKeys({ keys, replacements, tables, undecryptable, atMoment, onProgress }, workspaceId);
+      return rotateWorkspaceKeys(
+        { keys, replacements, tables, undecryptable, atMoment, onProgress, ...sized },
+        workspaceId,
+      );
     },
     async retire(retainMs) {
       await note('keys.retire', { retainMs });

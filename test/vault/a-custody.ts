@@ -61,9 +61,13 @@ export async function openCustody() {
 export type Custody = Awaited<ReturnType<typeof openCustody>>;
 
 /** Another process's view of the same vault: root keys of its own, and caches of its own. */
-export async function openVault(custody: Custody, roots: readonly RootKey[]) {
+export async function openVault(
+  custody: Custody,
+  roots: readonly RootKey[],
+  clock: { readonly monotonicMs?: () => number } = {},
+) {
   const root = await openKeyRing(roots, custody.known);
-  const keys = createWorkspaceKeys({ root, store: createWrappedKeys(custody.database) });
+  const keys = createWorkspaceKeys({ root, store: createWrappedKeys(custody.database), ...clock });
   return { root, keys, seal: createTokenSeal(keys) };
 }
 

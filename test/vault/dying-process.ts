@@ -9,11 +9,13 @@ export interface DyingTask {
   readonly databaseUrl: string;
   readonly rootKeys: readonly RootKeyName[];
   readonly task: 'rotate' | 'promote' | 'rewrap';
+  /** Values that are sealed anew in one commit. */
+  readonly batchSize?: number;
   /** Null: lives to the end. */
   readonly dieAt: { readonly moment: RotationMoment; readonly visit: number } | null;
 }
 
-const { databaseUrl, rootKeys, task, dieAt } = JSON.parse(process.argv[2] ?? '') as DyingTask;
+const { databaseUrl, rootKeys, task, dieAt, batchSize } = JSON.parse(process.argv[2] ?? '') as DyingTask;
 const config: KeysConfig = {
   database: { kind: 'external', url: new Secret(databaseUrl) },
   rootKeys,
@@ -22,6 +24,7 @@ const config: KeysConfig = {
 let visits = 0;
 const tasks = await openKeyTasks(config, {
   warn: message => console.error(message),
+  ...(batchSize !== undefined && { batchSize }),
   atMoment(moment) {
     if (dieAt?.moment !== moment) return;
     visits += 1;

@@ -15,16 +15,18 @@ import type { DyingTask } from './dying-process.ts';
 
 const workspaces = 3;
 
-/** Where the process is killed: at each moment, and where it comes more than once, at its first, second and last visit. */
+/** Where the process is killed: at each moment there is, and at each row. */
 const deaths: Readonly<Record<DyingTask['task'], readonly (readonly [RotationMoment, number])[]>> = {
   rotate: [
     ['wanted', 1],
     ['superseded', 1],
     ['superseded', 2],
     ['superseded', workspaces],
-    ['batch read', 1],
+    // A batch is a row here, and every row is one after which the process dies.
+    ...Array.from({ length: 2 * workspaces }, (_, row) => ['batch read', row + 1] as const),
     ['batch resealed', 1],
-    ['batch replaced', 1],
+    ['batch resealed', 2 * workspaces],
+    ...Array.from({ length: 2 * workspaces }, (_, row) => ['batch replaced', row + 1] as const),
   ],
   promote: [['promoted', 1]],
   rewrap: [
@@ -52,7 +54,7 @@ describe('a rotation that is killed', () => {
 
   async function run(task: DyingTask['task'], dieAt: DyingTask['dieAt']): Promise<NodeJS.Signals | null> {
     const rootKeys = task === 'rotate' ? [names.old] : [names.old, names.new];
-    const argument: DyingTask = { databaseUrl: custody.databaseUrl, rootKeys, task, dieAt };
+    const argument: DyingTask = { databaseUrl: custody.databaseUrl, rootKeys, task, dieAt, batchSize: 1 };
     const child = fork(fileURLToPath(new URL('dying-process.ts', import.meta.url)), [JSON.stringify(argument)]);
     const [code, signal] = await once(child, 'exit');
     assert.ok(signal !== null || code === 0, `${task} ended with ${code}`);
@@ -72,7 +74,7 @@ describe('a rotation that is killed', () => {
       assert.equal(await run('rotate', null), null);
       const { rows } = await countVersions();
       // Killed after the last value, there was nothing to go on with, and the second run was a rotation of its own.
-      const complete = moment === 'batch replaced';
+      const complete = moment === 'batch replaced' && visit === 2 * workspaces;
       assert.deepEqual(rows, Array(workspaces).fill({ versions: complete ? 3 : 2 }));
       await expectWhole([await custody.file('old.key')]);
     });

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { newId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { dayMs, minuteMs } from '../../src/domain/units.ts';
+import { dayMs } from '../../src/domain/units.ts';
 import { UnopenableError } from '../../src/domain/unopenable-error.ts';
-import { createTokenRefreshes } from '../../src/store/token-refreshes.ts';
+import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
 import { retireKeys } from '../../src/vault/rotation/retire.ts';
 import { rotateWorkspaceKeys } from '../../src/vault/rotation/rotate-workspace-keys.ts';
 import { verifyKeys } from '../../src/vault/rotation/verify-keys.ts';
@@ -18,7 +18,6 @@ import {
   openVault,
   type Sealed,
   storedTokens,
-  tokensOf,
   type Vault,
 } from './a-custody.ts';
 
@@ -67,8 +66,8 @@ describe('rotating workspace keys', () => {
 
   it('seals the token of a webhook anew like any other', async () => {
     const { workspaceId } = await aConnection(custody, vault);
-    const webhooks = createWebhookSeal(vault.keys);
-    const place = { workspaceId, subscriptionId: newId('whs'), generation: 2 };
+    const webhooks = createWebhookSeal(vault.keys, deriveKeysFrom(randomBytes(64)));
+    const place = { owner: workspaceId, subscriptionId: newId('whs'), generation: 2 };
     const sealed = await webhooks.seal(place, new Secret('secret_webhook'));
     await custody.database.inWorkspace(workspaceId, tx =>
       tx
@@ -92,44 +91,68 @@ describe('rotating workspace keys', () => {
     assert.equal((await webhooks.open(place, { sealed: after, kid })).reveal(), 'secret_webhook');
   });
 
-  it('lets 50 connections be refreshed and used meanwhile, and none fails', async () => {
-    const places = await Promise.all(Array.from({ length: 50 }, () => aConnection(custody, vault)));
-    const refreshes = createTokenRefreshes(custody.database, { instance: () => newId('ins'), now: () => new Date() });
-    const event = (name: string, workspaceId: Sealed['workspaceId']) =>
-      ({ name, workspaceId, principalId: null, result: 'success', detail: {} }) as const;
-
-    async function refresh(place: Sealed, generation: number): Promise<void> {
-      const sealer = await vault.seal.forWorkspace(place.workspaceId);
-      const lease = { attemptId: newId('att'), generation, leaseMs: minuteMs };
-      const attempt = await refreshes.begin(place, lease, event('connection.refresh_started', place.workspaceId));
-      assert.ok(attempt !== null);
-      const tokens = await sealer.seal(place.connectionId, attempt.nextGeneration, tokensOf(place.connectionId));
-      const done = await refreshes.complete(
-        attempt,
-        { tokens, endsAt: null },
-        event('connection.refreshed', place.workspaceId),
-      );
-      assert.equal(done, 'applied');
-    }
-    const opens = async (place: Sealed) => {
-      const opened = await openTokens(custody, vault, place);
-      assert.ok(opened.includes(`ntn_${place.connectionId}`) && opened.includes(`nrt_${place.connectionId}`));
-    };
-    let over = false;
-    const rotating = rotate().finally(() => {
-      over = true;
-    });
-    await Promise.all(
-      places.map(async place => {
-        await refresh(place, 1);
-        while (!over) await opens(place);
-      }),
+  it('lets two operators rotate at once, without losing or sealing anything twice', async () => {
+    const places = await Promise.all(Array.from({ length: 5 }, () => aConnection(custody, vault)));
+    const other = await openVault(custody, [await custody.file('root.key')]);
+    const results = await Promise.all([
+      rotate(),
+      rotateWorkspaceKeys({ ...custody, keys: other.keys, batchSize: 1 }, null),
+    ]);
+    const sum = (field: 'keys' | 'values') => results.reduce((total, result) => total + result[field], 0);
+    assert.deepEqual(
+      results.map(({ unopenable }) => unopenable.length),
+      [0, 0],
     );
-    await rotating;
-    await rotate();
-    await Promise.all(places.map(opens));
-    const { unopenable, underEndedKeys } = await verify();
-    assert.deepEqual({ unopenable, underEndedKeys }, { unopenable: [], underEndedKeys: 0 });
+    // Whoever begins a moment later may begin a rotation of their own: then every workspace has a version more.
+    const versionsOf = await Promise.all(places.map(async place => (await versions(place)).length));
+    assert.equal(
+      sum('keys'),
+      versionsOf.reduce((total, count) => total + count - 1, 0),
+    );
+    for (const place of places) {
+      assert.deepEqual(await openTokens(custody, vault, place), [
+        `ntn_${place.connectionId}`,
+        `nrt_${place.connectionId}`,
+      ]);
+      assert.equal((await versions(place)).filter(({ state }) => state === 'active').length, 1);
+    }
+    await retireKeys(custody.endings, 0);
+    assert.deepEqual(
+      await verify().then(({ opened, unopenable, underEndedKeys }) => [opened, unopenable.length, underEndedKeys]),
+      [10, 0, 0],
+    );
+  });
+
+  it('waits for a row that somebody is working on, even beside one that never opens', async () => {
+    const [busy, broken] = [await aConnection(custody, vault), await aConnection(custody, vault)];
+    const { system } = custody.database;
+    const spoiled = system.updateTable('connection_secret').set({ sealed: 'spoiled' });
+    await spoiled.where('connection_id', '=', broken.connectionId).execute();
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    const { promise: locked, resolve: isLocked } = Promise.withResolvers<void>();
+    const holding = system.transaction().execute(async tx => {
+      await tx.selectFrom('connection').select('id').where('id', '=', busy.connectionId).forUpdate().execute();
+      isLocked();
+      await held;
+    });
+    await locked;
+    let passes = 0;
+    const rotating = rotateWorkspaceKeys(
+      {
+        ...custody,
+        keys: vault.keys,
+        atMoment(moment) {
+          if (moment !== 'batch read') return;
+          passes += 1;
+          if (passes === 3) letGo();
+        },
+      },
+      null,
+    );
+    const { values, unopenable } = await rotating;
+    await holding;
+    assert.deepEqual([values, unopenable.length], [2, 2]);
+    assert.ok(passes >= 3);
   });
 
   it('keeps a superseded key for a while, and then destroys it', async () => {

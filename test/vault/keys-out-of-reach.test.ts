@@ -1,0 +1,166 @@
+/** A key service that is away: what is open goes on, what is not fails closed, and nobody takes it for a broken value. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { sql } from 'kysely';
+import { revocationHandlers } from '../../src/connect/revocation-jobs.ts';
+import { PortcullisError } from '../../src/domain/errors.ts';
+import { noMetrics } from '../../src/domain/metrics.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { hourMs, minuteMs } from '../../src/domain/units.ts';
+import { createConnections } from '../../src/store/connections.ts';
+import { createTokenRefreshes } from '../../src/store/token-refreshes.ts';
+import { passThrough } from '../../src/vault/refresh/fail-point.ts';
+import { refreshTimings } from '../../src/vault/refresh/refresh-parts.ts';
+import { createRenew } from '../../src/vault/refresh/renew.ts';
+import { openSpool } from '../../src/vault/refresh/spool.ts';
+import { openVaultTransit } from '../../src/vault/root/vault-transit.ts';
+import { createTokens } from '../../src/vault/tokens.ts';
+import { startConnecting } from '../connect/connecting.ts';
+import { aConnection, type Custody, openCustody, openVault, type Sealed, tokensOf, type Vault } from './a-custody.ts';
+import { type FakeTransit, startVaultTransit, vaultToken } from './fakes/vault-transit.ts';
+
+describe('a key service that is away', () => {
+  let custody: Custody;
+  let service: FakeTransit;
+  let place: Sealed;
+  let elapsedMs: number;
+  let exchanges: number;
+  beforeEach(async () => {
+    custody = await openCustody();
+    service = await startVaultTransit();
+    place = await aConnection(custody, await aVault());
+    [elapsedMs, exchanges] = [0, 0];
+  });
+  afterEach(async () => {
+    await service.close();
+    await custody.close();
+  });
+
+  const away = [503, 'Vault is sealed'] as const;
+  const access = () => ({ address: service.url, namespace: null, token: new Secret(vaultToken) });
+  const aVault = () =>
+    openVault(custody, [openVaultTransit('transit/portcullis/1', access())], { monotonicMs: () => elapsedMs });
+
+  /** Custody as compose.ts puts it together, with nobody at the other end. */
+  async function aProcess({ seal }: Vault) {
+    const connections = createConnections(custody.database, custody.entries);
+    const troubles: unknown[] = [];
+    const onTrouble = (error: unknown) => void troubles.push(error);
+    const renew = createRenew({
+      connections,
+      refreshes: createTokenRefreshes(custody.database, custody.entries),
+      seal,
+      spool: await openSpool(join(custody.directory, 'spool')),
+      exchange: {
+        async refresh({ connectionId }) {
+          exchanges += 1;
+          return { kind: 'ok', tokens: { ...tokensOf(connectionId), lifetimeSeconds: 3600 } };
+        },
+      },
+      revoke: async () => {},
+      metrics: noMetrics,
+      onTrouble,
+      timings: refreshTimings,
+      failPoint: passThrough,
+    });
+    const now = () => new Date(Date.now() + elapsedMs);
+    const check = async () => 'alive' as const;
+    return createTokens({ connections, seal, check, renew, metrics: noMetrics, onTrouble, now });
+  }
+
+  const state = async () => {
+    const query = custody.database.system.selectFrom('connection').select(['status', 'attempt_id as attempt']);
+    return query.where('id', '=', place.connectionId).executeTakeFirstOrThrow();
+  };
+  const untouched = { status: 'active', attempt: null };
+  const outOfReach = (error: unknown) =>
+    error instanceof PortcullisError &&
+    error.code === 'keys_unavailable' &&
+    error.status === 503 &&
+    /^The root key that opens the Notion token is out of reach/.test(error.message);
+
+  it('is not asked for an hour, then calls fail closed with a sentence of their own, and work again when it is back', async () => {
+    const tokens = await aProcess(await aVault());
+    const token = () => tokens.accessToken(place.workspaceId, place.connectionId);
+    await token();
+    service.fail(away);
+    for (elapsedMs = 0; elapsedMs < hourMs; elapsedMs += 2 * minuteMs) {
+      assert.equal((await token()).token, `ntn_${place.connectionId}`);
+    }
+    await assert.rejects(token(), outOfReach);
+    assert.deepEqual(await state(), untouched);
+    service.fail(null);
+    assert.equal((await token()).token, `ntn_${place.connectionId}`);
+  });
+
+  it('stops no refresh under a key that is open', async () => {
+    const tokens = await aProcess(await aVault());
+    await tokens.accessToken(place.workspaceId, place.connectionId);
+    service.fail(away);
+    await endTokens();
+    elapsedMs += minuteMs;
+    await tokens.accessToken(place.workspaceId, place.connectionId);
+    assert.equal(exchanges, 1);
+  });
+
+  it('lets no refresh token be spent that could not be replaced', async () => {
+    const tokens = await aProcess(await aVault());
+    await endTokens();
+    service.fail(away);
+    await assert.rejects(tokens.accessToken(place.workspaceId, place.connectionId), outOfReach);
+    assert.equal(exchanges, 0);
+    assert.deepEqual(await state(), untouched);
+    service.fail(null);
+    await tokens.accessToken(place.workspaceId, place.connectionId);
+    assert.equal(exchanges, 1);
+  });
+
+  it('is asked once for a key, however many want it', async () => {
+    const { keys } = await aVault();
+    const { kid } = await keys.active(place.workspaceId);
+    const before = service.count();
+    await Promise.all(Array.from({ length: 200 }, () => keys.use(place.workspaceId, kid, async () => {})));
+    assert.equal(service.count() - before, 1);
+  });
+
+  it('leaves a root key that only others have to them', async () => {
+    const vault = await aVault();
+    const foreign = custody.database.system.updateTable('workspace_key').set({ root_kid: 'root_of_others' });
+    await foreign.where('workspace_id', '=', place.workspaceId).execute();
+    const tokens = await aProcess(vault);
+    await assert.rejects(tokens.accessToken(place.workspaceId, place.connectionId), outOfReach);
+    assert.deepEqual(await state(), untouched);
+  });
+
+  async function endTokens(): Promise<void> {
+    const ending = custody.database.system.updateTable('connection_secret').set({ expires_at: sql<Date>`now()` });
+    await ending.where('field', '=', 'access_token').execute();
+  }
+});
+
+describe('a connection that is disconnected while the key service is away', () => {
+  it('keeps its tokens until they can be revoked', async () => {
+    const at = await startConnecting();
+    try {
+      const { browser } = await at.aPerson();
+      await browser.answer(await browser.reach());
+      const { system } = at.database;
+      const { workspace_id: workspaceId, id: connectionId } = await system
+        .selectFrom('connection')
+        .selectAll()
+        .executeTakeFirstOrThrow();
+      await system.updateTable('connection').set({ status: 'revoking' }).execute();
+      const payload = { workspaceId, connectionId, notionWorkspaceId: '', botId: '', reason: 'disconnected', by: null };
+      const job = { id: 'job_1', kind: 'revoke_connection', payload, attempts: 1 } as const;
+      const vault = { ...at.parts.vault, open: () => Promise.reject(new Error('the key service is away')) };
+      const end = revocationHandlers({ ...at.parts, vault }).get('revoke_connection');
+      assert.ok(end !== undefined);
+      await assert.rejects(end(job), /away/);
+      assert.equal((await system.selectFrom('connection_secret').selectAll().execute()).length, 2);
+      assert.equal((await system.selectFrom('connection').select('status').executeTakeFirst())?.status, 'revoking');
+    } finally {
+      await at.close();
+    }
+  });
+});
