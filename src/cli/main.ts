@@ -17,6 +17,14 @@ import { findCommand, parseInvocation } from './parse.ts';
 import { report } from './report.ts';
 import { reportAccess } from './report-access.ts';
 import { serve } from './serve.ts';
+import {
+  webhooksAdd,
+  webhooksKeptAside,
+  webhooksList,
+  webhooksRemove,
+  webhooksReset,
+  webhooksToken,
+} from './webhooks.ts';
 
 /** Every command, in the order in which help lists them. */
 export const commands: readonly Command[] = [
@@ -26,6 +34,12 @@ export const commands: readonly Command[] = [
   audit,
   discover,
   reportAccess,
+  webhooksList,
+  webhooksAdd,
+  webhooksToken,
+  webhooksReset,
+  webhooksRemove,
+  webhooksKeptAside,
   doctor,
   dbDump,
   dbRestore,

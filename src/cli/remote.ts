@@ -18,8 +18,12 @@ export class RemoteError extends Error {
 /** The admin API of a running gateway. */
 export interface Remote {
   /** GET of a path below the gateway's URL. Query values that are undefined are left out. */
-  get(path: `/api/${string}`, query?: Query): Promise<unknown>;
+  get(path: ApiPath, query?: Query): Promise<unknown>;
+  /** Answers with null where there is nothing to say. */
+  send(method: 'POST' | 'DELETE', path: ApiPath): Promise<unknown>;
 }
+
+type ApiPath = `/api/${string}`;
 
 export type Query = Readonly<Record<string, string | undefined>>;
 
@@ -28,17 +32,25 @@ export function createRemote({ url, key }: ClientConfig): Remote {
   if (key === null) {
     throw new RemoteError('no API key', 'Give one in PORTCULLIS_KEY.', errorTable.unauthorized.exitCode);
   }
+  const bearer = key.reveal();
+
+  async function ask(method: string, address: URL): Promise<unknown> {
+    const headers = { authorization: `Bearer ${bearer}` };
+    const answer = await fetch(address, { method, headers }).catch(error => {
+      throw unreachable(url, error);
+    });
+    const body: unknown = await answer.json().catch(() => null);
+    if (!answer.ok) throw refused(answer.status, body);
+    return body;
+  }
+
   return {
-    async get(path, query = {}) {
+    get(path, query = {}) {
       const address = new URL(`${url}${path}`);
       for (const [name, value] of Object.entries(query)) if (value !== undefined) address.searchParams.set(name, value);
-      const answer = await fetch(address, { headers: { authorization: `Bearer ${key.reveal()}` } }).catch(error => {
-        throw unreachable(url, error);
-      });
-      const body: unknown = await answer.json().catch(() => null);
-      if (!answer.ok) throw refused(answer.status, body);
-      return body;
+      return ask('GET', address);
     },
+    send: (method, path) => ask(method, new URL(`${url}${path}`)),
   };
 }
 

@@ -1,10 +1,9 @@
-import { z } from 'zod';
 import { errorTable } from '../domain/errors.ts';
 import { type Command, type Invocation, UsageError } from './command.ts';
-import { type Remote, RemoteError } from './remote.ts';
 import { remoteOf, remoteOptions } from './remote-options.ts';
 import { type AccessAnswer, accessAnswer } from './report-access-answer.ts';
 import { accessFormats, type ReportFormat } from './report-access-formats.ts';
+import { textOf, workspaceOf, workspaceOption } from './workspace-option.ts';
 
 /** Objects that one request asks for. The gateway gives at most 100. */
 const pageSize = 100;
@@ -17,7 +16,7 @@ export const reportAccess: Command = {
   parameters: [],
   options: {
     ...remoteOptions,
-    workspace: { takes: 'ID', doc: 'the workspace; needed by a key that is limited to some actions' },
+    ...workspaceOption,
     connection: { takes: 'ID', doc: 'only this connection' },
     format: { takes: 'FORMAT', doc: 'table (the default), csv (the objects alone), or json (one object a line)' },
     limit: { takes: 'COUNT', doc: `how many objects at most; default ${limitByDefault}` },
@@ -73,20 +72,6 @@ const troubles: Readonly<Record<string, { message: string; exitCode: number } | 
   unavailable: { message: 'Notion did not answer', exitCode: errorTable.upstream_unavailable.exitCode },
 };
 
-const listed = z.object({ workspaces: z.array(z.looseObject({ id: z.string() })) });
-
-/** The workspace that was named, or the only one that the key can mean. */
-async function workspaceOf({ options }: Invocation, remote: Remote): Promise<string> {
-  const named = textOf(options.workspace);
-  if (named !== undefined) return encodeURIComponent(named);
-  const { workspaces } = listed.parse(await remote.get('/api/workspaces'));
-  const [only] = workspaces;
-  if (only === undefined || workspaces.length > 1) {
-    throw new RemoteError('no workspace named', 'Name one with --workspace.', errorTable.invalid_request.exitCode);
-  }
-  return only.id;
-}
-
 function readFormat(text: string | boolean | undefined): ReportFormat {
   if (text === undefined) return 'table';
   if (text === 'table' || text === 'csv' || text === 'json') return text;
@@ -98,8 +83,4 @@ function readCount(option: string, text: string | boolean | undefined, byDefault
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1) return count;
   throw new UsageError(`${option} is not a count`, 'give a whole number from 1 on');
-}
-
-function textOf(option: string | boolean | undefined): string | undefined {
-  return typeof option === 'string' ? option : undefined;
 }

@@ -25,7 +25,15 @@ export async function openRoot(
   for (const { provider, key } of config.rootKeys) {
     if (config.mode !== 'demo' && provider === 'file') await assertOutsideDataDirectory(key, config.dataDir);
   }
-  const keys = await Promise.all(config.rootKeys.map(name => openRootKey(name, config.keyServices)));
+  return openRootKeys(config, database);
+}
+
+/** The same for operators, who may work on the demo's database too. Throws `RootKeyError`. */
+export async function openRootKeys(
+  { rootKeys, keyServices }: Pick<Config, 'rootKeys' | 'keyServices'>,
+  database: Pick<Database<Schema>, 'system'>,
+): Promise<RootParts> {
+  const keys = await Promise.all(rootKeys.map(name => openRootKey(name, keyServices)));
   const root = await openKeyRing(keys, createKnownRootKeys(database));
   return { root, deriveKey: await openDeploymentSecret(root, createDeploymentSecretStore(database)) };
 }

@@ -1,15 +1,21 @@
+import type { WebhooksConfig } from '../config.ts';
 import { createReceive } from '../connect/webhooks/receive.ts';
 import { createSubscriptionCommands } from '../connect/webhooks/subscriptions.ts';
 import type { RecordEvent } from '../domain/event.ts';
+import type { SubscriptionId } from '../domain/ids.ts';
+import { type SubscriptionSummary, withUrl } from '../domain/webhook.ts';
 import { createWebhookRoutes } from '../doors/api/webhook-routes.ts';
 import type { Database } from '../store/database.ts';
 import type { EventEntries } from '../store/event-entries.ts';
 import type { Schema } from '../store/schema.ts';
 import { createListeningStore } from '../store/webhook-listening.ts';
 import { createSubscriptionStore } from '../store/webhook-subscriptions.ts';
+import { createWrappedKeys } from '../store/workspace-keys.ts';
 import type { DeriveKey } from '../vault/derive-key.ts';
 import { createWebhookSeal } from '../vault/webhook-seal.ts';
-import type { WorkspaceKeys } from '../vault/workspace-keys.ts';
+import { createWorkspaceKeys, type WorkspaceKeys } from '../vault/workspace-keys.ts';
+import { openOperatorDatabase } from './operator-database.ts';
+import { openRootKeys } from './root-keys.ts';
 
 /** Hearing from Notion: what the webhook door hands deliveries to, and how admins set addresses up. */
 export function openWebhooks(parts: {
@@ -27,5 +33,55 @@ export function openWebhooks(parts: {
   return {
     receive: createReceive({ store: createListeningStore(database, entries), vault, recordEvent, countEvent }),
     routes: createWebhookRoutes({ commands, record: recordEvent, publicUrl }),
+  };
+}
+
+/**
+ * What operators do with the deployment's subscriptions, while gateways run: API keys have no rights above a workspace.
+ * Every change is logged. Throws StoreError, RootKeyError, and what the commands throw.
+ */
+export async function openWebhookTasks(config: WebhooksConfig, warn: (message: string) => void) {
+  const { database, recordEvent, operator, close } = await openOperatorDatabase(config.database, warn);
+  const { root, deriveKey } = await openRootKeys(config, database).catch(async error => {
+    await close();
+    throw error;
+  });
+  const keys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
+  const vault = createWebhookSeal(keys, deriveKey);
+  const commands = createSubscriptionCommands({ store: createSubscriptionStore(database), vault });
+  const view = (summary: SubscriptionSummary) => withUrl(summary, config.publicUrl);
+  const owner = null;
+  const note = (name: string, id: SubscriptionId) =>
+    recordEvent({
+      name,
+      workspaceId: owner,
+      principalId: null,
+      result: 'success',
+      detail: { subscription: id, by: operator },
+    });
+
+  return {
+    list: async () => (await commands.list(owner)).map(view),
+    async add() {
+      const made = await commands.create(owner, null);
+      await note('webhook.created', made.id);
+      return view(made);
+    },
+    async token(id: SubscriptionId): Promise<string> {
+      const token = await commands.takeToken({ owner, id });
+      await note('webhook.token_shown', id);
+      return token.reveal();
+    },
+    async reset(id: SubscriptionId) {
+      const renewed = await commands.reset({ owner, id });
+      await note('webhook.reset', id);
+      return view(renewed);
+    },
+    async remove(id: SubscriptionId): Promise<void> {
+      await commands.remove({ owner, id });
+      await note('webhook.removed', id);
+    },
+    keptAside: (id: SubscriptionId) => commands.keptAside({ owner, id }),
+    close,
   };
 }

@@ -45,3 +45,8 @@ export interface KeptAside {
   readonly entity: { readonly kind: string; readonly id: string } | null;
   readonly receivedAt: Date;
 }
+
+/** A subscription as admins are shown it: with the whole URL that Notion is given. */
+export function withUrl({ address, ...summary }: SubscriptionSummary, publicUrl: string) {
+  return { ...summary, url: `${publicUrl}/webhooks/notion/${address}` };
+}

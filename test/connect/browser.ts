@@ -19,10 +19,10 @@ export interface Consent {
 /** A browser with one cookie that follows no redirect by itself. */
 export class Browser {
   readonly #publicUrl: string;
-  readonly #emulator: Emulator;
+  readonly #emulator: Pick<Emulator, 'workspaceId'>;
   readonly #cookie: string | null;
 
-  constructor(publicUrl: string, emulator: Emulator, cookie: string | null) {
+  constructor(publicUrl: string, emulator: Pick<Emulator, 'workspaceId'>, cookie: string | null) {
     this.#publicUrl = publicUrl;
     this.#emulator = emulator;
     this.#cookie = cookie;

@@ -4,7 +4,7 @@ import type { RecordEvent } from '../../domain/event.ts';
 import type { PrincipalId, SubscriptionId } from '../../domain/ids.ts';
 import type { CommandContext } from '../../domain/operation.ts';
 import type { Secret } from '../../domain/secret.ts';
-import type { KeptAside, SubscriptionSummary, WebhookOwner } from '../../domain/webhook.ts';
+import { type KeptAside, type SubscriptionSummary, type WebhookOwner, withUrl } from '../../domain/webhook.ts';
 import { idOf } from './fields.ts';
 import { workspaceOf } from './in-workspace.ts';
 import { recordChange } from './record-change.ts';
@@ -68,10 +68,7 @@ export function createWebhookRoutes(parts: Parts): ApiRoute[] {
 function routesOf({ path, name, whose, demand, params, ownerIn }: Place, { commands, record, publicUrl }: Parts) {
   const here = z.object(params);
   const named = z.object({ ...params, subscription: idOf('whs') });
-  const view = ({ address, ...summary }: SubscriptionSummary) => ({
-    ...summary,
-    url: `${publicUrl}/webhooks/notion/${address}`,
-  });
+  const view = (summary: SubscriptionSummary) => withUrl(summary, publicUrl);
   const nameOf = (input: { params: { subscription: SubscriptionId } }, context: CommandContext): Named => ({
     owner: ownerIn(context),
     id: input.params.subscription,
