@@ -22,7 +22,7 @@ describe('SIGKILL while the exchange is in flight', () => {
   /** A connection whose only refresher is killed while the server has its request, or nearly. */
   async function killed(kind: Connected['kind'], when: 'before' | 'after'): Promise<Connected> {
     const place = await at.aConnection({ kind, lifetimeSeconds: -1, origin: wire.url });
-    wire.passed.length = 0;
+    wire.spent.length = 0;
     const held = wire.hold(when);
     const address = { ...at.address, notionUrl: wire.url };
     const child = await startChild({ address, place, callers: 3 });
@@ -41,7 +41,7 @@ describe('SIGKILL while the exchange is in flight', () => {
         const place = await killed(kind, 'before');
         await settle(at, place, overTheWire());
         await assertWorks(at, place, overTheWire());
-        assert.equal(wire.passed.length, 1);
+        assert.equal(wire.spent.length, 1);
         const starts = (await at.log(place)).filter(entry => entry.operation === 'connection.refresh_started');
         assert.deepEqual(
           starts.map(entry => entry.detail.resent),
@@ -57,7 +57,7 @@ describe('SIGKILL while the exchange is in flight', () => {
         if (works) await assertWorks(at, place, overTheWire());
         else await assertOver(at, place, overTheWire());
         // One resend of the same token, and never another.
-        assert.deepEqual([wire.passed.length, new Set(wire.passed.map(({ spent }) => spent)).size], [2, 1]);
+        assert.deepEqual([wire.spent.length, new Set(wire.spent).size], [2, 1]);
       });
     }
   }

@@ -1,128 +1,224 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { sql } from 'kysely';
-import { Secret } from '../../src/domain/secret.ts';
-import { minuteMs, secondMs } from '../../src/domain/units.ts';
-import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
-import type { Node } from './node.ts';
+import type { Fault } from '../../emulator/control/faults.ts';
+import { minuteMs } from '../../src/domain/units.ts';
+import { failPoints } from '../../src/vault/refresh/fail-point.ts';
+import { everyFile, everyRow, findSecrets } from './canary.ts';
 import { startRefreshing } from './refreshing.ts';
-import type { Connected } from './refreshing-on.ts';
+import type { Connected, Refreshing } from './refreshing-on.ts';
+import { rotating } from './rotation-modes.ts';
+import { seeded } from './seeded.ts';
+import { SoakProcess } from './soak-process.ts';
+import { openWire, type Wire } from './wire.ts';
 
-const days = 10;
-const stepMinutes = 30;
-const steps = (days * 24 * 60) / stepMinutes;
-const lifetimeSeconds = 3_600;
+const stepMinutes = 120;
+const steps = (10 * 24 * 60) / stepMinutes;
+/** Of hosted MCP tokens: two steps. REST tokens say no end, and are ended now and then. */
+const lifeMs = 2 * stepMinutes * minuteMs;
 
-/** A small generator with a seed (mulberry32), so that a failing run can be run again. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+const troubles: readonly Omit<Fault, 'path'>[] = [
+  { kind: 'respond', status: 503 },
+  { kind: 'respond', status: 503, when: 'after' },
+  { kind: 'respond', status: 429, retryAfterSeconds: 30 },
+  { kind: 'reset' },
+  { kind: 'reset', when: 'after' },
+  { kind: 'truncate' },
+  { kind: 'delay', delayMs: 40 },
+];
+
+interface Entry {
+  readonly operation: string;
+  readonly time: string;
+  readonly detail: Record<string, unknown>;
 }
 
-/** An authorization server with tokens that end: the newest refresh token works, and the one before it once more. */
-function aServer(random: () => number, nowMs: () => number) {
-  const grants = new Map<string, { current: string; previous: string | null; access: string; endsAt: number }>();
-  const spent: string[] = [];
-  let issued = 0;
-  const exchange: RefreshExchange = {
-    async refresh({ connectionId }, refreshToken) {
-      const grant = grants.get(connectionId);
-      const token = refreshToken.reveal();
-      const fault = random();
-      if (fault < 0.05) return { kind: 'transient', answered: true, problem: 'status_429' };
-      if (grant === undefined || (token !== grant.current && token !== grant.previous)) {
-        return { kind: 'reauth', problem: 'invalid_grant' };
-      }
-      issued += 1;
-      spent.push(`${connectionId} ${token}`);
-      const next = { current: `soak_r${issued}`, previous: token, access: `soak_a${issued}` };
-      grants.set(connectionId, { ...next, endsAt: nowMs() + lifetimeSeconds * secondMs });
-      if (fault < 0.1) return { kind: 'transient', answered: false, problem: 'no_answer' };
-      const tokens = { accessToken: new Secret(next.access), refreshToken: new Secret(next.current), lifetimeSeconds };
-      return { kind: 'ok', tokens };
-    },
-  };
-  return { grants, spent, exchange };
-}
+describe('refreshing, for ten days, in two processes that die now and then', () => {
+  const random = seeded(20_261_122);
+  const connections: Connected[] = [];
+  const removed = new Set<Connected>();
+  /** How often each REST token was made to end at Notion. */
+  const expiries = new Map<Connected, number>();
+  let at: Refreshing;
+  let wire: Wire;
+  let processes: SoakProcess[];
+  let nowMs = Date.now();
+  let mortal = true;
+  let answered = 0;
 
-describe('refreshing, for ten days', () => {
-  it('keeps every connection working through random faults, with one exchange for each expiry', async () => {
-    const random = seeded(20_261_122);
-    const at = await startRefreshing({ waitMs: 60 }, { simulated: true });
-    let nowMs = Date.now();
-    const now = () => new Date(nowMs);
-    const server = aServer(random, () => nowMs);
-    const advance = async (ms: number) => {
-      nowMs += ms;
-      await sql`UPDATE simulated_clock SET at = ${new Date(nowMs)}`.execute(at.system);
-    };
-    const connections: Connected[] = [];
-    for (const person of at.emulator.people.slice(0, 2)) {
-      const tokens = { accessToken: new Secret('soak_a0'), refreshToken: new Secret('soak_r0') };
-      const place = await at.aConnection({ tokens, personId: person.id, lifetimeSeconds });
-      connections.push(place);
-      server.grants.set(place.connectionId, {
-        current: 'soak_r0',
-        previous: null,
-        access: 'soak_a0',
-        endsAt: nowMs + lifetimeSeconds * secondMs,
-      });
+  before(async () => {
+    at = await startRefreshing({ waitMs: 300 }, { simulated: true });
+    wire = await openWire(at.emulator.url);
+    // Where a lost answer ends the grant, nothing can be promised: `refresh-in-flight.test.ts` has those modes.
+    await at.control.settings({ ...rotating('previous_once'), mcpAccessSeconds: lifeMs / 1_000 });
+    for (const { id: personId } of at.emulator.people.slice(0, 2)) {
+      const given = { personId, origin: wire.url };
+      connections.push(await at.aConnection({ ...given, kind: 'rest' }));
+      connections.push(await at.aConnection({ ...given, kind: 'mcp', lifetimeSeconds: lifeMs / 1_000 }));
     }
-    /** A process that may die: what it was doing ends where the fail point throws, with its lease and its spool left. */
-    const aProcess = (): Promise<Node> =>
-      at.aNode({
-        exchange: server.exchange,
-        check: async () => 'unknown',
-        now,
-        failPoint(name) {
-          if ((name === 'leased' || name === 'spooled' || name === 'applied') && random() < 0.02) {
-            throw new Error(`died at ${name}`);
-          }
-        },
-      });
-    const processes = [await aProcess(), await aProcess()];
-    let answered = 0;
-    for (let step = 0; step < steps; step++) {
-      await advance(stepMinutes * minuteMs);
-      for (const node of processes) if (random() < 0.5) await node.round();
-      for (const place of connections) {
-        const calls = processes.map(node => node.tokens.accessToken(place.workspaceId, place.connectionId));
-        for (const result of await Promise.allSettled(calls)) {
-          if (result.status === 'rejected') continue;
-          answered += 1;
-          const grant = server.grants.get(place.connectionId);
-          assert.ok(
-            (grant?.endsAt ?? 0) > nowMs || result.value.token === grant?.access,
-            'an ended token was handed out',
-          );
-        }
-      }
-    }
-    // Trouble ends, and whatever waits for its time gets it.
-    for (let rest = 0; rest < 6; rest++) {
-      await advance(10 * minuteMs);
-      for (const node of processes) await node.round();
-    }
-    for (const place of connections) {
-      const row = await at.row(place);
-      assert.ok(['active', 'refreshing', 'suspect'].includes(row.status), `${row.status} ${row.status_reason}`);
-      const log = await at.log(place);
-      const count = (name: string) => log.filter(entry => entry.operation === name).length;
-      const refreshed = log.filter(entry => entry.operation === 'connection.refreshed');
-      assert.ok(refreshed.length > days * 15, `refreshed ${refreshed.length} times`);
-      // No generation was refreshed twice, and every attempt that began is accounted for.
-      assert.equal(new Set(refreshed.map(entry => entry.detail.generation)).size, refreshed.length);
-      const ends = refreshed.length + count('connection.refresh_postponed') + count('connection.refresh_suspect');
-      assert.ok(ends >= count('connection.refresh_started') - 1);
-    }
-    assert.ok(answered > steps * connections.length * 1.5, `${answered} calls had a token`);
-    const everything = await at.owner("SELECT string_agg(entry, '') AS text FROM audit_entry");
-    assert.ok(!String(everything.rows[0]?.text).includes('soak_'), 'a token in the log');
+    processes = [0, 1].map(
+      number =>
+        new SoakProcess(life => ({
+          address: { ...at.address, notionUrl: wire.url, spoolDirectory: `${at.directory}/spool-${number}` },
+          seed: 1_000 * number + life,
+          dieAt: mortal ? (failPoints[(life + 3 * number) % failPoints.length] ?? null) : null,
+          nowMs,
+        })),
+    );
+  });
+  after(async () => {
+    for (const process of processes) await process.end();
+    await wire.close();
     await at.close();
+  });
+
+  const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T;
+  const living = () => connections.filter(one => !removed.has(one));
+  const logOf = async (place: Connected) => (await at.log(place)) as unknown as Entry[];
+
+  async function advance(minutes: number): Promise<void> {
+    nowMs += minutes * minuteMs;
+    await at.control.setClock({ freezeAtMs: nowMs });
+    await sql`UPDATE simulated_clock SET at = ${new Date(nowMs)}`.execute(at.system);
+    await at.system
+      .updateTable('connection')
+      .set({ last_used_at: new Date(nowMs) })
+      .execute();
+  }
+
+  async function misfortune(): Promise<void> {
+    if (random() < 0.3) await at.control.addFault({ ...pick(troubles), path: pick(['/token', '*/oauth/token']) });
+    if (random() < 0.1) await at.control.addFault({ ...pick(troubles), path: '/v1/oauth/introspect' });
+    for (const place of living()) {
+      if (place.kind !== 'rest' || random() >= 0.2) continue;
+      await at.control.expireAccess({ botId: place.botId });
+      expiries.set(place, (expiries.get(place) ?? 0) + 1);
+    }
+  }
+
+  /** What a person does in Notion's settings, to one connection of each kind. */
+  async function removeTwo(): Promise<void> {
+    for (const place of connections.slice(0, 2)) {
+      if (place.kind === 'rest') await at.control.revoke({ botId: place.botId });
+      else await at.control.revokeMcp({ grantId: place.grantId });
+      removed.add(place);
+    }
+  }
+
+  /** Everybody calls through everything. Answers what became of the calls on connections that were not removed. */
+  async function stepAll(): Promise<string[]> {
+    const reports = await Promise.all(
+      processes.map(process => process.step({ nowMs, round: random() < 0.5, calls: connections })),
+    );
+    return reports.flatMap(report =>
+      (report ?? []).filter((_, index) => !removed.has(connections[index] as Connected)),
+    );
+  }
+
+  it('keeps working, in spite of everything', async () => {
+    for (const process of processes) await process.start();
+    for (let step = 0; step < steps; step++) {
+      await advance(stepMinutes);
+      await misfortune();
+      if (step === steps / 2) await removeTwo();
+      answered += (await stepAll()).filter(outcome => outcome === 'ok').length;
+      // Sometimes it is gone for longer than its lease and everybody's patience.
+      for (const process of processes) if (!process.alive && random() < 0.6) await process.start();
+    }
+    assert.ok(answered > 0.6 * steps * connections.length, `${answered} calls were answered`);
+    for (const point of failPoints) {
+      assert.ok(
+        processes.some(process => process.deathsAt(point) > 0),
+        `nobody died at ${point}`,
+      );
+    }
+  });
+
+  it('works on every connection that was not removed, once the trouble is over', async () => {
+    await at.control.clearFaults();
+    mortal = false;
+    for (const process of processes) {
+      await process.end();
+      await process.start();
+    }
+    for (let looks = 0; looks < 4; looks++) {
+      await advance(10);
+      await stepAll();
+    }
+    assert.deepEqual(new Set(await stepAll()), new Set(['ok']));
+    for (const place of connections) {
+      const { status, attempt_id } = await at.row(place);
+      assert.deepEqual([status, attempt_id], [removed.has(place) ? 'needs_reauth' : 'active', null]);
+    }
+  });
+
+  it('refreshed nothing twice for one expiry, by the count of the server', async () => {
+    for (const place of connections) {
+      const log = await logOf(place);
+      const made = log.filter(entry => entry.operation === 'connection.refreshed');
+      assert.equal(new Set(made.map(entry => entry.detail.generation)).size, made.length, 'a generation had two heirs');
+      if (place.kind === 'rest') assert.ok(made.length <= (expiries.get(place) ?? 0));
+    }
+    for (const place of living().filter(one => one.kind === 'mcp')) {
+      const starts = (await logOf(place)).filter(entry => entry.operation === 'connection.refresh_started');
+      const firsts = starts.filter(
+        ({ detail }) =>
+          starts.find(one => one.detail.generation === detail.generation)?.detail.attempt === detail.attempt,
+      );
+      assert.ok(firsts.length > steps / 3);
+      for (const [index, first] of firsts.entries()) {
+        const beforeMs = Date.parse(firsts[index - 1]?.time ?? '');
+        assert.ok(
+          !(Date.parse(first.time) - beforeMs < 0.75 * lifeMs),
+          'a token was refreshed that had just been made',
+        );
+      }
+    }
+    // The same token went to the server again only where nobody knew what had become of it, and the log says so.
+    const asked = wire.spent;
+    const entries = (await Promise.all(connections.map(logOf))).flat();
+    const resent = entries.filter(entry => entry.detail.resent === true).length;
+    const answeredRefusals = entries.filter(entry => entry.detail.answered === true).length;
+    assert.ok(asked.length - new Set(asked).size <= resent + answeredRefusals);
+  });
+
+  it('has every exchange in the log, with what became of it', async () => {
+    const entries = (await Promise.all(connections.map(logOf))).flat();
+    const starts = entries.filter(entry => entry.operation === 'connection.refresh_started');
+    // What was begun and never sent is what somebody died over.
+    const unsent = starts.length - wire.spent.length;
+    const suspects = entries.filter(entry => entry.operation === 'connection.refresh_suspect').length;
+    assert.ok(
+      unsent >= 0 && unsent <= suspects,
+      `${unsent} of ${starts.length} were not sent, ${suspects} were suspect`,
+    );
+    const ends = entries.filter(entry => /refreshed|refresh_postponed|refresh_suspect/.test(entry.operation));
+    const ended = new Set(ends.map(entry => entry.detail.attempt));
+    const open = starts.filter(start => !ended.has(start.detail.attempt));
+    // Those that the server refused for good, of the two connections that were removed: said once, and never asked again.
+    assert.deepEqual(
+      open.map(({ detail }) => [detail.connection, detail.generation]).sort(),
+      entries
+        .filter(entry => entry.operation === 'connection.needs_reauth')
+        .map(({ detail }) => [detail.connection, detail.generation])
+        .sort(),
+    );
+    for (const place of removed) {
+      const told = (await logOf(place)).map(entry => entry.operation);
+      assert.equal(told.filter(name => name === 'workspace_deauthorized').length, 1);
+      assert.equal(told.at(-1), 'workspace_deauthorized');
+    }
+  });
+
+  it('left no secret anywhere: no table, no file, nothing that a process wrote', async () => {
+    assert.ok(wire.secrets.size > steps);
+    const [some = ''] = wire.secrets;
+    assert.equal(findSecrets(wire.secrets, `a line with ${some} in it`), 1, 'the canary is blind');
+    assert.equal(findSecrets(wire.secrets, Buffer.from(some).toString('base64')), 1, 'the canary is blind');
+    const rows = await everyRow(at.first.database);
+    assert.ok(rows.includes('connection.refresh_started') && rows.includes(connections[0]?.connectionId ?? '?'));
+    assert.equal(findSecrets(wire.secrets, rows), 0);
+    assert.equal(findSecrets(wire.secrets, await everyFile(at.directory)), 0);
+    for (const { written } of processes) assert.equal(findSecrets(wire.secrets, written), 0);
   });
 });

@@ -2,13 +2,6 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One refresh token on its way: what a wiretap between custody and the authorization server sees of an exchange. */
-export interface Passed {
-  readonly spent: string;
-  /** What the server issued for it; empty when it refused. */
-  readonly issued: readonly string[];
-}
-
 export type Wire = Awaited<ReturnType<typeof openWire>>;
 
 /**
@@ -16,7 +9,7 @@ export type Wire = Awaited<ReturnType<typeof openWire>>;
  * books. On demand it holds an exchange, or answers another `expires_in` than the server did.
  */
 export async function openWire(upstream: string) {
-  const passed: Passed[] = [];
+  const spent: string[] = [];
   const secrets = new Set<string>();
   const wanted: { expiresIn?: unknown } = {};
   const held: { when: 'before' | 'after'; arrived: PromiseWithResolvers<void> }[] = [];
@@ -27,23 +20,25 @@ export async function openWire(upstream: string) {
 
   async function carry(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await textOf(request);
-    const spent = refreshTokenIn(body, request.headers['content-type']);
-    const hold = spent === null ? undefined : held.shift();
+    const token = refreshTokenIn(body, request.headers['content-type']);
+    const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+    if (bearer !== undefined) secrets.add(bearer);
+    const hold = token === null ? undefined : held.shift();
     if (hold?.when === 'before') return hold.arrived.resolve();
-    const answer = await forward(request, body, spent);
+    const answer = await forward(request, body, token);
     if (hold !== undefined) return hold.arrived.resolve();
     response.writeHead(answer.status, answer.headers).end(answer.text);
   }
 
-  async function forward(request: IncomingMessage, body: string, spent: string | null) {
+  async function forward(request: IncomingMessage, body: string, token: string | null) {
     const { method = 'GET', url: path = '/' } = request;
     const headers = Object.fromEntries(kept.flatMap(name => pair(name, request.headers[name])));
+    if (token !== null) spent.push(token);
     const answer = await fetch(upstream + path, { method, headers, redirect: 'manual', ...(body && { body }) });
     // A body that breaks off has taken effect all the same: the fault comes after.
     const text = await answer.text().catch(() => null);
-    const granted = spent === null ? null : tokensIn(text);
-    if (spent !== null) passed.push({ spent, issued: Object.values(granted ?? {}).map(String) });
-    for (const secret of [spent, granted?.access_token, granted?.refresh_token]) if (secret) secrets.add(secret);
+    const granted = token === null ? null : tokensIn(text);
+    for (const secret of [token, granted?.access_token, granted?.refresh_token]) if (secret) secrets.add(secret);
     if (text === null) throw new Error('the answer broke off');
     const told = granted && 'expiresIn' in wanted ? expiring(text, wanted.expiresIn) : text;
     const back = { 'content-type': 'application/json', ...retryAfter(answer.headers.get('retry-after')) };
@@ -52,8 +47,8 @@ export async function openWire(upstream: string) {
 
   return {
     url,
-    /** Every exchange that reached the server, oldest first. */
-    passed,
+    /** The refresh token of every exchange that was sent on to the server, oldest first. */
+    spent,
     /** Every token that went along. */
     secrets,
     /** `expiresIn`: what the server is made to say about the end of each token that it issues. */
