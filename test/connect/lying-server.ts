@@ -1,11 +1,13 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One answer of the server; `body` goes out as JSON unless it is text. */
+/** One answer of the server; `body` goes out as JSON unless it is text or bytes. */
 export interface Lie {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Sends one byte of the body each so many milliseconds, and never the last. */
+  readonly tricklesEveryMs?: number;
 }
 
 export interface Heard {
@@ -24,6 +26,14 @@ export interface LyingServer {
   close(): Promise<void>;
 }
 
+function trickle(response: ServerResponse, said: Buffer, everyMs: number): void {
+  let sent = 0;
+  const timer = setInterval(() => {
+    if (response.destroyed) clearInterval(timer);
+    else if (sent < said.length - 1) response.write(said.subarray(sent, ++sent));
+  }, everyMs);
+}
+
 export async function startLyingServer(): Promise<LyingServer> {
   const heard: Heard[] = [];
   const says: LyingServer['says'] = new Map();
@@ -35,8 +45,11 @@ export async function startLyingServer(): Promise<LyingServer> {
     heard.push(one);
     const found = says.get(`${method} ${url}`) ?? says.get(url) ?? { status: 404, body: {} };
     const lie = typeof found === 'function' ? found(one) : found;
-    const text = typeof lie.body === 'string' ? lie.body : JSON.stringify(lie.body ?? {});
-    response.writeHead(lie.status ?? 200, { 'content-type': 'application/json', ...lie.headers }).end(text);
+    const plain = typeof lie.body === 'string' || lie.body instanceof Uint8Array;
+    const said = Buffer.from(plain ? (lie.body as string) : JSON.stringify(lie.body ?? {}));
+    response.writeHead(lie.status ?? 200, { 'content-type': 'application/json', ...lie.headers });
+    if (lie.tricklesEveryMs === undefined) response.end(said);
+    else trickle(response, said, lie.tricklesEveryMs);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -4,8 +4,8 @@ import type { SafeFetch, SafeRequest } from '../safe-fetch/safe-fetch.ts';
 import { SafeFetchError } from '../safe-fetch/safe-fetch-error.ts';
 
 /**
- * Asks an OAuth endpoint. An answer that cannot be one (elsewhere, too large, another type) is an answer without text, so
- * that whoever judges it judges everything. Throws `SafeFetchError`: `forbidden` when nothing was sent, `unreachable` when
+ * Asks an OAuth endpoint. An answer that cannot be one (elsewhere, too large, another type) has status 0 and no text, so
+ * that whoever judges it judges everything and takes it for nothing. Throws `SafeFetchError`: `forbidden` when nothing was sent, `unreachable` when
  * the server may or may not have acted.
  */
 export async function ask(fetch: SafeFetch, url: string, request?: SafeRequest): Promise<OAuthResponse> {
@@ -20,7 +20,7 @@ export async function answerOf(sent: Promise<Response>): Promise<OAuthResponse> 
   } catch (error) {
     const judged =
       error instanceof SafeFetchError && (error.problem === 'unacceptable' || error.problem === 'redirected');
-    if (judged) return { status: 200, text: null };
+    if (judged) return { status: 0, text: null };
     throw error;
   }
 }
@@ -37,5 +37,6 @@ export async function askForDocument(fetch: SafeFetch, url: string): Promise<unk
 /** While looking for where to connect nothing is spent, so a person can simply start again. */
 export function discoveryError(error: unknown): unknown {
   if (!(error instanceof SafeFetchError)) return error;
-  return connectError(error.problem === 'forbidden' ? 'server_unusable' : 'notion_unreachable', error.message);
+  const away = error.problem === 'unsent' || error.problem === 'unreachable';
+  return connectError(away ? 'notion_unreachable' : 'server_unusable', error.message);
 }

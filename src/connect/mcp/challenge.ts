@@ -7,8 +7,8 @@ export interface Challenge {
   readonly error: string | null;
 }
 
-// RFC 9110 sections 5.6.2, 5.6.4 and 11.2. A scheme is a token that no "=" follows.
-const nextPart = /\s*,?\s*([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?/gy;
+// RFC 9110 sections 5.6.1, 5.6.2, 5.6.4 and 11.2. A scheme is a token that no "=" follows.
+const nextPart = /[\s,]*([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?/gy;
 
 /** The Bearer challenge in a `WWW-Authenticate` header; null when there is none. Of repeated parameters the first counts. */
 export function readChallenge(header: string | null): Challenge | null {

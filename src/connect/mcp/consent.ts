@@ -1,4 +1,4 @@
-import { type ConnectProblem, connectError } from '../../domain/connect-problem.ts';
+import { type ConnectProblem, connectError, connectProblemOf } from '../../domain/connect-problem.ts';
 import type { RegistrationId } from '../../domain/ids.ts';
 import type { Beginning, Begun, ClaimedAttempt } from '../consent-flow.ts';
 import { SafeFetchError } from '../safe-fetch/safe-fetch-error.ts';
@@ -59,11 +59,28 @@ export function createMcpConsent(parts: ConsentParts) {
     }
     const { issuer, issPromised } = server;
     const { clientId } = client;
-    const accepted = acceptCallback(callback, { state, issuer, issPromised, clientId });
+    const accepted = await forgetRefusedScopes(registrationId, callback, () =>
+      acceptCallback(callback, { state, issuer, issPromised, clientId }),
+    );
     const endpoints = { issuer, token_endpoint: server.tokenEndpoint };
     const code = { callback: accepted, redirectUri, verifier };
     const answer = await exchangeCodeRequest(fetch, { server: endpoints, client, resource }, code).catch(unreached);
     return { registrationId, clientId, granted: await judge(readTokenAnswer(answer), registrationId, client) };
+  }
+
+  /** Scopes are remembered for ever, servers rename them: what was refused once is not asked for again. */
+  async function forgetRefusedScopes<T>(
+    id: RegistrationId,
+    { error }: CallbackParameters,
+    accept: () => T,
+  ): Promise<T> {
+    try {
+      return accept();
+    } catch (problem) {
+      const believed = connectProblemOf(problem) === 'refused_by_notion';
+      if (believed && error === 'invalid_scope') await registrations.noteScope(id, null);
+      throw problem;
+    }
   }
 
   async function judge(

@@ -132,17 +132,23 @@ function managementIn(
 /** 9999-12-31, the last date that every part of the system can write down. */
 const latestSecond = 253_402_300_799;
 
+// RFC 6749 appendix A.
+const visible = (max: number) =>
+  z
+    .string()
+    .regex(/^[\x20-\x7e]+$/)
+    .max(max);
 const headerSafe = z.string().regex(/^[\x21-\x7e]{1,8192}$/);
 
 // RFC 7591 section 3.2.1, RFC 7592 section 3.
 const registration = z.object({
-  client_id: z.string().min(1).max(2_048),
-  client_secret: z.string().min(1).max(4_096).optional(),
+  client_id: visible(2_048),
+  client_secret: visible(4_096).optional(),
   client_secret_expires_at: z.number().int().min(0).default(0),
   redirect_uris: z.array(z.string()).optional(),
   token_endpoint_auth_method: z.enum(clientAuthMethods).optional(),
   // A client works without what it could be managed with.
-  registration_client_uri: z.string().max(2_048).optional().catch(undefined),
+  registration_client_uri: visible(2_048).optional().catch(undefined),
   registration_access_token: headerSafe.optional().catch(undefined),
 });
 

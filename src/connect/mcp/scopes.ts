@@ -29,10 +29,13 @@ export async function stepUp(
   await registrations.noteScope(id, wanted.length === 0 ? null : wanted.join(' '));
 }
 
+/** RFC 6749 section 3.3. What is no scope is not asked for. */
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
 function listOf(scope: string | null): string[] {
   return scope?.split(' ') ?? [];
 }
 
 function union(some: readonly string[], more: readonly string[]): string[] {
-  return [...new Set([...some, ...more])].filter(scope => scope !== '');
+  return [...new Set([...some, ...more])].filter(scope => scopeToken.test(scope));
 }

@@ -1,11 +1,11 @@
 import * as oauth from 'oauth4webapi';
-import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
+import type { SafeFetch, SafeRequest } from '../safe-fetch/safe-fetch.ts';
 
 /**
  * The options under which `oauth4webapi` sends through our guards alone. Its own check of the scheme is off because the
  * guarded fetch has a stricter one, which knows of the setting for development.
  */
-export function sendWith(fetch: SafeFetch, signal?: AbortSignal) {
+export function sendWith(fetch: SafeFetch, { signal, types }: Pick<SafeRequest, 'signal' | 'types'> = {}) {
   return {
     [oauth.allowInsecureRequests]: true,
     [oauth.customFetch]: (url: string, request: { method: string; headers: Record<string, string>; body: unknown }) =>
@@ -13,6 +13,7 @@ export function sendWith(fetch: SafeFetch, signal?: AbortSignal) {
         method: request.method,
         headers: request.headers,
         signal,
+        ...(types !== undefined && { types }),
         body: request.body instanceof URLSearchParams || typeof request.body === 'string' ? request.body : null,
       }),
   };

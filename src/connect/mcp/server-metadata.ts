@@ -31,8 +31,9 @@ export type ServerMetadata = z.infer<typeof document>;
  */
 export async function readServerMetadata(fetch: SafeFetch, issuer: string): Promise<ServerMetadata> {
   const identifier = URL.parse(issuer);
-  // RFC 8414 section 2: an issuer has neither query nor fragment.
-  if (identifier === null || /[?#]/.test(issuer)) throw unusable('the issuer is no URL');
+  // RFC 8414 section 2: an issuer has neither query nor fragment. RFC 3986 section 2: and nothing but these characters,
+  // some of which a URL parser would forgive.
+  if (identifier === null || !/^[\x21\x24-\x3e\x40-\x7e]+$/.test(issuer)) throw unusable('the issuer is no URL');
   for (const url of serverMetadataUrls(identifier)) {
     const found = await askForDocument(fetch, url);
     if (found !== null) return judge(found, issuer);

@@ -48,7 +48,7 @@ export function refreshRequest(
   signal?: AbortSignal,
 ): Promise<OAuthResponse> {
   assertOwnIssuer(server, client);
-  const options = { ...sendWith(fetch, signal), additionalParameters: { resource } };
+  const options = { ...sendWith(fetch, { signal }), additionalParameters: { resource } };
   const { as, self, auth } = parties(server, client);
   return answerOf(oauth.refreshTokenGrantRequest(as, self, auth, refreshToken, options));
 }
@@ -62,7 +62,8 @@ export function revokeRequest(
   assertOwnIssuer(server, client);
   if (server.revocation_endpoint === undefined) return null;
   const { as, self, auth } = parties(server, client);
-  return answerOf(oauth.revocationRequest(as, self, auth, token, sendWith(fetch)));
+  // RFC 7009 section 2.2: the status says it all.
+  return answerOf(oauth.revocationRequest(as, self, auth, token, sendWith(fetch, { types: 'any' })));
 }
 
 /** Credentials of one authorization server are never sent to another. */

@@ -49,13 +49,13 @@ export function createSafeFetch(options: SafeFetchOptions): { fetch: SafeFetch; 
   async function send(url: URL, given: SafeRequest, signal: AbortSignal): Promise<Response> {
     const answer = await request(assertAskable(url, allowLoopbackHttp, mayAsk), {
       method: (given.method ?? 'GET') as 'GET' | 'POST',
-      headers: { accept: 'application/json', ...given.headers },
+      headers: { accept: 'application/json', 'accept-encoding': 'identity', ...given.headers },
       body: given.body == null ? null : String(given.body),
       dispatcher: agent,
       signal,
     });
     const headers = headersOf(answer.headers);
-    const text = await readText(answer.body);
+    const text = await readText(answer.body, answer.headers['content-encoding'] ?? 'identity');
     const response = new Response(statusHasNoBody(answer.statusCode) ? null : text, {
       status: answer.statusCode,
       headers,
@@ -136,7 +136,7 @@ function headersOf(raw: Readonly<Record<string, string | string[] | undefined>>)
     for (const one of [value ?? []].flat()) headers.append(name, one);
   }
   // The body is text by now.
-  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) headers.delete(name);
+  for (const name of ['content-length', 'transfer-encoding']) headers.delete(name);
   return headers;
 }
 
@@ -144,13 +144,15 @@ function statusHasNoBody(status: number): boolean {
   return status === 204 || status === 205 || status === 304;
 }
 
-async function readText(body: AsyncIterable<Buffer>): Promise<string> {
+async function readText(body: AsyncIterable<Buffer>, encoding: string | string[]): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
     // Throwing ends the connection: what else would come is not read.
     if (bytes > answerBytesMax) throw new SafeFetchError('unacceptable', 'the answer is too large');
+    // It was asked for as it is. What is packed all the same could be of any size.
+    if (encoding !== 'identity') throw new SafeFetchError('unacceptable', 'the answer is compressed');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

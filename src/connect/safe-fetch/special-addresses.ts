@@ -48,7 +48,8 @@ for (const [network, prefix] of specialWithin) blocked.addSubnet(network, prefix
  */
 export function isSpecialAddress(address: string): boolean {
   const family = isIP(address);
-  if (family === 0) return true;
+  // A zone (RFC 4007) is only of meaning on a link of this machine.
+  if (family === 0 || address.includes('%')) return true;
   if (family === 4) return blocked.check(address, 'ipv4');
   return !globalUnicast.check(address, 'ipv6') || blocked.check(address, 'ipv6');
 }

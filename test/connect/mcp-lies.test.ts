@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, beforeEach, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { readChallenge } from '../../src/connect/mcp/challenge.ts';
+import { challengeOf, discover } from '../../src/connect/mcp/discover.ts';
+import { type OAuthClient, registerClient } from '../../src/connect/mcp/register-client.ts';
+import { scopeFor } from '../../src/connect/mcp/scopes.ts';
+import { readTokenAnswer } from '../../src/connect/mcp/token-answer.ts';
+import { refreshRequest, revokeRequest } from '../../src/connect/mcp/token-requests.ts';
+import { readRevocation } from '../../src/connect/rest/token-state.ts';
+import { createSafeFetch } from '../../src/connect/safe-fetch/safe-fetch.ts';
+import { connectProblemOf } from '../../src/domain/connect-problem.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { type Lie, type LyingServer, startLyingServer } from './lying-server.ts';
+
+const unusable = (error: unknown) => connectProblemOf(error) === 'server_unusable';
+const prm = '/.well-known/oauth-protected-resource/mcp';
+const rfc8414 = '/.well-known/oauth-authorization-server';
+
+describe('lies about where to get tokens', () => {
+  const { fetch, close } = createSafeFetch({ allowLoopbackHttp: true, timeoutMs: 1_000 });
+  let server: LyingServer;
+  let mcp: string;
+  beforeEach(async () => {
+    server = await startLyingServer();
+    mcp = `${server.url}/mcp`;
+    describeResource({});
+    describeServer({});
+  });
+  afterEach(() => server.close());
+  after(close);
+
+  const describeResource = (changes: object) =>
+    server.says.set(prm, { body: { resource: mcp, authorization_servers: [server.url], ...changes } });
+  const metadata = (changes: object) => ({
+    issuer: server.url,
+    authorization_endpoint: `${server.url}/authorize`,
+    token_endpoint: `${server.url}/token`,
+    registration_endpoint: `${server.url}/register`,
+    revocation_endpoint: `${server.url}/revoke`,
+    code_challenge_methods_supported: ['S256'],
+    ...changes,
+  });
+  const describeServer = (changes: object, at = rfc8414) => server.says.set(at, { body: metadata(changes) });
+  const find = () => discover(fetch, mcp, null);
+  const asked = () => server.heard.map(({ path }) => path);
+
+  it('looks nowhere else when there is nothing where the 401 points', async () => {
+    const challenge = readChallenge(`Bearer resource_metadata="${server.url}/gone"`);
+    await assert.rejects(discover(fetch, mcp, challenge), unusable);
+    assert.deepEqual(asked(), ['/gone']);
+  });
+
+  for (const pointed of [
+    'http://169.254.169.254/latest',
+    'https://[::ffff:10.0.0.1]/',
+    'file:///etc/passwd',
+    'no url',
+  ]) {
+    it(`B8: does not go where the 401 points when that is ${pointed}`, async () => {
+      await assert.rejects(discover(fetch, mcp, readChallenge(`Bearer resource_metadata="${pointed}"`)), unusable);
+      assert.deepEqual(asked(), []);
+    });
+  }
+
+  for (const spell of [
+    (url: string) => `${url}/`,
+    (url: string) => `${url}#`,
+    (url: string) => `${url}?`,
+    (url: string) => url.replace('127.0.0.1', '127.0.0.1.'),
+    (url: string) => url.replace('http', 'HTTP'),
+    (url: string) => url.replace('/mcp', ''),
+    (url: string) => `${url}/more`,
+  ]) {
+    it(`B7: refuses metadata of ${spell('http://127.0.0.1/mcp')}`, async () => {
+      describeResource({ resource: spell(mcp) });
+      await assert.rejects(find(), unusable);
+      assert.deepEqual(asked(), [prm]);
+    });
+  }
+
+  for (const servers of [[], [7], [null], 'https://as.example', undefined, ['']]) {
+    it(`refuses ${JSON.stringify(servers)} for authorization servers`, async () => {
+      describeResource({ authorization_servers: servers });
+      await assert.rejects(find(), unusable);
+    });
+  }
+
+  it('B6: takes the slash at the end of an issuer for part of its name, and for no part of a path', async () => {
+    for (const [issuer, path] of [
+      [`${server.url}/`, rfc8414],
+      [`${server.url}/t1/`, `${rfc8414}/t1`],
+    ] as const) {
+      describeResource({ authorization_servers: [issuer] });
+      describeServer({ issuer }, path);
+      assert.equal((await find()).server.issuer, issuer);
+      assert.equal(asked().at(-1), path);
+    }
+  });
+
+  for (const end of ['?tenant=1', '#', '?', ' ', '\u0000', '\n', '/a b', '/ü']) {
+    it(`asks no issuer that ends in ${JSON.stringify(end)}, even if its metadata say the same`, async () => {
+      const issuer = server.url + end;
+      describeResource({ authorization_servers: [issuer] });
+      describeServer({ issuer });
+      await assert.rejects(find(), unusable);
+      assert.deepEqual(asked(), [prm]);
+    });
+  }
+
+  it('B7: looks no further after metadata of another issuer', async () => {
+    describeServer({ issuer: 'https://evil.example' });
+    describeServer({}, '/.well-known/openid-configuration');
+    await assert.rejects(find(), unusable);
+    assert.deepEqual(asked(), [prm, rfc8414]);
+  });
+
+  it('B10: wants S256 of OpenID Connect metadata, too', async () => {
+    server.says.delete(rfc8414);
+    const openid = '/.well-known/openid-configuration';
+    describeServer({ code_challenge_methods_supported: undefined }, openid);
+    await assert.rejects(find(), unusable);
+    describeServer({}, openid);
+    assert.equal((await find()).server.issuer, server.url);
+  });
+
+  const wrong: Record<string, Lie> = {
+    'too large': { body: { x: 'x'.repeat(256 * 1024) } },
+    compressed: { headers: { 'content-encoding': 'gzip' }, body: gzipSync('{}') },
+    'another type': { headers: { 'content-type': 'text/plain' } },
+    elsewhere: { status: 302, headers: { location: 'https://evil.example/' } },
+    'a list': { body: [] },
+    'cut off': { body: '{"issuer":' },
+  };
+  for (const [what, lie] of Object.entries(wrong)) {
+    it(`B8: takes metadata that are ${what} for none`, async () => {
+      server.says.set(rfc8414, lie);
+      await assert.rejects(find(), unusable);
+      describeServer({});
+      server.says.set(prm, lie);
+      await assert.rejects(find(), unusable);
+    });
+  }
+
+  it('takes an MCP server that leads elsewhere for one that cannot be trusted', async () => {
+    server.says.set('/mcp', { status: 307, headers: { location: 'https://evil.example/mcp' } });
+    await assert.rejects(challengeOf(fetch, mcp), unusable);
+  });
+
+  it('B4: takes metadata that trickle in for a server that is away', async () => {
+    server.says.set(rfc8414, { body: metadata({}), tricklesEveryMs: 20 });
+    await assert.rejects(find(), error => connectProblemOf(error) === 'notion_unreachable');
+  });
+
+  describe('registration', () => {
+    const register = async (redirectUri = 'https://portcullis.example/cb') =>
+      registerClient(fetch, (await find()).server, { redirectUri, preRegistered: null, documentUrl: null });
+
+    it('B8: is sent to no endpoint that no request may go to, nor along a redirect', async () => {
+      describeServer({ registration_endpoint: 'http://169.254.169.254/register' });
+      await assert.rejects(register(), unusable);
+      describeServer({});
+      server.says.set('/register', { status: 307, headers: { location: '/elsewhere' } });
+      await assert.rejects(register(), error => connectProblemOf(error) === 'registration_refused');
+      assert.ok(!asked().includes('/elsewhere'));
+    });
+
+    it('calls itself native where it is reached by loopback', async () => {
+      const client = { client_id: 'c', token_endpoint_auth_method: 'none' };
+      server.says.set('/register', { status: 201, body: client });
+      await register('http://127.0.0.1:8420/auth/notion-mcp/callback');
+      const sent = JSON.parse(server.heard.at(-1)?.body ?? '');
+      assert.deepEqual([sent.application_type, sent.client_uri], ['native', undefined]);
+    });
+
+    for (const lie of [{ client_id: 'a\u0000' }, { client_id: 'é' }, { client_secret: 'a\nb' }, { client_secret: 7 }]) {
+      it(`B17: is refused with ${JSON.stringify(lie)}, which nobody could keep or send`, async () => {
+        server.says.set('/register', { status: 201, body: { client_id: 'c', client_secret: 's', ...lie } });
+        await assert.rejects(register(), error => connectProblemOf(error) === 'registration_refused');
+      });
+    }
+  });
+
+  describe('with a token in hand', () => {
+    const client = (): OAuthClient => ({
+      issuer: server.url,
+      source: 'dynamic',
+      clientId: 'client',
+      authMethod: 'client_secret_post',
+      secret: new Secret('client-secret'),
+      secretExpiresAt: null,
+    });
+
+    for (const status of [301, 302, 303, 307, 308]) {
+      it(`B8: sends neither token nor secret along a ${status}`, async () => {
+        server.says.set('/token', { status, headers: { location: '/elsewhere' } });
+        server.says.set('/elsewhere', { body: { access_token: 'a', token_type: 'bearer' } });
+        const to = { server: (await find()).server, client: client(), resource: mcp };
+        assert.equal(readTokenAnswer(await refreshRequest(fetch, to, 'refresh-token')).kind, 'unusable');
+        assert.ok(!asked().includes('/elsewhere'));
+      });
+    }
+
+    const answers: readonly (readonly [Lie, 'revoked' | 'unclear'])[] = [
+      [{ status: 200, body: '' }, 'revoked'],
+      [{ status: 200, headers: { 'content-type': 'text/html' }, body: '<p>ok' }, 'revoked'],
+      [{ status: 302, headers: { location: '/login' } }, 'unclear'],
+      [{ status: 200, body: 'x'.repeat(300_000) }, 'unclear'],
+      [{ status: 503 }, 'unclear'],
+      [{ status: 404 }, 'unclear'],
+    ];
+    for (const [lie, verdict] of answers) {
+      it(`C17: takes ${lie.status} ${lie.headers?.location ?? ''} for ${verdict}`, async () => {
+        server.says.set('/revoke', lie);
+        const sent = revokeRequest(fetch, { server: (await find()).server, client: client() }, 'token');
+        assert.equal(sent && readRevocation(await sent), verdict);
+      });
+    }
+  });
+
+  describe('scopes', () => {
+    const scopes = async (header: string, changes: object = {}) => {
+      describeResource({ scopes_supported: ['offered', 'a"b', 'a b', 'ü', '\u0000', ''], ...changes });
+      return scopeFor({ ...(await find()), challenge: readChallenge(header) }, null);
+    };
+
+    it('are those of the challenge, else those that are offered, else none', async () => {
+      assert.equal(await scopes('Bearer scope="a b"'), 'a b');
+      for (const silent of ['Bearer', 'Bearer scope=""', 'Basic scope="a"'])
+        assert.equal(await scopes(silent), 'offered');
+      assert.equal(await scopes('Bearer', { scopes_supported: undefined }), null);
+      assert.equal(await scopes('Bearer', { scopes_supported: [] }), null);
+    });
+
+    it('are not asked for where they are none', async () => {
+      assert.equal(await scopes('Bearer scope="a \\"x\\" b  c"'), 'a b c');
+    });
+
+    it('have offline_access among them where the server lists it', async () => {
+      describeServer({ scopes_supported: ['offline_access'] });
+      assert.equal(await scopes('Bearer scope="a"'), 'a offline_access');
+      assert.equal(await scopes('Bearer', { scopes_supported: undefined }), null);
+    });
+  });
+
+  it('reads a challenge of any length in no time', () => {
+    const started = performance.now();
+    for (const filling of [' ', ', ', ' ,', 'a=', '"', '\\"', 'Bearer ']) {
+      readChallenge(`Bearer a="${filling.repeat(100_000)}`);
+      readChallenge(`Bearer ${filling.repeat(100_000)}"`);
+    }
+    assert.ok(performance.now() - started < 2_000);
+  });
+});
