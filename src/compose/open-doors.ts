@@ -52,7 +52,7 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
       gateway,
       routes: [
         ...accountRoutes({ accounts, record, demo }),
-        ...createConnectionRoutes({ list: listConnections, disconnect: connect.disconnect }),
+        ...createConnectionRoutes({ list: listConnections, paste: connect.paste, disconnect: connect.disconnect }),
         ...createAuditRoutes(createAuditReader(store.database)),
         ...webhooks.routes,
         ...reportRoutes,
@@ -69,6 +69,7 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
   await app.register(
     healthDoor({
       checks: readinessChecks({ database: store.database, root, leaseHolds: audit.leaseHolds, monotonicMs }),
+      stopping: place.stopping,
       prometheus,
       metricsAccess: { token: config.metricsToken, publicUrl, clientAddress },
       monotonicMs,

@@ -1,4 +1,5 @@
 import { createAccounts } from '../accounts/accounts.ts';
+import { createAskWhose } from '../connect/ask-whose.ts';
 import { createConnectCommands } from '../connect/commands.ts';
 import type { ConnectParts } from '../connect/connect-parts.ts';
 import { discardTokens } from '../connect/discard-tokens.ts';
@@ -16,6 +17,7 @@ import { createCredentialStore } from '../store/credentials.ts';
 import { createDisconnections } from '../store/disconnections.ts';
 import { createInstallations } from '../store/installations.ts';
 import { createJobs } from '../store/jobs.ts';
+import { createPastedTokens } from '../store/pasted-tokens.ts';
 import { createSignInFailures } from '../store/sign-in-failures.ts';
 import { createWorkspaceDirectory } from '../store/workspace-directory.ts';
 import { createWrappedKeys } from '../store/workspace-keys.ts';
@@ -91,6 +93,8 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
     flows: { rest: createRestFlow(app), mcp: hosted.flow },
     attempts: createConnectAttempts(database),
     disconnections: createDisconnections(database, entries),
+    pasted: createPastedTokens(database, entries),
+    askWhose: createAskWhose(app),
     recordEvent,
     forgetToken: tokens.forget,
   };

@@ -1,7 +1,8 @@
 import type { Dispatcher } from 'undici';
 import type { ConnectionKind } from '../domain/connection.ts';
 import type { NotionApp } from './rest/notion-app.ts';
-import { introspectRequest } from './rest/oauth-request.ts';
+import { introspectRequest, selfRequest } from './rest/oauth-request.ts';
+import { readTokenIdentity } from './rest/token-identity.ts';
 import { readIntrospection } from './rest/token-state.ts';
 
 /**
@@ -15,7 +16,18 @@ export function createCheckToken({ app, dispatcher }: { app: NotionApp; dispatch
   ): Promise<'dead' | 'alive' | 'unknown' | 'unaskable'> => {
     // The hosted MCP server has no introspection endpoint: what it answered to the call itself has to do.
     if (connection.kind === 'mcp') return 'unaskable';
-    if (connection.kind !== 'rest' || connection.origin !== new URL(app.origin).origin) return 'unknown';
-    return introspectRequest(app, token, dispatcher && { dispatcher }).then(readIntrospection, () => 'unknown');
+    if (connection.origin !== new URL(app.origin).origin) return 'unknown';
+    const options = dispatcher && { dispatcher };
+    // A pasted token is none of ours, so only itself can be asked about.
+    const asked =
+      connection.kind === 'internal'
+        ? selfRequest(app, token, options).then(readTokenIdentity).then(livenessOf)
+        : introspectRequest(app, token, options).then(readIntrospection);
+    return asked.catch(() => 'unknown' as const);
   };
+}
+
+function livenessOf(identity: ReturnType<typeof readTokenIdentity>): 'dead' | 'alive' | 'unknown' {
+  if (typeof identity === 'object') return 'alive';
+  return identity === 'refused' ? 'dead' : 'unknown';
 }

@@ -7,6 +7,8 @@ import type { ConsentFlows } from './consent-flow.ts';
 import type { Disconnections } from './disconnections.ts';
 import type { Installations } from './installations.ts';
 import type { Jobs } from './jobs.ts';
+import type { PastedTokens } from './pasted-tokens.ts';
+import type { TokenIdentity } from './rest/token-identity.ts';
 
 /** Seals tokens for one workspace. */
 export interface Sealer {
@@ -31,6 +33,9 @@ export interface ConnectParts {
   readonly attempts: ConnectAttempts;
   readonly installations: Installations;
   readonly disconnections: Disconnections;
+  readonly pasted: PastedTokens;
+  /** Asks Notion whose a token is. */
+  readonly askWhose: (token: Secret) => Promise<TokenIdentity | 'refused' | 'unknown'>;
   readonly jobs: Jobs;
   readonly vault: TokenVault;
   readonly recordEvent: RecordEvent;

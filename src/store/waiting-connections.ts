@@ -133,7 +133,8 @@ async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, hold
   return { ...confirmed, again: false };
 }
 
-async function putToUse(tx: Transaction<Schema>, connectionId: ConnectionId, generation: number): Promise<void> {
+/** The tokens of a generation are the ones in use from now on, and the only ones that are kept. */
+export async function putToUse(tx: Transaction<Schema>, connectionId: ConnectionId, generation: number): Promise<void> {
   await moveConnection(tx, connectionId, 'confirmed')
     .set({
       status_reason: null,

@@ -36,6 +36,13 @@ export class Browser {
     return this.#send(path, { method: 'POST', body: new URLSearchParams(form), headers });
   }
 
+  /** Calls the admin API as our own pages do. */
+  async api(method: string, path: string, body?: object): Promise<{ status: number; json: Record<string, unknown> }> {
+    const headers = { 'x-portcullis': '1', 'content-type': 'application/json' };
+    const { status, text } = await this.#send(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    return { status, json: JSON.parse(text) };
+  }
+
   /** Presses Connect; answers with the URL of Notion's consent page. */
   async start(workspaceId: string | null = null): Promise<URL> {
     const shown = await this.get(workspaceId === null ? '/auth/notion' : `/auth/notion?workspace=${workspaceId}`);

@@ -12,6 +12,7 @@ import { authorize } from '../../src/authorize/authorize.ts';
 import { refuse } from '../../src/authorize/refusal.ts';
 import { openHostedMcp } from '../../src/compose/hosted-mcp.ts';
 import type { NotionConfig } from '../../src/config.ts';
+import { createAskWhose } from '../../src/connect/ask-whose.ts';
 import { createCheckToken } from '../../src/connect/check-token.ts';
 import { createConnectCommands } from '../../src/connect/commands.ts';
 import type { ConnectParts } from '../../src/connect/connect-parts.ts';
@@ -28,18 +29,22 @@ import { noMetrics } from '../../src/domain/metrics.ts';
 import type { CommandContext } from '../../src/domain/operation.ts';
 import { anonymous, type Caller } from '../../src/domain/principal.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { apiDoor } from '../../src/doors/api/api-door.ts';
+import { createConnectionRoutes } from '../../src/doors/api/connection-routes.ts';
 import { createClientAddress } from '../../src/doors/client-address.ts';
 import { mcpClientDocumentDoor } from '../../src/doors/oauth/mcp-client-document.ts';
 import { oauthDoor } from '../../src/doors/oauth/oauth-door.ts';
 import { sessionCookieName } from '../../src/doors/session-cookie.ts';
 import { createGateway } from '../../src/gateway.ts';
 import { createConnectAttempts } from '../../src/store/connect-attempts.ts';
+import { createConnectionList } from '../../src/store/connection-list.ts';
 import { createConnections } from '../../src/store/connections.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createDisconnections } from '../../src/store/disconnections.ts';
 import type { EventEntries } from '../../src/store/event-entries.ts';
 import { createInstallations } from '../../src/store/installations.ts';
 import { createJobs } from '../../src/store/jobs.ts';
+import { createPastedTokens } from '../../src/store/pasted-tokens.ts';
 import type { Schema } from '../../src/store/schema.ts';
 import { createTokenRefreshes } from '../../src/store/token-refreshes.ts';
 import { createWrappedKeys } from '../../src/store/workspace-keys.ts';
@@ -162,6 +167,8 @@ export async function startConnecting(
     attempts: createConnectAttempts(database),
     installations: createInstallations(database, entries),
     disconnections: createDisconnections(database, entries),
+    pasted: createPastedTokens(database, entries),
+    askWhose: createAskWhose(app),
     jobs: createJobs(database),
     vault: { ...seal, ...createJobSeal(deriveKey) },
     recordEvent,
@@ -178,17 +185,21 @@ export async function startConnecting(
   });
   const sessions = new Map<string, UserId>();
   const log: string[] = [];
-  const door = oauthDoor({
-    gateway: aGateway(database, sessions, log),
-    commands: createConnectCommands(parts),
-    clientAddress: createClientAddress([]),
-    publicUrl,
-    demo: false,
-  });
+  const gateway = aGateway(database, sessions, log);
+  const commands = createConnectCommands(parts);
+  const clientAddress = createClientAddress([]);
+  const door = oauthDoor({ gateway, commands, clientAddress, publicUrl, demo: false });
+  const routes = createConnectionRoutes({ ...commands, list: createConnectionList(database) });
+  const nobody = () => Promise.reject(new Error('Nobody signs in here.'));
+  const signIn = {
+    signIn: { withPassword: nobody, withLink: nobody, malformed: nobody, signOut: nobody },
+    record: recordEvent,
+  };
   const fastifyApp = fastify({
     serverFactory: handler => server.on('request', handler),
   });
   await fastifyApp.register(door);
+  await fastifyApp.register(apiDoor({ gateway, routes, signIn, clientAddress, publicUrl }));
   await fastifyApp.register(mcpClientDocumentDoor(hosted.documentOf));
   await fastifyApp.ready();
 

@@ -57,26 +57,37 @@ export function introspectRequest(
   return send(app, '/v1/oauth/introspect', { token }, options);
 }
 
-async function send(
-  app: NotionApp,
+/** GET /v1/users/me, asked with the token that the question is about. */
+export function selfRequest(app: NotionApp, token: string, options?: OAuthRequestOptions): Promise<OAuthResponse> {
+  return ask(app, '/v1/users/me', { method: 'GET', authorization: `Bearer ${token}`, body: null }, options);
+}
+
+function send(app: NotionApp, path: string, body: object, options?: OAuthRequestOptions): Promise<OAuthResponse> {
+  const credentials = Buffer.from(`${app.clientId}:${app.clientSecret.reveal()}`).toString('base64');
+  const authorization = `Basic ${credentials}`;
+  return ask(app, path, { method: 'POST', authorization, body: JSON.stringify(body) }, options);
+}
+
+async function ask(
+  { origin }: NotionApp,
   path: string,
-  body: object,
+  asked: { method: 'GET' | 'POST'; authorization: string; body: string | null },
   options: OAuthRequestOptions = {},
 ): Promise<OAuthResponse> {
   const { dispatcher, timeoutMs = answerMsMax, signal } = options;
   const timeout = AbortSignal.timeout(timeoutMs);
-  const credentials = Buffer.from(`${app.clientId}:${app.clientSecret.reveal()}`).toString('base64');
+  const { method, authorization, body } = asked;
   try {
     // undici follows no redirect unless it is asked to: secrets go to this origin and to no other.
-    const response = await request(new URL(path, app.origin), {
-      method: 'POST',
+    const response = await request(new URL(path, origin), {
+      method,
       headers: {
-        authorization: `Basic ${credentials}`,
-        'content-type': 'application/json',
+        authorization,
+        ...(body !== null && { 'content-type': 'application/json' }),
         'notion-version': defaultNotionVersion,
         accept: 'application/json',
       },
-      body: JSON.stringify(body),
+      body,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       ...(dispatcher && { dispatcher }),
     });

@@ -3,24 +3,37 @@ import type { ConnectionSummary } from '../../domain/connection.ts';
 import type { ConnectionId, WorkspaceId } from '../../domain/ids.ts';
 import type { CommandContext } from '../../domain/operation.ts';
 import type { Caller } from '../../domain/principal.ts';
+import { Secret } from '../../domain/secret.ts';
 import { idOf } from './fields.ts';
 import { type ApiRoute, apiRoute } from './route.ts';
 
 const inWorkspace = z.object({ workspace: idOf('wsp') });
 const named = z.object({ workspace: idOf('wsp'), connection: idOf('con') });
 
+const pasted = z.strictObject({
+  token: z.string().regex(/^[\x21-\x7e]{20,4096}$/, 'Expected the token of an integration.'),
+  audience: z
+    .enum(['owner', 'members'])
+    .optional()
+    .describe('Who may use it: you alone, unless given, or every member, as their roles allow.'),
+});
+
 /** What these routes have done. */
 export interface ConnectionRouteParts {
   /** The connections that the reader may know of. */
   list(workspaceId: WorkspaceId, reader: Caller): Promise<readonly ConnectionSummary[]>;
+  paste(
+    input: { workspaceId: WorkspaceId; token: Secret; audience: 'members' | 'owner' | null },
+    context: CommandContext,
+  ): Promise<{ connectionId: ConnectionId; audience: 'members' | 'owner' }>;
   disconnect(
     input: { workspaceId: WorkspaceId; connectionId: ConnectionId },
     context: CommandContext,
   ): Promise<{ status: 'revoking' }>;
 }
 
-/** The connections of a workspace. Making one takes a browser: `/auth/notion`. */
-export function createConnectionRoutes({ list, disconnect }: ConnectionRouteParts): ApiRoute[] {
+/** The connections of a workspace. By consent they are made in a browser: `/auth/notion`. */
+export function createConnectionRoutes({ list, paste, disconnect }: ConnectionRouteParts): ApiRoute[] {
   return [
     apiRoute({
       method: 'GET',
@@ -30,6 +43,18 @@ export function createConnectionRoutes({ list, disconnect }: ConnectionRoutePart
       demand: { on: 'membership' },
       params: inWorkspace,
       run: async ({ params }, { caller }) => ({ connections: await list(params.workspace, caller) }),
+    }),
+    apiRoute({
+      method: 'POST',
+      path: '/api/workspaces/:workspace/connections',
+      name: 'connection.paste',
+      summary: 'Connect by a token of an internal integration, or replace the one before. Notion is asked whose it is',
+      demand: { on: 'workspace', action: 'connect' },
+      params: inWorkspace,
+      body: pasted,
+      status: 201,
+      run: ({ params, body: { token, audience } }, context) =>
+        paste({ workspaceId: params.workspace, token: new Secret(token), audience: audience ?? null }, context),
     }),
     apiRoute({
       method: 'DELETE',

@@ -1,0 +1,72 @@
+import { connectError } from '../domain/connect-problem.ts';
+import { PortcullisError } from '../domain/errors.ts';
+import type { WorkspaceId } from '../domain/ids.ts';
+import type { CommandContext } from '../domain/operation.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { ConnectParts } from './connect-parts.ts';
+import { authorizedEntry } from './lifecycle-entries.ts';
+import type { Audience, PastedConnection } from './pasted-tokens.ts';
+import type { TokenIdentity } from './rest/token-identity.ts';
+
+export interface PasteToken {
+  readonly workspaceId: WorkspaceId;
+  readonly token: Secret;
+  readonly audience: Audience | null;
+}
+
+/**
+ * Connects a workspace by a token of an internal integration. Notion is asked whose it is before anything is stored
+ * (rule 2), and it is never sent anywhere but there (rule 3). Throws `PortcullisError` and `connectError`.
+ */
+export async function pasteToken(
+  parts: Pick<
+    ConnectParts,
+    'flows' | 'installations' | 'pasted' | 'vault' | 'askWhose' | 'recordEvent' | 'forgetToken'
+  >,
+  { workspaceId, token, audience }: PasteToken,
+  context: CommandContext,
+): Promise<PastedConnection> {
+  const { principal } = context.caller;
+  if (principal.kind !== 'user') throw new PortcullisError('restricted', 'Tokens are pasted by people.');
+  const identity = await identify(parts, token);
+  if (identity.notionWorkspaceId !== (await parts.installations.notionIdOf(workspaceId))) {
+    throw await refuse(parts, 'workspace_mismatch', workspaceId, identity, context);
+  }
+  const { origin } = parts.flows.rest;
+  const sealer = await parts.vault.forWorkspace(workspaceId);
+  const stored = await parts.pasted.store(
+    { workspaceId, userId: principal.id, origin, identity, audience },
+    (connectionId, generation) => sealer.seal(connectionId, generation, { accessToken: token, refreshToken: null }),
+    (connectionId, made) => authorizedEntry(connectionId, principal.id, made, context),
+  );
+  if (typeof stored === 'string') throw await refuse(parts, stored, workspaceId, identity, context);
+  parts.forgetToken(workspaceId, stored.connectionId);
+  return stored;
+}
+
+async function identify({ askWhose }: Pick<ConnectParts, 'askWhose'>, token: Secret): Promise<TokenIdentity> {
+  const identity = await askWhose(token);
+  if (identity === 'refused') throw new PortcullisError('validation_error', 'Notion does not accept this token.');
+  if (identity === 'unknown') throw connectError('identity_unknown');
+  return identity;
+}
+
+/** Tells the admins of the workspace. Nothing was stored, and nobody can revoke such a token but its owner at Notion. */
+async function refuse(
+  { recordEvent }: Pick<ConnectParts, 'recordEvent'>,
+  problem: 'workspace_mismatch' | 'being_disconnected' | 'owner_mismatch',
+  workspaceId: WorkspaceId,
+  { botId, notionWorkspaceId }: TokenIdentity,
+  { caller: { principal }, clientAddress, requestId }: CommandContext,
+): Promise<Error> {
+  await recordEvent({
+    name: `connect.${problem}`,
+    workspaceId,
+    principalId: principal.kind === 'user' ? principal.id : null,
+    result: 'denied',
+    clientAddress,
+    requestId,
+    detail: { botId, notionWorkspaceId, kind: 'internal' },
+  });
+  return connectError(problem);
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { InstallationNames } from '../disconnections.ts';
+import { type OAuthResponse, parseJson, plainText } from '../oauth-response.ts';
+
+/** Whose a token is (Notion, "Retrieve your token's bot user"). */
+export interface TokenIdentity extends InstallationNames {
+  /** The person that it acts for; null for an integration that the workspace owns. */
+  readonly owner: { readonly id: string; readonly name: string | null } | null;
+}
+
+const uuid = z.guid().transform(id => id.toLowerCase());
+
+const self = z.object({
+  object: z.literal('user'),
+  id: uuid,
+  type: z.literal('bot'),
+  bot: z.object({
+    workspace_id: uuid,
+    owner: z.discriminatedUnion('type', [
+      z.object({ type: z.literal('user'), user: z.object({ id: uuid, name: z.string().nullish() }).nullish() }),
+      z.object({ type: z.literal('workspace') }),
+    ]),
+  }),
+});
+
+/**
+ * Judges an answer to `GET /v1/users/me`. `refused`: Notion does not know the token (any more). `unknown`: it was not asked,
+ * or gave an answer that names no workspace.
+ */
+export function readTokenIdentity({ status, text }: OAuthResponse): TokenIdentity | 'refused' | 'unknown' {
+  if (status === 401) return 'refused';
+  const parsed = self.safeParse(parseJson(text));
+  if (status !== 200 || !parsed.success) return 'unknown';
+  const { id: botId, bot } = parsed.data;
+  const user = bot.owner.type === 'user' ? (bot.owner.user ?? null) : null;
+  return {
+    botId,
+    notionWorkspaceId: bot.workspace_id,
+    owner: user && { id: user.id, name: plainText(user.name) },
+  };
+}
