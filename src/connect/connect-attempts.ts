@@ -36,6 +36,8 @@ export interface ConnectAttempts {
   target(kind: ConsentKind, stateHash: Buffer): Promise<Target | null>;
   /** Uses a state up: of many who try at once exactly one gets the target. Null leaves the attempt as it was. */
   claim(kind: ConsentKind, stateHash: Buffer, holder: Holder): Promise<Claimed | null>;
+  /** Ends a claimed attempt that came to nothing: its client is free for the next one. */
+  drop(stateHash: Buffer): Promise<void>;
   /** Deletes attempts that nobody can go on with. */
   purge(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { type ConnectProblem, connectError } from '../domain/connect-problem.ts';
 import { type ConnectionId, isId, newId, type WorkspaceId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
+import type { Claimed } from './connect-attempts.ts';
 import type { ConnectParts } from './connect-parts.ts';
 import type { ConsentKind } from './consent-flow.ts';
 import { discardTokens } from './discard-tokens.ts';
@@ -30,17 +31,35 @@ export async function finishConnect(
   // The call was decided for the workspace that the attempt named: another one was not asked about.
   if (stateHash === null || claimed === null || claimed.workspaceId !== context.workspaceId)
     throw connectError('invalid_state');
-  const { registrationId, sealed } = claimed;
+  try {
+    return {
+      connectionId: await goOn(parts, { ...claimed, kind, stateHash, userId: holder.userId }, callback, context),
+    };
+  } catch (error) {
+    // Where this fails, the sweep does it.
+    await parts.attempts.drop(stateHash).catch(() => {});
+    throw error;
+  }
+}
+
+type OwnAttempt = Claimed & Pick<Landing, 'kind' | 'stateHash' | 'userId'>;
+
+async function goOn(
+  parts: ConnectParts,
+  attempt: OwnAttempt,
+  callback: CallbackParameters,
+  context: CommandContext,
+): Promise<ConnectionId> {
+  const { kind, stateHash, userId, registrationId, sealed } = attempt;
   const flow = parts.flows[kind];
   const redeemed = await flow.redeem(callback, { stateHash, registrationId, sealed });
-  const { userId } = holder;
   if ('problem' in redeemed) {
     if (redeemed.unwanted !== null) await discardTokens(parts, redeemed.unwanted);
     throw connectError(redeemed.problem);
   }
   const landing: Landing = { ...redeemed, kind, stateHash, userId, origin: flow.origin, registrationId };
-  const land = claimed.workspaceId === null ? landAnew : landAgain;
-  return { connectionId: await land(parts, landing, context) };
+  const land = attempt.workspaceId === null ? landAnew : landAgain;
+  return land(parts, landing, context);
 }
 
 /** A callback for a new workspace. One that is known already is never merged into (rule 1). */

@@ -69,6 +69,10 @@ export function createConnectAttempts({ system }: Pick<Database<Schema>, 'system
       const { target_workspace_id: workspaceId, registration_id: registrationId, sealed } = claimed;
       return { workspaceId, registrationId, sealed };
     },
+    async drop(stateHash) {
+      const attempt = system.deleteFrom('connect_attempt').where('state_hash', '=', stateHash);
+      await attempt.where('made_connection_id', 'is', null).execute();
+    },
     async purge() {
       // Not at once: a callback that came in the last minute may still be on its way to Notion and back.
       await system

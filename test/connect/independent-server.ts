@@ -13,7 +13,7 @@ export async function startIndependentServer() {
   /** One for each request to its token endpoint. */
   const asked: string[] = [];
   /** Set: carries the next refresh out, and never tells what came of it. */
-  const faults = { loseNextAnswer: false, away: false };
+  const faults = { loseNextAnswer: false, away: false, wantedScope: '' };
   const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -82,6 +82,11 @@ export async function startIndependentServer() {
       const metadata = `${url}/.well-known/oauth-protected-resource/mcp`;
       response.setHeader('www-authenticate', `Bearer resource_metadata="${metadata}", scope="${scope}"`);
       return json(response, 401, {});
+    }
+    if (faults.wantedScope !== '') {
+      const challenge = `Bearer error="insufficient_scope", scope="${faults.wantedScope}"`;
+      response.setHeader('www-authenticate', challenge);
+      return json(response, 403, {});
     }
     const { id = null } = JSON.parse(text) as { id?: number };
     const workspace = { id: uuidNamed('independent/workspace'), name: 'Independent' };
