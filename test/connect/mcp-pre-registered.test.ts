@@ -61,13 +61,19 @@ describe('a hosted MCP client that was registered by hand', () => {
     assert.equal(await at.parts.flows.mcp.revoke(new Secret(await connection.token()), id), 'revoked');
   });
 
-  it('is one client for all, and yet each connection has a record of its own', async () => {
+  it('is one client for all: each connection has a record of its own, and an account at Notion one connection', async () => {
     await start();
-    await connectMcp(at);
+    const first = await connectMcp(at);
+    const refused = await first.token();
     const elsewhere = { workspaceId: uuidNamed('globex/workspace') };
-    await connectMcp(at, url => new Browser(at.publicUrl, at.emulator, null).consent(url, elsewhere));
+    const second = await connectMcp(at, url => new Browser(at.publicUrl, at.emulator, null).consent(url, elsewhere));
     const rows = await registrations();
     assert.deepEqual([rows.length, new Set(rows.map(row => row.client_id)).size], [2, 1]);
+    // Notion ended the grant before, which is noticed as any end is.
+    assert.equal(await first.report(refused), 'dead');
+    assert.deepEqual([(await first.row()).status, (await second.row()).status], ['needs_reauth', 'active']);
+    await second.expire();
+    await second.token();
   });
 
   it('comes to no server but the one that it was registered at', async () => {
