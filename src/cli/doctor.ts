@@ -50,4 +50,17 @@ function print(findings: readonly Finding[], { out }: Terminal): void {
     out(`${state.padEnd(4)}  ${about.padEnd(14)}  ${found}`);
     if (todo !== null) out(`${' '.repeat(22)}→ ${todo}`);
   }
+  out('');
+  out(summaryOf(findings));
+}
+
+/** The last line, because that is where eyes are when a command ends. */
+function summaryOf(findings: readonly Finding[]): string {
+  const named = (state: Finding['state']) => {
+    const about = findings.filter(finding => finding.state === state).map(finding => finding.about);
+    return [...new Set(about)].join(', ');
+  };
+  const [failing, doubtful] = [named('fail'), named('warn')];
+  const more = doubtful === '' ? '' : ` Worth a look: ${doubtful}.`;
+  return failing === '' ? `Nothing was found that does not work.${more}` : `Does not work: ${failing}.${more}`;
 }

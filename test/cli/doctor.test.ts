@@ -21,8 +21,8 @@ describe('portcullis doctor', () => {
   let demo: Demo;
   let folder: string;
   before(async () => {
-    demo = await startDemo();
     folder = await mkdtemp(join(tmpdir(), 'portcullis-doctor-'));
+    demo = await startDemo({ dataDir: join(folder, 'data') });
   });
   after(async () => {
     await demo.stop();
@@ -71,8 +71,16 @@ describe('portcullis doctor', () => {
     assert.deepEqual(about(found, 'clock'), ['ok: agrees with the database', 'ok: agrees with Notion']);
   });
 
-  it('says when a token is refused, when Notion is away, and when the root key is another one', async () => {
+  it('says when Notion refuses a token, when Notion is away, and when the root key is another one', async () => {
     const env = await credentials();
+    for (const { botId } of await demo.emulator.installations({})) await demo.emulator.revoke({ botId });
+    const revoked = await examine(env);
+    assert.match(
+      about(revoked, 'connection con_')[0] ?? '',
+      /^warn: rest of Acme, .*: Notion does not accept its token$/,
+    );
+    assert.equal(revoked.code, 0);
+
     const away = await examine({ ...env, PORTCULLIS_NOTION_API_URL: 'http://127.0.0.1:1' });
     assert.match(about(away, 'notion')[0] ?? '', /^warn: .* does not answer \(ECONNREFUSED\)$/);
 
@@ -97,5 +105,19 @@ describe('portcullis doctor', () => {
     const empty = await examine({ ...env, DATABASE_URL: database.url });
     assert.match(about(empty, 'migrations')[0] ?? '', /^warn: \d+ not applied yet$/);
     await database.drop();
+  });
+
+  it('starts the database itself when no gateway runs, and says last what does not work', async () => {
+    await demo.stop();
+    const stopped = await examine({});
+    assert.deepEqual([stopped.code, stopped.works], [0, true], JSON.stringify(stopped.findings));
+    assert.match(about(stopped, 'gateway')[0] ?? '', /^ok: none is running at /);
+    assert.match(about(stopped, 'keys')[0] ?? '', /^ok: all 1 workspace keys open$/);
+
+    await rm(join(demo.dataDir, 'root.key'));
+    const env = { PATH: process.env.PATH ?? '', HOME: folder, PORTCULLIS_DATA_DIR: demo.dataDir };
+    const { out, code } = await portcullis(['doctor', '--port', '1'], env);
+    assert.equal(code, 6);
+    assert.match(out, /\n\nDoes not work: keys\. Worth a look: root key, connection con_[\w-]+\.\n$/);
   });
 });

@@ -9,14 +9,17 @@ import type { Schema } from '../../store/schema.ts';
 import { type Finding, look, ok } from './finding.ts';
 import { lookAround } from './look-around.ts';
 import { lookAtConnections } from './look-at-connections.ts';
-import { lookAtDatabase } from './look-at-database.ts';
-import { lookAtDataDirectory, lookAtRootKeyFiles } from './look-at-files.ts';
+import { lookAtDatabase, unreached } from './look-at-database.ts';
+import { lookAtDataDirectory, lookAtRootKeyFiles, lookAtSpool } from './look-at-files.ts';
 import { lookAtKeys } from './look-at-keys.ts';
+import { lookAtRestoration } from './look-at-restoration.ts';
+import { lookAtWebhooks } from './look-at-webhooks.ts';
 
 /** Looks at everything that a gateway with this configuration needs. Changes nothing, and runs beside gateways. */
 export async function examine(config: Config, nowMs: () => number): Promise<Finding[]> {
   return [
     ...(await lookAtDataDirectory(config)),
+    ...(await lookAtSpool(config, nowMs)),
     ...(await lookAtRootKeyFiles(config)),
     ...(await lookIntoDatabase(config, nowMs)),
     ...(await lookAround(config, nowMs)),
@@ -24,8 +27,7 @@ export async function examine(config: Config, nowMs: () => number): Promise<Find
 }
 
 async function lookIntoDatabase(config: Config, nowMs: () => number): Promise<Finding[]> {
-  const todo = 'Check DATABASE_URL, or the data directory: is the server up, and are name and password right?';
-  return look('database', todo, async () => {
+  return look('database', unreached, async () => {
     const server = await reach(config.database);
     if (server === null) return ok('database', 'the first start makes it');
     const database = openDatabase<Schema>(server.connection, { poolSize: 2 });
@@ -43,8 +45,14 @@ async function examineStored(config: Config, database: Database<Schema>, nowMs: 
   // Without the schema there is nothing to look into.
   if (findings.some(({ about, state }) => state === 'fail' || (about === 'migrations' && state !== 'ok')))
     return findings;
-  const { findings: ofKeys, keys } = await lookAtKeys(config, database);
-  return [...findings, ...ofKeys, ...(await lookAtConnections({ database, keys, notion: config.notion }))];
+  const { findings: ofKeys, opened } = await lookAtKeys(config, database);
+  return [
+    ...findings,
+    ...(await lookAtRestoration(config, database)),
+    ...ofKeys,
+    ...(await lookAtConnections({ database, keys: opened?.keys ?? null, notion: config.notion })),
+    ...(await lookAtWebhooks(database, opened)),
+  ];
 }
 
 interface Reached {

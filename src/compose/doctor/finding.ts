@@ -30,6 +30,12 @@ export async function look(
   try {
     return [await run()].flat();
   } catch (error) {
-    return [fail(about, error instanceof Error ? error.message : String(error), todo)];
+    return [fail(about, reasonOf(error), todo)];
   }
+}
+
+/** An attempt at several addresses fails for several reasons, and says nothing of its own. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
 }

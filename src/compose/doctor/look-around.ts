@@ -30,14 +30,23 @@ async function lookAtNotion(notion: NotionConfig | null, nowMs: () => number): P
   }
 }
 
+/** Addresses that are listened on and cannot be called, and what can be called instead. */
+const everyAddress = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '::1'],
+]);
+
 const readiness = z.object({ status: z.string(), failing: z.array(z.string()).optional() });
 
 /** The gateway of these settings: whether it runs, and whether it is ready. */
-function lookAtGateway({ host, port }: Pick<Config, 'host' | 'port'>): Promise<Finding[]> {
+function lookAtGateway({ host, port, publicUrl }: Pick<Config, 'host' | 'port' | 'publicUrl'>): Promise<Finding[]> {
   const about = 'gateway';
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const reachable = everyAddress.get(host) ?? host;
+  const url = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  // It answers to its own names alone (rule 26).
+  const headers = publicUrl === null ? {} : { host: new URL(publicUrl).host };
   return look(about, 'Look at the log of the gateway.', async () => {
-    const answer = await request(`${url}/readyz`, { signal: timeout() }).catch(() => null);
+    const answer = await request(`${url}/readyz`, { headers, signal: timeout() }).catch(() => null);
     if (answer === null) return ok(about, `none is running at ${url}`);
     const { success, data } = readiness.safeParse(await answer.body.json().catch(() => null));
     if (!success) return warn(about, `something else answers at ${url}`, 'Choose another port with PORTCULLIS_PORT.');

@@ -9,8 +9,13 @@ import { createTokenSeal } from '../../vault/token-seal.ts';
 import type { WorkspaceKeys } from '../../vault/workspace-keys.ts';
 import { type Finding, fail, look, ok, warn } from './finding.ts';
 
-/** Connections that are asked about at Notion: the ones used last. More would spend what the gateways need. */
+/** Connections that are named: those that do not work first, then the ones used last. */
+const namedMax = 100;
+/** Connections that are asked about at Notion. More would spend what the gateways need. */
 const probedMax = 50;
+
+const ended = ['pending', 'revoked'] as const;
+const serving = ['active', 'refreshing'] as const;
 
 interface Stored {
   readonly workspaceId: WorkspaceId;
@@ -35,7 +40,9 @@ export async function lookAtConnections(parts: {
   if (connections.length === 0) return [ok('connections', 'none yet')];
   const probe = parts.keys === null ? null : createProbe(parts.keys, parts.notion);
   const findings: Finding[] = [];
-  for (const connection of connections.slice(0, probedMax)) {
+  let probed = 0;
+  for (const connection of connections) {
+    if (serving.some(one => one === connection.status) && probed++ === probedMax) break;
     const about = `connection ${connection.connectionId}`;
     const judged = await look(about, 'Look at the log of the gateway.', async () => {
       const { state, found, todo } = await judge(connection, probe);
@@ -43,8 +50,8 @@ export async function lookAtConnections(parts: {
     });
     findings.push(...judged);
   }
-  const rest = connections.length - findings.length;
-  return rest > 0 ? [...findings, ok('connections', `${rest} more, used longer ago, were not looked at`)] : findings;
+  const rest = (await countConnections(parts.database)) - findings.length;
+  return rest > 0 ? [...findings, ok('connections', `${rest} more were not looked at`)] : findings;
 }
 
 type Probe = (connection: Stored) => Promise<'dead' | 'alive' | 'unknown' | 'unopenable'>;
@@ -117,10 +124,17 @@ function readConnections({ system }: Database<Schema>): Promise<Stored[]> {
       'secret.sealed',
       'secret.kid',
     ])
-    .where('connection.status', 'not in', ['pending', 'revoked'])
+    .where('connection.status', 'not in', ended)
+    .orderBy(({ eb }) => eb('connection.status', 'in', serving))
     .orderBy('connection.last_used_at', order => order.desc().nullsLast())
     .orderBy('connection.id')
+    .limit(namedMax)
     .execute();
+}
+
+async function countConnections({ system }: Database<Schema>): Promise<number> {
+  const counted = system.selectFrom('connection').where('status', 'not in', ended);
+  return (await counted.select(({ fn }) => fn.countAll<number>().as('count')).executeTakeFirstOrThrow()).count;
 }
 
 function describe({ workspaceName, kind, status, lastUsedAt }: Stored): string {

@@ -4,17 +4,27 @@ import { assertDurable } from '../../store/assert-durable.ts';
 import type { Database } from '../../store/database.ts';
 import { pendingMigrations } from '../../store/migrate.ts';
 import type { Schema } from '../../store/schema.ts';
+import { StoreError } from '../../store/store-error.ts';
 import { type Finding, fail, look, ok, warn } from './finding.ts';
 
 const migrations = new URL('../../store/migrations/', import.meta.url);
+
+/** What to do about a server that nobody gets through to. */
+export const unreached =
+  'Check DATABASE_URL, or the data directory: is the server up, and are name and password right?';
 
 /** How far a clock may be off before somebody should know. */
 export const skewMsMax = 5 * secondMs;
 
 /** The server, the schema, the rights of our roles, and the clock. */
 export async function lookAtDatabase(database: Database<Schema>, nowMs: () => number): Promise<Finding[]> {
-  const server = await look('database', 'Change the server, or name another one in DATABASE_URL.', async () => {
-    await assertDurable(database);
+  const server = await look('database', unreached, async () => {
+    try {
+      await assertDurable(database);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      return fail('database', error.message, 'Change the server, or name another one in DATABASE_URL.');
+    }
     const version = await database.asOwner(async client => (await client.query('SHOW server_version')).rows[0]);
     return ok('database', `PostgreSQL ${version?.server_version}, keeps what it commits`);
   });

@@ -1,9 +1,12 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Config } from '../../config.ts';
+import { minuteMs } from '../../domain/units.ts';
+import { lookIntoSpool } from '../../vault/refresh/spool.ts';
 import { readRootKeyFile } from '../../vault/root/file.ts';
 import { assertOutsideDataDirectory } from '../../vault/root/file-place.ts';
-import { type Finding, look, ok, warn } from './finding.ts';
+import { type Finding, fail, look, ok, warn } from './finding.ts';
 
 /** The data directory: there, ours, and nobody else's. */
 export function lookAtDataDirectory({ dataDir }: Pick<Config, 'dataDir'>): Promise<Finding[]> {
@@ -16,6 +19,35 @@ export function lookAtDataDirectory({ dataDir }: Pick<Config, 'dataDir'>): Promi
       return warn(about, `others may write to ${dataDir}`, `chmod 700 ${dataDir}`);
     }
     return ok(about, dataDir);
+  });
+}
+
+/** A gateway brings home what lies in the spool twice a minute. */
+const spoolMsMax = 2 * minuteMs;
+
+/** Where refreshed tokens lie until they are in the database: it keeps what it is given, and nothing is left in it. */
+export function lookAtSpool({ dataDir }: Pick<Config, 'dataDir'>, nowMs: () => number): Promise<Finding[]> {
+  const about = 'spool';
+  const directory = join(dataDir, 'spool');
+  return look(about, `Give ${directory} to the account that runs Portcullis: chown, and chmod 700.`, async () => {
+    if ((await stat(directory).catch(absent)) === null) return ok(about, 'the first start makes it');
+    const spool = await lookIntoSpool(directory);
+    const findings: Finding[] = [];
+    for (const name of await spool.names()) {
+      const spooled = await spool.read(name);
+      if (spooled === 'unreadable') {
+        const todo = `Move it out of ${directory}. Its name begins with a connection: if that does not work, reconnect it.`;
+        findings.push(fail(about, `nobody can read ${name}`, todo));
+      } else if (spooled !== 'gone' && nowMs() - spooled.attempt.startedAt.getTime() > spoolMsMax) {
+        const todo = 'A gateway that runs and can write to the database stores them. Start one, or see its log.';
+        findings.push(fail(about, `refreshed tokens of ${spooled.attempt.connectionId} wait to be stored`, todo));
+      }
+    }
+    if (spool.volatile) {
+      const todo = 'Put the data directory on a disk: a token that is refreshed while the machine stops is lost.';
+      findings.push(warn(about, `${directory} lies in memory`, todo));
+    }
+    return findings.length === 0 ? ok(about, 'keeps files, and nothing is left in it') : findings;
   });
 }
 

@@ -4,34 +4,44 @@ import type { Database } from '../../store/database.ts';
 import { createKnownRootKeys } from '../../store/root-keys.ts';
 import type { Schema } from '../../store/schema.ts';
 import { createWrappedKeys } from '../../store/workspace-keys.ts';
-import { openKeyRing } from '../../vault/root/key-ring.ts';
-import { openRootKey } from '../../vault/root/open-root-key.ts';
+import type { DeriveKey } from '../../vault/derive-key.ts';
 import { createWorkspaceKeys, type WorkspaceKeys } from '../../vault/workspace-keys.ts';
+import { openRootKeys } from '../root-keys.ts';
 import { type Finding, fail, look, ok } from './finding.ts';
 
 const todo = 'Restore the root key that is named, or name it in PORTCULLIS_ROOT_KEYS.';
+
+export interface OpenedKeys {
+  readonly keys: WorkspaceKeys;
+  readonly deriveKey: DeriveKey;
+}
 
 /** The root keys open, and open the key of every workspace. Answers with the keys, for whoever opens tokens with them. */
 export async function lookAtKeys(
   config: Pick<Config, 'rootKeys' | 'keyServices'>,
   database: Database<Schema>,
-): Promise<{ findings: Finding[]; keys: WorkspaceKeys | null }> {
-  let keys: WorkspaceKeys | null = null;
+): Promise<{ findings: Finding[]; opened: OpenedKeys | null }> {
+  let opened: OpenedKeys | null = null;
   const findings = await look('keys', todo, async () => {
-    const known = createKnownRootKeys(database);
-    if ((await known.all()).length === 0) return ok('keys', 'none is stored yet');
-    const opened = await Promise.all(config.rootKeys.map(name => openRootKey(name, config.keyServices)));
-    keys = createWorkspaceKeys({ root: await openKeyRing(opened, known), store: createWrappedKeys(database) });
-    return unwrapAll(keys, database);
+    if ((await createKnownRootKeys(database).all()).length === 0) return ok('keys', 'none is stored yet');
+    const { root, deriveKey } = await openRootKeys(config, database);
+    const keys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
+    opened = { keys, deriveKey };
+    return unwrap(keys, database);
   });
-  return { findings, keys };
+  return { findings, opened };
 }
 
-async function unwrapAll(keys: WorkspaceKeys, { system }: Database<Schema>): Promise<Finding> {
+/** More than that would take long, and a key service counts and charges for each. `portcullis keys verify` opens all. */
+const unwrappedMax = 500;
+
+async function unwrap(keys: WorkspaceKeys, { system }: Database<Schema>): Promise<Finding> {
   const stored = await system
     .selectFrom('workspace_key')
     .select(['workspace_id', 'kid', 'root_kid'])
     .where('wrapped', 'is not', null)
+    .orderBy('created_at', 'desc')
+    .limit(unwrappedMax)
     .execute();
   const shut = new Set<string>();
   for (const { workspace_id: workspaceId, kid, root_kid: rootKid } of stored) {
@@ -43,7 +53,8 @@ async function unwrapAll(keys: WorkspaceKeys, { system }: Database<Schema>): Pro
       });
     if (!opens) shut.add(`${kid} (under ${rootKid})`);
   }
-  if (shut.size === 0) return ok('keys', `all ${stored.length} workspace keys open`);
+  const all = stored.length < unwrappedMax ? 'all' : 'the newest';
+  if (shut.size === 0) return ok('keys', `${all} ${stored.length} workspace keys open`);
   const [first] = shut;
   return fail('keys', `${shut.size} of ${stored.length} workspace keys do not open, such as ${first}`, todo);
 }

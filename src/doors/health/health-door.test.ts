@@ -122,9 +122,11 @@ describe('/metrics', () => {
   it('keep to so many values of a label', async () => {
     await using door = await open();
     for (let key = 0; key < 200; key++) door.metrics.decryptFailed(`wk_${key}`);
+    for (let status = 100; status < 1_000; status++) door.metrics.answered({ operation: 'search', status, seconds: 1 });
     const text = await (await door.get('/metrics')).text();
     assert.equal(text.match(/^portcullis_decrypt_failures_total\{/gm)?.length, 51);
     assert.match(text, /^portcullis_decrypt_failures_total\{kid="other"\} 150$/m);
+    assert.equal(text.match(/^portcullis_notion_answers_total\{/gm)?.length, 51);
   });
 
   it('are shown to this machine alone, unless a token is set', async () => {

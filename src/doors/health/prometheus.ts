@@ -18,6 +18,8 @@ const notionBuckets = [0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1, 2, 5, 10, 30, 60];
 const valuesMax = 400;
 /** Keys that fail are few, or everything fails. */
 const kidsMax = 50;
+/** Statuses that Notion is known to answer with are fewer. */
+const statusesMax = 50;
 
 /** Counts for Prometheus. The registry is its own, so that two gateways in one process do not share a number. */
 export function createPrometheus(): Prometheus {
@@ -54,13 +56,15 @@ function countIn(register: Registry): Metrics {
 
   const operationOf = bounded(valuesMax);
   const kidOf = bounded(kidsMax);
+  const resultOf = bounded(valuesMax);
+  const statusOf = bounded(statusesMax);
   return {
     called({ door, operation, effect, result, seconds }) {
-      calls.inc({ door, operation: operationOf(operation), effect, result });
+      calls.inc({ door, operation: operationOf(operation), effect, result: resultOf(result) });
       callSeconds.observe({ door }, seconds);
     },
     answered({ operation, status, seconds }) {
-      answers.inc({ operation: operationOf(operation), status });
+      answers.inc({ operation: operationOf(operation), status: statusOf(String(status)) });
       answerSeconds.observe({ operation: operationOf(operation) }, seconds);
     },
     auditFlushed({ rows, seconds, durable }) {

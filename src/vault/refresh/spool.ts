@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type AttemptId, type ConnectionId, isId, type WorkspaceId } from '../../domain/ids.ts';
@@ -56,15 +56,9 @@ export async function openSpool(directory: string): Promise<Spool> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await removeDrafts(directory);
     await probe(directory);
-    const volatile = await isVolatile(directory);
     return {
-      volatile,
+      ...(await lookIntoSpool(directory)),
       write: spooled => writeDurably(directory, nameOf(spooled.attempt), JSON.stringify({ v: 1, ...spooled })),
-      async names(of) {
-        const names = await readdir(directory);
-        return names.filter(name => name.endsWith(ending) && (of === undefined || name.startsWith(`${of}.`)));
-      },
-      read: name => read(directory, name),
       async remove(name) {
         await rm(join(directory, name), { force: true });
         await syncDirectory(directory);
@@ -73,6 +67,19 @@ export async function openSpool(directory: string): Promise<Spool> {
   } catch (error) {
     throw new SpoolError(directory, error);
   }
+}
+
+/** The same for whoever looks from beside: makes nothing and changes nothing. Throws if nothing could be put there. */
+export async function lookIntoSpool(directory: string): Promise<Pick<Spool, 'volatile' | 'names' | 'read'>> {
+  await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+  return {
+    volatile: await isVolatile(directory),
+    async names(of) {
+      const names = await readdir(directory);
+      return names.filter(name => name.endsWith(ending) && (of === undefined || name.startsWith(`${of}.`)));
+    },
+    read: name => read(directory, name),
+  };
 }
 
 /**
