@@ -68,6 +68,7 @@ export interface Connecting {
   /** The same database, for whoever opens it once more: in this process, and in another. */
   readonly connection: TestDatabase['connection'];
   readonly databaseUrl: string;
+  readonly rootKeyFile: string;
   readonly emulator: Emulator;
   readonly control: EmulatorControl;
   readonly parts: ConnectParts;
@@ -106,7 +107,8 @@ export async function startConnecting(
   const testDatabase = await freshDatabase({ migrated: true });
   const database = openDatabase<Schema>(testDatabase.connection);
   const directory = await mkdtemp(join(tmpdir(), 'portcullis-connecting-'));
-  const root = await openRootKeyFile(join(directory, 'root.key'));
+  const rootKeyFile = join(directory, 'root.key');
+  const root = await openRootKeyFile(rootKeyFile);
   const events: RecordedEvent[] = [];
   const recordEvent = async (event: RecordedEvent) => void events.push(event);
   const now = () => new Date();
@@ -212,6 +214,7 @@ export async function startConnecting(
     database,
     connection: testDatabase.connection,
     databaseUrl: testDatabase.url,
+    rootKeyFile,
     emulator,
     control: emulatorControl(emulator.url, emulator.controlToken),
     parts,

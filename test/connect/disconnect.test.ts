@@ -91,6 +91,22 @@ describe('the end of a connection', () => {
     assert.deepEqual(await secrets(), []);
   });
 
+  it('A8: is only later when Notion is away for a day', async () => {
+    const ada = await connected();
+    await end(ada);
+    const hourly = 30;
+    await at.control.addFault({ kind: 'respond', status: 503, path: '/v1/oauth/revoke', times: hourly });
+    for (let attempt = 0; attempt < hourly; attempt++) {
+      await at.jobs.runDue();
+      await makeJobsDue();
+    }
+    assert.equal((await connectionRow())?.status, 'revoking');
+    assert.equal((await at.control.installations()).find(one => one.botId === ada.botId)?.revoked, false);
+    await at.jobs.runDue();
+    assert.equal((await connectionRow())?.status_reason, 'disconnected: revoked');
+    assert.equal((await at.control.installations()).find(one => one.botId === ada.botId)?.revoked, true);
+  });
+
   it('waits longer after each attempt, up to an hour', async () => {
     await end(await connected());
     await at.control.addFault({ kind: 'respond', status: 503, path: '/v1/oauth/revoke', times: 100 });
