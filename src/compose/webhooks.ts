@@ -31,7 +31,7 @@ export function openWebhooks(parts: {
   const vault = createWebhookSeal(parts.workspaceKeys, parts.deriveKey);
   const commands = createSubscriptionCommands({ store: createSubscriptionStore(database), vault });
   return {
-    receive: createReceive({ store: createListeningStore(database, entries), vault, recordEvent, countEvent }),
+    receive: createReceive({ store: createListeningStore(database, entries), vault, countEvent }),
     routes: createWebhookRoutes({ commands, record: recordEvent, publicUrl }),
   };
 }

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Listening, ListeningStore, TakenEvent } from '../connect/webhooks/listening.ts';
+import type { RecordedEvent } from '../domain/event.ts';
 import type { SubscriptionId, WorkspaceId } from '../domain/ids.ts';
 import type { SubscriptionState, WebhookOwner, WebhookTokenPlace } from '../domain/webhook.ts';
 import type { Database } from './database.ts';
@@ -20,16 +21,24 @@ export function createListeningStore(
   { system, inWorkspace }: Pick<Database<Schema>, 'system' | 'inWorkspace'>,
   entries: EventEntries,
 ): ListeningStore {
-  async function change(place: WebhookTokenPlace, from: SubscriptionState[], to: Change): Promise<boolean> {
-    const { numUpdatedRows } = await system
-      .updateTable('webhook_subscription')
-      .set(to)
-      .where('id', '=', place.subscriptionId)
-      // A reset that came in between has another generation, and nothing of the old address applies to it.
-      .where('generation', '=', place.generation)
-      .where('state', 'in', from)
-      .executeTakeFirst();
-    return numUpdatedRows === 1n;
+  function change(place: WebhookTokenPlace, from: SubscriptionState[], to: Change, entry?: RecordedEvent) {
+    return commitWithEntries<boolean>(
+      entries,
+      work => system.transaction().execute(work),
+      async (tx, append) => {
+        const { numUpdatedRows } = await tx
+          .updateTable('webhook_subscription')
+          .set(to)
+          .where('id', '=', place.subscriptionId)
+          // A reset that came in between has another generation, and nothing of the old address applies to it.
+          .where('generation', '=', place.generation)
+          .where('state', 'in', from)
+          .executeTakeFirst();
+        if (numUpdatedRows !== 1n) return false;
+        if (entry !== undefined) await append([entry]);
+        return true;
+      },
+    );
   }
 
   return {
@@ -42,8 +51,9 @@ export function createListeningStore(
         .executeTakeFirst();
       return row === undefined ? null : toListening(row);
     },
-    offer: (place, { sealed, kid }) => change(place, ['waiting'], { state: 'offered', sealed, kid }),
-    contest: place => change(place, ['offered', 'shown'], { state: 'contested', sealed: null, kid: null }),
+    offer: (place, { sealed, kid }, entry) => change(place, ['waiting'], { state: 'offered', sealed, kid }, entry),
+    contest: (place, entry) =>
+      change(place, ['offered', 'shown'], { state: 'contested', sealed: null, kid: null }, entry),
     async workspaceOf({ owner }, { notionWorkspaceId, integrationId }) {
       const { rows } = await belongsTo(owner, notionWorkspaceId, integrationId).execute(system);
       return rows[0]?.id ?? null;

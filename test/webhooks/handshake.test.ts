@@ -77,6 +77,40 @@ describe('the handshake of a webhook', () => {
     assert.deepEqual(moved, []);
   });
 
+  it('is found out in the log and in the state, or in neither and then again', async () => {
+    const { id, url } = await hearing.subscribe();
+    const [forged, notions] = [aToken(), aToken()];
+    const { database } = hearing.api.people;
+    const logged = (may: 'GRANT INSERT ON audit_entry TO' | 'REVOKE INSERT ON audit_entry FROM') =>
+      database.asOwner(owner => owner.query(`${may} portcullis_system`));
+    await logged('REVOKE INSERT ON audit_entry FROM');
+    const unwritten = await post(url, handshake(forged), { token: forged });
+    await logged('GRANT INSERT ON audit_entry TO');
+    assert.equal(unwritten, 503);
+    assert.equal(await stateOf(id), 'waiting');
+    assert.equal(await post(url, handshake(forged), { token: forged }), 200);
+    await logged('REVOKE INSERT ON audit_entry FROM');
+    const unseen = await post(url, handshake(notions), { token: notions });
+    await logged('GRANT INSERT ON audit_entry TO');
+    assert.equal(unseen, 503);
+    assert.equal(await stateOf(id), 'offered');
+    await post(url, handshake(notions), { token: notions });
+    assert.deepEqual(await events(id), ['webhook.created', 'webhook.handshake', 'webhook.contested another_handshake']);
+  });
+
+  it('leaves a token that must open: one that was tampered with proves nothing, and the log says so', async () => {
+    const { id, url, token } = await hearing.listening();
+    const { system } = hearing.api.people.database;
+    const of = system.updateTable('webhook_subscription').where('id', '=', id as `whs_${string}`);
+    await of.set({ generation: 7 }).execute();
+    for (let i = 0; i < 5; i++) assert.equal(await post(url, JSON.stringify(anEvent(hearing)), { token }), 401);
+    assert.equal(await post(url, handshake(aToken())), 401);
+    assert.deepEqual((await events(id)).slice(3), ['webhook.undecryptable']);
+    assert.equal(await stateOf(id), 'shown');
+    await of.set({ generation: 1 }).execute();
+    assert.equal(await post(url, JSON.stringify(anEvent(hearing)), { token }), 200);
+  });
+
   it('cannot be repeated with another token once an event has confirmed it', async () => {
     const { id, url, token } = await hearing.listening();
     assert.equal(await post(url, JSON.stringify(anEvent(hearing)), { token }), 200);

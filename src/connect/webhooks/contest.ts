@@ -3,13 +3,12 @@ import type { Listening } from './listening.ts';
 
 /** Ends all belief in a subscription because somebody but Notion knows its address, and says so in the log, once. */
 export async function contest(
-  { store, recordEvent }: ReceiveParts,
+  { store }: ReceiveParts,
   listening: Listening,
   because: 'another_handshake' | 'event_before_token_was_shown',
   { clientAddress, requestId }: Delivery,
 ): Promise<Receipt> {
-  if (!(await store.contest(listening))) return 'unproven';
-  await recordEvent({
+  await store.contest(listening, {
     name: 'webhook.contested',
     workspaceId: listening.owner,
     principalId: null,

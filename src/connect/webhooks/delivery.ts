@@ -22,7 +22,6 @@ export type Receipt = 'taken' | 'repeated' | 'passed_over' | 'unproven';
 export interface ReceiveParts {
   readonly store: ListeningStore;
   readonly vault: WebhookVault;
-  readonly recordEvent: RecordEvent;
   /** For events of which there may be any number: the log gets the first, and then a count. */
   readonly countEvent: RecordEvent;
 }

@@ -35,7 +35,7 @@ export async function takeHandshake(
 }
 
 async function offer(
-  { store, vault, recordEvent }: ReceiveParts,
+  { store, vault }: ReceiveParts,
   listening: Listening,
   offered: Secret,
   { clientAddress, requestId }: Delivery,
@@ -43,8 +43,7 @@ async function offer(
   const { owner, subscriptionId, handshakeUntil, seenAt } = listening;
   if (handshakeUntil <= seenAt) return 'unproven';
   // Of two at the same moment the slower is told to come again, and then counts as the second.
-  if (!(await store.offer(listening, await vault.seal(listening, offered)))) return 'unproven';
-  await recordEvent({
+  const first = await store.offer(listening, await vault.seal(listening, offered), {
     name: 'webhook.handshake',
     workspaceId: owner,
     principalId: null,
@@ -53,5 +52,5 @@ async function offer(
     requestId,
     detail: { subscription: subscriptionId },
   });
-  return 'taken';
+  return first ? 'taken' : 'unproven';
 }

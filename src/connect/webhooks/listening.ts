@@ -27,18 +27,17 @@ export interface TakenEvent {
   readonly aside: { readonly type: string; readonly entity: WebhookEvent['entity'] } | null;
   /** What has to be looked up again. */
   readonly changed: PlacedObject | null;
-  /** For the log. */
   readonly entry: RecordedEvent;
 }
 
-/** What deliveries need of the store. */
+/** What deliveries need of the store. Where an entry is given it is in the log if and only if the change was made. */
 export interface ListeningStore {
   /** The subscription behind an address; null for an address that nobody has. */
   find(address: string): Promise<Listening | null>;
   /** Keeps the token of the first handshake, while the subscription still waits for one. False: it does not any more. */
-  offer(place: WebhookTokenPlace, token: SealedVerification): Promise<boolean>;
+  offer(place: WebhookTokenPlace, token: SealedVerification, entry: RecordedEvent): Promise<boolean>;
   /** Ends all belief in a subscription that is not confirmed yet, and drops its token. False: somebody was faster. */
-  contest(place: WebhookTokenPlace): Promise<boolean>;
+  contest(place: WebhookTokenPlace, entry: RecordedEvent): Promise<boolean>;
   /**
    * The workspace that an event of this subscription belongs to: the one that it names, if that is the subscription's or
    * the subscription is the deployment's, and if it has a connection of the integration that the event names. Null: none.

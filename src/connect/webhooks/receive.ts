@@ -1,4 +1,5 @@
 import { Secret } from '../../domain/secret.ts';
+import { nullIfUnopenable } from '../../domain/unopenable-error.ts';
 import { parseStrictJson } from '../../notion/strict-json.ts';
 import { readHandshake, readWebhookEvent } from '../../notion/webhook-events.ts';
 import type { Delivery, Receipt, ReceiveParts } from './delivery.ts';
@@ -12,7 +13,9 @@ export function createReceive(parts: ReceiveParts) {
   return async function receive(delivery: Delivery): Promise<Receipt> {
     const listening = await parts.store.find(delivery.address);
     if (listening === null) return 'unproven';
-    const token = await tokenOf(listening);
+    const sealed = listening.token;
+    const token = sealed && (await parts.vault.open(listening, sealed).catch(nullIfUnopenable));
+    if (sealed !== null && token === null) return reportUnopenable(parts, listening);
     const signed = token !== null && isSignedWith(token, delivery.body, delivery.signature);
     const json = parseStrictJson(delivery.body);
     if (json === null) return 'unproven';
@@ -21,8 +24,16 @@ export function createReceive(parts: ReceiveParts) {
     const event = signed ? readWebhookEvent(json) : null;
     return event === null ? 'unproven' : takeEvent(parts, listening, event, delivery);
   };
+}
 
-  function tokenOf(listening: Listening): Promise<Secret> | null {
-    return listening.token && parts.vault.open(listening, listening.token);
-  }
+/** Without the token nothing can be proved. It may open again, with a key that was missing: so the state stays. */
+async function reportUnopenable({ countEvent }: ReceiveParts, { owner, subscriptionId }: Listening): Promise<Receipt> {
+  await countEvent({
+    name: 'webhook.undecryptable',
+    workspaceId: owner,
+    principalId: null,
+    result: 'error',
+    detail: { subscription: subscriptionId },
+  });
+  return 'unproven';
 }
