@@ -1,23 +1,14 @@
 /** A key service that is away: what is open goes on, what is not fails closed, and nobody takes it for a broken value. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { sql } from 'kysely';
 import { revocationHandlers } from '../../src/connect/revocation-jobs.ts';
 import { PortcullisError } from '../../src/domain/errors.ts';
-import { noMetrics } from '../../src/domain/metrics.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { hourMs, minuteMs } from '../../src/domain/units.ts';
-import { createConnections } from '../../src/store/connections.ts';
-import { createTokenRefreshes } from '../../src/store/token-refreshes.ts';
-import { passThrough } from '../../src/vault/refresh/fail-point.ts';
-import { refreshTimings } from '../../src/vault/refresh/refresh-parts.ts';
-import { createRenew } from '../../src/vault/refresh/renew.ts';
-import { openSpool } from '../../src/vault/refresh/spool.ts';
 import { openVaultTransit } from '../../src/vault/root/vault-transit.ts';
-import { createTokens } from '../../src/vault/tokens.ts';
 import { startConnecting } from '../connect/connecting.ts';
 import { aConnection, type Custody, openCustody, openVault, type Sealed, tokensOf, type Vault } from './a-custody.ts';
+import { endTokens, openProcess } from './a-process.ts';
 import { type FakeTransit, startVaultTransit, vaultToken } from './fakes/vault-transit.ts';
 
 describe('a key service that is away', () => {
@@ -42,32 +33,16 @@ describe('a key service that is away', () => {
   const aVault = () =>
     openVault(custody, [openVaultTransit('transit/portcullis/1', access())], { monotonicMs: () => elapsedMs });
 
-  /** Custody as compose.ts puts it together, with nobody at the other end. */
-  async function aProcess({ seal }: Vault) {
-    const connections = createConnections(custody.database, custody.entries);
-    const troubles: unknown[] = [];
-    const onTrouble = (error: unknown) => void troubles.push(error);
-    const renew = createRenew({
-      connections,
-      refreshes: createTokenRefreshes(custody.database, custody.entries),
-      seal,
-      spool: await openSpool(join(custody.directory, 'spool')),
-      exchange: {
-        async refresh({ connectionId }) {
-          exchanges += 1;
-          return { kind: 'ok', tokens: { ...tokensOf(connectionId), lifetimeSeconds: 3600 } };
-        },
+  const aProcess = async (vault: Vault) => {
+    const exchange = {
+      async refresh({ connectionId }: Sealed) {
+        exchanges += 1;
+        return { kind: 'ok', tokens: { ...tokensOf(connectionId), lifetimeSeconds: 3600 } } as const;
       },
-      revoke: async () => {},
-      metrics: noMetrics,
-      onTrouble,
-      timings: refreshTimings,
-      failPoint: passThrough,
-    });
+    };
     const now = () => new Date(Date.now() + elapsedMs);
-    const check = async () => 'alive' as const;
-    return createTokens({ connections, seal, check, renew, metrics: noMetrics, onTrouble, now });
-  }
+    return (await openProcess(custody, vault, { exchange, now })).tokens;
+  };
 
   const state = async () => {
     const query = custody.database.system.selectFrom('connection').select(['status', 'attempt_id as attempt']);
@@ -98,7 +73,7 @@ describe('a key service that is away', () => {
     const tokens = await aProcess(await aVault());
     await tokens.accessToken(place.workspaceId, place.connectionId);
     service.fail(away);
-    await endTokens();
+    await endTokens(custody);
     elapsedMs += minuteMs;
     await tokens.accessToken(place.workspaceId, place.connectionId);
     assert.equal(exchanges, 1);
@@ -106,7 +81,7 @@ describe('a key service that is away', () => {
 
   it('lets no refresh token be spent that could not be replaced', async () => {
     const tokens = await aProcess(await aVault());
-    await endTokens();
+    await endTokens(custody);
     service.fail(away);
     await assert.rejects(tokens.accessToken(place.workspaceId, place.connectionId), outOfReach);
     assert.equal(exchanges, 0);
@@ -132,11 +107,6 @@ describe('a key service that is away', () => {
     await assert.rejects(tokens.accessToken(place.workspaceId, place.connectionId), outOfReach);
     assert.deepEqual(await state(), untouched);
   });
-
-  async function endTokens(): Promise<void> {
-    const ending = custody.database.system.updateTable('connection_secret').set({ expires_at: sql<Date>`now()` });
-    await ending.where('field', '=', 'access_token').execute();
-  }
 });
 
 describe('a connection that is disconnected while the key service is away', () => {

@@ -108,7 +108,11 @@ async function shutConnections(tx: Transaction<Schema>, workspaceId: WorkspaceId
 /** The secrets of OAuth clients are older than the workspace, so they are sealed under another key: they are removed. */
 async function destroyClientSecrets(tx: Transaction<Schema>, workspaceId: WorkspaceId): Promise<void> {
   await sql`
-    UPDATE client_registration SET sealed_secret = NULL, auth_method = 'none', refused_at = coalesce(refused_at, now())
-     WHERE sealed_secret IS NOT NULL
-       AND id IN (SELECT registration_id FROM connection WHERE workspace_id = ${workspaceId})`.execute(tx);
+    UPDATE client_registration
+       SET sealed_secret = NULL, auth_method = 'none', refused_at = coalesce(refused_at, now()),
+           management_uri = NULL, sealed_management_token = NULL
+     WHERE (sealed_secret IS NOT NULL OR sealed_management_token IS NOT NULL)
+       AND source <> 'pre_registered' AND id IN (SELECT registration_id FROM connection WHERE workspace_id = ${workspaceId})`.execute(
+    tx,
+  );
 }
