@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { uuidNamed } from '../../emulator/identifiers.ts';
 import type { NotionConfig } from '../../src/config.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { Browser, titleOf } from './browser.ts';
+import { titleOf } from './browser.ts';
 import { connectMcp } from './connected-mcp.ts';
 import { type Connecting, startConnecting } from './connecting.ts';
 import { startIndependentServer } from './independent-server.ts';
@@ -65,15 +64,18 @@ describe('a hosted MCP client that was registered by hand', () => {
     await start();
     const first = await connectMcp(at);
     const refused = await first.token();
-    const elsewhere = { workspaceId: uuidNamed('globex/workspace') };
-    const second = await connectMcp(at, url => new Browser(at.publicUrl, at.emulator, null).consent(url, elsewhere));
+    const { id, browser } = await at.aPerson([]);
+    const { workspaceId } = first;
+    const membership = { workspace_id: workspaceId, principal_id: id, role: 'admin', created_by: id };
+    await at.database.system.insertInto('membership').values(membership).execute();
+    const consent = new URL((await browser.get(`/auth/notion-mcp?workspace=${workspaceId}`)).location);
+    await browser.answer(await browser.get(await browser.consent(consent)));
     const rows = await registrations();
     assert.deepEqual([rows.length, new Set(rows.map(row => row.client_id)).size], [2, 1]);
     // Notion ended the grant before, which is noticed as any end is.
     assert.equal(await first.report(refused), 'dead');
-    assert.deepEqual([(await first.row()).status, (await second.row()).status], ['needs_reauth', 'active']);
-    await second.expire();
-    await second.token();
+    const statuses = at.database.system.selectFrom('connection').select('status').orderBy('created_at');
+    assert.deepEqual(await statuses.execute(), [{ status: 'needs_reauth' }, { status: 'active' }]);
   });
 
   it('comes to no server but the one that it was registered at', async () => {
