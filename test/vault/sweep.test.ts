@@ -111,7 +111,7 @@ describe('looking after connections that nobody calls', () => {
     await node.round();
     assert.equal((await at.control.release()).released, 1);
     assert.deepEqual([(await at.row(place)).status, await at.exchanges(), await names(place)], ['active', 0, []]);
-    await dispatcher.close();
+    await dispatcher.destroy();
   });
 
   it('asks nobody about hosted MCP connections, and about each other one only one process', async () => {
