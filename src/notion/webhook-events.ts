@@ -54,10 +54,14 @@ export function isKnownEvent(type: string): boolean {
   return known.has(type);
 }
 
-/** The object of which an event says that it is now somewhere else, gone, or back; null for every other event. */
+/**
+ * The object of which an event says that it is now somewhere else, gone, or back; null for every other event. What the event
+ * says of the object's kind counts more than its name: before data sources had names of their own they had those of databases.
+ */
 export function changedPlace({ type, entity }: WebhookEvent): PlacedObject | null {
-  const kind = placeChanging.get(type);
-  return kind === undefined || entity === null ? null : { kind, id: entity.id };
+  const named = placeChanging.get(type);
+  if (named === undefined || entity === null) return null;
+  return { kind: placedKinds.find(kind => kind === entity.kind) ?? named, id: entity.id };
 }
 
 /** Reads an event; null for anything that is not one. It holds no titles and no content, and none is looked for. */

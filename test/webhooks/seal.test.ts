@@ -37,6 +37,27 @@ describe('the verification token of a webhook subscription', () => {
     assert.equal((await (await sealOf(later)).open(place, sealed)).reveal(), token.reveal());
   });
 
+  it('of the deployment is under no key of a workspace, so rotating and verifying those passes it over', async () => {
+    const place = deployments();
+    const sealed = await (await sealOf(vault)).seal(place, token);
+    await custody.database.system
+      .insertInto('webhook_subscription')
+      .values({
+        id: place.subscriptionId,
+        workspace_id: null,
+        address: 'somewhere',
+        state: 'offered',
+        created_by: null,
+        handshake_until: new Date(),
+        ...sealed,
+      })
+      .execute();
+    for (const table of custody.tables) {
+      assert.deepEqual(await table.all(null, 10), [], table.name);
+      assert.equal(await table.countStale(), 0, table.name);
+    }
+  });
+
   it('opens in its own place alone', async () => {
     const seal = await sealOf(vault);
     const [acme, other] = [await aWorkspace(custody.database), await aWorkspace(custody.database)];

@@ -42,7 +42,7 @@ export const sealedForDeployment = [
   { table: 'connect_attempt', column: 'sealed' },
 ] as const;
 
-/** Every table with sealed values, in PostgreSQL. */
+/** Every table with sealed values, in PostgreSQL. Rows of no workspace are under none of these keys, and passed over. */
 export function createSealedTables(database: Pick<Database<Schema>, 'system'>): SealedTable[] {
   return sealedColumns.map(columns => createSealedTable(database, columns));
 }
