@@ -15,6 +15,7 @@ import { createClientRegistrations } from '../store/client-registrations.ts';
 import type { Store } from '../store/open-store.ts';
 import type { DeriveKey } from '../vault/derive-key.ts';
 import { createMcpSeal } from '../vault/mcp-seal.ts';
+import type { OnUndecryptable } from '../vault/undecryptable.ts';
 
 export interface HostedMcp {
   readonly flow: ConsentFlow;
@@ -34,8 +35,9 @@ export function openHostedMcp(options: {
   database: Store['database'];
   deriveKey: DeriveKey;
   recordEvent: RecordEvent;
+  onUndecryptable?: OnUndecryptable;
 }): HostedMcp {
-  const { notion, publicUrl, database, deriveKey, recordEvent } = options;
+  const { notion, publicUrl, database, deriveKey, recordEvent, onUndecryptable } = options;
   const allowLoopbackHttp = notion.dangerouslyAllowLoopbackHttp;
   const { fetch, close } = createSafeFetch({ allowLoopbackHttp, mayAsk: hostsOf(notion.mcpUrl) });
   const redirectUri = `${publicUrl}/auth/notion-mcp/callback`;
@@ -54,7 +56,7 @@ export function openHostedMcp(options: {
     registrations,
     servers: createServerDirectory(fetch, () => performance.now()),
     now: () => new Date(),
-    seal: createMcpSeal(deriveKey),
+    seal: createMcpSeal(deriveKey, onUndecryptable),
   };
   return {
     flow: createMcpFlow(parts),
@@ -67,7 +69,7 @@ export function openHostedMcp(options: {
 }
 
 /** Notion's MCP server sends us to no host but Notion's. Another server may have its authorization server elsewhere. */
-function hostsOf(serverUrl: string): (url: URL) => boolean {
+export function hostsOf(serverUrl: string): (url: URL) => boolean {
   if (new URL(serverUrl).hostname !== 'mcp.notion.com') return () => true;
   return ({ hostname }) => hostname === 'notion.com' || hostname.endsWith('.notion.com');
 }

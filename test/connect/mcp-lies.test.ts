@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { hostsOf } from '../../src/compose/hosted-mcp.ts';
 import { readChallenge } from '../../src/connect/mcp/challenge.ts';
 import { challengeOf, discover } from '../../src/connect/mcp/discover.ts';
 import { type OAuthClient, registerClient } from '../../src/connect/mcp/register-client.ts';
@@ -16,6 +17,28 @@ import { type Lie, type LyingServer, startLyingServer } from './lying-server.ts'
 const unusable = (error: unknown) => connectProblemOf(error) === 'server_unusable';
 const prm = '/.well-known/oauth-protected-resource/mcp';
 const rfc8414 = '/.well-known/oauth-authorization-server';
+
+describe("B8: Notion's own MCP server", () => {
+  const mayAsk = hostsOf('https://mcp.notion.com/mcp');
+
+  for (const url of ['https://mcp.notion.com/token', 'https://notion.com/', 'https://auth.notion.com/authorize']) {
+    it(`may send us to ${url}`, () => assert.equal(mayAsk(new URL(url)), true));
+  }
+
+  const others = [
+    'https://notion.com.evil.example/',
+    'https://evilnotion.com/',
+    'https://notion.so/',
+    'https://8.8.8.8/',
+  ];
+  for (const url of [...others, 'https://mcp.notion.com.evil.example/', 'https://xn--notion-9za.com/']) {
+    it(`may not send us to ${url}`, () => assert.equal(mayAsk(new URL(url)), false));
+  }
+
+  it('may have its authorization server elsewhere when it is not', () => {
+    assert.equal(hostsOf('https://mcp.example/mcp')(new URL('https://as.example/')), true);
+  });
+});
 
 describe('lies about where to get tokens', () => {
   const { fetch, close } = createSafeFetch({ allowLoopbackHttp: true, timeoutMs: 1_000 });
