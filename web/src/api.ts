@@ -31,6 +31,70 @@ export interface Connection {
   readonly lastUsedAt: string | null;
 }
 
+/** A connection with everything that its readers may know of it. Names at Notion are text that strangers chose. */
+export interface ConnectionDetails extends Omit<Connection, 'connectedBy'> {
+  readonly connectedBy: string;
+  readonly connectedByName: string;
+  readonly notionOwnerName: string | null;
+  readonly statusChangedAt: string;
+  readonly refreshedAt: string | null;
+  readonly accessExpiresAt: string | null;
+}
+
+/** What is known of one capability of a connection: docs/access-report.md. */
+export interface CapabilityFinding {
+  readonly capability: string;
+  readonly name: string;
+  readonly state: 'held' | 'lacking' | 'unknown';
+  readonly verdict: string;
+  readonly advice: string | null;
+  readonly learnedBy: string | null;
+}
+
+export interface ReportedConnection {
+  readonly id: string;
+  readonly kind: Connection['kind'];
+  readonly reach: string;
+  readonly userInformation: string | null;
+  readonly capabilities: readonly CapabilityFinding[];
+}
+
+export interface ReachedItem {
+  readonly connection: string;
+  readonly id: string;
+  readonly object: string;
+  readonly title: string;
+  readonly url: string | null;
+  readonly root: boolean | null;
+  readonly publicUrl: string | null;
+}
+
+export interface AccessReport {
+  readonly connections: readonly ReportedConnection[];
+  readonly items: readonly ReachedItem[];
+  readonly stopped: string;
+  readonly nextCursor: string | null;
+}
+
+/** An address at which a workspace hears from Notion: docs/webhooks.md. */
+export interface Subscription {
+  readonly id: string;
+  readonly state: string;
+  readonly url: string;
+  readonly handshakeUntil: string;
+  readonly createdAt: string;
+  readonly confirmedAt: string | null;
+  readonly lastEventAt: string | null;
+  readonly keptAside: number;
+}
+
+export interface KeptAsideEvent {
+  readonly eventId: string;
+  readonly type: string;
+  readonly entity: { readonly kind: string; readonly id: string } | null;
+  readonly receivedAt: string;
+}
+
 export interface Workspace {
   readonly id: string;
   readonly notionWorkspaceId: string;

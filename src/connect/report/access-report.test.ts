@@ -50,7 +50,7 @@ const contextOf = (id: UserId): CommandContext => ({
 
 async function reportFor(reader: UserId, connection: ConnectionSummary) {
   const asked: string[] = [];
-  const report = createAccessReport({
+  const { report } = createAccessReport({
     connections: async () => [connection],
     holders: async () => [],
     capabilities: noLessons,

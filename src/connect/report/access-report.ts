@@ -70,23 +70,36 @@ export interface AccessReport {
   readonly stopped: ReachStop;
 }
 
+export interface AccessReporting {
+  /** Bounded: one call brings so many objects and says where the next goes on. What it asks Notion changes nothing. */
+  report(input: AccessReportInput, context: CommandContext): Promise<AccessReport>;
+  /** What is known by now, without asking Notion. */
+  known(workspaceId: WorkspaceId, context: CommandContext): Promise<Pick<AccessReport, 'connections'>>;
+}
+
 /**
  * What each connection of a workspace reaches at Notion and can do there, beside what the workspace's policy can use of
- * it. Bounded: one call brings so many objects and says where the next goes on. What it asks Notion changes nothing.
+ * it.
  */
-export function createAccessReport(parts: AccessReportParts) {
-  return async function report(input: AccessReportInput, context: CommandContext): Promise<AccessReport> {
-    const untilMs = parts.monotonicMs() + askingMs;
-    const hurry = () => parts.monotonicMs() >= untilMs;
-    const all = await parts.connections(input.workspaceId);
-    const wanted = all.filter(({ id, status }) => status !== 'revoked' && (input.only === null || id === input.only));
-    if (input.only !== null && wanted.length === 0)
-      throw new PortcullisError('not_found', 'There is no such connection.');
-    const open = wanted.filter(connection => reachOf(connection, context) === 'listed');
-    if (input.from === null) await probeAll(parts, input.workspaceId, open, context, hurry);
-    const listed = await listAll(parts, input, open, context, hurry);
-    await parts.flushLessons();
-    return { connections: await judge(parts, input.workspaceId, wanted, context), ...listed };
+export function createAccessReport(parts: AccessReportParts): AccessReporting {
+  const living = async (workspaceId: WorkspaceId) =>
+    (await parts.connections(workspaceId)).filter(({ status }) => status !== 'revoked');
+  return {
+    async report(input, context) {
+      const { workspaceId, only } = input;
+      const untilMs = parts.monotonicMs() + askingMs;
+      const hurry = () => parts.monotonicMs() >= untilMs;
+      const wanted = (await living(workspaceId)).filter(({ id }) => only === null || id === only);
+      if (only !== null && wanted.length === 0) throw new PortcullisError('not_found', 'There is no such connection.');
+      const open = wanted.filter(connection => reachOf(connection, context) === 'listed');
+      if (input.from === null) await probeAll(parts, workspaceId, open, context, hurry);
+      const listed = await listAll(parts, input, open, context, hurry);
+      await parts.flushLessons();
+      return { connections: await judge(parts, workspaceId, wanted, context), ...listed };
+    },
+    known: async (workspaceId, context) => ({
+      connections: await judge(parts, workspaceId, await living(workspaceId), context),
+    }),
   };
 }
 

@@ -12,10 +12,13 @@ interface Point {
 }
 
 /** What this route has done. */
-export type AccessReporting = (
-  input: { workspaceId: WorkspaceId; only: ConnectionId | null; from: Point | null; itemsMax: number },
-  context: CommandContext,
-) => Promise<{ readonly next: Point | null; readonly stopped: string }>;
+export interface AccessReporting {
+  report(
+    input: { workspaceId: WorkspaceId; only: ConnectionId | null; from: Point | null; itemsMax: number },
+    context: CommandContext,
+  ): Promise<{ readonly next: Point | null; readonly stopped: string }>;
+  known(workspaceId: WorkspaceId, context: CommandContext): Promise<object>;
+}
 
 const point = z.strictObject({
   connection: idOf('con'),
@@ -39,11 +42,10 @@ const query = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(50).describe('Most objects in the answer.'),
 });
 
-/**
- * What the connections of a workspace reach, and what they can do there that nobody here needs. It shows titles, so it
- * takes `read` as well as `connect`.
- */
-export function createReportRoutes(report: AccessReporting): ApiRoute[] {
+const params = z.object({ workspace: idOf('wsp') });
+
+/** What the connections of a workspace reach, and what they can do there that nobody here needs. */
+export function createReportRoutes({ report, known }: AccessReporting): ApiRoute[] {
   return [
     apiRoute({
       method: 'GET',
@@ -51,14 +53,24 @@ export function createReportRoutes(report: AccessReporting): ApiRoute[] {
       name: 'report.access',
       summary: 'What each connection can do and see at Notion, compared with what the policy can use of it',
       demand: { on: 'workspace', action: 'connect' },
+      // It shows titles.
       also: { on: 'workspace', action: 'read' },
-      params: z.object({ workspace: idOf('wsp') }),
+      params,
       query,
-      async run({ params, query: { connection, cursor: from, limit } }, context) {
-        const input = { workspaceId: params.workspace, only: connection ?? null, from: from ?? null, itemsMax: limit };
+      async run({ params: { workspace }, query: { connection, cursor: from, limit } }, context) {
+        const input = { workspaceId: workspace, only: connection ?? null, from: from ?? null, itemsMax: limit };
         const { next, ...answer } = await report(input, context);
         return { ...answer, nextCursor: next && encode(next) };
       },
+    }),
+    apiRoute({
+      method: 'GET',
+      path: '/api/workspaces/:workspace/report/capabilities',
+      name: 'report.capabilities',
+      summary: 'The same about what each connection can do, from what is known by now: Notion is not asked',
+      demand: { on: 'workspace', action: 'connect' },
+      params,
+      run: ({ params: { workspace } }, context) => known(workspace, context),
     }),
   ];
 }

@@ -1,20 +1,109 @@
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import type { ConnectionDetails } from '../../api.ts';
+import { Icon } from '../../icons.tsx';
 import { Mark, type MarkProps } from '../../parts/mark.tsx';
 
-const unknown: MarkProps = { label: 'Unknown', icon: 'warning', tone: 'quiet' };
+interface State {
+  readonly mark: MarkProps;
+  /** What it means, and what to do about it; null where there is nothing to say. */
+  readonly help: string | null;
+  /** Whether connecting again is what helps. */
+  readonly reconnect?: boolean;
+}
+
+const unknown: State = { mark: { label: 'Unknown', icon: 'warning', tone: 'quiet' }, help: null };
+const connected: State = { mark: { label: 'Connected', icon: 'allowed', tone: 'good' }, help: null };
 
 /** The states of a connection (a Map: a state named `constructor` must find nothing). */
-const marks: ReadonlyMap<string, MarkProps> = new Map<string, MarkProps>([
-  ['active', { label: 'Connected', icon: 'allowed', tone: 'good' }],
-  ['refreshing', { label: 'Connected', icon: 'allowed', tone: 'good' }],
-  ['pending', { label: 'Not confirmed', icon: 'warning', tone: 'attention' }],
-  ['suspect', { label: 'Being checked', icon: 'warning', tone: 'attention' }],
-  ['needs_reauth', { label: 'Reconnect needed', icon: 'warning', tone: 'bad' }],
-  ['needs_reregister', { label: 'Reconnect needed', icon: 'warning', tone: 'bad' }],
-  ['undecryptable', { label: 'Token cannot be opened', icon: 'warning', tone: 'bad' }],
-  ['revoking', { label: 'Disconnecting', icon: 'denied', tone: 'quiet' }],
-  ['revoked', { label: 'Not connected', icon: 'denied', tone: 'quiet' }],
+const states: ReadonlyMap<string, State> = new Map<string, State>([
+  ['active', connected],
+  ['refreshing', connected],
+  ['pending', { mark: { label: 'Not confirmed', icon: 'warning', tone: 'attention' }, help: null }],
+  [
+    'suspect',
+    {
+      mark: { label: 'Being checked', icon: 'warning', tone: 'attention' },
+      help: 'Nobody knows how its last refresh ended. Portcullis waits for what may still come of it, and then tries again. There is nothing to do.',
+    },
+  ],
+  [
+    'needs_reauth',
+    {
+      mark: { label: 'Reconnect needed', icon: 'warning', tone: 'bad' },
+      help: 'Notion no longer accepts its tokens: somebody removed the connection there, or its consent ended. Reconnect, and choose the same workspace at Notion.',
+      reconnect: true,
+    },
+  ],
+  [
+    'needs_reregister',
+    {
+      mark: { label: 'Reconnect needed', icon: 'warning', tone: 'bad' },
+      help: 'Notion no longer knows Portcullis as the client that it was connected by. Reconnect: Portcullis registers anew on the way.',
+      reconnect: true,
+    },
+  ],
+  [
+    'undecryptable',
+    {
+      mark: { label: 'Token cannot be opened', icon: 'warning', tone: 'bad' },
+      help: 'Its stored token cannot be opened: it was changed, or the key that it is sealed under is gone. If an operator can bring the key back, the connection works again (portcullis doctor says which key). If not, reconnect.',
+      reconnect: true,
+    },
+  ],
+  [
+    'revoking',
+    {
+      mark: { label: 'Disconnecting', icon: 'denied', tone: 'quiet' },
+      help: 'Calls are refused already. Its tokens are being revoked at Notion, and are destroyed when that is done.',
+    },
+  ],
+  ['revoked', { mark: { label: 'Not connected', icon: 'denied', tone: 'quiet' }, help: null }],
 ]);
 
 export function ConnectionStatus({ status }: { readonly status: string }) {
-  return <Mark {...(marks.get(status) ?? unknown)} />;
+  return <Mark {...(states.get(status) ?? unknown).mark} />;
+}
+
+interface ConnectionHelpProps {
+  readonly connection: ConnectionDetails;
+  /** Where to connect again; null for a reader who cannot. */
+  readonly reconnectAt: string | null;
+}
+
+/** What is wrong with a connection, and the way out. Nothing where nothing is wrong. */
+export function ConnectionHelp({ connection, reconnectAt }: ConnectionHelpProps) {
+  const { help, mark, reconnect } = states.get(connection.status) ?? unknown;
+  if (help === null) return null;
+  return (
+    <Alert
+      variant="outline"
+      color={mark.tone === 'bad' ? 'red' : 'gray'}
+      icon={<Icon name={mark.icon} />}
+      title={mark.label}
+      mb="sm"
+    >
+      <Stack gap="xs">
+        <Text size="sm">{help}</Text>
+        {connection.statusReason !== null && (
+          <Text size="sm" c="dimmed" className="hostile">
+            Reason: {connection.statusReason.replaceAll('_', ' ')}
+          </Text>
+        )}
+        {reconnect && reconnectAt !== null && (
+          <Group>
+            <Button size="xs" component="a" href={reconnectAt}>
+              Reconnect now
+            </Button>
+          </Group>
+        )}
+        {reconnect && reconnectAt === null && (
+          <Text size="sm" className="hostile">
+            {connection.audience === 'owner'
+              ? `Only ${connection.connectedByName} can do that.`
+              : 'Ask an admin of the workspace.'}
+          </Text>
+        )}
+      </Stack>
+    </Alert>
+  );
 }

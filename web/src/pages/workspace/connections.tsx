@@ -1,39 +1,47 @@
-import { Button, Code, DataList, Group, Paper, Stack, Text } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
-import { api, type Connection, type Workspace, workspacePath } from '../../api.ts';
-import { useAnnounce } from '../../parts/announcer.tsx';
-import { Confirm } from '../../parts/confirm.tsx';
+import { Button, Code, Group, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { api, type ConnectionDetails, type ReportedConnection, type Workspace, workspacePath } from '../../api.ts';
+import { Loaded } from '../../parts/loaded.tsx';
 import { Section } from '../../parts/section.tsx';
-import { Time } from '../../parts/time.tsx';
-import { ConnectionStatus } from './connection-status.tsx';
+import { ConnectionCard } from './connection-card.tsx';
+import { connectAddress } from './connection-kind.ts';
 import { mayIn } from './membership.ts';
 
-const kinds: Record<Connection['kind'], string> = {
-  rest: 'Notion REST API',
-  mcp: 'Notion MCP',
-  internal: 'Internal integration',
-};
+/** How often a page that is open looks whether its connections still work. */
+const lookAgainMs = 30_000;
 
-/** How the workspace is connected to Notion. */
+/** How the workspace is connected to Notion, whether that works, and what to do where it does not. */
 export function Connections({ workspace }: { readonly workspace: Workspace }) {
-  const connections = workspace.connections.filter(connection => connection.status !== 'revoked');
+  const mayConnect = mayIn(workspace, 'connect');
+  const connections = useQuery({
+    queryKey: ['connections', workspace.id],
+    queryFn: () => api.get<{ connections: ConnectionDetails[] }>(workspacePath(workspace.id, 'connections')),
+    refetchInterval: lookAgainMs,
+  });
+  const known = useQuery({
+    queryKey: ['capabilities', workspace.id],
+    queryFn: () =>
+      api.get<{ connections: ReportedConnection[] }>(workspacePath(workspace.id, 'report', 'capabilities')),
+    enabled: mayConnect,
+  });
   return (
     <Stack gap="xl">
       <Section
         title="Connections to Notion"
         explanation="Portcullis holds their tokens. Calls through it reach the pages that were shared with them, and no others."
       >
-        {connections.length === 0 && <Text>This workspace is not connected. Calls to Notion are refused.</Text>}
-        {connections.map(connection => (
-          <ConnectionCard key={connection.id} workspace={workspace} connection={connection} />
-        ))}
-        {mayIn(workspace, 'connect') && (
+        <Loaded query={connections}>
+          {data => (
+            <ConnectionList
+              workspace={workspace}
+              connections={data.connections.filter(({ status }) => status !== 'revoked')}
+              reported={known.data?.connections ?? []}
+            />
+          )}
+        </Loaded>
+        {mayConnect && (
           <Group>
-            <Button
-              component="a"
-              href={`/auth/notion?workspace=${encodeURIComponent(workspace.id)}`}
-              variant={connections.length === 0 ? 'filled' : 'default'}
-            >
+            <Button component="a" href={connectAddress('rest', workspace.id)} variant="default">
               Reconnect
             </Button>
             <Text size="sm" c="dimmed">
@@ -54,68 +62,20 @@ export function Connections({ workspace }: { readonly workspace: Workspace }) {
   );
 }
 
-interface ConnectionCardProps {
+interface ConnectionListProps {
   readonly workspace: Workspace;
-  readonly connection: Connection;
+  readonly connections: readonly ConnectionDetails[];
+  readonly reported: readonly ReportedConnection[];
 }
 
-function ConnectionCard({ workspace, connection }: ConnectionCardProps) {
-  const queries = useQueryClient();
-  const announce = useAnnounce();
-  return (
-    <Paper withBorder p="md" component="article" aria-label={kinds[connection.kind]}>
-      <Group justify="space-between" mb="sm">
-        <Group gap="sm">
-          <Text fw={600}>{kinds[connection.kind]}</Text>
-          <ConnectionStatus status={connection.status} />
-        </Group>
-        {mayIn(workspace, 'connect') && (
-          <Confirm
-            label="Disconnect"
-            of={kinds[connection.kind]}
-            question={`Disconnect ${workspace.name}?`}
-            consequence="Calls through this connection are refused at once. Its tokens are revoked at Notion and destroyed here. The log stays."
-            run={() => api.delete(workspacePath(workspace.id, 'connections', connection.id))}
-            onDone={() => {
-              announce('Disconnected');
-              void queries.invalidateQueries({ queryKey: ['workspace', workspace.id] });
-              void queries.invalidateQueries({ queryKey: ['workspaces'] });
-            }}
-          />
-        )}
-      </Group>
-      <ConnectionFacts connection={connection} />
-    </Paper>
-  );
-}
-
-function ConnectionFacts({ connection }: { readonly connection: Connection }) {
-  return (
-    <DataList size="sm">
-      {connection.statusReason !== null && (
-        <DataList.Item>
-          <DataList.ItemLabel>Reason</DataList.ItemLabel>
-          <DataList.ItemValue className="hostile">{connection.statusReason}</DataList.ItemValue>
-        </DataList.Item>
-      )}
-      <DataList.Item>
-        <DataList.ItemLabel>Used by</DataList.ItemLabel>
-        <DataList.ItemValue>
-          {connection.audience === 'members' ? 'all members, by role' : 'only who connected it'}
-        </DataList.ItemValue>
-      </DataList.Item>
-      <DataList.Item>
-        <DataList.ItemLabel>Connected</DataList.ItemLabel>
-        <DataList.ItemValue className="hostile">
-          <Time at={connection.authorizedAt} /> by {connection.connectedBy.name}
-        </DataList.ItemValue>
-      </DataList.Item>
-      <DataList.Item>
-        <DataList.ItemLabel>Last used</DataList.ItemLabel>
-        <DataList.ItemValue>
-          <Time at={connection.lastUsedAt} />
-        </DataList.ItemValue>
-      </DataList.Item>
-    </DataList>
-  );
+function ConnectionList({ workspace, connections, reported }: ConnectionListProps) {
+  if (connections.length === 0) return <Text>This workspace is not connected. Calls to Notion are refused.</Text>;
+  return connections.map(connection => (
+    <ConnectionCard
+      key={connection.id}
+      workspace={workspace}
+      connection={connection}
+      reported={reported.find(({ id }) => id === connection.id) ?? null}
+    />
+  ));
 }

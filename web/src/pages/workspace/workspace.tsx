@@ -7,25 +7,29 @@ import { api, type Workspace, workspacePath } from '../../api.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { PageTitle } from '../../parts/page-title.tsx';
 import { WorkspaceIcon } from '../../parts/workspace-icon.tsx';
+import { Access } from './access.tsx';
 import { Agents } from './agents.tsx';
 import { Audit } from './audit.tsx';
 import { Connections } from './connections.tsx';
 import { Members } from './members.tsx';
 import { mayIn } from './membership.ts';
+import { Webhooks } from './webhooks.tsx';
 
 interface Tab {
   readonly value: string;
   readonly label: string;
-  /** The action without which there is nothing to see on it. */
-  readonly needs: Action | null;
+  /** The actions without which there is nothing to see on it. */
+  readonly needs: readonly Action[];
   readonly Page: ComponentType<{ readonly workspace: Workspace }>;
 }
 
 const tabs: readonly Tab[] = [
-  { value: 'overview', label: 'Overview', needs: null, Page: Connections },
-  { value: 'members', label: 'Members', needs: 'people.read', Page: Members },
-  { value: 'agents', label: 'Agents and keys', needs: null, Page: Agents },
-  { value: 'audit', label: 'Audit log', needs: 'audit', Page: Audit },
+  { value: 'overview', label: 'Overview', needs: [], Page: Connections },
+  { value: 'members', label: 'Members', needs: ['people.read'], Page: Members },
+  { value: 'agents', label: 'Agents and keys', needs: [], Page: Agents },
+  { value: 'access', label: 'Access', needs: ['connect', 'read'], Page: Access },
+  { value: 'webhooks', label: 'Webhooks', needs: ['connect'], Page: Webhooks },
+  { value: 'audit', label: 'Audit log', needs: ['audit'], Page: Audit },
 ];
 
 export function WorkspacePage() {
@@ -40,7 +44,7 @@ export function WorkspacePage() {
 function WorkspaceTabs({ workspace, tab }: { readonly workspace: Workspace; readonly tab: string }) {
   const navigate = useNavigate();
   // What a reader may not do is refused by the server; here it is only not offered.
-  const offered = tabs.filter(({ needs }) => needs === null || mayIn(workspace, needs));
+  const offered = tabs.filter(({ needs }) => needs.every(action => mayIn(workspace, action)));
   const current = offered.find(({ value }) => value === tab) ?? tabs[0];
   return (
     <Stack gap="lg">

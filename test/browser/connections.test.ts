@@ -1,0 +1,199 @@
+/** The parts of the dashboard about connections: their states, what they can do and see, and hearing from Notion. */
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { signWebhookPayload } from '@notionhq/client';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { type Demo, startDemo } from '../e2e/demo.ts';
+import { chromiumUnavailable, launchChromium } from './chromium.ts';
+import { createVisits, type Visits } from './visits.ts';
+import { assertAccessible } from './watched-page.ts';
+
+const narrow = { viewport: { width: 390, height: 800 } };
+const hostile = '<img src="https://evil.example/x.png" onerror="alert(1)">\u001b]0;owned\u0007\u202egnp.exe';
+
+describe('the dashboard of connections', { skip: chromiumUnavailable() }, () => {
+  let demo: Demo;
+  let browser: Browser;
+  let visits: Visits;
+  let session: Awaited<ReturnType<typeof signIn>>;
+  let botId: string;
+
+  before(async () => {
+    // One after the other: a browser whose demo did not start would be left behind.
+    browser = await launchChromium();
+    demo = await startDemo();
+    visits = createVisits(browser, demo);
+    session = await signIn(browser, demo.ready.signInUrl);
+    botId = (await demo.emulator.installations()).find(one => one.clientId !== null && !one.revoked)?.botId ?? '';
+  });
+  after(async () => {
+    await browser?.close();
+    await demo?.stop();
+  });
+  afterEach(() => visits.end());
+
+  /** A page of the workspace, in a browser that is signed in. */
+  async function opened(tab: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const { page } = await visits.open({ ...options, storageState: session });
+    await page.goto(`${demo.ready.url}/workspaces/${demo.ready.workspaceId}/${tab}`);
+    return page;
+  }
+
+  const createPage = (title: string) =>
+    fetch(`${demo.ready.url}/v1/pages`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${demo.ready.keys.editor}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        parent: { page_id: demo.ready.pages.public },
+        properties: { title: { title: [{ text: { content: title } }] } },
+      }),
+    });
+
+  it('says what a connection can do too little, and what to change at Notion', async () => {
+    const page = await opened('overview');
+    const card = page.getByRole('article', { name: 'Notion REST API' });
+    await card.getByText('Connected', { exact: true }).first().waitFor();
+    await card.getByText('all members, by role').waitFor();
+    await card.getByText('not since it was connected').waitFor();
+    await card.getByText(/Not known yet: 7/).waitFor();
+
+    await demo.emulator.setCapabilities({ botId, capabilities: { insert_comments: false } });
+    await card.getByRole('link', { name: 'All about its access' }).click();
+    await page.getByRole('button', { name: 'Ask Notion' }).click();
+    const table = page.getByRole('table', { name: 'Capabilities of Notion REST API' });
+    const row = table.getByRole('row').filter({ hasText: 'Insert comments' });
+    await row.getByText('Missing').waitFor();
+    await row
+      .getByText(/^Turn on "Insert comments" in the settings/)
+      .last()
+      .waitFor();
+    await assertAccessible(page);
+
+    await page.getByRole('tab', { name: 'Overview' }).click();
+    const findings = card.getByRole('region', { name: 'Access at Notion' });
+    await findings.getByText('It lacks at Notion what somebody here needs:').waitFor();
+    await assertAccessible(page);
+    await assertFits(await opened('overview', narrow), 'Access at Notion');
+    await demo.emulator.setCapabilities({ botId, capabilities: { insert_comments: true } });
+  });
+
+  it('lists what is shared, titles as the text that they are, and goes on where it stopped', async () => {
+    assert.equal((await createPage(hostile)).status, 200);
+    for (let at = 0; at < 100; at++) assert.equal((await createPage(`Filler ${at}`)).status, 200);
+    for (const options of [{}, narrow]) {
+      const page = await opened('access', options);
+      await page.getByRole('button', { name: 'Ask Notion' }).click();
+      await page.getByRole('button', { name: 'Show more' }).waitFor();
+      await demo.emulator.addFault({ kind: 'respond', path: '/v1/search', status: 503, times: 1 });
+      await page.getByRole('button', { name: 'Show more' }).click();
+      await page.getByText(/^Notion did not answer/).waitFor();
+      await page.getByRole('button', { name: 'Go on' }).click();
+      await page.getByText('That is all that search tells.').waitFor();
+
+      const seen = page.getByRole('table', { name: 'What connections see' });
+      assert.equal(await seen.getByRole('row').count(), 2, 'the heading, and the one root');
+      await page.getByText(/^All \(\d{3}\)$/).click();
+      await seen.getByText('<img src="https://evil.example/x.png"').first().waitFor();
+      assert.equal(await page.locator('img').count(), 0);
+      const rows = await seen.getByRole('row').count();
+      assert.ok(rows > 101, `${rows} rows`);
+      await assertAccessible(page);
+      await assertFits(page, 'What they see');
+    }
+  });
+
+  it('agrees with Notion on a webhook, shows its token once, and ends it', async () => {
+    const page = await opened('webhooks');
+    await page.getByRole('button', { name: 'Make an address' }).click();
+    const card = page.getByRole('article', { name: /^address ending/ });
+    await card.getByText('Waiting for Notion').waitFor();
+    const url = (await card.getByText(/\/webhooks\/notion\//).textContent()) ?? '';
+    const [installation] = (await demo.emulator.installations()).filter(one => one.botId === botId);
+    const { id } = await demo.emulator.subscribe({ url, clientId: installation?.clientId ?? '' });
+
+    await card.getByText('Token arrived').waitFor();
+    await card.getByRole('button', { name: /^Show the token/ }).click();
+    const box = page.getByRole('group', { name: 'Verification token' });
+    const token = (await box.locator('pre').textContent()) ?? '';
+    assert.equal((await demo.emulator.verifySubscription({ subscriptionId: id, token })).active, true);
+    await assertAccessible(page);
+    await page.getByRole('button', { name: 'I have stored it' }).click();
+    await card.getByText('Token shown').waitFor();
+    assert.ok(!(await page.content()).includes(token), 'the token was shown once');
+
+    await demo.emulator.move({ pageId: demo.ready.pages.restricted, parentId: demo.ready.pages.public });
+    await demo.emulator.deliverWebhooks();
+    await card.getByText('Confirmed').first().waitFor();
+    await sendUnknownEvent(url, token, installation?.clientId ?? '');
+    await card.getByRole('button', { name: /^Events kept aside/ }).click();
+    await page.getByRole('table', { name: 'Events kept aside' }).getByText('page.teleported').waitFor();
+    await assertAccessible(page);
+    await assertFits(await opened('webhooks', narrow), 'Hearing from Notion');
+
+    await card.getByRole('button', { name: /^Reset/ }).click();
+    await page.getByRole('dialog', { name: 'Reset this address?' }).getByRole('button', { name: 'Reset' }).click();
+    await card.getByText('Waiting for Notion').waitFor();
+    assert.notEqual(await card.getByText(/\/webhooks\/notion\//).textContent(), url);
+    await card.getByRole('button', { name: /^Remove/ }).click();
+    await page.getByRole('dialog', { name: 'Remove this address?' }).getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('There is no address yet.').waitFor();
+  });
+
+  it('says that a connection has come to its end, and how to begin anew', async () => {
+    await demo.emulator.revoke({ botId });
+    await fetch(`${demo.ready.url}/v1/users/me`, { headers: { authorization: `Bearer ${demo.ready.keys.viewer}` } });
+    for (const options of [{}, { ...narrow, colorScheme: 'dark' as const }]) {
+      const page = await opened('overview', options);
+      const card = page.getByRole('article', { name: 'Notion REST API' });
+      await card.getByText(/^Notion no longer accepts its tokens/).waitFor();
+      const way = await card.getByRole('link', { name: 'Reconnect now' }).getAttribute('href');
+      assert.equal(way, `/auth/notion?workspace=${demo.ready.workspaceId}`);
+      await assertAccessible(page);
+      await assertFits(page, 'Connections to Notion');
+    }
+  });
+
+  async function sendUnknownEvent(url: string, token: string, clientId: string): Promise<void> {
+    const answer = await fetch(`${demo.ready.url}/api/workspaces/${demo.ready.workspaceId}`, {
+      headers: { authorization: `Bearer ${demo.ready.keys.viewer}` },
+    });
+    const { notionWorkspaceId } = (await answer.json()) as { notionWorkspaceId: string };
+    const body = JSON.stringify({
+      id: crypto.randomUUID(),
+      timestamp: new Date().toISOString(),
+      workspace_id: notionWorkspaceId,
+      subscription_id: crypto.randomUUID(),
+      integration_id: clientId,
+      attempt_number: 1,
+      type: 'page.teleported',
+      entity: { id: demo.ready.pages.public, type: 'page' },
+    });
+    const signature = await signWebhookPayload({ body, verificationToken: token });
+    const headers = { 'content-type': 'application/json', 'x-notion-signature': signature };
+    assert.equal((await fetch(url, { method: 'POST', headers, body })).status, 200);
+  }
+});
+
+/** Signs in by the link, without a page; answers with what a browser keeps of it. */
+async function signIn(browser: Browser, url: string) {
+  const { origin, hash } = new URL(url);
+  const context = await browser.newContext();
+  const answer = await context.request.post(`${origin}/api/sign-in/link`, {
+    headers: { 'x-portcullis': '1', origin },
+    data: { token: new URLSearchParams(hash.slice(1)).get('token') },
+  });
+  assert.equal(answer.status(), 200);
+  const state = await context.storageState();
+  await context.close();
+  return state;
+}
+
+/** Nothing is wider than the screen once the named part is there. */
+async function assertFits(page: Page, part: string): Promise<void> {
+  await page.getByRole('region', { name: part }).first().waitFor();
+  assert.equal(
+    await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
+    0,
+    `${part} is not wider than the screen`,
+  );
+}
