@@ -48,6 +48,7 @@ export interface NodeOptions {
   readonly check?: CheckToken;
   readonly now?: () => Date;
   readonly spool?: (spool: RefreshParts['spool']) => RefreshParts['spool'];
+  readonly seal?: (seal: RefreshParts['seal']) => RefreshParts['seal'];
 }
 
 export type Node = Awaited<ReturnType<typeof openNode>>;
@@ -81,7 +82,7 @@ export async function openNode(address: NodeAddress, options: NodeOptions = {}) 
   const parts: RefreshParts = {
     connections: createConnections(database, rows),
     refreshes: createTokenRefreshes(database, rows),
-    seal,
+    seal: options.seal?.(seal) ?? seal,
     spool: options.spool?.(spool) ?? spool,
     exchange: options.exchange ?? {
       refresh: (connection, token, signal) =>

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import type { ConnectionId } from '../../src/domain/ids.ts';
 import type { RefreshOutcome } from '../../src/domain/refresh-outcome.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import type { FailPoint, FailPointName } from '../../src/vault/refresh/fail-point.ts';
 import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
+import { until } from '../until.ts';
 import { startRefreshing } from './refreshing.ts';
 import type { Connected, Refreshing } from './refreshing-on.ts';
 
@@ -407,12 +411,57 @@ describe('refreshing a token', () => {
       assert.equal((await at.log(connection)).at(-1)?.detail.via, 'spool');
     });
 
-    it('stores the answer although the spool is full', async () => {
-      const full = () => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
-      const node = await at.aNode({ spool: spool => ({ ...spool, write: full }) });
+    it('stores the answer although the spool cannot: the grant is spent, and there is still the database', async () => {
+      const spoolDirectory = join(at.directory, 'spool that breaks');
+      const node = await at.aNode({}, { spoolDirectory });
+      await rm(spoolDirectory, { recursive: true });
+      await writeFile(spoolDirectory, 'no directory any more');
       const connection = await at.aConnection({ lifetimeSeconds: -1 });
       assert.ok(await works(await tokenOf(connection, node)));
-      assert.equal(node.troubles.length, 1);
+      assert.deepEqual([await at.exchanges(), node.troubles.length], [1, 1]);
+      // Nor do rounds stop, or calls that wait for somebody's spool.
+      await node.round();
+      assert.equal(await node.replay(), 0);
+    });
+
+    it('takes no outage of the keys for a token that cannot be opened', async () => {
+      const away = () => Promise.reject(new Error('the key service is away'));
+      const node = await at.aNode({ seal: seal => ({ ...seal, open: away }) });
+      const connection = await at.aConnection({ lifetimeSeconds: -1 });
+      await assert.rejects(tokenOf(connection, node), /the key service is away/);
+      assert.deepEqual([(await at.row(connection)).status, await at.exchanges()], ['active', 0]);
+      assert.ok(await works(await tokenOf(connection)));
+    });
+
+    it('spends nothing after it was stopped for longer than its lease: somebody else may have', async () => {
+      const stopped = Promise.withResolvers<void>();
+      const timings = { leaseMs: 100, graceMs: 1 };
+      const sleeper = await at.aNode(
+        { failPoint: name => (name === 'leased' ? stopped.promise : undefined) },
+        { timings },
+      );
+      const connection = await at.aConnection({ lifetimeSeconds: -1 });
+      const sleeping = sleeper.renew(connection, 1);
+      await until('the sleeper has the lease', async () => (await at.row(connection)).status === 'refreshing');
+      assert.ok(await works(await tokenOf(connection, await at.aNode({}, { timings }))));
+      stopped.resolve();
+      await sleeping;
+      assert.equal(await at.exchanges(), 1);
+      assert.equal((await at.row(connection)).status, 'active');
+    });
+
+    it('is held up by no spool that cannot be read, and keeps it for an operator', async () => {
+      const spoolDirectory = join(at.directory, 'spool with a ruin');
+      const node = await at.aNode({}, { spoolDirectory });
+      const ruin = join(spoolDirectory, 'con_00000000-0000-7000-8000-000000000000.1.ruin.json');
+      await writeFile(ruin, 'half of a spo');
+      const connection = await at.aConnection({ lifetimeSeconds: -1 });
+      const dying = await at.aNode({ failPoint: dieAt('spooled') }, { spoolDirectory });
+      await assert.rejects(tokenOf(connection, dying), /died/);
+      assert.equal(await node.replay(), 1);
+      assert.ok(await works(await tokenOf(connection, node)));
+      assert.match(String(node.troubles[0]), /ruin\.json cannot be read, and is kept/);
+      assert.equal(await readFile(ruin, 'utf8'), 'half of a spo');
     });
 
     it('says that a refresh token which cannot be opened is undecryptable', async () => {
@@ -425,6 +474,12 @@ describe('refreshing a token', () => {
     });
   });
 });
+
+function dieAt(point: FailPointName): FailPoint {
+  return name => {
+    if (name === point) throw new Error('died');
+  };
+}
 
 function answering(outcome: RefreshOutcome): RefreshExchange {
   return { refresh: async () => outcome };

@@ -6,6 +6,7 @@ import { attemptEntry } from './entries.ts';
 import type { RefreshParts } from './refresh-parts.ts';
 import type { Spooled } from './spool.ts';
 
+type ReplayParts = Pick<RefreshParts, 'spool' | 'refreshes' | 'seal' | 'revoke' | 'metrics' | 'onTrouble'>;
 type Replayed = Parameters<RefreshParts['metrics']['spoolReplayed']>[0];
 
 /**
@@ -13,7 +14,7 @@ type Replayed = Parameters<RefreshParts['metrics']['spoolReplayed']>[0];
  * connection has moved on it is discarded; when it was revoked, so are these tokens (rule 21). Answers how many were
  * applied. `only` looks at one connection. Trouble with one spool holds up no other, and never the caller.
  */
-export async function replaySpools(parts: RefreshParts, only?: ConnectionId): Promise<number> {
+export async function replaySpools(parts: ReplayParts, only?: ConnectionId): Promise<number> {
   let applied = 0;
   try {
     for (const name of await parts.spool.names(only)) {
@@ -28,7 +29,7 @@ export async function replaySpools(parts: RefreshParts, only?: ConnectionId): Pr
 }
 
 /** Null: there is nothing to be done about it, now or any more. */
-async function replayOne(parts: RefreshParts, name: string): Promise<Replayed | null> {
+async function replayOne(parts: ReplayParts, name: string): Promise<Replayed | null> {
   const spooled = await parts.spool.read(name);
   if (spooled === 'gone') return null;
   const outcome = spooled === 'unreadable' ? spooled : await replay(parts, spooled);
@@ -39,7 +40,7 @@ async function replayOne(parts: RefreshParts, name: string): Promise<Replayed | 
 }
 
 /** Null: not yet. */
-async function replay(parts: RefreshParts, spooled: Spooled): Promise<Replayed | null> {
+async function replay(parts: ReplayParts, spooled: Spooled): Promise<Replayed | null> {
   const { attempt, origin, botId } = spooled;
   const tokens = await openAll(parts, spooled);
   // What cannot be opened must not take the place of what perhaps can.
@@ -59,7 +60,7 @@ async function replay(parts: RefreshParts, spooled: Spooled): Promise<Replayed |
 }
 
 /** Null: they are not what was sealed for this place, or their key is gone. */
-async function openAll({ seal, metrics }: RefreshParts, { attempt, tokens }: Spooled): Promise<Tokens | null> {
+async function openAll({ seal, metrics }: ReplayParts, { attempt, tokens }: Spooled): Promise<Tokens | null> {
   const { workspaceId, connectionId, nextGeneration: generation } = attempt;
   const opened = new Map<TokenField, Secret>();
   for (const token of tokens) {
