@@ -46,6 +46,7 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
     recordEvent: record,
     countEvent: audit.countEvent,
     publicUrl,
+    onUndecryptable: parts.onUndecryptable,
   });
   await app.register(
     apiDoor({

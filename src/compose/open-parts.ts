@@ -29,6 +29,7 @@ import { type HostedMcp, openHostedMcp } from './hosted-mcp.ts';
 import { startNotices } from './notices.ts';
 import type { Audit } from './open-audit.ts';
 import type { Place } from './place.ts';
+import { createUndecryptableAlarm } from './undecryptable-alarm.ts';
 
 const now = () => new Date();
 
@@ -60,15 +61,17 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
     clientSecret: config.notion.clientSecret,
     redirectUri: `${publicUrl}/auth/notion/callback`,
   };
-  const hosted = openHostedMcp({ notion: config.notion, publicUrl, database, deriveKey, recordEvent });
+  const alarm = createUndecryptableAlarm({ log, metrics: place.prometheus.metrics, recordEvent });
+  const onUndecryptable = alarm.ofOthers;
+  const hosted = openHostedMcp({ notion: config.notion, publicUrl, database, deriveKey, recordEvent, onUndecryptable });
   closers.push(hosted.close);
   const workspaceKeys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
-  const seal = createTokenSeal(workspaceKeys);
+  const seal = createTokenSeal(workspaceKeys, alarm.ofTokens);
   let runner: JobRunner | null = null;
   const keeping = {
     installations: createInstallations(database, entries),
     jobs: createJobs(database),
-    vault: { ...seal, ...createJobSeal(deriveKey) },
+    vault: { ...seal, ...createJobSeal(deriveKey, onUndecryptable) },
     wakeJobs: () => runner?.wake(),
   };
   const tokens = await openCustody({
@@ -106,7 +109,8 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
   }
   const connect = createConnectCommands(connectParts);
   const listConnections = createConnectionList(database);
-  return { accounts, identify, tokens, workspaceKeys, listConnections, connect, clientDocument: hosted.documentOf };
+  const clientDocument = hosted.documentOf;
+  return { accounts, identify, tokens, workspaceKeys, onUndecryptable, listConnections, connect, clientDocument };
 }
 
 export type Parts = Awaited<ReturnType<typeof openParts>>;

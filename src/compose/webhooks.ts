@@ -12,6 +12,7 @@ import { createListeningStore } from '../store/webhook-listening.ts';
 import { createSubscriptionStore } from '../store/webhook-subscriptions.ts';
 import { createWrappedKeys } from '../store/workspace-keys.ts';
 import type { DeriveKey } from '../vault/derive-key.ts';
+import type { OnUndecryptable } from '../vault/undecryptable.ts';
 import { createWebhookSeal } from '../vault/webhook-seal.ts';
 import { createWorkspaceKeys, type WorkspaceKeys } from '../vault/workspace-keys.ts';
 import { openOperatorDatabase } from './operator-database.ts';
@@ -26,9 +27,10 @@ export function openWebhooks(parts: {
   recordEvent: RecordEvent;
   countEvent: RecordEvent;
   publicUrl: string;
+  onUndecryptable?: OnUndecryptable;
 }) {
   const { database, entries, recordEvent, countEvent, publicUrl } = parts;
-  const vault = createWebhookSeal(parts.workspaceKeys, parts.deriveKey);
+  const vault = createWebhookSeal(parts.workspaceKeys, parts.deriveKey, parts.onUndecryptable);
   const commands = createSubscriptionCommands({ store: createSubscriptionStore(database), vault });
   return {
     receive: createReceive({ store: createListeningStore(database, entries), vault, countEvent }),

@@ -2,6 +2,7 @@ import type { RegistrationId } from '../domain/ids.ts';
 import { Secret } from '../domain/secret.ts';
 import type { DeriveKey } from './derive-key.ts';
 import { type Binding, openValue, type SealingKey, sealingKeyBytes, sealValue } from './sealed-value.ts';
+import { ignoreUndecryptable, telling } from './undecryptable.ts';
 
 /** Seals what hosted MCP OAuth keeps outside any workspace: attempts, and the secrets of our clients. */
 export interface McpSeal {
@@ -17,14 +18,14 @@ export interface McpSeal {
   openManagementToken(id: RegistrationId, sealed: string): Promise<Secret>;
 }
 
-export function createMcpSeal(deriveKey: DeriveKey): McpSeal {
+export function createMcpSeal(deriveKey: DeriveKey, onUndecryptable = ignoreUndecryptable): McpSeal {
   const key: SealingKey = { kid: 'mcp', bytes: deriveKey('hosted MCP OAuth', sealingKeyBytes) };
   const attempt = (stateHash: Buffer): Binding => ({ purpose: 'attempt', attempt: stateHash.toString('base64url') });
   const client = (id: RegistrationId): Binding => ({ purpose: 'client secret', registration: id });
   const management = (id: RegistrationId): Binding => ({ purpose: 'client management', registration: id });
   const seal = (binding: Binding, text: string) => sealValue(key, binding, Buffer.from(text));
   const open = async (binding: Binding, sealed: string) =>
-    Buffer.from(await openValue(key, binding, sealed)).toString();
+    Buffer.from(await telling(onUndecryptable, { kid: key.kid, binding }, openValue(key, binding, sealed))).toString();
   return {
     sealIntoAttempt: (stateHash, text) => seal(attempt(stateHash), text),
     openFromAttempt: (stateHash, sealed) => open(attempt(stateHash), sealed),

@@ -2,6 +2,7 @@ import type { SealedToken, TokenPlace, Tokens, WrappedKey } from '../domain/conn
 import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
 import { Secret } from '../domain/secret.ts';
 import { type Binding, openValue, sealValue } from './sealed-value.ts';
+import { ignoreUndecryptable, telling } from './undecryptable.ts';
 import type { WorkspaceKeys } from './workspace-keys.ts';
 
 /** Seals one workspace's tokens under one of its keys. */
@@ -20,7 +21,7 @@ export interface TokenSeal {
   open(place: TokenPlace, token: Pick<SealedToken, 'sealed' | 'kid'>): Promise<Secret>;
 }
 
-export function createTokenSeal(keys: WorkspaceKeys): TokenSeal {
+export function createTokenSeal(keys: WorkspaceKeys, onUndecryptable = ignoreUndecryptable): TokenSeal {
   async function sealer(key: WrappedKey): Promise<TokenSealer> {
     const { workspaceId } = key;
     const opened = await keys.open(key);
@@ -43,9 +44,10 @@ export function createTokenSeal(keys: WorkspaceKeys): TokenSeal {
     forNewWorkspace: async workspaceId => sealer(await keys.make(workspaceId)),
     forWorkspace: async workspaceId => sealer(await keys.active(workspaceId)),
     async open(place, token) {
-      const { workspaceId } = place;
-      const opened = await keys.use(workspaceId, token.kid, key => openValue(key, bindingOf(place), token.sealed));
-      return new Secret(Buffer.from(opened).toString());
+      const { sealed, kid } = token;
+      const binding = bindingOf(place);
+      const opening = keys.use(place.workspaceId, kid, key => openValue(key, binding, sealed));
+      return new Secret(Buffer.from(await telling(onUndecryptable, { kid, binding }, opening)).toString());
     },
   };
 }

@@ -2,13 +2,18 @@ import { Secret } from '../domain/secret.ts';
 import type { WebhookTokenPlace } from '../domain/webhook.ts';
 import type { DeriveKey } from './derive-key.ts';
 import { type Binding, openValue, type SealingKey, sealingKeyBytes, sealValue } from './sealed-value.ts';
+import { ignoreUndecryptable, telling } from './undecryptable.ts';
 import type { WorkspaceKeys } from './workspace-keys.ts';
 
 /**
  * Seals the verification tokens of webhook subscriptions into their place: a workspace's under its key, the deployment's
  * under a key of its own.
  */
-export function createWebhookSeal(keys: Pick<WorkspaceKeys, 'active' | 'use'>, deriveKey: DeriveKey) {
+export function createWebhookSeal(
+  keys: Pick<WorkspaceKeys, 'active' | 'use'>,
+  deriveKey: DeriveKey,
+  onUndecryptable = ignoreUndecryptable,
+) {
   // What belongs to no workspace. It derives from the deployment secret, which stays the same when the root key that wraps
   // it is exchanged.
   const deploymentKey: SealingKey = { kid: 'deployment', bytes: deriveKey('webhook tokens', sealingKeyBytes) };
@@ -23,7 +28,9 @@ export function createWebhookSeal(keys: Pick<WorkspaceKeys, 'active' | 'use'>, d
     },
     /** Throws `UnopenableError` unless it was sealed for exactly this place, under a key that still exists. */
     async open(place: WebhookTokenPlace, { sealed, kid }: { sealed: string; kid: string }): Promise<Secret> {
-      const opened = await withKey(place, kid, key => openValue(key, bindingOf(place), sealed));
+      const binding = bindingOf(place);
+      const opening = withKey(place, kid, key => openValue(key, binding, sealed));
+      const opened = await telling(onUndecryptable, { kid, binding }, opening);
       return new Secret(Buffer.from(opened).toString());
     },
   };
