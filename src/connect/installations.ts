@@ -37,6 +37,8 @@ export interface WaitingConnection {
   readonly workspaceName: string;
   readonly isNew: boolean;
   readonly notionOwnerName: string | null;
+  /** Connections of the workspace that stay as they are, beside this one; null when it takes the place of one. */
+  readonly beside: number | null;
   readonly audience: 'members' | 'owner';
   /** Who administers the workspace, or will once it is confirmed. */
   readonly admins: readonly { readonly name: string; readonly email: string }[];

@@ -40,6 +40,7 @@ export function createWaitingConnections({ system }: Pick<Database<Schema>, 'sys
           'connection.id as connectionId',
           'connection.notion_owner_name as notionOwnerName',
           'connection.audience',
+          besideIt.as('beside'),
         ])
         .where('connect_attempt.confirmed_at', 'is', null)
         .where('connect_attempt.used_at', '>', waitingSince)
@@ -76,6 +77,11 @@ export function createWaitingConnections({ system }: Pick<Database<Schema>, 'sys
     },
   };
 }
+
+/** Null for a connection that was in use before: its new tokens take the place of the old ones. */
+const besideIt = sql<number | null>`CASE WHEN connection.status = 'pending' THEN (
+  SELECT count(*) FROM connection other WHERE other.workspace_id = connection.workspace_id
+     AND other.id <> connection.id AND other.status NOT IN ('pending', 'revoking', 'revoked')) END`;
 
 function attemptsOf(queries: Queries, connectionId: ConnectionId, { sessionHash, userId }: Holder) {
   return queries

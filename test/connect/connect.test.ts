@@ -144,7 +144,8 @@ describe('connecting a workspace', () => {
       const { connections } = await rows();
       assert.equal(installations.find(one => one.botId === connections[0]?.bot_id)?.revoked, false);
       assert.equal(connections[0]?.workspace_id, ada.workspaceId);
-      const jobs = await at.database.system.selectFrom('job').selectAll().execute();
+      const revocations = at.database.system.selectFrom('job').selectAll().where('kind', '=', 'revoke_token');
+      const jobs = await revocations.execute();
       assert.deepEqual(
         jobs.map(job => job.payload),
         [{}],
@@ -206,6 +207,7 @@ describe('connecting a workspace', () => {
       const [before] = (await rows()).connections;
       assert.ok(before);
       const reached = await ada.browser.reach(ada.workspaceId);
+      assertPage(await ada.browser.get(pathOf(reached.location)), 200, 'Reconnect this workspace?');
       const [meanwhile] = (await rows()).connections;
       assert.deepEqual([meanwhile?.status, meanwhile?.generation], ['active', 1]);
       assert.ok(await at.tokens.accessToken(ada.workspaceId, before.id));
@@ -255,10 +257,14 @@ describe('connecting a workspace', () => {
       assert.equal((await at.control.tokenOwner({ token }))?.botId, connection.bot_id);
     });
 
-    it('adds a connection when another person at Notion gives access', async () => {
+    it('asks before it adds a connection when another person at Notion gives access', async () => {
       const ada = await connected();
       const eli = at.emulator.people[1]?.id ?? '';
-      assert.equal((await ada.browser.answer(await ada.browser.reach(ada.workspaceId, { personId: eli }))).status, 303);
+      const reached = await ada.browser.reach(ada.workspaceId, { personId: eli });
+      const page = await ada.browser.get(pathOf(reached.location));
+      assertPage(page, 200, 'Add another connection to this workspace?');
+      assert.ok(page.text.includes('1 other connection, which stays as it is'));
+      assert.equal((await ada.browser.answer(reached)).status, 303);
       const { connections } = await rows();
       assert.deepEqual(
         connections.map(one => one.status),

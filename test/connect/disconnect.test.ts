@@ -152,6 +152,20 @@ describe('the end of a connection', () => {
     assert.equal(at.events.filter(event => event.name === 'connection.revoked').length, 1);
   });
 
+  it('rule 3: a token of another origin is sent nowhere to be revoked, and destroyed all the same', async () => {
+    const ada = await connected();
+    await at.database.system.updateTable('connection').set({ origin: 'https://api.notion.com' }).execute();
+    await end(ada);
+    await at.jobs.runDue();
+    assert.equal(await revocations(), 0);
+    assert.deepEqual(await secrets(), []);
+    const last = at.events.at(-1);
+    assert.deepEqual(
+      [last?.name, last?.result, last?.detail.upstream],
+      ['connection.revoked', 'error', 'other_origin'],
+    );
+  });
+
   it('can be asked for twice, and is done once', async () => {
     const ada = await connected();
     await Promise.all([end(ada), end(ada)]);

@@ -10,14 +10,15 @@ export interface ConfirmationForm {
 
 /** Asks whether this is what was meant (rule 1): which workspace, who administers it, who will use it. */
 export function confirmationPage(waiting: Waiting, form: ConfirmationForm, options: PageOptions): string {
-  const { workspaceName, isNew, notionOwnerName, admins } = waiting;
-  const title = isNew ? 'Connect this workspace?' : 'Reconnect this workspace?';
+  const { workspaceName, isNew, notionOwnerName, beside, admins } = waiting;
+  const title = isNew ? 'Connect this workspace?' : titleFor(beside);
   const content = html`<p>Notion has given access. Nothing uses it until you confirm, within ten minutes.</p>
 <dl>
 <dt>Notion workspace</dt><dd>${workspaceName}</dd>
 <dt>Access given by</dt><dd>${notionOwnerName ?? 'the workspace itself'}</dd>
 <dt>${isNew ? 'Its admin in Portcullis will be' : 'Its admins in Portcullis are'}</dt>
 <dd><ul>${admins.map(({ name, email }) => html`<li>${name} (${email})</li>`)}</ul></dd>
+${beside ? html`<dt>Beside it</dt><dd>${besideIt(beside)}</dd>` : ''}
 <dt>Who will use this connection</dt><dd>${audience(waiting)}</dd>
 </dl>
 <form method="post" action="/auth/notion/confirm">
@@ -27,6 +28,17 @@ export function confirmationPage(waiting: Waiting, form: ConfirmationForm, optio
 <button name="answer" value="cancel">Cancel</button>
 </form>`;
   return page(title, content, options);
+}
+
+/** Another account at Notion, or another kind of access, is another connection: that must not come as a surprise. */
+function titleFor(beside: number | null): string {
+  return beside ? 'Add another connection to this workspace?' : 'Reconnect this workspace?';
+}
+
+function besideIt(beside: number): string {
+  return beside === 1
+    ? '1 other connection, which stays as it is'
+    : `${beside} other connections, which stay as they are`;
 }
 
 function audience({ audience, isNew, memberCount }: Waiting): Html {

@@ -6,6 +6,8 @@ export interface Waiting {
   readonly workspaceName: string;
   readonly isNew: boolean;
   readonly notionOwnerName: string | null;
+  /** Connections that stay as they are, beside this one; null when it takes the place of one. */
+  readonly beside: number | null;
   readonly audience: 'members' | 'owner';
   readonly admins: readonly { readonly name: string; readonly email: string }[];
   readonly memberCount: number;
