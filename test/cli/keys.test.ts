@@ -40,7 +40,7 @@ describe('portcullis keys', () => {
     const entries = await custody.database.system.selectFrom('audit_entry').select('operation').orderBy('id').execute();
     assert.deepEqual(
       entries.map(({ operation }) => operation),
-      ['keys.stage', 'keys.promote', 'keys.rewrap', 'keys.rotate', 'keys.retire'],
+      ['keys.stage', 'keys.promote', 'keys.rewrap', 'keys.rotate', 'keys.retire', 'keys.verify'],
     );
   });
 
