@@ -47,12 +47,16 @@ const ok = (body: object): FakeAnswer => ({
 });
 const refusal = (name: string): FakeAnswer => ({ ...ok({ __type: name, message: name }), status: 400 });
 
+const mustBeSigned = ['host', 'x-amz-date', 'x-amz-target'];
+
 /** The Authorization header that this request should have had. */
 function signature(request: IncomingMessage, body: string): string {
   const given = /Credential=([^/]+)\/(\d{8})\/([^/]+)\/kms\/aws4_request, SignedHeaders=([^,]+)/.exec(
     request.headers.authorization ?? '',
   );
   const [, , date = '', region = '', signedHeaders = ''] = given ?? [];
+  if (!mustBeSigned.every(name => signedHeaders.split(';').includes(name)))
+    return `${mustBeSigned.join()} must be signed`;
   const headers = signedHeaders.split(';').map(name => `${name}:${String(request.headers[name]).trim()}\n`);
   const canonical = [request.method, request.url, '', headers.join(''), signedHeaders, sha256(body)].join('\n');
   const scope = `${date}/${region}/kms/aws4_request`;
