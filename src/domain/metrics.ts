@@ -16,7 +16,7 @@ export interface Metrics {
   /** An attempt to refresh a token has ended. */
   refreshed(kind: ConnectionKind, outcome: RefreshOutcome): void;
   /** A lease was asked for while somebody else held it. */
-  leaseContended(lease: 'refresh' | 'job' | 'rotation' | 'sequencer' | 'budget'): void;
+  leaseContended(lease: 'refresh' | 'budget'): void;
   /** A spool that an earlier process left behind was looked at. */
   spoolReplayed(outcome: 'applied' | 'outdated' | 'revoked' | 'unreadable'): void;
   /** A sealed value could not be opened with the key that it names. */

@@ -23,20 +23,24 @@ const scopes = new Map<unknown, RateLimitScope>(
 /** Notion's waits are a minute, sometimes more. Nobody may make us wait for ever. */
 const retryAfterMsMax = hourMs;
 
-/** Reads a 429; null for every other answer. Older ones give no reason: they mean the connection. */
+/**
+ * Reads a 429; null for every other answer. Older ones give no reason: they mean the connection. The wait stands in the
+ * header, in whole seconds, and once more in the body, which proxies leave alone.
+ */
 export function readRateLimit({ status, headers, body }: Answer): RateLimitAnswer | null {
   if (status !== 429) return null;
-  const seconds = Number(headers['retry-after']);
+  const details = Buffer.isBuffer(body) ? detailsIn(body) : {};
+  const seconds = Number(headers['retry-after'] ?? details.retry_after);
   const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? seconds * secondMs : secondMs;
-  const scope = scopes.get(Buffer.isBuffer(body) ? reasonIn(body) : null) ?? 'connection';
+  const scope = scopes.get(details.rate_limit_reason) ?? 'connection';
   return { scope, retryAfterMs: Math.min(retryAfterMs, retryAfterMsMax) };
 }
 
-function reasonIn(body: Buffer): unknown {
+function detailsIn(body: Buffer): { rate_limit_reason?: unknown; retry_after?: unknown } {
   try {
     const error: unknown = JSON.parse(body.toString());
-    return (error as { additional_data?: { rate_limit_reason?: unknown } } | null)?.additional_data?.rate_limit_reason;
+    return (error as { additional_data?: object } | null)?.additional_data ?? {};
   } catch {
-    return null;
+    return {};
   }
 }
