@@ -12,7 +12,7 @@ import { createTokenRefreshes } from '../store/token-refreshes.ts';
 import { passThrough } from '../vault/refresh/fail-point.ts';
 import type { RefreshExchange } from '../vault/refresh/refresh-exchange.ts';
 import { type RefreshParts, refreshTimings } from '../vault/refresh/refresh-parts.ts';
-import { createRenew } from '../vault/refresh/renew.ts';
+import { createRenew, type Renewal } from '../vault/refresh/renew.ts';
 import { createRound, startRounds } from '../vault/refresh/rounds.ts';
 import { openSpool } from '../vault/refresh/spool.ts';
 import { refuseWhileRestored } from '../vault/restore/watch-restore.ts';
@@ -20,7 +20,7 @@ import type { TokenSeal } from '../vault/token-seal.ts';
 import { createTokens, type TokenCustody } from '../vault/tokens.ts';
 
 export interface CustodyOptions {
-  readonly store: Store;
+  readonly store: Pick<Store, 'database' | 'alone'>;
   readonly dataDir: string;
   readonly app: NotionApp;
   readonly refreshMcp: RefreshExchange['refresh'];
@@ -36,7 +36,7 @@ export interface CustodyOptions {
 
 /**
  * Everything that keeps tokens usable: opens the spool, settles what an earlier process left behind, and looks after all
- * connections from then on. Throws `SpoolError`.
+ * connections from then on. Closing waits for tokens that are being refreshed. Throws `SpoolError`.
  */
 export async function openCustody(options: CustodyOptions): Promise<TokenCustody & { close(): Promise<void> }> {
   const { store, app, seal, entries, metrics = noMetrics, log, now } = options;
@@ -59,11 +59,18 @@ export async function openCustody(options: CustodyOptions): Promise<TokenCustody
   };
   // Nobody else can be refreshing on this database, so nobody has to be waited for.
   if (store.alone) await parts.refreshes.endLeases();
-  const renew = createRenew(parts);
+  const renewals = new Map<string, Promise<Renewal>>();
+  const renew = createRenew(parts, renewals);
   const { connections } = parts;
   const tokens = createTokens({ connections, seal, check: createCheckToken({ app }), renew, metrics, onTrouble, now });
   const rounds = startRounds(createRound(parts, renew, tokens), onTrouble);
-  return { ...tokens, close: rounds.close };
+  return {
+    ...tokens,
+    async close() {
+      await rounds.close();
+      await Promise.allSettled(renewals.values());
+    },
+  };
 }
 
 /** Each kind of connection has its own authorization server. A pasted token has none. */

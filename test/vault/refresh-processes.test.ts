@@ -5,7 +5,7 @@ import { type FailPointName, failPoints } from '../../src/vault/refresh/fail-poi
 import { assertOver, assertWorks, settle } from './aftermath.ts';
 import { runChildren } from './family.ts';
 import { startRefreshing } from './refreshing.ts';
-import type { Refreshing } from './refreshing-on.ts';
+import type { Connected, Refreshing } from './refreshing-on.ts';
 import { reuses, rotating } from './rotation-modes.ts';
 
 const kinds = ['rest', 'mcp'] as const;
@@ -42,21 +42,42 @@ describe('refreshing in several processes', () => {
   const isLost = (point: FailPointName, reuse: RotationMode['reuse']) =>
     point === 'answered' && reuse !== 'previous_once';
 
-  for (const kind of kinds) {
-    for (const reuse of reuses) {
-      for (const point of failPoints) {
-        const fate = isLost(point, reuse) ? 'needs a person, once' : 'works again';
-        it(`SIGKILL at ${point}, ${kind}, ${reuse}: ${fate}`, async () => {
-          await at.control.settings(rotating(reuse));
-          const place = await at.aConnection({ kind, lifetimeSeconds: -1 });
-          const [end] = await runChildren([{ address: at.address, place, callers: 1, dieAt: point }]);
-          assert.deepEqual(end, { kind: 'killed', signal: 'SIGKILL' });
-          await settle(at, place);
-          if (isLost(point, reuse)) await assertOver(at, place);
-          else await assertWorks(at, place);
-          assert.ok((await at.exchanges()) <= 2);
-        });
-      }
+  for (const reuse of reuses) {
+    for (const point of failPoints) {
+      const fate = isLost(point, reuse) ? 'needs a person, once' : 'works again';
+      it(`SIGKILL at ${point}, rest, ${reuse}: ${fate}`, async () => {
+        await at.control.settings(rotating(reuse));
+        const place = await at.aConnection({ lifetimeSeconds: -1 });
+        await kill([{ place, point }]);
+        await settle(at, place);
+        if (isLost(point, reuse)) await assertOver(at, place);
+        else await assertWorks(at, place);
+        assert.ok((await at.exchanges()) <= 2);
+      });
     }
+
+    it(`SIGKILL at each point, mcp, ${reuse}: as for rest`, async () => {
+      await at.control.settings(rotating(reuse));
+      const doomed = await Promise.all(
+        failPoints.map(async point => ({ place: await at.aConnection({ kind: 'mcp', lifetimeSeconds: -1 }), point })),
+      );
+      await at.control.clearRequests();
+      await kill(doomed);
+      for (const { place } of doomed) await settle(at, place);
+      for (const { place, point } of doomed) {
+        if (isLost(point, reuse)) await assertOver(at, place);
+        else await assertWorks(at, place);
+      }
+      // One each, and one more where nobody knew: killed just before the request, or just after its answer.
+      assert.equal(await at.exchanges(), doomed.length + 1);
+    });
+  }
+
+  /** Each in a process of its own. */
+  async function kill(doomed: readonly { place: Connected; point: FailPointName }[]): Promise<void> {
+    const ends = await runChildren(
+      doomed.map(({ place, point }) => ({ address: at.address, place, callers: 1, dieAt: point })),
+    );
+    for (const end of ends) assert.deepEqual(end, { kind: 'killed', signal: 'SIGKILL' });
   }
 });

@@ -17,9 +17,11 @@ export type Renewal = Spent | { readonly kind: 'unopenable'; readonly cause: unk
  */
 export type Renew = (place: ConnectionPlace, generation: number) => Promise<Renewal>;
 
-/** Single flight in this process; then the lease decides between processes. */
-export function createRenew(parts: RefreshParts): Renew {
-  const underWay = new Map<string, Promise<Renewal>>();
+/**
+ * Single flight in this process; then the lease decides between processes. `underWay` is for whoever closes: a process that
+ * ends over an exchange loses its answer.
+ */
+export function createRenew(parts: RefreshParts, underWay: Map<string, Promise<Renewal>> = new Map()): Renew {
   return (place, generation) => {
     const key = `${place.workspaceId} ${place.connectionId} ${generation}`;
     const running = underWay.get(key) ?? renewOrWait(parts, place, generation).finally(() => void underWay.delete(key));
