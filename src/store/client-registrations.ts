@@ -111,13 +111,9 @@ async function takeUp(tx: Transaction<Schema>, wish: RegistrationWish): Promise<
     .orderBy('client_registration.id')
     .executeTakeFirst();
   if (found === undefined) return null;
-  // From here on it is in use. Null: it was removed a moment ago.
-  const { numUpdatedRows } = await tx
-    .updateTable('client_registration')
-    .set({ used_at: clock })
-    .where('id', '=', found.id)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n ? find(tx, found.id) : null;
+  // From here on it is in use, unless it was removed a moment ago.
+  await tx.updateTable('client_registration').set({ used_at: clock }).where('id', '=', found.id).execute();
+  return find(tx, found.id);
 }
 
 /** A callback is on its way with it: its connection comes to be in a moment. */

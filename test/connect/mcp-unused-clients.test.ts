@@ -109,6 +109,27 @@ describe('C16: clients that nothing uses', () => {
     assert.ok(await server.opens(await connection.token()));
   });
 
+  it('are not those of an attempt that is still there, however old they are', async () => {
+    await pressConnect();
+    await system().updateTable('client_registration').set({ used_at: sql<Date>`now() - interval '8 days'` }).execute();
+    await at.removeUnusedClients();
+    assert.equal((await registrations()).length, 1);
+  });
+
+  it('are not those that an attempt has taken up again, whatever became of it', async () => {
+    const { browser } = await at.aPerson();
+    for (const _press of [1, 2]) {
+      await browser.get('/auth/notion-mcp');
+      const [client] = await registrations();
+      await system().deleteFrom('connect_attempt').execute();
+      await at.removeUnusedClients();
+      assert.deepEqual((await registrations())[0]?.id, client?.id);
+      await aWeekLater();
+    }
+    await at.removeUnusedClients();
+    assert.deepEqual(await registrations(), []);
+  });
+
   it('are those of connections that ended a week ago, and no younger ones', async () => {
     const { workspaceId, connectionId, row } = await connectMcp(at, server.consent);
     const userId = (await row()).connected_by;
