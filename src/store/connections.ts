@@ -53,7 +53,7 @@ function findQuery(connectionId: ConnectionId, clock: RawBuilder<Date>) {
                         'sealed', ${sql.ref(alias)}.sealed, 'kid', ${sql.ref(alias)}.kid) END`;
   const until = (time: RawBuilder<unknown>) => sql<number>`(extract(epoch FROM ${time} - ${clock}) * 1000)::float8`;
   return sql<Row>`
-    SELECT c.kind, c.origin, c.status, c.generation, c.bot_id AS "botId", c.attempt_id AS "attemptId",
+    SELECT c.kind, c.origin, c.status, c.generation, c.bot_id AS "botId", w.notion_workspace_id AS "notionWorkspaceId", c.attempt_id AS "attemptId",
            c.refresh_failures AS "refreshFailures", c.unanswered,
            ${sealed('access')} AS "accessToken", ${sealed('refresh')} AS "refreshToken",
            ${until(sql`access.expires_at`)} AS "endsInMs",
@@ -61,7 +61,7 @@ function findQuery(connectionId: ConnectionId, clock: RawBuilder<Date>) {
            -${until(sql`c.refreshed_at`)} AS "refreshedMsAgo",
            coalesce(${until(sql`c.lease_until`)}, 0) AS "leaseLeftMs",
            coalesce(${until(sql`c.refresh_after`)}, 0) AS "retryInMs"
-      FROM connection c
+      FROM connection c JOIN workspace w ON w.id = c.workspace_id
       LEFT JOIN connection_secret access ON access.connection_id = c.id AND access.workspace_id = c.workspace_id
             AND access.generation = c.generation AND access.field = 'access_token'
       LEFT JOIN connection_secret refresh ON refresh.connection_id = c.id AND refresh.workspace_id = c.workspace_id

@@ -15,6 +15,7 @@ export interface StoredConnection {
   readonly status: ConnectionStatus;
   readonly generation: number;
   readonly botId: string;
+  readonly notionWorkspaceId: string;
   /** The tokens of the current generation; null once destroyed, and where Notion gave no refresh token. */
   readonly accessToken: SealedToken | null;
   readonly refreshToken: SealedToken | null;

@@ -117,6 +117,17 @@ describe('custody of tokens', () => {
     assert.equal(await introspections(), 0);
   });
 
+  it('rule 3: nor is a refresh token sent to another origin', async () => {
+    const { workspaceId, connectionId } = await connected();
+    await at.database.system.updateTable('connection').set({ origin: 'https://api.notion.com' }).execute();
+    const ended = at.database.system.updateTable('connection_secret').set({ expires_at: new Date(0) });
+    await ended.where('field', '=', 'access_token').execute();
+    await at.control.clearRequests();
+    await assert.rejects(at.tokens.accessToken(workspaceId, connectionId), { code: 'upstream_unavailable' });
+    assert.deepEqual(await at.control.requests(), []);
+    assert.equal((await statusOf(connectionId)).status, 'active');
+  });
+
   it('A20: a 401 is checked once, however many calls report it, and only a dead token changes the state', async () => {
     const { workspaceId, connectionId, botId } = await connected();
     await at.tokens.accessToken(workspaceId, connectionId);
@@ -132,11 +143,16 @@ describe('custody of tokens', () => {
     assert.equal(await report(), 'dead');
     assert.equal(await introspections(), 1);
     assert.deepEqual(
-      at.events.map(event => [event.name, event.workspaceId, event.detail.botId ?? null]),
+      at.events.map(event => [
+        event.name,
+        event.workspaceId,
+        event.detail.botId ?? null,
+        event.detail.notionWorkspaceId ?? null,
+      ]),
       [
-        ['connection.refresh_started', workspaceId, null],
-        ['connection.needs_reauth', workspaceId, botId],
-        ['workspace_deauthorized', workspaceId, botId],
+        ['connection.refresh_started', workspaceId, null, null],
+        ['connection.needs_reauth', workspaceId, botId, at.emulator.workspaceId],
+        ['workspace_deauthorized', workspaceId, botId, at.emulator.workspaceId],
       ],
     );
     await assert.rejects(at.tokens.accessToken(workspaceId, connectionId), { code: 'connection_needs_reauth' });

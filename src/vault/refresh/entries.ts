@@ -29,9 +29,9 @@ export function attemptEntry(
 export function endEntries(
   name: 'connection.needs_reauth' | 'connection.needs_reregister',
   place: ConnectionPlace,
-  { botId, generation }: Pick<StoredConnection, 'botId' | 'generation'>,
+  { kind, botId, notionWorkspaceId, generation }: StoredConnection,
   reason: string,
 ): RecordedEvent[] {
-  const detail = { botId, generation, reason };
+  const detail = { kind, botId, notionWorkspaceId, generation, reason };
   return [tokenEntry(name, place, 'error', detail), tokenEntry('workspace_deauthorized', place, 'error', detail)];
 }
