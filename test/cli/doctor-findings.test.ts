@@ -8,9 +8,16 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import pg, { type ClientConfig } from 'pg';
 import { examine } from '../../src/compose/doctor/doctor.ts';
+import { openRootKeys } from '../../src/compose/root-keys.ts';
 import { readConfig } from '../../src/config.ts';
-import { newId } from '../../src/domain/ids.ts';
+import { newId, type SubscriptionId } from '../../src/domain/ids.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { openDatabase } from '../../src/store/database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded/embedded-postgres.ts';
+import type { Schema } from '../../src/store/schema.ts';
+import { createWrappedKeys } from '../../src/store/workspace-keys.ts';
+import { createWebhookSeal } from '../../src/vault/webhook-seal.ts';
+import { createWorkspaceKeys } from '../../src/vault/workspace-keys.ts';
 import { startDemo } from '../e2e/demo.ts';
 import { toUrl } from '../postgres.ts';
 import { startTransactionPooler } from '../transaction-pooler.ts';
@@ -56,8 +63,7 @@ describe('portcullis doctor, on what a demo left behind', () => {
   }
   const asSuperuser = () => ({ ...postgres.superuser, database: postgres.connection.database });
 
-  /** What is found about one thing: `state: found → todo`. */
-  async function found(about: string, env: Record<string, string> = {}, nowMs = () => Date.now()): Promise<string[]> {
+  function configOf(env: Record<string, string>) {
     const settings = {
       NOTION_OAUTH_CLIENT_ID: 'app',
       NOTION_OAUTH_CLIENT_SECRET: 'secret',
@@ -69,7 +75,12 @@ describe('portcullis doctor, on what a demo left behind', () => {
       PORTCULLIS_DATA_DIR: dataDir,
       PORTCULLIS_ROOT_KEY_FILE: rootKey,
     };
-    const findings = await examine(readConfig('demo', { ...settings, ...env }), nowMs);
+    return readConfig('demo', { ...settings, ...env });
+  }
+
+  /** What is found about one thing: `state: found → todo`. */
+  async function found(about: string, env: Record<string, string> = {}, nowMs = () => Date.now()): Promise<string[]> {
+    const findings = await examine(configOf(env), nowMs);
     return findings
       .filter(finding => finding.about.startsWith(about))
       .map(({ state, found, todo }) => `${state}: ${found}${todo === null ? '' : ` → ${todo}`}`);
@@ -242,6 +253,33 @@ describe('portcullis doctor, on what a demo left behind', () => {
   });
 
   describe('a webhook subscription', () => {
+    /** The deployment's own, whose token needs no key of a workspace. */
+    async function sealedFor(subscriptionId: SubscriptionId): Promise<string> {
+      const database = openDatabase<Schema>(postgres.connection);
+      try {
+        const { root, deriveKey } = await openRootKeys(configOf({}), database);
+        const keys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
+        const place = { owner: null, subscriptionId, generation: 1 };
+        return (await createWebhookSeal(keys, deriveKey).seal(place, new Secret('secret_token'))).sealed;
+      } finally {
+        await database.close();
+      }
+    }
+
+    for (const [state, finding] of [
+      ['offered', /^warn: its token has come, and nobody has taken it → Have the token shown/],
+      ['shown', /^warn: no event came since its token was shown → Paste the token/],
+      ['confirmed', /^ok: confirmed, last event \d{4}-/],
+    ] as const) {
+      it(`is ${state}`, async () => {
+        const id = newId('whs');
+        const damage = `
+          INSERT INTO webhook_subscription (id, address, state, sealed, kid, handshake_until, last_event_at)
+          VALUES ('${id}', 'address', '${state}', '${await sealedFor(id)}', 'deployment', now(), now())`;
+        assert.match(await foundAfter(damage, 'DELETE FROM webhook_subscription', 'webhook whs_'), finding);
+      });
+    }
+
     const insert = (state: string, values: string) => `
       INSERT INTO webhook_subscription (id, workspace_id, address, state, sealed, kid, handshake_until)
       VALUES ('${newId('whs')}', '${workspaceId}', 'address', '${state}', ${values})`;
