@@ -5,7 +5,7 @@ import { signWebhookPayload } from '@notionhq/client';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { type Demo, startDemo } from '../e2e/demo.ts';
 import { chromiumUnavailable, launchChromium } from './chromium.ts';
-import { createVisits, type Visits } from './visits.ts';
+import { createVisits, forgive, type Visits } from './visits.ts';
 import { assertAccessible } from './watched-page.ts';
 
 const narrow = { viewport: { width: 390, height: 800 } };
@@ -137,6 +137,21 @@ describe('the dashboard of connections', { skip: chromiumUnavailable() }, () => 
     await card.getByRole('button', { name: /^Remove/ }).click();
     await page.getByRole('dialog', { name: 'Remove this address?' }).getByRole('button', { name: 'Remove' }).click();
     await page.getByText('There is no address yet.').waitFor();
+  });
+
+  it('takes a token that is pasted for what Notion says of it, and keeps none in the page', async () => {
+    const { page, troubles } = await visits.open({ storageState: session });
+    await page.goto(`${demo.ready.url}/workspaces/${demo.ready.workspaceId}`);
+    const form = page.getByRole('form', { name: 'Connect by a token' });
+    const field = form.getByRole('textbox', { name: 'Token of an internal integration' });
+    const token = 'ntn_00000000000000000000wrong';
+    await field.fill(token);
+    await form.getByRole('button', { name: 'Connect by token' }).click();
+    await form.getByRole('alert').waitFor();
+    assert.equal(await field.inputValue(), '');
+    assert.ok(!(await page.content()).includes(token));
+    await assertAccessible(page);
+    forgive(troubles, 400);
   });
 
   it('says that a connection has come to its end, and how to begin anew', async () => {

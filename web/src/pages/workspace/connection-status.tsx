@@ -89,21 +89,26 @@ export function ConnectionHelp({ connection, reconnectAt }: ConnectionHelpProps)
             Reason: {connection.statusReason.replaceAll('_', ' ')}
           </Text>
         )}
-        {reconnect && reconnectAt !== null && (
-          <Group>
-            <Button size="xs" component="a" href={reconnectAt}>
-              Reconnect now
-            </Button>
-          </Group>
-        )}
-        {reconnect && reconnectAt === null && (
-          <Text size="sm" className="hostile">
-            {connection.audience === 'owner'
-              ? `Only ${connection.connectedByName} can do that.`
-              : 'Ask an admin of the workspace.'}
-          </Text>
-        )}
+        {reconnect && <WayOut connection={connection} reconnectAt={reconnectAt} />}
       </Stack>
     </Alert>
+  );
+}
+
+function WayOut({ connection: { kind, audience, connectedByName }, reconnectAt }: ConnectionHelpProps) {
+  if (reconnectAt === null) {
+    return (
+      <Text size="sm" className="hostile">
+        {audience === 'owner' ? `Only ${connectedByName} can do that.` : 'Ask an admin of the workspace.'}
+      </Text>
+    );
+  }
+  if (kind === 'internal') return <Text size="sm">Paste the token of the integration below.</Text>;
+  return (
+    <Group>
+      <Button size="xs" component="a" href={reconnectAt}>
+        Reconnect now
+      </Button>
+    </Group>
   );
 }

@@ -6,6 +6,7 @@ import { Section } from '../../parts/section.tsx';
 import { ConnectionCard } from './connection-card.tsx';
 import { connectAddress } from './connection-kind.ts';
 import { mayIn } from './membership.ts';
+import { PasteToken } from './paste-token.tsx';
 
 /** How often a page that is open looks whether its connections still work. */
 const lookAgainMs = 30_000;
@@ -49,6 +50,7 @@ export function Connections({ workspace }: { readonly workspace: Workspace }) {
             </Text>
           </Group>
         )}
+        {mayConnect && <PasteToken workspace={workspace} />}
       </Section>
       <Section
         title="Addresses for clients"

@@ -32,7 +32,7 @@ export function Webhooks({ workspace }: { readonly workspace: Workspace }) {
   return (
     <Section
       title="Hearing from Notion"
-      explanation="Notion can tell when pages move, are deleted or come back. Without it the same is noticed a little later."
+      explanation="Notion can tell when pages move, are deleted or come back. Without it the same is noticed a little later. An integration that people connect by tells of all its workspaces at one address, which an operator makes (portcullis webhooks add --deployment); the addresses here are for this workspace alone."
     >
       {token !== null && (
         <Secret
