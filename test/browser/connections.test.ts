@@ -55,7 +55,7 @@ describe('the dashboard of connections', { skip: chromiumUnavailable() }, () => 
     await card.getByText('Connected', { exact: true }).first().waitFor();
     await card.getByText('all members, by role').waitFor();
     await card.getByText('not since it was connected').waitFor();
-    await card.getByText(/Not known yet: 7/).waitFor();
+    await card.getByText('Nothing is known yet of what it can do at Notion.').waitFor();
 
     await demo.emulator.setCapabilities({ botId, capabilities: { insert_comments: false } });
     await card.getByRole('link', { name: 'All about its access' }).click();

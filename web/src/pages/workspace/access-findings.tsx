@@ -30,7 +30,9 @@ export function AccessFindings({ workspace, reported }: AccessFindingsProps) {
   return (
     <Stack gap="xs" mt="md" component="section" aria-label="Access at Notion">
       <Text size="sm" fw={500}>
-        {summaryOf(wrong)}
+        {unknown === reported.capabilities.length
+          ? 'Nothing is known yet of what it can do at Notion.'
+          : summaryOf(wrong)}
       </Text>
       {wrong.length > 0 && (
         <List size="sm" spacing={6} listStyleType="none">
