@@ -38,9 +38,14 @@ export async function watchRestore(parts: {
   }
 
   await compare();
-  let running: Promise<void> = Promise.resolve();
+  let running: Promise<void> | null = null;
   const timer = setInterval(() => {
-    running = running.then(compare).catch(onTrouble);
+    // A database that is slow to answer is not asked again before it has.
+    running ??= compare()
+      .catch(onTrouble)
+      .finally(() => {
+        running = null;
+      });
   }, everyMs);
   timer.unref();
   return {
@@ -48,7 +53,8 @@ export async function watchRestore(parts: {
     async close() {
       clearInterval(timer);
       // What changed last is worth remembering most.
-      await running.then(compare).catch(onTrouble);
+      await running;
+      await compare().catch(onTrouble);
     },
   };
 }
