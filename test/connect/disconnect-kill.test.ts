@@ -139,11 +139,14 @@ describe('disconnecting, by processes that are killed', () => {
         ['workspace_authorized', 'workspace_deauthorized', 'connection.revoked'],
       );
       // A process that dies while it tells leaves another to tell it again.
-      assert.deepEqual([...new Set(receiver.lines())], [
-        'workspace_authorized active',
-        'workspace_deauthorized revoking disconnected',
-        'connection_revoked revoked disconnected',
-      ]);
+      assert.deepEqual(
+        [...new Set(receiver.lines())],
+        [
+          'workspace_authorized active',
+          'workspace_deauthorized revoking disconnected',
+          'connection_revoked revoked disconnected',
+        ],
+      );
     });
   }
 });
