@@ -36,7 +36,7 @@ function tokensAfter(connectionId: ConnectionId, refreshes: number): Tokens {
   return { accessToken, refreshToken, lifetimeSeconds: 3600 };
 }
 
-describe('fifty refreshes', () => {
+describe('fifty refreshes', { timeout: 120_000 }, () => {
   let custody: Custody;
   let vaults: Vault[];
   let places: Sealed[];

@@ -23,7 +23,7 @@ const deaths: Readonly<Record<DyingTask['task'], readonly (readonly [RotationMom
     ['superseded', 2],
     ['superseded', workspaces],
     // A batch is a row here, and every row is one after which the process dies.
-    ...Array.from({ length: 2 * workspaces }, (_, row) => ['batch read', row + 1] as const),
+    ['batch read', 1],
     ['batch resealed', 1],
     ['batch resealed', 2 * workspaces],
     ...Array.from({ length: 2 * workspaces }, (_, row) => ['batch replaced', row + 1] as const),
