@@ -6,7 +6,11 @@ import { defaultNotionVersion } from './versions.ts';
  * The operation of a request that Portcullis itself makes. It is read by the same table as a request at the REST door.
  * The version is pinned, so that what comes back is what is expected (defect A26).
  */
-export function notionOperation(method: 'GET' | 'POST' | 'PATCH', path: `/v1/${string}`, body: object | null = null): Operation {
+export function notionOperation(
+  method: 'GET' | 'POST' | 'PATCH',
+  path: `/v1/${string}`,
+  body: object | null = null,
+): Operation {
   return classifyRest({
     method,
     url: path,
