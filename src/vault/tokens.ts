@@ -1,4 +1,4 @@
-import type { ConnectionKind } from '../domain/connection.ts';
+import type { ConnectionKind, TokenField } from '../domain/connection.ts';
 import { isServing } from '../domain/connection-states.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
@@ -114,19 +114,22 @@ export function createTokens(options: TokenCustodyOptions): TokenCustody {
     } catch (error) {
       if (!(error instanceof UnopenableError)) throw error;
       if (accessToken !== null) metrics.decryptFailed(accessToken.kid);
-      throw await undecryptable(place, stored, error);
+      throw await undecryptable(place, stored, 'access_token', error);
     }
   }
 
-  async function undecryptable(place: ConnectionPlace, { generation, botId }: StoredConnection, cause: unknown) {
-    const entry = tokenEntry('connection.undecryptable', place, 'error', { botId, generation, reason: null });
-    await connections.changeStatus({ ...place, generation, event: 'cannot_open', reason: null }, [entry]);
+  async function undecryptable(place: ConnectionPlace, stored: StoredConnection, field: TokenField, cause: unknown) {
+    const { generation, botId, accessToken, refreshToken } = stored;
+    const kid = (field === 'access_token' ? accessToken : refreshToken)?.kid ?? null;
+    const reason = kid === null ? `${field} is gone` : `${field} under ${kid}`;
+    const entry = tokenEntry('connection.undecryptable', place, 'error', { botId, generation, field, kid });
+    await connections.changeStatus({ ...place, generation, event: 'cannot_open', reason }, [entry]);
     const log = cause instanceof Error ? cause.message : String(cause);
     return new PortcullisError('connection_undecryptable', undefined, { log, cause });
   }
 
   async function assertRenewed(place: ConnectionPlace, stored: StoredConnection, renewal: Renewal): Promise<void> {
-    if (renewal.kind === 'unopenable') throw await undecryptable(place, stored, renewal.cause);
+    if (renewal.kind === 'unopenable') throw await undecryptable(place, stored, 'refresh_token', renewal.cause);
     if (renewal.kind !== 'postponed') return;
     const retryAfterSeconds = Math.max(1, Math.ceil(renewal.retryInMs / secondMs));
     const log = 'the token has ended, and cannot be refreshed now';
@@ -173,7 +176,7 @@ export function createTokens(options: TokenCustodyOptions): TokenCustody {
     if (stored.refreshToken === null) return verdict === 'dead' ? retire(place, stored, 'token_refused') : 'unknown';
     if (isBornDead(stored)) return retire(place, stored, 'new_token_refused');
     const renewal = await renew(place, stored.generation);
-    if (renewal.kind === 'unopenable') throw await undecryptable(place, stored, renewal.cause);
+    if (renewal.kind === 'unopenable') throw await undecryptable(place, stored, 'refresh_token', renewal.cause);
     return { renewed: 'alive', postponed: 'unknown', ended: 'dead' }[renewal.kind] as Liveness;
   }
 

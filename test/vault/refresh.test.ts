@@ -373,18 +373,19 @@ describe('refreshing a token', () => {
   });
 
   describe('and the store', () => {
-    it('spends nothing when the store cannot be written', async () => {
-      const connection = await at.aConnection({ lifetimeSeconds: -1 });
-      await at.first.renew(await at.aConnection({ lifetimeSeconds: -1 }), 1);
-      const readOnly = await at.aNode(
-        {},
-        { connection: { ...at.address.connection, options: '-c default_transaction_read_only=on' } },
-      );
-      await at.control.clearRequests();
-      await assert.rejects(tokenOf(connection, readOnly), /read-only/);
-      assert.equal(await at.exchanges(), 0);
-      assert.ok(await works(await tokenOf(connection)));
-    });
+    for (const kind of ['rest', 'mcp'] as const) {
+      it(`spends nothing when the store cannot be written (${kind})`, async () => {
+        const connection = await at.aConnection({ kind, lifetimeSeconds: -1 });
+        const readOnly = await at.aNode(
+          {},
+          { connection: { ...at.address.connection, options: '-c default_transaction_read_only=on' } },
+        );
+        await assert.rejects(tokenOf(connection, readOnly), /read-only/);
+        assert.equal(await at.exchanges(), 0);
+        assert.ok(await at.works(connection, await tokenOf(connection)));
+        assert.equal(await at.exchanges(), 1);
+      });
+    }
 
     it('spends nothing when the log cannot be written', async () => {
       const connection = await at.aConnection({ lifetimeSeconds: -1 });
@@ -464,14 +465,24 @@ describe('refreshing a token', () => {
       assert.equal(await readFile(ruin, 'utf8'), 'half of a spo');
     });
 
-    it('says that a refresh token which cannot be opened is undecryptable', async () => {
-      const connection = await at.aConnection({ lifetimeSeconds: -1 });
-      await sql`UPDATE connection_secret SET sealed = left(sealed, -4) WHERE field = 'refresh_token' AND connection_id = ${connection.connectionId}`.execute(
-        at.system,
-      );
-      await assert.rejects(tokenOf(connection), { code: 'connection_undecryptable' });
-      assert.deepEqual([(await at.row(connection)).status, await at.exchanges()], ['undecryptable', 0]);
-    });
+    for (const [field, lifetimeSeconds] of [
+      ['refresh_token', -1],
+      ['access_token', 3600],
+    ] as const) {
+      it(`says that a connection whose ${field} cannot be opened is undecryptable, and which key that names`, async () => {
+        const connection = await at.aConnection({ lifetimeSeconds });
+        const { rows } = await sql<{ kid: string }>`
+          UPDATE connection_secret SET sealed = left(sealed, -4)
+           WHERE field = ${field} AND connection_id = ${connection.connectionId} RETURNING kid`.execute(at.system);
+        const kid = rows[0]?.kid;
+        await assert.rejects(tokenOf(connection), { code: 'connection_undecryptable' });
+        const { status, status_reason } = await at.row(connection);
+        assert.deepEqual([status, status_reason], ['undecryptable', `${field} under ${kid}`]);
+        const entry = (await at.log(connection)).at(-1);
+        assert.deepEqual([entry?.detail.field, entry?.detail.kid], [field, kid]);
+        assert.equal(await at.exchanges(), 0);
+      });
+    }
   });
 });
 
