@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { CustodyMarks, Restoration } from '../../vault/restore/custody-marks.ts';
 import type { Database } from '../database.ts';
 import type { Schema } from '../schema.ts';
@@ -15,17 +15,20 @@ export function createCustodyMarks({ system }: Pick<Database<Schema>, 'system'>)
         .select(['detected_at as detectedAt', 'database_mark as databaseMark', 'known_mark as knownMark']);
       return (await query.where('acknowledged_at', 'is', null).executeTakeFirst()) ?? null;
     },
-    async noteRestoration(knownMark) {
-      // Compared here once more: somebody may have acknowledged it between the caller's look and now.
-      await sql`
-        INSERT INTO restoration (database_mark, known_mark)
-        SELECT value, ${knownMark} FROM (SELECT coalesce(max(value), 0) AS value FROM custody_mark) mark
-         WHERE value < ${knownMark}
-        ON CONFLICT ((true)) WHERE acknowledged_at IS NULL
-        DO UPDATE SET known_mark = greatest(restoration.known_mark, excluded.known_mark)`.execute(system);
-    },
+    noteRestoration: knownMark =>
+      system.transaction().execute(async tx => {
+        await takeTurns(tx);
+        // Compared here once more: somebody may have acknowledged it between the caller's look and now.
+        await sql`
+          INSERT INTO restoration (database_mark, known_mark)
+          SELECT value, ${knownMark} FROM (SELECT coalesce(max(value), 0) AS value FROM custody_mark) mark
+           WHERE value < ${knownMark}
+          ON CONFLICT ((true)) WHERE acknowledged_at IS NULL
+          DO UPDATE SET known_mark = greatest(restoration.known_mark, excluded.known_mark)`.execute(tx);
+      }),
     acknowledge: by =>
       system.transaction().execute(async tx => {
+        await takeTurns(tx);
         const { rows } = await sql<Restoration>`
           UPDATE restoration SET acknowledged_at = clock_timestamp(), acknowledged_by = ${by} WHERE acknowledged_at IS NULL
           RETURNING detected_at AS "detectedAt", database_mark AS "databaseMark", known_mark AS "knownMark"`.execute(
@@ -39,4 +42,9 @@ export function createCustodyMarks({ system }: Pick<Database<Schema>, 'system'>)
         return restoration;
       }),
   };
+}
+
+/** Whoever notes a restoration while another acknowledges it would compare with the mark from before, and note it again. */
+async function takeTurns(tx: Transaction<Schema>): Promise<void> {
+  await sql`LOCK TABLE restoration IN SHARE ROW EXCLUSIVE MODE`.execute(tx);
 }
