@@ -4,7 +4,7 @@ import { keysOptions } from './keys.ts';
 
 export const dbAcknowledgeRestore: Command = {
   name: 'db acknowledge-restore',
-  summary: 'Say that the database was put back on purpose: refreshing and signing go on.',
+  summary: 'Say that the database was put back on purpose: refreshing goes on.',
   parameters: [],
   options: keysOptions,
   notes:

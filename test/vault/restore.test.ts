@@ -7,6 +7,7 @@ import { createCustodyMarks } from '../../src/store/custody/custody-marks.ts';
 import { createHighWaterFile } from '../../src/store/custody/high-water-file.ts';
 import { createTokenRefreshes } from '../../src/store/token-refreshes.ts';
 import { refuseWhileRestored, watchRestore } from '../../src/vault/restore/watch-restore.ts';
+import { portcullis } from '../cli/run.ts';
 import { until } from '../until.ts';
 import { aConnection, type Custody, openCustody, openVault, type Sealed } from './a-custody.ts';
 
@@ -105,6 +106,29 @@ describe('rule 20: a database that was put back', () => {
     assert.equal((await query.executeTakeFirstOrThrow()).status, 'active');
     restored = false;
     assert.notEqual(await begin(), null);
+  });
+
+  it('rule 20: whoever acknowledges is in the log, with what they acknowledged', async () => {
+    const acknowledge = () => portcullis(['db', 'acknowledge-restore'], { DATABASE_URL: custody.databaseUrl });
+    const told = async () => {
+      const logged = custody.database.system.selectFrom('audit_entry').select('entry');
+      const rows = await logged.where('operation', '=', 'db.restore_acknowledged').execute();
+      return rows.map(row => JSON.parse(row.entry).detail);
+    };
+    assert.match((await acknowledge()).err, /^There is nothing to acknowledge/);
+    assert.deepEqual(await told(), []);
+
+    await moveGeneration();
+    await (await watch()).close();
+    await putBack();
+    const started = await watch();
+    const { code, err } = await acknowledge();
+    assert.equal(code, 0, err);
+    const [{ by, ...marks }, ...more] = await told();
+    assert.deepEqual([marks, more], [{ databaseMark: 1, knownMark: 2 }, []]);
+    assert.match(by, / at /);
+    await until('the gateway to go on', () => !started.restored());
+    await started.close();
   });
 
   it('rule 20: a file that cannot be read stops the start', async () => {

@@ -4,7 +4,7 @@ import type { TokenRefreshes } from '../refresh/token-refreshes.ts';
 import type { CustodyMarks, HighWater, Restoration } from './custody-marks.ts';
 
 export interface RestoreWatch {
-  /** Whether the database was put back and nobody has acknowledged it: then nothing is refreshed and nothing is signed. */
+  /** Whether the database was put back and nobody has acknowledged it: then nothing is refreshed. */
   restored(): boolean;
   close(): Promise<void>;
 }
