@@ -1,15 +1,7 @@
-import { newId, type RegistrationId } from '../domain/ids.ts';
+import { newId } from '../domain/ids.ts';
 import type { ConnectParts } from './connect-parts.ts';
-import type { ConsentKind, UnwantedTokens } from './consent-flow.ts';
-
-/** The job that revokes tokens which no connection holds. */
-export interface RevokeToken {
-  readonly kind: ConsentKind;
-  readonly origin: string;
-  readonly botId: string;
-  readonly registrationId: RegistrationId | null;
-  readonly sealed: string;
-}
+import type { UnwantedTokens } from './consent-flow.ts';
+import type { RevokeToken } from './disconnections.ts';
 
 /**
  * Gives tokens up. They are revoked at Notion, by a job that outlives this process, unless a stored connection stands for
@@ -23,7 +15,7 @@ export async function discardTokens(
   const id = newId('job');
   // A refresh token stands for the whole grant (RFC 7009 section 2.1).
   const sealed = await vault.sealIntoJob(id, (kind === 'mcp' && tokens.refreshToken) || tokens.accessToken);
-  const payload: RevokeToken = { kind, origin, botId, registrationId, sealed };
+  const payload: RevokeToken = { kind, origin, botId, registrationId, sealed, left: null };
   await jobs.add({ id, kind: 'revoke_token', payload, workspaceId: null });
   wakeJobs();
   return 'revoking';

@@ -1,6 +1,7 @@
 import type { ConnectionKind, ConnectionStatus, SealedToken } from '../domain/connection.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import type { ConnectionId, PrincipalId, RegistrationId, WorkspaceId } from '../domain/ids.ts';
+import type { ConsentKind } from './consent-flow.ts';
 
 /** Why a connection ends. */
 export type EndReason = 'disconnected' | 'unconfirmed';
@@ -17,6 +18,17 @@ export interface RevokeConnection extends InstallationNames {
   readonly connectionId: ConnectionId;
   readonly reason: EndReason;
   readonly by: PrincipalId | null;
+}
+
+/** The job that revokes tokens which no connection holds. */
+export interface RevokeToken {
+  readonly kind: ConsentKind;
+  readonly origin: string;
+  readonly botId: string;
+  readonly registrationId: RegistrationId | null;
+  readonly sealed: string;
+  /** The connection that left them behind; null for tokens that no connection ever held. */
+  readonly left: { readonly workspaceId: WorkspaceId; readonly connectionId: ConnectionId } | null;
 }
 
 export interface EndingConnection {

@@ -8,6 +8,7 @@ import { discardTokens } from './discard-tokens.ts';
 import { holderOf } from './holder.ts';
 import type { KnownWorkspace, Landing } from './installations.ts';
 import type { CallbackParameters } from './mcp/callback.ts';
+import { createSealLeftToken } from './seal-left-token.ts';
 import { stateHashOf } from './start-connect.ts';
 
 /** What the browser was sent back with: unjudged, each of any type. */
@@ -94,9 +95,13 @@ async function store(
   context: CommandContext,
 ): Promise<ConnectionId> {
   const sealer = await parts.vault.forWorkspace(workspaceId);
-  const stored = await parts.installations.addTokens(landing, workspaceId, (connectionId, generation) =>
-    sealer.seal(connectionId, generation, landing.installation.tokens),
+  const stored = await parts.installations.addTokens(
+    landing,
+    workspaceId,
+    (connectionId, generation) => sealer.seal(connectionId, generation, landing.installation.tokens),
+    createSealLeftToken(parts.vault),
   );
+  parts.wakeJobs();
   if (typeof stored === 'string' && isId('con', stored)) return stored;
   throw await discard(parts, landing, context, stored, workspaceId);
 }

@@ -4,6 +4,7 @@ import type { ConnectionId, RegistrationId, UserId, WorkspaceId } from '../domai
 import type { Holder, Target } from './connect-attempts.ts';
 import type { ConsentKind } from './consent-flow.ts';
 import type { InstallationNames } from './disconnections.ts';
+import type { SealLeftToken } from './left-tokens.ts';
 import type { Installation } from './rest/token-response.ts';
 
 /** What a callback brought, with the attempt that it belongs to. */
@@ -55,7 +56,10 @@ export interface Confirmed extends InstallationNames {
   readonly again: boolean;
 }
 
-/** Installations from the callback to their confirmation. */
+/**
+ * Installations from the callback to their confirmation. Wherever tokens are destroyed that another client got than those
+ * that stay, the jobs that revoke them at Notion are added in the same commit.
+ */
 export interface Installations {
   findWorkspace(notionWorkspaceId: string): Promise<KnownWorkspace | null>;
   notionIdOf(workspaceId: WorkspaceId): Promise<string | null>;
@@ -80,6 +84,7 @@ export interface Installations {
     landing: Landing,
     workspaceId: WorkspaceId,
     seal: (connectionId: ConnectionId, generation: number) => Promise<readonly SealedToken[]>,
+    sealLeft: SealLeftToken,
   ): Promise<ConnectionId | 'being_disconnected' | 'owner_mismatch'>;
 
   /** Where a waiting connection would be confirmed: its workspace, or (null) the deployment for a new one. */
@@ -93,9 +98,10 @@ export interface Installations {
     connectionId: ConnectionId,
     holder: Holder,
     entryOf: (confirmed: Confirmed) => RecordedEvent,
+    sealLeft: SealLeftToken,
   ): Promise<Confirmed | null>;
   /** Gives a waiting connection up. What was never confirmed goes to `revoking`. False: there is nothing to give up. */
-  abandon(connectionId: ConnectionId, holder: Holder | 'overdue'): Promise<boolean>;
+  abandon(connectionId: ConnectionId, holder: Holder | 'overdue', sealLeft: SealLeftToken): Promise<boolean>;
   /** Connections whose ten minutes to be confirmed have passed. */
   overdue(): Promise<ConnectionId[]>;
 }

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../domain/event.ts';
 import type { ConnectionId, PrincipalId, WorkspaceId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
-import type { InstallationNames, RevokeConnection } from './disconnections.ts';
+import type { InstallationNames, RevokeConnection, RevokeToken } from './disconnections.ts';
 import type { Confirmed } from './installations.ts';
 
 /** What the log says when a connection begins: whose consent it stands on, and for which installation. */
@@ -49,5 +49,16 @@ export function buriedEntry(end: RevokeConnection, upstream: string): RecordedEv
     principalId: by,
     result: upstream === 'revoked' ? 'success' : 'error',
     detail: { connection: connectionId, notionWorkspaceId, botId, reason, upstream },
+  };
+}
+
+/** …and when tokens that no connection holds are at their end, with what became of them at Notion. */
+export function discardedEntry(left: RevokeToken['left'], botId: string, upstream: string): RecordedEvent {
+  return {
+    name: 'connect.discarded',
+    workspaceId: left?.workspaceId ?? null,
+    principalId: null,
+    result: upstream === 'revoked' || upstream === 'kept' ? 'success' : 'error',
+    detail: { ...(left && { connection: left.connectionId }), botId, upstream },
   };
 }

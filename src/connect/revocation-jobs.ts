@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { type ConnectionId, isId, type PrincipalId, type RegistrationId, type WorkspaceId } from '../domain/ids.ts';
 import { nullIfUnopenable } from '../domain/unopenable-error.ts';
 import type { ConnectParts } from './connect-parts.ts';
-import type { RevokeToken } from './discard-tokens.ts';
-import type { EndingConnection, RevokeConnection } from './disconnections.ts';
+import type { EndingConnection, RevokeConnection, RevokeToken } from './disconnections.ts';
 import type { JobHandler } from './job-runner.ts';
 import type { Job } from './jobs.ts';
-import { buriedEntry } from './lifecycle-entries.ts';
+import { buriedEntry, discardedEntry } from './lifecycle-entries.ts';
 
 /**
  * After so many attempts (a week, with the waits between them) the tokens are destroyed without Notion's word for it: a
@@ -69,16 +68,9 @@ async function revokeAll(
 }
 
 async function endToken(parts: RevocationParts, job: Job): Promise<'done' | 'again'> {
-  const { kind, origin, botId, registrationId, sealed } = tokenPayload.parse(job.payload) satisfies RevokeToken;
+  const { kind, origin, botId, registrationId, sealed, left } = tokenPayload.parse(job.payload) satisfies RevokeToken;
   const end = async (upstream: Upstream) => {
-    const detail = { botId, upstream };
-    await parts.recordEvent({
-      name: 'connect.discarded',
-      workspaceId: null,
-      principalId: null,
-      result: 'success',
-      detail,
-    });
+    await parts.recordEvent(discardedEntry(left, botId, upstream));
     return 'done' as const;
   };
   // Meanwhile the same installation may have been connected by somebody who is allowed to.
@@ -107,4 +99,11 @@ const tokenPayload = z.object({
   botId: z.string(),
   registrationId: z.custom<RegistrationId>(value => isId('reg', value)).nullable(),
   sealed: z.string(),
+  left: z
+    .object({
+      workspaceId: z.custom<WorkspaceId>(value => isId('wsp', value)),
+      connectionId: z.custom<ConnectionId>(value => isId('con', value)),
+    })
+    .nullable()
+    .default(null),
 });

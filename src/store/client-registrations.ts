@@ -103,7 +103,7 @@ async function takeUp(tx: Transaction<Schema>, wish: RegistrationWish): Promise<
     )
     .where(({ or, and, eb, not }) =>
       or([
-        and([eb('connection.id', 'is', null), not(isClaimed())]),
+        and([eb('connection.id', 'is', null), not(isClaimed()), not(isBeingRevoked)]),
         and([eb('connection.workspace_id', '=', target), eb('connection.status', '<>', 'revoking')]),
       ]),
     )
@@ -121,6 +121,10 @@ function isClaimed() {
   return sql<boolean>`EXISTS (SELECT FROM connect_attempt a WHERE a.registration_id = client_registration.id
     AND a.used_at IS NOT NULL AND a.confirmed_at IS NULL AND a.used_at > now() - interval '10 minutes')`;
 }
+
+/** A grant of it is about to be revoked: one that it got meanwhile could end with that. */
+const isBeingRevoked = sql<boolean>`EXISTS (SELECT FROM job j WHERE j.done_at IS NULL
+    AND j.kind = 'revoke_token' AND j.payload ->> 'registrationId' = client_registration.id)`;
 
 /**
  * Nothing has begun with it for a week, and nothing stands on it or has ended within the week: a spool or a job may still

@@ -1,11 +1,13 @@
 import { sql, type Transaction } from 'kysely';
 import type { Installations, Landing } from '../connect/installations.ts';
+import type { SealLeftToken } from '../connect/left-tokens.ts';
 import type { SealedToken, Tokens } from '../domain/connection.ts';
 import { type ConnectionId, newId, type WorkspaceId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
 import type { EventEntries } from './event-entries.ts';
+import { revokeLater } from './left-tokens.ts';
 import type { Schema } from './schema.ts';
-import { createWaitingConnections } from './waiting-connections.ts';
+import { createWaitingConnections, standOn } from './waiting-connections.ts';
 
 /** Installations in PostgreSQL, as the system: until a workspace is confirmed, it is nobody's. */
 export function createInstallations(database: Pick<Database<Schema>, 'system'>, entries: EventEntries): Installations {
@@ -67,9 +69,9 @@ export function createInstallations(database: Pick<Database<Schema>, 'system'>, 
         await keepWaiting(tx, landing, { ...place, generation: 1 }, tokens);
         return true;
       }),
-    addTokens: (landing, workspaceId, seal) =>
+    addTokens: (landing, workspaceId, seal, sealLeft) =>
       system.transaction().execute(async tx => {
-        const made = await makeRoom(tx, landing, workspaceId);
+        const made = await makeRoom(tx, landing, workspaceId, sealLeft);
         if (typeof made === 'string') return made;
         const { connectionId, generation } = made;
         await keepWaiting(tx, landing, { workspaceId, connectionId, generation }, await seal(connectionId, generation));
@@ -83,6 +85,7 @@ async function makeRoom(
   tx: Transaction<Schema>,
   landing: Landing,
   workspaceId: WorkspaceId,
+  sealLeft: SealLeftToken,
 ): Promise<{ connectionId: ConnectionId; generation: number } | 'being_disconnected' | 'owner_mismatch'> {
   const existing = await findExisting(tx, landing, workspaceId);
   if (existing === undefined) {
@@ -93,16 +96,31 @@ async function makeRoom(
   if (existing.status === 'revoking' || existing.workspace_id !== workspaceId) return 'being_disconnected';
   if (landing.kind === 'mcp' && existing.notion_owner_id !== landing.installation.owner?.id) return 'owner_mismatch';
   const { id: connectionId, generation, status } = existing;
-  await tx
+  const isPending = status === 'pending';
+  const replaced = await tx
     .deleteFrom('connect_attempt')
     .where('made_connection_id', '=', connectionId)
     .where('confirmed_at', 'is', null)
-    .execute();
+    .returning('registration_id')
+    .executeTakeFirst();
+  const { registrationId, origin } = landing;
+  const { notionWorkspaceId } = landing.installation;
+  const leaving = {
+    workspaceId,
+    connectionId,
+    origin,
+    notionWorkspaceId,
+    notionOwnerId: existing.notion_owner_id,
+    keptGeneration: isPending ? null : generation,
+    registrationId: replaced?.registration_id ?? null,
+    staying: isPending ? [registrationId] : [registrationId, existing.registration_id],
+  };
+  await revokeLater(tx, leaving, sealLeft);
   // What was never confirmed is replaced; what is in use stays in use.
   await tx
     .deleteFrom('connection_secret')
     .where('connection_id', '=', connectionId)
-    .$if(status !== 'pending', query => query.where('generation', '<>', generation))
+    .$if(!isPending, query => query.where('generation', '<>', generation))
     .execute();
   // A number of its own: a refresh that runs meanwhile has one too.
   const { last_generation: next } = await tx
@@ -111,8 +129,12 @@ async function makeRoom(
     .where('id', '=', connectionId)
     .returning('last_generation')
     .executeTakeFirstOrThrow();
-  if (status === 'pending') {
+  if (isPending) {
     await tx.updateTable('connection').set({ generation: next }).where('id', '=', connectionId).execute();
+    const { notion_owner_id: notionOwnerId } = existing;
+    if (registrationId !== null && notionOwnerId !== null) {
+      await standOn(tx, connectionId, { registrationId, notionWorkspaceId, notionOwnerId });
+    }
   }
   return { connectionId, generation: next };
 }
@@ -125,7 +147,7 @@ function findExisting(tx: Transaction<Schema>, landing: Landing, workspaceId: Wo
   const { kind, origin, installation, userId } = landing;
   return tx
     .selectFrom('connection')
-    .select(['id', 'workspace_id', 'status', 'generation', 'notion_owner_id'])
+    .select(['id', 'workspace_id', 'status', 'generation', 'notion_owner_id', 'registration_id'])
     .where('origin', '=', origin)
     .where('kind', '=', kind)
     .where('status', '<>', 'revoked')

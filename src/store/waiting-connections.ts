@@ -1,12 +1,14 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Holder } from '../connect/connect-attempts.ts';
 import type { Installations } from '../connect/installations.ts';
+import type { SealLeftToken } from '../connect/left-tokens.ts';
 import { installationKey, type McpGrantOwner } from '../connect/mcp/installation-key.ts';
 import { stateAfter, statesBefore } from '../domain/connection-states.ts';
 import type { ConnectionId, UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
 import { addRevocation } from './disconnections.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
+import { revokeLater } from './left-tokens.ts';
 import { moveConnection } from './move-connection.ts';
 import type { Schema } from './schema.ts';
 
@@ -55,17 +57,18 @@ export function createWaitingConnections({ system }: Pick<Database<Schema>, 'sys
         ...(isNew ? await futureMembers(system, holder.userId) : await members(system, rest.workspaceId)),
       };
     },
-    confirm: (connectionId, holder, entryOf) =>
+    confirm: (connectionId, holder, entryOf, sealLeft) =>
       commitWithEntries(
         entries,
         work => system.transaction().execute(work),
         async (tx, append) => {
-          const confirmed = await confirm(tx, connectionId, holder);
+          const confirmed = await confirm(tx, connectionId, holder, sealLeft);
           if (confirmed !== null && !confirmed.again) await append([entryOf(confirmed)]);
           return confirmed;
         },
       ),
-    abandon: (connectionId, holder) => system.transaction().execute(tx => abandon(tx, connectionId, holder)),
+    abandon: (connectionId, holder, sealLeft) =>
+      system.transaction().execute(tx => abandon(tx, connectionId, holder, sealLeft)),
     async overdue() {
       const rows = await system
         .selectFrom('connect_attempt')
@@ -98,6 +101,8 @@ function lockConnection(tx: Transaction<Schema>, connectionId: ConnectionId) {
     .select([
       'connection.workspace_id',
       'kind',
+      'origin',
+      'registration_id',
       'notion_owner_id',
       'bot_id',
       'status',
@@ -110,7 +115,15 @@ function lockConnection(tx: Transaction<Schema>, connectionId: ConnectionId) {
     .executeTakeFirst();
 }
 
-async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, holder: Holder) {
+type Locked = NonNullable<Awaited<ReturnType<typeof lockConnection>>>;
+
+function leavingOf(connection: Locked, connectionId: ConnectionId) {
+  const { workspace_id: workspaceId, origin } = connection;
+  const { notion_workspace_id: notionWorkspaceId, notion_owner_id: notionOwnerId } = connection;
+  return { workspaceId, connectionId, origin, notionWorkspaceId, notionOwnerId };
+}
+
+async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, holder: Holder, sealLeft: SealLeftToken) {
   const connection = await lockConnection(tx, connectionId);
   if (connection === undefined || stateAfter(connection.status, 'confirmed') === null) return null;
   const attempt = await attemptsOf(tx, connectionId, holder)
@@ -130,8 +143,15 @@ async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, hold
     .set({ confirmed_at: clock })
     .where('state_hash', '=', attempt.state_hash)
     .execute();
-  await putToUse(tx, connectionId, attempt.made_generation);
   const { registration_id: registrationId } = attempt;
+  const leaving = {
+    ...leavingOf(connection, connectionId),
+    keptGeneration: attempt.made_generation,
+    registrationId: connection.registration_id,
+    staying: [registrationId],
+  };
+  await revokeLater(tx, leaving, sealLeft);
+  await putToUse(tx, connectionId, attempt.made_generation);
   if (registrationId !== null && notionOwnerId !== null) {
     await standOn(tx, connectionId, { registrationId, notionWorkspaceId, notionOwnerId });
   }
@@ -162,8 +182,12 @@ export async function putToUse(tx: Transaction<Schema>, connectionId: Connection
     .execute();
 }
 
-/** New tokens may have come by another client than the old ones: from now on they are refreshed by that. */
-async function standOn(tx: Transaction<Schema>, connectionId: ConnectionId, owner: McpGrantOwner): Promise<void> {
+/** New tokens may have come by another client than the old ones: from now on they are refreshed and revoked by that. */
+export async function standOn(
+  tx: Transaction<Schema>,
+  connectionId: ConnectionId,
+  owner: McpGrantOwner,
+): Promise<void> {
   const clientId = tx.selectFrom('client_registration').select('client_id').where('id', '=', owner.registrationId);
   await tx
     .updateTable('connection')
@@ -179,7 +203,12 @@ async function admit(tx: Transaction<Schema>, workspaceId: WorkspaceId, userId: 
   await tx.insertInto('membership').values(membership).execute();
 }
 
-async function abandon(tx: Transaction<Schema>, connectionId: ConnectionId, holder: Holder | 'overdue') {
+async function abandon(
+  tx: Transaction<Schema>,
+  connectionId: ConnectionId,
+  holder: Holder | 'overdue',
+  sealLeft: SealLeftToken,
+) {
   const connection = await lockConnection(tx, connectionId);
   const ended = await tx
     .deleteFrom('connect_attempt')
@@ -190,14 +219,22 @@ async function abandon(tx: Transaction<Schema>, connectionId: ConnectionId, hold
       const { sessionHash, userId } = holder as Holder;
       return query.where('session_hash', '=', sessionHash).where('user_id', '=', userId);
     })
+    .returning('registration_id')
     .executeTakeFirst();
-  if (connection === undefined || ended.numDeletedRows === 0n) return false;
+  if (connection === undefined || ended === undefined) return false;
   if (stateAfter(connection.status, 'abandoned') === null) {
-    // A stored connection stands for the same installation: revoking these tokens would end that one too (rule 1).
+    const { generation, registration_id } = connection;
+    const leaving = {
+      ...leavingOf(connection, connectionId),
+      keptGeneration: generation,
+      registrationId: ended.registration_id,
+      staying: [registration_id],
+    };
+    await revokeLater(tx, leaving, sealLeft);
     await tx
       .deleteFrom('connection_secret')
       .where('connection_id', '=', connectionId)
-      .where('generation', '<>', connection.generation)
+      .where('generation', '<>', generation)
       .execute();
     return true;
   }

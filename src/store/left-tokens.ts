@@ -1,0 +1,76 @@
+import { sql, type Transaction } from 'kysely';
+import type { SealLeftToken } from '../connect/left-tokens.ts';
+import { installationKey } from '../connect/mcp/installation-key.ts';
+import type { ConnectionId, RegistrationId, WorkspaceId } from '../domain/ids.ts';
+import type { Schema } from './schema.ts';
+
+/** Tokens that a transaction is about to destroy, and the clients whose tokens stay. */
+export interface Leaving {
+  readonly workspaceId: WorkspaceId;
+  readonly connectionId: ConnectionId;
+  readonly origin: string;
+  readonly notionWorkspaceId: string;
+  readonly notionOwnerId: string | null;
+  /** The generation that stays; null for none. */
+  readonly keptGeneration: number | null;
+  /** The client that got them; null for the only one that there is. */
+  readonly registrationId: RegistrationId | null;
+  readonly staying: readonly (RegistrationId | null)[];
+}
+
+/**
+ * Adds the jobs that revoke tokens at Notion, in the transaction that destroys them here. Not where the client stays:
+ * consent given to it anew takes the place of its grant before, and a server may take an old token's end for that of the new
+ * one (rule 1).
+ */
+export async function revokeLater(tx: Transaction<Schema>, leaving: Leaving, seal: SealLeftToken): Promise<void> {
+  const { workspaceId, connectionId, origin, notionWorkspaceId, notionOwnerId, keptGeneration, registrationId } =
+    leaving;
+  if (registrationId === null || notionOwnerId === null) return;
+  if (!(await isOtherClient(tx, registrationId, leaving.staying))) return;
+  const secrets = await tx
+    .selectFrom('connection_secret')
+    .select(['field', 'generation', 'sealed', 'kid'])
+    .where('connection_id', '=', connectionId)
+    .$if(keptGeneration !== null, query => query.where('generation', '<>', keptGeneration))
+    .execute();
+  // A refresh token stands for the whole grant (RFC 7009 section 2.1).
+  const refreshTokens = secrets.filter(({ field }) => field === 'refresh_token');
+  const botId = installationKey({ registrationId, notionWorkspaceId, notionOwnerId });
+  for (const token of refreshTokens.length > 0 ? refreshTokens : secrets) {
+    const job = await seal({ workspaceId, connectionId, origin, botId, registrationId, token });
+    if (job === null) continue;
+    const { id, payload } = job;
+    const row = { id, workspace_id: workspaceId, kind: 'revoke_token', payload: JSON.stringify(payload) };
+    await tx
+      .insertInto('job')
+      .values({ ...row, run_at: sql<Date>`now()` })
+      .execute();
+  }
+}
+
+/** By what the server knows it as: a client from the settings has a record for each connection. */
+async function isOtherClient(
+  tx: Transaction<Schema>,
+  leaving: RegistrationId,
+  staying: readonly (RegistrationId | null)[],
+): Promise<boolean> {
+  const kept = staying.filter(id => id !== null);
+  if (kept.length === 0) return true;
+  const query = tx
+    .selectFrom('client_registration as gone')
+    .select('gone.id')
+    .where('gone.id', '=', leaving)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('client_registration as kept')
+            .select('kept.id')
+            .where('kept.id', 'in', kept)
+            .whereRef('kept.issuer', '=', 'gone.issuer')
+            .whereRef('kept.client_id', '=', 'gone.client_id'),
+        ),
+      ),
+    );
+  return (await query.executeTakeFirst()) !== undefined;
+}
