@@ -7,6 +7,7 @@ import { createKnownRootKeys } from '../store/root-keys.ts';
 import type { Schema } from '../store/schema.ts';
 import { openDeploymentSecret } from '../vault/deployment-secret.ts';
 import type { DeriveKey } from '../vault/derive-key.ts';
+import { openRootKeyFile } from '../vault/root/file.ts';
 import { assertOutsideDataDirectory } from '../vault/root/file-place.ts';
 import { openKeyRing, type RootKeyRing } from '../vault/root/key-ring.ts';
 import { openRootKey } from '../vault/root/open-root-key.ts';
@@ -17,18 +18,24 @@ export interface RootParts {
   readonly deriveKey: DeriveKey;
 }
 
-/** Opens the root keys and the deployment secret, before anything that needs either. Throws `RootKeyError`. */
+/**
+ * Opens the root keys and the deployment secret, before anything that needs either. The first start of all makes the files
+ * that are missing; later a missing file is a lost one, and a new one in its place would open nothing. Throws `RootKeyError`.
+ */
 export async function openRoot(
   config: Pick<Config, 'mode' | 'dataDir' | 'rootKeys' | 'keyServices'>,
   database: Pick<Database<Schema>, 'system'>,
 ): Promise<RootParts> {
+  const first = (await createKnownRootKeys(database).all()).length === 0;
   for (const { provider, key } of config.rootKeys) {
-    if (config.mode !== 'demo' && provider === 'file') await assertOutsideDataDirectory(key, config.dataDir);
+    if (provider !== 'file') continue;
+    if (config.mode !== 'demo') await assertOutsideDataDirectory(key, config.dataDir);
+    if (first) await openRootKeyFile(key);
   }
   return openRootKeys(config, database);
 }
 
-/** The same for operators, who may work on the demo's database too. Throws `RootKeyError`. */
+/** The same for operators, who may work on the demo's database too, and never make a file. Throws `RootKeyError`. */
 export async function openRootKeys(
   { rootKeys, keyServices }: Pick<Config, 'rootKeys' | 'keyServices'>,
   database: Pick<Database<Schema>, 'system'>,

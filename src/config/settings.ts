@@ -124,7 +124,7 @@ export const settings = {
   PORTCULLIS_ROOT_KEY_FILE: optional(
     'Root keys',
     type.path,
-    'The file that `file` stands for; made (mode 0600) when it is missing. May not lie below the data directory: whoever copies one should not get the other. Without it no stored token can be opened: keep a copy. Default: `~/.config/portcullis/root.key`; in the demo `root.key` in the data directory.',
+    'The file that `file` stands for; made (mode 0600) by the first start on a new database, and never again. May not lie below the data directory: whoever copies one should not get the other. Without it no stored token can be opened: keep a copy. Default: `~/.config/portcullis/root.key`; in the demo `root.key` in the data directory.',
   ),
   PORTCULLIS_AWS_KMS_ENDPOINT: optional(
     'Root keys',

@@ -90,7 +90,7 @@ describe('portcullis doctor', () => {
 
     const missing = await examine({ ...env, PORTCULLIS_ROOT_KEY_FILE: join(folder, 'none.key') });
     assert.match(about(missing, 'root key')[0] ?? '', /^warn: there is none at /);
-    assert.match(about(missing, 'keys')[0] ?? '', /^fail: Stored keys are wrapped under/);
+    assert.match(about(missing, 'keys')[0] ?? '', /^fail: There is no root key at /);
     assert.equal(missing.code, 6);
   });
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { openRootKeyFile } from '../../src/vault/root/file.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
@@ -52,7 +53,9 @@ describe('an installation without the packages for key services', () => {
   }
 
   it('works for whoever does not', async () => {
-    const { err, code } = await status(`file:${join(directory, 'root.key')}`);
+    const path = join(directory, 'root.key');
+    await openRootKeyFile(path);
+    const { err, code } = await status(`file:${path}`);
     assert.equal(code, 0, err);
   });
 });

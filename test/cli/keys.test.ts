@@ -9,6 +9,7 @@ describe('portcullis keys', () => {
   let place: Sealed;
   beforeEach(async () => {
     custody = await openCustody();
+    await custody.file('new.key');
     place = await aConnection(custody, await openVault(custody, [await custody.file('old.key')]));
   });
   afterEach(() => custody.close());

@@ -79,10 +79,16 @@ async function readPrivate(path: string): Promise<string> {
     });
   } catch (error) {
     if (error instanceof RootKeyError) throw error;
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const message = missing ? `There is no root key at ${path}.` : `The root key ${path} cannot be read.`;
-    throw new RootKeyError(missing ? 'missing' : 'unreadable', message, { cause: error });
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw missing(path, error);
+    throw new RootKeyError('unreadable', `The root key ${path} cannot be read.`, { cause: error });
   }
+}
+
+function missing(path: string, cause: unknown): RootKeyError {
+  const todo =
+    'Put the file back from where a copy is kept, or name its place in PORTCULLIS_ROOT_KEY_FILE or PORTCULLIS_ROOT_KEYS';
+  const made = 'one is made only when a gateway starts on a database that has never had a root key';
+  return new RootKeyError('missing', `There is no root key at ${path}. ${todo}; ${made}.`, { cause });
 }
 
 /** Whoever owns a file can read it, whatever its mode. */

@@ -1,16 +1,16 @@
 import type { RootKeyName } from '../../domain/root-key-name.ts';
 import { openAwsKms } from './aws-kms.ts';
-import { openRootKeyFile } from './file.ts';
+import { readRootKeyFile } from './file.ts';
 import { openGcpKms } from './gcp-kms.ts';
 import type { KeyServices } from './provider-access.ts';
 import type { RootKey } from './root-key.ts';
 import { openVaultTransit } from './vault-transit.ts';
 
-/** Opens a root key wherever it is; a file that is missing is made. Throws `RootKeyError`. */
+/** Opens a root key wherever it is. Throws `RootKeyError`. */
 export async function openRootKey({ provider, key }: RootKeyName, services: KeyServices): Promise<RootKey> {
   switch (provider) {
     case 'file':
-      return openRootKeyFile(key);
+      return readRootKeyFile(key);
     case 'aws-kms':
       return openAwsKms(key, services.awsEndpoint);
     case 'gcp-kms':
