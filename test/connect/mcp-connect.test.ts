@@ -37,6 +37,31 @@ describe('connecting by hosted MCP', () => {
     return { ...person, workspaceId: new URL(done.location).pathname.split('/').at(-1) as WorkspaceId };
   }
 
+  it('rule 1: merges nothing into a workspace that is known: tells its admins, and revokes what it was given', async () => {
+    const ada = await connected();
+    const before = await connections();
+    const mallory = await at.aPerson();
+    const personId = at.emulator.people[1]?.id ?? '';
+    const shown = await reach(mallory.browser, null, { personId });
+    assert.deepEqual([shown.status, titleOf(shown)], [409, 'This workspace is connected already']);
+    assert.deepEqual(await connections(), before);
+    const told = at.events.at(-1);
+    assert.deepEqual(
+      [told?.name, told?.workspaceId, told?.principalId, told?.detail.upstream],
+      ['connect.already_known', ada.workspaceId, mallory.id, 'revoking'],
+    );
+    await at.jobs.runDue();
+    const grants = await at.control.mcpGrants({});
+    assert.deepEqual(
+      grants.map(grant => [grant.userId === personId, grant.revoked]),
+      [
+        [false, false],
+        [true, true],
+      ],
+    );
+    await at.tokens.accessToken(ada.workspaceId, before[0]?.id ?? 'con_');
+  });
+
   it('rule 2: serves its owner alone, and keeps a token of the MCP server', async () => {
     const ada = await connected();
     const [connection] = await connections();
