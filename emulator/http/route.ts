@@ -100,7 +100,7 @@ export function route<
   };
 }
 
-export function requireCapability(capabilities: Capabilities, need: Need): void {
+function requireCapability(capabilities: Capabilities, need: Need): void {
   const has = need === 'user_information' ? capabilities.user_information !== 'none' : capabilities[need];
   if (!has) throw missingCapability();
 }

@@ -118,7 +118,7 @@ export const blockRoutes: readonly Route[] = [
 ];
 
 /** A write's answer is a read: without the read capability only the id comes back. */
-export function blockAnswer(call: Call, node: ContentNode): GetBlockResponse {
+function blockAnswer(call: Call, node: ContentNode): GetBlockResponse {
   return call.caller.capabilities.read_content ? blockObject(call, node) : { object: 'block', id: node.id };
 }
 

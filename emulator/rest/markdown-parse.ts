@@ -117,7 +117,7 @@ const INLINE =
   /<mention-page url="([^"]*)"(?:\/>|>[^<]*<\/mention-page>)|<mention-user url="user:\/\/([^"]*)"(?:\/>|>[^<]*<\/mention-user>)|\*\*(.+?)\*\*|\*(.+?)\*|~~(.+?)~~|`([^`]+)`|\$([^$]+)\$|\[([^\]]+)\]\(([^)\s]+)\)/;
 
 /** Reads inline Markdown: bold, italic, strikethrough, code, equations, links, mentions of pages and people. */
-export function parseInline(text: string, annotations: Annotations = PLAIN_ANNOTATIONS): RichText {
+function parseInline(text: string, annotations: Annotations = PLAIN_ANNOTATIONS): RichText {
   const match = INLINE.exec(hideEscapes(text));
   if (match === null) return plainItems(text, annotations);
   const before = plainItems(text.slice(0, match.index), annotations);

@@ -136,6 +136,6 @@ function inlineItem(item: RichText[number]): string {
 }
 
 /** Characters that Markdown or the page tags would read as markup. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text.replace(/[\\*~`$[\]<>{}|^]/g, character => `\\${character}`);
 }

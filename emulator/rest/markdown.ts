@@ -32,7 +32,7 @@ export const markdownRoutes: readonly Route[] = [
   }),
 ];
 
-export function markdownObject(call: Call, container: Container): PageMarkdownResponse {
+function markdownObject(call: Call, container: Container): PageMarkdownResponse {
   return {
     object: 'page_markdown',
     id: container.id,
@@ -43,7 +43,7 @@ export function markdownObject(call: Call, container: Container): PageMarkdownRe
 }
 
 /** The route is named after pages and takes the ids of blocks too. */
-export function findContainer(call: Call, id: string): Container {
+function findContainer(call: Call, id: string): Container {
   const node: Node | null = visibleNode(call, id);
   if (node !== null && isContainer(node)) return node;
   throw notFound(call, 'page', id);

@@ -85,7 +85,7 @@ function currentOption(config: PropertyConfig | null, option: Option): Option {
 }
 
 /** What a property shows before anything was written to it. */
-export function emptyValue(config: PropertyConfig): PropertyValue {
+function emptyValue(config: PropertyConfig): PropertyValue {
   const { id, type } = config;
   switch (type) {
     case 'checkbox':

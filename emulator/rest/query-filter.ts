@@ -78,12 +78,7 @@ const INTERCHANGEABLE = new Set([
 ]);
 
 /** The test of one property value, by the type of the property. */
-export function valueTest(
-  config: PropertyConfig,
-  condition: unknown,
-  path: string,
-  now: number,
-): Condition<PropertyValue> {
+function valueTest(config: PropertyConfig, condition: unknown, path: string, now: number): Condition<PropertyValue> {
   switch (config.type) {
     case 'title':
     case 'rich_text':

@@ -20,7 +20,7 @@ export const queryBody = (version: Version) =>
 export type Query = Read<ReturnType<typeof queryBody>>;
 
 /** A query ends here even if more rows match; the answer then says that it is incomplete. */
-export const QUERY_ROWS_MAX = 10_000;
+const QUERY_ROWS_MAX = 10_000;
 
 export interface QueryResult {
   readonly items: PageNode[];

@@ -1,6 +1,6 @@
 /** Who may call, and on whose behalf: connections as Notion's settings know them, and their installations. */
 
-export const CONTENT_CAPABILITIES = [
+const CONTENT_CAPABILITIES = [
   'read_content',
   'update_content',
   'insert_content',

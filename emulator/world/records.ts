@@ -52,10 +52,6 @@ export type PropertyValue = PageObjectResponse['properties'][string];
 export type PropertyConfig = DataSourceObjectResponse['properties'][string];
 
 export type BlockType = BlockObjectResponse['type'];
-/** Each block type with what stands under the key of its name. */
-export type BlockContents = {
-  [B in BlockObjectResponse as B['type']]: B extends Record<B['type'], infer Content> ? Content : never;
-};
 
 interface NodeCommon {
   readonly id: string;

@@ -97,7 +97,7 @@ export function titleOf(node: Node): string {
   return title === null ? '' : plainText(title);
 }
 
-export function titleValue(page: PageNode) {
+function titleValue(page: PageNode) {
   const value = page.properties.title;
   return value?.type === 'title' ? value.title : null;
 }

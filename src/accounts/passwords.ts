@@ -3,8 +3,8 @@ import { PortcullisError } from '../domain/errors.ts';
 import { KiB } from '../domain/units.ts';
 
 /** NIST SP 800-63B section 5.1.1: length is what counts; the upper bound only keeps the hashing cheap. */
-export const passwordLengthMin = 12;
-export const passwordLengthMax = 256;
+const passwordLengthMin = 12;
+const passwordLengthMax = 256;
 
 // The enum of the library is a declaration only, which erasable TypeScript cannot read at run time.
 const argon2id = 2 satisfies Algorithm as Algorithm;

@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { MiB, secondMs } from '../domain/units.ts';
 
 /** What is kept free for entries of callers who are known. A day of a busy gateway's entries, and room to act. */
-export const reserveBytes = 256 * MiB;
+const reserveBytes = 256 * MiB;
 
 /** Whether the disk under the log has come down to its reserve. */
 export interface DiskReserve {

@@ -7,7 +7,7 @@ import type { Ruling } from '../domain/ruling.ts';
 import type { AuditRow, Result } from './audit-log.ts';
 
 /** Version of the entry format. */
-export const entryVersion = 1;
+const entryVersion = 1;
 
 /** Most objects that one entry lists; a call can name hundreds, and the count says how many there were. */
 const objectsMax = 50;

@@ -14,11 +14,10 @@ export const contentActions = [
 ] as const;
 
 /** What can be done to Portcullis itself. */
-export const administrativeActions = ['connect', 'members', 'grants', 'audit', 'approve'] as const;
+const administrativeActions = ['connect', 'members', 'grants', 'audit', 'approve'] as const;
 
 export const actions = [...contentActions, ...administrativeActions] as const;
 export type ContentAction = (typeof contentActions)[number];
-export type AdministrativeAction = (typeof administrativeActions)[number];
 export type Action = (typeof actions)[number];
 
 export function isAction(value: unknown): value is Action {

@@ -1,7 +1,7 @@
 import { type ErrorCode, PortcullisError } from './errors.ts';
 
 /** Everything that can end an attempt to connect a workspace, for the pages and logs that tell of it. */
-export const connectProblems = {
+const connectProblems = {
   invalid_state: row('invalid_state', 'This attempt to connect is unknown, was used already, or has expired.'),
   consent_denied: row('consent_denied', 'Access was not allowed on the page that Notion showed.'),
   refused_by_notion: row('connect_failed', 'Notion ended the attempt before it asked for consent.'),

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 
 /** Every kind of thing that Portcullis names, by its prefix. The prefix is a type, a log aid and a search term. */
-export const idPrefixes = [
+const idPrefixes = [
   'usr',
   'agt',
   'grp',

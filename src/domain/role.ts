@@ -21,7 +21,3 @@ const nothing: ReadonlySet<Action> = new Set();
 export function actionsOfRole(role: string): ReadonlySet<Action> {
   return permissions.get(role) ?? nothing;
 }
-
-export function isBuiltInRole(value: unknown): value is BuiltInRole {
-  return (builtInRoles as readonly unknown[]).includes(value);
-}

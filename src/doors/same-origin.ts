@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** A header that no page of another origin can add without asking first, and nobody answers that question with yes. */
-export const ownHeader = 'x-portcullis';
+const ownHeader = 'x-portcullis';
 
 /**
  * Whether a request that a browser authenticates by cookie comes from our own pages (OWASP: cross-site request forgery).

@@ -3,7 +3,7 @@ import type { Ruling } from '../domain/ruling.ts';
 import type { Now } from '../domain/units.ts';
 
 /** How old a decision may be at the moment of sending before it must be confirmed. */
-export const decisionAgeMaxMs = 250;
+const decisionAgeMaxMs = 250;
 
 /** Says whether a decision may still be acted on: a call that waited is asked about again before it is sent (rule 10). */
 export interface Permit {

@@ -43,7 +43,7 @@ export function renderNotFound(
 }
 
 /** @param object.kind as in an `ObjectRef`: `data_source` */
-export function notFoundMessage({ kind, id }: { readonly kind: string; readonly id: string }): string {
+function notFoundMessage({ kind, id }: { readonly kind: string; readonly id: string }): string {
   const name = kind.replaceAll('_', ' ');
   return `Could not find ${name} with ID: ${id}. Make sure the relevant pages and databases are shared with your integration.`;
 }

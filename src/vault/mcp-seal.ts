@@ -5,20 +5,7 @@ import { type Binding, openValue, type SealingKey, sealingKeyBytes, sealValue } 
 import { ignoreUndecryptable, telling } from './undecryptable.ts';
 
 /** Seals what hosted MCP OAuth keeps outside any workspace: attempts, and the secrets of our clients. */
-export interface McpSeal {
-  /** Opens for the attempt with this state hash alone. */
-  sealIntoAttempt(stateHash: Buffer, text: string): Promise<string>;
-  /** Throws `UnopenableError`. */
-  openFromAttempt(stateHash: Buffer, sealed: string): Promise<string>;
-  sealClientSecret(id: RegistrationId, secret: Secret): Promise<string>;
-  /** Throws `UnopenableError`. */
-  openClientSecret(id: RegistrationId, sealed: string): Promise<Secret>;
-  sealManagementToken(id: RegistrationId, token: Secret): Promise<string>;
-  /** Throws `UnopenableError`. */
-  openManagementToken(id: RegistrationId, sealed: string): Promise<Secret>;
-}
-
-export function createMcpSeal(deriveKey: DeriveKey, onUndecryptable = ignoreUndecryptable): McpSeal {
+export function createMcpSeal(deriveKey: DeriveKey, onUndecryptable = ignoreUndecryptable) {
   const key: SealingKey = { kid: 'mcp', bytes: deriveKey('hosted MCP OAuth', sealingKeyBytes) };
   const attempt = (stateHash: Buffer): Binding => ({ purpose: 'attempt', attempt: stateHash.toString('base64url') });
   const client = (id: RegistrationId): Binding => ({ purpose: 'client secret', registration: id });
@@ -27,11 +14,11 @@ export function createMcpSeal(deriveKey: DeriveKey, onUndecryptable = ignoreUnde
   const open = async (binding: Binding, sealed: string) =>
     Buffer.from(await telling(onUndecryptable, { kid: key.kid, binding }, openValue(key, binding, sealed))).toString();
   return {
-    sealIntoAttempt: (stateHash, text) => seal(attempt(stateHash), text),
-    openFromAttempt: (stateHash, sealed) => open(attempt(stateHash), sealed),
-    sealClientSecret: (id, secret) => seal(client(id), secret.reveal()),
-    openClientSecret: async (id, sealed) => new Secret(await open(client(id), sealed)),
-    sealManagementToken: (id, token) => seal(management(id), token.reveal()),
-    openManagementToken: async (id, sealed) => new Secret(await open(management(id), sealed)),
+    sealIntoAttempt: (stateHash: Buffer, text: string) => seal(attempt(stateHash), text),
+    openFromAttempt: (stateHash: Buffer, sealed: string) => open(attempt(stateHash), sealed),
+    sealClientSecret: (id: RegistrationId, secret: Secret) => seal(client(id), secret.reveal()),
+    openClientSecret: async (id: RegistrationId, sealed: string) => new Secret(await open(client(id), sealed)),
+    sealManagementToken: (id: RegistrationId, token: Secret) => seal(management(id), token.reveal()),
+    openManagementToken: async (id: RegistrationId, sealed: string) => new Secret(await open(management(id), sealed)),
   };
 }

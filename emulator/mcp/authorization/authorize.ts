@@ -10,7 +10,7 @@ import { openGrant } from './grants.ts';
 import { isResource } from './resource.ts';
 
 /** The parameters of an authorization request that the consent page carries through. */
-export const CARRIED = [
+const CARRIED = [
   'client_id',
   'redirect_uri',
   'response_type',

@@ -14,7 +14,7 @@ export const unreached =
   'Check DATABASE_URL, or the data directory: is the server up, and are name and password right?';
 
 /** How far a clock may be off before somebody should know. */
-export const skewMsMax = 5 * secondMs;
+const skewMsMax = 5 * secondMs;
 
 /** The server, the schema, the rights of our roles, and the clock. */
 export async function lookAtDatabase(database: Database<Schema>, nowMs: () => number): Promise<Finding[]> {

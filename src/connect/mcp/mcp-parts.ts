@@ -17,7 +17,7 @@ export interface McpApp {
   readonly allowLoopbackHttp: boolean;
 }
 
-/** Seals what connecting must keep, each value for the one row that it belongs to. */
+/** Seals what connecting must keep, each value for the one row and purpose that it belongs to. Opening throws where it does not. */
 export interface McpSeal {
   sealIntoAttempt(stateHash: Buffer, text: string): Promise<string>;
   openFromAttempt(stateHash: Buffer, sealed: string): Promise<string>;

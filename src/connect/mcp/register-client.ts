@@ -7,7 +7,7 @@ import { ask, discoveryError } from './ask.ts';
 import { describeClient } from './client-document.ts';
 import type { ServerMetadata } from './server-metadata.ts';
 
-export const clientAuthMethods = ['client_secret_basic', 'client_secret_post', 'none'] as const;
+const clientAuthMethods = ['client_secret_basic', 'client_secret_post', 'none'] as const;
 export type ClientAuthMethod = (typeof clientAuthMethods)[number];
 
 /** How a client came to its id: from the settings, by being a URL, or by asking for one (RFC 7591). */

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Secret } from '../../domain/secret.ts';
 
 /** What stands before the base64 of a secret (Standard Webhooks 1.0.0, "Symmetric"). */
-export const secretPrefix = 'whsec_';
+const secretPrefix = 'whsec_';
 
 /** The headers that prove who sent a body, and when (Standard Webhooks 1.0.0, "Webhook headers" and "Signature scheme"). */
 export function signatureHeaders(secret: Secret, id: string, at: Date, body: string): Record<string, string> {

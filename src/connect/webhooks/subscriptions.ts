@@ -7,7 +7,7 @@ import type { KeptAside, SubscriptionSummary, WebhookOwner, WebhookTokenPlace } 
 import type { SealedVerification, WebhookVault } from './listening.ts';
 
 /** One integration has one subscription at Notion; a workspace, or a deployment, has few integrations. */
-export const subscriptionsMax = 20;
+const subscriptionsMax = 20;
 /** How long an address waits for its handshake: an admin pastes it at Notion at once, or resets it. */
 export const handshakeMsMax = 24 * hourMs;
 

@@ -4,7 +4,7 @@ import { KiB } from '../../domain/units.ts';
 import { type JsonObject, parseStrictJson } from '../../notion/strict-json.ts';
 
 /** The admin API's own requests are small. Pages that are created through it may have Notion's 500 KB. */
-export const bodyBytesMax = 512 * KiB;
+const bodyBytesMax = 512 * KiB;
 
 export type BodyResult = { readonly value: JsonObject | null } | { readonly problem: Problem };
 

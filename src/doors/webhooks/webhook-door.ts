@@ -8,7 +8,7 @@ import type { ClientAddress } from '../client-address.ts';
 import { fewAtOnce } from './few-at-once.ts';
 
 /** Notion's events name what changed and hold no content: some hundred bytes, or a few thousand of ids. */
-export const webhookBytesMax = 256 * KiB;
+const webhookBytesMax = 256 * KiB;
 /** From the headers to the end of the body. Notion sends both at once. */
 const bodyMsMax = 10 * secondMs;
 /**

@@ -36,7 +36,7 @@ export interface BinarySources {
 }
 
 /** The npm package for this platform, and the customary place for copies. Throws StoreError `binary_missing`. */
-export function defaultSources(account: Account): BinarySources {
+function defaultSources(account: Account): BinarySources {
   return {
     packageDir: findPackage(process.platform, process.arch),
     cacheDir: account.borrowed ? '/var/cache/portcullis' : join(homedir(), '.cache', 'portcullis'),
