@@ -1,5 +1,12 @@
 import type { Command } from './command.ts';
-import { describeUnopenable, keysNotes, keysOptions, showProgress, withKeyTasks } from './keys.ts';
+import {
+  describeForDeployment,
+  describeUnopenable,
+  keysNotes,
+  keysOptions,
+  showProgress,
+  withKeyTasks,
+} from './keys.ts';
 
 const failed = 6;
 
@@ -32,14 +39,18 @@ export const keysVerify: Command = {
     withKeyTasks(invocation, async tasks => {
       const { terminal } = invocation;
       const result = await tasks.verify(showProgress(invocation, 'values'));
-      const { opened, unopenable, underEndedKeys, shut, reopened } = result;
+      const { deployment, underEndedKeys, shut, reopened } = result;
+      const counts = [...result.counts, ...deployment.counts];
+      const opened = counts.reduce((sum, count) => sum + count.opened, 0);
+      const unopenable = counts.reduce((sum, count) => sum + count.unopenable, 0);
       terminal.progress('');
-      for (const found of unopenable) terminal.out(describeUnopenable(found));
+      for (const found of result.unopenable) terminal.out(describeUnopenable(found));
+      for (const { binding, kid } of deployment.unopenable) terminal.out(describeForDeployment(binding, kid));
+      for (const count of counts)
+        terminal.out(`${count.kind.padEnd(20)} ${count.opened} open, ${count.unopenable} do not`);
       if (shut > 0) terminal.out(`${shut} connections are undecryptable from now on`);
       if (reopened > 0) terminal.out(`${reopened} connections were undecryptable and are in use again`);
-      terminal.out(
-        `${opened} values open, ${unopenable.length} do not; ${underEndedKeys} are under keys that have ended`,
-      );
-      return unopenable.length + underEndedKeys === 0 ? 0 : failed;
+      terminal.out(`${opened} values open, ${unopenable} do not; ${underEndedKeys} are under keys that have ended`);
+      return unopenable + underEndedKeys === 0 ? 0 : failed;
     }),
 };

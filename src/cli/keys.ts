@@ -37,6 +37,11 @@ export function describeUnopenable({ table, row }: Awaited<ReturnType<KeyTasks['
   return `does not open: ${table} ${JSON.stringify(row.key)}, under ${row.kid}`;
 }
 
+/** The same of one that belongs to no workspace. */
+export function describeForDeployment(binding: object, kid: string): string {
+  return `does not open: ${JSON.stringify(binding)}, under ${kid}`;
+}
+
 /** Shows `400 of 1200 values` on one line that changes. */
 export function showProgress({ terminal }: Invocation, what: string): (done: number, total: number) => void {
   return (done, total) => terminal.progress(`${done} of ${total} ${what}`);

@@ -4,6 +4,7 @@ import { newId, type WorkspaceId } from '../domain/ids.ts';
 import type { RootKeyName } from '../domain/root-key-name.ts';
 import { createDeploymentSecretStore } from '../store/deployment-secret.ts';
 import { createKnownRootKeys } from '../store/root-keys.ts';
+import { createDeploymentValues } from '../store/rotation/deployment-values.ts';
 import { createKeyEndings } from '../store/rotation/key-endings.ts';
 import { createKeyReplacements } from '../store/rotation/key-replacements.ts';
 import { createRootKeyChanges } from '../store/rotation/root-key-changes.ts';
@@ -23,7 +24,9 @@ import {
   stageRootKey,
 } from '../vault/rotation/rotate-root-key.ts';
 import { type RotationResult, rotateWorkspaceKeys } from '../vault/rotation/rotate-workspace-keys.ts';
+import { type DeploymentVerified, verifyDeployment } from '../vault/rotation/verify-deployment.ts';
 import { type VerifyResult, verifyKeys } from '../vault/rotation/verify-keys.ts';
+import type { Undecryptable } from '../vault/undecryptable.ts';
 import { createWorkspaceKeys } from '../vault/workspace-keys.ts';
 import { openOperatorDatabase } from './operator-database.ts';
 
@@ -36,7 +39,7 @@ export interface KeyTasks {
   rewrap(onProgress: OnProgress): Promise<RewrapResult>;
   rotate(workspaceId: WorkspaceId | null, onProgress: OnProgress): Promise<RotationResult>;
   retire(retainMs: number): Promise<RetireResult>;
-  verify(onProgress: OnProgress): Promise<VerifyResult>;
+  verify(onProgress: OnProgress): Promise<VerifyResult & { readonly deployment: DeploymentVerified }>;
   destroyWorkspace(workspaceId: WorkspaceId): Promise<number>;
   close(): Promise<void>;
 }
@@ -83,6 +86,17 @@ export async function openKeyTasks(
       result: 'success',
       detail: { ...detail, by: operator },
     });
+
+  const alarm = ({ kid, binding }: Pick<Undecryptable, 'kid' | 'binding'>, workspaceId: WorkspaceId | null) => {
+    const detail = { ...binding, kid };
+    return opened.recordEvent({
+      name: 'custody.undecryptable',
+      workspaceId,
+      principalId: null,
+      result: 'error',
+      detail,
+    });
+  };
 
   return {
     close: opened.close,
@@ -132,7 +146,13 @@ export async function openKeyTasks(
     },
     async verify(onProgress) {
       await note('keys.verify', {});
-      return verifyKeys({ keys, tables, endings, undecryptable, onProgress });
+      const ofWorkspaces = await verifyKeys({ keys, tables, endings, undecryptable, onProgress });
+      const deployment = await verifyDeployment({ root, secret, keys, values: createDeploymentValues(database) });
+      // What belongs to a connection is said, and shut, with that connection.
+      for (const { table, row } of ofWorkspaces.unopenable)
+        if (table !== 'connection_secret') await alarm(row, row.workspaceId);
+      for (const found of deployment.unopenable) await alarm(found, null);
+      return { ...ofWorkspaces, deployment };
     },
     async destroyWorkspace(workspaceId) {
       await note('keys.destroy', {}, workspaceId);

@@ -25,7 +25,14 @@ export const deploymentSecretContext = { purpose: 'deployment secret' };
  * keyed hashes outlive it and work with root keys that never leave their service. Throws what `root` throws.
  */
 export async function openDeploymentSecret(root: RootKeys, store: DeploymentSecretStore): Promise<DeriveKey> {
-  const { wrapped, rootKid } = (await store.find()) ?? (await store.add(await make(root)));
+  return readDeploymentSecret(root, (await store.find()) ?? (await store.add(await make(root))));
+}
+
+/** Opens the one that is stored. Throws what `root` throws. */
+export async function readDeploymentSecret(
+  root: Pick<RootKeys, 'unwrap'>,
+  { wrapped, rootKid }: WrappedUnderRoot,
+): Promise<DeriveKey> {
   return deriveKeysFrom(await root.unwrap(wrapped, deploymentSecretContext, rootKid));
 }
 

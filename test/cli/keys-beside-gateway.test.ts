@@ -45,7 +45,10 @@ describe('portcullis keys, beside a gateway that runs the embedded database', ()
   it('says how the keys stand, and verifies what the gateway sealed', async () => {
     const { out } = await succeeds('status');
     assert.match(out, /^root key {7}active +wraps 2 /m);
-    assert.match((await succeeds('verify')).out, /^2 values open, 0 do not; 0 are under keys that have ended$/m);
+    const verified = (await succeeds('verify')).out;
+    assert.match(verified, /^connection_secret +2 open, 0 do not$/m);
+    assert.match(verified, /^deployment secret +1 open, 0 do not$/m);
+    assert.match(verified, /^\d+ values open, 0 do not; 0 are under keys that have ended$/m);
     await readsPage();
   });
 
@@ -66,7 +69,7 @@ describe('portcullis keys, beside a gateway that runs the embedded database', ()
   it('leaves the gateway its database when it ends, and starts the database itself where no gateway runs', async () => {
     await readsPage();
     assert.equal(await demo.stop(), 0);
-    assert.match((await succeeds('verify')).out, /^2 values open, 0 do not/m);
+    assert.match((await succeeds('verify')).out, /^connection_secret +2 open, 0 do not$/m);
     const alone = { ...env, PORTCULLIS_ROOT_KEYS: fresh };
     demo = await startDemo({ dataDir: demo.dataDir, env: alone });
     await readsPage();

@@ -5,9 +5,12 @@ import type { OnProgress } from './moments.ts';
 import type { KeyEndings } from './retire.ts';
 import type { SealedRow, SealedTable } from './sealed-tables.ts';
 import type { ShutConnection, UndecryptableConnections, Unopenable } from './undecryptable.ts';
+import type { ValueCount } from './verify-deployment.ts';
 
 export interface VerifyResult {
   readonly opened: number;
+  /** By table. */
+  readonly counts: readonly ValueCount[];
   /** What does not open: the table, and where in it. */
   readonly unopenable: readonly Unopenable[];
   readonly underEndedKeys: number;
@@ -33,8 +36,10 @@ export async function verifyKeys(parts: {
 }): Promise<VerifyResult> {
   const { keys, tables, endings, undecryptable, onProgress } = parts;
   const unopenable: Unopenable[] = [];
+  const counts: ValueCount[] = [];
   let opened = 0;
   for (const table of tables) {
+    const before = { opened, unopenable: unopenable.length };
     let last: SealedRow | null = null;
     for (;;) {
       const rows: readonly SealedRow[] = await table.all(last, batchSize);
@@ -47,10 +52,15 @@ export async function verifyKeys(parts: {
       }
       onProgress?.(opened, opened + unopenable.length);
     }
+    counts.push({
+      kind: table.name,
+      opened: opened - before.opened,
+      unopenable: unopenable.length - before.unopenable,
+    });
   }
   const shut = await shutAll(undecryptable, unopenable);
   const reopened = await reopenAll(keys, undecryptable);
-  return { opened, unopenable, underEndedKeys: await endings.countUnderEnded(), shut, reopened };
+  return { opened, counts, unopenable, underEndedKeys: await endings.countUnderEnded(), shut, reopened };
 }
 
 /** Answers how many connections it took out of use. */
