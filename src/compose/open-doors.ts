@@ -53,7 +53,7 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
       gateway,
       routes: [
         ...accountRoutes({ accounts, record, demo }),
-        ...createConnectionRoutes({ list: listConnections, paste: connect.paste, disconnect: connect.disconnect }),
+        ...createConnectionRoutes({ ...connect, list: listConnections }),
         ...createAuditRoutes(createAuditReader(store.database)),
         ...webhooks.routes,
         ...reportRoutes,

@@ -6,6 +6,7 @@ import type { ConnectParts } from './connect-parts.ts';
 import type { ConsentKind } from './consent-flow.ts';
 import { type Disconnect, disconnect } from './disconnect.ts';
 import { type FinishConnect, finishConnect } from './finish-connect.ts';
+import { type PasteNew, pasteNew } from './paste-new.ts';
 import { type PasteToken, pasteToken } from './paste-token.ts';
 import { type StartConnect, startConnect, stateHashOf } from './start-connect.ts';
 
@@ -26,6 +27,7 @@ export function createConnectCommands(parts: ConnectParts) {
     confirm: (input: ConfirmConnect, context: CommandContext) => confirmConnect(parts, input, context),
     cancel: (input: ConfirmConnect, context: CommandContext) => cancelConnect(parts, input, context),
     paste: (input: PasteToken, context: CommandContext) => pasteToken(parts, input, context),
+    pasteNew: (input: PasteNew, context: CommandContext) => pasteNew(parts, input, context),
     disconnect: (input: Disconnect, context: CommandContext) => disconnect(parts, input, context),
   };
 }

@@ -7,19 +7,18 @@ import type { WaitingConnection } from './installations.ts';
 import { authorizedEntry } from './lifecycle-entries.ts';
 import { createSealLeftToken } from './seal-left-token.ts';
 
-/** A waiting connection, and the browser session that wants to go on with it. */
+/** A waiting connection. Whoever goes on with it is the browser session that calls. */
 export interface ConfirmConnect {
   readonly connectionId: ConnectionId;
-  readonly session: string;
 }
 
 /** What the holder must know before they confirm. Throws the `connectError` `not_waiting`. */
 export async function reviewConnect(
   { installations }: Pick<ConnectParts, 'installations'>,
-  { connectionId, session }: ConfirmConnect,
+  { connectionId }: ConfirmConnect,
   context: CommandContext,
 ): Promise<WaitingConnection> {
-  const waiting = await installations.findWaiting(connectionId, holderOf(context, session));
+  const waiting = await installations.findWaiting(connectionId, holderOf(context));
   if (waiting === null) throw connectError('not_waiting');
   return waiting;
 }
@@ -32,10 +31,10 @@ export async function confirmConnect(
     forgetToken,
     wakeJobs,
   }: Pick<ConnectParts, 'installations' | 'vault' | 'forgetToken' | 'wakeJobs'>,
-  { connectionId, session }: ConfirmConnect,
+  { connectionId }: ConfirmConnect,
   context: CommandContext,
 ): Promise<{ workspaceId: WorkspaceId }> {
-  const holder = holderOf(context, session);
+  const holder = holderOf(context);
   const confirmed = await installations.confirm(
     connectionId,
     holder,
@@ -51,10 +50,10 @@ export async function confirmConnect(
 /** Gives a waiting connection up: it ends now instead of when its time has passed. Throws `not_waiting`. */
 export async function cancelConnect(
   { installations, vault, wakeJobs }: Pick<ConnectParts, 'installations' | 'vault' | 'wakeJobs'>,
-  { connectionId, session }: ConfirmConnect,
+  { connectionId }: ConfirmConnect,
   context: CommandContext,
 ): Promise<void> {
-  const ended = await installations.abandon(connectionId, holderOf(context, session), createSealLeftToken(vault));
+  const ended = await installations.abandon(connectionId, holderOf(context), createSealLeftToken(vault));
   if (!ended) throw connectError('not_waiting');
   wakeJobs();
 }

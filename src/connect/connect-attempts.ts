@@ -1,3 +1,4 @@
+import type { ConnectionKind } from '../domain/connection.ts';
 import type { RegistrationId, UserId, WorkspaceId } from '../domain/ids.ts';
 import type { ConsentKind } from './consent-flow.ts';
 
@@ -14,7 +15,7 @@ export interface Target {
 }
 
 export interface NewAttempt extends Holder, Target {
-  readonly kind: ConsentKind;
+  readonly kind: ConnectionKind;
   readonly stateHash: Buffer;
   readonly redirectUri: string;
   /** The client that is asking. An attempt that waits with the same client ends: a client is used by one at a time. */
@@ -35,7 +36,7 @@ export interface ConnectAttempts {
   /** What a state is for, if it could still be claimed. Claims nothing. */
   target(kind: ConsentKind, stateHash: Buffer): Promise<Target | null>;
   /** Uses a state up: of many who try at once exactly one gets the target. Null leaves the attempt as it was. */
-  claim(kind: ConsentKind, stateHash: Buffer, holder: Holder): Promise<Claimed | null>;
+  claim(kind: ConnectionKind, stateHash: Buffer, holder: Holder): Promise<Claimed | null>;
   /** Ends a claimed attempt that came to nothing: its client is free for the next one. */
   drop(stateHash: Buffer): Promise<void>;
   /** Deletes attempts that nobody can go on with. */

@@ -8,12 +8,12 @@ import type { Holder } from './connect-attempts.ts';
  * Who goes on with an attempt: the signed-in person, in this very browser session (design rule 1). Keys and agents cannot
  * connect: consent at Notion is given by a person in a browser.
  */
-export function holderOf(context: CommandContext, sessionToken: string): Holder {
+export function holderOf(context: CommandContext): Holder {
   const { principal, credential } = context.caller;
-  if (principal.kind !== 'user' || !isId('ses', credential) || sessionToken === '') {
+  if (principal.kind !== 'user' || !isId('ses', credential)) {
     throw new PortcullisError('restricted', 'Workspaces are connected by people, in a browser.');
   }
-  return { userId: principal.id, sessionHash: hashOf('connect session', sessionToken) };
+  return { userId: principal.id, sessionHash: hashOf('connect session', credential) };
 }
 
 /** What the store keeps in place of a value that only the browser may hold. */

@@ -7,14 +7,20 @@ import type { InstallationNames } from './disconnections.ts';
 import type { SealLeftToken } from './left-tokens.ts';
 import type { Installation } from './rest/token-response.ts';
 
-/** What a callback brought, with the attempt that it belongs to. */
+/** Who may use a connection: the workspace's members, or only whoever connected it (rule 2). */
+export type Audience = 'members' | 'owner';
+
+/** What a callback or somebody who pasted a token brought, with the attempt that it belongs to. */
 export interface Landing {
-  readonly kind: ConsentKind;
+  readonly kind: ConnectionKind;
   readonly stateHash: Buffer;
   readonly userId: UserId;
   readonly origin: string;
-  readonly clientId: string;
+  /** Null for a pasted token, behind which there is no client. */
+  readonly clientId: string | null;
   readonly registrationId: RegistrationId | null;
+  /** Who may use a new connection. */
+  readonly audience: Audience;
   readonly installation: Installation;
 }
 
@@ -40,7 +46,7 @@ export interface WaitingConnection {
   readonly notionOwnerName: string | null;
   /** Connections of the workspace that stay as they are, beside this one; null when it takes the place of one. */
   readonly beside: number | null;
-  readonly audience: 'members' | 'owner';
+  readonly audience: Audience;
   /** Who administers the workspace, or will once it is confirmed. */
   readonly admins: readonly { readonly name: string; readonly email: string }[];
   readonly memberCount: number;

@@ -4,8 +4,9 @@ import type { WorkspaceId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { ConnectParts } from './connect-parts.ts';
+import type { Audience } from './installations.ts';
 import { authorizedEntry } from './lifecycle-entries.ts';
-import type { Audience, PastedConnection } from './pasted-tokens.ts';
+import type { PastedConnection } from './pasted-tokens.ts';
 import type { TokenIdentity } from './rest/token-identity.ts';
 
 export interface PasteToken {
@@ -28,7 +29,7 @@ export async function pasteToken(
 ): Promise<PastedConnection> {
   const { principal } = context.caller;
   if (principal.kind !== 'user') throw new PortcullisError('restricted', 'Tokens are pasted by people.');
-  const identity = await identify(parts, token);
+  const identity = await identifyToken(parts, token);
   if (identity.notionWorkspaceId !== (await parts.installations.notionIdOf(workspaceId))) {
     throw await refuse(parts, 'workspace_mismatch', workspaceId, identity, context);
   }
@@ -44,7 +45,11 @@ export async function pasteToken(
   return stored;
 }
 
-async function identify({ askWhose }: Pick<ConnectParts, 'askWhose'>, token: Secret): Promise<TokenIdentity> {
+/** Whose a token is, as Notion says. Throws `PortcullisError` and `connectError`. */
+export async function identifyToken(
+  { askWhose }: Pick<ConnectParts, 'askWhose'>,
+  token: Secret,
+): Promise<TokenIdentity> {
   const identity = await askWhose(token);
   if (identity === 'refused') throw new PortcullisError('validation_error', 'Notion does not accept this token.');
   if (identity === 'unknown') throw connectError('identity_unknown');

@@ -1,11 +1,8 @@
 import type { SealedToken } from '../domain/connection.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import type { ConnectionId, UserId, WorkspaceId } from '../domain/ids.ts';
-import type { Confirmed } from './installations.ts';
+import type { Audience, Confirmed } from './installations.ts';
 import type { TokenIdentity } from './rest/token-identity.ts';
-
-/** Who may use a connection: the workspace's members, or only whoever connected it (rule 2). */
-export type Audience = 'members' | 'owner';
 
 /** A token that somebody pasted, and that Notion has said whose it is. */
 export interface PastedToken {

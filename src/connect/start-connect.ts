@@ -9,7 +9,6 @@ export interface StartConnect {
   readonly kind: ConsentKind;
   /** The workspace to reconnect; null for a new one. */
   readonly target: WorkspaceId | null;
-  readonly session: string;
 }
 
 /**
@@ -18,10 +17,10 @@ export interface StartConnect {
  */
 export async function startConnect(
   { flows, attempts }: Pick<ConnectParts, 'flows' | 'attempts'>,
-  { kind, target, session }: StartConnect,
+  { kind, target }: StartConnect,
   context: CommandContext,
 ): Promise<{ authorizeUrl: string }> {
-  const holder = holderOf(context, session);
+  const holder = holderOf(context);
   const state = randomBytes(32).toString('base64url');
   const stateHash = hashOf('connect state', state);
   const { userId } = holder;

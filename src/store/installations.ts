@@ -87,13 +87,16 @@ async function makeRoom(
   workspaceId: WorkspaceId,
   sealLeft: SealLeftToken,
 ): Promise<{ connectionId: ConnectionId; generation: number } | 'being_disconnected' | 'owner_mismatch'> {
-  const existing = await findExisting(tx, landing, workspaceId);
+  let existing = await findExisting(tx, landing, workspaceId);
   if (existing === undefined) {
     const connectionId = newId('con');
-    await insertConnection(tx, landing, { workspaceId, connectionId });
-    return { connectionId, generation: 1 };
+    const inserted = await insertConnection(tx, landing, { workspaceId, connectionId });
+    if (inserted) return { connectionId, generation: 1 };
+    // Somebody was faster, and has committed by now.
+    existing = await findExisting(tx, landing, workspaceId);
   }
-  if (existing.status === 'revoking' || existing.workspace_id !== workspaceId) return 'being_disconnected';
+  if (existing === undefined || existing.status === 'revoking' || existing.workspace_id !== workspaceId)
+    return 'being_disconnected';
   if (landing.kind === 'mcp' && existing.notion_owner_id !== landing.installation.owner?.id) return 'owner_mismatch';
   const { id: connectionId, generation, status } = existing;
   const isPending = status === 'pending';
@@ -151,18 +154,19 @@ function findExisting(tx: Transaction<Schema>, landing: Landing, workspaceId: Wo
     .where('origin', '=', origin)
     .where('kind', '=', kind)
     .where('status', '<>', 'revoked')
-    .$if(kind === 'rest', query => query.where('bot_id', '=', installation.botId))
+    .$if(kind !== 'mcp', query => query.where('bot_id', '=', installation.botId))
     .$if(kind === 'mcp', query => query.where('workspace_id', '=', workspaceId).where('connected_by', '=', userId))
     .forUpdate()
     .executeTakeFirst();
 }
 
+/** False: there is one for this installation already. */
 async function insertConnection(
   tx: Transaction<Schema>,
-  { kind, origin, clientId, registrationId, installation, userId }: Landing,
+  { kind, origin, clientId, registrationId, installation, userId, audience }: Landing,
   { workspaceId, connectionId }: { workspaceId: WorkspaceId; connectionId: ConnectionId },
-): Promise<void> {
-  await tx
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
     .insertInto('connection')
     .values({
       id: connectionId,
@@ -174,13 +178,13 @@ async function insertConnection(
       bot_id: installation.botId,
       notion_owner_id: installation.owner?.id ?? null,
       notion_owner_name: installation.owner?.name ?? null,
-      // Rule 2: an installation of the integration shows the pages that were picked for it, so members share it. A hosted
-      // MCP token shows whatever its owner can see, so it is theirs alone.
-      audience: kind === 'rest' ? 'members' : 'owner',
+      audience,
       connected_by: userId,
       status: 'pending',
     })
-    .execute();
+    .onConflict(conflict => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
 }
 
 /** By the database's clock, a moment after the answer came. Null: nobody says. */

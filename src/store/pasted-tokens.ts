@@ -40,10 +40,19 @@ async function makeRoom(
   tx: Tx,
   pasted: PastedToken,
 ): Promise<(PastedConnection & { readonly generation: number }) | 'being_disconnected' | 'owner_mismatch'> {
-  const existing = await findStored(tx, pasted);
-  if (existing === undefined) return insertConnection(tx, pasted);
+  // Where the insertion finds one all the same, somebody was faster, and has committed by now.
+  const existing =
+    (await findStored(tx, pasted)) ?? (await insertConnection(tx, pasted)) ?? (await findStored(tx, pasted));
+  if (existing === undefined) return 'being_disconnected';
+  if ('generation' in existing) return existing;
   if (existing.status === 'revoking' || existing.workspace_id !== pasted.workspaceId) return 'being_disconnected';
   if (existing.audience === 'owner' && existing.connected_by !== pasted.userId) return 'owner_mismatch';
+  // One that waits to be confirmed ends: its tokens are replaced.
+  await tx
+    .deleteFrom('connect_attempt')
+    .where('made_connection_id', '=', existing.id)
+    .where('confirmed_at', 'is', null)
+    .execute();
   const audience = pasted.audience ?? existing.audience;
   const { last_generation: generation } = await tx
     .updateTable('connection')
@@ -69,7 +78,7 @@ function findStored(tx: Tx, { origin, identity }: PastedToken) {
 async function insertConnection(tx: Tx, { workspaceId, userId, origin, identity, audience }: PastedToken) {
   const connectionId: ConnectionId = newId('con');
   const made = { connectionId, generation: 1, audience: audience ?? 'owner' } as const;
-  await tx
+  const { numInsertedOrUpdatedRows } = await tx
     .insertInto('connection')
     .values({
       id: connectionId,
@@ -84,6 +93,7 @@ async function insertConnection(tx: Tx, { workspaceId, userId, origin, identity,
       connected_by: userId,
       status: 'pending',
     })
-    .execute();
-  return made;
+    .onConflict(conflict => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n ? made : undefined;
 }

@@ -185,7 +185,7 @@ export async function startConnecting(
       throw error;
     },
   });
-  const sessions = new Map<string, UserId>();
+  const sessions = new Map<string, Caller>();
   const log: string[] = [];
   const gateway = aGateway(database, sessions, log);
   const commands = createConnectCommands(parts);
@@ -207,7 +207,7 @@ export async function startConnecting(
 
   const anotherBrowser = (userId: UserId) => {
     const session = randomBytes(32).toString('base64url');
-    sessions.set(session, userId);
+    sessions.set(session, callerOf(userId, []));
     return new Browser(publicUrl, emulator, `${sessionCookieName}=${session}`);
   };
   return {
@@ -267,13 +267,15 @@ function recordedEvent({ entry, workspaceId, principalId }: AuditRow): RecordedE
 }
 
 /** The path with the real decision, on the rights and roles in the database; its log is a list of lines. */
-function aGateway(database: Database<Schema>, sessions: ReadonlyMap<string, UserId>, log: string[]) {
+function aGateway(database: Database<Schema>, sessions: ReadonlyMap<string, Caller>, log: string[]) {
   return createGateway({
     async identify({ credentials }) {
-      const userId = credentials.kind === 'session' ? sessions.get(credentials.token) : undefined;
-      if (userId === undefined) return anonymous('no_credentials');
-      const query = database.system.selectFrom('user_account').select('deployment_rights').where('id', '=', userId);
-      return callerOf(userId, (await query.executeTakeFirstOrThrow()).deployment_rights.filter(isAction));
+      const caller = credentials.kind === 'session' ? sessions.get(credentials.token) : undefined;
+      if (caller?.principal.kind !== 'user') return anonymous('no_credentials');
+      const { id } = caller.principal;
+      const query = database.system.selectFrom('user_account').select('deployment_rights').where('id', '=', id);
+      const { deployment_rights: rights } = await query.executeTakeFirstOrThrow();
+      return { ...caller, deploymentRights: new Set(rights.filter(isAction)) };
     },
     async resolve({ workspace }, { principal }) {
       if (workspace === null || principal.kind !== 'user') return noFacts;

@@ -123,6 +123,16 @@ describe('a pasted token', () => {
     assert.equal((await pasted())[0]?.connected_by, ada.id);
   });
 
+  it('is one connection when it is pasted twice at once', async () => {
+    const answers = await Promise.all([1, 2, 3].map(() => paste({ token: token() })));
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [201, 201, 201],
+    );
+    const [connection, ...others] = await pasted();
+    assert.deepEqual([others, connection?.generation, (await secrets(connection?.id ?? 'con_')).length], [[], 3, 1]);
+  });
+
   it('needs a person once Notion no longer takes it, and a dead one is not pasted again', async () => {
     await paste({ token: token() });
     const [connection] = await pasted();

@@ -40,7 +40,7 @@ describe('who learns what of the connections of a workspace', () => {
       const disconnect = async () => ({ status: 'revoking' as const });
       return {
         routes: [
-          ...createConnectionRoutes({ list: connectionsOf, paste: () => assert.fail(), disconnect }),
+          ...createConnectionRoutes({ list: connectionsOf, paste: assert.fail, pasteNew: assert.fail, disconnect }),
           ...createReportRoutes(report),
         ],
       };

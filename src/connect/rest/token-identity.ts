@@ -4,6 +4,8 @@ import { type OAuthResponse, parseJson, plainText } from '../oauth-response.ts';
 
 /** Whose a token is (Notion, "Retrieve your token's bot user"). */
 export interface TokenIdentity extends InstallationNames {
+  /** As Notion spells it: hostile text. Null when it does not say. */
+  readonly workspaceName: string | null;
   /** The person that it acts for; null for an integration that the workspace owns. */
   readonly owner: { readonly id: string; readonly name: string | null } | null;
 }
@@ -16,6 +18,7 @@ const self = z.object({
   type: z.literal('bot'),
   bot: z.object({
     workspace_id: uuid,
+    workspace_name: z.string().nullish().catch(null),
     owner: z.discriminatedUnion('type', [
       z.object({ type: z.literal('user'), user: z.object({ id: uuid, name: z.string().nullish() }).nullish() }),
       z.object({ type: z.literal('workspace') }),
@@ -36,6 +39,7 @@ export function readTokenIdentity({ status, text }: OAuthResponse): TokenIdentit
   return {
     botId,
     notionWorkspaceId: bot.workspace_id,
+    workspaceName: plainText(bot.workspace_name),
     owner: user && { id: user.id, name: plainText(user.name) },
   };
 }

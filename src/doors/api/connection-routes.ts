@@ -18,6 +18,10 @@ const pasted = z.strictObject({
     .describe('Who may use it: you alone, unless given, or every member, as their roles allow.'),
 });
 
+const pastedNew = pasted.extend({
+  name: z.string().trim().min(1).max(200).optional().describe('Of the workspace, if Notion does not say.'),
+});
+
 /** What these routes have done. */
 export interface ConnectionRouteParts {
   /** The connections that the reader may know of. */
@@ -26,6 +30,10 @@ export interface ConnectionRouteParts {
     input: { workspaceId: WorkspaceId; token: Secret; audience: 'members' | 'owner' | null },
     context: CommandContext,
   ): Promise<{ connectionId: ConnectionId; audience: 'members' | 'owner' }>;
+  pasteNew(
+    input: { token: Secret; audience: 'members' | 'owner' | null; name: string | null },
+    context: CommandContext,
+  ): Promise<{ connectionId: ConnectionId }>;
   disconnect(
     input: { workspaceId: WorkspaceId; connectionId: ConnectionId },
     context: CommandContext,
@@ -33,7 +41,7 @@ export interface ConnectionRouteParts {
 }
 
 /** The connections of a workspace. By consent they are made in a browser: `/auth/notion`. */
-export function createConnectionRoutes({ list, paste, disconnect }: ConnectionRouteParts): ApiRoute[] {
+export function createConnectionRoutes({ list, paste, pasteNew, disconnect }: ConnectionRouteParts): ApiRoute[] {
   return [
     apiRoute({
       method: 'GET',
@@ -55,6 +63,21 @@ export function createConnectionRoutes({ list, paste, disconnect }: ConnectionRo
       status: 201,
       run: ({ params, body: { token, audience } }, context) =>
         paste({ workspaceId: params.workspace, token: new Secret(token), audience: audience ?? null }, context),
+    }),
+    apiRoute({
+      method: 'POST',
+      path: '/api/connections',
+      name: 'connection.paste_new',
+      summary:
+        'Connect a new workspace by a token of an internal integration. It waits for you to confirm it, as after consent',
+      demand: { on: 'deployment', action: 'connect' },
+      body: pastedNew,
+      status: 202,
+      run: async ({ body: { token, audience, name } }, context) => {
+        const given = { token: new Secret(token), audience: audience ?? null, name: name ?? null };
+        const { connectionId } = await pasteNew(given, context);
+        return { connectionId, confirmPath: `/auth/notion/confirm?connection=${connectionId}` };
+      },
     }),
     apiRoute({
       method: 'DELETE',

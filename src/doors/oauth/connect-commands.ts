@@ -21,28 +21,22 @@ export interface ConnectTarget {
   readonly workspaceId: WorkspaceId | null;
 }
 
-/** A connection, and the browser session that goes on with it. */
-export interface HeldConnection {
-  readonly connectionId: ConnectionId;
-  readonly session: string;
-}
-
 /**
  * What this door has done. The two look-ups only tell where a call is to be decided; the commands run after the decision,
- * and check for themselves that the attempt belongs to this session.
+ * and check for themselves that the attempt belongs to the session that calls.
  */
 export interface ConnectCommands {
   targetOfState(kind: ConnectKind, state: unknown): Promise<ConnectTarget | null>;
   targetOfConnection(connectionId: ConnectionId): Promise<ConnectTarget | null>;
   start(
-    input: { kind: ConnectKind; target: WorkspaceId | null; session: string },
+    input: { kind: ConnectKind; target: WorkspaceId | null },
     context: CommandContext,
   ): Promise<{ authorizeUrl: string }>;
   finish(
-    input: { kind: ConnectKind; state: unknown; iss: unknown; error: unknown; code: unknown; session: string },
+    input: { kind: ConnectKind; state: unknown; iss: unknown; error: unknown; code: unknown },
     context: CommandContext,
   ): Promise<{ connectionId: ConnectionId }>;
-  review(input: HeldConnection, context: CommandContext): Promise<Waiting>;
-  confirm(input: HeldConnection, context: CommandContext): Promise<{ workspaceId: WorkspaceId }>;
-  cancel(input: HeldConnection, context: CommandContext): Promise<void>;
+  review(input: { connectionId: ConnectionId }, context: CommandContext): Promise<Waiting>;
+  confirm(input: { connectionId: ConnectionId }, context: CommandContext): Promise<{ workspaceId: WorkspaceId }>;
+  cancel(input: { connectionId: ConnectionId }, context: CommandContext): Promise<void>;
 }

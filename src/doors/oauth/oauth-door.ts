@@ -75,7 +75,7 @@ export function oauthDoor(parts: OAuthDoorParts): FastifyPluginAsync {
   }
 
   /** Sends the browser to Notion's consent page. */
-  async function start(kind: ConnectKind, { request, reply, session, pass }: Visit): Promise<FastifyReply> {
+  async function start(kind: ConnectKind, { request, reply, pass }: Visit): Promise<FastifyReply> {
     const { workspace } = queryOf(request);
     const target = workspace === undefined ? null : isId('wsp', workspace) ? workspace : 'bad';
     if (target === 'bad') return pass(impossibleOperation('connect.start', badAddress), null);
@@ -88,21 +88,21 @@ export function oauthDoor(parts: OAuthDoorParts): FastifyPluginAsync {
       return sendPage(reply, 200, options => crossSitePage(startPath(kind, target), options));
     }
     const operation = connectOperation('connect.start', target, context =>
-      commands.start({ kind, target, session }, context),
+      commands.start({ kind, target }, context),
     );
     const { authorizeUrl } = await pass<{ authorizeUrl: string }>(operation, { workspaceId: target });
     return reply.redirect(authorizeUrl, 302);
   }
 
   /** Notion sends the browser back. */
-  async function finish(kind: ConnectKind, { request, reply, session, pass }: Visit): Promise<FastifyReply> {
+  async function finish(kind: ConnectKind, { request, reply, pass }: Visit): Promise<FastifyReply> {
     const { state, iss, error, code } = queryOf(request);
     const target = await commands.targetOfState(kind, state);
     const operation =
       target === null
         ? impossibleOperation('connect.finish', badState)
         : connectOperation('connect.finish', target.workspaceId, context =>
-            commands.finish({ kind, state, iss, error, code, session }, context),
+            commands.finish({ kind, state, iss, error, code }, context),
           );
     const { connectionId } = await pass<{ connectionId: ConnectionId }>(operation, target);
     // Away from the address with the code in it; a reload then shows the same page.
@@ -117,7 +117,7 @@ export function oauthDoor(parts: OAuthDoorParts): FastifyPluginAsync {
       target === null || !isId('con', connectionId)
         ? impossibleOperation('connect.review', badState)
         : connectOperation('connect.review', target.workspaceId, context =>
-            commands.review({ connectionId, session }, context),
+            commands.review({ connectionId }, context),
           );
     const waiting = await pass<Waiting>(operation, target);
     const form = { connectionId: String(connectionId), formToken: formTokenFor(session, String(connectionId)) };
@@ -137,15 +137,14 @@ export function oauthDoor(parts: OAuthDoorParts): FastifyPluginAsync {
     }
     const target = await commands.targetOfConnection(connectionId);
     if (target === null) return pass(impossibleOperation(name, badState), null);
-    const held = { connectionId, session };
     if (cancelling) {
       await pass(
-        connectOperation(name, target.workspaceId, context => commands.cancel(held, context)),
+        connectOperation(name, target.workspaceId, context => commands.cancel({ connectionId }, context)),
         target,
       );
       return reply.redirect(toDashboard.path, 303);
     }
-    const confirm = connectOperation(name, target.workspaceId, context => commands.confirm(held, context));
+    const confirm = connectOperation(name, target.workspaceId, context => commands.confirm({ connectionId }, context));
     const { workspaceId } = await pass<{ workspaceId: WorkspaceId }>(confirm, target);
     // An opaque id, never a name (defect A24).
     return reply.redirect(`/workspaces/${workspaceId}`, 303);

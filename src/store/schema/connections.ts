@@ -64,7 +64,7 @@ export interface ConnectionTables {
     state_hash: Buffer;
     session_hash: Buffer;
     user_id: UserId;
-    kind: 'rest' | 'mcp';
+    kind: ConnectionKind;
     target_workspace_id: WorkspaceId | null;
     redirect_uri: string;
     registration_id: RegistrationId | null;

@@ -1,0 +1,89 @@
+import { type ConnectProblem, connectError } from '../domain/connect-problem.ts';
+import { type ConnectionId, isId, newId, type WorkspaceId } from '../domain/ids.ts';
+import type { CommandContext } from '../domain/operation.ts';
+import type { ConnectParts } from './connect-parts.ts';
+import { discardTokens } from './discard-tokens.ts';
+import type { KnownWorkspace, Landing } from './installations.ts';
+import { createSealLeftToken } from './seal-left-token.ts';
+
+type LandingParts = Pick<ConnectParts, 'installations' | 'jobs' | 'vault' | 'recordEvent' | 'wakeJobs'>;
+
+/**
+ * Tokens for a new workspace wait to be confirmed. One that is known already is never merged into (rule 1).
+ * Throws a `connectError`.
+ */
+export async function landAnew(parts: LandingParts, landing: Landing, context: CommandContext): Promise<ConnectionId> {
+  const { installations, vault } = parts;
+  const { installation, userId } = landing;
+  const known = await installations.findWorkspace(installation.notionWorkspaceId);
+  // Somebody who left the confirmation page open and started again goes on with what they made.
+  if (known !== null && !known.confirmed && known.connectedBy === userId)
+    return store(parts, landing, known.id, context);
+  if (known !== null) return refuseKnown(parts, landing, known, context);
+  const place = { workspaceId: newId('wsp'), connectionId: newId('con') };
+  const sealer = await vault.forNewWorkspace(place.workspaceId);
+  const tokens = await sealer.seal(place.connectionId, 1, installation.tokens);
+  if (await installations.addWorkspace(landing, place, sealer.key, tokens)) return place.connectionId;
+  return refuseKnown(parts, landing, await installations.findWorkspace(installation.notionWorkspaceId), context);
+}
+
+/** A callback for a workspace that is to be reconnected: it has to be that workspace. */
+export async function landAgain(parts: LandingParts, landing: Landing, context: CommandContext): Promise<ConnectionId> {
+  const workspaceId = context.workspaceId as WorkspaceId;
+  if ((await parts.installations.notionIdOf(workspaceId)) !== landing.installation.notionWorkspaceId) {
+    throw await discard(parts, landing, context, 'workspace_mismatch', workspaceId);
+  }
+  return store(parts, landing, workspaceId, context);
+}
+
+async function store(
+  parts: LandingParts,
+  landing: Landing,
+  workspaceId: WorkspaceId,
+  context: CommandContext,
+): Promise<ConnectionId> {
+  const sealer = await parts.vault.forWorkspace(workspaceId);
+  const stored = await parts.installations.addTokens(
+    landing,
+    workspaceId,
+    (connectionId, generation) => sealer.seal(connectionId, generation, landing.installation.tokens),
+    createSealLeftToken(parts.vault),
+  );
+  parts.wakeJobs();
+  if (typeof stored === 'string' && isId('con', stored)) return stored;
+  throw await discard(parts, landing, context, stored, workspaceId);
+}
+
+async function refuseKnown(
+  parts: LandingParts,
+  landing: Landing,
+  known: KnownWorkspace | null,
+  context: CommandContext,
+): Promise<never> {
+  throw await discard(parts, landing, context, 'already_known', known?.id ?? null);
+}
+
+/** Gives tokens up that have no place here, and tells the admins of the workspace that they were meant for. */
+async function discard(
+  parts: LandingParts,
+  { installation, kind, origin, registrationId, userId }: Landing,
+  context: CommandContext,
+  problem: ConnectProblem,
+  workspaceId: WorkspaceId | null,
+): Promise<Error> {
+  const { botId, notionWorkspaceId } = installation;
+  const { tokens } = installation;
+  // A pasted token can be ended at Notion alone.
+  const upstream =
+    kind === 'internal' ? 'not_revocable' : await discardTokens(parts, { kind, origin, botId, registrationId, tokens });
+  await parts.recordEvent({
+    name: `connect.${problem}`,
+    workspaceId,
+    principalId: userId,
+    result: 'denied',
+    clientAddress: context.clientAddress,
+    requestId: context.requestId,
+    detail: { botId, notionWorkspaceId, kind, upstream },
+  });
+  return connectError(problem);
+}
