@@ -3,7 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { WorkspaceId } from '../../src/domain/ids.ts';
 import { minuteMs } from '../../src/domain/units.ts';
-import { aConnection, anEvent, type Hearing, post, startHearing, type Tenant } from './hearing.ts';
+import {
+  aConnection,
+  anEvent,
+  type Hearing,
+  post,
+  startHearing,
+  subscriptionRequests,
+  type Tenant,
+} from './hearing.ts';
 
 describe('a webhook subscription of the deployment', () => {
   let hearing: Hearing;
@@ -132,10 +140,7 @@ describe('a webhook subscription of the deployment', () => {
     const routes = [
       ['GET', hearing.deployment.path],
       ['POST', hearing.deployment.path],
-      ['POST', path('/token')],
-      ['POST', path('/reset')],
-      ['GET', path('/kept-aside')],
-      ['DELETE', path()],
+      ...subscriptionRequests.map(([method, more]) => [method, path(more)] as const),
     ] as const;
     for (const [method, at] of routes) {
       assert.equal((await hearing.asAdmin(method, at)).status, 403, `an admin of a workspace: ${method} ${at}`);
@@ -147,12 +152,7 @@ describe('a webhook subscription of the deployment', () => {
   it('is not to be found among those of a workspace, nor they among those of the deployment', async () => {
     const ours = await hearing.listening();
     const inWorkspace = `/api/workspaces/${hearing.workspaceId}/webhooks`;
-    for (const [method, more] of [
-      ['POST', '/token'],
-      ['POST', '/reset'],
-      ['GET', '/kept-aside'],
-      ['DELETE', ''],
-    ] as const) {
+    for (const [method, more] of subscriptionRequests) {
       assert.equal((await hearing.asAdmin(method, `${inWorkspace}/${id}${more}`)).status, 404, `${method} ${more}`);
       const theirs = `${hearing.deployment.path}/${ours.id}${more}`;
       assert.equal((await hearing.deployment.ask(method, theirs)).status, 404, `${method} ${more}`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { anEvent, type Hearing, post, startHearing } from './hearing.ts';
+import { anEvent, type Hearing, post, startHearing, subscriptionRequests } from './hearing.ts';
 
 const aToken = () => `secret_${randomUUID().replaceAll('-', '')}`;
 const handshake = (token: string) => JSON.stringify({ verification_token: token });
@@ -188,20 +188,12 @@ describe('the handshake of a webhook', () => {
     for (const [method, at] of [
       ['GET', `/api/workspaces/${hearing.workspaceId}/webhooks`],
       ['POST', `/api/workspaces/${hearing.workspaceId}/webhooks`],
-      ['POST', path(id, '/token')],
-      ['POST', path(id, '/reset')],
-      ['GET', path(id, '/kept-aside')],
-      ['DELETE', path(id)],
+      ...subscriptionRequests.map(([method, more]) => [method, path(id, more)] as const),
     ] as const) {
       assert.equal((await hearing.api.send(method, at, { cookie })).status, 403, `${method} ${at}`);
     }
     const other = await hearing.another();
-    for (const [method, more] of [
-      ['POST', '/token'],
-      ['POST', '/reset'],
-      ['GET', '/kept-aside'],
-      ['DELETE', ''],
-    ] as const) {
+    for (const [method, more] of subscriptionRequests) {
       const reply = await other.asAdmin(method, `/api/workspaces/${other.workspaceId}/webhooks/${id}${more}`);
       assert.equal(reply.status, 404, `${method} ${more}`);
     }

@@ -54,6 +54,14 @@ export interface Place {
   ask(method: string, path: string): Promise<Reply>;
 }
 
+/** What can be asked of one subscription, as method and ending of the path. */
+export const subscriptionRequests = [
+  ['POST', '/token'],
+  ['POST', '/reset'],
+  ['GET', '/kept-aside'],
+  ['DELETE', ''],
+] as const;
+
 export interface Entry {
   readonly operation: string;
   readonly result: string;
