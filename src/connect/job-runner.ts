@@ -4,6 +4,16 @@ import type { Job, Jobs } from './jobs.ts';
 /** Does a job. `again` leaves it for a later attempt; so does an error. */
 export type JobHandler = (job: Job) => Promise<'done' | 'again'>;
 
+/** Whoever a job depends on has said when to come back. */
+export class ComeBackLaterError extends Error {
+  readonly waitSeconds: number;
+
+  constructor(message: string, waitSeconds: number) {
+    super(message);
+    this.waitSeconds = waitSeconds;
+  }
+}
+
 export interface JobRunner {
   /** Works until no job is due. */
   runDue(): Promise<void>;
@@ -30,7 +40,8 @@ export function createJobRunner(parts: {
       if (end === 'done') await jobs.finish(job.id);
     } catch (error) {
       onError(error, job.kind);
-      await jobs.note(job.id, error instanceof Error ? error.name : 'error');
+      const waitSeconds = error instanceof ComeBackLaterError ? error.waitSeconds : 0;
+      await jobs.note(job.id, error instanceof Error ? error.name : 'error', waitSeconds);
     }
   }
 

@@ -14,8 +14,11 @@ export interface Jobs {
   /** The next due job of one of these kinds, never past an older one of its line. It is due again after a growing while, unless it is finished before. */
   claim(kinds: readonly string[]): Promise<Job | null>;
   finish(id: JobId): Promise<void>;
-  /** Notes why an attempt did not succeed: a code, never text that came from outside. */
-  note(id: JobId, problem: string): Promise<void>;
+  /**
+   * Notes why an attempt did not succeed: a code, never text that came from outside. The next one comes no earlier than
+   * after the seconds given, nor than it would have.
+   */
+  note(id: JobId, problem: string, waitSecondsMin: number): Promise<void>;
   /** Deletes what is left of jobs that were finished a week ago, and of those that nobody is there to do. */
   purge(): Promise<void>;
 }

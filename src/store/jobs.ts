@@ -34,8 +34,9 @@ export function createJobs({ system }: Pick<Database<Schema>, 'system'>): Jobs {
         .where('id', '=', id)
         .execute();
     },
-    async note(id, problem) {
-      await system.updateTable('job').set({ last_error: problem }).where('id', '=', id).execute();
+    async note(id, problem, waitSecondsMin) {
+      const runAt = sql<Date>`greatest(run_at, now() + make_interval(secs => ${waitSecondsMin}))`;
+      await system.updateTable('job').set({ last_error: problem, run_at: runAt }).where('id', '=', id).execute();
     },
     async purge() {
       await sql`DELETE FROM job WHERE done_at < now() - ${kept}`.execute(system);

@@ -216,6 +216,30 @@ describe('notices to the owner’s system', () => {
     });
   }
 
+  const waits = [
+    { asked: '7200', comesAfterS: 7200 },
+    { asked: new Date(Date.now() + 7_200_000).toUTCString(), comesAfterS: 7200 },
+    { asked: '999999', comesAfterS: 6 * 3600 },
+    { asked: 'Fri, 31 Dec 9999 23:59:59 GMT', comesAfterS: 6 * 3600 },
+    // No earlier than without it.
+    { asked: '1', comesAfterS: 60 },
+    { asked: 'Thu, 01 Jan 1970 00:00:00 GMT', comesAfterS: 60 },
+    { asked: 'soon', comesAfterS: 60 },
+    { asked: '-5', comesAfterS: 60 },
+    { asked: '99999999999999999999', comesAfterS: 60 },
+  ];
+  for (const { asked, comesAfterS } of waits) {
+    it(`comes again after ${comesAfterS} s when the receiver says Retry-After: ${asked}`, async () => {
+      receiver.behaviour.answer = response => void response.writeHead(503, { 'retry-after': asked }).end();
+      delivering();
+      await connected();
+      await noted('notice_status_503');
+      const [job] = await notices();
+      const waitS = ((job?.run_at.getTime() ?? 0) - Date.now()) / 1000;
+      assert.ok(Math.abs(waitS - comesAfterS) < 20, String(waitS));
+    });
+  }
+
   const givenUp = [
     { after: 'the twelfth refusal', status: 400, attempts: 11, agedMs: 0 },
     { after: '410', status: 410, attempts: 0, agedMs: 0 },

@@ -1,8 +1,9 @@
 import type { RecordEvent } from '../../domain/event.ts';
 import type { Metrics } from '../../domain/metrics.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { dayMs, type Now } from '../../domain/units.ts';
-import type { JobHandler } from '../job-runner.ts';
+import { dayMs, hourMs, type Now, secondMs } from '../../domain/units.ts';
+import { ComeBackLaterError, type JobHandler } from '../job-runner.ts';
+import { readRetryAfter } from '../oauth-response.ts';
 import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
 import { SafeFetchError } from '../safe-fetch/safe-fetch-error.ts';
 import { bodyOf, type Notice, readNotice } from './notice.ts';
@@ -24,10 +25,19 @@ const waitMsMax = 3 * dayMs;
 /** A receiver that understands the notice and says no is asked so often again, in six hours: it may be in the middle of a change. */
 const refusalsMax = 12;
 
+/** A receiver may ask for a longer wait than the job runner's, up to this. */
+const askedWaitSecondsMax = (6 * hourMs) / secondMs;
+
+/** `status_500`, or the name of what kept an answer from coming, and the wait that the receiver asked for. */
+interface Trouble {
+  readonly problem: string;
+  readonly waitSeconds: number;
+}
+
 /** The receiver did not take a notice. Its words are not repeated. */
-class NoticeNotTakenError extends Error {
-  constructor(problem: string) {
-    super(`The owner's system did not take a notice: ${problem}.`);
+class NoticeNotTakenError extends ComeBackLaterError {
+  constructor({ problem, waitSeconds }: Trouble) {
+    super(`The owner's system did not take a notice: ${problem}.`, waitSeconds);
     this.name = `notice_${problem}`;
   }
 }
@@ -39,31 +49,40 @@ class NoticeNotTakenError extends Error {
 export function createDeliverNotice(parts: NoticeParts): JobHandler {
   return async ({ payload, attempts }) => {
     const notice = readNotice(payload);
-    const problem = await send(parts, notice);
-    if (problem === null) {
+    const trouble = await send(parts, notice);
+    if (trouble === null) {
       parts.metrics.noticeTried('delivered');
       return 'done';
     }
+    const { problem } = trouble;
     if (!isLast(problem, attempts, parts.now().getTime() - Date.parse(notice.timestamp))) {
       parts.metrics.noticeTried('postponed');
-      throw new NoticeNotTakenError(problem);
+      throw new NoticeNotTakenError(trouble);
     }
     await giveUp(parts, notice, problem, attempts);
     return 'done';
   };
 }
 
-/** Null: it was taken. Else `status_500`, or the name of what kept an answer from coming. */
-async function send({ url, secret, fetch, now }: NoticeParts, notice: Notice): Promise<string | null> {
+/** Null: it was taken. */
+async function send({ url, secret, fetch, now }: NoticeParts, notice: Notice): Promise<Trouble | null> {
   const body = bodyOf(notice);
   const headers = { 'content-type': 'application/json', accept: '*/*', 'user-agent': 'portcullis' };
   const signed = { ...headers, ...signatureHeaders(secret, notice.id, now(), body) };
   try {
     const answer = await fetch(url, { method: 'POST', headers: signed, body, types: 'any' });
-    return answer.ok ? null : `status_${answer.status}`;
+    if (answer.ok) return null;
+    return { problem: `status_${answer.status}`, waitSeconds: askedWait(answer.headers.get('retry-after'), now()) };
   } catch (error) {
-    return error instanceof SafeFetchError ? error.problem : 'failed';
+    return { problem: error instanceof SafeFetchError ? error.problem : 'failed', waitSeconds: 0 };
   }
+}
+
+/** RFC 9110 section 10.2.3: seconds, or a date. Anything else asks for nothing. */
+function askedWait(retryAfter: string | null, now: Date): number {
+  if (retryAfter === null) return 0;
+  const seconds = readRetryAfter(retryAfter) ?? (Date.parse(retryAfter) - now.getTime()) / secondMs;
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), askedWaitSecondsMax) : 0;
 }
 
 function isLast(problem: string, attempts: number, ageMs: number): boolean {
