@@ -128,9 +128,6 @@ async function connect({ database, seal }: Node, emulator: Emulator, given: Part
   const asked = { issuer: origin, userId: connectedBy, personId };
   const agreed = kind === 'mcp' ? await agreeByMcp(emulator, database, asked) : await agreeByRest(emulator, personId);
   const { botId, grantId } = agreed;
-  // There are few people at the emulator: each comes again with the same installation, and the last one counts.
-  const earlier = database.system.updateTable('connection').set({ status: 'revoked' });
-  await earlier.where('bot_id', '=', botId).execute();
   const row = {
     id: connectionId,
     workspace_id: workspaceId,
@@ -140,15 +137,17 @@ async function connect({ database, seal }: Node, emulator: Emulator, given: Part
     connected_by: connectedBy,
     status,
   };
-  await database.system
-    .insertInto('connection')
-    .values({
-      ...row,
-      audience: kind === 'mcp' ? 'owner' : 'members',
-      oauth_client_id: agreed.oauthClientId,
-      registration_id: agreed.registrationId,
-    })
-    .execute();
+  const audience = kind === 'mcp' ? 'owner' : 'members';
+  const client = { oauth_client_id: agreed.oauthClientId, registration_id: agreed.registrationId };
+  await database.system.transaction().execute(async tx => {
+    // There are few people at the emulator: each comes again with the same installation, and the last one counts.
+    await sql`SELECT pg_advisory_xact_lock(hashtext(${botId}))`.execute(tx);
+    await tx.updateTable('connection').set({ status: 'revoked' }).where('bot_id', '=', botId).execute();
+    await tx
+      .insertInto('connection')
+      .values({ ...row, audience, ...client })
+      .execute();
+  });
   const sealed = await (await seal.forWorkspace(workspaceId)).seal(connectionId, 1, given.tokens ?? agreed.tokens);
   const secrets = sealed.map(token => ({ workspace_id: workspaceId, connection_id: connectionId, ...token }));
   await database.system.insertInto('connection_secret').values(secrets).execute();

@@ -6,7 +6,7 @@ import { newId } from '../../src/domain/ids.ts';
 import { createCustodyMarks } from '../../src/store/custody/custody-marks.ts';
 import { createHighWaterFile } from '../../src/store/custody/high-water-file.ts';
 import { createTokenRefreshes } from '../../src/store/token-refreshes.ts';
-import { refuseWhileRestored, watchRestore } from '../../src/vault/restore/watch-restore.ts';
+import { type RestoreWatch, refuseWhileRestored, watchRestore } from '../../src/vault/restore/watch-restore.ts';
 import { portcullis } from '../cli/run.ts';
 import { until } from '../until.ts';
 import { aConnection, type Custody, openCustody, openVault, type Sealed } from './a-custody.ts';
@@ -17,6 +17,7 @@ describe('rule 20: a database that was put back', () => {
   let file: string;
   const found: number[] = [];
   const troubles: unknown[] = [];
+  const watches: RestoreWatch[] = [];
   beforeEach(async () => {
     custody = await openCustody();
     place = await aConnection(custody, await openVault(custody, [await custody.file('root.key')]));
@@ -24,18 +25,23 @@ describe('rule 20: a database that was put back', () => {
     found.length = 0;
   });
   afterEach(async () => {
+    // Also those that a failed test left running: they would be trouble for the next.
+    for (const watching of watches.splice(0)) await watching.close();
     await custody.close();
-    assert.deepEqual(troubles, []);
+    assert.deepEqual(troubles.splice(0), []);
   });
 
-  const watch = () =>
-    watchRestore({
+  async function watch(path = file): Promise<RestoreWatch> {
+    const watching = await watchRestore({
       marks: createCustodyMarks(custody.database),
-      highWater: createHighWaterFile(file),
+      highWater: createHighWaterFile(path),
       onRestored: ({ databaseMark }) => void found.push(databaseMark),
       onTrouble: error => void troubles.push(error),
       everyMs: 5,
     });
+    watches.push(watching);
+    return watching;
+  }
   const remembered = async (): Promise<number> => JSON.parse(await readFile(file, 'utf8')).custody;
   const moveGeneration = () =>
     custody.database.inWorkspace(place.workspaceId, tx =>
@@ -68,12 +74,7 @@ describe('rule 20: a database that was put back', () => {
     assert.equal(started.restored(), true);
     assert.deepEqual(found, [1, 1]);
     assert.equal(await remembered(), 4);
-    const newcomer = await watchRestore({
-      marks: createCustodyMarks(custody.database),
-      highWater: createHighWaterFile(join(custody.directory, 'another.json')),
-      onRestored: () => {},
-      onTrouble: () => {},
-    });
+    const newcomer = await watch(join(custody.directory, 'another.json'));
     assert.equal(newcomer.restored(), true, 'an instance that remembers nothing is told by the database');
 
     const acknowledged = await createCustodyMarks(custody.database).acknowledge('somebody');
