@@ -11,53 +11,26 @@ import { exchangeCodeRequest, refreshRequest } from '../../src/connect/mcp/token
 import { createSafeFetch } from '../../src/connect/safe-fetch/safe-fetch.ts';
 import { connectProblemOf } from '../../src/domain/connect-problem.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { type LyingServer, startLyingServer } from './lying-server.ts';
+import { type LyingMcp, prm, startLyingMcp } from './lying-mcp.ts';
 
 const problem = (wanted: string) => (error: unknown) => connectProblemOf(error) === wanted;
-const prm = '/.well-known/oauth-protected-resource/mcp';
 
 describe('hosted MCP OAuth against servers that lie', () => {
   const { fetch, close } = createSafeFetch({ allowLoopbackHttp: true });
-  let server: LyingServer;
-  let mcp: string;
+  let server: LyingMcp;
   beforeEach(async () => {
-    server = await startLyingServer();
-    mcp = `${server.url}/mcp`;
-    describeResource({});
-    describeServer('', {});
+    server = await startLyingMcp();
   });
   afterEach(() => server.close());
   after(close);
 
-  function describeResource(changes: object, at = prm): void {
-    server.says.set(at, { body: { resource: mcp, authorization_servers: [server.url], ...changes } });
-  }
-
-  function metadata(path: string, changes: object): object {
-    const issuer = `${server.url}${path}`;
-    return {
-      issuer,
-      authorization_endpoint: `${issuer}/authorize`,
-      token_endpoint: `${issuer}/token`,
-      registration_endpoint: `${issuer}/register`,
-      code_challenge_methods_supported: ['S256'],
-      token_endpoint_auth_methods_supported: ['none'],
-      ...changes,
-    };
-  }
-
-  function describeServer(path: string, changes: object, at = `/.well-known/oauth-authorization-server${path}`): void {
-    server.says.set(at, { body: metadata(path, changes) });
-  }
-
-  const find = () => discover(fetch, mcp, null);
-  const asked = () => server.heard.map(({ path }) => path);
+  const find = () => discover(fetch, server.mcpUrl, null);
 
   it('B6: inserts the well-known path before the path of an issuer, and then tries OpenID Connect', async () => {
-    describeResource({ authorization_servers: [`${server.url}/tenant1`] });
-    describeServer('/tenant1', {}, '/tenant1/.well-known/openid-configuration');
+    server.describeResource({ authorization_servers: [`${server.url}/tenant1`] });
+    server.describeServer({}, '/tenant1/.well-known/openid-configuration', '/tenant1');
     assert.equal((await find()).server.issuer, `${server.url}/tenant1`);
-    assert.deepEqual(asked(), [
+    assert.deepEqual(server.asked(), [
       prm,
       '/.well-known/oauth-authorization-server/tenant1',
       '/.well-known/openid-configuration/tenant1',
@@ -67,46 +40,50 @@ describe('hosted MCP OAuth against servers that lie', () => {
 
   it('looks for the resource at its path, then at the root', async () => {
     server.says.delete(prm);
-    describeResource({ resource: server.url }, '/.well-known/oauth-protected-resource');
+    server.describeResource({ resource: server.url }, '/.well-known/oauth-protected-resource');
     assert.equal((await find()).resource, server.url);
-    assert.deepEqual(asked().slice(0, 2), [prm, '/.well-known/oauth-protected-resource']);
+    assert.deepEqual(server.asked().slice(0, 2), [prm, '/.well-known/oauth-protected-resource']);
   });
 
   for (const other of ['https://evil.example', 'UPPER', 'SLASH']) {
     it(`B7: refuses metadata that names the issuer ${other}`, async () => {
       const spelled = { UPPER: server.url.toUpperCase(), SLASH: `${server.url}/` }[other] ?? other;
-      describeServer('', { issuer: spelled });
+      server.describeServer({ issuer: spelled });
       await assert.rejects(find(), problem('server_unusable'));
     });
   }
 
   it('B7: refuses metadata of another resource, wherever the challenge says it is', async () => {
-    describeResource({ resource: 'https://evil.example/mcp' });
+    server.describeResource({ resource: 'https://evil.example/mcp' });
     await assert.rejects(find(), problem('server_unusable'));
-    describeResource({ resource: server.url }, '/elsewhere');
+    server.describeResource({ resource: server.url }, '/elsewhere');
     const challenge = readChallenge(`Bearer resource_metadata="${server.url}/elsewhere"`);
-    await assert.rejects(discover(fetch, mcp, challenge), problem('server_unusable'));
+    await assert.rejects(discover(fetch, server.mcpUrl, challenge), problem('server_unusable'));
   });
 
   for (const address of ['http://169.254.169.254', 'http://10.0.0.1', 'https://[::ffff:192.168.0.1]', 'file:///etc']) {
     it(`B8: never asks an authorization server at ${address}`, async () => {
-      describeResource({ authorization_servers: [address] });
+      server.describeResource({ authorization_servers: [address] });
       await assert.rejects(find(), problem('server_unusable'));
     });
   }
 
   it('B8: sends no secret to a token endpoint that no request may go to', async () => {
     const to = { issuer: 'https://as.example', token_endpoint: 'http://169.254.169.254/token' };
-    const sent = refreshRequest(fetch, { server: to, client: aClient(to.issuer), resource: mcp }, 'refresh-token');
+    const sent = refreshRequest(
+      fetch,
+      { server: to, client: aClient(to.issuer), resource: server.mcpUrl },
+      'refresh-token',
+    );
     await assert.rejects(sent, { name: 'SafeFetchError', problem: 'forbidden' });
   });
 
   it('B9: names the resource when it asks for consent, exchanges and refreshes', async () => {
     const discovery = await find();
     const url = new URL(await authorizeUrl(discovery.server, { ...aRequest(), resource: discovery.resource }, true));
-    assert.equal(url.searchParams.get('resource'), mcp);
+    assert.equal(url.searchParams.get('resource'), server.mcpUrl);
     server.says.set('/token', { body: {} });
-    const to = { server: discovery.server, client: aClient(server.url), resource: mcp };
+    const to = { server: discovery.server, client: aClient(server.url), resource: server.mcpUrl };
     const expected = { state: 's', issuer: server.url, issPromised: false, clientId: 'client' };
     const callback = acceptCallback({ state: 's', iss: undefined, error: undefined, code: 'code' }, expected);
     await exchangeCodeRequest(fetch, to, { callback, redirectUri: 'https://us.example/cb', verifier: newVerifier() });
@@ -115,21 +92,21 @@ describe('hosted MCP OAuth against servers that lie', () => {
     assert.deepEqual(
       sent.map(form => [form.get('grant_type'), form.get('resource')]),
       [
-        ['authorization_code', mcp],
-        ['refresh_token', mcp],
+        ['authorization_code', server.mcpUrl],
+        ['refresh_token', server.mcpUrl],
       ],
     );
   });
 
   it('B10: refuses a server that does not promise PKCE with S256', async () => {
-    describeServer('', { code_challenge_methods_supported: undefined });
+    server.describeServer({ code_challenge_methods_supported: undefined });
     await assert.rejects(find(), problem('server_unusable'));
-    describeServer('', { code_challenge_methods_supported: ['plain'] });
+    server.describeServer({ code_challenge_methods_supported: ['plain'] });
     await assert.rejects(find(), problem('server_unusable'));
   });
 
   it('B12 and B13: keeps the query of the authorization endpoint, and demands no new consent', async () => {
-    describeServer('', { authorization_endpoint: `${server.url}/authorize?x=1` });
+    server.describeServer({ authorization_endpoint: `${server.url}/authorize?x=1` });
     const url = new URL(await authorizeUrl((await find()).server, aRequest(), true));
     assert.equal(url.searchParams.get('x'), '1');
     assert.equal(url.searchParams.get('response_type'), 'code');
@@ -138,9 +115,9 @@ describe('hosted MCP OAuth against servers that lie', () => {
   });
 
   it('sends no browser to an endpoint that is none of the web', async () => {
-    describeServer('', { authorization_endpoint: 'javascript:alert(1)' });
+    server.describeServer({ authorization_endpoint: 'javascript:alert(1)' });
     await assert.rejects(find(), problem('server_unusable'));
-    describeServer('', { authorization_endpoint: 'http://10.0.0.1/authorize' });
+    server.describeServer({ authorization_endpoint: 'http://10.0.0.1/authorize' });
     await assert.rejects(authorizeUrl((await find()).server, aRequest(), true), problem('server_unusable'));
   });
 
@@ -186,7 +163,7 @@ describe('hosted MCP OAuth against servers that lie', () => {
       const documentUrl = 'https://portcullis.example/auth/notion-mcp/client/reg_1';
       const byHand = () => ({ issuer: server.url, clientId: 'by-hand', secret: new Secret('s') });
       const become = async (changes: object, options: Partial<ClientOptions>) => {
-        describeServer('', changes);
+        server.describeServer(changes);
         answered({ client_id: 'asked-for', token_endpoint_auth_method: 'none' });
         const { server: found } = await find();
         return registerClient(fetch, found, { redirectUri, preRegistered: null, documentUrl: null, ...options });
@@ -199,12 +176,12 @@ describe('hosted MCP OAuth against servers that lie', () => {
       it('is the one that was registered by hand', async () => {
         const client = await become(everything, { preRegistered: byHand(), documentUrl });
         assert.deepEqual([client.source, client.clientId], ['pre_registered', 'by-hand']);
-        assert.ok(!asked().includes('/register'));
+        assert.ok(!server.asked().includes('/register'));
       });
 
       it('is then our document, where it is read and can be read', async () => {
         assert.equal((await become(everything, { documentUrl })).clientId, documentUrl);
-        assert.ok(!asked().includes('/register'));
+        assert.ok(!server.asked().includes('/register'));
         assert.equal((await become({}, { documentUrl })).source, 'dynamic');
         assert.equal((await become(everything, {})).source, 'dynamic');
       });
@@ -230,7 +207,7 @@ describe('hosted MCP OAuth against servers that lie', () => {
           const client = await become({ token_endpoint_auth_methods_supported: offered }, { preRegistered });
           assert.equal(client.authMethod, method);
           server.says.set('/token', { body: {} });
-          const to = { server: (await find()).server, client, resource: mcp };
+          const to = { server: (await find()).server, client, resource: server.mcpUrl };
           await refreshRequest(fetch, to, 'refresh-token');
           const { headers, body } = server.heard.at(-1) ?? { headers: {}, body: '' };
           const basic = `Basic ${Buffer.from('by-hand:s').toString('base64')}`;
@@ -281,7 +258,7 @@ describe('hosted MCP OAuth against servers that lie', () => {
   it('B18: looks a server up again after an hour, and after trouble', async () => {
     let at = 0;
     const directory = createServerDirectory(fetch, () => at);
-    const lookups = () => asked().length;
+    const lookups = () => server.asked().length;
     await directory.find(server.url);
     await directory.find(server.url);
     assert.equal(lookups(), 1);
@@ -300,11 +277,11 @@ describe('hosted MCP OAuth against servers that lie', () => {
         'www-authenticate': `Bearer error="invalid_token", resource_metadata="${server.url}/meta", scope="a b"`,
       },
     });
-    describeResource({ scopes_supported: ['c'] }, '/meta');
-    const challenge = await challengeOf(fetch, mcp);
-    const discovery = await discover(fetch, mcp, challenge);
-    assert.equal(discovery.resource, mcp);
-    assert.ok(asked().includes('/meta') && !asked().includes(prm));
+    server.describeResource({ scopes_supported: ['c'] }, '/meta');
+    const challenge = await challengeOf(fetch, server.mcpUrl);
+    const discovery = await discover(fetch, server.mcpUrl, challenge);
+    assert.equal(discovery.resource, server.mcpUrl);
+    assert.ok(server.asked().includes('/meta') && !server.asked().includes(prm));
     assert.equal(scopeFor(discovery, null), 'a b');
     // Stepping up adds to what was asked for before.
     assert.equal(scopeFor(discovery, 'z a'), 'z a b');
@@ -312,9 +289,9 @@ describe('hosted MCP OAuth against servers that lie', () => {
 
   it('never sends the credentials of one issuer to another', async () => {
     const { server: found } = await find();
-    const to = { server: found, client: aClient('https://other.example'), resource: mcp };
+    const to = { server: found, client: aClient('https://other.example'), resource: server.mcpUrl };
     assert.throws(() => refreshRequest(fetch, to, 'refresh-token'), problem('server_unusable'));
-    assert.ok(!asked().includes('/token'));
+    assert.ok(!server.asked().includes('/token'));
   });
 
   it('takes trouble for trouble, and nothing found for nothing usable', async () => {

@@ -12,11 +12,10 @@ import { readRevocation } from '../../src/connect/rest/token-state.ts';
 import { createSafeFetch } from '../../src/connect/safe-fetch/safe-fetch.ts';
 import { connectProblemOf } from '../../src/domain/connect-problem.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { type Lie, type LyingServer, startLyingServer } from './lying-server.ts';
+import { type LyingMcp, prm, rfc8414, startLyingMcp } from './lying-mcp.ts';
+import type { Lie } from './lying-server.ts';
 
 const unusable = (error: unknown) => connectProblemOf(error) === 'server_unusable';
-const prm = '/.well-known/oauth-protected-resource/mcp';
-const rfc8414 = '/.well-known/oauth-authorization-server';
 
 describe("B8: Notion's own MCP server", () => {
   const mayAsk = hostsOf('https://mcp.notion.com/mcp');
@@ -42,36 +41,19 @@ describe("B8: Notion's own MCP server", () => {
 
 describe('lies about where to get tokens', () => {
   const { fetch, close } = createSafeFetch({ allowLoopbackHttp: true, timeoutMs: 1_000 });
-  let server: LyingServer;
-  let mcp: string;
+  let server: LyingMcp;
   beforeEach(async () => {
-    server = await startLyingServer();
-    mcp = `${server.url}/mcp`;
-    describeResource({});
-    describeServer({});
+    server = await startLyingMcp();
   });
   afterEach(() => server.close());
   after(close);
 
-  const describeResource = (changes: object) =>
-    server.says.set(prm, { body: { resource: mcp, authorization_servers: [server.url], ...changes } });
-  const metadata = (changes: object) => ({
-    issuer: server.url,
-    authorization_endpoint: `${server.url}/authorize`,
-    token_endpoint: `${server.url}/token`,
-    registration_endpoint: `${server.url}/register`,
-    revocation_endpoint: `${server.url}/revoke`,
-    code_challenge_methods_supported: ['S256'],
-    ...changes,
-  });
-  const describeServer = (changes: object, at = rfc8414) => server.says.set(at, { body: metadata(changes) });
-  const find = () => discover(fetch, mcp, null);
-  const asked = () => server.heard.map(({ path }) => path);
+  const find = () => discover(fetch, server.mcpUrl, null);
 
   it('looks nowhere else when there is nothing where the 401 points', async () => {
     const challenge = readChallenge(`Bearer resource_metadata="${server.url}/gone"`);
-    await assert.rejects(discover(fetch, mcp, challenge), unusable);
-    assert.deepEqual(asked(), ['/gone']);
+    await assert.rejects(discover(fetch, server.mcpUrl, challenge), unusable);
+    assert.deepEqual(server.asked(), ['/gone']);
   });
 
   for (const pointed of [
@@ -81,8 +63,11 @@ describe('lies about where to get tokens', () => {
     'no url',
   ]) {
     it(`B8: does not go where the 401 points when that is ${pointed}`, async () => {
-      await assert.rejects(discover(fetch, mcp, readChallenge(`Bearer resource_metadata="${pointed}"`)), unusable);
-      assert.deepEqual(asked(), []);
+      await assert.rejects(
+        discover(fetch, server.mcpUrl, readChallenge(`Bearer resource_metadata="${pointed}"`)),
+        unusable,
+      );
+      assert.deepEqual(server.asked(), []);
     });
   }
 
@@ -96,15 +81,15 @@ describe('lies about where to get tokens', () => {
     (url: string) => `${url}/more`,
   ]) {
     it(`B7: refuses metadata of ${spell('http://127.0.0.1/mcp')}`, async () => {
-      describeResource({ resource: spell(mcp) });
+      server.describeResource({ resource: spell(server.mcpUrl) });
       await assert.rejects(find(), unusable);
-      assert.deepEqual(asked(), [prm]);
+      assert.deepEqual(server.asked(), [prm]);
     });
   }
 
   for (const servers of [[], [7], [null], 'https://as.example', undefined, ['']]) {
     it(`refuses ${JSON.stringify(servers)} for authorization servers`, async () => {
-      describeResource({ authorization_servers: servers });
+      server.describeResource({ authorization_servers: servers });
       await assert.rejects(find(), unusable);
     });
   }
@@ -114,36 +99,36 @@ describe('lies about where to get tokens', () => {
       [`${server.url}/`, rfc8414],
       [`${server.url}/t1/`, `${rfc8414}/t1`],
     ] as const) {
-      describeResource({ authorization_servers: [issuer] });
-      describeServer({ issuer }, path);
+      server.describeResource({ authorization_servers: [issuer] });
+      server.describeServer({ issuer }, path);
       assert.equal((await find()).server.issuer, issuer);
-      assert.equal(asked().at(-1), path);
+      assert.equal(server.asked().at(-1), path);
     }
   });
 
   for (const end of ['?tenant=1', '#', '?', ' ', '\u0000', '\n', '/a b', '/ü']) {
     it(`asks no issuer that ends in ${JSON.stringify(end)}, even if its metadata say the same`, async () => {
       const issuer = server.url + end;
-      describeResource({ authorization_servers: [issuer] });
-      describeServer({ issuer });
+      server.describeResource({ authorization_servers: [issuer] });
+      server.describeServer({ issuer });
       await assert.rejects(find(), unusable);
-      assert.deepEqual(asked(), [prm]);
+      assert.deepEqual(server.asked(), [prm]);
     });
   }
 
   it('B7: looks no further after metadata of another issuer', async () => {
-    describeServer({ issuer: 'https://evil.example' });
-    describeServer({}, '/.well-known/openid-configuration');
+    server.describeServer({ issuer: 'https://evil.example' });
+    server.describeServer({}, '/.well-known/openid-configuration');
     await assert.rejects(find(), unusable);
-    assert.deepEqual(asked(), [prm, rfc8414]);
+    assert.deepEqual(server.asked(), [prm, rfc8414]);
   });
 
   it('B10: wants S256 of OpenID Connect metadata, too', async () => {
     server.says.delete(rfc8414);
     const openid = '/.well-known/openid-configuration';
-    describeServer({ code_challenge_methods_supported: undefined }, openid);
+    server.describeServer({ code_challenge_methods_supported: undefined }, openid);
     await assert.rejects(find(), unusable);
-    describeServer({}, openid);
+    server.describeServer({}, openid);
     assert.equal((await find()).server.issuer, server.url);
   });
 
@@ -159,7 +144,7 @@ describe('lies about where to get tokens', () => {
     it(`B8: takes metadata that are ${what} for none`, async () => {
       server.says.set(rfc8414, lie);
       await assert.rejects(find(), unusable);
-      describeServer({});
+      server.describeServer({});
       server.says.set(prm, lie);
       await assert.rejects(find(), unusable);
     });
@@ -167,11 +152,11 @@ describe('lies about where to get tokens', () => {
 
   it('takes an MCP server that leads elsewhere for one that cannot be trusted', async () => {
     server.says.set('/mcp', { status: 307, headers: { location: 'https://evil.example/mcp' } });
-    await assert.rejects(challengeOf(fetch, mcp), unusable);
+    await assert.rejects(challengeOf(fetch, server.mcpUrl), unusable);
   });
 
   it('B4: takes metadata that trickle in for a server that is away', async () => {
-    server.says.set(rfc8414, { body: metadata({}), tricklesEveryMs: 20 });
+    server.says.set(rfc8414, { body: server.metadata({}), tricklesEveryMs: 20 });
     await assert.rejects(find(), error => connectProblemOf(error) === 'notion_unreachable');
   });
 
@@ -180,12 +165,12 @@ describe('lies about where to get tokens', () => {
       registerClient(fetch, (await find()).server, { redirectUri, preRegistered: null, documentUrl: null });
 
     it('B8: is sent to no endpoint that no request may go to, nor along a redirect', async () => {
-      describeServer({ registration_endpoint: 'http://169.254.169.254/register' });
+      server.describeServer({ registration_endpoint: 'http://169.254.169.254/register' });
       await assert.rejects(register(), unusable);
-      describeServer({});
+      server.describeServer({});
       server.says.set('/register', { status: 307, headers: { location: '/elsewhere' } });
       await assert.rejects(register(), error => connectProblemOf(error) === 'registration_refused');
-      assert.ok(!asked().includes('/elsewhere'));
+      assert.ok(!server.asked().includes('/elsewhere'));
     });
 
     it('calls itself native where it is reached by loopback', async () => {
@@ -218,9 +203,9 @@ describe('lies about where to get tokens', () => {
       it(`B8: sends neither token nor secret along a ${status}`, async () => {
         server.says.set('/token', { status, headers: { location: '/elsewhere' } });
         server.says.set('/elsewhere', { body: { access_token: 'a', token_type: 'bearer' } });
-        const to = { server: (await find()).server, client: client(), resource: mcp };
+        const to = { server: (await find()).server, client: client(), resource: server.mcpUrl };
         assert.equal(readTokenAnswer(await refreshRequest(fetch, to, 'refresh-token')).kind, 'unusable');
-        assert.ok(!asked().includes('/elsewhere'));
+        assert.ok(!server.asked().includes('/elsewhere'));
       });
     }
 
@@ -243,7 +228,7 @@ describe('lies about where to get tokens', () => {
 
   describe('scopes', () => {
     const scopes = async (header: string, changes: object = {}) => {
-      describeResource({ scopes_supported: ['offered', 'a"b', 'a b', 'ü', '\u0000', ''], ...changes });
+      server.describeResource({ scopes_supported: ['offered', 'a"b', 'a b', 'ü', '\u0000', ''], ...changes });
       return scopeFor({ ...(await find()), challenge: readChallenge(header) }, null);
     };
 
@@ -260,7 +245,7 @@ describe('lies about where to get tokens', () => {
     });
 
     it('have offline_access among them where the server lists it', async () => {
-      describeServer({ scopes_supported: ['offline_access'] });
+      server.describeServer({ scopes_supported: ['offline_access'] });
       assert.equal(await scopes('Bearer scope="a"'), 'a offline_access');
       assert.equal(await scopes('Bearer', { scopes_supported: undefined }), null);
     });
