@@ -1,7 +1,7 @@
 /** Every column that holds something sealed is known to rotation, whichever migration made it. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { sealedColumns, sealedForDeployment } from '../../src/store/rotation/sealed-tables.ts';
+import { sealedColumns } from '../../src/store/rotation/sealed-tables.ts';
 import { type Custody, openCustody } from './a-custody.ts';
 
 /** What names like a sealed value or a key, and is neither: hashes open nothing, and keys have tables of their own. */
@@ -27,11 +27,15 @@ describe('sealed columns', () => {
 
   it('are all in the list of what is sealed anew, or in that of what is sealed for the deployment', async () => {
     const rotated = sealedColumns.map(({ table }) => `${table}.sealed`);
-    const derived = sealedForDeployment.map(({ table, column }) => `${table}.${column}`);
+    const derived = [
+      'client_registration.sealed_secret',
+      'client_registration.sealed_management_token',
+      'connect_attempt.sealed',
+    ];
     assert.deepEqual(
       await columnsLike('sealed|wrapped|cipher|encrypted'),
       [...rotated, ...derived].sort(),
-      'Add the table to src/store/rotation/sealed-tables.ts: what is missing there is lost with the next rotation.',
+      'Add the table to src/store/rotation/sealed-tables.ts: what is missing there is lost with the next rotation. Or here and to deployment-values.ts beside it: what is missing there is never verified.',
     );
   });
 

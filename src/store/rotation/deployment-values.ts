@@ -6,6 +6,9 @@ import type { Schema } from '../schema.ts';
 const pageSize = 500;
 
 /**
+ * What belongs to no workspace is sealed under keys that derive from the deployment secret. They stay the same when the root
+ * key is exchanged, so nothing here is sealed anew.
+ *
  * One query for each kind: `id` in the order of paging, and `value` as the vault takes it. What a job does with the tokens
  * that it holds is finished when it is done, and then its payload is empty.
  */

@@ -32,16 +32,6 @@ export const sealedColumns: readonly SealedColumns[] = [
   },
 ];
 
-/**
- * What belongs to no workspace is sealed under keys that derive from the deployment secret. They stay the same when the root
- * key is exchanged, so nothing here is sealed anew. Besides these, jobs have such values in their payload.
- */
-export const sealedForDeployment = [
-  { table: 'client_registration', column: 'sealed_secret' },
-  { table: 'client_registration', column: 'sealed_management_token' },
-  { table: 'connect_attempt', column: 'sealed' },
-] as const;
-
 /** Every table with sealed values, in PostgreSQL. Rows of no workspace are under none of these keys, and passed over. */
 export function createSealedTables(database: Pick<Database<Schema>, 'system'>): SealedTable[] {
   return sealedColumns.map(columns => createSealedTable(database, columns));
