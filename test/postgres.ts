@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { after } from 'node:test';
 import pg from 'pg';
+import { minuteMs } from '../src/domain/units.ts';
 import type { EmbeddedConnection } from '../src/store/embedded/embedded-postgres.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { serverVariable, startTestServer, type TestServer } from './postgres-server.ts';
@@ -18,6 +19,9 @@ export interface TestDatabase {
 const login = 'portcullis';
 
 const migrations = new URL('../src/store/migrations/', import.meta.url);
+
+/** Most time for one step of preparing a database: a test that waits for longer fails instead of hanging. */
+const msMax = 2 * minuteMs;
 
 /** Key of the advisory lock under which one test file prepares the template while others wait for it. */
 const templateLock = 1;
@@ -84,7 +88,7 @@ async function digestMigrations(): Promise<string> {
 }
 
 async function connected<T>(connection: EmbeddedConnection, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client(connection);
+  const client = new pg.Client({ ...connection, connectionTimeoutMillis: msMax, statement_timeout: msMax });
   await client.connect();
   try {
     return await work(client);

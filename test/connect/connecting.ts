@@ -99,12 +99,13 @@ export async function startConnecting(
     mcpClient?: (redirectUri: string, emulator: Emulator) => Promise<NotionConfig['mcpClient']>;
   } = {},
 ): Promise<Connecting> {
+  // Before anything listens: what listens would keep the process of a test alive whose database cannot be made.
+  const testDatabase = await freshDatabase({ migrated: true });
   const server = createServer();
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const redirectUri = `${publicUrl}/auth/notion/callback`;
   const emulator = await startEmulator({ redirectUris: [redirectUri] });
-  const testDatabase = await freshDatabase({ migrated: true });
   const database = openDatabase<Schema>(testDatabase.connection);
   const directory = await mkdtemp(join(tmpdir(), 'portcullis-connecting-'));
   const rootKeyFile = join(directory, 'root.key');

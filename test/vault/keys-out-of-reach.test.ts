@@ -11,7 +11,7 @@ import { aConnection, type Custody, openCustody, openVault, type Sealed, tokensO
 import { endTokens, openProcess } from './a-process.ts';
 import { type FakeTransit, startVaultTransit, vaultToken } from './fakes/vault-transit.ts';
 
-describe('a key service that is away', () => {
+describe('a key service that is away', { timeout: 120_000 }, () => {
   let custody: Custody;
   let service: FakeTransit;
   let place: Sealed;
@@ -109,7 +109,7 @@ describe('a key service that is away', () => {
   });
 });
 
-describe('a connection that is disconnected while the key service is away', () => {
+describe('a connection that is disconnected while the key service is away', { timeout: 120_000 }, () => {
   it('keeps its tokens until they can be revoked', async () => {
     const at = await startConnecting();
     try {

@@ -50,7 +50,11 @@ export async function startRefreshingOn(
     nodes.push(node);
     return node;
   };
-  const first = await aNode();
+  const first = await aNode().catch(async error => {
+    // What listens would keep the process of a test alive that cannot begin.
+    await emulator.close();
+    throw error;
+  });
   const { system } = first.database;
   const owner = (text: string) => first.database.asOwner(client => client.query(text));
   if (options.simulated === true) await owner(simulatedClock);
