@@ -1,5 +1,7 @@
 /** The parts of the dashboard about connections: their states, what they can do and see, and hearing from Notion. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { signWebhookPayload } from '@notionhq/client';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -152,6 +154,21 @@ describe('the dashboard of connections', { skip: chromiumUnavailable() }, () => 
     assert.ok(!(await page.content()).includes(token));
     await assertAccessible(page);
     forgive(troubles, 400);
+  });
+
+  it('takes a token of a workspace that is connected already for nothing, and keeps none in the page', async () => {
+    const { page, troubles } = await visits.open({ storageState: session });
+    await page.goto(`${demo.ready.url}/workspaces`);
+    const { internalToken } = JSON.parse(await readFile(join(demo.dataDir, 'emulator', 'ready.json'), 'utf8'));
+    const form = page.getByRole('form', { name: 'Connect a workspace by a token' });
+    const field = form.getByRole('textbox', { name: 'Token of an internal integration' });
+    await field.fill(internalToken);
+    await form.getByRole('button', { name: 'Connect by token' }).click();
+    await form.getByText('This Notion workspace is connected already.').waitFor();
+    assert.equal(await field.inputValue(), '');
+    assert.ok(!(await page.content()).includes(internalToken));
+    await assertAccessible(page);
+    forgive(troubles, 409);
   });
 
   it('says that a connection has come to its end, and how to begin anew', async () => {

@@ -15,6 +15,8 @@ export function createRouter(linkToken: string | null) {
       element: <SignedIn />,
       children: [
         { path: '/', element: <Workspaces /> },
+        // Where the pages of connecting lead back to.
+        { path: '/workspaces', element: <Workspaces /> },
         { path: '/workspaces/:workspaceId/:tab?', element: <WorkspacePage /> },
         { path: '/account', element: <Account /> },
       ],

@@ -7,6 +7,7 @@ import { useMe } from '../me.ts';
 import { Loaded } from '../parts/loaded.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { WorkspaceIcon } from '../parts/workspace-icon.tsx';
+import { PasteWorkspace } from './paste-workspace.tsx';
 import { ConnectionStatus } from './workspace/connection-status.tsx';
 
 /** The workspaces of the reader, and the way to connect another one. */
@@ -51,6 +52,7 @@ export function Workspaces() {
           )
         }
       </Loaded>
+      {mayConnect && <PasteWorkspace />}
     </Stack>
   );
 }
