@@ -87,9 +87,7 @@ export function oauthDoor(parts: OAuthDoorParts): FastifyPluginAsync {
     if (request.headers['sec-fetch-site'] === 'cross-site') {
       return sendPage(reply, 200, options => crossSitePage(startPath(kind, target), options));
     }
-    const operation = connectOperation('connect.start', target, context =>
-      commands.start({ kind, target }, context),
-    );
+    const operation = connectOperation('connect.start', target, context => commands.start({ kind, target }, context));
     const { authorizeUrl } = await pass<{ authorizeUrl: string }>(operation, { workspaceId: target });
     return reply.redirect(authorizeUrl, 302);
   }
@@ -116,9 +114,7 @@ export function oauthDoor(parts: OAuthDoorParts): FastifyPluginAsync {
     const operation =
       target === null || !isId('con', connectionId)
         ? impossibleOperation('connect.review', badState)
-        : connectOperation('connect.review', target.workspaceId, context =>
-            commands.review({ connectionId }, context),
-          );
+        : connectOperation('connect.review', target.workspaceId, context => commands.review({ connectionId }, context));
     const waiting = await pass<Waiting>(operation, target);
     const form = { connectionId: String(connectionId), formToken: formTokenFor(session, String(connectionId)) };
     // With `no-referrer` the form would come with `Origin: null` (Fetch standard, "append a request Origin header").

@@ -86,7 +86,7 @@ export function ConnectionHelp({ connection, reconnectAt }: ConnectionHelpProps)
         <Text size="sm">{help}</Text>
         {connection.statusReason !== null && (
           <Text size="sm" c="dimmed" className="hostile">
-            Reason: {connection.statusReason.replaceAll('_', ' ')}
+            Reason: {connection.statusReason}
           </Text>
         )}
         {reconnect && <WayOut connection={connection} reconnectAt={reconnectAt} />}
