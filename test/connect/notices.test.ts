@@ -218,7 +218,6 @@ describe('notices to the owner’s system', () => {
 
   const waits = [
     { asked: '7200', comesAfterS: 7200 },
-    { asked: new Date(Date.now() + 7_200_000).toUTCString(), comesAfterS: 7200 },
     { asked: '999999', comesAfterS: 6 * 3600 },
     { asked: 'Fri, 31 Dec 9999 23:59:59 GMT', comesAfterS: 6 * 3600 },
     // No earlier than without it.
@@ -229,15 +228,21 @@ describe('notices to the owner’s system', () => {
     { asked: '99999999999999999999', comesAfterS: 60 },
   ];
   for (const { asked, comesAfterS } of waits) {
-    it(`comes again after ${comesAfterS} s when the receiver says Retry-After: ${asked}`, async () => {
-      receiver.behaviour.answer = response => void response.writeHead(503, { 'retry-after': asked }).end();
-      delivering();
-      await connected();
-      await noted('notice_status_503');
-      const [job] = await notices();
-      const waitS = ((job?.run_at.getTime() ?? 0) - Date.now()) / 1000;
-      assert.ok(Math.abs(waitS - comesAfterS) < 20, String(waitS));
-    });
+    it(`comes again after ${comesAfterS} s when the receiver says Retry-After: ${asked}`, () =>
+      comesAgain(() => asked, comesAfterS));
+  }
+
+  it('comes again at the time that the receiver names', () =>
+    comesAgain(() => new Date(Date.now() + 7_200_000).toUTCString(), 7200));
+
+  async function comesAgain(asked: () => string, afterS: number): Promise<void> {
+    receiver.behaviour.answer = response => void response.writeHead(503, { 'retry-after': asked() }).end();
+    delivering();
+    await connected();
+    await noted('notice_status_503');
+    const [job] = await notices();
+    const waitS = ((job?.run_at.getTime() ?? 0) - Date.now()) / 1000;
+    assert.ok(Math.abs(waitS - afterS) < 20, String(waitS));
   }
 
   const givenUp = [

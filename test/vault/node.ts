@@ -55,7 +55,7 @@ export type Node = Awaited<ReturnType<typeof openNode>>;
 
 /** Custody as one process has it: the real store, seal, spool and requests. */
 export async function openNode(address: NodeAddress, options: NodeOptions = {}) {
-  const database = openDatabase<Schema>(address.connection);
+  const database = openDatabase<Schema>(address.connection, { poolSize: 3 });
   const root = await openRootKeyFile(address.rootKeyFile);
   const app = {
     origin: address.notionUrl,
