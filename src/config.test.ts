@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { ConfigError } from './config/config-error.ts';
 import { isDangerous, settingNames, settings } from './config/settings.ts';
-import { readClientConfig, readConfig } from './config.ts';
+import { readClientConfig, readConfig, readKeysConfig } from './config.ts';
 
 const real = {
   NOTION_OAUTH_CLIENT_ID: 'client',
@@ -218,6 +218,17 @@ describe('rule 24: the root key does not lie under the data directory, outside t
     const beside = { PORTCULLIS_DATA_DIR: '/data', PORTCULLIS_ROOT_KEY_FILE: '/data-keys/root.key' };
     assert.equal(readConfig('serve', { ...real, ...beside }).rootKeys[0]?.key, '/data-keys/root.key');
     assert.equal(readConfig('demo', below).rootKeys[0]?.key, '/data/keys/root.key');
+  });
+});
+
+describe('readKeysConfig', () => {
+  it('finds the key of the database that its settings name: the demo keeps it beside', () => {
+    const keyOf = (env: Record<string, string>) => readKeysConfig(env).rootKeys[0]?.key;
+    const data = { PORTCULLIS_DATA_DIR: '/data' };
+    assert.equal(keyOf(data), '/data/root.key');
+    const outside = join(homedir(), '.config', 'portcullis', 'root.key');
+    assert.equal(keyOf({ ...data, NOTION_OAUTH_CLIENT_ID: 'a', NOTION_OAUTH_CLIENT_SECRET: 'b' }), outside);
+    assert.equal(keyOf({ DATABASE_URL: 'postgres://user:pw@localhost/portcullis' }), outside);
   });
 });
 

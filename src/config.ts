@@ -112,7 +112,9 @@ export function readConfig(command: 'demo' | 'serve', env: Texts, flags: Flags =
 /** Reads what commands need that work on stored keys. Throws ConfigError with every problem. */
 export function readKeysConfig(env: Texts, flags: Flags = {}): KeysConfig {
   const reading = readValues({ ...env, ...flags });
-  const rootKeyFile = rootKeyFileOf(reading.values, false);
+  // With the settings of the demo it is the demo's database, and the key lies beside it.
+  const demo = !hasCredentials(reading) && reading.values.DATABASE_URL === null;
+  const rootKeyFile = rootKeyFileOf(reading.values, demo);
   assertKept(keyRules, reading, rootKeyFile);
   return { database: databaseConfig(reading.values), ...keysConfig(reading.values, rootKeyFile) };
 }

@@ -54,7 +54,9 @@ export const webhooksList = onAll(
     options: listOptions,
   },
   async (webhooks, invocation) => {
-    for (const one of await webhooks.list()) print(invocation, one, describe);
+    const all = await webhooks.list();
+    if (all.length === 0) invocation.terminal.err('There are none. To make one: portcullis webhooks add');
+    for (const one of all) print(invocation, one, describe);
   },
 );
 

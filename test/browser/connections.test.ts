@@ -141,6 +141,31 @@ describe('the dashboard of connections', { skip: chromiumUnavailable() }, () => 
     await page.getByText('There is no address yet.').waitFor();
   });
 
+  it('connects by Notion MCP too, for whoever agreed to it alone', async () => {
+    const page = await opened('overview');
+    await page.getByRole('link', { name: 'Connect by Notion MCP' }).click();
+    await page.getByRole('heading', { name: /wants to use Notion MCP$/ }).waitFor();
+    await page.getByRole('button', { name: 'Allow access' }).click();
+    await page.getByRole('heading', { name: 'Add another connection to this workspace?' }).waitFor();
+    await page.getByText('You alone').waitFor();
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.waitForURL(url => !url.pathname.startsWith('/auth'));
+    await page.goto(`${demo.ready.url}/workspaces/${demo.ready.workspaceId}`);
+    const card = page.getByRole('article', { name: 'Notion MCP' });
+    await card.getByText('Connected', { exact: true }).first().waitFor();
+    await assertAccessible(page);
+  });
+
+  it('shows no part and no workspace that is not there, and the way back', async () => {
+    const { page, troubles } = await visits.open({ storageState: session });
+    for (const path of [`${demo.ready.workspaceId}/keys`, 'wsp_00000000-0000-7000-8000-000000000000']) {
+      await page.goto(`${demo.ready.url}/workspaces/${path}`);
+      await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+      await page.getByRole('link', { name: 'All workspaces', exact: true }).waitFor();
+    }
+    forgive(troubles, 404);
+  });
+
   it('takes a token that is pasted for what Notion says of it, and keeps none in the page', async () => {
     const { page, troubles } = await visits.open({ storageState: session });
     await page.goto(`${demo.ready.url}/workspaces/${demo.ready.workspaceId}`);

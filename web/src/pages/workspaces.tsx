@@ -8,6 +8,7 @@ import { Loaded } from '../parts/loaded.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { WorkspaceIcon } from '../parts/workspace-icon.tsx';
 import { PasteWorkspace } from './paste-workspace.tsx';
+import { connectAddress } from './workspace/connection-kind.ts';
 import { ConnectionStatus } from './workspace/connection-status.tsx';
 
 /** The workspaces of the reader, and the way to connect another one. */
@@ -19,9 +20,14 @@ export function Workspaces() {
   });
   const mayConnect = me.data?.user.deploymentRights.includes('connect') ?? false;
   const connect = mayConnect && (
-    <Button component="a" href="/auth/notion">
-      Connect a workspace
-    </Button>
+    <Group>
+      <Button component="a" href={connectAddress('mcp', null)} variant="default">
+        Connect by Notion MCP
+      </Button>
+      <Button component="a" href={connectAddress('rest', null)}>
+        Connect a workspace
+      </Button>
+    </Group>
   );
   return (
     <Stack>

@@ -40,16 +40,7 @@ export function Connections({ workspace }: { readonly workspace: Workspace }) {
             />
           )}
         </Loaded>
-        {mayConnect && (
-          <Group>
-            <Button component="a" href={connectAddress('rest', workspace.id)} variant="default">
-              Reconnect
-            </Button>
-            <Text size="sm" c="dimmed">
-              Also the way to share other pages: you choose them at Notion.
-            </Text>
-          </Group>
-        )}
+        {mayConnect && <ConsentAtNotion workspace={workspace} />}
         {mayConnect && <PasteToken workspace={workspace} />}
       </Section>
       <Section
@@ -61,6 +52,30 @@ export function Connections({ workspace }: { readonly workspace: Workspace }) {
         </Code>
       </Section>
     </Stack>
+  );
+}
+
+/** The two ways of consent. The second makes a connection that reaches what its owner reaches. */
+function ConsentAtNotion({ workspace }: { readonly workspace: Workspace }) {
+  return (
+    <>
+      <Group>
+        <Button component="a" href={connectAddress('rest', workspace.id)} variant="default">
+          Reconnect
+        </Button>
+        <Text size="sm" c="dimmed">
+          Also the way to share other pages: you choose them at Notion.
+        </Text>
+      </Group>
+      <Group>
+        <Button component="a" href={connectAddress('mcp', workspace.id)} variant="default">
+          Connect by Notion MCP
+        </Button>
+        <Text size="sm" c="dimmed">
+          Reaches every page that you can see, and so serves you alone. For MCP clients, not for the REST API.
+        </Text>
+      </Group>
+    </>
   );
 }
 

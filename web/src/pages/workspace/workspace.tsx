@@ -3,10 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import type { ComponentType } from 'react';
 import { useNavigate, useParams } from 'react-router-dom';
 import type { Action } from '../../../../src/domain/action.ts';
-import { api, type Workspace, workspacePath } from '../../api.ts';
+import { ApiError, api, type Workspace, workspacePath } from '../../api.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { PageTitle } from '../../parts/page-title.tsx';
 import { WorkspaceIcon } from '../../parts/workspace-icon.tsx';
+import { NotFound } from '../not-found.tsx';
 import { Access } from './access.tsx';
 import { Agents } from './agents.tsx';
 import { Audit } from './audit.tsx';
@@ -34,10 +35,13 @@ const tabs: readonly Tab[] = [
 
 export function WorkspacePage() {
   const { workspaceId = '', tab = 'overview' } = useParams();
+  const isTab = tabs.some(({ value }) => value === tab);
   const workspace = useQuery({
     queryKey: ['workspace', workspaceId],
     queryFn: () => api.get<Workspace>(workspacePath(workspaceId)),
   });
+  if (!isTab) return <NotFound />;
+  if (workspace.error instanceof ApiError && workspace.error.status === 404) return <NotFound />;
   return <Loaded query={workspace}>{data => <WorkspaceTabs key={data.id} workspace={data} tab={tab} />}</Loaded>;
 }
 
