@@ -1,8 +1,9 @@
-import { Button, Paper, PasswordInput, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Paper, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api } from '../api.ts';
 import { Problem } from '../parts/problem.tsx';
+import { TokenField } from './workspace/token-field.tsx';
 
 /** Connects a new workspace by the token of an internal integration. Confirming it is the business of the page that follows. */
 export function PasteWorkspace() {
@@ -27,15 +28,7 @@ export function PasteWorkspace() {
           page, and become its admin.
         </Text>
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
-          <PasswordInput
-            label="Token of an internal integration"
-            required
-            minLength={20}
-            maxLength={4096}
-            autoComplete="off"
-            value={token}
-            onChange={event => setToken(event.currentTarget.value)}
-          />
+          <TokenField value={token} onChange={setToken} />
           <TextInput
             label="Name of the workspace"
             description="If Notion does not say it"

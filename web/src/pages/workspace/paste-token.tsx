@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Paper, PasswordInput, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, NativeSelect, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api, type Workspace, workspacePath } from '../../api.ts';
@@ -9,6 +9,8 @@ const audiences = [
   { value: 'owner', label: 'Me alone' },
   { value: 'members', label: 'All members, by role' },
 ];
+
+import { TokenField } from './token-field.tsx';
 
 /** Connects by the token of an internal integration, or replaces the one before. The token leaves the page at once. */
 export function PasteToken({ workspace }: { readonly workspace: Workspace }) {
@@ -39,15 +41,7 @@ export function PasteToken({ workspace }: { readonly workspace: Workspace }) {
           A token of the same integration replaces the one before.
         </Text>
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
-          <PasswordInput
-            label="Token of an internal integration"
-            required
-            minLength={20}
-            maxLength={4096}
-            autoComplete="off"
-            value={token}
-            onChange={event => setToken(event.currentTarget.value)}
-          />
+          <TokenField value={token} onChange={setToken} />
           <NativeSelect
             label="Used by"
             data={audiences}
