@@ -14,9 +14,7 @@ export const serverVariable = 'TEST_POSTGRES_SERVER';
 
 /** Starts one. Quiet, and with the same settings as in production: fsync on. */
 export async function startTestServer(): Promise<TestServer> {
-  // The path of the socket must fit into an address: other processes cannot share a descriptor of its directory.
-  const parent = tmpdir().length < 60 ? tmpdir() : '/tmp';
-  const directory = await mkdtemp(join(parent, 'pcl-test-'));
+  const directory = await makeServerDirectory();
   const log = { info: () => {}, warn: (message: string) => process.stderr.write(`${message}\n`) };
   const postgres = await startEmbeddedPostgres({ dataDir: join(directory, 'postgres'), log });
   return {
@@ -26,4 +24,10 @@ export async function startTestServer(): Promise<TestServer> {
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** The path of the socket must fit into an address: other processes cannot share a descriptor of its directory. */
+export function makeServerDirectory(): Promise<string> {
+  const parent = tmpdir().length < 60 ? tmpdir() : '/tmp';
+  return mkdtemp(join(parent, 'pcl-test-'));
 }

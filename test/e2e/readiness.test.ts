@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded/embedded-postgres.ts';
 import { toUrl } from '../postgres.ts';
+import { makeServerDirectory } from '../postgres-server.ts';
 import { until } from '../until.ts';
 import { type FakeTransit, startVaultTransit, vaultToken } from '../vault/fakes/vault-transit.ts';
 import { freePort } from './free-port.ts';
@@ -27,8 +28,7 @@ describe('/readyz of a gateway on an external database, with its root key in a k
     startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: { info: () => {}, warn: () => {} } });
 
   before(async () => {
-    // Short, because the path of a socket must fit into an address.
-    folder = await mkdtemp('/tmp/pcl-ready-');
+    folder = await makeServerDirectory();
     postgres = await startDatabase();
     transit = await startVaultTransit();
     const port = await freePort();
