@@ -88,6 +88,11 @@ describe('the spool', () => {
     });
   });
 
+  it('is opened by many at once: none trips over what another is just writing', async () => {
+    for (let round = 0; round < 10; round++) await Promise.all(Array.from({ length: 20 }, () => openSpool(directory)));
+    assert.deepEqual(await readdir(directory), []);
+  });
+
   it('never writes over what is there, and leaves nothing behind when it cannot write', async () => {
     const spool = await openSpool(directory);
     const spooled = aSpooled();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import { access, lstat, mkdir, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type AttemptId, type ConnectionId, isId, type WorkspaceId } from '../../domain/ids.ts';
@@ -129,12 +129,23 @@ async function probe(directory: string): Promise<void> {
   await syncDirectory(directory);
 }
 
-/** Drafts of processes that died while writing. A young one may belong to a process that lives. */
+/** Drafts of processes that died while writing. A young one may belong to a process that lives, and be gone by now. */
 async function removeDrafts(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
+    if (!name.endsWith(draftEnding)) continue;
     const path = join(directory, name);
-    if (name.endsWith(draftEnding) && Date.now() - (await stat(path)).mtimeMs > hourMs) await rm(path, { force: true });
+    const draft = await lstat(path).catch(nullIfMissing);
+    if (draft !== null && Date.now() - draft.mtimeMs > hourMs) await rm(path, { force: true });
   }
+}
+
+function nullIfMissing(error: unknown): null {
+  if (isMissing(error)) return null;
+  throw error;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** Linux: `TMPFS_MAGIC` and `RAMFS_MAGIC` of statfs(2). */
@@ -150,7 +161,7 @@ async function read(directory: string, name: string): Promise<Spooled | 'gone' |
     const { v, ...spooled } = format.parse(JSON.parse(await readBounded(join(directory, name))));
     return nameOf(spooled.attempt) === name ? spooled : 'unreadable';
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'gone' : 'unreadable';
+    return isMissing(error) ? 'gone' : 'unreadable';
   }
 }
 
