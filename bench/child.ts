@@ -1,6 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { nextMessage } from '../test/children.ts';
 
 /** A part of a bench in a process of its own, so that everything measured competes for the processors alike. */
 export interface Child<Ready> extends AsyncDisposable {
@@ -32,19 +33,6 @@ export async function startChild<Ready>(
       await once(child, 'exit');
     },
   };
-}
-
-async function nextMessage<Message>(child: ChildProcess): Promise<Message> {
-  const ended = new AbortController();
-  try {
-    const exit = once(child, 'exit', ended).then(([code]) => {
-      throw new Error(`a process of the bench ended with code ${code}`);
-    });
-    const [message] = await Promise.race([once(child, 'message', ended), exit]);
-    return message as Message;
-  } finally {
-    ended.abort();
-  }
 }
 
 /** In a child: the argument that it was started with. */

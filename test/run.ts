@@ -4,13 +4,17 @@ import { availableParallelism } from 'node:os';
 import { type EventData, run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { minuteMs } from '../src/domain/units.ts';
+import { endingLingerersAfter } from './lingering.ts';
 import { serverVariable, startTestServer } from './postgres-server.ts';
 
 const everything = ['src/**/*.test.ts', 'emulator/**/*.test.ts', 'test/**/*.test.ts'];
 const patterns = process.argv.slice(2);
 
-/** A test that hangs fails, and the run goes on. */
+/** A test that hangs fails, and the run goes on. So does a file that does not end when its tests have. */
 const testMsMax = 5 * minuteMs;
+const endingMsMax = minuteMs;
+/** Whatever else hangs: a report of what is known comes before anybody loses patience with the whole. */
+const runMsMax = 60 * minuteMs;
 
 const interrupted = new AbortController();
 // A terminal's Ctrl-C reaches the test files as well; here it must only not skip stopping the server.
@@ -30,7 +34,8 @@ async function passes(globPatterns: string[]): Promise<boolean> {
     globPatterns,
     concurrency: Math.max(2, availableParallelism()),
     timeout: testMsMax,
-    signal: interrupted.signal,
+    signal: AbortSignal.any([interrupted.signal, AbortSignal.timeout(runMsMax)]),
+    execArgv: endingLingerersAfter(endingMsMax),
   });
   const totals: EventData.TestSummary[] = [];
   tests.on('test:summary', summary => {

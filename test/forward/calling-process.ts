@@ -7,6 +7,7 @@ import { createRateBudget } from '../../src/forward/budget/budget.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createRateLedgers } from '../../src/store/rate-ledgers.ts';
 import type { Schema } from '../../src/store/schema.ts';
+import { endWithParent } from '../children.ts';
 import * as fixtures from '../fixtures.ts';
 import { aForward, someTokens } from './a-forward.ts';
 
@@ -35,6 +36,7 @@ export interface Report {
 }
 
 if (process.send !== undefined) {
+  endWithParent();
   process.once('message', async (orders: Orders) => {
     process.send?.(await carryOut(orders), () => process.disconnect());
   });

@@ -11,6 +11,7 @@ import { emptyLedger, type Ledger } from '../../src/forward/budget/ledger.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createRateLedgers } from '../../src/store/rate-ledgers.ts';
 import type { Schema } from '../../src/store/schema.ts';
+import { nextMessage } from '../children.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { aWorkspace } from '../store/rows.ts';
 import type { Orders, Report } from './calling-process.ts';
@@ -18,23 +19,23 @@ import type { Orders, Report } from './calling-process.ts';
 /** Starts processes that are ready before any of them begins, and answers with their reports. */
 async function callFrom(orders: readonly Orders[]): Promise<Report[]> {
   const children = orders.map(() => fork(new URL('./calling-process.ts', import.meta.url)));
-  await Promise.all(children.map(child => once(child, 'message')));
+  await Promise.all(children.map(child => nextMessage(child)));
   return Promise.all(
     children.map(async (child, index) => {
-      const reported = once(child, 'message');
+      const ended = once(child, 'exit');
       child.send(orders[index] as Orders);
-      const [report] = await reported;
-      await once(child, 'exit');
-      return report as Report;
+      const report = await nextMessage<Report>(child);
+      await ended;
+      return report;
     }),
   );
 }
 
 async function killAfterCalls(orders: Orders): Promise<void> {
   const child = fork(new URL('./calling-process.ts', import.meta.url));
-  await once(child, 'message');
+  await nextMessage(child);
   child.send(orders);
-  await once(child, 'message');
+  await nextMessage(child);
   child.kill('SIGKILL');
   await once(child, 'exit');
 }

@@ -1,6 +1,7 @@
 /** A process of its own with custody on a shared database. Told by its parent what to do; see `family.ts`. */
 import type { FailPointName } from '../../src/vault/refresh/fail-point.ts';
 import type { ConnectionPlace } from '../../src/vault/stored-connections.ts';
+import { endWithParent } from '../children.ts';
 import { type NodeAddress, openNode } from './node.ts';
 
 export interface ChildTask {
@@ -39,6 +40,7 @@ async function work({ address, place, callers, dieAt }: ChildTask): Promise<void
   process.disconnect?.();
 }
 
+endWithParent();
 process.once('message', (task: ChildTask) => {
   work(task).catch(error => {
     report({ kind: 'done', tokens: [], failures: [String(error)] });

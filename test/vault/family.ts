@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { nextMessage } from '../children.ts';
 import type { ChildReport, ChildTask } from './child.ts';
 
 type Done = Extract<ChildReport, { kind: 'done' }>;
@@ -12,7 +12,13 @@ const childFile = fileURLToPath(new URL('./child.ts', import.meta.url));
 
 /** Starts one process for each task, lets all of them begin at once, and waits for all of them. */
 export async function runChildren(tasks: readonly ChildTask[]): Promise<ChildEnd[]> {
-  const children = await Promise.all(tasks.map(startChild));
+  const starts = await Promise.allSettled(tasks.map(startChild));
+  const children = starts.flatMap(start => (start.status === 'fulfilled' ? [start.value] : []));
+  const failed = starts.find(start => start.status === 'rejected');
+  if (failed !== undefined) {
+    for (const { kill } of children) kill();
+    throw failed.reason;
+  }
   for (const { go } of children) go();
   return Promise.all(children.map(({ ended }) => ended));
 }
@@ -27,7 +33,7 @@ export interface Child {
 export async function startChild(task: ChildTask): Promise<Child> {
   const child = fork(childFile, [], { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   child.send(task);
-  const [first] = (await once(child, 'message')) as [ChildReport];
+  const first = await nextMessage<ChildReport>(child);
   if (first.kind !== 'ready') throw new Error(`a child did not start: ${JSON.stringify(first)}`);
   return { ended: endOf(child), go: () => void child.send('go'), kill: () => void child.kill('SIGKILL') };
 }

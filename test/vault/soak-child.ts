@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs';
 import { inspect } from 'node:util';
 import type { FailPointName } from '../../src/vault/refresh/fail-point.ts';
+import { endWithParent } from '../children.ts';
 import { type Node, type NodeAddress, openNode } from './node.ts';
 import type { Connected } from './refreshing-on.ts';
 import { seeded } from './seeded.ts';
@@ -90,4 +91,5 @@ function complain(error: unknown): void {
   process.exit(1);
 }
 
+endWithParent();
 process.once('message', (life: SoakLife) => void live(life).catch(complain));
