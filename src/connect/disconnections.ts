@@ -32,11 +32,11 @@ export interface RevokeToken {
 }
 
 export interface EndingConnection {
-  readonly registrationId: RegistrationId | null;
   readonly kind: ConnectionKind;
   readonly origin: string;
   readonly status: ConnectionStatus;
-  readonly tokens: readonly SealedToken[];
+  /** Each with the client that got it; null where there is only one. */
+  readonly tokens: readonly (SealedToken & { readonly registrationId: RegistrationId | null })[];
 }
 
 /** The last steps of a connection: blocked, then (revoked at Notion, which is not the store's work), then buried. */

@@ -60,7 +60,7 @@ async function revokeAll(
     const { field, generation } = token;
     const place = { workspaceId, connectionId, field, generation };
     const opened = await parts.vault.open(place, token).catch(nullIfUnopenable);
-    const revoked = opened === null ? 'undecryptable' : await flow.revoke(opened, connection.registrationId);
+    const revoked = opened === null ? 'undecryptable' : await flow.revoke(opened, token.registrationId);
     if (revoked === 'unclear') return attempts < revocationAttemptsMax ? 'again' : 'unconfirmed';
     if (revoked !== 'revoked') upstream = revoked;
   }

@@ -33,15 +33,15 @@ export function createDisconnections(
         },
       ),
     find: (workspaceId, connectionId) =>
-      inWorkspace(workspaceId, async tx => {
+      // As the system: attempts to connect are nobody's until they are confirmed.
+      system.transaction().execute(async tx => {
         const query = tx
           .selectFrom('connection')
-          .select(['kind', 'origin', 'status', 'registration_id as registrationId'])
+          .select(['kind', 'origin', 'status'])
+          .where('workspace_id', '=', workspaceId)
           .where('id', '=', connectionId);
         const connection = await query.executeTakeFirst();
-        if (connection === undefined) return null;
-        const tokens = tx.selectFrom('connection_secret').select(['field', 'generation', 'sealed', 'kid']);
-        return { ...connection, tokens: await tokens.where('connection_id', '=', connectionId).execute() };
+        return connection === undefined ? null : { ...connection, tokens: await tokensOf(tx, connectionId) };
       }),
     bury: ({ workspaceId, connectionId }, note, entry) =>
       commitWithEntries(
@@ -70,6 +70,22 @@ function findInstallation(tx: Transaction<Schema>, connectionId: ConnectionId) {
     .where('connection.id', '=', connectionId)
     .forUpdate('connection')
     .executeTakeFirst();
+}
+
+/** Tokens that wait for a confirmation which never comes may be another client's than those in use. */
+function tokensOf(tx: Transaction<Schema>, connectionId: ConnectionId) {
+  return tx
+    .selectFrom('connection_secret as secret')
+    .innerJoin('connection', 'connection.id', 'secret.connection_id')
+    .leftJoin('connect_attempt as attempt', join =>
+      join
+        .onRef('attempt.made_connection_id', '=', 'secret.connection_id')
+        .onRef('attempt.made_generation', '=', 'secret.generation'),
+    )
+    .select(['field', 'secret.generation', 'secret.sealed', 'kid'])
+    .select(({ fn }) => fn.coalesce('attempt.registration_id', 'connection.registration_id').as('registrationId'))
+    .where('connection.id', '=', connectionId)
+    .execute();
 }
 
 /** Adds the job that ends a connection, in the transaction that blocks it. */

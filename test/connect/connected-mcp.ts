@@ -7,7 +7,7 @@ export type ConnectedMcp = Awaited<ReturnType<typeof connectMcp>>;
 
 /** Connects by hosted MCP, from the button on; `consent` is what the person does at the authorization server. */
 export async function connectMcp(at: Connecting, consent?: (authorizeUrl: URL) => Promise<string>) {
-  const { browser } = await at.aPerson();
+  const { id: userId, browser } = await at.aPerson();
   const url = new URL((await browser.get('/auth/notion-mcp')).location);
   const callback = consent === undefined ? await browser.consent(url) : await consent(url);
   const done = await browser.answer(await browser.get(callback));
@@ -20,6 +20,7 @@ export async function connectMcp(at: Connecting, consent?: (authorizeUrl: URL) =
   return {
     workspaceId,
     connectionId,
+    userId,
     browser,
     row: () => rows().where('id', '=', connectionId).executeTakeFirstOrThrow(),
     token: async () => (await tokens.accessToken(workspaceId, connectionId)).token,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
+import { disconnect } from '../../src/connect/disconnect.ts';
 import { sweepAttempts } from '../../src/connect/sweep-attempts.ts';
 import { type ConnectedMcp, connectMcp } from './connected-mcp.ts';
 import { type Connecting, startConnecting } from './connecting.ts';
@@ -118,6 +119,15 @@ describe('tokens that a connection leaves behind', () => {
       assert.match(await connection.token(), /./);
     });
   }
+
+  it('are those of a reconnect with another client that waits when the connection is disconnected', async () => {
+    await useAnotherClient();
+    const reached = await reach();
+    await disconnect(at.parts, connection, at.contextOf(connection.userId, connection.workspaceId));
+    await at.jobs.runDue();
+    assert.deepEqual([await revoked(), (await connection.row()).status], [[true, true], 'revoked']);
+    assert.notEqual((await connection.browser.answer(reached)).status, 303);
+  });
 
   it('are those of a reconnect that another one takes the place of', async () => {
     await useAnotherClient();
