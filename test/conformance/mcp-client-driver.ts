@@ -72,8 +72,8 @@ async function authorize(challenge: Challenge | null): Promise<void> {
   const back = new URL(response.headers.get('location') ?? '').searchParams;
   const one = (name: string) => (back.getAll(name).length > 1 ? back.getAll(name) : (back.get(name) ?? undefined));
   const callback = { state: one('state'), iss: one('iss'), error: one('error'), code: one('code') };
-  const { granted } = await consent.exchange(callback, { stateHash, registrationId, sealed: begun.sealed });
-  accessToken = granted.tokens.accessToken.reveal();
+  const { tokens } = await consent.exchange(callback, { stateHash, registrationId, sealed: begun.sealed });
+  accessToken = tokens.accessToken.reveal();
 }
 
 async function authorizedFetch(url: string | URL, init?: RequestInit): Promise<Response> {

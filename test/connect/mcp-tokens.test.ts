@@ -61,7 +61,7 @@ describe('answers of a token endpoint', () => {
   for (const [given, expected] of lifetimes) {
     it(`B14: reads expires_in ${JSON.stringify(given)} as ${expected}`, () => {
       const read = granted({ expires_in: given });
-      assert.equal(read.kind === 'granted' && read.granted.tokens.lifetimeSeconds, expected);
+      assert.equal(read.kind === 'granted' && read.tokens.lifetimeSeconds, expected);
     });
   }
 
@@ -69,7 +69,7 @@ describe('answers of a token endpoint', () => {
     assert.equal(answer(200, { access_token: 'a', token_type: 'mac' }).kind, 'unusable');
     assert.equal(answer(200, { access_token: 'a\nb', token_type: 'bearer' }).kind, 'unusable');
     const read = granted({});
-    assert.equal(read.kind === 'granted' && read.granted.tokens.refreshToken, null);
+    assert.equal(read.kind === 'granted' && read.tokens.refreshToken, null);
   });
 
   it('B16: prints no token', () => {

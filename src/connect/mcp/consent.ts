@@ -1,4 +1,5 @@
 import { type ConnectProblem, connectError, connectProblemOf } from '../../domain/connect-problem.ts';
+import type { Tokens } from '../../domain/connection.ts';
 import type { RegistrationId } from '../../domain/ids.ts';
 import type { Beginning, Begun, ClaimedAttempt } from '../consent-flow.ts';
 import { SafeFetchError } from '../safe-fetch/safe-fetch-error.ts';
@@ -11,14 +12,14 @@ import { clientForAttempt, openClient } from './own-clients.ts';
 import type { OAuthClient } from './register-client.ts';
 import type { Registrations } from './registrations.ts';
 import { scopeFor } from './scopes.ts';
-import { type Granted, readTokenAnswer, type TokenAnswer } from './token-answer.ts';
+import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
 import { exchangeCodeRequest } from './token-requests.ts';
 
 /** What a code was exchanged for, and as whom. */
 export interface Exchanged {
   readonly registrationId: RegistrationId;
   readonly clientId: string;
-  readonly granted: Granted;
+  readonly tokens: Tokens;
 }
 
 export type ConsentParts = Pick<McpParts, 'app' | 'fetch' | 'servers' | 'seal'> & {
@@ -65,7 +66,7 @@ export function createMcpConsent(parts: ConsentParts) {
     const endpoints = { issuer, token_endpoint: server.tokenEndpoint };
     const code = { callback: accepted, redirectUri, verifier };
     const answer = await exchangeCodeRequest(fetch, { server: endpoints, client, resource }, code).catch(unreached);
-    return { registrationId, clientId, granted: await judge(readTokenAnswer(answer), registrationId, client) };
+    return { registrationId, clientId, tokens: await judge(readTokenAnswer(answer), registrationId, client) };
   }
 
   /** Scopes are remembered for ever, servers rename them: what was refused once is not asked for again. */
@@ -87,10 +88,10 @@ export function createMcpConsent(parts: ConsentParts) {
     answer: TokenAnswer,
     registrationId: RegistrationId,
     { source }: Pick<OAuthClient, 'source'>,
-  ): Promise<Granted> {
+  ): Promise<Tokens> {
     switch (answer.kind) {
       case 'granted':
-        return answer.granted;
+        return answer.tokens;
       case 'reregister':
         // Nothing but another setting helps.
         if (source === 'pre_registered') throw connectError('app_refused', `token endpoint: ${answer.error}`);

@@ -1,3 +1,4 @@
+import type { Tokens } from '../../domain/connection.ts';
 import type { RegistrationId } from '../../domain/ids.ts';
 import type { ConsentFlow, Redeemed, UnwantedTokens } from '../consent-flow.ts';
 import { readRevocation } from '../rest/token-state.ts';
@@ -6,7 +7,6 @@ import { installationKey } from './installation-key.ts';
 import type { McpParts } from './mcp-parts.ts';
 import { openClient } from './own-clients.ts';
 import { stepUp } from './scopes.ts';
-import type { Granted } from './token-answer.ts';
 import { revokeRequest } from './token-requests.ts';
 import { identifyWorkspace, type WorkspaceIdentity } from './workspace-identity.ts';
 
@@ -18,11 +18,11 @@ export function createMcpFlow(parts: McpParts): ConsentFlow {
 
   /** Finds out what the tokens open. The code is spent by now: tokens that lead nowhere are given up, not dropped. */
   async function place(exchanged: Exchanged): Promise<Redeemed> {
-    const { registrationId, clientId, granted } = exchanged;
-    const token = granted.tokens.accessToken.reveal();
+    const { registrationId, clientId, tokens } = exchanged;
+    const token = tokens.accessToken.reveal();
     const found = await identifyWorkspace(fetch, app.serverUrl, token).catch(problemOf);
     if (typeof found === 'object' && found.kind === 'known') {
-      return { clientId, installation: installationOf(registrationId, granted, found.identity) };
+      return { clientId, installation: installationOf(registrationId, tokens, found.identity) };
     }
     const unwanted = await unwantedOf(exchanged);
     if (typeof found === 'string') return { problem: found, unwanted };
@@ -32,7 +32,7 @@ export function createMcpFlow(parts: McpParts): ConsentFlow {
   }
 
   /** Null where a connection stands on the same client: ending this grant could end that one. */
-  async function unwantedOf({ registrationId, granted: { tokens } }: Exchanged): Promise<UnwantedTokens | null> {
+  async function unwantedOf({ registrationId, tokens }: Exchanged): Promise<UnwantedTokens | null> {
     if (await registrations.isStoodOn(registrationId)) return null;
     const nobody = { registrationId, notionWorkspaceId: '', notionOwnerId: '' };
     return { kind: 'mcp', origin, botId: installationKey(nobody), registrationId, tokens };
@@ -55,7 +55,7 @@ export function createMcpFlow(parts: McpParts): ConsentFlow {
   };
 }
 
-function installationOf(registrationId: RegistrationId, { tokens }: Granted, identity: WorkspaceIdentity) {
+function installationOf(registrationId: RegistrationId, tokens: Tokens, identity: WorkspaceIdentity) {
   const notionWorkspaceId = identity.workspaceId;
   return {
     tokens,

@@ -67,7 +67,7 @@ function outcomeOf(
 ): RefreshOutcome {
   switch (answer.kind) {
     case 'granted':
-      return { kind: 'ok', tokens: answer.granted.tokens };
+      return { kind: 'ok', tokens: answer.tokens };
     case 'reauthorize':
       return { kind: 'reauth', problem: answer.error };
     case 'transient':

@@ -4,19 +4,13 @@ import { Secret } from '../../domain/secret.ts';
 import { readLifetimeSeconds } from '../../domain/token-lifetime.ts';
 import { type OAuthResponse, parseJson } from '../oauth-response.ts';
 
-export interface Granted {
-  readonly tokens: Tokens;
-  /** Null when the scope is the one that was asked for (RFC 6749 section 5.1). */
-  readonly scope: string | null;
-}
-
 /**
  * What an answer of a token endpoint means for a connection.
  * granted: tokens. reauthorize: the grant is over, a person must consent again. reregister: the client is not known (any
  * more). transient: trouble that will pass; nothing changes. unusable: none of the answers that RFC 6749 knows.
  */
 export type TokenAnswer =
-  | { readonly kind: 'granted'; readonly granted: Granted }
+  | { readonly kind: 'granted'; readonly tokens: Tokens }
   | { readonly kind: 'reauthorize'; readonly error: string }
   | { readonly kind: 'reregister'; readonly error: string }
   | { readonly kind: 'transient' }
@@ -29,7 +23,6 @@ const success = z.object({
   token_type: z.string().regex(/^bearer$/i),
   refresh_token: headerSafe.nullish(),
   expires_in: z.unknown().optional(),
-  scope: z.string().max(4_096).nullish().catch(null),
 });
 
 // RFC 6749 section 5.2.
@@ -55,16 +48,13 @@ export function readTokenAnswer({ status, text }: OAuthResponse): TokenAnswer {
   if (status !== 200) return readRefusal(body);
   const parsed = success.safeParse(body);
   if (!parsed.success) return { kind: 'unusable' };
-  const { access_token, refresh_token, expires_in, scope } = parsed.data;
+  const { access_token, refresh_token, expires_in } = parsed.data;
   return {
     kind: 'granted',
-    granted: {
-      tokens: {
-        accessToken: new Secret(access_token),
-        refreshToken: refresh_token == null ? null : new Secret(refresh_token),
-        lifetimeSeconds: readLifetimeSeconds(expires_in),
-      },
-      scope: scope ?? null,
+    tokens: {
+      accessToken: new Secret(access_token),
+      refreshToken: refresh_token == null ? null : new Secret(refresh_token),
+      lifetimeSeconds: readLifetimeSeconds(expires_in),
     },
   };
 }
