@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { newId } from '../../src/domain/ids.ts';
@@ -57,6 +57,8 @@ describe('rule 20: a database that was put back', () => {
     assert.equal(await remembered(), 1);
     await moveGeneration();
     await until('the file to follow', async () => (await remembered()) === 2);
+    await rm(file);
+    await until('a file that was lost to be there again', async () => (await remembered().catch(() => 0)) === 2);
     await moveGeneration();
     await watching.close();
     assert.equal(await remembered(), 3);

@@ -1,32 +1,52 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { HighWater } from '../../vault/restore/custody-marks.ts';
 import { StoreError } from '../store-error.ts';
 
-/** The number that was seen last, in a file of one line of JSON. Replaced as a whole, and synced before it counts. */
+/**
+ * The greatest number that was seen, in a file of one line of JSON. Replaced as a whole, and synced before it counts. Several
+ * instances may keep it together, as they do in one data directory: each has a draft of its own.
+ */
 export function createHighWaterFile(path: string): HighWater {
+  async function read(): Promise<number> {
+    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw unreadable(path, error);
+    });
+    return text === null ? 0 : parse(text, path);
+  }
   return {
-    async read() {
-      const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return null;
-        throw unreadable(path, error);
+    read,
+    async raise(mark) {
+      const noted = await read();
+      if (noted >= mark) return noted;
+      await write(path, mark).catch(error => {
+        throw unwritable(path, error);
       });
-      return text === null ? 0 : parse(text, path);
-    },
-    async write(mark) {
-      const draft = `${path}.draft`;
-      await mkdir(dirname(path), { recursive: true });
-      const file = await open(draft, 'w', 0o600);
-      try {
-        await file.writeFile(`${JSON.stringify({ custody: mark })}\n`);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(draft, path);
-      await syncDirectory(dirname(path));
+      return mark;
     },
   };
+}
+
+async function write(path: string, mark: number): Promise<void> {
+  const draft = `${path}.${randomUUID()}.draft`;
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      await file.writeFile(`${JSON.stringify({ custody: mark })}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    // A full disk is not made fuller.
+    await rm(draft, { force: true }).catch(() => {});
+    throw error;
+  }
+  await syncDirectory(dirname(path));
 }
 
 function parse(text: string, path: string): number {
@@ -42,7 +62,15 @@ function parse(text: string, path: string): number {
 function unreadable(path: string, cause: unknown): StoreError {
   return new StoreError(
     'directory_unusable',
-    `${path} cannot be read. It says how far the database had come; if that is known to be true of the database, remove the file.`,
+    `${path} cannot be read. It says how far the database had come; if the database is known to be the right one, remove the file.`,
+    { cause },
+  );
+}
+
+function unwritable(path: string, cause: Error): StoreError {
+  return new StoreError(
+    'directory_unusable',
+    `${path} cannot be written: ${cause.message}. It notes how far the database has come; PORTCULLIS_HIGH_WATER_FILE names another place.`,
     { cause },
   );
 }

@@ -19,10 +19,10 @@ export interface Restoration {
   readonly knownMark: number;
 }
 
-/** The number that was seen last, kept outside the database. */
+/** The greatest number that was seen, kept outside the database, maybe together with other instances. */
 export interface HighWater {
   /** 0 when nothing is known yet. */
   read(): Promise<number>;
-  /** Durable when it resolves. */
-  write(mark: number): Promise<void>;
+  /** Notes a number unless a greater one is noted; answers with the one that then is, durable when it resolves. */
+  raise(mark: number): Promise<number>;
 }

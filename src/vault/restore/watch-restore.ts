@@ -31,10 +31,8 @@ export async function watchRestore(parts: {
     const open = await marks.openRestoration();
     if (open !== null && !restored) await onRestored(open);
     restored = open !== null;
-    if (!restored && databaseMark > known) {
-      await highWater.write(databaseMark);
-      known = databaseMark;
-    }
+    // Also when nothing changed here: what another instance noted counts, and what was lost on the way is noted again.
+    if (!restored && databaseMark >= known) known = await highWater.raise(databaseMark);
   }
 
   await compare();

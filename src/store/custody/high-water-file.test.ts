@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { createHighWaterFile } from './high-water-file.ts';
+
+describe('the high-water file', () => {
+  let directory: string;
+  let path: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'portcullis-high-water-'));
+    path = join(directory, 'kept', 'high-water.json');
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  it('is kept by many at once: none trips over the draft of another', async () => {
+    const instances = Array.from({ length: 20 }, () => createHighWaterFile(path));
+    for (let round = 1; round <= 5; round++) {
+      await Promise.all(instances.map(instance => instance.raise(round)));
+      assert.equal(await instances[0]?.read(), round);
+    }
+    assert.deepEqual(await readdir(join(directory, 'kept')), ['high-water.json']);
+  });
+
+  it('never goes back: whoever is behind learns of the greater number', async () => {
+    await createHighWaterFile(path).raise(7);
+    assert.equal(await createHighWaterFile(path).raise(6), 7);
+    assert.equal(await createHighWaterFile(path).read(), 7);
+  });
+
+  it('says which file it is and what it is for, when it cannot be written, and leaves no draft behind', async () => {
+    await symlink('nowhere', join(directory, 'kept'));
+    await assert.rejects(createHighWaterFile(path).raise(1), {
+      code: 'directory_unusable',
+      message: /high-water\.json cannot be written: .*PORTCULLIS_HIGH_WATER_FILE/,
+    });
+    assert.deepEqual(await readdir(directory), ['kept']);
+  });
+});
