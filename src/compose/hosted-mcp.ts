@@ -38,8 +38,8 @@ export function openHostedMcp(options: {
   onUndecryptable?: OnUndecryptable;
 }): HostedMcp {
   const { notion, publicUrl, database, deriveKey, recordEvent, onUndecryptable } = options;
-  const allowLoopbackHttp = notion.dangerouslyAllowLoopbackHttp;
-  const { fetch, close } = createSafeFetch({ allowLoopbackHttp, mayAsk: hostsOf(notion.mcpUrl) });
+  const reach = { allowLoopbackHttp: notion.dangerouslyAllowLoopbackHttp, mayAsk: hostsOf(notion.mcpUrl) };
+  const { fetch, close } = createSafeFetch(reach);
   const redirectUri = `${publicUrl}/auth/notion-mcp/callback`;
   const documentUrl = (id: RegistrationId) => `${publicUrl}${mcpClientDocumentPath}/${id}`;
   const registrations = createClientRegistrations(database);
@@ -50,7 +50,7 @@ export function openHostedMcp(options: {
       // Nobody can read a document that is not on the public web over https.
       documentUrlOf: id => (publicUrl.startsWith('https:') ? documentUrl(id) : null),
       preRegistered: notion.mcpClient,
-      allowLoopbackHttp,
+      reach,
     },
     fetch,
     registrations,

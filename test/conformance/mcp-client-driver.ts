@@ -52,9 +52,10 @@ const consent = createMcpConsent({
       clientId === undefined || secret === undefined
         ? null
         : { issuer: context.issuer ?? new URL(serverUrl).origin, clientId, secret: new Secret(secret) },
-    allowLoopbackHttp: true,
+    reach: { allowLoopbackHttp: true },
   },
   fetch: outside.fetch,
+  now: () => new Date(),
   registrations,
   servers: createServerDirectory(outside.fetch, () => performance.now()),
   seal: createMcpSeal(deriveKeysFrom(randomBytes(64))),

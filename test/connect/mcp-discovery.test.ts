@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, beforeEach, describe, it } from 'node:test';
+import { hostsOf } from '../../src/compose/hosted-mcp.ts';
 import { authorizeUrl, newVerifier } from '../../src/connect/mcp/authorize-url.ts';
 import { acceptCallback } from '../../src/connect/mcp/callback.ts';
 import { readChallenge } from '../../src/connect/mcp/challenge.ts';
@@ -13,10 +14,12 @@ import { connectProblemOf } from '../../src/domain/connect-problem.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { type LyingMcp, prm, startLyingMcp } from './lying-mcp.ts';
 
+const reach = { allowLoopbackHttp: true };
+const now = () => new Date();
 const problem = (wanted: string) => (error: unknown) => connectProblemOf(error) === wanted;
 
 describe('hosted MCP OAuth against servers that lie', () => {
-  const { fetch, close } = createSafeFetch({ allowLoopbackHttp: true });
+  const { fetch, close } = createSafeFetch(reach);
   let server: LyingMcp;
   beforeEach(async () => {
     server = await startLyingMcp();
@@ -80,7 +83,7 @@ describe('hosted MCP OAuth against servers that lie', () => {
 
   it('B9: names the resource when it asks for consent, exchanges and refreshes', async () => {
     const discovery = await find();
-    const url = new URL(await authorizeUrl(discovery.server, { ...aRequest(), resource: discovery.resource }, true));
+    const url = new URL(await authorizeUrl(discovery.server, { ...aRequest(), resource: discovery.resource }, reach));
     assert.equal(url.searchParams.get('resource'), server.mcpUrl);
     server.says.set('/token', { body: {} });
     const to = { server: discovery.server, client: aClient(server.url), resource: server.mcpUrl };
@@ -107,7 +110,7 @@ describe('hosted MCP OAuth against servers that lie', () => {
 
   it('B12 and B13: keeps the query of the authorization endpoint, and demands no new consent', async () => {
     server.describeServer({ authorization_endpoint: `${server.url}/authorize?x=1` });
-    const url = new URL(await authorizeUrl((await find()).server, aRequest(), true));
+    const url = new URL(await authorizeUrl((await find()).server, aRequest(), reach));
     assert.equal(url.searchParams.get('x'), '1');
     assert.equal(url.searchParams.get('response_type'), 'code');
     assert.equal(url.searchParams.get('code_challenge_method'), 'S256');
@@ -118,13 +121,16 @@ describe('hosted MCP OAuth against servers that lie', () => {
     server.describeServer({ authorization_endpoint: 'javascript:alert(1)' });
     await assert.rejects(find(), problem('server_unusable'));
     server.describeServer({ authorization_endpoint: 'http://10.0.0.1/authorize' });
-    await assert.rejects(authorizeUrl((await find()).server, aRequest(), true), problem('server_unusable'));
+    await assert.rejects(authorizeUrl((await find()).server, aRequest(), reach), problem('server_unusable'));
+    server.describeServer({});
+    const narrow = { ...reach, mayAsk: hostsOf('https://mcp.notion.com/mcp') };
+    await assert.rejects(authorizeUrl((await find()).server, aRequest(), narrow), problem('server_unusable'));
   });
 
   describe('B17: registration', () => {
     const redirectUri = 'https://portcullis.example/auth/notion-mcp/callback';
     const register = async (documentUrl: string | null = null) =>
-      registerClient(fetch, (await find()).server, { redirectUri, preRegistered: null, documentUrl });
+      registerClient({ fetch, now }, (await find()).server, { redirectUri, preRegistered: null, documentUrl });
     const answered = (body: object, status = 201) => server.says.set('/register', { status, body });
 
     it('B17: honours the method that was granted, and the end of the secret', async () => {
@@ -166,7 +172,12 @@ describe('hosted MCP OAuth against servers that lie', () => {
         server.describeServer(changes);
         answered({ client_id: 'asked-for', token_endpoint_auth_method: 'none' });
         const { server: found } = await find();
-        return registerClient(fetch, found, { redirectUri, preRegistered: null, documentUrl: null, ...options });
+        return registerClient({ fetch, now }, found, {
+          redirectUri,
+          preRegistered: null,
+          documentUrl: null,
+          ...options,
+        });
       };
       const everything = {
         client_id_metadata_document_supported: true,

@@ -15,6 +15,7 @@ import { Secret } from '../../src/domain/secret.ts';
 import { type LyingMcp, prm, rfc8414, startLyingMcp } from './lying-mcp.ts';
 import type { Lie } from './lying-server.ts';
 
+const now = () => new Date();
 const unusable = (error: unknown) => connectProblemOf(error) === 'server_unusable';
 
 describe("B8: Notion's own MCP server", () => {
@@ -116,6 +117,25 @@ describe('lies about where to get tokens', () => {
     });
   }
 
+  for (const spell of [
+    (url: string) => url.replace('://', '://u:p@'),
+    (url: string) => url.replace('://', '://@'),
+    (url: string) => url.replace('://', ':\\\\'),
+    (url: string) => url.replace('://', ':/'),
+    (url: string) => url.replace('://', ':'),
+    (url: string) => ` ${url}`,
+    (url: string) => `${url}/{t1}`,
+    (url: string) => `${url}\\t1`,
+  ]) {
+    it(`asks no issuer that only a browser would take for ${spell('http://127.0.0.1')}`, async () => {
+      const issuer = spell(server.url);
+      server.describeResource({ authorization_servers: [issuer] });
+      for (const path of ['', '/%7Bt1%7D', '/t1']) server.describeServer({ issuer }, rfc8414 + path);
+      await assert.rejects(find(), unusable);
+      assert.deepEqual(server.asked(), [prm]);
+    });
+  }
+
   it('B7: looks no further after metadata of another issuer', async () => {
     server.describeServer({ issuer: 'https://evil.example' });
     server.describeServer({}, '/.well-known/openid-configuration');
@@ -162,7 +182,7 @@ describe('lies about where to get tokens', () => {
 
   describe('registration', () => {
     const register = async (redirectUri = 'https://portcullis.example/cb') =>
-      registerClient(fetch, (await find()).server, { redirectUri, preRegistered: null, documentUrl: null });
+      registerClient({ fetch, now }, (await find()).server, { redirectUri, preRegistered: null, documentUrl: null });
 
     it('B8: is sent to no endpoint that no request may go to, nor along a redirect', async () => {
       server.describeServer({ registration_endpoint: 'http://169.254.169.254/register' });
@@ -179,6 +199,21 @@ describe('lies about where to get tokens', () => {
       await register('http://127.0.0.1:8420/auth/notion-mcp/callback');
       const sent = JSON.parse(server.heard.at(-1)?.body ?? '');
       assert.deepEqual([sent.application_type, sent.client_uri], ['native', undefined]);
+    });
+
+    it('B17: is refused with a secret that has ended already: the first refresh would end the connection', async () => {
+      const ended = {
+        client_id: 'c',
+        client_secret: 's',
+        client_secret_expires_at: Math.floor(Date.now() / 1_000) - 1,
+      };
+      server.says.set('/register', {
+        status: 201,
+        body: { ...ended, token_endpoint_auth_method: 'client_secret_post' },
+      });
+      await assert.rejects(register(), error => connectProblemOf(error) === 'registration_refused');
+      server.says.set('/register', { status: 201, body: { ...ended, token_endpoint_auth_method: 'none' } });
+      assert.equal((await register()).secretExpiresAt, null);
     });
 
     for (const lie of [{ client_id: 'a\u0000' }, { client_id: 'é' }, { client_secret: 'a\nb' }, { client_secret: 7 }]) {

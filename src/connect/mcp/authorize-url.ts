@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { connectError } from '../../domain/connect-problem.ts';
-import { assertAskable } from '../safe-fetch/safe-fetch.ts';
+import { assertAskable, type Reach } from '../safe-fetch/safe-fetch.ts';
 import type { ServerMetadata } from './server-metadata.ts';
 
 export interface AuthorizationRequest {
@@ -23,9 +23,9 @@ export const newVerifier = oauth.generateRandomCodeVerifier;
 export async function authorizeUrl(
   server: ServerMetadata,
   request: AuthorizationRequest,
-  allowLoopbackHttp: boolean,
+  reach: Reach,
 ): Promise<string> {
-  const url = browsable(server.authorization_endpoint, allowLoopbackHttp);
+  const url = browsable(server.authorization_endpoint, reach);
   const parameters = {
     response_type: 'code',
     client_id: request.clientId,
@@ -40,9 +40,9 @@ export async function authorizeUrl(
   return url.href;
 }
 
-function browsable(endpoint: string, allowLoopbackHttp: boolean): URL {
+function browsable(endpoint: string, reach: Reach): URL {
   try {
-    return assertAskable(new URL(endpoint), allowLoopbackHttp);
+    return assertAskable(new URL(endpoint), reach);
   } catch (cause) {
     throw connectError('server_unusable', `authorization endpoint: ${cause instanceof Error ? cause.message : ''}`);
   }

@@ -22,7 +22,7 @@ export interface Exchanged {
   readonly tokens: Tokens;
 }
 
-export type ConsentParts = Pick<McpParts, 'app' | 'fetch' | 'servers' | 'seal'> & {
+export type ConsentParts = Pick<McpParts, 'app' | 'fetch' | 'now' | 'servers' | 'seal'> & {
   readonly registrations: Pick<Registrations, 'takeUp' | 'add' | 'find' | 'noteScope' | 'refuse'>;
 };
 
@@ -42,7 +42,7 @@ export function createMcpConsent(parts: ConsentParts) {
     const memory: AttemptMemory = { state, verifier, resource, server: rememberedOf(server) };
     const request = { clientId: client.clientId, redirectUri, state, verifier, resource, scope };
     return {
-      authorizeUrl: await authorizeUrl(server, request, app.allowLoopbackHttp),
+      authorizeUrl: await authorizeUrl(server, request, app.reach),
       redirectUri,
       registrationId: client.id,
       sealed: await rememberAttempt(seal, stateHash, memory),

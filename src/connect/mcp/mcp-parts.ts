@@ -1,7 +1,7 @@
 import type { RegistrationId } from '../../domain/ids.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Now } from '../../domain/units.ts';
-import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
+import type { Reach, SafeFetch } from '../safe-fetch/safe-fetch.ts';
 import type { PreRegistered } from './register-client.ts';
 import type { Registrations } from './registrations.ts';
 import type { ServerDirectory } from './server-directory.ts';
@@ -14,7 +14,8 @@ export interface McpApp {
   /** Where our metadata document for a registration can be read; null when nobody outside could read it. */
   readonly documentUrlOf: (id: RegistrationId) => string | null;
   readonly preRegistered: PreRegistered | null;
-  readonly allowLoopbackHttp: boolean;
+  /** Where the server may send us, and browsers. */
+  readonly reach: Reach;
 }
 
 /** Seals what connecting must keep, each value for the one row and purpose that it belongs to. Opening throws where it does not. */

@@ -4,7 +4,7 @@ import type { McpParts } from './mcp-parts.ts';
 import { chooseSource, type OAuthClient, registerClient } from './register-client.ts';
 import type { Registrations, StoredRegistration } from './registrations.ts';
 
-type ClientParts = Pick<McpParts, 'app' | 'fetch' | 'seal'> & {
+type ClientParts = Pick<McpParts, 'app' | 'fetch' | 'now' | 'seal'> & {
   readonly registrations: Pick<Registrations, 'takeUp' | 'add' | 'find'>;
 };
 
@@ -13,7 +13,7 @@ type ClientParts = Pick<McpParts, 'app' | 'fetch' | 'seal'> & {
  * nothing uses, else a new one. Throws what `registerClient` throws.
  */
 export async function clientForAttempt(
-  { app, fetch, registrations, seal }: ClientParts,
+  { app, fetch, now, registrations, seal }: ClientParts,
   { server, resource }: Pick<Discovery, 'server' | 'resource'>,
   { userId, target }: { userId: UserId; target: WorkspaceId | null },
 ): Promise<StoredRegistration> {
@@ -25,7 +25,7 @@ export async function clientForAttempt(
   const wish = { userId, target, issuer: server.issuer, source, clientId, redirectUri, resource };
   const found = await registrations.takeUp(wish);
   if (found !== null) return found;
-  const { secret, management, ...client } = await registerClient(fetch, server, options);
+  const { secret, management, ...client } = await registerClient({ fetch, now }, server, options);
   const stored = {
     ...client,
     id,

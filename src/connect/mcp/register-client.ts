@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { connectError } from '../../domain/connect-problem.ts';
 import { Secret } from '../../domain/secret.ts';
+import type { Now } from '../../domain/units.ts';
 import { parseJson } from '../oauth-response.ts';
 import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
 import { ask, discoveryError } from './ask.ts';
@@ -50,6 +51,12 @@ export interface ClientOptions {
   readonly documentUrl: string | null;
 }
 
+/** What registering takes beside the server: who asks, and when. */
+export interface Asking {
+  readonly fetch: SafeFetch;
+  readonly now: Now;
+}
+
 /**
  * How to become a client of this server, in the order of the MCP specification ("Client Registration Approaches").
  * Throws the `connectError` `registration_refused` when there is no way, and `server_unusable` when an operator has named
@@ -68,7 +75,7 @@ export function chooseSource(server: ServerMetadata, options: ClientOptions): Cl
  * Becomes a client. Throws the `connectError` `registration_refused`, `server_unusable` or `notion_unreachable`.
  */
 export async function registerClient(
-  fetch: SafeFetch,
+  asking: Asking,
   server: ServerMetadata,
   options: ClientOptions,
 ): Promise<RegisteredClient> {
@@ -83,11 +90,11 @@ export async function registerClient(
   if (source === 'metadata_document' && documentUrl !== null) {
     return { ...known, source, clientId: documentUrl, authMethod: 'none' };
   }
-  return registerDynamically(fetch, server, redirectUri);
+  return registerDynamically(asking, server, redirectUri);
 }
 
 async function registerDynamically(
-  fetch: SafeFetch,
+  { fetch, now }: Asking,
   server: ServerMetadata,
   redirectUri: string,
 ): Promise<RegisteredClient> {
@@ -108,6 +115,10 @@ async function registerDynamically(
   // RFC 7591 section 3.2.1: the server may have granted another method than the one that was asked for.
   const authMethod = parsed.data.token_endpoint_auth_method ?? asked.token_endpoint_auth_method;
   if (authMethod !== 'none' && secret === undefined) throw refused(status);
+  const secretExpiresAt =
+    authMethod === 'none' || expires === 0 ? null : new Date(Math.min(expires, latestSecond) * 1_000);
+  // Better nothing connected than a connection that its first refresh would end.
+  if (secretExpiresAt !== null && secretExpiresAt <= now()) throw refused(status);
   return {
     issuer: server.issuer,
     source: 'dynamic',
@@ -115,7 +126,7 @@ async function registerDynamically(
     authMethod,
     // A public client never sends a secret, even if it was given one.
     secret: authMethod === 'none' || secret === undefined ? null : new Secret(secret),
-    secretExpiresAt: authMethod === 'none' || expires === 0 ? null : new Date(Math.min(expires, latestSecond) * 1_000),
+    secretExpiresAt,
     management: managementIn(parsed.data, endpoint),
   };
 }

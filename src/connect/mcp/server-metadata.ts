@@ -21,6 +21,10 @@ const document = z.object({
   client_id_metadata_document_supported: z.boolean().optional(),
 });
 
+// RFC 8414 section 2 (no query, no fragment) and RFC 3986 section 3, without user information. A URL parser would forgive
+// and change what else there is, and the name that is compared would not be that of the server that is asked.
+const issuerShape = /^https?:\/\/[\w.~!$&'()*+,;=:%[\]-]+(?:\/[\w.~!$&'()*+,;=:%@/-]*)?$/i;
+
 /** An authorization server as it describes itself, checked. */
 export type ServerMetadata = z.infer<typeof document>;
 
@@ -31,9 +35,7 @@ export type ServerMetadata = z.infer<typeof document>;
  */
 export async function readServerMetadata(fetch: SafeFetch, issuer: string): Promise<ServerMetadata> {
   const identifier = URL.parse(issuer);
-  // RFC 8414 section 2: an issuer has neither query nor fragment. RFC 3986 section 2: and nothing but these characters,
-  // some of which a URL parser would forgive.
-  if (identifier === null || !/^[\x21\x24-\x3e\x40-\x7e]+$/.test(issuer)) throw unusable('the issuer is no URL');
+  if (identifier === null || !issuerShape.test(issuer)) throw unusable('the issuer is no URL');
   for (const url of serverMetadataUrls(identifier)) {
     const found = await askForDocument(fetch, url);
     if (found !== null) return judge(found, issuer);

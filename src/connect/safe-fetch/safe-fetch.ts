@@ -21,11 +21,15 @@ export interface SafeRequest {
  */
 export type SafeFetch = (url: string, request?: SafeRequest) => Promise<Response>;
 
-export interface SafeFetchOptions {
+/** Where requests, and browsers, may be sent at all. */
+export interface Reach {
   /** For development: http and https to loopback names (`PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP`). */
   readonly allowLoopbackHttp: boolean;
   /** Narrows the hosts that may be asked. Default: any public one. */
   readonly mayAsk?: (url: URL) => boolean;
+}
+
+export interface SafeFetchOptions extends Reach {
   readonly resolveName?: ResolveName;
   readonly timeoutMs?: number;
 }
@@ -40,14 +44,14 @@ const redirectsMax = 3;
  * would resolve names where we cannot look.
  */
 export function createSafeFetch(options: SafeFetchOptions): { fetch: SafeFetch; close(): Promise<void> } {
-  const { allowLoopbackHttp, mayAsk = () => true, resolveName, timeoutMs = answerMsMax } = options;
+  const { allowLoopbackHttp, resolveName, timeoutMs = answerMsMax } = options;
   const agent = new Agent({
     connect: { lookup: createGuardedLookup(allowLoopbackHttp, resolveName), timeout: timeoutMs },
     keepAliveTimeout: secondMs,
   });
 
   async function send(url: URL, given: SafeRequest, signal: AbortSignal): Promise<Response> {
-    const answer = await request(assertAskable(url, allowLoopbackHttp, mayAsk), {
+    const answer = await request(assertAskable(url, options), {
       method: (given.method ?? 'GET') as 'GET' | 'POST',
       headers: { accept: 'application/json', 'accept-encoding': 'identity', ...given.headers },
       body: given.body == null ? null : String(given.body),
@@ -94,7 +98,7 @@ export function createSafeFetch(options: SafeFetchOptions): { fetch: SafeFetch; 
 }
 
 /** Answers with the URL if requests, or a browser, may be sent there. Throws `SafeFetchError` `forbidden`. */
-export function assertAskable(url: URL, allowLoopbackHttp: boolean, mayAsk: (url: URL) => boolean = () => true): URL {
+export function assertAskable(url: URL, { allowLoopbackHttp, mayAsk }: Reach): URL {
   const { protocol, hostname, username, password } = url;
   const loopback = allowLoopbackHttp && isLoopback(hostname);
   if (protocol !== 'https:' && !(loopback && protocol === 'http:')) refuse('only https is asked');
@@ -102,7 +106,7 @@ export function assertAskable(url: URL, allowLoopbackHttp: boolean, mayAsk: (url
   const address = hostname.replace(/^\[(.*)\]$/, '$1');
   // Connecting to an address looks up no name, so it is judged here.
   if (isIP(address) !== 0 && !mayConnect(address, address, allowLoopbackHttp)) refuse('it is a special-use address');
-  if (!mayAsk(url)) refuse('it is no host of that service');
+  if (mayAsk?.(url) === false) refuse('it is no host of that service');
   return url;
 }
 
