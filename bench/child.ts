@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { nextMessage } from '../test/children.ts';
+import { endOf, nextMessage } from '../test/children.ts';
 
 /** A part of a bench in a process of its own, so that everything measured competes for the processors alike. */
 export interface Child<Ready> extends AsyncDisposable {
@@ -28,9 +27,8 @@ export async function startChild<Ready>(
       return nextMessage(child);
     },
     async [Symbol.asyncDispose]() {
-      if (child.exitCode !== null) return;
-      child.disconnect();
-      await once(child, 'exit');
+      if (child.connected) child.disconnect();
+      await endOf(child);
     },
   };
 }

@@ -1,17 +1,25 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
+import { end, endOf, nextMessage } from '../test/children.ts';
+import { until } from '../test/until.ts';
 
 const MAIN = new URL('main.ts', import.meta.url).pathname;
 
 describe('the emulator process', () => {
   const directory = mkdtempSync(join(tmpdir(), 'emulator-'));
-  after(() => rmSync(directory, { recursive: true }));
+  const children: ChildProcess[] = [];
+  after(async () => {
+    for (const child of children) await end(child, 'SIGKILL');
+    rmSync(directory, { recursive: true });
+  });
+  const started = (child: ChildProcess) => {
+    children.push(child);
+    return child;
+  };
 
   interface Ready {
     url: string;
@@ -24,8 +32,8 @@ describe('the emulator process', () => {
     pages: Record<'root' | 'public' | 'restricted' | 'unshared', string>;
   }
   const startWithParent = async (...flags: string[]): Promise<{ child: ChildProcess; ready: Ready }> => {
-    const child = fork(MAIN, flags);
-    const [message] = (await once(child, 'message')) as [Ready & { type: string }];
+    const child = started(fork(MAIN, flags));
+    const message = await nextMessage<Ready & { type: string }>(child);
     assert.equal(message.type, 'ready');
     return { child, ready: message };
   };
@@ -35,21 +43,20 @@ describe('the emulator process', () => {
     assert.deepEqual(ready.people.map(person => person.name).slice(0, 2), ['Ada Admin', 'Eli Editor']);
     assert.equal(new Set(Object.values(ready.pages)).size, 4);
     child.disconnect();
-    assert.deepEqual(await once(child, 'exit'), [0, null]);
+    assert.equal(await endOf(child), 0);
   });
 
   it('writes a private ready file and ends on SIGTERM', async () => {
     const file = join(directory, 'ready.json');
-    const child = spawn(process.execPath, [MAIN, '--port', '0', '--ready-file', file]);
-    while (!existsSync(file)) await pause(10);
+    const child = started(spawn(process.execPath, [MAIN, '--port', '0', '--ready-file', file]));
+    await until('the ready file', () => existsSync(file));
     assert.equal(statSync(file).mode & 0o777, 0o600);
     const ready = JSON.parse(readFileSync(file, 'utf8')) as Ready;
     const me = await fetch(`${ready.url}/v1/users/me`, {
       headers: { authorization: `Bearer ${ready.internalToken}`, 'notion-version': '2026-03-11' },
     });
     assert.equal(me.status, 200);
-    child.kill('SIGTERM');
-    assert.deepEqual(await once(child, 'exit'), [0, null]);
+    assert.equal(await end(child, 'SIGTERM'), 0);
   });
 
   it('keeps credentials and content over a restart', async () => {
@@ -63,19 +70,15 @@ describe('the emulator process', () => {
     const body = JSON.stringify({ parent: { page_id: first.ready.pages.root } });
     const created = await fetch(`${first.ready.url}/v1/pages`, { method: 'POST', headers, body });
     const { id } = (await created.json()) as { id: string };
-    first.child.kill('SIGTERM');
-    await once(first.child, 'exit');
+    await end(first.child, 'SIGTERM');
 
     const second = await startWithParent('--state-dir', state, '--redirect-uri', 'http://127.0.0.1:2/cb');
     assert.equal(second.ready.clientSecret, first.ready.clientSecret);
     assert.notEqual(second.ready.controlToken, first.ready.controlToken);
     assert.equal((await fetch(`${second.ready.url}/v1/pages/${id}`, { headers })).status, 200);
-    second.child.disconnect();
-    await once(second.child, 'exit');
   });
 
   it('refuses a port that is none', async () => {
-    const child = spawn(process.execPath, [MAIN, '--port', 'eighty']);
-    assert.deepEqual(await once(child, 'exit'), [2, null]);
+    assert.equal(await endOf(started(spawn(process.execPath, [MAIN, '--port', 'eighty']))), 2);
   });
 });

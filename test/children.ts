@@ -15,6 +15,23 @@ export async function nextMessage<Message>(child: ChildProcess): Promise<Message
   }
 }
 
+/** Whether a process has not ended yet. */
+export function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
+}
+
+/** Waits for the end of a process, also when that was earlier. Answers its code; null when a signal ended it. */
+export async function endOf(child: ChildProcess): Promise<number | null> {
+  if (isRunning(child)) await once(child, 'exit');
+  return child.exitCode;
+}
+
+/** Ends a process, if it runs, and waits until it has ended. Answers its code; null when a signal ended it. */
+export function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (isRunning(child)) child.kill(signal);
+  return endOf(child);
+}
+
 /** In a forked process: ends it with whoever started it. A test that failed in the middle leaves nothing behind. */
 export function endWithParent(): void {
   process.once('disconnect', () => process.exit());

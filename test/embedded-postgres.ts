@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import pg, { type ClientConfig } from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/store/embedded/embedded-postgres.ts';
 import { readServerPid, stopServer } from '../src/store/embedded/postmaster.ts';
+import { end } from './children.ts';
 
 /** A temporary place for data directories of embedded servers. */
 export interface TemporaryPlace {
@@ -57,16 +58,18 @@ export async function startHolder(dataDir: string, account?: { uid: number; gid:
   const script = fileURLToPath(new URL('./hold-embedded-postgres.ts', import.meta.url));
   const identity = account ? [String(account.uid), String(account.gid)] : [];
   const holder = spawn(process.execPath, [script, dataDir, ...identity], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const exited = once(holder, 'exit');
-  const [line] = await once(createInterface(holder.stdout), 'line');
   return {
     pid: holder.pid ?? 0,
-    ...JSON.parse(line),
+    ...JSON.parse(await firstLineOf(holder.stdout)),
     kill: async () => {
-      holder.kill('SIGKILL');
-      await exited;
+      await end(holder, 'SIGKILL');
     },
   };
+}
+
+async function firstLineOf(output: Readable): Promise<string> {
+  for await (const line of createInterface(output)) return line;
+  throw new Error('a process ended without having said anything');
 }
 
 /** The server of a holder that has one. */

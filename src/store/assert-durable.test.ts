@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { end } from '../../test/children.ts';
 import { ask, temporaryPlace } from '../../test/embedded-postgres.ts';
 import { freshDatabase, type TestDatabase } from '../../test/postgres.ts';
 import { startTransactionPooler } from '../../test/transaction-pooler.ts';
@@ -47,19 +47,21 @@ describe('rule 24: the database server that Portcullis starts on', () => {
       cwd: cluster,
       ...under(account),
     });
-    await until('the server', () =>
-      ask(connection, 'SELECT 1').then(
-        () => true,
-        () => false,
-      ),
-    );
-    await assert.rejects(assertDurable(openDatabase(connection)), {
-      code: 'server_refused',
-      message: /^The server in DATABASE_URL runs with fsync = off/,
-    });
-    careless.kill('SIGINT');
-    await once(careless, 'exit');
-    await place.remove();
+    try {
+      await until('the server', () =>
+        ask(connection, 'SELECT 1').then(
+          () => true,
+          () => false,
+        ),
+      );
+      await assert.rejects(assertDurable(openDatabase(connection)), {
+        code: 'server_refused',
+        message: /^The server in DATABASE_URL runs with fsync = off/,
+      });
+    } finally {
+      await end(careless, 'SIGINT');
+      await place.remove();
+    }
   });
 
   for (const kind of [

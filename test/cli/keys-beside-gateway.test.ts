@@ -20,7 +20,7 @@ describe('portcullis keys, beside a gateway that runs the embedded database', ()
     demo = await startDemo({ dataDir: join(directory, 'data'), env });
   });
   after(async () => {
-    if (demo.process.exitCode === null) await demo.stop();
+    await demo.stop();
     await rm(directory, { recursive: true, force: true });
   });
 

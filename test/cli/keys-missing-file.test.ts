@@ -1,12 +1,12 @@
 /** A root key file is made once, by the first gateway on a new database. Later a missing one is a lost one, and nobody makes another. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { end, isRunning } from '../children.ts';
 import { freePort } from '../e2e/free-port.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { until } from '../until.ts';
@@ -55,20 +55,18 @@ describe('a root key file that is missing', () => {
       env,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    const ended = once(gateway, 'exit');
     let printed = '';
     gateway.stderr?.on('data', chunk => {
       printed += chunk;
     });
     try {
       const running = () => {
-        assert.equal(gateway.exitCode, null, printed);
+        assert.ok(isRunning(gateway), printed);
         return printed.includes('is running at');
       };
-      await until('the gateway to run', running, 60_000);
+      await until('the gateway to run', running);
     } finally {
-      gateway.kill('SIGTERM');
-      await ended;
+      await end(gateway, 'SIGTERM');
     }
   }
 

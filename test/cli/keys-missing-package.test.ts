@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openRootKeyFile } from '../../src/vault/root/file.ts';
+import { endOf } from '../children.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
@@ -35,7 +36,7 @@ describe('an installation without the packages for key services', () => {
     const env = { DATABASE_URL: database.url, HOME: directory, PORTCULLIS_ROOT_KEYS: rootKeys, ...more };
     const child = spawn(process.execPath, [join(directory, 'bin', 'portcullis.mjs'), 'keys', 'status'], { env });
     const err = (await child.stderr.toArray()).join('');
-    return { err, code: child.exitCode ?? (await new Promise<number | null>(resolve => child.once('exit', resolve))) };
+    return { err, code: await endOf(child) };
   }
 
   for (const [name, key] of [

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { disconnect } from '../../src/connect/disconnect.ts';
 import type { ConnectionId, WorkspaceId } from '../../src/domain/ids.ts';
+import { end } from '../children.ts';
 import { until } from '../until.ts';
 import { type Connecting, startConnecting } from './connecting.ts';
 import type { JobProcessTask } from './job-process.ts';
@@ -45,9 +45,7 @@ describe('disconnecting, by processes that are killed', () => {
 
   async function kill(child: ChildProcess): Promise<void> {
     children.delete(child);
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
+    await end(child, 'SIGKILL');
   }
 
   /** A connection that was just blocked: its job is due. */

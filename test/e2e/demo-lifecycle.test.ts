@@ -26,7 +26,10 @@ describe('the demo', () => {
     dataDir = await mkdtemp(join(tmpdir(), 'portcullis demo ')); // With spaces, as folders have them.
     demo = await startDemo({ dataDir });
   });
-  after(() => rm(dataDir, { recursive: true, force: true }));
+  after(async () => {
+    await demo?.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  });
 
   it('prints where it is, a sign-in link, three keys and a curl line that works when pasted', async () => {
     const output = await eventually(async () => {

@@ -14,13 +14,13 @@ it('a running gateway tells the owner’s system when its workspace comes and go
     },
   });
   try {
-    await until('the first notice', () => receiver.taken.length === 1, 30_000);
+    await until('the first notice', () => receiver.taken.length === 1);
     const [installation] = (await demo.emulator.installations()).filter(one => one.clientId !== null);
     await demo.emulator.revoke({ botId: installation?.botId ?? '' });
     const headers = { authorization: `Bearer ${demo.ready.keys.viewer}` };
     const answer = await fetch(`${demo.ready.url}/v1/pages/${demo.ready.pages.public}`, { headers });
     assert.equal(answer.status, 503);
-    await until('the second notice', () => receiver.taken.length === 2, 30_000);
+    await until('the second notice', () => receiver.taken.length === 2);
     assert.deepEqual(receiver.lines(), [
       'workspace_authorized active',
       'workspace_deauthorized needs_reauth invalid_grant',

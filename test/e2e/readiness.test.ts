@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded/embedded-postgres.ts';
+import { end, endOf, isRunning } from '../children.ts';
 import { toUrl } from '../postgres.ts';
 import { makeServerDirectory } from '../postgres-server.ts';
 import { until } from '../until.ts';
@@ -54,22 +55,15 @@ describe('/readyz of a gateway on an external database, with its root key in a k
     gateway.stderr?.on('data', chunk => {
       printed += chunk;
     });
-    await until(
-      'the gateway runs',
-      () => {
-        assert.equal(gateway.exitCode, null, printed);
-        return printed.includes('is running at');
-      },
-      60_000,
-    );
+    await until('the gateway runs', () => {
+      assert.ok(isRunning(gateway), printed);
+      return printed.includes('is running at');
+    });
   });
   after(async () => {
-    if (gateway.exitCode === null) {
-      gateway.kill('SIGKILL');
-      await once(gateway, 'exit');
-    }
-    await postgres.stop();
-    await transit.close();
+    if (gateway) await end(gateway, 'SIGKILL');
+    await postgres?.stop();
+    await transit?.close();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -81,14 +75,10 @@ describe('/readyz of a gateway on an external database, with its root key in a k
 
   async function untilItSays(expected: string): Promise<void> {
     let last = '';
-    await until(
-      expected,
-      async () => {
-        last = await readiness();
-        return last === expected;
-      },
-      30_000,
-    ).catch(error => assert.equal(last, expected, String(error)));
+    await until(expected, async () => {
+      last = await readiness();
+      return last === expected;
+    }).catch(error => assert.equal(last, expected, String(error)));
   }
 
   const ready = '200 {"status":"ready"}';
@@ -139,8 +129,7 @@ describe('/readyz of a gateway on an external database, with its root key in a k
     const answer = (await socket.toArray()).join('');
     assert.match(answer, /^HTTP\/1\.1 503 /);
     assert.match(answer, /\{"status":"not_ready","failing":\["stopping"\]\}$/);
-    if (gateway.exitCode === null) await once(gateway, 'exit');
-    assert.equal(gateway.exitCode, 0, printed);
+    assert.equal(await endOf(gateway), 0, printed);
   });
 });
 

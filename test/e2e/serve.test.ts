@@ -1,13 +1,13 @@
 /** With credentials, the same program talks to the Notion that is named, and starts none of its own. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Emulator, startEmulator } from '../../emulator/server.ts';
+import { end, isRunning } from '../children.ts';
 import { portcullis } from '../cli/run.ts';
 import { eventually } from './demo.ts';
 import { freePort } from './free-port.ts';
@@ -47,15 +47,11 @@ describe('npm start with the credentials of an integration', () => {
     });
     await eventually(
       async () => assert.match(printed.err, /sign-in#token=/),
-      () => (gateway.exitCode === null ? null : printed.err),
-      60_000,
+      () => (isRunning(gateway) ? null : printed.err),
     );
   });
   after(async () => {
-    if (gateway.exitCode === null) {
-      gateway.kill('SIGTERM');
-      await once(gateway, 'exit');
-    }
+    if (gateway) await end(gateway, 'SIGTERM');
     await emulator.close();
     await rm(folder, { recursive: true, force: true });
   });
@@ -101,9 +97,7 @@ describe('npm start with the credentials of an integration', () => {
   });
 
   it('refuses to be a demo on this data ever after (rule 25)', async () => {
-    gateway.kill('SIGTERM');
-    const [code] = await once(gateway, 'exit');
-    assert.equal(code, 0, printed.err);
+    assert.equal(await end(gateway, 'SIGTERM'), 0, printed.err);
     const data = {
       PATH: env.PATH ?? '',
       HOME: folder,

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { type EmulatorControl, emulatorControl } from '../../emulator/control.ts';
 import { type Emulator, startEmulator } from '../../emulator/server.ts';
@@ -11,7 +10,7 @@ import { emptyLedger, type Ledger } from '../../src/forward/budget/ledger.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createRateLedgers } from '../../src/store/rate-ledgers.ts';
 import type { Schema } from '../../src/store/schema.ts';
-import { nextMessage } from '../children.ts';
+import { end, endOf, nextMessage } from '../children.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { aWorkspace } from '../store/rows.ts';
 import type { Orders, Report } from './calling-process.ts';
@@ -22,10 +21,9 @@ async function callFrom(orders: readonly Orders[]): Promise<Report[]> {
   await Promise.all(children.map(child => nextMessage(child)));
   return Promise.all(
     children.map(async (child, index) => {
-      const ended = once(child, 'exit');
       child.send(orders[index] as Orders);
       const report = await nextMessage<Report>(child);
-      await ended;
+      await endOf(child);
       return report;
     }),
   );
@@ -36,8 +34,7 @@ async function killAfterCalls(orders: Orders): Promise<void> {
   await nextMessage(child);
   child.send(orders);
   await nextMessage(child);
-  child.kill('SIGKILL');
-  await once(child, 'exit');
+  await end(child, 'SIGKILL');
 }
 
 function sum(reports: readonly Report[], read: (report: Report) => number): number {
