@@ -6,7 +6,7 @@ import { startNotices } from '../../src/compose/notices.ts';
 import { disconnect } from '../../src/connect/disconnect.ts';
 import { sweepAttempts } from '../../src/connect/sweep-attempts.ts';
 import type { ConnectionId, UserId, WorkspaceId } from '../../src/domain/ids.ts';
-import { dayMs } from '../../src/domain/units.ts';
+import { dayMs, minuteMs } from '../../src/domain/units.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createJobs } from '../../src/store/jobs.ts';
 import type { Schema } from '../../src/store/schema.ts';
@@ -42,7 +42,7 @@ describe('notices to the owner’s system', () => {
   });
 
   /** A process that delivers. */
-  function delivering({ jobs = at.parts.jobs, dangerouslyAllowLoopbackHttp = true } = {}): void {
+  function delivering({ jobs = at.parts.jobs, dangerouslyAllowLoopbackHttp = true, timeoutMs = minuteMs } = {}): void {
     const config = { url: receiver.url, secret: noticeSecret, dangerouslyAllowLoopbackHttp };
     const stop = startNotices(config, {
       jobs,
@@ -51,7 +51,7 @@ describe('notices to the owner’s system', () => {
       log: { warn: () => {}, error: (...said: unknown[]) => void errors.push(said) },
       now: () => new Date(),
       everyMs: 10,
-      timeoutMs: 300,
+      timeoutMs,
     });
     stops.push(stop);
   }
@@ -192,7 +192,7 @@ describe('notices to the owner’s system', () => {
 
   it('holds up neither the change nor revoking at Notion when the receiver hangs', async () => {
     receiver.behaviour.answer = () => {};
-    delivering();
+    delivering({ timeoutMs: 300 });
     const ada = await connected();
     await until('an attempt that hangs', () => receiver.attempts() > 0);
     await end(ada);

@@ -72,7 +72,7 @@ describe('waiting for the budget', () => {
 
   it('ends for a write, too, when the client goes away: nothing was sent yet', async () => {
     await using server = await rawServer(({ socket }) => socket.write(ok()));
-    await using gate = aBudget({ ...known(100), blockedUntilMs: Date.now() + 200 });
+    await using gate = aBudget({ ...known(100), blockedUntilMs: Date.now() + 500 });
     await using step = aForward(server, { budget: gate.budget });
     const abort = new AbortController();
     const ruling = gate.callOf(aPerson(), aWrite());
@@ -86,7 +86,7 @@ describe('waiting for the budget', () => {
 
   it('rule 10: a call that waited is asked about again, and not sent when it is no longer allowed', async () => {
     await using server = await rawServer(({ socket }) => socket.write(ok()));
-    await using gate = aBudget({ ...known(100), blockedUntilMs: Date.now() + 50 });
+    await using gate = aBudget({ ...known(100), blockedUntilMs: Date.now() + 500 });
     let asked = 0;
     const stillAllowed = async () => ++asked > 1;
     await using step = aForward(server, { budget: gate.budget, stillAllowed });

@@ -49,7 +49,7 @@ describe('refreshing a token, when something that keeps it is in trouble', () =>
     const connection = await at.aConnection({ lifetimeSeconds: -1 });
     await at.owner(`CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.generation > 1 THEN RAISE 'away'; END IF; RETURN NEW; END $$;
       CREATE TRIGGER away BEFORE INSERT ON connection_secret FOR EACH ROW EXECUTE FUNCTION away()`);
-    const node = await at.aNode({}, { timings: { leaseMs: 300, exchangeMs: 250 } });
+    const node = await at.aNode({}, { timings: { leaseMs: 20_050, exchangeMs: 20_000 } });
     await assert.rejects(tokenOf(connection, node), /away/);
     assert.equal((await at.first.spool.names()).length, 1);
     await at.owner('DROP TRIGGER away ON connection_secret; DROP FUNCTION away');
@@ -83,15 +83,14 @@ describe('refreshing a token, when something that keeps it is in trouble', () =>
 
   it('spends nothing after it was stopped for longer than its lease: somebody else may have', async () => {
     const stopped = Promise.withResolvers<void>();
-    const timings = { leaseMs: 100, graceMs: 1 };
     const sleeper = await at.aNode(
       { failPoint: name => (name === 'leased' ? stopped.promise : undefined) },
-      { timings },
+      { timings: { leaseMs: 100 } },
     );
     const connection = await at.aConnection({ lifetimeSeconds: -1 });
     const sleeping = sleeper.renew(connection, 1);
     await until('the sleeper has the lease', async () => (await at.row(connection)).status === 'refreshing');
-    assert.ok(await works(await tokenOf(connection, await at.aNode({}, { timings }))));
+    assert.ok(await works(await tokenOf(connection, await at.aNode({}, { timings: { graceMs: 1 } }))));
     stopped.resolve();
     await sleeping;
     assert.equal(await at.exchanges(), 1);
