@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Command, Invocation } from './command.ts';
 import { UsageError } from './command.ts';
+import { printableJson } from './printable.ts';
 import type { Query, Remote } from './remote.ts';
 import { remoteOf, remoteOptions } from './remote-options.ts';
 
@@ -47,7 +48,7 @@ export const audit: Command = {
   async run(invocation) {
     const { options, terminal } = invocation;
     const limit = readLimit(options.limit);
-    const print = options.json === true ? JSON.stringify : oneLine;
+    const print = options.json === true ? printableJson : oneLine;
     for await (const entry of readEntries(remoteOf(invocation), filtersOf(invocation), limit))
       terminal.out(print(entry));
     return 0;

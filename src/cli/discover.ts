@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Command } from './command.ts';
+import { printable, printableJson } from './printable.ts';
 import type { Remote } from './remote.ts';
 import { remoteOf, remoteOptions } from './remote-options.ts';
 
@@ -22,7 +23,7 @@ export const discover: Command = {
   notes: "The list comes from Notion's search, which lags behind changes and skips linked databases.",
   async run(invocation) {
     const { options, terminal } = invocation;
-    const print = options.json === true ? JSON.stringify : oneLine;
+    const print = options.json === true ? printableJson : oneLine;
     const workspace = typeof options.workspace === 'string' ? options.workspace : undefined;
     let count = 0;
     for await (const found of readFound(remoteOf(invocation), workspace)) {
@@ -46,6 +47,5 @@ async function* readFound(remote: Remote, workspace: string | undefined): AsyncG
 }
 
 function oneLine({ id, object, title }: Found): string {
-  // Titles are text that strangers wrote: no control character of theirs reaches the terminal.
-  return [id, object.padEnd(11), title.replace(/\p{C}/gu, '\u{fffd}')].join('  ');
+  return printable([id, object.padEnd(11), title].join('  '));
 }

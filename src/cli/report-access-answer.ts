@@ -31,6 +31,7 @@ export const accessAnswer = z.object({
     }),
   ),
   stopped: z.string(),
+  stoppedAt: z.string().nullable(),
   nextCursor: z
     .string()
     .regex(/^[\w-]*$/)

@@ -28,6 +28,8 @@ describe('an access report in print', () => {
 
   it('makes none of what stands behind a semicolon, where those separate fields', () => {
     assert.match(accessFormats.csv.item(anItem({ title: 'a;=1+1; -2' })), /,"a;'=1\+1; '-2",/);
+    // A quote there opens and closes an empty text, and what follows is the field.
+    assert.match(accessFormats.csv.item(anItem({ title: 'a; "=1+1&"' })), /,"a; ""'=1\+1&""",/);
   });
 
   it('hands nothing to a terminal that it could obey, and joins what belongs together', () => {

@@ -47,10 +47,11 @@ function tableOfConnection({ id, kind, status, reach, capabilities }: ReportedCo
 
 /**
  * A field of RFC 4180. What a spreadsheet would take for a formula is marked as text: titles are written by people who may
- * have another workspace's reader in mind. Also behind a semicolon, which separates fields in many countries.
+ * have another workspace's reader in mind. Also behind a semicolon, which separates fields in many countries, and there
+ * behind quotes, which then are none of ours.
  */
 function csvField(value: string | boolean | null): string {
   const text = printable(value === null ? '' : String(value));
-  const harmless = text.replace(/(^\s*|;\s*)(?=[=+\-@＝＋－＠])/g, "$1'");
+  const harmless = text.replace(/((?:^|;)[\s"]*)(?=[=+\-@＝＋－＠])/g, "$1'");
   return /[",';]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

@@ -36,6 +36,7 @@ export const reportAccess: Command = {
     const untilMs = performance.now() + 1_000 * readCount('--seconds', options.seconds, secondsByDefault);
     let cursor = textOf(options.from);
     let count = 0;
+    let exitCode = 0;
     for (let first = true; ; first = false) {
       const query = { connection: textOf(options.connection), cursor, limit: `${Math.min(limit - count, pageSize)}` };
       const page = accessAnswer.parse(await remote.get(`/api/workspaces/${workspace}/report/access`, query));
@@ -44,29 +45,35 @@ export const reportAccess: Command = {
       count += page.items.length;
       terminal.progress(`${count} objects`);
       cursor = page.nextCursor ?? undefined;
-      const goOn = cursor !== undefined && count < limit && performance.now() < untilMs;
-      if (!goOn || !continues.has(page.stopped)) return end(page, terminal);
+      exitCode = complain(page, terminal) || exitCode;
+      if (cursor !== undefined && count < limit && performance.now() < untilMs && !passing.has(page.stopped)) continue;
+      terminal.progress('');
+      if (cursor !== undefined) terminal.err(`there may be more: go on with --from ${cursor}`);
+      return exitCode;
     }
   },
 };
 
-/** Answers that were enough for one request, and not all there is. */
-const continues: ReadonlySet<string> = new Set(['limit', 'time']);
-
-/** What made the list end, if it did not end by itself. */
-function end({ stopped, nextCursor }: AccessAnswer, terminal: Invocation['terminal']): number {
-  terminal.progress('');
-  if (nextCursor !== null) terminal.err(`there may be more: go on with --from ${nextCursor}`);
+/** Says what made the list of a connection end, if it did not end by itself. Answers with the exit code for that. */
+function complain({ stopped, stoppedAt }: AccessAnswer, terminal: Invocation['terminal']): number {
   const trouble = troubles[stopped];
   if (trouble === undefined) return 0;
-  terminal.err(`error: ${trouble.message}`);
+  terminal.progress('');
+  terminal.err(`error: ${trouble.message} (${stoppedAt})`);
   return trouble.exitCode;
 }
+
+/** Trouble that passes: it is no use to go on at once. */
+const passing: ReadonlySet<string> = new Set(['rate_limited', 'unavailable']);
 
 const troubles: Readonly<Record<string, { message: string; exitCode: number } | undefined>> = {
   refused: {
     message: 'Notion refused to search through this connection',
     exitCode: errorTable.restricted.exitCode,
+  },
+  inconsistent: {
+    message: "Notion's list of what this connection sees led nowhere",
+    exitCode: errorTable.upstream_unavailable.exitCode,
   },
   rate_limited: { message: "Notion's rate limit is reached", exitCode: errorTable.rate_limited.exitCode },
   unavailable: { message: 'Notion did not answer', exitCode: errorTable.upstream_unavailable.exitCode },

@@ -68,6 +68,8 @@ export interface AccessReport {
   readonly next: ReportPoint | null;
   /** Why the list ends here. `complete`: there is nothing more that search would tell. */
   readonly stopped: ReachStop;
+  /** In which connection it ends; null where it is complete. */
+  readonly stoppedAt: ConnectionId | null;
 }
 
 export interface AccessReporting {
@@ -86,13 +88,15 @@ export function createAccessReport(parts: AccessReportParts): AccessReporting {
     (await parts.connections(workspaceId)).filter(({ status }) => status !== 'revoked');
   return {
     async report(input, context) {
-      const { workspaceId, only } = input;
+      const { workspaceId, only, from } = input;
+      if (only !== null && from !== null && from.connection !== only)
+        throw new PortcullisError('invalid_request', 'The cursor goes on in another connection.');
       const untilMs = parts.monotonicMs() + askingMs;
       const hurry = () => parts.monotonicMs() >= untilMs;
       const wanted = (await living(workspaceId)).filter(({ id }) => only === null || id === only);
       if (only !== null && wanted.length === 0) throw new PortcullisError('not_found', 'There is no such connection.');
       const open = wanted.filter(connection => reachOf(connection, context) === 'listed');
-      if (input.from === null) await probeAll(parts, workspaceId, open, context, hurry);
+      if (from === null) await probeAll(parts, workspaceId, open, context, hurry);
       const listed = await listAll(parts, input, open, context, hurry);
       await parts.flushLessons();
       return { connections: await judge(parts, workspaceId, wanted, context), ...listed };
@@ -159,14 +163,14 @@ async function listAll(
   open: readonly ConnectionSummary[],
   context: CommandContext,
   hurry: () => boolean,
-): Promise<Pick<AccessReport, 'items' | 'next' | 'stopped'>> {
+): Promise<Omit<AccessReport, 'connections'>> {
   const items: AccessReport['items'][number][] = [];
   // Connections are listed by id, so a report goes on in the right one even if others came or went.
   const rest = open.filter(({ id }) => from === null || id >= from.connection);
-  for (const { id } of rest) {
-    const start = from?.connection === id ? from : { cursor: null, skip: 0 };
+  for (const [index, { id }] of rest.entries()) {
+    const start = from?.connection === id ? from : atTheBeginning;
     const why = items.length === itemsMax ? 'limit' : hurry() ? 'time' : null;
-    if (why !== null) return { items, next: { ...start, connection: id }, stopped: why };
+    if (why !== null) return { items, next: { ...start, connection: id }, stopped: why, stoppedAt: id };
     const found = await listReach({
       ask: operation => ask({ workspaceId, connectionId: id }, operation, context),
       from: start,
@@ -174,9 +178,14 @@ async function listAll(
       hurry,
     });
     items.push(...found.items.map(item => ({ ...item, connection: id })));
-    if (found.stopped !== 'complete') {
-      return { items, next: found.next && { ...found.next, connection: id }, stopped: found.stopped };
-    }
+    if (found.stopped === 'complete') continue;
+    // What one connection is refused for good says nothing about the next.
+    const following = rest[index + 1];
+    const after = following === undefined ? null : { ...atTheBeginning, connection: following.id };
+    const next = found.next === null ? after : { ...found.next, connection: id };
+    return { items, next, stopped: found.stopped, stoppedAt: id };
   }
-  return { items, next: null, stopped: 'complete' };
+  return { items, next: null, stopped: 'complete', stoppedAt: null };
 }
+
+const atTheBeginning: DiscoveryPoint = { cursor: null, skip: 0 };

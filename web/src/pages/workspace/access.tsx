@@ -81,8 +81,8 @@ function useReport(workspaceId: string, asking: number): Report {
 const stops: ReadonlyMap<string, string> = new Map([
   ['rate_limited', "Notion's rate limit is reached. What was found so far is shown; go on in a while."],
   ['unavailable', 'Notion did not answer. What was found so far is shown; go on in a while.'],
-  ['refused', 'Notion refused to search through this connection. See whether it has "Read content".'],
-  ['inconsistent', "Notion's list led nowhere. Ask again from the beginning."],
+  ['refused', 'Notion refused to search through one of the connections. See which of them lacks "Read content".'],
+  ['inconsistent', "Notion's list of what one of the connections sees led nowhere. Ask again from the beginning."],
 ]);
 
 /** Why the list ends here, and how it goes on. */
