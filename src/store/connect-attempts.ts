@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
-import type { ConnectAttempts } from '../connect/connect-attempts.ts';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { ConnectAttempts, NewAttempt } from '../connect/connect-attempts.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
@@ -12,41 +12,10 @@ const clock = sql<Date>`now()`;
 
 /** Attempts in PostgreSQL, as the system: an attempt for a new workspace belongs to none. */
 export function createConnectAttempts({ system }: Pick<Database<Schema>, 'system'>): ConnectAttempts {
-  const claimable = () =>
-    system.selectFrom('connect_attempt').where('used_at', 'is', null).where('expires_at', '>', clock);
-
   return {
-    async open({ kind, stateHash, sessionHash, userId, workspaceId, redirectUri, registrationId, sealed }) {
-      await system
-        .deleteFrom('connect_attempt')
-        .where('registration_id', '=', registrationId)
-        .where('used_at', 'is', null)
-        .execute();
-      await system
-        .insertInto('connect_attempt')
-        .values({
-          state_hash: stateHash,
-          session_hash: sessionHash,
-          user_id: userId,
-          kind,
-          target_workspace_id: workspaceId,
-          redirect_uri: redirectUri,
-          registration_id: registrationId,
-          sealed,
-          created_at: clock,
-          expires_at: sql<Date>`now() + ${lifetime}`,
-        })
-        .execute();
-      const newest = claimable().select('state_hash').where('user_id', '=', userId);
-      await system
-        .deleteFrom('connect_attempt')
-        .where('user_id', '=', userId)
-        .where('used_at', 'is', null)
-        .where('state_hash', 'not in', newest.orderBy('created_at', 'desc').limit(openMax))
-        .execute();
-    },
+    open: attempt => system.transaction().execute(tx => open(tx, attempt)),
     async target(kind, stateHash) {
-      const found = await claimable()
+      const found = await claimable(system)
         .select('target_workspace_id')
         .where('kind', '=', kind)
         .where('state_hash', '=', stateHash)
@@ -82,4 +51,42 @@ export function createConnectAttempts({ system }: Pick<Database<Schema>, 'system
         .execute();
     },
   };
+}
+
+function claimable(queries: Kysely<Schema>) {
+  return queries.selectFrom('connect_attempt').where('used_at', 'is', null).where('expires_at', '>', clock);
+}
+
+async function open(tx: Transaction<Schema>, attempt: NewAttempt): Promise<void> {
+  const { kind, stateHash, sessionHash, userId, workspaceId, redirectUri, registrationId, sealed } = attempt;
+  // Of two that come at once with one client, the second waits here, and then sees the first.
+  const client = tx.selectFrom('client_registration').select('id').where('id', '=', registrationId);
+  await client.forUpdate().execute();
+  await tx
+    .deleteFrom('connect_attempt')
+    .where('registration_id', '=', registrationId)
+    .where('used_at', 'is', null)
+    .execute();
+  await tx
+    .insertInto('connect_attempt')
+    .values({
+      state_hash: stateHash,
+      session_hash: sessionHash,
+      user_id: userId,
+      kind,
+      target_workspace_id: workspaceId,
+      redirect_uri: redirectUri,
+      registration_id: registrationId,
+      sealed,
+      created_at: clock,
+      expires_at: sql<Date>`now() + ${lifetime}`,
+    })
+    .execute();
+  const newest = claimable(tx).select('state_hash').where('user_id', '=', userId);
+  await tx
+    .deleteFrom('connect_attempt')
+    .where('user_id', '=', userId)
+    .where('used_at', 'is', null)
+    .where('state_hash', 'not in', newest.orderBy('created_at', 'desc').limit(openMax))
+    .execute();
 }

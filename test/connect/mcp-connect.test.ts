@@ -176,7 +176,10 @@ describe('connecting by hosted MCP', () => {
 
   it('C16: registers one client for a connection, however often Connect is pressed', async () => {
     const { browser } = await at.aPerson();
-    for (let press = 0; press < 3; press++) await start(browser);
+    await Promise.all([start(browser), start(browser), start(browser)]);
+    const waiting = at.database.system.selectFrom('connect_attempt').where('used_at', 'is', null);
+    assert.equal((await waiting.selectAll().execute()).length, 1);
+    await start(browser);
     const done = await browser.answer(await reach(browser));
     const workspaceId = new URL(done.location).pathname.split('/').at(-1) as WorkspaceId;
     await browser.answer(await reach(browser, workspaceId));

@@ -1,6 +1,6 @@
 import { type ConnectProblem, connectError, connectProblemOf } from '../../domain/connect-problem.ts';
 import type { Tokens } from '../../domain/connection.ts';
-import type { RegistrationId } from '../../domain/ids.ts';
+import type { RegistrationId, UserId } from '../../domain/ids.ts';
 import type { Beginning, Begun, ClaimedAttempt } from '../consent-flow.ts';
 import { SafeFetchError } from '../safe-fetch/safe-fetch-error.ts';
 import { type AttemptMemory, recallAttempt, rememberAttempt } from './attempt-memory.ts';
@@ -14,6 +14,7 @@ import type { Registrations } from './registrations.ts';
 import { scopeFor } from './scopes.ts';
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
 import { exchangeCodeRequest } from './token-requests.ts';
+import { createTurns } from './turns.ts';
 
 /** What a code was exchanged for, and as whom. */
 export interface Exchanged {
@@ -30,12 +31,14 @@ export type ConsentParts = Pick<McpParts, 'app' | 'fetch' | 'now' | 'servers' | 
 export function createMcpConsent(parts: ConsentParts) {
   const { app, fetch, registrations, servers, seal } = parts;
   const { redirectUri } = app;
+  const inTurn = createTurns<UserId>();
 
   async function begin({ state, stateHash, userId, target }: Beginning): Promise<Begun> {
     const discovery = await discover(fetch, app.serverUrl, await challengeOf(fetch, app.serverUrl));
     const { server, resource } = discovery;
     servers.note(server);
-    const client = await clientForAttempt(parts, discovery, { userId, target });
+    // Whoever presses twice at once gets one client: the second finds what the first has registered (defect C16).
+    const client = await inTurn(userId, () => clientForAttempt(parts, discovery, { userId, target }));
     const scope = scopeFor(discovery, client.scope);
     await registrations.noteScope(client.id, scope);
     const verifier = newVerifier();
