@@ -103,7 +103,8 @@ describe('a refusal of Notion’s', () => {
     const person = aPerson();
     const search = gate.callOf(person, anOperation({ name: 'search' }));
     await gate.budget.take(search, null);
-    gate.budget.answered(search, refusal(rateLimitReasons.endpoint, 30));
+    // Of calls that were under way together, each is refused.
+    for (const seconds of [30, 1]) gate.budget.answered(search, refusal(rateLimitReasons.endpoint, seconds));
     const error = await rejection(gate.budget.take(search, null));
     assert.equal(error.details.retryAfterSeconds, 30);
     assert.equal(error.details.additionalData?.rate_limit_reason, rateLimitReasons.endpoint);

@@ -143,7 +143,8 @@ function createEndpointBlocks(monotonicMs: () => number) {
   const keyOf = ({ call, facts }: Ruling) => `${facts.workspaceId} ${facts.connection?.id} ${call.operation.name}`;
   return {
     block(ruling: Ruling, ms: number): void {
-      blockedUntilMs.set(keyOf(ruling), monotonicMs() + ms);
+      const key = keyOf(ruling);
+      blockedUntilMs.set(key, Math.max(monotonicMs() + ms, blockedUntilMs.get(key) ?? 0));
     },
     blockedForMs(ruling: Ruling): number {
       // Hardly ever is there one; then not even the key is made.

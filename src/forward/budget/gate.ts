@@ -105,6 +105,7 @@ export function createGate({ workspace, waitMsMax, monotonicMs, onWaited }: Gate
       if (signal?.aborted) return Promise.reject(signal.reason);
       if (obstacle(claim).ms > waitMsMax) {
         onWaited('refused', 0);
+        want(claim);
         return Promise.reject(refusal(claim));
       }
       const waiting = wait(claim, signal);

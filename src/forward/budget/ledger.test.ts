@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { dayMs, minuteMs, secondMs } from '../../domain/units.ts';
+import { hourMs, minuteMs, secondMs } from '../../domain/units.ts';
 import { emptyLedger, type Grant, type Ledger, type Report, reserveOf, settle, sliceMs } from './ledger.ts';
 
 const start = Date.UTC(2026, 10, 22, 12);
@@ -42,6 +42,11 @@ function aLedger(given: Partial<Ledger> = {}) {
   };
 }
 
+function given(grant: Grant): { common: number; reserved: number } {
+  assert.ok(grant.kind === 'slice');
+  return { common: grant.slice.common, reserved: grant.slice.reserved };
+}
+
 const learned = (perMinute: number): Partial<Ledger> => ({ perMinute, learnedAtMs: start });
 
 describe('the ledger of a rate limit', () => {
@@ -63,12 +68,23 @@ describe('the ledger of a rate limit', () => {
     assert.equal(ledger.limit(), 180, 'what another process reports of the same window counts as well');
   });
 
+  it('learns from a whole minute where the wait is longer than one, and so says nothing of when it began', () => {
+    for (const retryAfterMs of [2 * minuteMs, hourMs]) {
+      const ledger = aLedger();
+      ledger.report({ sent: 100, passed: 100 });
+      ledger.wait(20 * secondMs);
+      ledger.report({ sent: 50, passed: 50, refused: { retryAfterMs } });
+      assert.equal(ledger.limit(), 150);
+    }
+  });
+
   it('gives nothing until Notion said to come back, and then a fresh minute', () => {
     const ledger = aLedger();
     ledger.report({ sent: 100, passed: 100, refused: { retryAfterMs: 40 * secondMs } });
     const grant = ledger.report({ ask: { common: 10, reserved: 10 } });
     assert.ok(grant.kind === 'slice');
-    assert.deepEqual([grant.slice.common, grant.slice.reserved, grant.retryInMs], [0, 0, 40 * secondMs]);
+    assert.deepEqual([grant.slice.common, grant.slice.reserved], [0, 0]);
+    assert.deepEqual(grant.retryInMs, { common: 40 * secondMs, reserved: 40 * secondMs });
     ledger.wait(40 * secondMs);
     assert.equal(ledger.drain(), 90);
   });
@@ -118,10 +134,70 @@ describe('the ledger of a rate limit', () => {
     ledger.wait(20 * secondMs);
     const grant = ledger.report({ ask: { common: 1, reserved: 0 } });
     assert.ok(grant.kind === 'slice');
-    ledger.wait(grant.retryInMs - 1);
+    ledger.wait(grant.retryInMs.common - 1);
     assert.equal(ledger.drain(), 0);
     ledger.wait(1);
     assert.equal(ledger.drain(), 90);
+  });
+
+  it('says when there will be something of what is kept, which may be sooner', () => {
+    const ledger = aLedger(learned(100));
+    ledger.report({ ask: { common: 6, reserved: 0 } });
+    ledger.wait(30 * secondMs);
+    ledger.drain();
+    while (given(ledger.report({ ask: { common: 0, reserved: 10 } })).reserved > 0);
+    const grant = ledger.report();
+    assert.ok(grant.kind === 'slice');
+    ledger.wait(grant.retryInMs.reserved - 1);
+    assert.equal(given(ledger.report({ ask: { common: 9, reserved: 9 } })).reserved, 0);
+    ledger.wait(1);
+    assert.deepEqual(given(ledger.report({ ask: { common: 9, reserved: 9 } })), { common: 0, reserved: 3 });
+  });
+
+  it('knows who has had much of the last minute, wherever it began', () => {
+    const ledger = aLedger(learned(100));
+    ledger.report({ spent: { quiet: 1 } });
+    ledger.wait(40 * secondMs);
+    ledger.report({ spent: { busy: 90 } });
+    for (let waited = 0; waited < 40; waited += 5) {
+      const grant = ledger.report();
+      assert.ok(grant.kind === 'slice' && (grant.spent.busy ?? 0) > 10, `after ${waited} s`);
+      ledger.wait(5 * secondMs);
+    }
+    ledger.wait(minuteMs);
+    const grant = ledger.report();
+    assert.ok(grant.kind === 'slice' && (grant.spent.busy ?? 0) < 5);
+  });
+
+  it('takes everybody for one who has had nothing when Notion counts anew', () => {
+    const ledger = aLedger(learned(100));
+    ledger.report({ spent: { busy: 90 }, refused: { retryAfterMs: 5 * secondMs } });
+    ledger.wait(5 * secondMs);
+    const grant = ledger.report();
+    assert.deepEqual(grant.kind === 'slice' && grant.spent, {});
+  });
+
+  it('goes on when the clock is put back, as if it had not been', () => {
+    const ledger = aLedger(learned(100));
+    ledger.drain();
+    ledger.report({ spent: { busy: 90 } });
+    ledger.wait(-hourMs);
+    assert.equal(ledger.drain(), 0);
+    ledger.wait(minuteMs + sliceMs + secondMs);
+    assert.equal(ledger.drain(), 90);
+    ledger.report({ refused: { retryAfterMs: 20 * secondMs } });
+    ledger.wait(-hourMs);
+    assert.equal(ledger.drain(), 0);
+    ledger.wait(20 * secondMs);
+    assert.ok(ledger.drain() > 0);
+  });
+
+  it('does not believe for long in a limit that other calls than ours may have used up', () => {
+    const ledger = aLedger();
+    ledger.report({ passed: 3, refused: { retryAfterMs: 30 * secondMs } });
+    assert.equal(ledger.limit(), 10);
+    ledger.wait(hourMs);
+    assert.ok((ledger.limit() ?? 0) > 180);
   });
 
   it('forgets a limit slowly, and in the end', () => {
@@ -130,7 +206,7 @@ describe('the ledger of a rate limit', () => {
     assert.equal(ledger.limit(), 100);
     ledger.wait(minuteMs);
     assert.equal(ledger.limit(), 105);
-    ledger.wait(dayMs);
+    ledger.wait(2 * hourMs);
     assert.equal(ledger.limit(), null);
   });
 

@@ -1,4 +1,4 @@
-import { dayMs, minuteMs, secondMs } from '../../domain/units.ts';
+import { hourMs, minuteMs, secondMs } from '../../domain/units.ts';
 
 /**
  * What is known of one of Notion's rate limits, and what was taken from it, by all processes together. Pure arithmetic:
@@ -19,9 +19,12 @@ export interface Ledger {
   readonly taken: Seconds;
   /** Calls that Notion did not refuse, by the second in which that was reported. */
   readonly passed: Seconds;
-  /** Who has taken how much since `spentSinceMs`, for a minute. Only those who took most. */
+  /** Who has taken how much since `spentSinceMs`, and in the time before that was as long. Only those who took most. */
   readonly spent: Spent;
+  readonly spentBefore: Spent;
   readonly spentSinceMs: number;
+  /** When this was written. */
+  readonly settledAtMs: number;
 }
 
 type Seconds = Readonly<Record<string, number>>;
@@ -60,11 +63,11 @@ export interface SliceGrant {
   readonly kind: 'slice';
   /** May be empty; then there is something to be had after `retryInMs`. */
   readonly slice: Slice;
-  readonly retryInMs: number;
+  /** From then on there is more, unless others are faster: for everybody, and for those who have had little. */
+  readonly retryInMs: { readonly common: number; readonly reserved: number };
   readonly perMinute: number;
-  /** Who has had how much in this minute, which ends in `spentForMs`. */
+  /** Who has had how much of the last minute. */
   readonly spent: Spent;
-  readonly spentForMs: number;
 }
 
 /** How long a slice is good for. */
@@ -79,8 +82,11 @@ const perMinuteMin = 10;
 /** That many groups are remembered. Those who took least are forgotten, and count as having had little. */
 const spendersMax = 50;
 
-/** A learned limit is forgotten slowly: the plan may have changed, or the guess was low. */
-const growth = { everyMs: 5 * minuteMs, factor: 1.05, forgottenMs: dayMs };
+/**
+ * A learned limit is forgotten slowly at first, since each time that it proves true costs a refusal; then faster and faster.
+ * A guess can be far too low: others' calls count against a workspace's limit, and a refusal may be a lie.
+ */
+const growth = { everyMs: 5 * minuteMs, factor: 1.05, forgottenMs: 2 * hourMs };
 
 /** This part of a limit is kept for those who have had little of it, so that who floods cannot take everything. */
 export const reservedPart = 0.1;
@@ -93,11 +99,14 @@ export const emptyLedger: Ledger = Object.freeze({
   taken: {},
   passed: {},
   spent: {},
+  spentBefore: {},
   spentSinceMs: 0,
+  settledAtMs: 0,
 });
 
 /** Enters a report, and answers with the ledger after it and with what its sender may do. */
-export function settle(before: Ledger, report: Report, nowMs: number): { ledger: Ledger; grant: Grant } {
+export function settle(stored: Ledger, report: Report, nowMs: number): { ledger: Ledger; grant: Grant } {
+  const before = movedBack(stored, nowMs);
   const second = Math.floor(nowMs / secondMs);
   const taken = recent(before.taken, nowMs);
   for (const { second: when, common, reserved } of report.returned) add(taken, when, -(common + reserved));
@@ -111,32 +120,72 @@ export function settle(before: Ledger, report: Report, nowMs: number): { ledger:
   const slice = { second, ...share(known, limit, report.ask, nowMs) };
   add(taken, second, slice.common + slice.reserved);
   const ledger = { ...known, taken };
-  return { ledger, grant: { kind: 'slice', slice, perMinute: limit, ...outlook(ledger, limit, nowMs) } };
+  const retryInMs = {
+    common: nextChanceMs(ledger, limit - reserveOf(limit), nowMs),
+    reserved: nextChanceMs(ledger, limit, nowMs),
+  };
+  return { ledger, grant: { kind: 'slice', slice, retryInMs, perMinute: limit, spent: spentLately(ledger, nowMs) } };
 }
 
-function outlook(ledger: Ledger, limit: number, nowMs: number): Pick<SliceGrant, 'retryInMs' | 'spent' | 'spentForMs'> {
-  const { spent, spentSinceMs } = ledger;
-  return { retryInMs: nextChanceMs(ledger, limit, nowMs), spent, spentForMs: spentSinceMs + minuteMs - nowMs };
+/**
+ * When the clock was put back, all that was written by it moves along: else what was taken would count, and Notion's wait
+ * would last, for as long as the clock was put back.
+ */
+function movedBack(ledger: Ledger, nowMs: number): Ledger {
+  const seconds = Math.floor((ledger.settledAtMs - nowMs) / secondMs);
+  if (seconds <= 0) return { ...ledger, settledAtMs: nowMs };
+  const move = (atMs: number) => atMs - seconds * secondMs;
+  const moveAll = (counts: Seconds) =>
+    Object.fromEntries(Object.entries(counts).map(([second, count]) => [Number(second) - seconds, count]));
+  return {
+    ...ledger,
+    learnedAtMs: move(ledger.learnedAtMs),
+    learnedFromMs: move(ledger.learnedFromMs),
+    blockedUntilMs: move(ledger.blockedUntilMs),
+    taken: moveAll(ledger.taken),
+    passed: moveAll(ledger.passed),
+    spentSinceMs: move(ledger.spentSinceMs),
+    settledAtMs: nowMs,
+  };
 }
 
-function addSpent({ spent, spentSinceMs }: Ledger, more: Spent, nowMs: number): Pick<Ledger, 'spent' | 'spentSinceMs'> {
-  const over = nowMs - spentSinceMs >= minuteMs;
-  const sums = over ? {} : { ...spent };
+type Spending = Pick<Ledger, 'spent' | 'spentBefore' | 'spentSinceMs'>;
+
+function addSpent(ledger: Ledger, more: Spent, nowMs: number): Spending {
+  const { spent, spentBefore, spentSinceMs } = sinceLately(ledger, nowMs);
+  const sums = { ...spent };
   for (const [group, calls] of Object.entries(more)) sums[group] = (sums[group] ?? 0) + calls;
   const most = Object.entries(sums).sort(([, a], [, b]) => b - a);
-  return { spent: Object.fromEntries(most.slice(0, spendersMax)), spentSinceMs: over ? nowMs : spentSinceMs };
+  return { spent: Object.fromEntries(most.slice(0, spendersMax)), spentBefore, spentSinceMs };
+}
+
+function sinceLately({ spent, spentBefore, spentSinceMs, blockedUntilMs }: Ledger, nowMs: number): Spending {
+  const countsAnew = spentSinceMs < blockedUntilMs && blockedUntilMs <= nowMs;
+  if (countsAnew || nowMs - spentSinceMs >= 2 * countedMs) return { spent: {}, spentBefore: {}, spentSinceMs: nowMs };
+  if (nowMs - spentSinceMs < countedMs) return { spent, spentBefore, spentSinceMs };
+  return { spent: {}, spentBefore: spent, spentSinceMs: spentSinceMs + countedMs };
+}
+
+/** Of the time before, as much as still counts: else who floods would be one who has had nothing whenever a new one begins. */
+function spentLately({ spent, spentBefore, spentSinceMs }: Ledger, nowMs: number): Spent {
+  const part = 1 - (nowMs - spentSinceMs) / countedMs;
+  const sums = { ...spent };
+  for (const [group, calls] of Object.entries(spentBefore)) sums[group] = (sums[group] ?? 0) + calls * part;
+  return sums;
 }
 
 /**
  * Notion's window ends when it says to come back, so it began a minute before; what it let pass since then is its limit.
+ * Of a wait that is longer than a minute nobody knows when it began: then the last minute tells.
  * Other processes report what they saw of that window a moment later, which can only raise the number.
  */
 function learn(ledger: Ledger, { refused }: Report, nowMs: number): Ledger {
   const learning = nowMs < ledger.blockedUntilMs;
   if (refused === null && !learning) return ledger;
   const first = refused !== null && !learning;
+  const leftMs = refused === null || refused.retryAfterMs > minuteMs ? 0 : refused.retryAfterMs;
   // Retry-After is in whole seconds, rounded up.
-  const beganMs = nowMs + Math.min(refused?.retryAfterMs ?? 0, minuteMs) - minuteMs - secondMs;
+  const beganMs = nowMs + leftMs - minuteMs - secondMs;
   const learnedFromMs = first ? beganMs : ledger.learnedFromMs;
   const seen = Math.max(perMinuteMin, sumSince(ledger.passed, learnedFromMs));
   return {
@@ -151,7 +200,8 @@ function learn(ledger: Ledger, { refused }: Report, nowMs: number): Ledger {
 function limitAt({ perMinute, learnedAtMs }: Ledger, nowMs: number): number | null {
   const ageMs = nowMs - learnedAtMs;
   if (perMinute === null || ageMs > growth.forgottenMs) return null;
-  return Math.floor(perMinute * growth.factor ** Math.floor(Math.max(0, ageMs) / growth.everyMs));
+  const steps = Math.floor(Math.max(0, ageMs) / growth.everyMs);
+  return Math.floor(perMinute * growth.factor ** ((steps * (steps + 1)) / 2));
 }
 
 /**
@@ -173,10 +223,10 @@ export function reserveOf(limit: number): number {
   return Math.max(1, Math.floor(limit * reservedPart));
 }
 
-/** How long until somebody who asks in vain now may get something. */
-function nextChanceMs(ledger: Ledger, limit: number, nowMs: number): number {
+/** How long until less than so many calls count. */
+function nextChanceMs(ledger: Ledger, most: number, nowMs: number): number {
   if (nowMs < ledger.blockedUntilMs) return ledger.blockedUntilMs - nowMs;
-  let over = countedAt(ledger, nowMs) - (limit - reserveOf(limit)) + 1;
+  let over = countedAt(ledger, nowMs) - most + 1;
   for (const [second, count] of Object.entries(ledger.taken)) {
     if (over <= 0) break;
     if (!counts(ledger, Number(second), nowMs)) continue;

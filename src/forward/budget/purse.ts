@@ -1,6 +1,7 @@
 import { secondMs } from '../../domain/units.ts';
-import { createAlarm } from './alarm.ts';
+import { type Alarm, createAlarm } from './alarm.ts';
 import { createDemand } from './demand.ts';
+import { createHeldSlices, type HeldSlice, type HeldSlices } from './held-slices.ts';
 import { type Grant, type Ledger, type Report, settle, sliceMs } from './ledger.ts';
 import { createSpending } from './spending.ts';
 
@@ -40,13 +41,6 @@ export interface PurseOptions {
   readonly monotonicMs: () => number;
 }
 
-interface HeldSlice {
-  readonly second: number;
-  readonly goodUntilMs: number;
-  common: number;
-  reserved: number;
-}
-
 /** `unknown`: the ledger was not read yet. `free`: no limit is known. */
 type Limit = 'unknown' | 'free' | number;
 
@@ -59,164 +53,191 @@ const askAgainMsMin = 50;
 interface News {
   sent: number;
   passed: number;
-  refused: Report['refused'];
+  refused: boolean;
 }
-const noNews = (): News => ({ sent: 0, passed: 0, refused: null });
+const noNews = (): News => ({ sent: 0, passed: 0, refused: false });
 
 export function createPurse(options: PurseOptions): Purse {
-  const { monotonicMs } = options;
-  const demand = createDemand();
-  const spending = createSpending(monotonicMs);
-  const alarm = createAlarm(sync, monotonicMs);
-  let limit: Limit = 'unknown';
-  let slices: HeldSlice[] = [];
+  return new LeasedPurse(options);
+}
+
+class LeasedPurse implements Purse {
+  readonly #options: PurseOptions;
+  readonly #demand = createDemand();
+  readonly #spending = createSpending();
+  readonly #slices: HeldSlices;
+  readonly #alarm: Alarm;
+  #limit: Limit = 'unknown';
   /** Until when nothing is left for anybody, and for those who have had little. */
-  let emptyUntilMs = { common: 0, reserved: 0 };
-  let blockedUntilMs = 0;
-  let news = noNews();
-  let syncing: Promise<void> | null = null;
-  let closed = false;
+  #emptyUntilMs = { common: 0, reserved: 0 };
+  #blockedUntilMs = 0;
+  #news = noNews();
+  #syncing: Promise<void> | null = null;
+  #closed = false;
 
-  const hasHadLittle = (group: string) => typeof limit !== 'number' || spending.isLittle(group, limit);
-
-  function emptyForMs(group: string): number {
-    const untilMs = hasHadLittle(group) ? emptyUntilMs.reserved : emptyUntilMs.common;
-    return Math.max(0, Math.max(untilMs, blockedUntilMs) - monotonicMs());
+  constructor(options: PurseOptions) {
+    this.#options = options;
+    this.#slices = createHeldSlices(options.monotonicMs);
+    this.#alarm = createAlarm(() => this.#sync(), options.monotonicMs);
   }
 
-  /** The slice to take the next call from: the oldest one that is still good. */
-  function sliceFor(group: string): HeldSlice | undefined {
-    if (slices.length === 0) return undefined;
-    const nowMs = monotonicMs();
-    return slices.find(
-      slice => nowMs < slice.goodUntilMs && (slice.common > 0 || (slice.reserved > 0 && hasHadLittle(group))),
-    );
+  canTake(group: string): boolean {
+    return this.#limit === 'free' || this.#sliceFor(group) !== undefined;
   }
 
-  function take(group: string): void {
-    const slice = sliceFor(group);
+  take(group: string): void {
+    const slice = this.#sliceFor(group);
     if (slice === undefined) {
-      countFree();
+      this.#countFree();
       return;
     }
     if (slice.common > 0) slice.common--;
     else slice.reserved--;
-    demand.count();
-    spending.count(group);
+    this.#demand.count();
+    this.#spending.count(group);
     // The next slice is asked for before this one is empty, so that nobody waits for the database.
-    if (syncing === null && slice === slices.at(-1) && slice.common <= demand.lowWater()) sync();
+    if (this.#slices.isNewest(slice) && slice.common <= this.#demand.lowWater()) this.#sync();
   }
 
-  function countFree(): void {
-    news.sent++;
-    if (news.sent === 1) alarm.within(reportWithinMs.idle);
-    else if (news.sent === busyCalls) alarm.within(reportWithinMs.busy);
+  putBack(): void {
+    // If its slice is over, a call too many stays counted, which does no harm.
+    if (!this.#slices.putBack() && this.#limit === 'free' && this.#news.sent > 0) this.#news.sent--;
   }
 
-  function sync(): void {
-    syncing ??= exchange()
-      .catch(error => {
-        options.onTrouble(error);
-        // Nobody can say whether there is a limit: be optimistic, as at the very beginning.
-        if (limit === 'unknown') limit = 'free';
-        const againAtMs = monotonicMs() + reportWithinMs.busy;
-        emptyUntilMs = { common: againAtMs, reserved: againAtMs };
-        alarm.within(reportWithinMs.busy);
-      })
-      .finally(() => {
-        syncing = null;
-        options.onChange();
-        if (news.refused !== null) sync();
+  passed(): void {
+    this.#news.passed++;
+  }
+
+  refused(retryAfterMs: number): void {
+    const nowMs = this.#options.monotonicMs();
+    // One refusal of a window tells everything; the calls that were under way with it add nothing.
+    if (nowMs < this.#blockedUntilMs) return;
+    if (typeof this.#limit !== 'number') this.#limit = 0;
+    this.#slices.drop();
+    this.#blockedUntilMs = nowMs + retryAfterMs;
+    this.#news.refused = true;
+    this.#sync();
+    // The answers that are still under way belong to the same window.
+    this.#alarm.within(reportWithinMs.busy);
+  }
+
+  want(group: string): void {
+    const ms = this.emptyForMs(group);
+    if (ms === 0) {
+      this.#sync();
+      return;
+    }
+    // Others give back what they did not use; but before Notion's time has come it is no use to anybody.
+    const blockedMs = this.#blockedUntilMs - this.#options.monotonicMs();
+    this.#alarm.within(Math.max(askAgainMsMin, blockedMs, Math.min(ms, sliceMs)));
+  }
+
+  emptyForMs(group: string): number {
+    const untilMs = this.#emptyUntilMs[this.hasHadLittle(group) ? 'reserved' : 'common'];
+    return Math.max(0, Math.max(untilMs, this.#blockedUntilMs) - this.#options.monotonicMs());
+  }
+
+  hasHadLittle(group: string): boolean {
+    return typeof this.#limit !== 'number' || this.#spending.isLittle(group, this.#limit);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#alarm.stop();
+    await this.#syncing;
+    await this.#exchange().catch(this.#options.onTrouble);
+    this.#alarm.stop();
+  }
+
+  #sliceFor(group: string): HeldSlice | undefined {
+    return this.#slices.next(() => this.hasHadLittle(group));
+  }
+
+  #countFree(): void {
+    const sent = ++this.#news.sent;
+    if (sent === 1) this.#alarm.within(reportWithinMs.idle);
+    else if (sent === busyCalls) this.#alarm.within(reportWithinMs.busy);
+  }
+
+  #sync(): void {
+    if (this.#closed || this.#syncing !== null) return;
+    this.#syncing = this.#exchange()
+      .then(
+        () => this.#news.refused,
+        error => this.#putOff(error),
+      )
+      .then(refusedMeanwhile => {
+        this.#syncing = null;
+        this.#options.onChange();
+        if (refusedMeanwhile) this.#sync();
       });
+  }
+
+  /** The store is away. */
+  #putOff(error: unknown): false {
+    this.#options.onTrouble(error);
+    // Nobody can say whether there is a limit: be optimistic, as at the very beginning.
+    if (this.#limit === 'unknown') this.#limit = 'free';
+    const againAtMs = this.#options.monotonicMs() + reportWithinMs.busy;
+    this.#emptyUntilMs = { common: againAtMs, reserved: againAtMs };
+    this.#alarm.within(reportWithinMs.busy);
+    return false;
   }
 
   /** Tells the ledger what happened since the last time, and asks it for as much as will be needed. */
-  async function exchange(): Promise<void> {
-    const nowMs = monotonicMs();
-    const ended = slices.filter(slice => closed || nowMs >= slice.goodUntilMs);
-    slices = slices.filter(slice => !ended.includes(slice));
-    const told = news;
-    news = noNews();
-    const spent = spending.report();
-    const report: Report = { ...told, returned: ended, spent, ask: ask(ended) };
+  async #exchange(): Promise<void> {
+    const nowMs = this.#options.monotonicMs();
+    const returned = this.#slices.takeEnded(this.#closed);
+    const told = this.#news;
+    this.#news = noNews();
+    const report: Report = {
+      ...told,
+      returned,
+      spent: this.#spending.report(),
+      refused: told.refused && nowMs < this.#blockedUntilMs ? { retryAfterMs: this.#blockedUntilMs - nowMs } : null,
+      ask: this.#ask(returned),
+    };
     try {
-      const grant = await options.change((ledger, storeMs) => {
+      const grant = await this.#options.change((ledger, storeMs) => {
         const settled = settle(ledger, report, storeMs);
         return { ledger: settled.ledger, result: settled.grant };
       });
-      accept(grant, report.ask, nowMs);
+      this.#accept(grant, nowMs);
     } catch (error) {
-      news = { sent: news.sent + told.sent, passed: news.passed + told.passed, refused: news.refused ?? told.refused };
-      slices = [...ended, ...slices];
-      spending.giveBack(spent);
+      this.#news.sent += told.sent;
+      this.#news.passed += told.passed;
+      this.#news.refused ||= told.refused;
+      this.#slices.restore(returned);
+      this.#spending.giveBack();
       throw error;
     }
   }
 
-  function ask(ended: readonly HeldSlice[]): Report['ask'] {
-    const expected = demand.next(ended.reduce((sum, { common }) => sum + common, 0));
-    if (closed) return { common: 0, reserved: 0 };
-    const waiting = options.waiting();
+  #ask(returned: readonly HeldSlice[]): Report['ask'] {
+    const expected = this.#demand.next(returned.reduce((sum, { common }) => sum + common, 0));
+    if (this.#closed) return { common: 0, reserved: 0 };
+    const waiting = this.#options.waiting();
     return { ...waiting, common: expected + waiting.common };
   }
 
-  function accept(grant: Grant, asked: Report['ask'], askedAtMs: number): void {
+  #accept(grant: Grant, askedAtMs: number): void {
     // What was granted before Notion's refusal was told is worth nothing.
-    const blocked = monotonicMs() < blockedUntilMs;
+    const blocked = this.#options.monotonicMs() < this.#blockedUntilMs;
     if (grant.kind === 'free') {
-      if (!blocked) limit = 'free';
+      if (!blocked) this.#limit = 'free';
       return;
     }
-    limit = grant.perMinute;
-    spending.learn(grant.spent, grant.spentForMs);
-    const { common, reserved } = grant.slice;
-    const againAtMs = askedAtMs + grant.retryInMs;
-    emptyUntilMs = {
-      common: common > 0 ? 0 : againAtMs,
-      reserved: common + reserved > 0 || asked.reserved === 0 ? 0 : againAtMs,
+    this.#limit = grant.perMinute;
+    this.#spending.learn(grant.spent);
+    const { slice, retryInMs } = grant;
+    const empty = slice.common + slice.reserved === 0;
+    this.#emptyUntilMs = {
+      common: slice.common > 0 ? 0 : askedAtMs + retryInMs.common,
+      reserved: empty ? askedAtMs + retryInMs.reserved : 0,
     };
-    if (blocked || common + reserved === 0) return;
-    slices = [...slices, { ...grant.slice, goodUntilMs: askedAtMs + sliceMs }];
+    if (blocked || empty) return;
+    this.#slices.add(slice, askedAtMs + sliceMs);
     // What is not used goes back, so that another process can have it.
-    alarm.within(sliceMs + 1);
+    this.#alarm.within(sliceMs + 1);
   }
-
-  return {
-    canTake: group => limit === 'free' || sliceFor(group) !== undefined,
-    take,
-    putBack() {
-      // If its slice is over, a call too many stays counted, which does no harm.
-      const [slice] = slices;
-      if (slice !== undefined) slice.common++;
-      else if (news.sent > 0) news.sent--;
-    },
-    passed() {
-      news.passed++;
-    },
-    refused(retryAfterMs) {
-      // One refusal of a window tells everything; the calls that were under way with it add nothing.
-      if (monotonicMs() < blockedUntilMs) return;
-      if (typeof limit !== 'number') limit = 0;
-      slices = [];
-      blockedUntilMs = monotonicMs() + retryAfterMs;
-      news.refused = { retryAfterMs };
-      sync();
-      // The answers that are still under way belong to the same window.
-      alarm.within(reportWithinMs.busy);
-    },
-    want(group) {
-      const ms = emptyForMs(group);
-      if (ms === 0) sync();
-      else alarm.within(Math.max(ms, askAgainMsMin));
-    },
-    emptyForMs,
-    hasHadLittle,
-    async close() {
-      closed = true;
-      alarm.stop();
-      await syncing;
-      await exchange().catch(options.onTrouble);
-      alarm.stop();
-    },
-  };
 }

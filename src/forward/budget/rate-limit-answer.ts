@@ -20,8 +20,8 @@ const scopes = new Map<unknown, RateLimitScope>(
   Object.entries(rateLimitReasons).map(([scope, reason]) => [reason, scope as RateLimitScope]),
 );
 
-/** Notion's waits are a minute, sometimes more. Nobody may make us wait for ever. */
-const retryAfterMsMax = hourMs;
+/** Notion's waits are a minute, sometimes more. Nobody may make us wait for ever, or ask again without a pause. */
+const bounds = { minMs: secondMs, maxMs: hourMs };
 
 /**
  * Reads a 429; null for every other answer. Older ones give no reason: they mean the connection. The wait stands in the
@@ -30,10 +30,19 @@ const retryAfterMsMax = hourMs;
 export function readRateLimit({ status, headers, body }: Answer): RateLimitAnswer | null {
   if (status !== 429) return null;
   const details = Buffer.isBuffer(body) ? detailsIn(body) : {};
-  const seconds = Number(headers['retry-after'] ?? details.retry_after);
-  const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? seconds * secondMs : secondMs;
+  const ms = waitMs(headers['retry-after'], headers.date) ?? waitMs(details.retry_after) ?? 0;
   const scope = scopes.get(details.rate_limit_reason) ?? 'connection';
-  return { scope, retryAfterMs: Math.min(retryAfterMs, retryAfterMsMax) };
+  return { scope, retryAfterMs: Math.min(Math.max(ms, bounds.minMs), bounds.maxMs) };
+}
+
+/**
+ * RFC 9110 section 10.2.3: seconds, or the moment; of that the answer's own `Date` tells how far away it is, whatever our
+ * clock says. Null for what cannot be used.
+ */
+function waitMs(wait: unknown, date?: string): number | null {
+  if (typeof wait !== 'string' || wait === '') return null;
+  const ms = wait.endsWith('GMT') ? Date.parse(wait) - Date.parse(date ?? '') : Number(wait) * secondMs;
+  return Number.isFinite(ms) ? ms : null;
 }
 
 function detailsIn(body: Buffer): { rate_limit_reason?: unknown; retry_after?: unknown } {

@@ -1,43 +1,43 @@
 import { systemGroup } from '../place-of.ts';
 import { reservedPart, type Spent } from './ledger.ts';
 
-/** Who has taken how much of a limit in this minute: what all processes had reported, and what this one has seen since. */
+/** Who has taken how much of a limit lately: what all processes had reported, and what this one has seen since. */
 export interface Spending {
   count(group: string): void;
   /** Has had less than half of what is kept for such as they. Portcullis itself never has. */
   isLittle(group: string, perMinute: number): boolean;
-  /** What was counted since the last time. */
+  /** What was counted since the last time. It goes on counting here until it is known whether the report arrived. */
   report(): Spent;
-  /** A report did not arrive. */
-  giveBack(report: Spent): void;
-  /** What all processes have reported of a minute that is over in `goodForMs`. */
-  learn(spent: Spent, goodForMs: number): void;
+  /** The report did not arrive. */
+  giveBack(): void;
+  /** The report arrived; this is what all processes have reported. */
+  learn(spent: Spent): void;
 }
 
-export function createSpending(monotonicMs: () => number): Spending {
+export function createSpending(): Spending {
   let counted = new Map<string, number>();
+  let told = new Map<string, number>();
   let known: Spent = {};
-  let goodUntilMs = 0;
   const add = (group: string, calls: number) => counted.set(group, (counted.get(group) ?? 0) + calls);
   return {
     count: group => add(group, 1),
     isLittle(group, perMinute) {
       if (group === systemGroup) return false;
-      if (monotonicMs() >= goodUntilMs) known = {};
-      const spent = (known[group] ?? 0) + (counted.get(group) ?? 0);
+      const spent = (known[group] ?? 0) + (told.get(group) ?? 0) + (counted.get(group) ?? 0);
       return spent < Math.max(1, (perMinute * reservedPart) / 2);
     },
     report() {
-      const report = Object.fromEntries(counted);
+      told = counted;
       counted = new Map();
-      return report;
+      return Object.fromEntries(told);
     },
-    giveBack(report) {
-      for (const [group, calls] of Object.entries(report)) add(group, calls);
+    giveBack() {
+      for (const [group, calls] of told) add(group, calls);
+      told = new Map();
     },
-    learn(spent, goodForMs) {
+    learn(spent) {
       known = spent;
-      goodUntilMs = monotonicMs() + goodForMs;
+      told = new Map();
     },
   };
 }
