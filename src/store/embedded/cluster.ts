@@ -36,18 +36,24 @@ export async function ensureCluster(directory: DataDirectory, binaries: Binaries
     await syncDirectory(directory.path);
   } catch (error) {
     // Another start on the same directory may have been faster; then its cluster is ours to open, or to be refused.
-    if (!(await exists(directory.cluster))) throw error;
+    if (await exists(directory.cluster)) return;
+    throw error instanceof StoreError ? error : noCluster(directory.cluster, error as Error);
   } finally {
-    await rm(draft, { recursive: true, force: true });
+    await removeDraft(draft);
   }
 }
 
-/** Removes what killed first starts left behind. Only for the owner of the directory. */
+/** Removes what first starts left behind that were killed or slower. Only for the owner of the directory. */
 export async function removeDrafts(directory: DataDirectory): Promise<void> {
   const prefix = `${basename(directory.cluster)}-`;
   for (const name of await readdir(directory.path)) {
-    if (name.startsWith(prefix)) await rm(join(directory.path, name), { recursive: true, force: true });
+    if (name.startsWith(prefix)) await removeDraft(join(directory.path, name));
   }
+}
+
+/** An initdb may still be writing into it. What is left then is no reason not to start, and goes at the next start. */
+async function removeDraft(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
 }
 
 async function initialise(cluster: string, passwordFile: string, binaries: Binaries, account: Account): Promise<void> {
@@ -83,12 +89,23 @@ async function initialise(cluster: string, passwordFile: string, binaries: Binar
 }
 
 async function requireVersion(cluster: string, version: string): Promise<void> {
-  const found = (await readFile(join(cluster, 'PG_VERSION'), 'utf8')).trim();
+  const text = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(error => {
+    throw noCluster(cluster, error);
+  });
+  const found = text.trim();
   const [major] = version.split('.');
   if (found === major) return;
   throw new StoreError(
     'directory_unusable',
     `${cluster} holds data of PostgreSQL ${found}, and this Portcullis brings version ${major}. ` +
       'Dump it with the Portcullis that made it (portcullis db dump), then restore it into a new --data-dir.',
+  );
+}
+
+function noCluster(cluster: string, cause: Error): StoreError {
+  return new StoreError(
+    'directory_unusable',
+    `There is no database in ${cluster}, and none can be put there: ${cause.message}. Put back what was there, or name another directory with --data-dir.`,
+    { cause },
   );
 }

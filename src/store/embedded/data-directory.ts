@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, chown, link, lstat, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { StoreError } from '../store-error.ts';
 import type { Account } from './account.ts';
@@ -50,9 +50,17 @@ export async function prepareDataDirectory(directory: DataDirectory, account: Ac
   }
 }
 
-/** What the roles of the cluster sign in with. */
-export async function readPassword(directory: DataDirectory): Promise<string> {
-  return (await readFile(directory.password, 'utf8')).trim();
+/** What the roles of the cluster sign in with. Throws StoreError `directory_unusable`. */
+export async function readPassword({ password }: DataDirectory): Promise<string> {
+  try {
+    return (await readFile(password, 'utf8')).trim();
+  } catch (error) {
+    throw new StoreError(
+      'directory_unusable',
+      `Cannot read ${password}: ${(error as Error).message}. The database beside it opens with that file alone: put it back.`,
+      { cause: error },
+    );
+  }
 }
 
 async function refuseForeignFiles(path: string): Promise<void> {
@@ -98,8 +106,9 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
+/** Whether anything is there, be it a link that leads nowhere. */
 export async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
+  return lstat(path).then(
     () => true,
     () => false,
   );

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ask, type TemporaryPlace, temporaryPlace } from '../../../test/embedded-postgres.ts';
 import type { EmbeddedPostgres } from './embedded-postgres.ts';
+import { readServerPid } from './postmaster.ts';
 
 const onLinux = process.platform === 'linux' ? {} : { skip: 'reads /proc, which only Linux has' };
 
@@ -115,6 +116,27 @@ describe('the embedded PostgreSQL', () => {
     });
     assert.deepEqual(await readdir(foreign), ['thesis.txt']);
     assert.equal((await stat(foreign)).mode & 0o777, 0o755);
+  });
+
+  it('says which of its files is not what it should be, and leaves no server behind', async () => {
+    const directory = join(place.path, 'damaged');
+    await (await place.start('damaged')).stop();
+    const damages: [name: string, damage: (path: string) => Promise<unknown>, message: RegExp][] = [
+      ['cluster', path => mkdir(path), /^There is no database in .*cluster.*PG_VERSION.* Put back what was there/],
+      ['cluster', path => symlink('nowhere', path), /^There is no database in .*cluster/],
+      ['password', path => mkdir(path), /^Cannot read .*password: EISDIR.* put it back/],
+      ['password', path => writeFile(path, 'another'), /password authentication failed .* Put back the .*password/],
+      ['server.log', path => symlink('nowhere', path), /^PostgreSQL cannot write its log to .*server\.log: ELOOP/],
+    ];
+    for (const [name, damage, message] of damages) {
+      const path = join(directory, name);
+      await rename(path, join(place.path, 'aside'));
+      await damage(path);
+      await assert.rejects(place.start('damaged'), { name: 'StoreError', message });
+      await rm(path, { recursive: true });
+      await rename(join(place.path, 'aside'), path);
+    }
+    assert.equal(await readServerPid(join(directory, 'cluster')), undefined);
   });
 
   it('refuses the data of another major version', async () => {

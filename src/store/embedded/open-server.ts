@@ -44,18 +44,24 @@ const passing = new Set(['ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '5330
 export async function openServer(place: Place, signal?: AbortSignal): Promise<OpenServer> {
   const deadline = performance.now() + openMsMax;
   let launched: Launch | undefined;
-  while (performance.now() < deadline && !signal?.aborted) {
-    const attempt = await tryToOpen(place);
-    if (typeof attempt === 'object') return { ...attempt, adopted: attempt.pid !== launched?.pid };
-    if (attempt === 'absent') launched = await relaunch(place, launched);
-    await delay(10);
+  try {
+    while (performance.now() < deadline) {
+      signal?.throwIfAborted();
+      const attempt = await tryToOpen(place);
+      if (typeof attempt === 'object') return { ...attempt, adopted: attempt.pid !== launched?.pid };
+      if (attempt === 'absent') launched = await relaunch(place, launched);
+      await delay(10);
+    }
+    throw new StoreError(
+      'server_failed',
+      `PostgreSQL was not ready after ${openMsMax / 1000} seconds. Its log is ${place.directory.log}.`,
+    );
+  } catch (error) {
+    // Whoever else has the directory works with the server, whoever started it.
+    const inUse = error instanceof StoreError && error.code === 'directory_in_use';
+    if (!inUse && launched && (await launched.ended()) === undefined) await stopServer(launched.pid);
+    throw error;
   }
-  if (launched && (await launched.ended()) === undefined) await stopServer(launched.pid);
-  signal?.throwIfAborted();
-  throw new StoreError(
-    'server_failed',
-    `PostgreSQL was not ready after ${openMsMax / 1000} seconds. Its log is ${place.directory.log}.`,
-  );
 }
 
 type Attempt = { pid: number; session: Client } | 'absent' | 'busy';
@@ -85,7 +91,9 @@ function judge(error: Error & { code?: string }, place: Place): Attempt | StoreE
   if (error instanceof StoreError) return error;
   if (absent.has(error.code ?? '')) return 'absent';
   if (passing.has(error.code ?? '') || error.message.startsWith('Connection terminated')) return 'busy';
-  return new StoreError('server_failed', `The PostgreSQL in ${place.directory.path} answers: ${error.message}.`, {
+  const { path, password } = place.directory;
+  const todo = error.code === '28P01' ? ` Put back the ${password} that belongs to it.` : '';
+  return new StoreError('server_failed', `The PostgreSQL in ${path} answers: ${error.message}.${todo}`, {
     cause: error,
   });
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import { open, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StoreError } from '../store-error.ts';
@@ -16,6 +16,9 @@ const lockFiles = ['postmaster.pid', '.s.PGSQL.5432.lock'];
 
 /** PostgreSQL prints a few lines per start and per failed statement; one old file of this size is kept. */
 const logBytesMax = 1024 * 1024;
+
+/** Between making a lock file and writing into it a server needs microseconds; in one as old as this it died. */
+const emptyLockMsMax = 1_000;
 
 /** How long a server may take to write its buffers when it is asked to stop. */
 const stopMsMax = 30_000;
@@ -50,14 +53,25 @@ export async function launch(directory: DataDirectory, binaries: Binaries, accou
   }
 }
 
-async function openLog(path: string) {
-  const size = await stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
-  if (size > logBytesMax) await rename(path, `${path}.old`);
+/** Opens the log at its end; one that has grown is put aside first, by one of those who start at once. */
+export async function openLog(path: string): Promise<FileHandle> {
   const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
-  return open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
+  try {
+    const found = await stat(path).catch(nullIfMissing);
+    if (found !== null && found.size > logBytesMax) await rename(path, `${path}.old`).catch(nullIfMissing);
+    return await open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
+  } catch (error) {
+    throw new StoreError(
+      'directory_unusable',
+      `PostgreSQL cannot write its log to ${path}: ${(error as Error).message}. Put that right, or name another directory with --data-dir.`,
+      { cause: error },
+    );
+  }
+}
+
+function nullIfMissing(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
 }
 
 function hasEnded(child: ChildProcess): boolean {
@@ -73,9 +87,9 @@ function spawned(child: ChildProcess): Promise<number> {
   });
 }
 
-/** Whether a server ended because of the lock file of another one, living or dead. */
+/** Whether a server ended because of the lock file of another one: living, dead, or just about to write into it. */
 export function endedByLock(printed: string): boolean {
-  return /lock file ".*" already exists|pre-existing shared memory block/.test(printed);
+  return /lock file ".*" (already exists|is empty)|pre-existing shared memory block/.test(printed);
 }
 
 /** What the lock file of a cluster says about its server. */
@@ -99,17 +113,22 @@ export async function readServerPid(cluster: string): Promise<number | undefined
 
 /**
  * Makes lock files harmless that name a process which is no server any more: a zombie that nobody reaps, or a newcomer with a
- * recycled id, as in restarted containers. PostgreSQL refuses to start beside any living id except its parent's, so the files
+ * recycled id, as in restarted containers; or that name none, because a server died before it had written into them. PostgreSQL refuses to start beside any living id except its parent's, so the files
  * get ours; deleting them would also switch off its check for surviving backends.
  */
 export async function disarmStaleLocks(cluster: string): Promise<void> {
   for (const name of lockFiles) {
     const path = join(cluster, name);
-    const text = await readFile(path, 'utf8').catch(() => '');
-    const pid = Number.parseInt(text, 10);
-    if (!(pid > 0) || pid === process.pid || (await isLivePostgres(pid))) continue;
-    await writeFile(path, text.replace(/^\d+/, String(process.pid)));
+    const text = await readFile(path, 'utf8').catch(() => null);
+    if (text === null || !(await isStale(path, text))) continue;
+    await writeFile(path, text.replace(/^\d*/, String(process.pid)));
   }
+}
+
+async function isStale(path: string, text: string): Promise<boolean> {
+  if (text === '') return Date.now() - (await stat(path)).mtimeMs > emptyLockMsMax;
+  const pid = Number.parseInt(text, 10);
+  return pid > 0 && pid !== process.pid && !(await isLivePostgres(pid));
 }
 
 /**

@@ -9,9 +9,10 @@ import { ask, ready, startHolder, type TemporaryPlace, temporaryPlace } from '..
 import { until } from '../../../test/until.ts';
 import { chooseAccount } from './account.ts';
 import { prepareBinaries } from './binaries.ts';
+import { removeDrafts } from './cluster.ts';
 import { layOut } from './data-directory.ts';
 import type { EmbeddedPostgres } from './embedded-postgres.ts';
-import { launch, readLockFile, readServerPid } from './postmaster.ts';
+import { launch, openLog, readLockFile, readServerPid } from './postmaster.ts';
 import { isLivePostgres } from './process-state.ts';
 
 describe('the embedded PostgreSQL, when something was killed', () => {
@@ -131,6 +132,32 @@ describe('the embedded PostgreSQL, when something was killed', () => {
     await mkdir(join(dataDir, 'cluster-killed', 'base'), { recursive: true });
     await place.start();
     assert.deepEqual((await readdir(dataDir)).sort(), ['cluster', 'password', 'server.log']);
+  });
+
+  it('does not trip over what another start is still writing into its draft', async () => {
+    const draft = join(dataDir, 'cluster-slower');
+    await mkdir(draft);
+    let removed = false;
+    const writing = Array.from({ length: 20 }, async (_, writer) => {
+      for (let count = 0; !removed; count++) await writeFile(join(draft, `${writer}-${count}`), '').catch(() => {});
+    });
+    await removeDrafts(layOut(dataDir)).finally(() => {
+      removed = true;
+    });
+    await Promise.all(writing);
+    await rm(draft, { recursive: true, force: true });
+  });
+
+  it('starts where another server died, or is just about to write, after it had made its lock file', async () => {
+    for (const name of ['postmaster.pid', '.s.PGSQL.5432.lock']) await writeFile(join(cluster, name), '');
+    await assertKept(await place.start());
+  });
+
+  it('puts a log that has grown aside once, however many start at once', async () => {
+    const path = join(place.path, 'grown.log');
+    await writeFile(path, 'x'.repeat(1024 * 1024 + 1));
+    for (const log of await Promise.all(Array.from({ length: 10 }, () => openLog(path)))) await log.close();
+    assert.deepEqual([(await stat(path)).size, (await stat(`${path}.old`)).size > 0], [0, true]);
   });
 
   it('starts beside a living process that was given the id in its lock files', async () => {
