@@ -4,7 +4,18 @@ import type { Operation } from '../../domain/operation.ts';
 import type { Gateway } from '../../gateway.ts';
 import type { ClientAddress } from '../client-address.ts';
 import { readSessionCookie } from '../session-cookie.ts';
-import type { ConnectTarget } from './connect-commands.ts';
+import type { ConnectCommands, ConnectTarget } from './connect-commands.ts';
+import type { PageOptions } from './page.ts';
+import { sendPage } from './send-page.ts';
+
+export interface OAuthDoorParts {
+  readonly gateway: Gateway;
+  readonly commands: ConnectCommands;
+  readonly clientAddress: ClientAddress;
+  /** Where people reach Portcullis. Every absolute URL is made from it (rule 26). */
+  readonly publicUrl: string;
+  readonly demo: boolean;
+}
 
 /** One request of a browser, with what every step needs of it. */
 export interface Visit {
@@ -12,6 +23,10 @@ export interface Visit {
   readonly reply: FastifyReply;
   /** Empty when the browser is not signed in: then the gateway refuses, and the log has it. */
   readonly session: string;
+  readonly publicUrl: URL;
+  readonly commands: ConnectCommands;
+  /** Sends a page. */
+  show(status: number, draw: (options: PageOptions) => string): FastifyReply;
   /**
    * Has an operation decided where the target says, and carried out. Answers with what its command answered; throws
    * `PortcullisError`.
@@ -19,11 +34,8 @@ export interface Visit {
   pass<T>(operation: Operation, target: ConnectTarget | null): Promise<T>;
 }
 
-export function openVisit(
-  { gateway, clientAddress }: { gateway: Gateway; clientAddress: ClientAddress },
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Visit {
+export function openVisit(parts: OAuthDoorParts, request: FastifyRequest, reply: FastifyReply): Visit {
+  const { gateway, commands, clientAddress, publicUrl, demo } = parts;
   // Only the cookie counts here: whoever goes through these pages is a person in a browser.
   const cookie = readSessionCookie(request.headers.cookie);
   const session = cookie.kind === 'present' ? cookie.token : '';
@@ -31,6 +43,9 @@ export function openVisit(
     request,
     reply,
     session,
+    publicUrl: new URL(publicUrl),
+    commands,
+    show: (status, draw) => sendPage(reply, status, demo, draw),
     async pass(operation, target) {
       const { body } = await gateway({
         door: 'oauth',
