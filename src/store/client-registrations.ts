@@ -101,6 +101,7 @@ async function takeUp(tx: Transaction<Schema>, wish: RegistrationWish): Promise<
     .where(({ or, eb }) =>
       or([eb('secret_expires_at', 'is', null), eb('secret_expires_at', '>', sql<Date>`now() + interval '1 day'`)]),
     )
+    .where(({ or, eb }) => or([eb('source', '<>', 'dynamic'), wasHeardOf]))
     .where(({ or, and, eb, not }) =>
       or([
         and([eb('connection.id', 'is', null), not(isClaimed()), not(isBeingRevoked)]),
@@ -115,6 +116,13 @@ async function takeUp(tx: Transaction<Schema>, wish: RegistrationWish): Promise<
   await tx.updateTable('client_registration').set({ used_at: clock }).where('id', '=', found.id).execute();
   return find(tx, found.id);
 }
+
+/**
+ * A server that has forgotten an unused client (Notion does after 90 days) says so on a page of its own, from which nobody
+ * comes back to tell: whoever pressed Connect with such a client would meet that page for ever.
+ */
+const wasHeardOf = sql<boolean>`greatest(client_registration.created_at, connection.authorized_at, connection.refreshed_at)
+  > now() - interval '30 days'`;
 
 /** A callback is on its way with it: its connection comes to be in a moment. */
 function isClaimed() {

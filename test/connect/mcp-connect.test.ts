@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { sql } from 'kysely';
 import { uuidNamed } from '../../emulator/identifiers.ts';
 import { disconnect } from '../../src/connect/disconnect.ts';
 import type { WorkspaceId } from '../../src/domain/ids.ts';
@@ -197,6 +198,18 @@ describe('connecting by hosted MCP', () => {
     assert.equal(titleOf(await browser.get(callback)), 'Notion forgot this Portcullis');
     assert.equal((await browser.answer(await reach(browser))).status, 303);
     assert.equal((await requestsTo('/register')).length, 2);
+  });
+
+  it('B17: registers anew when the server has heard nothing of the client for a month: it would tell the browser alone', async () => {
+    const ada = await connected();
+    await start(ada.browser, ada.workspaceId);
+    assert.equal((await requestsTo('/register')).length, 1);
+    const ago = sql<Date>`now() - interval '31 days'`;
+    await at.database.system.updateTable('connection').set({ authorized_at: ago }).execute();
+    await at.database.system.updateTable('client_registration').set({ created_at: ago }).execute();
+    assert.equal((await ada.browser.answer(await reach(ada.browser, ada.workspaceId))).status, 303);
+    assert.equal((await requestsTo('/register')).length, 2);
+    assert.equal((await connections()).length, 1);
   });
 
   it('C17: revokes the grant at Notion when it is disconnected', async () => {
