@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -33,6 +33,27 @@ describe('the root key file', () => {
     const keys = await Promise.all(Array.from({ length: 8 }, () => openRootKeyFile(path)));
     assert.equal(new Set(keys.map(key => key.kid)).size, 1);
     assert.deepEqual(await readdir(join(directory, 'many')), ['root.key']);
+  });
+
+  it('has no second name after a start that was killed between two steps', async () => {
+    const path = join(directory, 'killed', 'root.key');
+    await openRootKeyFile(path);
+    await link(path, `${path}.0123456789ab.draft`);
+    await openRootKeyFile(path);
+    assert.deepEqual(await readdir(join(directory, 'killed')), ['root.key']);
+  });
+
+  it('says why none can be made, and takes a link that leads nowhere for a lost key', async () => {
+    const path = join(directory, 'linked.key');
+    await symlink('nowhere', path);
+    await assert.rejects(openRootKeyFile(path), {
+      code: 'unreadable',
+      message: /linked\.key is a link that leads nowhere/,
+    });
+    await assert.rejects(openRootKeyFile(join(path, 'root.key')), {
+      code: 'missing',
+      message: /^No root key can be made at .*root\.key: .*PORTCULLIS_ROOT_KEY_FILE/,
+    });
   });
 
   it('does not unwrap in another context', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { constants, type FileHandle, link, mkdir, open, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { constants, type FileHandle, link, lstat, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { RootKeyError } from '../../domain/root-key-error.ts';
 import { deriveKeysFrom } from '../derive-key.ts';
 import { openValue, type SealingKey, sealingKeyBytes, sealValue } from '../sealed-value.ts';
@@ -22,13 +22,15 @@ export async function readRootKeyFile(path: string): Promise<RootKey> {
 
 /** Like `readRootKeyFile`, but makes the file, with a new key and mode 0600, if nothing is there yet. */
 export async function openRootKeyFile(path: string): Promise<RootKey> {
-  try {
-    return await readRootKeyFile(path);
-  } catch (error) {
+  const key = await readRootKeyFile(path).catch(async error => {
     if (!(error instanceof RootKeyError && error.code === 'missing')) throw error;
-  }
-  await makeRootKeyFile(path);
-  return readRootKeyFile(path);
+    await makeRootKeyFile(path).catch(cause => {
+      throw notMade(path, cause);
+    });
+    return readRootKeyFile(path);
+  });
+  await removeDrafts(path);
+  return key;
 }
 
 function fromSecret(secret: Buffer): RootKey {
@@ -46,21 +48,40 @@ function fromSecret(secret: Buffer): RootKey {
 /** Appears whole or not at all, and never over a key that is already there: losing one loses every token. */
 async function makeRootKeyFile(path: string): Promise<void> {
   const directory = dirname(path);
-  const draft = `${path}.${randomBytes(6).toString('hex')}.draft`;
+  const draft = `${path}.${randomBytes(6).toString('hex')}${draftEnding}`;
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  await withFile(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, async file => {
-    await file.writeFile(`${randomBytes(secretBytesMade).toString('base64url')}\n`);
-    await file.sync();
-  });
   try {
+    await withFile(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, async file => {
+      await file.writeFile(`${randomBytes(secretBytesMade).toString('base64url')}\n`);
+      await file.sync();
+    });
     await link(draft, path);
   } catch (error) {
-    // Another process was faster: its key is the key.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    // Another process was faster: its key is the key, and it may have removed this draft.
+    if (!(await isThere(path))) throw error;
   } finally {
-    await unlink(draft);
+    await rm(draft, { force: true });
   }
   await withFile(directory, constants.O_RDONLY, handle => handle.sync());
+}
+
+/** A start that was killed leaves its draft, which may be a second name of the key: nobody would destroy that with the first. */
+async function removeDrafts(path: string): Promise<void> {
+  const [directory, prefix] = [dirname(path), `${basename(path)}.`];
+  // Where a key was put by somebody, the directory may be closed to us.
+  const names = await readdir(directory).catch(() => []);
+  for (const name of names) {
+    if (name.startsWith(prefix) && name.endsWith(draftEnding)) await rm(join(directory, name), { force: true });
+  }
+}
+
+const draftEnding = '.draft';
+
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function readPrivate(path: string): Promise<string> {
@@ -79,8 +100,15 @@ async function readPrivate(path: string): Promise<string> {
     });
   } catch (error) {
     if (error instanceof RootKeyError) throw error;
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw missing(path, error);
-    throw new RootKeyError('unreadable', `The root key ${path} cannot be read.`, { cause: error });
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT') {
+      throw new RootKeyError('unreadable', `The root key ${path} cannot be read: ${message}.`, { cause: error });
+    }
+    if (!(await isThere(path))) throw missing(path, error);
+    const todo = 'Put back what it led to.';
+    throw new RootKeyError('unreadable', `The root key ${path} is a link that leads nowhere. ${todo}`, {
+      cause: error,
+    });
   }
 }
 
@@ -89,6 +117,11 @@ function missing(path: string, cause: unknown): RootKeyError {
     'Put the file back from where a copy is kept, or name its place in PORTCULLIS_ROOT_KEY_FILE or PORTCULLIS_ROOT_KEYS';
   const made = 'one is made only when a gateway starts on a database that has never had a root key';
   return new RootKeyError('missing', `There is no root key at ${path}. ${todo}; ${made}.`, { cause });
+}
+
+function notMade(path: string, cause: Error): RootKeyError {
+  const todo = 'Name another place in PORTCULLIS_ROOT_KEY_FILE, or put a key there';
+  return new RootKeyError('missing', `No root key can be made at ${path}: ${cause.message}. ${todo}.`, { cause });
 }
 
 /** Whoever owns a file can read it, whatever its mode. */

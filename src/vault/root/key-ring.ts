@@ -84,6 +84,6 @@ function otherKey(keys: readonly RootKey[], wanted: string): RootKeyError {
   const have = keys.map(({ kid }) => kid).join(', ');
   return new RootKeyError(
     'other_key',
-    `Stored keys are wrapped under the root key ${wanted}, and there is only ${have}. Restore that key, or name it in PORTCULLIS_ROOT_KEYS.`,
+    `Stored keys are wrapped under the root key ${wanted}, and there is only ${have}. All gateways need the same: restore that key, or name it in PORTCULLIS_ROOT_KEYS.`,
   );
 }
