@@ -40,8 +40,8 @@ export function createJobs({ system }: Pick<Database<Schema>, 'system'>): Jobs {
     },
     async purge() {
       await sql`DELETE FROM job WHERE done_at < now() - ${kept}`.execute(system);
-      // Nobody has tried in all that time: there is no receiver for notices.
-      await sql`DELETE FROM job WHERE kind = ${noticeJob} AND attempts = 0 AND done_at IS NULL AND run_at < now() - ${kept}`.execute(
+      // Nobody has tried since they were due: there is no receiver for notices, or not any more.
+      await sql`DELETE FROM job WHERE kind = ${noticeJob} AND done_at IS NULL AND run_at < now() - ${kept}`.execute(
         system,
       );
     },

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { createSafeFetch } from '../../src/connect/safe-fetch/safe-fetch.ts';
 import type { SafeFetchProblem } from '../../src/connect/safe-fetch/safe-fetch-error.ts';
 import { isSpecialAddress } from '../../src/connect/safe-fetch/special-addresses.ts';
-import { type LyingServer, startLyingServer } from './lying-server.ts';
+import { type Lie, type LyingServer, startLyingServer } from './lying-server.ts';
 
 const because = (problem: SafeFetchProblem) => ({ name: 'SafeFetchError', problem });
 
@@ -222,6 +222,22 @@ describe('requests to where strangers point', () => {
     await assert.rejects(fetch(server.url), because('unacceptable'));
     server.says.set('/', { status: 401, headers: { 'content-type': 'text/html' }, body: '<html>' });
     assert.equal((await fetch(server.url)).status, 401);
+  });
+
+  it('looks at no body where only the status counts', async () => {
+    const bodies: Lie[] = [
+      { body: 'x'.repeat(300 * 1024) },
+      { headers: { 'content-encoding': 'gzip' }, body: gzipSync('taken') },
+      { body: { x: 'x'.repeat(1_000) }, tricklesEveryMs: 10 },
+      { headers: { 'content-type': 'text/html' }, body: '<html>' },
+    ];
+    for (const status of [202, 410]) {
+      for (const lie of bodies) {
+        server.says.set('/', { ...lie, status });
+        const answer = await fetch(server.url, { method: 'POST', body: '{}', types: 'any' });
+        assert.deepEqual([answer.status, await answer.text()], [status, '']);
+      }
+    }
   });
 
   it('waits for a whole answer, but not for ever', async () => {

@@ -20,10 +20,10 @@ export interface NoticeParts {
   readonly now: Now;
 }
 
-/** Trouble that passes is waited for this long, with the job runner's growing waits. */
+/** A notice is tried for this long after what it tells of, with the job runner's growing waits… */
 const waitMsMax = 3 * dayMs;
-/** A receiver that understands the notice and says no is asked so often again, in six hours: it may be in the middle of a change. */
-const refusalsMax = 12;
+/** …and so often in any case, in half an hour: it may have waited for another one, or for a receiver to be named. */
+const attemptsMin = 6;
 
 /** A receiver may ask for a longer wait than the job runner's, up to this. */
 const askedWaitSecondsMax = (6 * hourMs) / secondMs;
@@ -86,10 +86,8 @@ function askedWait(retryAfter: string | null, now: Date): number {
 }
 
 function isLast(problem: string, attempts: number, ageMs: number): boolean {
-  // RFC 9110 section 15.5.11: gone, and likely for good.
-  if (problem === 'status_410') return true;
-  const refused = /^status_4/.test(problem) && problem !== 'status_408' && problem !== 'status_429';
-  return ageMs > waitMsMax || (refused && attempts >= refusalsMax);
+  // RFC 9110 section 15.5.11: gone, and likely for good. Any other refusal may be a mistake that somebody finds.
+  return problem === 'status_410' || (ageMs > waitMsMax && attempts >= attemptsMin);
 }
 
 async function giveUp(parts: NoticeParts, notice: Notice, problem: string, attempts: number): Promise<void> {

@@ -9,7 +9,7 @@ export interface SafeRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | URLSearchParams | null | undefined;
-  /** Media types, besides JSON, that an answer may have; `any` where nothing but its status is looked at. */
+  /** Media types, besides JSON, that an answer may have; `any` where nothing but its status counts, and no body is read. */
   readonly types?: readonly string[] | 'any';
   /** Ends the request earlier than its own time would. */
   readonly signal?: AbortSignal | undefined;
@@ -58,13 +58,15 @@ export function createSafeFetch(options: SafeFetchOptions): { fetch: SafeFetch; 
       dispatcher: agent,
       signal,
     });
+    const { types = [] } = given;
     const headers = headersOf(answer.headers);
-    const text = await readText(answer.body, answer.headers['content-encoding'] ?? 'identity');
+    const text = types === 'any' ? '' : await readText(answer.body, answer.headers['content-encoding'] ?? 'identity');
+    // What is short enough is let through, so that the connection can serve again.
+    if (types === 'any') answer.body.dump().catch(() => {});
     const response = new Response(statusHasNoBody(answer.statusCode) ? null : text, {
       status: answer.statusCode,
       headers,
     });
-    const { types = [] } = given;
     if (response.ok && text !== '' && types !== 'any') assertType(headers.get('content-type'), types);
     return response;
   }
