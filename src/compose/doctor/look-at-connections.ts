@@ -1,34 +1,20 @@
 import type { NotionConfig } from '../../config.ts';
 import { createCheckToken } from '../../connect/check-token.ts';
-import type { ConnectionKind, ConnectionStatus } from '../../domain/connection.ts';
-import type { ConnectionId, WorkspaceId } from '../../domain/ids.ts';
 import { UnopenableError } from '../../domain/unopenable-error.ts';
 import type { Database } from '../../store/database.ts';
+import {
+  type CheckedConnection,
+  connectionsToCheck,
+  countConnections,
+  isServing,
+} from '../../store/doctor/connections.ts';
 import type { Schema } from '../../store/schema.ts';
 import { createTokenSeal } from '../../vault/token-seal.ts';
 import type { WorkspaceKeys } from '../../vault/workspace-keys.ts';
 import { type Finding, fail, look, ok, warn } from './finding.ts';
 
-/** Connections that are named: those that do not work first, then the ones used last. */
-const namedMax = 100;
 /** Connections that are asked about at Notion. More would spend what the gateways need. */
 const probedMax = 50;
-
-const ended = ['pending', 'revoked'] as const;
-const serving = ['active', 'refreshing'] as const;
-
-interface Stored {
-  readonly workspaceId: WorkspaceId;
-  readonly connectionId: ConnectionId;
-  readonly workspaceName: string;
-  readonly kind: ConnectionKind;
-  readonly origin: string;
-  readonly status: ConnectionStatus;
-  readonly generation: number;
-  readonly lastUsedAt: Date | null;
-  readonly sealed: string | null;
-  readonly kid: string | null;
-}
 
 /** Each connection: whether it is in use, whether its token opens, and whether Notion still knows it. */
 export async function lookAtConnections(parts: {
@@ -36,13 +22,13 @@ export async function lookAtConnections(parts: {
   readonly keys: WorkspaceKeys | null;
   readonly notion: NotionConfig | null;
 }): Promise<Finding[]> {
-  const connections = await readConnections(parts.database);
+  const connections = await connectionsToCheck(parts.database);
   if (connections.length === 0) return [ok('connections', 'none yet')];
   const probe = parts.keys === null ? null : createProbe(parts.keys, parts.notion);
   const findings: Finding[] = [];
   let probed = 0;
   for (const connection of connections) {
-    if (serving.some(one => one === connection.status) && probed++ === probedMax) break;
+    if (isServing(connection) && probed++ === probedMax) break;
     const about = `connection ${connection.connectionId}`;
     const judged = await look(about, 'Look at the log of the gateway.', async () => {
       const { state, found, todo } = await judge(connection, probe);
@@ -54,9 +40,9 @@ export async function lookAtConnections(parts: {
   return rest > 0 ? [...findings, ok('connections', `${rest} more were not looked at`)] : findings;
 }
 
-type Probe = (connection: Stored) => Promise<'dead' | 'alive' | 'unknown' | 'unopenable'>;
+type Probe = (connection: CheckedConnection) => Promise<'dead' | 'alive' | 'unknown' | 'unopenable'>;
 
-async function judge(connection: Stored, probe: Probe | null): Promise<Omit<Finding, 'about'>> {
+async function judge(connection: CheckedConnection, probe: Probe | null): Promise<Omit<Finding, 'about'>> {
   const { status } = connection;
   if (status === 'undecryptable') return fail('', 'its token does not open', 'Restore its key, or reconnect it.');
   if (status === 'needs_reauth' || status === 'needs_reregister') {
@@ -101,43 +87,7 @@ function createProbe(keys: WorkspaceKeys, notion: NotionConfig | null): Probe {
   };
 }
 
-function readConnections({ system }: Database<Schema>): Promise<Stored[]> {
-  return system
-    .selectFrom('connection')
-    .innerJoin('workspace', 'workspace.id', 'connection.workspace_id')
-    .leftJoin('connection_secret as secret', join =>
-      join
-        .onRef('secret.workspace_id', '=', 'connection.workspace_id')
-        .onRef('secret.connection_id', '=', 'connection.id')
-        .onRef('secret.generation', '=', 'connection.generation')
-        .on('secret.field', '=', 'access_token'),
-    )
-    .select([
-      'connection.workspace_id as workspaceId',
-      'connection.id as connectionId',
-      'workspace.name as workspaceName',
-      'connection.kind',
-      'connection.origin',
-      'connection.status',
-      'connection.generation',
-      'connection.last_used_at as lastUsedAt',
-      'secret.sealed',
-      'secret.kid',
-    ])
-    .where('connection.status', 'not in', ended)
-    .orderBy(({ eb }) => eb('connection.status', 'in', serving))
-    .orderBy('connection.last_used_at', order => order.desc().nullsLast())
-    .orderBy('connection.id')
-    .limit(namedMax)
-    .execute();
-}
-
-async function countConnections({ system }: Database<Schema>): Promise<number> {
-  const counted = system.selectFrom('connection').where('status', 'not in', ended);
-  return (await counted.select(({ fn }) => fn.countAll<number>().as('count')).executeTakeFirstOrThrow()).count;
-}
-
-function describe({ workspaceName, kind, status, lastUsedAt }: Stored): string {
+function describe({ workspaceName, kind, status, lastUsedAt }: CheckedConnection): string {
   const used = lastUsedAt === null ? 'never used' : `last used ${lastUsedAt.toISOString()}`;
   // Names are text that strangers wrote: no control character of theirs reaches the terminal.
   return `${kind} of ${workspaceName.replace(/\p{C}/gu, '\u{fffd}')}, ${status}, ${used}`;

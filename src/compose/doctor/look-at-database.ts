@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
 import { secondMs } from '../../domain/units.ts';
 import { assertDurable } from '../../store/assert-durable.ts';
 import type { Database } from '../../store/database.ts';
+import { rolesPastRowSecurity, serverTimeMs, serverVersion, tenantTables } from '../../store/doctor/server.ts';
 import { pendingMigrations } from '../../store/migrate.ts';
 import type { Schema } from '../../store/schema.ts';
 import { StoreError } from '../../store/store-error.ts';
@@ -25,8 +25,7 @@ export async function lookAtDatabase(database: Database<Schema>, nowMs: () => nu
       if (!(error instanceof StoreError)) throw error;
       return fail('database', error.message, 'Change the server, or name another one in DATABASE_URL.');
     }
-    const version = await database.asOwner(async client => (await client.query('SHOW server_version')).rows[0]);
-    return ok('database', `PostgreSQL ${version?.server_version}, keeps what it commits`);
+    return ok('database', `PostgreSQL ${await serverVersion(database)}, keeps what it commits`);
   });
   if (server.some(({ state }) => state === 'fail')) return server;
   const schema = await lookAtSchema(database);
@@ -48,41 +47,28 @@ function lookAtSchema(database: Database<Schema>): Promise<Finding[]> {
 function lookAtRoles(database: Database<Schema>): Promise<Finding[]> {
   const todo = 'ALTER ROLE … NOSUPERUSER NOBYPASSRLS, and give its tables to the login of DATABASE_URL.';
   return look('roles', todo, async () => {
-    const { rows } = await sql<{ name: string }>`
-      SELECT r.rolname AS name FROM pg_roles r
-       WHERE r.rolname IN ('portcullis_app', 'portcullis_system')
-         AND (r.rolsuper OR r.rolbypassrls OR EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid))`.execute(
-      database.system,
-    );
-    if (rows.length === 0) return ok('roles', 'no more rights than they need');
-    return fail('roles', `${rows.map(({ name }) => name).join(', ')} can pass row-level security`, todo);
+    const names = await rolesPastRowSecurity(database);
+    if (names.length === 0) return ok('roles', 'no more rights than they need');
+    return fail('roles', `${names.join(', ')} can pass row-level security`, todo);
   });
 }
 
 function lookAtRowSecurity(database: Database<Schema>): Promise<Finding[]> {
   const todo = 'ALTER TABLE … ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY.';
   return look('row security', todo, async () => {
-    const { rows } = await sql<{ name: string; forced: boolean }>`
-      SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS forced
-        FROM pg_class c
-       WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-         AND (c.relname = 'workspace' OR EXISTS (
-           SELECT FROM pg_attribute a
-            WHERE a.attrelid = c.oid AND a.attname = 'workspace_id' AND NOT a.attisdropped))
-       ORDER BY 1`.execute(database.system);
-    const open = rows.filter(({ forced }) => !forced).map(({ name }) => name);
-    if (open.length === 0) return ok('row security', `forced on ${rows.length} tables`);
+    const tables = await tenantTables(database);
+    const open = tables.filter(({ forced }) => !forced).map(({ name }) => name);
+    if (open.length === 0) return ok('row security', `forced on ${tables.length} tables`);
     return fail('row security', `not forced on ${open.join(', ')}`, todo);
   });
 }
 
 /** Leases and expiries go by the database's clock, entries of the log by ours (rule 24). */
-function lookAtClock({ system }: Database<Schema>, nowMs: () => number): Promise<Finding[]> {
+function lookAtClock(database: Database<Schema>, nowMs: () => number): Promise<Finding[]> {
   return look('clock', 'Check the connection to the database.', async () => {
     const beforeMs = nowMs();
-    const { rows } = await sql<{ ms: number }>`
-      SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms`.execute(system);
-    const skewMs = Math.abs((rows[0]?.ms ?? 0) - (beforeMs + nowMs()) / 2);
+    const thereMs = await serverTimeMs(database);
+    const skewMs = Math.abs(thereMs - (beforeMs + nowMs()) / 2);
     return judgeSkew('clock', 'the database', skewMs);
   });
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../../config.ts';
 import { UnopenableError } from '../../domain/unopenable-error.ts';
 import type { Database } from '../../store/database.ts';
+import { newestWrappedKeys } from '../../store/doctor/wrapped-keys.ts';
 import { createKnownRootKeys } from '../../store/root-keys.ts';
 import type { Schema } from '../../store/schema.ts';
 import { createWrappedKeys } from '../../store/workspace-keys.ts';
@@ -35,16 +36,10 @@ export async function lookAtKeys(
 /** More than that would take long, and a key service counts and charges for each. `portcullis keys verify` opens all. */
 const unwrappedMax = 500;
 
-async function unwrap(keys: WorkspaceKeys, { system }: Database<Schema>): Promise<Finding> {
-  const stored = await system
-    .selectFrom('workspace_key')
-    .select(['workspace_id', 'kid', 'root_kid'])
-    .where('wrapped', 'is not', null)
-    .orderBy('created_at', 'desc')
-    .limit(unwrappedMax)
-    .execute();
+async function unwrap(keys: WorkspaceKeys, database: Database<Schema>): Promise<Finding> {
+  const stored = await newestWrappedKeys(database, unwrappedMax);
   const shut = new Set<string>();
-  for (const { workspace_id: workspaceId, kid, root_kid: rootKid } of stored) {
+  for (const { workspaceId, kid, rootKid } of stored) {
     const opens = await keys
       .use(workspaceId, kid, async () => true)
       .catch(error => {

@@ -1,31 +1,15 @@
-import { sql } from 'kysely';
-import type { SubscriptionId } from '../../domain/ids.ts';
 import { UnopenableError } from '../../domain/unopenable-error.ts';
-import type { SubscriptionState, WebhookOwner } from '../../domain/webhook.ts';
 import type { Database } from '../../store/database.ts';
+import { type CheckedSubscription, subscriptionsToCheck } from '../../store/doctor/subscriptions.ts';
 import type { Schema } from '../../store/schema.ts';
 import { createWebhookSeal } from '../../vault/webhook-seal.ts';
 import { type Finding, fail, look, ok, warn } from './finding.ts';
 import type { OpenedKeys } from './look-at-keys.ts';
 
-/** Subscriptions that are named. Those that nothing can come by stand first. */
-const namedMax = 100;
-
-interface Stored {
-  readonly id: SubscriptionId;
-  readonly owner: WebhookOwner;
-  readonly state: SubscriptionState;
-  readonly generation: number;
-  readonly sealed: string | null;
-  readonly kid: string | null;
-  readonly late: boolean;
-  readonly lastEventAt: Date | null;
-}
-
 /** Each webhook subscription: how far it has come, and whether its token opens. */
 export async function lookAtWebhooks(database: Database<Schema>, opened: OpenedKeys | null): Promise<Finding[]> {
   return look('webhooks', 'Look at the log of the gateway.', async () => {
-    const subscriptions = await readSubscriptions(database);
+    const subscriptions = await subscriptionsToCheck(database);
     if (subscriptions.length === 0) return ok('webhooks', 'none are set up');
     return Promise.all(
       subscriptions.map(async subscription => {
@@ -36,7 +20,7 @@ export async function lookAtWebhooks(database: Database<Schema>, opened: OpenedK
   });
 }
 
-function judge({ state, late, lastEventAt }: Stored, opens: boolean): Finding {
+function judge({ state, late, lastEventAt }: CheckedSubscription, opens: boolean): Finding {
   if (!opens) return fail('', 'its token does not open: no event is believed', 'Restore the key, or reset it.');
   switch (state) {
     case 'contested':
@@ -57,7 +41,7 @@ function judge({ state, late, lastEventAt }: Stored, opens: boolean): Finding {
   }
 }
 
-async function tokenOpens(subscription: Stored, { keys, deriveKey }: OpenedKeys): Promise<boolean> {
+async function tokenOpens(subscription: CheckedSubscription, { keys, deriveKey }: OpenedKeys): Promise<boolean> {
   const { id: subscriptionId, owner, generation, sealed, kid } = subscription;
   if (sealed === null || kid === null) return true;
   try {
@@ -67,15 +51,4 @@ async function tokenOpens(subscription: Stored, { keys, deriveKey }: OpenedKeys)
     if (error instanceof UnopenableError) return false;
     throw error;
   }
-}
-
-function readSubscriptions({ system }: Database<Schema>): Promise<Stored[]> {
-  return system
-    .selectFrom('webhook_subscription')
-    .select(['id', 'workspace_id as owner', 'state', 'generation', 'sealed', 'kid', 'last_event_at as lastEventAt'])
-    .select(sql<boolean>`handshake_until < now()`.as('late'))
-    .orderBy(sql`state = 'confirmed'`)
-    .orderBy('id')
-    .limit(namedMax)
-    .execute();
 }
