@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TokenField } from '../../src/domain/connection.ts';
 import { type ConnectionId, newId, type UserId, type WorkspaceId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
@@ -60,13 +62,13 @@ export async function openCustody() {
 
 export type Custody = Awaited<ReturnType<typeof openCustody>>;
 
-/** Another process's view of the same vault: root keys of its own, and caches of its own. */
+/** Another process's view of the same vault: root keys of its own (a file, if none are given), and caches of its own. */
 export async function openVault(
   custody: Custody,
-  roots: readonly RootKey[],
+  roots?: readonly RootKey[],
   clock: { readonly monotonicMs?: () => number } = {},
 ) {
-  const root = await openKeyRing(roots, custody.known);
+  const root = await openKeyRing(roots ?? [await custody.file('root.key')], custody.known);
   const keys = createWorkspaceKeys({ root, store: createWrappedKeys(custody.database), ...clock });
   return { root, keys, seal: createTokenSeal(keys) };
 }
@@ -99,6 +101,24 @@ export function storedTokens({ system }: Pick<Database<Schema>, 'system'>, { con
     .where('connection_id', '=', connectionId)
     .orderBy('field')
     .execute();
+}
+
+/** The sealed token in one field of a connection that has one generation of them. */
+export async function storedToken({ database }: Pick<Custody, 'database'>, place: Sealed, field: TokenField) {
+  const token = (await storedTokens(database, place)).find(stored => stored.field === field);
+  assert.ok(token !== undefined);
+  return token;
+}
+
+/** Puts a sealed value in the place of a token, as whoever can write to the database can. */
+export async function storeSealed(
+  { database }: Pick<Custody, 'database'>,
+  { connectionId }: Sealed,
+  field: TokenField,
+  sealed: string,
+): Promise<void> {
+  const query = database.system.updateTable('connection_secret').set({ sealed });
+  await query.where('connection_id', '=', connectionId).where('field', '=', field).execute();
 }
 
 /** Both tokens of a connection, opened. */

@@ -27,12 +27,6 @@ const troubles: readonly Omit<Fault, 'path'>[] = [
   { kind: 'delay', delayMs: 40 },
 ];
 
-interface Entry {
-  readonly operation: string;
-  readonly time: string;
-  readonly detail: Record<string, unknown>;
-}
-
 describe('refreshing, for ten days, in two processes that die now and then', () => {
   const random = seeded(20_261_122);
   const connections: Connected[] = [];
@@ -74,7 +68,6 @@ describe('refreshing, for ten days, in two processes that die now and then', () 
 
   const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T;
   const living = () => connections.filter(one => !removed.has(one));
-  const logOf = async (place: Connected) => (await at.log(place)) as unknown as Entry[];
 
   async function advance(minutes: number): Promise<void> {
     nowMs += minutes * minuteMs;
@@ -154,13 +147,13 @@ describe('refreshing, for ten days, in two processes that die now and then', () 
 
   it('refreshed nothing twice for one expiry, by the count of the server', async () => {
     for (const place of connections) {
-      const log = await logOf(place);
+      const log = await at.log(place);
       const made = log.filter(entry => entry.operation === 'connection.refreshed');
       assert.equal(new Set(made.map(entry => entry.detail.generation)).size, made.length, 'a generation had two heirs');
       if (place.kind === 'rest') assert.ok(made.length <= (expiries.get(place) ?? 0));
     }
     for (const place of living().filter(one => one.kind === 'mcp')) {
-      const starts = (await logOf(place)).filter(entry => entry.operation === 'connection.refresh_started');
+      const starts = (await at.log(place)).filter(entry => entry.operation === 'connection.refresh_started');
       const firsts = starts.filter(
         ({ detail }) =>
           starts.find(one => one.detail.generation === detail.generation)?.detail.attempt === detail.attempt,
@@ -176,14 +169,14 @@ describe('refreshing, for ten days, in two processes that die now and then', () 
     }
     // The same token went to the server again only where nobody knew what had become of it, and the log says so.
     const asked = wire.spent;
-    const entries = (await Promise.all(connections.map(logOf))).flat();
+    const entries = (await Promise.all(connections.map(at.log))).flat();
     const resent = entries.filter(entry => entry.detail.resent === true).length;
     const answeredRefusals = entries.filter(entry => entry.detail.answered === true).length;
     assert.ok(asked.length - new Set(asked).size <= resent + answeredRefusals);
   });
 
   it('has every exchange in the log, with what became of it', async () => {
-    const entries = (await Promise.all(connections.map(logOf))).flat();
+    const entries = (await Promise.all(connections.map(at.log))).flat();
     const starts = entries.filter(entry => entry.operation === 'connection.refresh_started');
     // What was begun and never sent is what somebody died over.
     const unsent = starts.length - wire.spent.length;
@@ -204,7 +197,7 @@ describe('refreshing, for ten days, in two processes that die now and then', () 
         .sort(),
     );
     for (const place of removed) {
-      const told = (await logOf(place)).map(entry => entry.operation);
+      const told = (await at.log(place)).map(entry => entry.operation);
       assert.equal(told.filter(name => name === 'workspace_deauthorized').length, 1);
       assert.equal(told.at(-1), 'workspace_deauthorized');
     }

@@ -79,7 +79,7 @@ export async function startRefreshingOn(
     /** What the log says about a connection, oldest first: names, and what is said about each. */
     async log({ connectionId }: ConnectionPlace) {
       const rows = await system.selectFrom('audit_entry').select('entry').orderBy('id').execute();
-      const entries = rows.map(row => JSON.parse(row.entry) as { operation: string; detail: Record<string, unknown> });
+      const entries = rows.map(row => JSON.parse(row.entry) as LoggedEntry);
       return entries.filter(entry => entry.detail.connection === connectionId);
     },
     /** How often a refresh token was spent at the emulator since the log of requests was cleared. */
@@ -107,6 +107,13 @@ export async function startRefreshingOn(
       await rm(directory, { recursive: true });
     },
   };
+}
+
+/** What the log says, as far as tests look. */
+export interface LoggedEntry {
+  readonly operation: string;
+  readonly time: string;
+  readonly detail: Readonly<Record<string, unknown>>;
 }
 
 interface Installed {

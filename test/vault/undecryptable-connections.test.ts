@@ -1,6 +1,7 @@
 /** A value that cannot be opened is a state of its connection, whoever finds it; and there is a way back. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { TokenField } from '../../src/domain/connection.ts';
 import { newId } from '../../src/domain/ids.ts';
 import { rotateWorkspaceKeys } from '../../src/vault/rotation/rotate-workspace-keys.ts';
 import { verifyKeys } from '../../src/vault/rotation/verify-keys.ts';
@@ -11,7 +12,8 @@ import {
   openTokens,
   openVault,
   type Sealed,
-  storedTokens,
+  storedToken,
+  storeSealed,
   type Vault,
 } from './a-custody.ts';
 
@@ -22,7 +24,7 @@ describe('connections whose tokens do not open', () => {
   let sound: Sealed;
   beforeEach(async () => {
     custody = await openCustody();
-    vault = await openVault(custody, [await custody.file('root.key')]);
+    vault = await openVault(custody);
     broken = await aConnection(custody, vault);
     sound = await aConnection(custody, vault);
   });
@@ -49,22 +51,11 @@ describe('connections whose tokens do not open', () => {
     return entries.filter(({ detail }) => detail.connection === connectionId);
   }
 
-  async function tokenOf(place: Sealed, field: 'access_token' | 'refresh_token') {
-    const token = (await storedTokens(custody.database, place)).find(stored => stored.field === field);
-    assert.ok(token !== undefined);
-    return token;
-  }
-
-  async function store({ connectionId }: Sealed, field: 'access_token' | 'refresh_token', sealed: string) {
-    const query = custody.database.system.updateTable('connection_secret').set({ sealed });
-    await query.where('connection_id', '=', connectionId).where('field', '=', field).execute();
-  }
-
   /** Answers with how to put it right. */
-  async function spoil(place: Sealed, field: 'access_token' | 'refresh_token') {
-    const { sealed } = await tokenOf(place, field);
-    await store(place, field, `${sealed.slice(0, -9)}AAAAAAAAA`);
-    return () => store(place, field, sealed);
+  async function spoil(place: Sealed, field: TokenField) {
+    const { sealed } = await storedToken(custody, place, field);
+    await storeSealed(custody, place, field, `${sealed.slice(0, -9)}AAAAAAAAA`);
+    return () => storeSealed(custody, place, field, sealed);
   }
 
   for (const [who, find] of [
@@ -74,7 +65,7 @@ describe('connections whose tokens do not open', () => {
     for (const field of ['access_token', 'refresh_token'] as const) {
       it(`are undecryptable when ${who} finds it of the ${field}: once, with the key's name, and no other is`, async () => {
         await spoil(broken, field);
-        const { kid } = await tokenOf(broken, field);
+        const { kid } = await storedToken(custody, broken, field);
         assert.equal((await find()).shut, 1);
         assert.deepEqual(await connectionOf(broken), {
           status: 'undecryptable',
@@ -113,7 +104,7 @@ describe('connections whose tokens do not open', () => {
     const change = (wrapped: string | null, state: 'active' | 'destroyed') =>
       system.updateTable('workspace_key').set({ wrapped, state }).where('kid', '=', kept.kid).execute();
     await change(null, 'destroyed');
-    vault = await openVault(custody, [await custody.file('root.key')]);
+    vault = await openVault(custody);
     assert.deepEqual(await verify(), { shut: 1, reopened: 0 });
     await change(kept.wrapped, 'active');
     assert.deepEqual(await verify(), { shut: 0, reopened: 1 });
@@ -133,7 +124,7 @@ describe('connections whose tokens do not open', () => {
   });
 
   it('are judged by the value that stands there, not by one that was replaced meanwhile', async () => {
-    const token = await tokenOf(broken, 'access_token');
+    const token = await storedToken(custody, broken, 'access_token');
     const row = {
       key: { connection_id: broken.connectionId, generation: 1, field: 'access_token' },
       workspaceId: broken.workspaceId,
@@ -150,7 +141,7 @@ describe('connections whose tokens do not open', () => {
   });
 
   it('are left alone where the values belong to tokens that wait to be confirmed, or to a connection that needs a person', async () => {
-    const token = await tokenOf(broken, 'access_token');
+    const token = await storedToken(custody, broken, 'access_token');
     const waiting = { workspace_id: broken.workspaceId, connection_id: broken.connectionId, ...token, generation: 2 };
     await custody.database.system.insertInto('connection_secret').values(waiting).execute();
     assert.deepEqual(await verify(), { shut: 0, reopened: 0 });

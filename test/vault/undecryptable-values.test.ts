@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { pino } from 'pino';
 import { createUndecryptableAlarm } from '../../src/compose/undecryptable-alarm.ts';
+import type { TokenField } from '../../src/domain/connection.ts';
 import type { RecordedEvent } from '../../src/domain/event.ts';
 import { newId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
@@ -20,7 +21,8 @@ import {
   openCustody,
   openVault,
   type Sealed,
-  storedTokens,
+  storedToken,
+  storeSealed,
   type Vault,
 } from './a-custody.ts';
 import { endTokens, openProcess } from './a-process.ts';
@@ -46,7 +48,7 @@ describe('what is sealed', () => {
   const tell = (found: Undecryptable) => void told.push(found);
   before(async () => {
     custody = await openCustody();
-    vault = await openVault(custody, [await custody.file('root.key')]);
+    vault = await openVault(custody);
     [place, stranger] = [await aConnection(custody, vault), await aConnection(custody, vault)];
   });
   after(() => custody.close());
@@ -63,7 +65,7 @@ describe('what is sealed', () => {
     open(sealed: string): Promise<unknown>;
     readonly elsewhere: readonly ((sealed: string) => Promise<unknown>)[];
   }
-  const token = (field: 'access_token' | 'refresh_token'): Kind => {
+  const token = (field: TokenField): Kind => {
     const seal = () => createTokenSeal(vault.keys, tell);
     const own = () => ({ ...place, field, generation: 4 });
     let kid = '';
@@ -168,15 +170,8 @@ describe('what is sealed', () => {
       const { tokens, troubles, unopened } = await openProcess(custody, vault, { exchange });
       const { system } = custody.database;
       if (field === 'refresh_token') await endTokens(custody);
-      const stored = (await storedTokens(custody.database, place)).find(one => one.field === field);
-      assert.ok(stored !== undefined);
-      const store = (sealed: string) =>
-        system
-          .updateTable('connection_secret')
-          .set({ sealed })
-          .where('connection_id', '=', place.connectionId)
-          .where('field', '=', field)
-          .execute();
+      const stored = await storedToken(custody, place, field);
+      const store = (sealed: string) => storeSealed(custody, place, field, sealed);
       const connection = system.updateTable('connection').where('id', '=', place.connectionId);
       let count = 0;
       for (const other of altered(stored.sealed)) {

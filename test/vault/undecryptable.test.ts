@@ -9,7 +9,8 @@ import {
   openTokens,
   openVault,
   type Sealed,
-  storedTokens,
+  storedToken,
+  storeSealed,
   type Vault,
 } from './a-custody.ts';
 
@@ -22,18 +23,14 @@ describe('a sealed value in another place', () => {
   let stranger: Sealed;
   beforeEach(async () => {
     custody = await openCustody();
-    vault = await openVault(custody, [await custody.file('root.key')]);
+    vault = await openVault(custody);
     one = await aConnection(custody, vault);
     sibling = await aConnection(custody, vault, one.workspaceId);
     stranger = await aConnection(custody, vault);
   });
   afterEach(() => custody.close());
 
-  const tokenOf = async (place: Sealed, field = 'access_token') => {
-    const token = (await storedTokens(custody.database, place)).find(stored => stored.field === field);
-    assert.ok(token !== undefined);
-    return token;
-  };
+  const tokenOf = (place: Sealed) => storedToken(custody, place, 'access_token');
   const refuses = (open: Promise<unknown>) => assert.rejects(open, UnopenableError);
 
   it('does not open: another connection, workspace, field or generation', async () => {
@@ -54,12 +51,7 @@ describe('a sealed value in another place', () => {
       [one, theirs.sealed],
       [sibling, mine.sealed],
     ] as const) {
-      await custody.database.system
-        .updateTable('connection_secret')
-        .set({ sealed })
-        .where('connection_id', '=', place.connectionId)
-        .where('field', '=', 'access_token')
-        .execute();
+      await storeSealed(custody, place, 'access_token', sealed);
     }
     await refuses(openTokens(custody, vault, one));
     await refuses(openTokens(custody, vault, sibling));
