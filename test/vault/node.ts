@@ -12,6 +12,7 @@ import type { Schema } from '../../src/store/schema.ts';
 import { createTokenRefreshes } from '../../src/store/token-refreshes.ts';
 import { createWrappedKeys } from '../../src/store/workspace-keys.ts';
 import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
+import type { CheckToken } from '../../src/vault/liveness.ts';
 import { type FailPoint, passThrough } from '../../src/vault/refresh/fail-point.ts';
 import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
 import {
@@ -26,7 +27,7 @@ import { createRound } from '../../src/vault/refresh/rounds.ts';
 import { openSpool } from '../../src/vault/refresh/spool.ts';
 import { openRootKeyFile } from '../../src/vault/root/file.ts';
 import { createTokenSeal } from '../../src/vault/token-seal.ts';
-import { type CheckToken, createTokens } from '../../src/vault/tokens.ts';
+import { createTokens } from '../../src/vault/tokens.ts';
 import { createWorkspaceKeys } from '../../src/vault/workspace-keys.ts';
 
 /** What a process needs to know to keep tokens. Plain data: it can be sent to a child. */
@@ -49,6 +50,7 @@ export interface NodeOptions {
   readonly now?: () => Date;
   readonly spool?: (spool: RefreshParts['spool']) => RefreshParts['spool'];
   readonly seal?: (seal: RefreshParts['seal']) => RefreshParts['seal'];
+  readonly refreshes?: (refreshes: RefreshParts['refreshes']) => RefreshParts['refreshes'];
 }
 
 export type Node = Awaited<ReturnType<typeof openNode>>;
@@ -79,9 +81,10 @@ export async function openNode(address: NodeAddress, options: NodeOptions = {}) 
   const troubles: unknown[] = [];
   const orphans: Orphan[] = [];
   const spool = await openSpool(address.spoolDirectory);
+  const refreshes = createTokenRefreshes(database, rows);
   const parts: RefreshParts = {
     connections: createConnections(database, rows),
-    refreshes: createTokenRefreshes(database, rows),
+    refreshes: options.refreshes?.(refreshes) ?? refreshes,
     seal: options.seal?.(seal) ?? seal,
     spool: options.spool?.(spool) ?? spool,
     exchange: options.exchange ?? {
@@ -97,16 +100,15 @@ export async function openNode(address: NodeAddress, options: NodeOptions = {}) 
     failPoint: options.failPoint ?? passThrough,
   };
   const renew = createRenew(parts);
-  const { connections, metrics, onTrouble } = parts;
   const check = options.check ?? createCheckToken({ app });
-  const tokens = createTokens({ connections, seal, check, renew, metrics, onTrouble, now });
+  const tokens = createTokens({ ...parts, check, renew, now });
   return {
     database,
     seal,
     tokens,
     renew,
     refreshes: parts.refreshes,
-    connections,
+    connections: parts.connections,
     round: createRound(parts, renew, tokens),
     replay: () => replaySpools(parts),
     spool: parts.spool,

@@ -1,0 +1,71 @@
+import { Lru } from '../domain/lru.ts';
+import type { ConnectionPlace } from './stored-connections.ts';
+
+/** A token, and the only origin that it may be sent to (rule 3). */
+export interface OpenedToken {
+  readonly origin: string;
+  readonly token: string;
+}
+
+/** Times are of this process's clock, from the distances that the database gave. */
+export interface Opened extends OpenedToken {
+  readonly generation: number;
+  readonly openedAt: number;
+  readonly trustedUntil: number;
+  readonly refreshFrom: number;
+}
+
+/** The tokens that are open in this process. */
+export interface OpenedTokens {
+  /** The one that is open, if it can still be trusted. */
+  trusted(place: ConnectionPlace, atMs: number): Opened | undefined;
+  /** Has it obtained anew, and keeps it: those who come meanwhile get what the first one gets. */
+  obtain(place: ConnectionPlace): Promise<Opened>;
+  /** Puts `next`, or nothing, in the place of one that is still the open one. */
+  replace(place: ConnectionPlace, opened: Opened, next: Opened | null): void;
+  /** Whatever is open, or is being opened, is not used for calls that come from now on. */
+  forget(place: ConnectionPlace): void;
+}
+
+const openedMax = 2_000;
+
+export function createOpenedTokens(obtain: (place: ConnectionPlace) => Promise<Opened>): OpenedTokens {
+  const opened = new Lru<Opened>(openedMax);
+  const opening = new Map<string, Promise<Opened>>();
+  return {
+    trusted(place, atMs) {
+      const found = opened.get(keyOf(place));
+      // A clock that was put back says nothing about how long it has been open.
+      return found !== undefined && atMs >= found.openedAt && atMs < found.trustedUntil ? found : undefined;
+    },
+    obtain(place) {
+      const key = keyOf(place);
+      const isCurrent = () => opening.get(key) === promise;
+      const promise =
+        opening.get(key) ??
+        obtain(place)
+          .then(token => {
+            if (isCurrent()) opened.set(key, token);
+            return token;
+          })
+          .finally(() => isCurrent() && opening.delete(key));
+      opening.set(key, promise);
+      return promise;
+    },
+    replace(place, was, next) {
+      const key = keyOf(place);
+      if (opened.get(key) !== was) return;
+      if (next === null) opened.delete(key);
+      else opened.set(key, next);
+    },
+    forget(place) {
+      opened.delete(keyOf(place));
+      opening.delete(keyOf(place));
+    },
+  };
+}
+
+/** Caches are keyed by the workspace as well, so that no id alone leads across tenants (rule 4). */
+export function keyOf({ workspaceId, connectionId }: ConnectionPlace): string {
+  return `${workspaceId} ${connectionId}`;
+}
