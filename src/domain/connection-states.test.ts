@@ -9,6 +9,7 @@ const expected: Record<ConnectionStatus, Partial<Record<ConnectionEvent, Connect
   active: {
     confirmed: 'active',
     refresh_started: 'refreshing',
+    refreshed: 'active',
     token_refused: 'needs_reauth',
     cannot_open: 'undecryptable',
     key_destroyed: 'undecryptable',
@@ -28,6 +29,9 @@ const expected: Record<ConnectionStatus, Partial<Record<ConnectionEvent, Connect
     confirmed: 'active',
     refresh_started: 'refreshing',
     refreshed: 'active',
+    refresh_postponed: 'active',
+    grant_refused: 'needs_reauth',
+    client_refused: 'needs_reregister',
     cannot_open: 'undecryptable',
     key_destroyed: 'undecryptable',
     disconnected: 'revoking',

@@ -18,16 +18,19 @@ export const transitions = {
   },
   /** A process took the lease: it alone may spend the refresh token. */
   refresh_started: { from: ['active', 'suspect'], to: 'refreshing' },
-  /** New tokens are stored, from the answer or from the spool of whoever had asked. */
-  refreshed: { from: ['refreshing', 'suspect'], to: 'active' },
+  /**
+   * New tokens are stored, from the answer or from the spool of whoever had asked. `active`: what could not be opened opens
+   * again, and then comes what was asked for before.
+   */
+  refreshed: { from: ['refreshing', 'suspect', 'active'], to: 'active' },
   /** The exchange failed in a way that says nothing about the grant. */
-  refresh_postponed: { from: ['refreshing'], to: 'active' },
-  /** The lease ran out: whoever held it may have spent the refresh token, and may still have the answer. */
+  refresh_postponed: { from: ['refreshing', 'suspect'], to: 'active' },
+  /** The lease ran out: whoever held it may have spent the refresh token, and may still have the answer, whatever it is. */
   lease_expired: { from: ['refreshing'], to: 'suspect' },
   /** Notion says that the grant is over (`invalid_grant`). */
-  grant_refused: { from: ['refreshing'], to: 'needs_reauth' },
+  grant_refused: { from: ['refreshing', 'suspect'], to: 'needs_reauth' },
   /** The authorization server no longer knows our client (`invalid_client`). */
-  client_refused: { from: ['refreshing'], to: 'needs_reregister' },
+  client_refused: { from: ['refreshing', 'suspect'], to: 'needs_reregister' },
   /** The access token is dead, and no refresh can help. */
   token_refused: { from: ['active'], to: 'needs_reauth' },
   /** What is stored cannot be opened: tampered with, or sealed under a key that is gone. */

@@ -70,12 +70,12 @@ describe('the states of a connection, in the database', () => {
       installations().confirm(place.connectionId, await waiting(place), () => entry(place), noneLeft),
     abandoned: async place => installations().abandon(place.connectionId, await waiting(place), noneLeft),
     refresh_started: place =>
-      refreshes().begin(place, { attemptId: newId('att'), generation, leaseMs: 60_000 }, entry(place)),
+      refreshes().begin({ ...place, attemptId: newId('att'), generation }, 60_000, entry(place)),
     refreshed: async place =>
       refreshes().complete(attempt(place), { tokens: await newTokens(place), endsAt: null }, entry(place)),
     refresh_postponed: place =>
       refreshes().postpone(attempt(place), { problem: reason, answered: true, retryAfterMs: 1 }, entry(place)),
-    lease_expired: place => refreshes().doubt(place, { attemptId, graceMs: 1 }, entry(place)),
+    lease_expired: place => refreshes().doubt(attempt(place), 1, entry(place)),
     grant_refused: place => refreshes().refuse(attempt(place), { event: 'grant_refused', reason }, [entry(place)]),
     client_refused: place => refreshes().refuse(attempt(place), { event: 'client_refused', reason }, [entry(place)]),
     token_refused: place => change(place, 'token_refused'),

@@ -103,7 +103,7 @@ describe('rule 20: a database that was put back', () => {
       result: 'success',
       detail: {},
     } as const;
-    const begin = () => refreshes.begin(place, { attemptId: newId('att'), generation: 1, leaseMs: 1_000 }, entry);
+    const begin = () => refreshes.begin({ ...place, attemptId: newId('att'), generation: 1 }, 1_000, entry);
     await assert.rejects(begin(), { code: 'unavailable' });
     const query = custody.database.system.selectFrom('connection').select('status');
     assert.equal((await query.executeTakeFirstOrThrow()).status, 'active');

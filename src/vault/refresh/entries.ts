@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../../domain/event.ts';
 import type { ConnectionPlace, StoredConnection } from '../stored-connections.ts';
-import type { Attempt } from './token-refreshes.ts';
+import type { Fence } from './token-refreshes.ts';
 
 type Detail = RecordedEvent['detail'];
 
@@ -17,12 +17,12 @@ export function tokenEntry(
 /** Of one attempt: its id is in each of its entries. */
 export function attemptEntry(
   name: string,
-  attempt: Pick<Attempt, 'workspaceId' | 'connectionId' | 'attemptId' | 'generation'>,
+  fence: Fence,
   result: RecordedEvent['result'],
   detail: Detail = {},
 ): RecordedEvent {
-  const { attemptId, generation } = attempt;
-  return tokenEntry(name, attempt, result, { attempt: attemptId, generation, ...detail });
+  const { attemptId, generation } = fence;
+  return tokenEntry(name, fence, result, { attempt: attemptId, generation, ...detail });
 }
 
 /** A connection that needs a person: once as what it is, once as what owners of workspaces ask the log for. */

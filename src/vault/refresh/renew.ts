@@ -6,7 +6,8 @@ import type { ConnectionPlace, StoredConnection } from '../stored-connections.ts
 import { attemptEntry } from './entries.ts';
 import type { RefreshParts } from './refresh-parts.ts';
 import { replaySpools } from './replay.ts';
-import { type Purse, type Spent, spend } from './spend.ts';
+import { mayBeSpent, type Purse, type Spent, spend, startStopwatch } from './spend.ts';
+import type { Attempt } from './token-refreshes.ts';
 
 /** How asking for new tokens ended: as for whoever spends, and `unopenable` where what is stored cannot be spent. */
 export type Renewal = Spent | { readonly kind: 'unopenable'; readonly cause: unknown };
@@ -54,15 +55,11 @@ async function step(
 ): Promise<Renewal | 'wait' | 'again'> {
   if (stored === null || !isServing(stored.status)) return { kind: 'ended' };
   if (stored.generation !== generation) return { kind: 'renewed' };
-  if (stored.status === 'active') return stored.retryInMs > 0 ? held(stored) : begin(parts, place, stored);
-  if (stored.leaseLeftMs > 0) return (await ownSpool(parts, place, stored)) ? 'again' : wait(parts);
-  if (stored.status === 'suspect') return begin(parts, place, stored);
-  await doubt(parts, place, stored);
-  return 'again';
-}
-
-function held({ retryInMs }: StoredConnection): Renewal {
-  return { kind: 'postponed', retryInMs };
+  if (stored.status === 'refreshing') return stored.leaseLeftMs > 0 ? wait(parts) : doubt(parts, place, stored);
+  // The answer to an attempt of unknown fate may lie in this very directory, from before a restart.
+  if (stored.attemptId !== null && (await replaySpools(parts, place.connectionId)) > 0) return 'again';
+  if (stored.status === 'suspect') return stored.leaseLeftMs > 0 ? wait(parts) : begin(parts, place, stored);
+  return stored.retryInMs > 0 ? { kind: 'postponed', retryInMs: stored.retryInMs } : begin(parts, place, stored);
 }
 
 function wait({ metrics }: RefreshParts): 'wait' {
@@ -70,21 +67,17 @@ function wait({ metrics }: RefreshParts): 'wait' {
   return 'wait';
 }
 
-/** The answer that everybody waits for may lie in this very directory, from before a restart. */
-async function ownSpool(parts: RefreshParts, place: ConnectionPlace, { status }: StoredConnection): Promise<boolean> {
-  return status === 'suspect' && (await replaySpools(parts, place.connectionId)) > 0;
-}
-
 /** The lease ran out: its owner may have spent the token, and may still have what it got (rule 21). */
 async function doubt(
   { refreshes, timings }: RefreshParts,
   place: ConnectionPlace,
-  stored: StoredConnection,
-): Promise<void> {
-  const { attemptId, generation } = stored;
-  if (attemptId === null) return;
-  const entry = attemptEntry('connection.refresh_suspect', { ...place, attemptId, generation }, 'error');
-  await refreshes.doubt(place, { attemptId, graceMs: timings.graceMs }, entry);
+  { attemptId, generation }: StoredConnection,
+): Promise<'wait'> {
+  if (attemptId !== null) {
+    const fence = { ...place, attemptId, generation };
+    await refreshes.doubt(fence, timings.graceMs, attemptEntry('connection.refresh_suspect', fence, 'error'));
+  }
+  return 'wait';
 }
 
 /** Everything that can fail without harm happens before the lease: opening the token, having a key to seal under. */
@@ -96,22 +89,35 @@ async function begin(
   const purse = await openPurse(parts, place, stored);
   if ('cause' in purse) return { kind: 'unopenable', cause: purse.cause };
   await parts.failPoint('idle');
-  const attemptId = newId('att');
-  const { generation, unanswered } = stored;
-  const entry = attemptEntry('connection.refresh_started', { ...place, attemptId, generation }, 'success', {
-    resent: unanswered > 0 || stored.status === 'suspect',
-  });
-  const lease = { attemptId, generation, leaseMs: parts.timings.leaseMs };
-  const leasedMs = performance.now();
-  const attempt = await parts.refreshes.begin(place, lease, entry);
-  return attempt === null ? 'again' : spend(parts, attempt, { ...purse, leasedMs });
+  const leasedMsAgo = startStopwatch();
+  const attempt = await takeLease(parts, place, stored);
+  return attempt === null ? 'again' : spend(parts, attempt, { ...purse, leasedMsAgo });
+}
+
+/** The lease, fenced, with its entry in one commit. That also proves that the store can be written. */
+async function takeLease(
+  { refreshes, timings }: RefreshParts,
+  place: ConnectionPlace,
+  stored: StoredConnection,
+): Promise<Attempt | null> {
+  const fence = { ...place, attemptId: newId('att'), generation: stored.generation };
+  const started = attemptEntry('connection.refresh_started', fence, 'success', { resent: mayBeSpent(stored) });
+  try {
+    return await refreshes.begin(fence, timings.leaseMs, started);
+  } catch (error) {
+    // The commit may have been made, and its answer lost: nobody knows of that lease, so nobody would end it.
+    const why = { problem: 'lease_unclear', answered: true };
+    const postponed = attemptEntry('connection.refresh_postponed', fence, 'error', why);
+    await refreshes.postpone(fence, { ...why, retryAfterMs: 0 }, postponed).catch(() => {});
+    throw error;
+  }
 }
 
 async function openPurse(
   { seal, metrics }: RefreshParts,
   place: ConnectionPlace,
   stored: StoredConnection,
-): Promise<Omit<Purse, 'leasedMs'> | { cause: unknown }> {
+): Promise<Omit<Purse, 'leasedMsAgo'> | { cause: unknown }> {
   const { refreshToken, generation } = stored;
   if (refreshToken === null) return { cause: new UnopenableError('there is no refresh token') };
   const sealer = await seal.forWorkspace(place.workspaceId);

@@ -51,7 +51,7 @@ async function replay(parts: ReplayParts, spooled: Spooled): Promise<Replayed | 
       return 'applied';
     case 'outdated':
       return 'outdated';
-    case 'revoking':
+    case 'undecided':
       return null;
     case 'revoked':
       await parts.revoke({ origin, botId, tokens });

@@ -16,8 +16,19 @@ export interface Purse {
   readonly stored: StoredConnection;
   readonly refreshToken: Secret;
   readonly sealer: TokenSealer;
-  /** When the lease was asked for, by this process's monotonic clock. */
-  readonly leasedMs: number;
+  /** Since the lease was asked for. */
+  readonly leasedMsAgo: () => number;
+}
+
+/** By whichever clock went on further: one stands still while the machine sleeps, the other can be put back. */
+export function startStopwatch(): () => number {
+  const [monotonicMs, wallMs] = [performance.now(), Date.now()];
+  return () => Math.max(performance.now() - monotonicMs, Date.now() - wallMs);
+}
+
+/** Whether the refresh token was sent before, and nobody knows what became of it. */
+export function mayBeSpent({ unanswered, attemptId }: Pick<StoredConnection, 'unanswered' | 'attemptId'>): boolean {
+  return unanswered > 0 || attemptId !== null;
 }
 
 /** How an attempt ended. `postponed`: the old tokens stay, and a refresh may begin again in `retryInMs`. */
@@ -28,10 +39,10 @@ export type Spent =
 
 /**
  * The holder of the lease spends the refresh token: exchange → spool → database → spool cleared. Nothing of it listens to
- * a caller: who asked may be gone, and the answer is kept all the same. Throws when the store cannot be written; then the
- * spool or the lease's end settle it.
+ * a caller: who asked may be gone, and the answer is kept all the same. `again`: the attempt is no longer the connection's;
+ * look what is. Throws when the store cannot be written; then the spool or the lease's end settle it.
  */
-export async function spend(parts: RefreshParts, attempt: Attempt, purse: Purse): Promise<Spent> {
+export async function spend(parts: RefreshParts, attempt: Attempt, purse: Purse): Promise<Spent | 'again'> {
   await parts.failPoint('leased');
   const outcome = await exchange(parts, attempt, purse);
   await parts.failPoint('answered');
@@ -53,10 +64,10 @@ export async function spend(parts: RefreshParts, attempt: Attempt, purse: Purse)
 async function exchange(
   parts: RefreshParts,
   attempt: Attempt,
-  { stored, refreshToken, leasedMs }: Purse,
+  { stored, refreshToken, leasedMsAgo }: Purse,
 ): Promise<RefreshOutcome> {
   // A process that was stopped for a while may have a successor by now: two must not spend the same token.
-  if (performance.now() - leasedMs >= parts.timings.leaseMs) {
+  if (leasedMsAgo() >= parts.timings.leaseMs) {
     return { kind: 'transient', answered: true, problem: 'too_late' };
   }
   const { kind, origin, botId } = stored;
@@ -81,29 +92,37 @@ function unanswered(problem: string): RefreshOutcome {
   return { kind: 'transient', answered: false, problem };
 }
 
-async function keep(parts: RefreshParts, attempt: Attempt, purse: Purse, tokens: Tokens): Promise<Spent> {
-  const { connectionId, nextGeneration, startedAt } = attempt;
-  // RFC 6749 section 6: without a new refresh token, the old one goes on.
-  const refreshToken = tokens.refreshToken ?? purse.refreshToken;
+async function keep(parts: RefreshParts, attempt: Attempt, purse: Purse, answer: Tokens): Promise<Spent | 'again'> {
   const { origin, botId } = purse.stored;
-  const seconds = tokens.lifetimeSeconds ?? null;
-  const made: NewTokens = {
-    tokens: await purse.sealer.seal(connectionId, nextGeneration, { ...tokens, refreshToken }),
-    // From when it was asked for: the token cannot be older, so it is never taken to live longer than it does.
-    endsAt: seconds === null ? null : new Date(startedAt.getTime() + seconds * secondMs),
-  };
+  // RFC 6749 section 6: without a new refresh token, the old one goes on.
+  const tokens = { ...answer, refreshToken: answer.refreshToken ?? purse.refreshToken };
+  const made = await sealAnswer(attempt, purse, tokens);
   // With a full disk there is still the database.
   const spooled = await parts.spool.write({ attempt, origin, botId, ...made }).then(() => true, failed(parts));
   await parts.failPoint('spooled');
-  const completion = await completeWithin(parts, attempt, made);
+  const completion = await complete(parts, attempt, made, spooled);
   await parts.failPoint('applied');
-  // Tokens that came too late for a connection that is being disconnected are the next replay's work.
   if (spooled && (completion === 'applied' || completion === 'outdated')) {
     await parts.spool.remove(nameOf(attempt)).catch(parts.onTrouble);
   }
+  // What lies in the spool is the next replay's work.
+  if (!spooled && completion === 'revoked') await parts.revoke({ origin, botId, tokens });
   await parts.failPoint('cleared');
   count(parts, purse, completion === 'applied' ? 'refreshed' : 'adopted');
-  return { kind: completion === 'revoking' || completion === 'revoked' ? 'ended' : 'renewed' };
+  return completion === 'applied' ? { kind: 'renewed' } : 'again';
+}
+
+async function sealAnswer(
+  { connectionId, nextGeneration, startedAt }: Attempt,
+  { sealer }: Purse,
+  tokens: Tokens,
+): Promise<NewTokens> {
+  const seconds = tokens.lifetimeSeconds ?? null;
+  return {
+    tokens: await sealer.seal(connectionId, nextGeneration, tokens),
+    // From when it was asked for: the token cannot be older, so it is never taken to live longer than it does.
+    endsAt: seconds === null ? null : new Date(startedAt.getTime() + seconds * secondMs),
+  };
 }
 
 function failed(parts: RefreshParts): (error: unknown) => false {
@@ -113,17 +132,29 @@ function failed(parts: RefreshParts): (error: unknown) => false {
   };
 }
 
-/** Stores the answer, trying again until the lease ends: the database may be away for a moment just now. */
-async function completeWithin(parts: RefreshParts, attempt: Attempt, made: NewTokens): Promise<Completion> {
+/** Compare-and-set. What lies in no spool is here alone: it waits for a connection that is being disconnected. */
+function complete(parts: RefreshParts, attempt: Attempt, made: NewTokens, spooled: boolean): Promise<Completion> {
   const entry = attemptEntry('connection.refreshed', attempt, 'success', { to: attempt.nextGeneration, via: 'answer' });
-  const until = performance.now() + parts.timings.leaseMs - parts.timings.exchangeMs;
+  const isSettled = (completion: Completion) => spooled || completion !== 'undecided';
+  return insist(parts, () => parts.refreshes.complete(attempt, made, entry), isSettled);
+}
+
+/** Stores what came of an attempt, trying again until the lease ends: the database may be away for a moment just now. */
+async function insist<T>(
+  { timings }: RefreshParts,
+  store: () => Promise<T>,
+  isSettled: (stored: T) => boolean = () => true,
+): Promise<T> {
+  const until = performance.now() + timings.leaseMs - timings.exchangeMs;
   for (let waitMs = 50; ; waitMs = Math.min(2 * waitMs, 2 * secondMs)) {
+    const isLast = () => performance.now() + waitMs > until;
     try {
-      return await parts.refreshes.complete(attempt, made, entry);
+      const stored = await store();
+      if (isSettled(stored) || isLast()) return stored;
     } catch (error) {
-      if (performance.now() + waitMs > until) throw error;
-      await delay(waitMs);
+      if (isLast()) throw error;
     }
+    await delay(waitMs);
   }
 }
 
@@ -134,12 +165,13 @@ async function postpone(
   attempt: Attempt,
   purse: Purse,
   { problem, answered, retryAfterSeconds }: Omit<Extract<RefreshOutcome, { kind: 'transient' }>, 'kind'>,
-): Promise<Spent> {
+): Promise<Spent | 'again'> {
   const retryAfterMs = backoffMs(purse.stored.refreshFailures, (retryAfterSeconds ?? 0) * secondMs);
   const entry = attemptEntry('connection.refresh_postponed', attempt, 'error', { problem, answered });
-  await parts.refreshes.postpone(attempt, { problem, answered, retryAfterMs }, entry);
+  const why = { problem, answered, retryAfterMs };
+  const postponed = await insist(parts, () => parts.refreshes.postpone(attempt, why, entry));
   count(parts, purse, answered ? 'transient' : 'unknown');
-  return { kind: 'postponed', retryInMs: retryAfterMs };
+  return postponed ? { kind: 'postponed', retryInMs: retryAfterMs } : 'again';
 }
 
 /** From half a second to five minutes, with jitter; what the server asks for is the least. */
@@ -155,15 +187,14 @@ async function refuse(
   purse: Purse,
   event: 'grant_refused' | 'client_refused',
   problem: string,
-): Promise<Spent> {
+): Promise<Spent | 'again'> {
   const name = event === 'grant_refused' ? 'connection.needs_reauth' : 'connection.needs_reregister';
   // Whether an answer was lost tells the reader of the log why a grant can be over that nobody revoked.
-  const reason =
-    purse.stored.unanswered > 0 || purse.stored.status === 'suspect' ? `${problem}_after_lost_answer` : problem;
+  const reason = mayBeSpent(purse.stored) ? `${problem}_after_lost_answer` : problem;
   const entries = endEntries(name, attempt, purse.stored, reason);
-  const ended = await parts.refreshes.refuse(attempt, { event, reason }, entries);
+  const ended = await insist(parts, () => parts.refreshes.refuse(attempt, { event, reason }, entries));
   count(parts, purse, ended ? 'rejected' : 'adopted');
-  return { kind: ended ? 'ended' : 'renewed' };
+  return ended ? { kind: 'ended' } : 'again';
 }
 
 function count({ metrics }: RefreshParts, { stored }: Purse, outcome: Counted): void {

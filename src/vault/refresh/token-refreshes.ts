@@ -3,10 +3,14 @@ import type { RecordedEvent } from '../../domain/event.ts';
 import type { AttemptId, ConnectionId } from '../../domain/ids.ts';
 import type { ConnectionPlace } from '../stored-connections.ts';
 
-/** One attempt to refresh, named by what fences it: the generation whose refresh token it spends, and an id of its own. */
-export interface Attempt extends ConnectionPlace {
+/** What fences an attempt to refresh: the generation whose refresh token it spends, and an id of its own. */
+export interface Fence extends ConnectionPlace {
   readonly attemptId: AttemptId;
   readonly generation: number;
+}
+
+/** One attempt to refresh, which has the lease. */
+export interface Attempt extends Fence {
   /** What the new tokens are sealed for. No other attempt and no consent ever gets the same number. */
   readonly nextGeneration: number;
   /** By the database's clock. */
@@ -21,10 +25,10 @@ export interface NewTokens {
 }
 
 /**
- * applied: they are in use now. outdated: the connection has moved on without them. revoking: it is being disconnected.
- * revoked: it has been, or is gone.
+ * applied: they are in use now. outdated: the connection has moved on without them. revoked: it is disconnected, or gone.
+ * undecided: it is being disconnected, or what it has does not open just now; keep them, and ask again.
  */
-export type Completion = 'applied' | 'outdated' | 'revoking' | 'revoked';
+export type Completion = 'applied' | 'outdated' | 'revoked' | 'undecided';
 
 export interface Postponement {
   /** A code of our own. */
@@ -40,26 +44,18 @@ export interface Postponement {
  */
 export interface TokenRefreshes {
   /** Takes the lease. Null: there is nothing to begin with; look again. */
-  begin(
-    place: ConnectionPlace,
-    lease: { attemptId: AttemptId; generation: number; leaseMs: number },
-    entry: RecordedEvent,
-  ): Promise<Attempt | null>;
+  begin(fence: Fence, leaseMs: number, entry: RecordedEvent): Promise<Attempt | null>;
   complete(attempt: Attempt, made: NewTokens, entry: RecordedEvent): Promise<Completion>;
-  /** Gives the lease back. The old tokens stay in use. */
-  postpone(attempt: Attempt, why: Postponement, entry: RecordedEvent): Promise<boolean>;
+  /** Gives the lease back. The old tokens stay in use. False: it was not this attempt's any more. */
+  postpone(fence: Fence, why: Postponement, entry: RecordedEvent): Promise<boolean>;
   /** Ends the connection until a person does something. True once. */
   refuse(
-    attempt: Attempt,
+    fence: Fence,
     verdict: { event: 'grant_refused' | 'client_refused'; reason: string },
     entries: readonly RecordedEvent[],
   ): Promise<boolean>;
   /** The lease of this attempt has run out: gives its owner `graceMs` to bring what it got. */
-  doubt(
-    place: ConnectionPlace,
-    expired: { attemptId: AttemptId; graceMs: number },
-    entry: RecordedEvent,
-  ): Promise<boolean>;
+  doubt(fence: Fence, graceMs: number, entry: RecordedEvent): Promise<boolean>;
   /** Lets every lease and every wait run out. Only for a database that nobody else can be using. */
   endLeases(): Promise<void>;
 }
