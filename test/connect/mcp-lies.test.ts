@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { hostsOf } from '../../src/compose/hosted-mcp.ts';
 import { readChallenge } from '../../src/connect/mcp/challenge.ts';
 import { challengeOf, discover } from '../../src/connect/mcp/discover.ts';
-import { type OAuthClient, registerClient } from '../../src/connect/mcp/register-client.ts';
+import type { OAuthClient } from '../../src/connect/mcp/register-client.ts';
 import { scopeFor } from '../../src/connect/mcp/scopes.ts';
 import { readTokenAnswer } from '../../src/connect/mcp/token-answer.ts';
 import { refreshRequest, revokeRequest } from '../../src/connect/mcp/token-requests.ts';
@@ -15,7 +15,6 @@ import { Secret } from '../../src/domain/secret.ts';
 import { type LyingMcp, prm, rfc8414, startLyingMcp } from './lying-mcp.ts';
 import type { Lie } from './lying-server.ts';
 
-const now = () => new Date();
 const unusable = (error: unknown) => connectProblemOf(error) === 'server_unusable';
 
 describe("B8: Notion's own MCP server", () => {
@@ -170,6 +169,21 @@ describe('lies about where to get tokens', () => {
     });
   }
 
+  it('takes no metadata that somebody on the way has changed (203)', async () => {
+    server.says.set(rfc8414, { status: 203, body: server.metadata({}) });
+    await assert.rejects(find(), unusable);
+  });
+
+  for (const status of [200, 403, 407]) {
+    it(`goes nowhere because of a challenge at ${status}`, async () => {
+      server.says.set('/mcp', {
+        status,
+        headers: { 'www-authenticate': 'Bearer resource_metadata="https://evil.example/"' },
+      });
+      assert.equal(await challengeOf(fetch, server.mcpUrl), null);
+    });
+  }
+
   it('takes an MCP server that leads elsewhere for one that cannot be trusted', async () => {
     server.says.set('/mcp', { status: 307, headers: { location: 'https://evil.example/mcp' } });
     await assert.rejects(challengeOf(fetch, server.mcpUrl), unusable);
@@ -178,50 +192,6 @@ describe('lies about where to get tokens', () => {
   it('B4: takes metadata that trickle in for a server that is away', async () => {
     server.says.set(rfc8414, { body: server.metadata({}), tricklesEveryMs: 20 });
     await assert.rejects(find(), error => connectProblemOf(error) === 'notion_unreachable');
-  });
-
-  describe('registration', () => {
-    const register = async (redirectUri = 'https://portcullis.example/cb') =>
-      registerClient({ fetch, now }, (await find()).server, { redirectUri, preRegistered: null, documentUrl: null });
-
-    it('B8: is sent to no endpoint that no request may go to, nor along a redirect', async () => {
-      server.describeServer({ registration_endpoint: 'http://169.254.169.254/register' });
-      await assert.rejects(register(), unusable);
-      server.describeServer({});
-      server.says.set('/register', { status: 307, headers: { location: '/elsewhere' } });
-      await assert.rejects(register(), error => connectProblemOf(error) === 'registration_refused');
-      assert.ok(!server.asked().includes('/elsewhere'));
-    });
-
-    it('calls itself native where it is reached by loopback', async () => {
-      const client = { client_id: 'c', token_endpoint_auth_method: 'none' };
-      server.says.set('/register', { status: 201, body: client });
-      await register('http://127.0.0.1:8420/auth/notion-mcp/callback');
-      const sent = JSON.parse(server.heard.at(-1)?.body ?? '');
-      assert.deepEqual([sent.application_type, sent.client_uri], ['native', undefined]);
-    });
-
-    it('B17: is refused with a secret that has ended already: the first refresh would end the connection', async () => {
-      const ended = {
-        client_id: 'c',
-        client_secret: 's',
-        client_secret_expires_at: Math.floor(Date.now() / 1_000) - 1,
-      };
-      server.says.set('/register', {
-        status: 201,
-        body: { ...ended, token_endpoint_auth_method: 'client_secret_post' },
-      });
-      await assert.rejects(register(), error => connectProblemOf(error) === 'registration_refused');
-      server.says.set('/register', { status: 201, body: { ...ended, token_endpoint_auth_method: 'none' } });
-      assert.equal((await register()).secretExpiresAt, null);
-    });
-
-    for (const lie of [{ client_id: 'a\u0000' }, { client_id: 'é' }, { client_secret: 'a\nb' }, { client_secret: 7 }]) {
-      it(`B17: is refused with ${JSON.stringify(lie)}, which nobody could keep or send`, async () => {
-        server.says.set('/register', { status: 201, body: { client_id: 'c', client_secret: 's', ...lie } });
-        await assert.rejects(register(), error => connectProblemOf(error) === 'registration_refused');
-      });
-    }
   });
 
   describe('with a token in hand', () => {
@@ -248,7 +218,7 @@ describe('lies about where to get tokens', () => {
       [{ status: 200, body: '' }, 'revoked'],
       [{ status: 200, headers: { 'content-type': 'text/html' }, body: '<p>ok' }, 'revoked'],
       [{ status: 302, headers: { location: '/login' } }, 'unclear'],
-      [{ status: 200, body: 'x'.repeat(300_000) }, 'unclear'],
+      [{ status: 200, body: 'x'.repeat(300_000) }, 'revoked'],
       [{ status: 503 }, 'unclear'],
       [{ status: 404 }, 'unclear'],
     ];

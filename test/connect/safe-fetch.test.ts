@@ -43,7 +43,8 @@ describe('requests to where strangers point', () => {
   for (const url of [
     'http://example.com/',
     'ftp://example.com/',
-    'https://u:p@example.com/',
+    'https://u@example.com/',
+    'https://:p@example.com/',
     'https://127.0.0.1/',
     'no',
   ]) {
@@ -141,10 +142,9 @@ describe('requests to where strangers point', () => {
     await assert.rejects(fetch(server.url), because('unacceptable'));
   });
 
+  const bomb = gzipSync(' '.repeat(20 * 1024 * 1024));
   for (const encoding of ['gzip', 'br', 'deflate, gzip', 'x-unknown']) {
     it(`takes nothing that is packed as ${encoding}, and asks for nothing of the kind`, async () => {
-      const bomb = gzipSync(JSON.stringify({ x: ' '.repeat(20 * 1024 * 1024) }));
-      assert.ok(bomb.length < 64 * 1024);
       server.says.set('/', { headers: { 'content-encoding': encoding }, body: bomb });
       await assert.rejects(fetch(server.url), because('unacceptable'));
       assert.equal(server.heard[0]?.headers['accept-encoding'], 'identity');
