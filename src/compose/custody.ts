@@ -8,6 +8,7 @@ import type { Now } from '../domain/units.ts';
 import { createConnections } from '../store/connections.ts';
 import type { EventEntries } from '../store/event-entries.ts';
 import type { Store } from '../store/open-store.ts';
+import { StoreError } from '../store/store-error.ts';
 import { createTokenRefreshes } from '../store/token-refreshes.ts';
 import { passThrough } from '../vault/refresh/fail-point.ts';
 import type { RefreshExchange } from '../vault/refresh/refresh-exchange.ts';
@@ -36,12 +37,14 @@ export interface CustodyOptions {
 
 /**
  * Everything that keeps tokens usable: opens the spool, settles what an earlier process left behind, and looks after all
- * connections from then on. Closing waits for tokens that are being refreshed. Throws `SpoolError`.
+ * connections from then on. Closing waits for tokens that are being refreshed. Throws StoreError `directory_unusable`.
  */
 export async function openCustody(options: CustodyOptions): Promise<TokenCustody & { close(): Promise<void> }> {
   const { store, app, seal, entries, metrics = noMetrics, log, now } = options;
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'a token could not be refreshed; trying again');
-  const spool = await openSpool(join(options.dataDir, 'spool'));
+  const spool = await openSpool(join(options.dataDir, 'spool')).catch(error => {
+    throw new StoreError('directory_unusable', (error as Error).message, { cause: error });
+  });
   if (spool.volatile) {
     log.warn('The data directory lies in memory: a token that is refreshed while the machine stops may be lost.');
   }

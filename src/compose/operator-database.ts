@@ -6,8 +6,7 @@ import type { RecordEvent } from '../domain/event.ts';
 import { newId } from '../domain/ids.ts';
 import { createAuditLog } from '../store/audit-log.ts';
 import { type Database, openDatabase, openPool } from '../store/database.ts';
-import { startEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts';
-import { joinEmbeddedPostgres } from '../store/embedded/join-server.ts';
+import { joinOrStartEmbeddedPostgres } from '../store/embedded/join-server.ts';
 import { migrate } from '../store/migrate.ts';
 import type { Schema } from '../store/schema.ts';
 
@@ -56,8 +55,5 @@ async function reach(
 ): Promise<{ connection: ClientConfig; close(): Promise<void> }> {
   if (config.kind === 'external')
     return { connection: { connectionString: config.url.reveal() }, close: async () => {} };
-  const joined = await joinEmbeddedPostgres(config.dataDir);
-  if (joined !== null) return joined;
-  const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log: { info: () => {}, warn } });
-  return { connection: server.connection, close: server.stop };
+  return joinOrStartEmbeddedPostgres({ dataDir: config.dataDir, log: { info: () => {}, warn } });
 }

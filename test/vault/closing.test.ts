@@ -1,41 +1,54 @@
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { pino } from 'pino';
 import { CALLBACK } from '../../emulator/authorized.ts';
-import { openCustody } from '../../src/compose/custody.ts';
+import { type CustodyOptions, openCustody } from '../../src/compose/custody.ts';
 import { newId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { until } from '../until.ts';
 import { startRefreshing } from './refreshing.ts';
 
-it('closing waits for a refresh that is under way: its answer would be lost with the process', async () => {
-  const at = await startRefreshing();
-  const { url: origin, clientId, clientSecret } = at.emulator;
-  const custody = await openCustody({
-    store: { database: at.first.database, alone: false },
-    dataDir: at.directory,
-    app: { origin, clientId, clientSecret: new Secret(clientSecret), redirectUri: CALLBACK },
-    refreshMcp: async () => ({ kind: 'fatal', problem: 'not_refreshable' }),
-    seal: at.first.seal,
-    revoke: async () => {},
-    entries: { instance: () => newId('ins'), now: () => new Date() },
-    restored: () => false,
-    log: pino({ level: 'silent' }),
-    now: () => new Date(),
+describe('the custody of a gateway', () => {
+  let at: Awaited<ReturnType<typeof startRefreshing>>;
+  let options: CustodyOptions;
+  before(async () => {
+    at = await startRefreshing();
+    const { url: origin, clientId, clientSecret } = at.emulator;
+    options = {
+      store: { database: at.first.database, alone: false },
+      dataDir: at.directory,
+      app: { origin, clientId, clientSecret: new Secret(clientSecret), redirectUri: CALLBACK },
+      refreshMcp: async () => ({ kind: 'fatal', problem: 'not_refreshable' }),
+      seal: at.first.seal,
+      revoke: async () => {},
+      entries: { instance: () => newId('ins'), now: () => new Date() },
+      restored: () => false,
+      log: pino({ level: 'silent' }),
+      now: () => new Date(),
+    };
   });
-  const place = await at.aConnection({ lifetimeSeconds: -1 });
-  await at.control.addFault({ kind: 'stall', path: '/v1/oauth/token' });
-  const call = custody.accessToken(place.workspaceId, place.connectionId);
-  await until('the refresh has begun', async () => (await at.row(place)).status === 'refreshing');
-  let closed = false;
-  const closing = custody.close().then(() => {
-    closed = true;
+  after(() => at.close());
+
+  it('does not open where it could keep nothing, and says where that is in a sentence for the terminal', async () => {
+    const message = /^\/dev\/null\/spool cannot keep refreshed tokens: ENOTDIR.*Put the data directory/;
+    await assert.rejects(openCustody({ ...options, dataDir: '/dev/null' }), { name: 'StoreError', message });
   });
-  await until('the server has the request', async () => (await at.control.release()).released === 1);
-  assert.equal(closed, false);
-  await closing;
-  const { status, generation } = await at.row(place);
-  assert.deepEqual([status, generation], ['active', 2]);
-  assert.ok(await at.works(place, (await call).token));
-  await at.close();
+
+  it('waits at its end for a refresh that is under way: the answer would be lost with the process', async () => {
+    const custody = await openCustody(options);
+    const place = await at.aConnection({ lifetimeSeconds: -1 });
+    await at.control.addFault({ kind: 'stall', path: '/v1/oauth/token' });
+    const call = custody.accessToken(place.workspaceId, place.connectionId);
+    await until('the refresh has begun', async () => (await at.row(place)).status === 'refreshing');
+    let closed = false;
+    const closing = custody.close().then(() => {
+      closed = true;
+    });
+    await until('the server has the request', async () => (await at.control.release()).released === 1);
+    assert.equal(closed, false);
+    await closing;
+    const { status, generation } = await at.row(place);
+    assert.deepEqual([status, generation], ['active', 2]);
+    assert.ok(await at.works(place, (await call).token));
+  });
 });

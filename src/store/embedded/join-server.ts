@@ -1,11 +1,12 @@
 import pg from 'pg';
 import { layOut, readPassword } from './data-directory.ts';
-import { type EmbeddedConnection, login } from './embedded-postgres.ts';
+import { type EmbeddedConnection, type EmbeddedOptions, login, startEmbeddedPostgres } from './embedded-postgres.ts';
 import { openSocketDirectory } from './socket-directory.ts';
 
-/** The embedded server of a Portcullis that is running. */
+/** An embedded server, to work on its database. */
 export interface JoinedServer {
   readonly connection: EmbeddedConnection;
+  /** Stops the server if it was started for this. */
   close(): Promise<void>;
 }
 
@@ -29,5 +30,21 @@ export async function joinEmbeddedPostgres(dataDir: string): Promise<JoinedServe
   } catch {
     await socket.close();
     return null;
+  }
+}
+
+/** Joins the server of the directory, or starts it where no Portcullis runs it. Throws what `startEmbeddedPostgres` throws. */
+export async function joinOrStartEmbeddedPostgres(options: EmbeddedOptions): Promise<JoinedServer> {
+  const joined = await joinEmbeddedPostgres(options.dataDir);
+  if (joined !== null) return joined;
+  try {
+    const { connection, stop } = await startEmbeddedPostgres(options);
+    return { connection, close: stop };
+  } catch (error) {
+    // A gateway was about to start it, and has by now.
+    const late = (error as Error & { code?: string }).code === 'directory_in_use';
+    const found = late ? await joinEmbeddedPostgres(options.dataDir) : null;
+    if (found === null) throw error;
+    return found;
   }
 }

@@ -12,6 +12,7 @@ import { prepareBinaries } from './binaries.ts';
 import { removeDrafts } from './cluster.ts';
 import { layOut } from './data-directory.ts';
 import type { EmbeddedPostgres } from './embedded-postgres.ts';
+import { joinOrStartEmbeddedPostgres } from './join-server.ts';
 import { launch, openLog, readLockFile, readServerPid } from './postmaster.ts';
 import { isLivePostgres } from './process-state.ts';
 
@@ -117,6 +118,23 @@ describe('the embedded PostgreSQL, when something was killed', () => {
     assert.deepEqual(await ask(ready(holder).connection, 'SELECT 1 AS one'), { one: 1 });
     await holder.kill();
     await place.start();
+  });
+
+  it('is joined by a command that came while a gateway was still starting it', async () => {
+    const gateway = await place.start();
+    await ask(gateway.superuser, 'ALTER ROLE portcullis NOLOGIN');
+    const joining = joinOrStartEmbeddedPostgres({ dataDir, log: { info: () => {}, warn: () => {} } });
+    const sessions =
+      "SELECT count(*)::int AS count FROM pg_stat_activity WHERE application_name LIKE 'portcullis process %'";
+    await until(
+      'the command to ask for the directory',
+      async () => (await ask(gateway.superuser, sessions))?.count === 2,
+    );
+    await ask(gateway.superuser, 'ALTER ROLE portcullis LOGIN');
+    const joined = await joining;
+    assert.deepEqual(await ask(joined.connection, 'SELECT 1 AS one'), { one: 1 });
+    await joined.close();
+    assert.ok(await isLivePostgres(gateway.pid));
   });
 
   it('belongs to one of two that start at once in a new directory', async () => {
