@@ -167,6 +167,20 @@ describe('rotating workspace keys', () => {
     assert.equal((await verify()).underEndedKeys, 0);
   });
 
+  it('keeps a key under which new tokens may lie in a spool: of a refresh whose end nobody knows', async () => {
+    const place = await aConnection(custody, vault);
+    const { connectionId } = place;
+    const set = (status: 'refreshing' | 'suspect' | 'active') =>
+      custody.database.system.updateTable('connection').set({ status }).where('id', '=', connectionId).execute();
+    await rotate();
+    for (const status of ['refreshing', 'suspect'] as const) {
+      await set(status);
+      assert.equal((await retireKeys(custody.endings, 0)).destroyedKeys, 0, status);
+    }
+    await set('active');
+    assert.equal((await retireKeys(custody.endings, 0)).destroyedKeys, 1);
+  });
+
   it('lets nothing be sealed under a destroyed key, and destroys none under which something is sealed', async () => {
     const place = await aConnection(custody, vault);
     const [token] = await storedTokens(custody.database, place);

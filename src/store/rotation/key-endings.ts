@@ -20,6 +20,10 @@ const sealedUnder = (key: string) =>
       .join(' OR '),
   );
 
+/** Tokens that such a refresh brought lie in a spool, under the key that was the active one when it began. */
+const isBeingRefreshed = sql`EXISTS (SELECT FROM connection c
+  WHERE c.workspace_id = k.workspace_id AND c.status IN ('refreshing', 'suspect'))`;
+
 /** The end of keys, in PostgreSQL. */
 export function createKeyEndings({ system }: Pick<Database<Schema>, 'system'>, options: EventEntries): KeyEndings {
   return {
@@ -31,7 +35,8 @@ export function createKeyEndings({ system }: Pick<Database<Schema>, 'system'>, o
                    ORDER BY workspace_id, version FOR UPDATE`.execute(tx);
         const { numAffectedRows } = await sql`
           UPDATE workspace_key k SET state = 'destroyed', wrapped = NULL
-           WHERE state = 'decrypt_only' AND superseded_at <= ${before} AND NOT (${sealedUnder('k')})`.execute(tx);
+           WHERE state = 'decrypt_only' AND superseded_at <= ${before}
+             AND NOT (${sealedUnder('k')} OR ${isBeingRefreshed})`.execute(tx);
         const kept = await sql<{ count: number }>`
           SELECT count(*) FROM workspace_key WHERE state = 'decrypt_only'`.execute(tx);
         return { destroyed: Number(numAffectedRows ?? 0), kept: kept.rows[0]?.count ?? 0 };

@@ -3,8 +3,8 @@ import type { WorkspaceId } from '../../domain/ids.ts';
 /** The end of keys that are no longer in use. */
 export interface KeyEndings {
   /**
-   * Destroys workspace keys that were superseded longer ago than `retainMs` and under which nothing is sealed.
-   * Answers how many it destroyed, and how many are kept although they were superseded.
+   * Destroys workspace keys that were superseded longer ago than `retainMs` and under which nothing is sealed, in the
+   * database or, for all it knows, in a spool. Answers how many it destroyed, and how many are kept although they were superseded.
    */
   destroySuperseded(retainMs: number): Promise<{ destroyed: number; kept: number }>;
   /** Retires previous root keys likewise, and answers with their names. */
