@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { signWebhookPayload } from '@notionhq/client';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { type Demo, startDemo } from '../e2e/demo.ts';
 import { chromiumUnavailable, launchChromium } from './chromium.ts';
 import { createVisits, forgive, type Visits } from './visits.ts';
@@ -106,12 +106,65 @@ describe('the dashboard of connections', { skip: chromiumUnavailable() }, () => 
 
   it('agrees with Notion on a webhook, shows its token once, and ends it', async () => {
     const page = await opened('webhooks');
+    const { card, url, token, clientId } = await agreeOnAddress(page);
+    await sendUnknownEvent(url, token, clientId);
+    await card.getByRole('button', { name: /^Events kept aside/ }).click();
+    await page.getByRole('table', { name: 'Events kept aside' }).getByText('page.teleported').waitFor();
+    await assertAccessible(page);
+    await assertFits(await opened('webhooks', narrow), 'Hearing from Notion');
+    await endAddress(page, card, url);
+  });
+
+  it('agrees with Notion on a webhook of all workspaces, beside their list', async () => {
+    const { page } = await visits.open({ storageState: session });
+    await page.goto(`${demo.ready.url}/workspaces`);
+    await page.getByRole('link', { name: 'Webhooks of all workspaces' }).click();
+    await page.getByRole('heading', { name: 'Webhooks of all workspaces', level: 1 }).waitFor();
+    const { card, url } = await agreeOnAddress(page);
+    const { page: phone } = await visits.open({ ...narrow, colorScheme: 'dark', storageState: session });
+    await phone.goto(page.url());
+    await phone.getByText('Confirmed').first().waitFor();
+    await assertFits(phone, 'Hearing from Notion');
+    await endAddress(page, card, url);
+  });
+
+  it('shows the webhooks of all workspaces to nobody who may not connect new ones', async () => {
+    const { page } = await visits.open({ storageState: session });
+    // The server's answer about who this is, without the rights above a workspace.
+    await page.route('**/api/me', async route => {
+      const answer = await route.fetch();
+      const me = (await answer.json()) as { user: object };
+      await route.fulfill({ response: answer, json: { ...me, user: { ...me.user, deploymentRights: [] } } });
+    });
+    await page.goto(`${demo.ready.url}/workspaces`);
+    await page.getByRole('link', { name: 'Acme' }).first().waitFor();
+    assert.equal(await page.getByRole('link', { name: 'Webhooks of all workspaces' }).count(), 0);
+    await page.goto(`${demo.ready.url}/deployment/webhooks`);
+    await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+  });
+
+  it('says of an address that has waited for too long that it is to be reset', async () => {
+    const { page } = await visits.open({ storageState: session });
+    await page.goto(`${demo.ready.url}/deployment/webhooks`);
+    await page.getByRole('button', { name: 'Make an address' }).click();
+    const card = page.getByRole('article', { name: /^address ending/ });
+    await card.getByText('Waiting for Notion').waitFor();
+    await page.clock.setFixedTime(Date.now() + 25 * 3_600_000);
+    await page.reload();
+    await card.getByText('No longer waiting').waitFor();
+    await card.getByText(/Reset, and give Notion the new address/).waitFor();
+    await removeAddress(page, card);
+  });
+
+  /** Makes an address, gives it to Notion, verifies it by the token that came, and has it confirmed by an event. */
+  async function agreeOnAddress(page: Page) {
     await page.getByRole('button', { name: 'Make an address' }).click();
     const card = page.getByRole('article', { name: /^address ending/ });
     await card.getByText('Waiting for Notion').waitFor();
     const url = (await card.getByText(/\/webhooks\/notion\//).textContent()) ?? '';
-    const [installation] = (await demo.emulator.installations()).filter(one => one.botId === botId);
-    const { id } = await demo.emulator.subscribe({ url, clientId: installation?.clientId ?? '' });
+    const installation = (await demo.emulator.installations()).find(one => one.botId === botId);
+    const clientId = installation?.clientId ?? assert.fail('the demo is connected by OAuth');
+    const { id } = await demo.emulator.subscribe({ url, clientId });
 
     await card.getByText('Token arrived').waitFor();
     await card.getByRole('button', { name: /^Show the token/ }).click();
@@ -123,23 +176,31 @@ describe('the dashboard of connections', { skip: chromiumUnavailable() }, () => 
     await card.getByText('Token shown').waitFor();
     assert.ok(!(await page.content()).includes(token), 'the token was shown once');
 
-    await demo.emulator.move({ pageId: demo.ready.pages.restricted, parentId: demo.ready.pages.public });
+    // Moved, and back again: the next test can do the same.
+    for (const parentId of [demo.ready.pages.public, demo.ready.pages.root]) {
+      await demo.emulator.move({ pageId: demo.ready.pages.restricted, parentId });
+    }
     await demo.emulator.deliverWebhooks();
+    // It would show by itself, as the token did, in as many seconds.
+    await page.reload();
     await card.getByText('Confirmed').first().waitFor();
-    await sendUnknownEvent(url, token, installation?.clientId ?? '');
-    await card.getByRole('button', { name: /^Events kept aside/ }).click();
-    await page.getByRole('table', { name: 'Events kept aside' }).getByText('page.teleported').waitFor();
-    await assertAccessible(page);
-    await assertFits(await opened('webhooks', narrow), 'Hearing from Notion');
+    return { card, url, token, clientId };
+  }
 
+  /** Resets the address, which makes it another one, and removes it. */
+  async function endAddress(page: Page, card: Locator, url: string): Promise<void> {
     await card.getByRole('button', { name: /^Reset/ }).click();
     await page.getByRole('dialog', { name: 'Reset this address?' }).getByRole('button', { name: 'Reset' }).click();
     await card.getByText('Waiting for Notion').waitFor();
     assert.notEqual(await card.getByText(/\/webhooks\/notion\//).textContent(), url);
+    await removeAddress(page, card);
+  }
+
+  async function removeAddress(page: Page, card: Locator): Promise<void> {
     await card.getByRole('button', { name: /^Remove/ }).click();
     await page.getByRole('dialog', { name: 'Remove this address?' }).getByRole('button', { name: 'Remove' }).click();
     await page.getByText('There is no address yet.').waitFor();
-  });
+  }
 
   it('connects by Notion MCP too, for whoever agreed to it alone', async () => {
     const page = await opened('overview');

@@ -3,6 +3,7 @@ import { createBrowserRouter } from 'react-router-dom';
 import { Account } from './pages/account.tsx';
 import { NotFound } from './pages/not-found.tsx';
 import { SignIn } from './pages/sign-in.tsx';
+import { DeploymentWebhooks, deploymentWebhooksPath } from './pages/webhooks/deployment-webhooks.tsx';
 import { WorkspacePage } from './pages/workspace/workspace.tsx';
 import { Workspaces } from './pages/workspaces.tsx';
 import { Frame, SignedIn } from './shell.tsx';
@@ -18,6 +19,7 @@ export function createRouter(linkToken: string | null) {
         // Where the pages of connecting lead back to.
         { path: '/workspaces', element: <Workspaces /> },
         { path: '/workspaces/:workspaceId/:tab?', element: <WorkspacePage /> },
+        { path: deploymentWebhooksPath, element: <DeploymentWebhooks /> },
         { path: '/account', element: <Account /> },
       ],
     },

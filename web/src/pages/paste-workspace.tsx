@@ -30,8 +30,7 @@ export function PasteWorkspace() {
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <TokenField value={token} onChange={setToken} />
           <TextInput
-            label="Name of the workspace"
-            description="If Notion does not say it"
+            label="Name of the workspace, if Notion does not say it"
             maxLength={200}
             value={name}
             onChange={event => setName(event.currentTarget.value)}

@@ -8,6 +8,7 @@ import { Loaded } from '../parts/loaded.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { WorkspaceIcon } from '../parts/workspace-icon.tsx';
 import { PasteWorkspace } from './paste-workspace.tsx';
+import { deploymentWebhooksPath } from './webhooks/deployment-webhooks.tsx';
 import { connectAddress } from './workspace/connection-kind.ts';
 import { ConnectionStatus } from './workspace/connection-status.tsx';
 
@@ -58,7 +59,17 @@ export function Workspaces() {
           )
         }
       </Loaded>
-      {mayConnect && <PasteWorkspace />}
+      {mayConnect && (
+        <>
+          <PasteWorkspace />
+          <Text size="sm">
+            <Anchor component={Link} to={deploymentWebhooksPath} inherit>
+              Webhooks of all workspaces
+            </Anchor>
+            : where Notion tells what moved, was deleted or came back in any of them.
+          </Text>
+        </>
+      )}
     </Stack>
   );
 }

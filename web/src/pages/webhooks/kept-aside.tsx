@@ -65,7 +65,7 @@ function Events({ path }: { readonly path: string }) {
                 <Table.Tr key={eventId}>
                   <Table.Td className="hostile">{type}</Table.Td>
                   <Table.Td visibleFrom="sm" className="hostile">
-                    {entity === null ? '' : `${entity.kind} ${entity.id}`}
+                    {entity === null ? 'not told' : `${entity.kind} ${entity.id}`}
                   </Table.Td>
                   <Table.Td>
                     <Time at={receivedAt} />

@@ -1,6 +1,6 @@
 import { Button, Code, CopyButton, DataList, Group, Paper, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { api, type Subscription, type Workspace, workspacePath } from '../../api.ts';
+import { api, type Subscription } from '../../api.ts';
 import { useAnnounce } from '../../parts/announcer.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Fact } from '../../parts/fact.tsx';
@@ -16,13 +16,20 @@ interface State {
 
 const unknown: State = { mark: { label: 'Unknown', icon: 'warning', tone: 'quiet' }, next: '' };
 
-/** The states of docs/webhooks.md, and what to do in each. */
+/** The states of docs/webhooks.md and `expired`, and what to do in each. */
 const states: ReadonlyMap<string, State> = new Map<string, State>([
   [
     'waiting',
     {
       mark: { label: 'Waiting for Notion', icon: 'warning', tone: 'attention' },
       next: 'At Notion, open the integration, Webhooks, and create a subscription with this address. Choose the events page, database and data source moved, deleted and undeleted. Notion answers at once with a token.',
+    },
+  ],
+  [
+    'expired',
+    {
+      mark: { label: 'No longer waiting', icon: 'warning', tone: 'attention' },
+      next: 'Notion sent nothing to this address within a day, and what comes now is refused. Reset, and give Notion the new address.',
     },
   ],
   [
@@ -49,23 +56,30 @@ const states: ReadonlyMap<string, State> = new Map<string, State>([
   ],
 ]);
 
+/** The server goes on calling an address `waiting` that has waited for too long: only its time tells. */
+function stateOf({ state, handshakeUntil }: Subscription): string {
+  return state === 'waiting' && Date.parse(handshakeUntil) <= Date.now() ? 'expired' : state;
+}
+
 interface WebhookCardProps {
-  readonly workspace: Workspace;
+  /** Where the addresses of the same owner are in the API. */
+  readonly at: string;
   readonly subscription: Subscription;
   readonly onToken: (token: string) => void;
   readonly onChanged: () => void;
 }
 
 /** One address: how far the agreement with Notion has come, and the next step. */
-export function WebhookCard({ workspace, subscription, onToken, onChanged }: WebhookCardProps) {
-  const { id, state, url } = subscription;
+export function WebhookCard({ at, subscription, onToken, onChanged }: WebhookCardProps) {
+  const { url } = subscription;
   const announce = useAnnounce();
-  const path = (...rest: string[]) => workspacePath(workspace.id, 'webhooks', id, ...rest);
+  const path = `${at}/${encodeURIComponent(subscription.id)}`;
   const take = useMutation({
-    mutationFn: () => api.post<{ verificationToken: string }>(path('token')),
+    mutationFn: () => api.post<{ verificationToken: string }>(`${path}/token`),
     onSuccess: ({ verificationToken }) => onToken(verificationToken),
     onSettled: onChanged,
   });
+  const state = stateOf(subscription);
   const { mark, next } = states.get(state) ?? unknown;
   const name = `address ending ${url.slice(-6)}`;
   return (
@@ -79,7 +93,7 @@ export function WebhookCard({ workspace, subscription, onToken, onChanged }: Web
               of={name}
               question="Reset this address?"
               consequence="The address and its token are worth nothing from then on, and Notion must be given the new address."
-              run={() => api.post(path('reset'))}
+              run={() => api.post(`${path}/reset`)}
               onDone={() => {
                 announce('The address is a new one');
                 onChanged();
@@ -90,7 +104,7 @@ export function WebhookCard({ workspace, subscription, onToken, onChanged }: Web
               of={name}
               question="Remove this address?"
               consequence="Nothing is heard there any more. Remove the subscription at Notion too."
-              run={() => api.delete(path())}
+              run={() => api.delete(path)}
               onDone={() => {
                 announce('Removed');
                 onChanged();
@@ -123,21 +137,24 @@ export function WebhookCard({ workspace, subscription, onToken, onChanged }: Web
         </Group>
         <Problem error={take.error} />
         <Facts subscription={subscription} />
-        {subscription.keptAside > 0 && <KeptAside path={path('kept-aside')} count={subscription.keptAside} of={name} />}
+        {subscription.keptAside > 0 && (
+          <KeptAside path={`${path}/kept-aside`} count={subscription.keptAside} of={name} />
+        )}
       </Stack>
     </Paper>
   );
 }
 
 function Facts({ subscription }: { readonly subscription: Subscription }) {
-  const { state, createdAt, handshakeUntil, confirmedAt, lastEventAt } = subscription;
+  const { createdAt, handshakeUntil, confirmedAt, lastEventAt } = subscription;
+  const state = stateOf(subscription);
   return (
     <DataList size="sm">
       <Fact label="Made">
         <Time at={createdAt} />
       </Fact>
-      {state === 'waiting' && (
-        <Fact label="Waits until">
+      {(state === 'waiting' || state === 'expired') && (
+        <Fact label={state === 'waiting' ? 'Waits until' : 'Waited until'}>
           <Time at={handshakeUntil} />
         </Fact>
       )}

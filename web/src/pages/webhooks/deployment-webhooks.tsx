@@ -1,0 +1,33 @@
+import { Anchor, Stack, Text } from '@mantine/core';
+import { Link } from 'react-router-dom';
+import { useMe } from '../../me.ts';
+import { PageTitle } from '../../parts/page-title.tsx';
+import { NotFound } from '../not-found.tsx';
+import { WebhookAddresses } from './addresses.tsx';
+
+/** Where it is in the dashboard: outside of every workspace, since it hears of all of them. */
+export const deploymentWebhooksPath = '/deployment/webhooks';
+
+/** The addresses at which the integration that people connect by tells of every workspace in which it is installed. */
+export function DeploymentWebhooks() {
+  const me = useMe();
+  // The server refuses everybody else; here there is then nothing to see.
+  if (!me.data?.user.deploymentRights.includes('connect')) return <NotFound />;
+  return (
+    <Stack>
+      <Stack gap={0}>
+        <Anchor component={Link} to="/" size="sm">
+          All workspaces
+        </Anchor>
+        <PageTitle text="Webhooks of all workspaces" />
+        <Text size="sm" c="dimmed">
+          One address for the integration that people connect by.
+        </Text>
+      </Stack>
+      <WebhookAddresses
+        at="/webhooks"
+        explanation="Notion can tell when pages move, are deleted or come back, in every workspace in which the integration is installed. Without it the same is noticed a little later. An integration has one subscription at Notion, so one address is enough. It takes somebody who may edit the integration there."
+      />
+    </Stack>
+  );
+}
