@@ -1,4 +1,6 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/store/embedded/embedded-postgres.ts';
@@ -16,14 +18,33 @@ export const serverVariable = 'TEST_POSTGRES_SERVER';
 export async function startTestServer(): Promise<TestServer> {
   const directory = await makeServerDirectory();
   const log = { info: () => {}, warn: (message: string) => process.stderr.write(`${message}\n`) };
+  const survivor = removeAfterUs(directory);
   const postgres = await startEmbeddedPostgres({ dataDir: join(directory, 'postgres'), log });
   return {
     postgres,
     stop: async () => {
       await postgres.stop();
       await rm(directory, { recursive: true, force: true });
+      survivor.kill();
     },
   };
+}
+
+/**
+ * The server outlives whoever started it, as it does in production, and here nobody comes to adopt it: when this process
+ * ends in any way, killed or not, a shell that waits for just that stops the server and removes the directory.
+ */
+export function removeAfterUs(directory: string): ChildProcess {
+  const lockFile = join(directory, 'postgres', 'cluster', 'postmaster.pid');
+  const script = `cat; if [ -f "$2" ]; then
+    read -r server < "$2"; kill -INT "$server"; while kill -0 "$server"; do sleep 0.1; done
+  fi; rm -rf "$1"`;
+  // Its input is a pipe from us that nothing is ever written to.
+  const stdio = ['pipe', 'ignore', 'ignore'] as const;
+  const survivor = spawn('/bin/sh', ['-c', script, 'sh', directory, lockFile], { detached: true, stdio: [...stdio] });
+  survivor.unref();
+  if (survivor.stdin instanceof Socket) survivor.stdin.unref();
+  return survivor;
 }
 
 /** The path of the socket must fit into an address: other processes cannot share a descriptor of its directory. */

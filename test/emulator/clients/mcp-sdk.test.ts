@@ -23,7 +23,7 @@ const INSPECTOR = new URL(
   '../../../node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js',
   import.meta.url,
 );
-const INSPECTOR_MS_MAX = 60_000;
+const INSPECTOR_MS_MAX = 240_000;
 
 describe('unmodified MCP clients against the hosted server of the emulator', () => {
   let emulator: Emulator;
