@@ -4,8 +4,9 @@ import type { Accounts } from './accounts/accounts.ts';
 import { openAudit } from './compose/open-audit.ts';
 import { openDoors } from './compose/open-doors.ts';
 import { openParts } from './compose/open-parts.ts';
-import type { GatewayConfig, Place } from './compose/place.ts';
+import type { Place } from './compose/place.ts';
 import { openRoot } from './compose/root-keys.ts';
+import type { Config, NotionConfig } from './config.ts';
 import { secondMs } from './domain/units.ts';
 import { createPrometheus } from './doors/health/prometheus.ts';
 import { createDoorServer, type Doors, listen, stopServer } from './doors/server.ts';
@@ -21,8 +22,15 @@ export interface Portcullis {
   close(): Promise<void>;
 }
 
-/** Starts Portcullis. Throws what the store, the root key and the listener throw, having closed what it had opened. */
-export async function startPortcullis(config: GatewayConfig, log: Logger): Promise<Portcullis> {
+/**
+ * Starts Portcullis, in front of the Notion that `findNotion` answers with: asked only once the database is ours. Throws what
+ * the store, the root key, the listener and `findNotion` throw, having closed what it had opened.
+ */
+export async function startPortcullis(
+  given: Config,
+  log: Logger,
+  findNotion: () => Promise<NotionConfig>,
+): Promise<Portcullis> {
   const closers: (() => Promise<unknown>)[] = [];
   let closing: Promise<void> | null = null;
   const close = () => {
@@ -30,12 +38,13 @@ export async function startPortcullis(config: GatewayConfig, log: Logger): Promi
     return closing;
   };
   try {
-    const store = await openStore(config.database, {
-      stamp: config.mode,
+    const store = await openStore(given.database, {
+      stamp: given.mode,
       log: { info: message => log.info(message), warn: message => log.warn(message) },
     });
     closers.push(store.close);
-    const rootParts = await openRoot(config, store.database);
+    const rootParts = await openRoot(given, store.database);
+    const config = { ...given, notion: await findNotion() };
 
     let doors: Doors | null = null;
     const server = createDoorServer(() => doors);

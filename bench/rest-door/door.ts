@@ -39,8 +39,9 @@ const config = readConfig('serve', {
   PORTCULLIS_DATA_DIR: join(directory, 'data'),
   PORTCULLIS_ROOT_KEY_FILE: join(directory, 'root.key'),
 });
-if (config.notion === null) throw new Error('the bench has no Notion');
-const portcullis = await startPortcullis({ ...config, notion: config.notion }, log);
+const { notion } = config;
+if (notion === null) throw new Error('the bench has no Notion');
+const portcullis = await startPortcullis(config, log, async () => notion);
 const key = await connectWorkspace(portcullis.url, portcullis.firstSignInUrl);
 
 process.on('message', async () => process.send?.(await measureTwoCommits(postgres.connection)));

@@ -20,7 +20,7 @@ export async function serveWith(config: Config, terminal: Terminal): Promise<num
   if (notion === null) throw new Error('a gateway needs a Notion');
   // Loaded here, because most commands need none of it.
   const { startPortcullis } = await import('../compose.ts');
-  const portcullis = await startPortcullis({ ...config, notion }, openProgramLog(config));
+  const portcullis = await startPortcullis(config, openProgramLog(config), async () => notion);
   try {
     terminal.err(greeting(portcullis.url, notion, portcullis.firstSignInUrl));
     await stopped;

@@ -4,12 +4,10 @@ import type { Prometheus } from '../doors/health/prometheus.ts';
 import type { Store } from '../store/open-store.ts';
 import type { RootParts } from './root-keys.ts';
 
-/** What the gateway runs with: like `Config`, but it is known by now where Notion is. */
-export type GatewayConfig = Config & { readonly notion: NotionConfig };
-
 /** What every part of the composition is given. */
 export interface Place extends RootParts {
-  readonly config: GatewayConfig;
+  /** It is known by now where Notion is. */
+  readonly config: Config & { readonly notion: NotionConfig };
   readonly log: Logger;
   readonly store: Store;
   readonly prometheus: Prometheus;

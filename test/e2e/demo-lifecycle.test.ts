@@ -1,9 +1,10 @@
 /** The demo from start to stop, and started again on what the last one left. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { portcullis } from '../cli/run.ts';
 import { type Demo, eventually, startDemo } from './demo.ts';
 
 async function statusOf(url: string, key: string): Promise<number> {
@@ -53,6 +54,18 @@ describe('the demo', () => {
       await Promise.all([pages.root, pages.public, pages.restricted, pages.unshared].map(status)),
       [200, 200, 200, 404],
     );
+  });
+
+  it('refuses a second one on the same data, which changes nothing of the first', async () => {
+    const facts = () => readFile(join(dataDir, 'emulator', 'ready.json'), 'utf8');
+    const before = await facts();
+    const second = await portcullis(['demo', '--port', '0', '--data-dir', dataDir], {
+      PATH: process.env.PATH ?? '',
+      HOME: dataDir,
+    });
+    assert.equal(second.code, 6, second.err);
+    assert.match(second.err, /^error: The database in .* is in use by portcullis process \d+.*\n$/);
+    assert.equal(await facts(), before);
   });
 
   it('stops everything when Ctrl-C arrives twice', async () => {

@@ -6,14 +6,17 @@ import { type EmulatorProcess, startEmulatorProcess } from './emulator-process.t
 
 const memory = z.object({ emulatorPort: z.number().int().min(1).max(65_535) });
 
+/** Makes the data directory of a demo. Only the leaf is private: a parent that is made on the way may be anybody's. */
+export async function makeDataDirectory(dataDir: string): Promise<void> {
+  await mkdir(dirname(dataDir), { recursive: true });
+  await mkdir(dataDir, { mode: 0o700 }).catch(ignoreExisting);
+}
+
 /**
  * Starts the emulator, on any free port if none is given: then on that of the last start, as long as it is free. Tokens
  * are bound to the origin that issued them, so a connection outlives a restart only if its Notion keeps its address.
  */
 export async function startEmulatorAtItsPlace(dataDir: string, port: number | null): Promise<EmulatorProcess> {
-  // Only the leaf is private: a parent that is made on the way may be anybody's.
-  await mkdir(dirname(dataDir), { recursive: true });
-  await mkdir(dataDir, { mode: 0o700 }).catch(ignoreExisting);
   const stateDir = join(dataDir, 'emulator');
   if (port !== null) return startEmulatorProcess({ port, stateDir });
   const file = join(dataDir, 'emulator-port.json');

@@ -6,7 +6,7 @@ import type { Config, NotionConfig } from '../../config.ts';
 import { Secret } from '../../domain/secret.ts';
 import { Browser } from './browser.ts';
 import { connectWorkspace } from './connect-workspace.ts';
-import { startEmulatorAtItsPlace } from './emulator-place.ts';
+import { makeDataDirectory, startEmulatorAtItsPlace } from './emulator-place.ts';
 import type { EmulatorFacts, EmulatorProcess } from './emulator-process.ts';
 import { mintKeys } from './mint-keys.ts';
 import type { DemoKeys, Ready } from './ready.ts';
@@ -21,21 +21,33 @@ export interface RunningDemo {
 /**
  * Starts emulator and gateway, and sees to it that the workspace is connected and three agents have a key. Everything is
  * done as users do it, over HTTP; only the sign-in link comes from inside, as it does at every first start.
+ *
+ * The emulator starts once the database is ours: a second demo on the same data is refused before it touches any of it.
  */
 export async function startDemo(config: Config, log: Logger): Promise<RunningDemo> {
-  const emulator = await startEmulatorAtItsPlace(config.dataDir, config.emulatorPort);
+  let emulator: EmulatorProcess | null = null;
   let portcullis: Portcullis | null = null;
   const stop = async () => {
     await portcullis?.close();
-    await emulator.stop();
+    await emulator?.stop();
   };
   try {
-    portcullis = await startPortcullis({ ...config, notion: notionAt(emulator.facts) }, log);
-    return { ready: await prepare(portcullis, emulator), broken: emulator.broken, stop };
+    await makeDataDirectory(config.dataDir);
+    portcullis = await startPortcullis(config, log, async () => {
+      emulator = await startEmulatorAtItsPlace(config.dataDir, config.emulatorPort);
+      return notionAt(emulator.facts);
+    });
+    const running = started(emulator);
+    return { ready: await prepare(portcullis, running), broken: running.broken, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function started(emulator: EmulatorProcess | null): EmulatorProcess {
+  if (emulator === null) throw new Error('a gateway started without its Notion');
+  return emulator;
 }
 
 function notionAt({ url, clientId, clientSecret }: EmulatorFacts): NotionConfig {
