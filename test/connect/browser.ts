@@ -43,9 +43,10 @@ export class Browser {
     return { status, json: JSON.parse(text) };
   }
 
-  /** Presses Connect; answers with the URL of Notion's consent page. */
-  async start(workspaceId: string | null = null): Promise<URL> {
-    const shown = await this.get(workspaceId === null ? '/auth/notion' : `/auth/notion?workspace=${workspaceId}`);
+  /** Presses Connect; answers with the URL of the consent page. */
+  async start(workspaceId: string | null = null, kind: 'rest' | 'mcp' = 'rest'): Promise<URL> {
+    const path = kind === 'rest' ? '/auth/notion' : '/auth/notion-mcp';
+    const shown = await this.get(workspaceId === null ? path : `${path}?workspace=${workspaceId}`);
     if (shown.status !== 302) throw new Error(`not sent to Notion: ${shown.status} ${shown.text}`);
     return new URL(shown.location);
   }

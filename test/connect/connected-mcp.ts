@@ -8,7 +8,7 @@ export type ConnectedMcp = Awaited<ReturnType<typeof connectMcp>>;
 /** Connects by hosted MCP, from the button on; `consent` is what the person does at the authorization server. */
 export async function connectMcp(at: Connecting, consent?: (authorizeUrl: URL) => Promise<string>) {
   const { id: userId, browser } = await at.aPerson();
-  const url = new URL((await browser.get('/auth/notion-mcp')).location);
+  const url = await browser.start(null, 'mcp');
   const callback = consent === undefined ? await browser.consent(url) : await consent(url);
   const done = await browser.answer(await browser.get(callback));
   if (done.status !== 303) throw new Error(`not connected: ${done.status} ${done.text}`);

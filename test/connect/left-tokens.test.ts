@@ -189,7 +189,7 @@ describe('tokens that a connection leaves behind at a server of somebody else', 
       const old = await connection.token();
       await at.database.system.updateTable('client_registration').set({ refused_at: new Date() }).execute();
       const { browser, workspaceId } = connection;
-      const consent = new URL((await browser.get(`/auth/notion-mcp?workspace=${workspaceId}`)).location);
+      const consent = await browser.start(workspaceId, 'mcp');
       await browser.answer(await browser.get(await server.consent(consent)));
       assert.equal(await server.opens(old), true);
       await server.hidden(() => at.jobs.runDue());

@@ -1,25 +1,26 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { pathOf, titleOf } from './browser.ts';
 import { connectMcp } from './connected-mcp.ts';
 import { type Connecting, startConnecting } from './connecting.ts';
-import { startIndependentServer } from './independent-server.ts';
+import { type ConnectingIndependently, startIndependently } from './connecting-independently.ts';
+import { requestsTo } from './connecting-steps.ts';
 
 describe('an attempt to connect by hosted MCP that comes to nothing', () => {
   let at: Connecting;
-  beforeEach(async () => {
+  before(async () => {
     at = await startConnecting();
   });
-  afterEach(() => at.close());
+  beforeEach(() => at.startOver());
+  after(() => at.close());
 
   const registrations = () => at.database.system.selectFrom('client_registration').selectAll().execute();
-  const requestsTo = async (path: string) =>
-    (await at.control.requests()).filter(request => request.path === path && request.method === 'POST').length;
+  const isLastGrantRevoked = async () => (await at.control.mcpGrants({})).at(-1)?.revoked;
 
   async function press() {
     const { browser } = await at.aPerson();
-    const consent = new URL((await browser.get('/auth/notion-mcp')).location);
+    const consent = await browser.start(null, 'mcp');
     return { browser, consent };
   }
 
@@ -28,11 +29,9 @@ describe('an attempt to connect by hosted MCP that comes to nothing', () => {
     const { browser, consent } = await press();
     const callback = await browser.consent(consent);
     assert.equal(titleOf(await browser.get(callback)), 'It is not clear which workspace that was');
-    const [living] = await at.control.mcpGrants({});
-    assert.equal(living?.revoked, false);
+    assert.equal(await isLastGrantRevoked(), false);
     await at.jobs.runDue();
-    const [grant] = await at.control.mcpGrants({});
-    assert.equal(grant?.revoked, true);
+    assert.equal(await isLastGrantRevoked(), true);
     assert.deepEqual(
       at.events.map(({ name, detail }) => [name, detail.upstream]),
       [['connect.discarded', 'revoked']],
@@ -44,10 +43,7 @@ describe('an attempt to connect by hosted MCP that comes to nothing', () => {
     await at.control.addFault({ kind: 'reset', path: '/mcp', method: 'POST' });
     assert.equal(titleOf(await browser.get(await browser.consent(consent))), 'Notion could not be reached');
     await at.jobs.runDue();
-    assert.deepEqual(
-      (await at.control.mcpGrants({})).map(({ revoked }) => revoked),
-      [true],
-    );
+    assert.equal(await isLastGrantRevoked(), true);
   });
 
   it('B11: is over when the server keeps its name to itself after it had promised to say it', async () => {
@@ -56,7 +52,7 @@ describe('an attempt to connect by hosted MCP that comes to nothing', () => {
     assert.equal(callback.searchParams.get('iss'), at.emulator.url);
     callback.searchParams.delete('iss');
     assert.equal(titleOf(await browser.get(pathOf(callback.href))), 'The answer came from somewhere else');
-    assert.equal(await requestsTo('/token'), 0);
+    assert.equal((await requestsTo(at, '/token')).length, 0);
   });
 
   it('asks for no scope again that was refused, if it was the server that refused', async () => {
@@ -80,9 +76,12 @@ describe('an attempt to connect by hosted MCP that comes to nothing', () => {
     await at.control.clearRequests();
     await connection.expire();
     for (const _call of [1, 2]) await assert.rejects(connection.token(), { code: 'connection_needs_reauth' });
-    assert.deepEqual([(await connection.row()).status, await requestsTo('/token')], ['needs_reregister', 0]);
+    assert.deepEqual(
+      [(await connection.row()).status, (await requestsTo(at, '/token')).length],
+      ['needs_reregister', 0],
+    );
     const { browser, workspaceId } = connection;
-    const again = new URL((await browser.get(`/auth/notion-mcp?workspace=${workspaceId}`)).location);
+    const again = await browser.start(workspaceId, 'mcp');
     assert.notEqual(again.searchParams.get('client_id'), ended);
     await browser.answer(await browser.get(await browser.consent(again)));
     assert.equal((await connection.row()).status, 'active');
@@ -92,20 +91,19 @@ describe('an attempt to connect by hosted MCP that comes to nothing', () => {
 });
 
 describe('an MCP server that wants more than it said', () => {
-  let server: Awaited<ReturnType<typeof startIndependentServer>>;
-  let at: Connecting;
-  beforeEach(async () => {
-    server = await startIndependentServer();
-    at = await startConnecting({ mcpUrl: server.mcpUrl });
+  let independently: ConnectingIndependently;
+  let server: ConnectingIndependently['server'];
+  let at: ConnectingIndependently['at'];
+  before(async () => {
+    independently = await startIndependently();
+    ({ server, at } = independently);
   });
-  afterEach(async () => {
-    await at.close();
-    await server.close();
-  });
+  beforeEach(() => independently.startOver());
+  after(() => independently.close());
 
   it('is asked for both, what it said and what it wants, at the next attempt', async () => {
     const { browser } = await at.aPerson();
-    const first = new URL((await browser.get('/auth/notion-mcp')).location);
+    const first = await browser.start(null, 'mcp');
     assert.equal(first.searchParams.get('scope'), 'mcp offline_access');
     server.faults.wantedScope = 'more';
     const shown = await browser.get(await server.consent(first));
@@ -117,7 +115,7 @@ describe('an MCP server that wants more than it said', () => {
       at.events.map(({ name, detail }) => [name, detail.upstream]),
       [['connect.discarded', 'revoked']],
     );
-    const next = new URL((await browser.get('/auth/notion-mcp')).location);
+    const next = await browser.start(null, 'mcp');
     assert.deepEqual(
       [next.searchParams.get('client_id'), next.searchParams.get('scope')],
       [first.searchParams.get('client_id'), 'mcp offline_access more'],
@@ -127,7 +125,7 @@ describe('an MCP server that wants more than it said', () => {
   it('ends no connection by the tokens of a reconnect that came to nothing', async () => {
     const { browser, workspaceId, token } = await connectMcp(at, server.consent);
     server.faults.wantedScope = 'more';
-    const again = new URL((await browser.get(`/auth/notion-mcp?workspace=${workspaceId}`)).location);
+    const again = await browser.start(workspaceId, 'mcp');
     assert.equal(titleOf(await browser.get(await server.consent(again))), 'Notion wants more to be agreed to');
     await at.jobs.runDue();
     assert.ok(await server.opens(await token()));

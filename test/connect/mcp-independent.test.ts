@@ -1,23 +1,22 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import { type ConnectedMcp, connectMcp } from './connected-mcp.ts';
-import { type Connecting, startConnecting } from './connecting.ts';
-import { startIndependentServer } from './independent-server.ts';
+import { type ConnectingIndependently, startIndependently } from './connecting-independently.ts';
 
 describe('hosted MCP with an authorization server of somebody else', () => {
-  let server: Awaited<ReturnType<typeof startIndependentServer>>;
-  let at: Connecting;
+  let independently: ConnectingIndependently;
+  let server: ConnectingIndependently['server'];
   let connection: ConnectedMcp;
+  before(async () => {
+    independently = await startIndependently();
+    ({ server } = independently);
+  });
   beforeEach(async () => {
-    server = await startIndependentServer();
-    at = await startConnecting({ mcpUrl: server.mcpUrl });
-    connection = await connectMcp(at, server.consent);
+    await independently.startOver();
+    connection = await connectMcp(independently.at, server.consent);
     server.asked.length = 0;
   });
-  afterEach(async () => {
-    await at.close();
-    await server.close();
-  });
+  after(() => independently.close());
 
   it('connects, and refreshes once for two hundred callers', async () => {
     const old = await connection.token();

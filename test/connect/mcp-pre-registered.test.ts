@@ -68,7 +68,7 @@ describe('a hosted MCP client that was registered by hand', () => {
     const { workspaceId } = first;
     const membership = { workspace_id: workspaceId, principal_id: id, role: 'admin', created_by: id };
     await at.database.system.insertInto('membership').values(membership).execute();
-    const consent = new URL((await browser.get(`/auth/notion-mcp?workspace=${workspaceId}`)).location);
+    const consent = await browser.start(workspaceId, 'mcp');
     await browser.answer(await browser.get(await browser.consent(consent)));
     const rows = await registrations();
     assert.deepEqual([rows.length, new Set(rows.map(row => row.client_id)).size], [2, 1]);
@@ -87,7 +87,7 @@ describe('a hosted MCP client that was registered by hand', () => {
   it('is not taken for forgotten when its secret is wrong: an operator has to look', async () => {
     await start(made => ({ ...made, secret: new Secret('guess') }));
     const { browser } = await at.aPerson();
-    const consent = new URL((await browser.get('/auth/notion-mcp')).location);
+    const consent = await browser.start(null, 'mcp');
     assert.equal(titleOf(await browser.get(await browser.consent(consent))), 'Notion did not accept this Portcullis');
     assert.equal((await registrations())[0]?.refused_at, null);
   });
@@ -111,7 +111,7 @@ describe('a hosted MCP client that was registered by hand', () => {
     await assert.rejects(connection.token(), { code: 'connection_needs_reauth' });
     assert.equal((await connection.row()).status, 'needs_reregister');
     const { browser, workspaceId } = connection;
-    const again = new URL((await browser.get(`/auth/notion-mcp?workspace=${workspaceId}`)).location);
+    const again = await browser.start(workspaceId, 'mcp');
     assert.equal(again.searchParams.get('client_id'), own.clientId);
     await browser.answer(await browser.get(await browser.consent(again)));
     assert.equal((await connection.row()).status, 'active');

@@ -149,7 +149,7 @@ describe('a hosted MCP connection', () => {
     assert.deepEqual([(await connection.row()).status, await exchanges()], ['needs_reregister', before]);
     const { browser, workspaceId } = connection;
     // The broken one is not taken again.
-    const again = new URL((await browser.get(`/auth/notion-mcp?workspace=${workspaceId}`)).location);
+    const again = await browser.start(workspaceId, 'mcp');
     await browser.answer(await browser.get(await browser.consent(again)));
     assert.equal((await connection.row()).status, 'active');
   });

@@ -1,28 +1,26 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { disconnect } from '../../src/connect/disconnect.ts';
 import { newId, type RegistrationId } from '../../src/domain/ids.ts';
 import { connectMcp } from './connected-mcp.ts';
-import { type Connecting, startConnecting } from './connecting.ts';
-import { startIndependentServer } from './independent-server.ts';
+import { type ConnectingIndependently, startIndependently } from './connecting-independently.ts';
 
 describe('C16: clients that nothing uses', () => {
-  let server: Awaited<ReturnType<typeof startIndependentServer>>;
-  let at: Connecting;
-  beforeEach(async () => {
-    server = await startIndependentServer();
-    at = await startConnecting({ mcpUrl: server.mcpUrl });
+  let independently: ConnectingIndependently;
+  let server: ConnectingIndependently['server'];
+  let at: ConnectingIndependently['at'];
+  before(async () => {
+    independently = await startIndependently();
+    ({ server, at } = independently);
   });
-  afterEach(async () => {
-    await at.close();
-    await server.close();
-  });
+  beforeEach(() => independently.startOver());
+  after(() => independently.close());
 
   const system = () => at.database.system;
   const registrations = () => system().selectFrom('client_registration').selectAll().orderBy('id').execute();
   const deletions = () => system().selectFrom('job').selectAll().where('kind', '=', 'delete_client').execute();
-  const pressConnect = async () => (await at.aPerson()).browser.get('/auth/notion-mcp');
+  const pressConnect = async () => (await at.aPerson()).browser.start(null, 'mcp');
 
   /** A week passes: for clients, for ends of connections, and for attempts, which are forgotten. */
   async function aWeekLater(): Promise<void> {
