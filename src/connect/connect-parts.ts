@@ -35,7 +35,7 @@ export interface ConnectParts {
   readonly disconnections: Disconnections;
   readonly pasted: PastedTokens;
   /** Asks Notion whose a token is. */
-  readonly askWhose: (token: Secret) => Promise<TokenIdentity | 'refused' | 'unknown'>;
+  readonly askWhose: (token: Secret) => Promise<TokenIdentity | 'refused' | 'unknown' | 'unreachable'>;
   readonly jobs: Jobs;
   readonly vault: TokenVault;
   readonly recordEvent: RecordEvent;

@@ -52,6 +52,7 @@ export async function identifyToken(
 ): Promise<TokenIdentity> {
   const identity = await askWhose(token);
   if (identity === 'refused') throw new PortcullisError('validation_error', 'Notion does not accept this token.');
+  if (identity === 'unreachable') throw connectError('notion_unreachable');
   if (identity === 'unknown') throw connectError('identity_unknown');
   return identity;
 }
