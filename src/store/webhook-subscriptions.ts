@@ -33,20 +33,30 @@ export function createSubscriptionStore({
         return find(tx, { owner, id });
       }),
     list: owner => within(owner, async tx => (await summaries(tx, owner).orderBy('id').execute()).map(toSummary)),
-    takeToken: ({ owner, id }) =>
+    findOffered: ({ owner, id }) =>
       within(owner, async tx => {
         const found = await tx
           .selectFrom('webhook_subscription')
           .select(['state', 'generation', 'sealed', 'kid'])
           .where('workspace_id', 'is not distinct from', owner)
           .where('id', '=', id)
-          .forUpdate()
           .executeTakeFirst();
         if (found === undefined) return null;
         if (found.state !== 'offered' || found.sealed === null || found.kid === null) return 'none';
-        await tx.updateTable('webhook_subscription').set({ state: 'shown' }).where('id', '=', id).execute();
         const { sealed, kid, generation } = found;
         return { owner, subscriptionId: id, generation, token: { sealed, kid } };
+      }),
+    markShown: ({ owner, subscriptionId, generation }) =>
+      within(owner, async tx => {
+        const { numUpdatedRows } = await tx
+          .updateTable('webhook_subscription')
+          .set({ state: 'shown' })
+          .where('workspace_id', 'is not distinct from', owner)
+          .where('id', '=', subscriptionId)
+          .where('generation', '=', generation)
+          .where('state', '=', 'offered')
+          .executeTakeFirst();
+        return numUpdatedRows === 1n;
       }),
     reset: ({ owner, id }, { address, handshakeMsMax }) =>
       within(owner, async tx => {

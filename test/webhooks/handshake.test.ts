@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { createSubscriptionCommands } from '../../src/connect/webhooks/subscriptions.ts';
+import { PortcullisError } from '../../src/domain/errors.ts';
+import { createSubscriptionStore } from '../../src/store/webhook-subscriptions.ts';
 import { anEvent, type Hearing, post, startHearing, subscriptionRequests } from './hearing.ts';
 
 const aToken = () => `secret_${randomUUID().replaceAll('-', '')}`;
@@ -42,6 +45,23 @@ describe('the handshake of a webhook', () => {
     assert.equal((await takeToken(id)).at('error.code'), 'conflict');
     assert.equal(await stateOf(id), 'shown');
     assert.deepEqual(await events(id), ['webhook.created', 'webhook.handshake', 'webhook.token_shown']);
+  });
+
+  it('shows the token later when its key is out of reach at first', async () => {
+    const { id, url } = await hearing.subscribe();
+    const token = aToken();
+    await post(url, handshake(token), { token });
+    const store = createSubscriptionStore(hearing.api.people.database);
+    const away = { open: () => Promise.reject(new PortcullisError('keys_unavailable')) };
+    const named = { owner: hearing.workspaceId, id: id as `whs_${string}` };
+    const commands = createSubscriptionCommands({ store, vault: away });
+    await assert.rejects(commands.takeToken(named), { code: 'keys_unavailable' });
+    assert.equal(await stateOf(id), 'offered');
+    const both = await Promise.all([takeToken(id), takeToken(id)]);
+    assert.deepEqual(both.map(reply => reply.at('verificationToken') ?? reply.at('error.code')).sort(), [
+      'conflict',
+      token,
+    ]);
   });
 
   it('may be repeated by Notion, and then changes nothing', async () => {

@@ -16,8 +16,10 @@ export interface SubscriptionStore {
   /** Null when the owner has as many as it may. */
   add(owner: WebhookOwner, added: NewSubscription, most: number): Promise<SubscriptionSummary | null>;
   list(owner: WebhookOwner): Promise<SubscriptionSummary[]>;
-  /** Marks the token as shown and answers with it, once; `none`: there is none that could be shown now. */
-  takeToken(named: NamedSubscription): Promise<OfferedToken | 'none' | null>;
+  /** The token that nobody has seen yet; `none`: there is none that could be shown now. */
+  findOffered(named: NamedSubscription): Promise<OfferedToken | 'none' | null>;
+  /** True once for each token, however many ask. */
+  markShown(offered: OfferedToken): Promise<boolean>;
   /** Gives it another address and drops its token. Null: there is no such subscription. */
   reset(named: NamedSubscription, renewal: Renewal): Promise<SubscriptionSummary | null>;
   /** False: there was none. */
@@ -61,10 +63,13 @@ export function createSubscriptionCommands(parts: { store: SubscriptionStore; va
 
     /** The verification token, for the one admin who asks first. Throws `not_found` and `conflict`. */
     async takeToken(named: NamedSubscription): Promise<Secret> {
-      const offered = await store.takeToken(named);
+      const offered = await store.findOffered(named);
       if (offered === null) throw missing();
-      if (offered === 'none') throw new PortcullisError('conflict', noTokenToShow);
-      return vault.open(offered, offered.token);
+      if (offered === 'none') throw nothingToShow();
+      // Opened first: a key that is out of reach must not cost the only look at it.
+      const token = await vault.open(offered, offered.token);
+      if (!(await store.markShown(offered))) throw nothingToShow();
+      return token;
     },
 
     /** Starts over: with another address, for whoever knew the old one may not know this. Throws `not_found`. */
@@ -82,8 +87,12 @@ export function createSubscriptionCommands(parts: { store: SubscriptionStore; va
   };
 }
 
-const noTokenToShow =
-  'There is no token to show: Notion has not sent one to this address, or it was shown already, or somebody else sent one too. The state of the subscription says which. Reset it to start over.';
+function nothingToShow(): PortcullisError {
+  return new PortcullisError(
+    'conflict',
+    'There is no token to show: Notion has not sent one to this address, or it was shown already, or somebody else sent one too. The state of the subscription says which. Reset it to start over.',
+  );
+}
 
 function renewal(): Renewal {
   return { address: randomBytes(32).toString('base64url'), handshakeMsMax };
