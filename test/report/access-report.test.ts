@@ -29,12 +29,8 @@ describe('the access report', () => {
   });
   after(() => demo.stop());
 
-  const get = async (path: string, role: keyof Demo['ready']['keys'] = 'admin') => {
-    const answer = await fetch(demo.ready.url + path, {
-      headers: { authorization: `Bearer ${demo.ready.keys[role]}` },
-    });
-    return { status: answer.status, body: (await answer.json()) as Report };
-  };
+  const get = (path: string, role: keyof Demo['ready']['keys'] = 'admin') =>
+    fetch(demo.ready.url + path, { headers: { authorization: `Bearer ${demo.ready.keys[role]}` } });
   /** The cookie of the admin's browser, by the one-time link. */
   const signedIn = async () => {
     const { origin, hash } = new URL(demo.ready.signInUrl);
@@ -46,7 +42,7 @@ describe('the access report', () => {
     return { cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '' };
   };
   const address = (query = '') => `/api/workspaces/${demo.ready.workspaceId}/report/access${query}`;
-  const report = async (query = '') => (await get(address(query))).body;
+  const report = async (query = '') => (await (await get(address(query))).json()) as Report;
   const findings = async () => {
     const [connection] = (await report('?limit=1')).connections;
     return new Map(connection?.capabilities.map(finding => [finding.capability, finding]));
@@ -187,8 +183,9 @@ describe('the access report', () => {
 
   it('is asked for by the system, on the path and in the log that every call has', async () => {
     await report('?limit=1');
-    const { body } = await get('/api/audit?operation=search&limit=1');
-    const [entry] = (body as unknown as { entries: Record<string, Record<string, unknown>>[] }).entries;
+    const log = await get('/api/audit?operation=search&limit=1');
+    const { entries } = (await log.json()) as { entries: Record<string, Record<string, unknown>>[] };
+    const [entry] = entries;
     assert.deepEqual(entry?.principal, { id: 'access_report', kind: 'system', owner: null });
     assert.equal(entry?.connection?.because, 'named');
     assert.equal(entry?.outcome?.result, 'done');
