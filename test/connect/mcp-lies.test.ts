@@ -252,6 +252,12 @@ describe('lies about where to get tokens', () => {
       assert.equal(await scopes('Bearer scope="a \\"x\\" b  c"'), 'a b c');
     });
 
+    it('are never so many, nor so long, that no browser could be sent along with them', async () => {
+      const offered = Array.from({ length: 5_000 }, (_, at) => `scope-${at}`);
+      const asked = await scopes('Bearer', { scopes_supported: [...offered, 'x'.repeat(5_000)] });
+      assert.ok(asked?.endsWith(' scope-4998 scope-4999') && asked.length < 6_000, `${asked?.length}`);
+    });
+
     it('have offline_access among them where the server lists it', async () => {
       server.describeServer({ scopes_supported: ['offline_access'] });
       assert.equal(await scopes('Bearer scope="a"'), 'a offline_access');

@@ -39,6 +39,12 @@ describe('B17: registration', () => {
     assert.equal(client.secretExpiresAt?.getTime(), expires * 1_000);
   });
 
+  it('B17: takes an end of the secret beyond all calendars for the end of the calendar', async () => {
+    const client = { client_id: 'c', client_secret: 's', token_endpoint_auth_method: 'client_secret_post' };
+    answered({ ...client, client_secret_expires_at: Number.MAX_SAFE_INTEGER });
+    assert.equal((await register()).secretExpiresAt?.toISOString(), '9999-12-31T23:59:59.000Z');
+  });
+
   it('B17: forgets a secret that a public client was given', async () => {
     answered({ client_id: 'c', client_secret: 's', client_secret_expires_at: 0, token_endpoint_auth_method: 'none' });
     assert.equal((await register()).secret, null);
@@ -60,7 +66,7 @@ describe('B17: registration', () => {
 
   describe('in the order of the specification', () => {
     const documentUrl = 'https://portcullis.example/auth/notion-mcp/client/reg_1';
-    const byHand = () => ({ issuer: server.url, clientId: 'by-hand', secret: new Secret('s') });
+    const byHand = () => ({ issuer: server.url, clientId: 'by-hand', secret: new Secret('s: %+é') });
     const become = async (changes: object, options: Partial<ClientOptions>) => {
       server.describeServer(changes);
       answered({ client_id: 'asked-for', token_endpoint_auth_method: 'none' });
@@ -114,9 +120,10 @@ describe('B17: registration', () => {
         const to = { server: (await find()).server, client, resource: server.mcpUrl };
         await refreshRequest(fetch, to, 'refresh-token');
         const { headers, body } = server.heard.at(-1) ?? { headers: {}, body: '' };
-        const basic = `Basic ${Buffer.from('by-hand:s').toString('base64')}`;
+        // RFC 6749 section 2.3.1: each encoded as in a form.
+        const basic = `Basic ${Buffer.from('by-hand:s%3A+%25%2B%C3%A9').toString('base64')}`;
         assert.equal(headers.authorization, method === 'client_secret_basic' ? basic : undefined);
-        assert.equal(new URLSearchParams(body).get('client_secret'), method === 'client_secret_post' ? 's' : null);
+        assert.equal(new URLSearchParams(body).get('client_secret'), method === 'client_secret_post' ? 's: %+é' : null);
       });
     }
 
@@ -152,6 +159,8 @@ describe('B17: registration', () => {
   }
 
   it('tells trouble from refusal', async () => {
+    answered({ client_id: 'c', token_endpoint_auth_method: 'none' }, 202);
+    await assert.rejects(register(), problem('registration_refused'));
     answered({ error: 'invalid_client_metadata' }, 400);
     await assert.rejects(register(), problem('registration_refused'));
     answered({}, 503);

@@ -38,6 +38,9 @@ describe('answers of a token endpoint', () => {
       for (const body of bodies) assert.equal(answer(status, body).kind, 'unusable', `${status} ${body}`);
     }
     assert.equal(readTokenAnswer({ status: 200, text: null }).kind, 'unusable');
+    for (const status of [0, 201, 302]) {
+      assert.equal(answer(status, { access_token: 'a', token_type: 'Bearer' }).kind, 'unusable');
+    }
   });
 
   it('B4: tells passing trouble from a lost client and a lost grant', () => {

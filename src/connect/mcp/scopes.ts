@@ -29,13 +29,17 @@ export async function stepUp(
   await registrations.noteScope(id, wanted.length === 0 ? null : wanted.join(' '));
 }
 
-/** RFC 6749 section 3.3. What is no scope is not asked for. */
-const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+/** RFC 6749 section 3.3. What is no scope is not asked for, nor is one that no honest server has. */
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/;
+/** They stand in a URL, and are remembered: a server may not make them grow until no browser can be sent there. */
+const scopesMax = 50;
 
 function listOf(scope: string | null): string[] {
   return scope?.split(' ') ?? [];
 }
 
 function union(some: readonly string[], more: readonly string[]): string[] {
-  return [...new Set([...some, ...more])].filter(scope => scopeToken.test(scope));
+  const scopes = [...new Set([...some, ...more])].filter(scope => scopeToken.test(scope));
+  // Those that were named last are needed now.
+  return scopes.slice(-scopesMax);
 }
