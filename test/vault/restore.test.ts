@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { newId } from '../../src/domain/ids.ts';
@@ -137,7 +137,10 @@ describe('rule 20: a database that was put back', () => {
   it('rule 20: a file that cannot be read stops the start', async () => {
     for (const text of ['', '{}', '{"custody":-1}', '{"custody":"7"}']) {
       await writeFile(file, text);
-      await assert.rejects(watch(), { code: 'directory_unusable' }, text);
+      await assert.rejects(watch(), { code: 'directory_unusable', message: /holds something else/ }, text);
     }
+    await rm(file);
+    await mkdir(file);
+    await assert.rejects(watch(), { code: 'directory_unusable', message: /cannot be read: EISDIR/ });
   });
 });

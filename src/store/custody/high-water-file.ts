@@ -12,7 +12,7 @@ export function createHighWaterFile(path: string): HighWater {
   async function read(): Promise<number> {
     const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return null;
-      throw unreadable(path, error);
+      throw unreadable(path, error.message, error);
     });
     return text === null ? 0 : parse(text, path);
   }
@@ -54,15 +54,17 @@ function parse(text: string, path: string): number {
     const { custody }: { custody?: unknown } = JSON.parse(text);
     if (typeof custody === 'number' && Number.isSafeInteger(custody) && custody >= 0) return custody;
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw unreadable(path, notOurs, cause);
   }
-  throw unreadable(path, null);
+  throw unreadable(path, notOurs, null);
 }
 
-function unreadable(path: string, cause: unknown): StoreError {
+const notOurs = 'it holds something else than was written there';
+
+function unreadable(path: string, reason: string, cause: unknown): StoreError {
   return new StoreError(
     'directory_unusable',
-    `${path} cannot be read. It says how far the database had come; if the database is known to be the right one, remove the file.`,
+    `${path} cannot be read: ${reason}. It says how far the database had come; if the database is known to be the right one, remove the file.`,
     { cause },
   );
 }
