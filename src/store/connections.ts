@@ -5,6 +5,7 @@ import type { StoredConnection, StoredConnections } from '../vault/stored-connec
 import type { Database } from './database.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
 import { moveConnection } from './move-connection.ts';
+import { leftMs } from './refresh-waits.ts';
 import type { Schema } from './schema.ts';
 
 export interface ConnectionsOptions extends EventEntries {
@@ -59,8 +60,8 @@ function findQuery(connectionId: ConnectionId, clock: RawBuilder<Date>) {
            ${until(sql`access.expires_at`)} AS "endsInMs",
            (extract(epoch FROM access.expires_at - coalesce(c.refreshed_at, c.authorized_at)) * 1000)::float8 AS "lifetimeMs",
            -${until(sql`c.refreshed_at`)} AS "refreshedMsAgo",
-           coalesce(${until(sql`c.lease_until`)}, 0) AS "leaseLeftMs",
-           coalesce(${until(sql`c.refresh_after`)}, 0) AS "retryInMs"
+           ${leftMs('c.lease_until', clock)} AS "leaseLeftMs",
+           ${leftMs('c.refresh_after', clock)} AS "retryInMs"
       FROM connection c JOIN workspace w ON w.id = c.workspace_id
       LEFT JOIN connection_secret access ON access.connection_id = c.id AND access.workspace_id = c.workspace_id
             AND access.generation = c.generation AND access.field = 'access_token'

@@ -3,6 +3,7 @@ import { dayMs } from '../domain/units.ts';
 import type { RefreshCalendar } from '../vault/refresh/token-refreshes.ts';
 import type { ConnectionPlace } from '../vault/stored-connections.ts';
 import type { Database } from './database.ts';
+import { isOver } from './refresh-waits.ts';
 import type { Schema } from './schema.ts';
 
 /** Notion's hosted MCP server ends a grant that was not refreshed for 30 days. */
@@ -21,12 +22,12 @@ export function createRefreshCalendar(
         SELECT c.workspace_id AS "workspaceId", c.id AS "connectionId"
           FROM connection c JOIN connection_secret s
             ON s.workspace_id = c.workspace_id AND s.connection_id = c.id AND s.generation = c.generation
-         WHERE c.status = 'active' AND coalesce(c.refresh_after <= ${clock}, true) AND c.id > ${after ?? ''}
+         WHERE c.status = 'active' AND ${isOver('c.refresh_after', clock)} AND c.id > ${after ?? ''}
            AND (s.expires_at <= ${later(-keepAliveMs)}
                 OR s.expires_at BETWEEN ${later(-dayMs)} AND ${later(withinMs)} AND (c.unanswered = 0 OR s.expires_at <= ${clock})
                    AND c.last_used_at >= coalesce(c.refreshed_at, c.authorized_at))
          UNION SELECT workspace_id, id FROM connection
-         WHERE status IN ('refreshing', 'suspect') AND lease_until <= ${clock} AND id > ${after ?? ''}
+         WHERE status IN ('refreshing', 'suspect') AND ${isOver('lease_until', clock)} AND id > ${after ?? ''}
          ORDER BY "connectionId" LIMIT ${limit}`.execute(system);
       return rows;
     },

@@ -16,6 +16,7 @@ import type { Database } from './database.ts';
 import { commitWithEntries } from './event-entries.ts';
 import { moveConnection } from './move-connection.ts';
 import { createRefreshCalendar } from './refresh-calendar.ts';
+import { isOver } from './refresh-waits.ts';
 import type { Schema } from './schema.ts';
 
 type Tx = Transaction<Schema>;
@@ -60,7 +61,7 @@ export function createTokenRefreshes(
     doubt: (fence, graceMs, entry) =>
       commit(fence, [entry], tx => {
         const doubted = moveAttempt(tx, clock, fence, 'lease_expired').set({ lease_until: after(clock, graceMs) });
-        return isDone(doubted.where(sql<boolean>`lease_until <= ${clock}`));
+        return isDone(doubted.where(isOver('lease_until', clock)));
       }),
     async endLeases() {
       const running = system.updateTable('connection').set({ lease_until: clock });
@@ -99,8 +100,8 @@ async function takeLease(tx: Tx, clock: RawBuilder<Date>, fence: Fence, leaseMs:
     .where('generation', '=', fence.generation)
     .where(({ or, and, eb }) =>
       or([
-        and([eb('status', '=', 'active'), sql<boolean>`coalesce(refresh_after <= ${clock}, true)`]),
-        and([eb('status', '=', 'suspect'), sql<boolean>`lease_until <= ${clock}`]),
+        and([eb('status', '=', 'active'), isOver('refresh_after', clock)]),
+        and([eb('status', '=', 'suspect'), isOver('lease_until', clock)]),
       ]),
     )
     .returning(['last_generation as nextGeneration', sql<Date>`${clock}`.as('startedAt')])

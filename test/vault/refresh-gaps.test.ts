@@ -266,6 +266,27 @@ describe('refreshing a token, between two steps', () => {
       now -= hourMs;
       assert.ok(await at.works(place, await tokenOf(place, node)));
     });
+
+    for (const [what, waiting] of [
+      [
+        'a lease',
+        { status: 'refreshing', attempt_id: 'att_00000000-0000-7000-8000-000000000000', lease_until: inAnHour },
+      ],
+      ['a wait', { refresh_after: inAnHour }],
+    ] as const) {
+      it(`of the database that was put back holds up nobody with ${what} from its future`, async () => {
+        const place = await at.aConnection({ lifetimeSeconds: -1 });
+        await connection(place).set(waiting).execute();
+        const node = await aNode({}, { timings: { graceMs: 1, waitMs: 500 } });
+        assert.ok(await at.works(place, await tokenOf(place, node)));
+        await connection(place)
+          .set({ ...waiting, last_used_at: inAnHour, refreshed_at: null })
+          .execute();
+        await at.endsIn(place, -1);
+        await node.round();
+        assert.equal(await generationOf(place), 3);
+      });
+    }
   });
 
   it('does not keep a token that was being opened when it was to be forgotten', async () => {

@@ -19,7 +19,8 @@ export type Renewal = Spent | { readonly kind: 'unopenable'; readonly cause: unk
 export type Renew = (place: ConnectionPlace, generation: number) => Promise<Renewal>;
 
 /**
- * Single flight in this process; then the lease decides between processes. `underWay` is for whoever closes: a process that
+ * The protocol of docs/custody.md: single flight in this process; then the lease decides between processes (step 1,
+ * `takeLease`), and its holder exchanges (2), spools (3), stores (4) and clears (5) in `spend`. `underWay` is for whoever closes: a process that
  * ends over an exchange loses its answer.
  */
 export function createRenew(parts: RefreshParts, underWay: Map<string, Promise<Renewal>> = new Map()): Renew {
@@ -56,10 +57,11 @@ async function step(
   if (stored === null || !isServing(stored.status)) return { kind: 'ended' };
   if (stored.generation !== generation) return { kind: 'renewed' };
   if (stored.status === 'refreshing') return stored.leaseLeftMs > 0 ? wait(parts) : doubt(parts, place, stored);
+  if (stored.status === 'suspect' && stored.leaseLeftMs > 0) return wait(parts);
+  if (stored.status === 'active' && stored.retryInMs > 0) return { kind: 'postponed', retryInMs: stored.retryInMs };
   // The answer to an attempt of unknown fate may lie in this very directory, from before a restart.
   if (stored.attemptId !== null && (await replaySpools(parts, place.connectionId)) > 0) return 'again';
-  if (stored.status === 'suspect') return stored.leaseLeftMs > 0 ? wait(parts) : begin(parts, place, stored);
-  return stored.retryInMs > 0 ? { kind: 'postponed', retryInMs: stored.retryInMs } : begin(parts, place, stored);
+  return begin(parts, place, stored);
 }
 
 function wait({ metrics }: RefreshParts): 'wait' {

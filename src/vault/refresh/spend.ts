@@ -106,7 +106,7 @@ async function keep(parts: RefreshParts, attempt: Attempt, purse: Purse, answer:
     await parts.spool.remove(nameOf(attempt)).catch(parts.onTrouble);
   }
   // What lies in the spool is the next replay's work.
-  if (!spooled && completion === 'revoked') await parts.revoke({ origin, botId, tokens });
+  if (!spooled && completion === 'revoked') await insist(parts, () => parts.revoke({ origin, botId, tokens }));
   await parts.failPoint('cleared');
   count(parts, purse, completion === 'applied' ? 'refreshed' : 'adopted');
   return completion === 'applied' ? { kind: 'renewed' } : 'again';

@@ -1,0 +1,16 @@
+import { type RawBuilder, sql } from 'kysely';
+
+/** No lease and no wait of refreshing is as long as this: one that seems to be was set before the clock was put back. */
+const longestWait = sql`interval '10 minutes'`;
+
+/** Whether a moment that is waited for has come: that of a column, by the database's clock. */
+export function isOver(column: string, clock: RawBuilder<Date>): RawBuilder<boolean> {
+  const moment = sql.ref(column);
+  return sql<boolean>`(${moment} IS NULL OR ${moment} <= ${clock} OR ${moment} > ${clock} + ${longestWait})`;
+}
+
+/** In milliseconds, until that moment; 0 when it has come. */
+export function leftMs(column: string, clock: RawBuilder<Date>): RawBuilder<number> {
+  const left = sql<number>`extract(epoch FROM ${sql.ref(column)} - ${clock}) * 1000`;
+  return sql<number>`(CASE WHEN ${isOver(column, clock)} THEN 0 ELSE ${left} END)::float8`;
+}
