@@ -181,6 +181,17 @@ describe('rotating workspace keys', () => {
     assert.equal((await retireKeys(custody.endings, 0)).destroyedKeys, 1);
   });
 
+  it('ends where a workspace has no key to seal under: an old one was put back, and the active one was not', {
+    timeout: 10_000,
+  }, async () => {
+    const place = await aConnection(custody, vault);
+    const { system } = custody.database;
+    const superseded = { state: 'decrypt_only', superseded_at: new Date() } as const;
+    await system.updateTable('workspace_key').set(superseded).where('workspace_id', '=', place.workspaceId).execute();
+    assert.deepEqual((await rotate()).values, 0);
+    assert.equal((await openTokens(custody, vault, place)).length, 2);
+  });
+
   it('lets nothing be sealed under a destroyed key, and destroys none under which something is sealed', async () => {
     const place = await aConnection(custody, vault);
     const [token] = await storedTokens(custody.database, place);

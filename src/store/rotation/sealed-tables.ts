@@ -55,8 +55,10 @@ function createSealedTable({ system }: Pick<Database<Schema>, 'system'>, columns
     after === null
       ? sql`true`
       : sql`(${keyColumns}) > (SELECT * FROM jsonb_to_record(${JSON.stringify(after.key)}::jsonb) AS k(${keyRecord}))`;
+  // Without an active key there is nothing to seal under, until somebody connects or refreshes there.
   const stale = sql`${target} t JOIN workspace_key old ON old.workspace_id = t.workspace_id AND old.kid = t.kid
-                     AND old.state = 'decrypt_only'`;
+                     AND old.state = 'decrypt_only'
+                     JOIN workspace_key new ON new.workspace_id = t.workspace_id AND new.state = 'active'`;
 
   return {
     name: table,
@@ -67,7 +69,6 @@ function createSealedTable({ system }: Pick<Database<Schema>, 'system'>, columns
     async stale(after, limit) {
       const { rows } = await sql<StaleRow>`
         SELECT ${row}, new.kid AS "activeKid" FROM ${stale}
-          JOIN workspace_key new ON new.workspace_id = t.workspace_id AND new.state = 'active'
          WHERE ${following(after)} ORDER BY ${keyColumns} LIMIT ${limit}`.execute(system);
       return rows;
     },
