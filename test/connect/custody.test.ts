@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import { uuidNamed } from '../../emulator/identifiers.ts';
 import { createCheckToken } from '../../src/connect/check-token.ts';
 import type { ConnectionId, WorkspaceId } from '../../src/domain/ids.ts';
@@ -8,10 +8,11 @@ import { type Connecting, startConnecting } from './connecting.ts';
 
 describe('custody of tokens', () => {
   let at: Connecting;
-  beforeEach(async () => {
+  before(async () => {
     at = await startConnecting();
   });
-  afterEach(() => at.close());
+  beforeEach(() => at.startOver());
+  after(() => at.close());
 
   async function connected(
     workspaceId?: string,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { disconnect } from '../../src/connect/disconnect.ts';
 import { revocationAttemptsMax } from '../../src/connect/revocation-jobs.ts';
@@ -10,10 +10,11 @@ import { type Connecting, startConnecting } from './connecting.ts';
 
 describe('the end of a connection', () => {
   let at: Connecting;
-  beforeEach(async () => {
+  before(async () => {
     at = await startConnecting();
   });
-  afterEach(() => at.close());
+  beforeEach(() => at.startOver());
+  after(() => at.close());
 
   const connectionRow = () => at.database.system.selectFrom('connection').selectAll().executeTakeFirst();
   const secrets = () => at.database.system.selectFrom('connection_secret').selectAll().execute();

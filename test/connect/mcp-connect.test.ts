@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { uuidNamed } from '../../emulator/identifiers.ts';
 import { disconnect } from '../../src/connect/disconnect.ts';
@@ -11,10 +11,11 @@ const globex = uuidNamed('globex/workspace');
 
 describe('connecting by hosted MCP', () => {
   let at: Connecting;
-  beforeEach(async () => {
+  before(async () => {
     at = await startConnecting();
   });
-  afterEach(() => at.close());
+  beforeEach(() => at.startOver());
+  after(() => at.close());
 
   const connections = () => at.database.system.selectFrom('connection').selectAll().orderBy('created_at').execute();
   const registrations = () => at.database.system.selectFrom('client_registration').selectAll().execute();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, beforeEach, describe, it } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { identifyWorkspace } from '../../src/connect/mcp/workspace-identity.ts';
 import { createSafeFetch } from '../../src/connect/safe-fetch/safe-fetch.ts';
 import { SafeFetchError, safeFetchErrorIn } from '../../src/connect/safe-fetch/safe-fetch-error.ts';
@@ -91,11 +91,14 @@ describe('what an MCP server answers about the workspace', () => {
 describe('a hosted MCP connection', () => {
   let at: Connecting;
   let connection: ConnectedMcp;
-  beforeEach(async () => {
+  before(async () => {
     at = await startConnecting();
+  });
+  beforeEach(async () => {
+    await at.startOver();
     connection = await connectMcp(at);
   });
-  afterEach(() => at.close());
+  after(() => at.close());
 
   const exchanges = async () =>
     (await at.control.requests()).filter(({ path, method }) => path === '/token' && method === 'POST').length;

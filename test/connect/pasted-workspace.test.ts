@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { sweepAttempts } from '../../src/connect/sweep-attempts.ts';
 import { isId, type WorkspaceId } from '../../src/domain/ids.ts';
@@ -8,10 +8,11 @@ import { type Connecting, startConnecting } from './connecting.ts';
 
 describe('a pasted token of a workspace that nobody knows', () => {
   let at: Connecting;
-  beforeEach(async () => {
+  before(async () => {
     at = await startConnecting();
   });
-  afterEach(() => at.close());
+  beforeEach(() => at.startOver());
+  after(() => at.close());
 
   const token = () => at.emulator.internalToken;
   const paste = (browser: Browser, body: object = {}) =>
