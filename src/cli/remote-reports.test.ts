@@ -9,7 +9,11 @@ import { reportAccess } from './report-access.ts';
 /** Runs a command against a gateway that gives these answers, one after the other. */
 async function printedBy(command: Command, answers: readonly object[], options: Record<string, string | true> = {}) {
   const left = [...answers];
-  const server = createServer((_request, response) => void response.end(JSON.stringify(left.shift() ?? null)));
+  const server = createServer((_request, response) => {
+    const answer = left.shift() ?? {};
+    response.statusCode = 'error' in answer ? 409 : 200;
+    response.end(JSON.stringify(answer));
+  });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const out: string[] = [];
@@ -69,5 +73,12 @@ describe('portcullis discover', () => {
       assert.doesNotMatch(line, /[\p{Cc}\p{Zl}\u202e]/u);
       assert.match(line, /👩\u200d💻/u);
     }
+  });
+
+  it('exits with the code of what is wrong with the connection, which is no defect', async () => {
+    const refused = (code: string) => printedBy(discover, [{ error: { code, message: 'No.' } }]);
+    await assert.rejects(refused('reauth_required'), { exitCode: 6 });
+    await assert.rejects(refused('not_found_or_not_shared'), { exitCode: 5 });
+    await assert.rejects(refused('constructor'), { exitCode: 1 });
   });
 });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { ClientConfig } from '../config.ts';
+import { errorOfDiagnosis } from '../domain/diagnosed-errors.ts';
+import type { DiagnosisCode } from '../domain/diagnosis.ts';
 import { type ErrorCode, errorTable } from '../domain/errors.ts';
 
 /** An answer of the gateway that is not what was asked for. */
@@ -72,6 +74,11 @@ function refused(status: number, body: unknown): RemoteError {
     return new RemoteError(`unexpected answer with status ${status}`, hint, errorTable.internal.exitCode);
   }
   const { code, message, hint } = data.error;
-  const { exitCode } = Object.hasOwn(errorTable, code) ? errorTable[code as ErrorCode] : errorTable.internal;
-  return new RemoteError(message, hint === message ? null : (hint ?? null), exitCode);
+  return new RemoteError(message, hint === message ? null : (hint ?? null), errorTable[errorNamed(code)].exitCode);
+}
+
+/** The error that a code of the admin API stands for: an error's own, or that of a diagnosis. */
+function errorNamed(code: string): ErrorCode {
+  if (Object.hasOwn(errorTable, code)) return code as ErrorCode;
+  return Object.hasOwn(errorOfDiagnosis, code) ? errorOfDiagnosis[code as DiagnosisCode] : 'internal';
 }

@@ -1,22 +1,9 @@
-import type { Diagnosis, DiagnosisCode } from '../../domain/diagnosis.ts';
-import { type ErrorCode, PortcullisError } from '../../domain/errors.ts';
+import { errorOfDiagnosis } from '../../domain/diagnosed-errors.ts';
+import type { Diagnosis } from '../../domain/diagnosis.ts';
+import { PortcullisError } from '../../domain/errors.ts';
 import type { Answer, Operation } from '../../domain/operation.ts';
 import { diagnoseAnswer, diagnoseError } from '../../notion/diagnosis.ts';
 import type { Pass } from './content-route.ts';
-
-const errorCodes: Readonly<Record<DiagnosisCode, ErrorCode>> = {
-  not_found_or_not_shared: 'not_found',
-  permission_denied: 'restricted',
-  capability_missing: 'restricted',
-  block_limit_reached: 'restricted',
-  reauth_required: 'connection_needs_reauth',
-  conflict: 'conflict',
-  rate_limited: 'rate_limited',
-  blocked_by_notion: 'rate_limited',
-  possibly_saved: 'upstream_unknown',
-  upstream_unavailable: 'upstream_unavailable',
-  invalid_request: 'validation_error',
-};
 
 /**
  * Passes one operation and reads its answer as JSON. Whatever goes wrong, here or at Notion, is thrown with a diagnosis
@@ -40,7 +27,7 @@ function withDiagnosis(error: unknown, subject: string): unknown {
 function errorOf(diagnosis: Diagnosis, details: PortcullisError['details'] = {}): PortcullisError {
   const { code, message, retryAfterSeconds: wait } = diagnosis;
   const waiting = wait === null ? {} : { retryAfterSeconds: wait };
-  return new PortcullisError(errorCodes[code], message, { ...details, ...waiting, diagnosis });
+  return new PortcullisError(errorOfDiagnosis[code], message, { ...details, ...waiting, diagnosis });
 }
 
 function readJson({ body }: Answer): unknown {
