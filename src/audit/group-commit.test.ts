@@ -28,7 +28,10 @@ function aSlowLog() {
 
 const aRow = () => decisionRow(aRuling({ id: newId('evt') }), null);
 const instance = newId('ins');
-const turn = () => new Promise(resolve => setImmediate(resolve));
+/** Enough turns of the event loop for a commit to follow another. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await new Promise(resolve => setImmediate(resolve));
+}
 
 describe('group commit', () => {
   it('has one commit in flight, and one for all who wait meanwhile', async () => {
@@ -42,13 +45,31 @@ describe('group commit', () => {
     );
     commits[0]?.finish();
     assert.equal(await first, true);
-    await turn();
+    await turns();
     assert.deepEqual(
       commits.map(commit => commit.rows.length),
       [1, 2],
     );
     commits[1]?.finish();
     assert.deepEqual(await Promise.all(others), [true, true]);
+  });
+
+  it('lets the calls that a commit served come along with those who waited for it', async () => {
+    const { log, commits } = aSlowLog();
+    const group = createGroupCommit(log, { instance: () => instance });
+    const served = group.append(aRow()).then(async () => {
+      await new Promise(resolve => setImmediate(resolve));
+      return group.append(aRow());
+    });
+    const waited = group.append(aRow());
+    commits[0]?.finish();
+    await turns();
+    assert.deepEqual(
+      commits.map(commit => commit.rows.length),
+      [1, 2],
+    );
+    commits[1]?.finish();
+    assert.deepEqual(await Promise.all([served, waited]), [true, true]);
   });
 
   it('tells each row whether it was appended', async () => {
@@ -59,7 +80,7 @@ describe('group commit', () => {
     const answers = rows.map(row => group.append(row));
     commits[0]?.finish();
     await opening;
-    await turn();
+    await turns();
     commits[1]?.finish(rows.slice(1).map(row => row.id));
     assert.deepEqual(await Promise.all(answers), [false, true]);
   });
@@ -71,7 +92,7 @@ describe('group commit', () => {
     commits[0]?.fail();
     await assert.rejects(failing, { code: 'audit_unavailable' });
     const next = group.append(aRow());
-    await turn();
+    await turns();
     commits[1]?.finish();
     assert.equal(await next, true);
   });
@@ -81,8 +102,8 @@ describe('group commit', () => {
     const group = createGroupCommit(log, { instance: () => instance });
     const second = group.append(aRow()).then(() => group.append(aRow()));
     commits[0]?.finish();
-    await turn();
-    await turn();
+    await turns();
+    await turns();
     assert.equal(commits.length, 2);
     commits[1]?.finish();
     assert.equal(await second, true);
@@ -116,7 +137,7 @@ describe('group commit', () => {
     const group = createGroupCommit(log, { instance: () => instance, owedRetryMs: 1 });
     const owed = aRow();
     group.owe(owed);
-    await turn();
+    await turns();
     assert.equal(paid.length, 0);
     away = false;
     await group.close();
