@@ -59,7 +59,11 @@ export async function lookAtRootKeyFiles(config: Pick<Config, 'mode' | 'dataDir'
     return look(about, 'Restore the key from your copy of it. Without it no stored token can be opened.', async () => {
       if (config.mode !== 'demo') await assertOutsideDataDirectory(key, config.dataDir);
       if ((await stat(key).catch(absent)) === null) {
-        return warn(about, `there is none at ${key} yet`, 'The first start makes one. If there was one, restore it.');
+        return warn(
+          about,
+          `there is none at ${key}`,
+          'The first start on a new database makes one. If there was one, put it back from its copy.',
+        );
       }
       const { kid } = await readRootKeyFile(key);
       return ok(about, `${kid} in ${key}`);
