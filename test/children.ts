@@ -32,6 +32,12 @@ export function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number
   return endOf(child);
 }
 
+/** What makes Node start faster, for a process that gets an environment of its own. */
+export function compileCache(): Record<string, string> {
+  const { NODE_COMPILE_CACHE: directory } = process.env;
+  return directory === undefined ? {} : { NODE_COMPILE_CACHE: directory };
+}
+
 /** In a forked process: ends it with whoever started it. A test that failed in the middle leaves nothing behind. */
 export function endWithParent(): void {
   process.once('disconnect', () => process.exit());

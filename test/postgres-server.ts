@@ -8,6 +8,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/store/embed
 /** A PostgreSQL server for tests, in a temporary directory that goes away with it. */
 export interface TestServer {
   readonly postgres: EmbeddedPostgres;
+  readonly directory: string;
   stop(): Promise<void>;
 }
 
@@ -22,6 +23,7 @@ export async function startTestServer(): Promise<TestServer> {
   const postgres = await startEmbeddedPostgres({ dataDir: join(directory, 'postgres'), log });
   return {
     postgres,
+    directory,
     stop: async () => {
       await postgres.stop();
       await rm(directory, { recursive: true, force: true });

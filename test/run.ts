@@ -1,6 +1,7 @@
 // `npm test`: every test file in a process of its own, several at once, around one PostgreSQL server.
 // Arguments are file patterns that replace the usual ones: npm test -- 'src/store/**/*.test.ts'
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { type EventData, run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { minuteMs } from '../src/domain/units.ts';
@@ -23,6 +24,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => in
 const server = await startTestServer();
 try {
   process.env[serverVariable] = JSON.stringify(server.postgres.superuser);
+  // Hundreds of processes load the same modules: each is stripped of its types and compiled once. It goes by their content.
+  process.env.NODE_COMPILE_CACHE ??= join(server.directory, 'compile-cache');
   process.exitCode = (await passes(patterns.length > 0 ? patterns : everything)) ? 0 : 1;
 } finally {
   await server.stop();

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { minuteMs } from '../../src/domain/units.ts';
+import { compileCache } from '../children.ts';
 
 const shim = fileURLToPath(new URL('../../bin/portcullis.mjs', import.meta.url));
 
@@ -14,7 +15,7 @@ export interface Run {
 /** Runs `portcullis` as a process of its own, with nothing in its environment but what is given. One that hangs is ended. */
 export function portcullis(words: readonly string[], env: Record<string, string> = {}): Promise<Run> {
   const child = spawn(process.execPath, [shim, ...words], {
-    env,
+    env: { ...compileCache(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 2 * minuteMs,
     killSignal: 'SIGKILL',

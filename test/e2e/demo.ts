@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type EmulatorControl, emulatorControl } from '../../emulator/control.ts';
-import { end, isRunning } from '../children.ts';
+import { compileCache, end, isRunning } from '../children.ts';
 
 /** What `--ready-file` holds. */
 export interface Ready {
@@ -47,7 +47,7 @@ export async function startDemo(given: { dataDir?: string; env?: Record<string, 
   await rm(readyFile, { force: true });
   const args = ['demo', '--port', '0', '--emulator-port', '0', '--data-dir', dataDir, '--ready-file', readyFile];
   const child = spawn(process.execPath, [shim, ...args], {
-    env: { PATH: process.env.PATH ?? '', HOME: dataDir, ...given.env },
+    env: { PATH: process.env.PATH ?? '', HOME: dataDir, ...compileCache(), ...given.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
