@@ -19,13 +19,21 @@ export interface Sample {
 }
 
 const part = childArgument<MeasuredPart>();
-await using upstream = await startChild<{ origin: string }>(new URL('../rest-door/upstream.ts', import.meta.url), null);
-const { origin } = upstream.ready;
-await using vault = await openVault();
-const { workspaceId, connectionIds } = await addConnections(vault, 1, origin);
-const [connectionId] = connectionIds;
-if (connectionId === undefined) throw new Error('the bench has no connection');
-childReady(await sample({ vault, origin, workspaceId, connectionId }));
+// Ready when everything is cleared away: the process ends as soon as it has been heard.
+childReady(await openAndSample());
+
+async function openAndSample(): Promise<Sample> {
+  await using upstream = await startChild<{ origin: string }>(
+    new URL('../rest-door/upstream.ts', import.meta.url),
+    null,
+  );
+  const { origin } = upstream.ready;
+  await using vault = await openVault();
+  const { workspaceId, connectionIds } = await addConnections(vault, 1, origin);
+  const [connectionId] = connectionIds;
+  if (connectionId === undefined) throw new Error('the bench has no connection');
+  return await sample({ vault, origin, workspaceId, connectionId });
+}
 
 /**
  * The variants take turns of a few milliseconds in one and the same step, of which only the part is exchanged: two steps
@@ -40,7 +48,7 @@ async function sample(place: Place): Promise<Sample> {
   ];
   let inUse = plain;
   await using step = aForward(
-    { origin },
+    { origin: place.origin },
     exchangeable(() => inUse),
   );
   const { workspaceId, connectionId } = place;
