@@ -5,6 +5,7 @@ import type { ReadinessCheck } from '../doors/health/readiness.ts';
 import type { Database } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import type { RootKeys } from '../vault/root/root-key.ts';
+import { openAgainMs } from '../vault/workspace-keys.ts';
 
 export interface ReadinessParts {
   readonly database: Pick<Database<Schema>, 'system'>;
@@ -18,22 +19,29 @@ export interface ReadinessParts {
 const rootKeyGoodForMs = 10 * secondMs;
 
 /** Without any one of these no call can be answered. */
-export function readinessChecks({ database, root, leaseHolds, monotonicMs }: ReadinessParts): ReadinessCheck[] {
-  let openedAtMs = Number.NEGATIVE_INFINITY;
+export function readinessChecks(parts: ReadinessParts): ReadinessCheck[] {
   return [
-    { name: 'database', holds: () => isWritable(database) },
+    { name: 'database', holds: () => isWritable(parts.database) },
     // The lease is renewed by writing, so that it also says that writing worked within the last seconds.
-    { name: 'audit_log', holds: leaseHolds },
-    {
-      name: 'root_key',
-      async holds() {
-        if (monotonicMs() - openedAtMs < rootKeyGoodForMs) return true;
-        if (!(await opensItsOwn(root))) return false;
-        openedAtMs = monotonicMs();
-        return true;
-      },
-    },
+    { name: 'audit_log', holds: parts.leaseHolds },
+    rootKeyCheck(parts),
   ];
+}
+
+/** Workspace keys that are open stay open for a while: an outage of a key service must not become one of every instance. */
+export function rootKeyCheck({ root, monotonicMs }: Pick<ReadinessParts, 'root' | 'monotonicMs'>) {
+  let openedAtMs = Number.NEGATIVE_INFINITY;
+  const openedWithin = (ms: number) => monotonicMs() - openedAtMs < ms;
+  return {
+    name: 'root_key',
+    async holds() {
+      if (openedWithin(rootKeyGoodForMs)) return true;
+      if (!(await opensItsOwn(root))) return false;
+      openedAtMs = monotonicMs();
+      return true;
+    },
+    isBridged: () => openedWithin(openAgainMs),
+  };
 }
 
 async function isWritable({ system }: ReadinessParts['database']): Promise<boolean> {

@@ -44,7 +44,7 @@ export const errorTable = {
     503,
     'service_unavailable',
     6,
-    'The root key that opens the Notion token is out of reach, so nothing was sent to Notion. Repeat the call later; the log and /readyz tell an operator more.',
+    'The root key that opens the Notion token is out of reach, so nothing was sent to Notion. Repeat the call later; the log and `portcullis doctor` tell an operator more.',
   ),
   no_connection: row(503, 'service_unavailable', 6, 'An admin must connect the workspace to Notion first.'),
   policy_changed: row(

@@ -43,7 +43,7 @@ const openKeysMax = 2_000;
 /** A key that was destroyed elsewhere opens nothing here after this time. */
 const askAgainMs = minuteMs;
 /** A root key that was taken away (in its service) opens nothing here after this time; until then, neither do outages. */
-const openAgainMs = hourMs;
+export const openAgainMs = hourMs;
 
 export function createWorkspaceKeys(parts: {
   root: RootKeys;

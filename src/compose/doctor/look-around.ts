@@ -50,12 +50,10 @@ function lookAtGateway({ host, port, publicUrl }: Pick<Config, 'host' | 'port' |
     if (answer === null) return ok(about, `none is running at ${url}`);
     const { success, data } = readiness.safeParse(await answer.body.json().catch(() => null));
     if (!success) return warn(about, `something else answers at ${url}`, 'Choose another port with PORTCULLIS_PORT.');
-    if (answer.statusCode === 200) return ok(about, `is ready at ${url}`);
+    const advice = 'See what else is found here, and the log of the gateway.';
     const failing = data.failing?.join(', ') ?? data.status;
-    return fail(
-      about,
-      `is not ready at ${url}: ${failing}`,
-      'See what else is found here, and the log of the gateway.',
-    );
+    if (answer.statusCode !== 200) return fail(about, `is not ready at ${url}: ${failing}`, advice);
+    if (data.status === 'degraded') return warn(about, `will not be ready for long at ${url}: ${failing}`, advice);
+    return ok(about, `is ready at ${url}`);
   });
 }

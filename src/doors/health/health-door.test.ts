@@ -68,6 +68,26 @@ describe('/readyz', () => {
     assert.deepEqual([ready.status, await ready.json()], [200, { status: 'ready' }]);
   });
 
+  it('is degraded while what fails is bridged, and not ready when that is over, or something else fails too', async () => {
+    const [bridged, database] = [{ holds: true }, { holds: true }];
+    await using door = await open({
+      checks: [
+        { name: 'database', holds: () => database.holds },
+        { name: 'root_key', holds: () => Promise.reject(new Error('away')), isBridged: () => bridged.holds },
+      ],
+    });
+    const says = async () => {
+      door.wait(1_001);
+      const answer = await door.get('/readyz');
+      return [answer.status, await answer.json()];
+    };
+    assert.deepEqual(await says(), [200, { status: 'degraded', failing: ['root_key'] }]);
+    database.holds = false;
+    assert.deepEqual(await says(), [503, { status: 'not_ready', failing: ['database', 'root_key'] }]);
+    [database.holds, bridged.holds] = [true, false];
+    assert.deepEqual(await says(), [503, { status: 'not_ready', failing: ['root_key'] }]);
+  });
+
   it('says at once that the process is stopping', async () => {
     let stopping = false;
     await using door = await open({ checks: [{ name: 'database', holds: () => true }], stopping: () => stopping });

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { createMetricsGuard, type MetricsAccess } from './metrics-access.ts';
 import type { Prometheus } from './prometheus.ts';
-import { createReadiness, type ReadinessCheck } from './readiness.ts';
+import { createReadiness, type Readiness, type ReadinessCheck } from './readiness.ts';
 
 export interface HealthDoorParts {
   readonly checks: readonly ReadinessCheck[];
@@ -12,20 +12,22 @@ export interface HealthDoorParts {
   readonly monotonicMs: () => number;
 }
 
+const stopping: Readiness = { status: 'not_ready', failing: ['stopping'] };
+
 /**
- * `/healthz`: the process answers. `/readyz`: it can also do its work; if not, which checks fail. `/metrics`: what it has
- * counted, for those who may read it; to others there is no such page.
+ * `/healthz`: the process answers. `/readyz`: it can also do its work; if not, or not for long, which checks fail.
+ * `/metrics`: what it has counted, for those who may read it; to others there is no such page.
  */
 export function healthDoor(parts: HealthDoorParts): FastifyPluginAsync {
-  const failingChecks = createReadiness(parts.checks, parts.monotonicMs);
+  const look = createReadiness(parts.checks, parts.monotonicMs);
   const mayRead = createMetricsGuard(parts.metricsAccess);
   return async app => {
     app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
     app.get('/healthz', async () => ({ status: 'ok' }));
     app.get('/readyz', async (_request, reply) => {
-      const failing = parts.stopping() ? ['stopping'] : await failingChecks();
-      if (failing.length === 0) return { status: 'ready' };
-      return reply.code(503).send({ status: 'not_ready', failing });
+      const { status, failing } = parts.stopping() ? stopping : await look();
+      reply.code(status === 'not_ready' ? 503 : 200);
+      return status === 'ready' ? { status } : { status, failing };
     });
     app.get('/metrics', async (request, reply) => {
       if (!mayRead(request.raw)) return reply.code(404).send({ status: 'not_found' });

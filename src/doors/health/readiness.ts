@@ -1,33 +1,44 @@
 import { secondMs } from '../../domain/units.ts';
 
-/** Something without which no call can be answered. Throws, or answers false, when it is not there. */
+/** Something without which no call can be answered. */
 export interface ReadinessCheck {
   /** As the answer of `/readyz` names it. */
   readonly name: string;
+  /** Throws, or answers false, when it is not there. */
   readonly holds: () => Promise<boolean> | boolean;
+  /** Asked when it does not hold: whether calls are answered all the same, for a while. */
+  readonly isBridged?: () => boolean;
+}
+
+export interface Readiness {
+  readonly status: 'ready' | 'degraded' | 'not_ready';
+  /** Names of the checks that fail. Nothing that an error says is passed on: strangers read this. */
+  readonly failing: readonly string[];
 }
 
 /** How long one check may take, and for how long its result is good: asking often must not be a burden. */
 const checkMsMax = 2 * secondMs;
 const goodForMs = secondMs;
 
-/** Answers with the names of the checks that fail. Nothing that an error says is passed on: strangers read this. */
 export function createReadiness(
   checks: readonly ReadinessCheck[],
   monotonicMs: () => number,
-): () => Promise<readonly string[]> {
-  let last: { readonly atMs: number; readonly failing: Promise<readonly string[]> } | null = null;
+): () => Promise<Readiness> {
+  let last: { readonly atMs: number; readonly readiness: Promise<Readiness> } | null = null;
   return () => {
     if (last === null || monotonicMs() - last.atMs > goodForMs) {
-      last = { atMs: monotonicMs(), failing: findFailing(checks) };
+      last = { atMs: monotonicMs(), readiness: look(checks) };
     }
-    return last.failing;
+    return last.readiness;
   };
 }
 
-async function findFailing(checks: readonly ReadinessCheck[]): Promise<readonly string[]> {
+async function look(checks: readonly ReadinessCheck[]): Promise<Readiness> {
   const holding = await Promise.all(checks.map(check => inTime(check).catch(() => false)));
-  return checks.filter((_, index) => !holding[index]).map(({ name }) => name);
+  const failing = checks.filter((_, index) => !holding[index]);
+  const bridged = failing.every(({ isBridged }) => isBridged?.() === true);
+  const status = failing.length === 0 ? 'ready' : bridged ? 'degraded' : 'not_ready';
+  return { status, failing: failing.map(({ name }) => name) };
 }
 
 async function inTime({ holds }: ReadinessCheck): Promise<boolean> {
