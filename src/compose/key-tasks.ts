@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { KeysConfig } from '../config.ts';
+import type { RecordedEvent } from '../domain/event.ts';
 import { newId, type WorkspaceId } from '../domain/ids.ts';
 import type { RootKeyName } from '../domain/root-key-name.ts';
 import { createDeploymentSecretStore } from '../store/deployment-secret.ts';
@@ -78,14 +79,27 @@ export async function openKeyTasks(
       throw error;
     });
   const keys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
-  const note = (name: string, detail: Record<string, string | number>, workspaceId: WorkspaceId | null = null) =>
-    opened.recordEvent({
-      name,
-      workspaceId,
-      principalId: null,
-      result: 'success',
-      detail: { ...detail, by: operator },
+  const note = (
+    name: string,
+    result: RecordedEvent['result'],
+    detail: Record<string, string | number>,
+    workspaceId: WorkspaceId | null = null,
+  ) => opened.recordEvent({ name, workspaceId, principalId: null, result, detail: { ...detail, by: operator } });
+  /** Says what is begun before anything changes, and afterwards whether it was refused (`refusal` says why) or failed. */
+  async function logged<T>(
+    [name, detail, workspaceId]: readonly [string, Record<string, string | number>, (WorkspaceId | null)?],
+    work: () => Promise<T>,
+    refusal: (result: T) => string | null = () => null,
+  ): Promise<T> {
+    await note(name, 'success', detail, workspaceId);
+    const result = await work().catch(async error => {
+      await note(name, 'error', detail, workspaceId);
+      throw error;
     });
+    const because = refusal(result);
+    if (because !== null) await note(name, 'denied', { ...detail, because }, workspaceId);
+    return result;
+  }
 
   const alarm = ({ kid, binding }: Pick<Undecryptable, 'kid' | 'binding'>, workspaceId: WorkspaceId | null) => {
     const detail = { ...binding, kid };
@@ -118,34 +132,27 @@ export async function openKeyTasks(
     },
     async stage(name) {
       const key = await openRootKey(name, config.keyServices);
-      await note('keys.stage', { kid: key.kid });
-      return stageRootKey(changes, key);
+      const refusal = (result: StageResult) => (result === 'staged' ? null : result);
+      return logged(['keys.stage', { kid: key.kid }], () => stageRootKey(changes, key), refusal);
     },
-    async withdraw() {
-      await note('keys.withdraw', {});
-      return changes.withdraw();
+    withdraw: () => logged(['keys.withdraw', {}], changes.withdraw, done => (done ? null : 'nothing_staged')),
+    promote: () =>
+      logged(
+        ['keys.promote', {}],
+        () => promoteRootKey(changes, atMoment),
+        ({ kind }) => (kind === 'promoted' ? null : kind),
+      ),
+    rewrap: onProgress =>
+      logged(['keys.rewrap', { kid: root.kid }], () =>
+        rewrapUnderRoot({ root, changes, secret, atMoment, onProgress }),
+      ),
+    rotate(workspaceId, onProgress) {
+      const parts = { keys, replacements, tables, undecryptable, atMoment, onProgress, ...sized };
+      return logged(['keys.rotate', {}, workspaceId], () => rotateWorkspaceKeys(parts, workspaceId));
     },
-    async promote() {
-      await note('keys.promote', {});
-      return promoteRootKey(changes, atMoment);
-    },
-    async rewrap(onProgress) {
-      await note('keys.rewrap', { kid: root.kid });
-      return rewrapUnderRoot({ root, changes, secret, atMoment, onProgress });
-    },
-    async rotate(workspaceId, onProgress) {
-      await note('keys.rotate', {}, workspaceId);
-      return rotateWorkspaceKeys(
-        { keys, replacements, tables, undecryptable, atMoment, onProgress, ...sized },
-        workspaceId,
-      );
-    },
-    async retire(retainMs) {
-      await note('keys.retire', { retainMs });
-      return retireKeys(endings, retainMs);
-    },
+    retire: retainMs => logged(['keys.retire', { retainMs }], () => retireKeys(endings, retainMs)),
     async verify(onProgress) {
-      await note('keys.verify', {});
+      await note('keys.verify', 'success', {});
       const ofWorkspaces = await verifyKeys({ keys, tables, endings, undecryptable, onProgress });
       const deployment = await verifyDeployment({ root, secret, keys, values: createDeploymentValues(database) });
       // What belongs to a connection is said, and shut, with that connection.
@@ -154,9 +161,7 @@ export async function openKeyTasks(
       for (const found of deployment.unopenable) await alarm(found, null);
       return { ...ofWorkspaces, deployment };
     },
-    async destroyWorkspace(workspaceId) {
-      await note('keys.destroy', {}, workspaceId);
-      return endings.destroyWorkspace(workspaceId);
-    },
+    destroyWorkspace: workspaceId =>
+      logged(['keys.destroy', {}, workspaceId], () => endings.destroyWorkspace(workspaceId)),
   };
 }

@@ -45,6 +45,19 @@ describe('portcullis keys', () => {
     );
   });
 
+  it('logs what was refused as refused, and why', async () => {
+    for (const words of [['promote'], ['withdraw']]) assert.equal((await keys('keys', ...words)).code, 6);
+    const rows = await custody.database.system.selectFrom('audit_entry').select('entry').orderBy('id').execute();
+    const entries = rows.map(({ entry }) => JSON.parse(entry));
+    assert.deepEqual(
+      entries.map(({ operation, result, detail }) => [operation, result, detail.because]),
+      ['keys.promote', 'keys.withdraw'].flatMap(name => [
+        [name, 'success', undefined],
+        [name, 'denied', 'nothing_staged'],
+      ]),
+    );
+  });
+
   it('refuses a key that the settings do not name, a workspace that is none, and destruction without a word', async () => {
     for (const words of [
       ['keys', 'stage', 'file:/elsewhere'],
