@@ -130,6 +130,6 @@ describe('the access report on a large workspace', () => {
     const limited = await run('--format', 'csv');
     await demo.emulator.clearFaults();
     assert.equal(limited.code, 7);
-    assert.match(limited.err, /go on with --from \S+\nerror: Notion's rate limit is reached/);
+    assert.match(limited.err, /^error: Notion's rate limit is reached .*\n.*go on with --from \S+$/m);
   });
 });
