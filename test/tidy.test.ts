@@ -117,6 +117,12 @@ describe('tidy', () => {
     assert.deepEqual(pathsOf(broken), [], 'Add a row to src/config/settings.ts and take the value as a parameter.');
   });
 
+  it('asks PostgreSQL in src/store only', () => {
+    const asks = /from 'kysely'|\.query\(/;
+    const broken = src.filter(file => !isTest(file) && !file.path.startsWith('src/store/') && asks.test(file.text));
+    assert.deepEqual(pathsOf(broken), [], 'Give the question a name in src/store, and ask by that.');
+  });
+
   it('sets the status of a connection in src/store/move-connection.ts only', () => {
     const update = /updateTable\(\s*'connection'\s*\)(?:(?!\.execute).)*?\bstatus\s*:/s;
     const sql = /\bUPDATE\s+connection\b[^`]*?\bSET\b(?:(?!\bWHERE\b)[^`])*?\bstatus\s*=/is;

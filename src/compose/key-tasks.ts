@@ -1,11 +1,10 @@
-import { sql } from 'kysely';
 import type { KeysConfig } from '../config.ts';
-import type { RecordedEvent } from '../domain/event.ts';
 import { newId, type WorkspaceId } from '../domain/ids.ts';
 import type { RootKeyName } from '../domain/root-key-name.ts';
 import { createDeploymentSecretStore } from '../store/deployment-secret.ts';
 import { createKnownRootKeys } from '../store/root-keys.ts';
 import { createDeploymentValues } from '../store/rotation/deployment-values.ts';
+import { countUnderRootKeys, countWorkspaceKeys, type RootKeyCount } from '../store/rotation/key-counts.ts';
 import { createKeyEndings } from '../store/rotation/key-endings.ts';
 import { createKeyReplacements } from '../store/rotation/key-replacements.ts';
 import { createRootKeyChanges } from '../store/rotation/root-key-changes.ts';
@@ -27,8 +26,8 @@ import {
 import { type RotationResult, rotateWorkspaceKeys } from '../vault/rotation/rotate-workspace-keys.ts';
 import { type DeploymentVerified, verifyDeployment } from '../vault/rotation/verify-deployment.ts';
 import { type VerifyResult, verifyKeys } from '../vault/rotation/verify-keys.ts';
-import type { Undecryptable } from '../vault/undecryptable.ts';
 import { createWorkspaceKeys } from '../vault/workspace-keys.ts';
+import { createKeyLog } from './key-log.ts';
 import { openOperatorDatabase } from './operator-database.ts';
 
 /** What operators do with keys, while gateways run. Every change is logged. */
@@ -46,7 +45,7 @@ export interface KeyTasks {
 }
 
 export interface KeyStatus {
-  readonly roots: readonly { readonly kid: string; readonly state: string; readonly wraps: number }[];
+  readonly roots: readonly RootKeyCount[];
   /** Running instances that have not proved a staged key. */
   readonly unproven: readonly string[];
   readonly workspaceKeys: readonly { readonly state: string; readonly count: number }[];
@@ -61,7 +60,7 @@ export async function openKeyTasks(
   options: { warn: (message: string) => void; atMoment?: AtMoment; batchSize?: number },
 ): Promise<KeyTasks> {
   const opened = await openOperatorDatabase(config.database, options.warn);
-  const { database, operator } = opened;
+  const { database } = opened;
   const changes = createRootKeyChanges(database);
   const instance = newId('ins');
   const entries = { instance: () => instance, now: () => new Date() };
@@ -79,53 +78,17 @@ export async function openKeyTasks(
       throw error;
     });
   const keys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
-  const note = (
-    name: string,
-    result: RecordedEvent['result'],
-    detail: Record<string, string | number>,
-    workspaceId: WorkspaceId | null = null,
-  ) => opened.recordEvent({ name, workspaceId, principalId: null, result, detail: { ...detail, by: operator } });
-  /** Says what is begun before anything changes, and afterwards whether it was refused (`refusal` says why) or failed. */
-  async function logged<T>(
-    [name, detail, workspaceId]: readonly [string, Record<string, string | number>, (WorkspaceId | null)?],
-    work: () => Promise<T>,
-    refusal: (result: T) => string | null = () => null,
-  ): Promise<T> {
-    await note(name, 'success', detail, workspaceId);
-    const result = await work().catch(async error => {
-      await note(name, 'error', detail, workspaceId);
-      throw error;
-    });
-    const because = refusal(result);
-    if (because !== null) await note(name, 'denied', { ...detail, because }, workspaceId);
-    return result;
-  }
-
-  const alarm = ({ kid, binding }: Pick<Undecryptable, 'kid' | 'binding'>, workspaceId: WorkspaceId | null) => {
-    const detail = { ...binding, kid };
-    return opened.recordEvent({
-      name: 'custody.undecryptable',
-      workspaceId,
-      principalId: null,
-      result: 'error',
-      detail,
-    });
-  };
+  const log = createKeyLog(opened.recordEvent, opened.operator);
 
   return {
     close: opened.close,
     async status() {
-      const { rows: roots } = await sql<KeyStatus['roots'][number]>`
-        SELECT kid, state, (SELECT count(*) FROM workspace_key w WHERE w.root_kid = r.kid AND wrapped IS NOT NULL)
-                         + (SELECT count(*) FROM deployment_secret d WHERE d.root_kid = r.kid) AS wraps
-          FROM root_key r ORDER BY created_at`.execute(database.system);
-      const { rows: workspaceKeys } = await sql<KeyStatus['workspaceKeys'][number]>`
-        SELECT state, count(*) AS count FROM workspace_key GROUP BY state ORDER BY state`.execute(database.system);
+      const roots = await countUnderRootKeys(database);
       const staged = roots.some(({ state }) => state === 'staged');
       return {
         roots,
         unproven: staged ? await changes.unproven() : [],
-        workspaceKeys,
+        workspaceKeys: await countWorkspaceKeys(database),
         wanted: await replacements.countWanted(),
         stale: await Promise.all(tables.map(async table => ({ table: table.name, count: await table.countStale() }))),
       };
@@ -133,35 +96,34 @@ export async function openKeyTasks(
     async stage(name) {
       const key = await openRootKey(name, config.keyServices);
       const refusal = (result: StageResult) => (result === 'staged' ? null : result);
-      return logged(['keys.stage', { kid: key.kid }], () => stageRootKey(changes, key), refusal);
+      return log.around({ name: 'keys.stage', detail: { kid: key.kid } }, () => stageRootKey(changes, key), refusal);
     },
-    withdraw: () => logged(['keys.withdraw', {}], changes.withdraw, done => (done ? null : 'nothing_staged')),
-    promote: () =>
-      logged(
-        ['keys.promote', {}],
-        () => promoteRootKey(changes, atMoment),
-        ({ kind }) => (kind === 'promoted' ? null : kind),
-      ),
-    rewrap: onProgress =>
-      logged(['keys.rewrap', { kid: root.kid }], () =>
-        rewrapUnderRoot({ root, changes, secret, atMoment, onProgress }),
-      ),
+    withdraw: () => log.around({ name: 'keys.withdraw' }, changes.withdraw, done => (done ? null : 'nothing_staged')),
+    promote() {
+      const refusal = ({ kind }: PromoteResult) => (kind === 'promoted' ? null : kind);
+      return log.around({ name: 'keys.promote' }, () => promoteRootKey(changes, atMoment), refusal);
+    },
+    rewrap(onProgress) {
+      const parts = { root, changes, secret, atMoment, onProgress };
+      return log.around({ name: 'keys.rewrap', detail: { kid: root.kid } }, () => rewrapUnderRoot(parts));
+    },
     rotate(workspaceId, onProgress) {
       const parts = { keys, replacements, tables, undecryptable, atMoment, onProgress, ...sized };
-      return logged(['keys.rotate', {}, workspaceId], () => rotateWorkspaceKeys(parts, workspaceId));
+      return log.around({ name: 'keys.rotate', workspaceId }, () => rotateWorkspaceKeys(parts, workspaceId));
     },
-    retire: retainMs => logged(['keys.retire', { retainMs }], () => retireKeys(endings, retainMs)),
+    retire: retainMs => log.around({ name: 'keys.retire', detail: { retainMs } }, () => retireKeys(endings, retainMs)),
     async verify(onProgress) {
-      await note('keys.verify', 'success', {});
-      const ofWorkspaces = await verifyKeys({ keys, tables, endings, undecryptable, onProgress });
+      const ofWorkspaces = await log.around({ name: 'keys.verify' }, () =>
+        verifyKeys({ keys, tables, endings, undecryptable, onProgress }),
+      );
       const deployment = await verifyDeployment({ root, secret, keys, values: createDeploymentValues(database) });
       // What belongs to a connection is said, and shut, with that connection.
       for (const { table, row } of ofWorkspaces.unopenable)
-        if (table !== 'connection_secret') await alarm(row, row.workspaceId);
-      for (const found of deployment.unopenable) await alarm(found, null);
+        if (table !== 'connection_secret') await log.alarm(row, row.workspaceId);
+      for (const found of deployment.unopenable) await log.alarm(found, null);
       return { ...ofWorkspaces, deployment };
     },
     destroyWorkspace: workspaceId =>
-      logged(['keys.destroy', {}, workspaceId], () => endings.destroyWorkspace(workspaceId)),
+      log.around({ name: 'keys.destroy', workspaceId }, () => endings.destroyWorkspace(workspaceId)),
   };
 }

@@ -1,8 +1,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { sql } from 'kysely';
 import { secondMs } from '../domain/units.ts';
 import type { ReadinessCheck } from '../doors/health/readiness.ts';
 import type { Database } from '../store/database.ts';
+import { isWritable } from '../store/is-writable.ts';
 import type { Schema } from '../store/schema.ts';
 import type { RootKeys } from '../vault/root/root-key.ts';
 import { openAgainMs } from '../vault/workspace-keys.ts';
@@ -42,12 +42,6 @@ export function rootKeyCheck({ root, monotonicMs }: Pick<ReadinessParts, 'root' 
     },
     isBridged: () => openedWithin(openAgainMs),
   };
-}
-
-async function isWritable({ system }: ReadinessParts['database']): Promise<boolean> {
-  const { rows } = await sql<{ writable: boolean }>`
-    SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS writable`.execute(system);
-  return rows[0]?.writable ?? false;
 }
 
 async function opensItsOwn(root: RootKeys): Promise<boolean> {
