@@ -2,13 +2,8 @@
 export interface OAuthResponse {
   readonly status: number;
   readonly text: string | null;
-  /** From `Retry-After`, where the answer has one in seconds. */
+  /** What `Retry-After` asks for. */
   readonly retryAfterSeconds?: number | null;
-}
-
-/** Seconds of a `Retry-After` (RFC 9110 section 10.2.3); null for a date, which nobody sends here, and for nonsense. */
-export function readRetryAfter(header: unknown): number | null {
-  return typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) : null;
 }
 
 /** The body, or undefined when it is not JSON. */

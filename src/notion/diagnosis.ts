@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../domain/diagnosis.ts';
 import type { PortcullisError } from '../domain/errors.ts';
 import type { Answer } from '../domain/operation.ts';
+import { readRetryAfter } from '../domain/retry-after.ts';
 
 /** What a diagnosis is about: `page`, `database`, … */
 type Subject = string;
@@ -14,7 +15,8 @@ type Subject = string;
 export function diagnoseAnswer(answer: Answer, effect: 'read' | 'write', subject: Subject): Diagnosis | null {
   if (answer.status < 300) return null;
   const error = readNotionError(answer);
-  const wait = waitSeconds(answer, error);
+  const { 'retry-after': asked, date } = answer.headers;
+  const wait = readRetryAfter(asked, date) ?? readRetryAfter(error.additional.retry_after);
   switch (error.code) {
     case 'object_not_found':
       return missing(subject);
@@ -197,12 +199,6 @@ function readNotionError({ body }: Answer): NotionError {
   } catch {
     return none;
   }
-}
-
-/** `Retry-After` in seconds (RFC 9110 section 10.2.3; Notion sends no dates), or the copy of it in the body. */
-function waitSeconds({ headers }: Answer, { additional }: NotionError): number | null {
-  const seconds = Number(headers['retry-after'] ?? additional.retry_after ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds) : null;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { PortcullisError } from '../domain/errors.ts';
 import type { Answer, Operation, Released } from '../domain/operation.ts';
+import { readRetryAfter } from '../domain/retry-after.ts';
 import type { Ruling } from '../domain/ruling.ts';
 import { renderEnvelope, renderNotFound } from '../notion/error-envelope.ts';
 import { isObject, type Json, parseObject, refuseAnswer } from './read-answer.ts';
@@ -50,9 +51,8 @@ export function releaseError(ruling: Ruling, answer: Answer, bytes: Buffer): Rel
 function notAnEnvelope(operation: Operation, { status, headers }: Answer): PortcullisError {
   const log = `Notion's side answered ${status} without an error body`;
   if (status === 429) {
-    const seconds = Number(headers['retry-after']);
-    const wait = Number.isInteger(seconds) && seconds > 0 ? seconds : 1;
-    return new PortcullisError('rate_limited', undefined, { log, retryAfterSeconds: wait, fate: 'failed' });
+    const retryAfterSeconds = readRetryAfter(headers['retry-after'], headers.date) || 1;
+    return new PortcullisError('rate_limited', undefined, { log, retryAfterSeconds, fate: 'failed' });
   }
   if (status < 500) return refuseAnswer(operation, log);
   if (operation.effect === 'write') return new PortcullisError('upstream_unknown', undefined, { log, fate: 'unknown' });

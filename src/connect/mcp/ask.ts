@@ -1,5 +1,6 @@
 import { connectError } from '../../domain/connect-problem.ts';
-import { type OAuthResponse, parseJson, readRetryAfter } from '../oauth-response.ts';
+import { readRetryAfter } from '../../domain/retry-after.ts';
+import { type OAuthResponse, parseJson } from '../oauth-response.ts';
 import type { SafeFetch, SafeRequest } from '../safe-fetch/safe-fetch.ts';
 import { SafeFetchError } from '../safe-fetch/safe-fetch-error.ts';
 
@@ -15,7 +16,7 @@ export async function ask(fetch: SafeFetch, url: string, request?: SafeRequest):
 export async function answerOf(sent: Promise<Response>): Promise<OAuthResponse> {
   try {
     const response = await sent;
-    const retryAfterSeconds = readRetryAfter(response.headers.get('retry-after'));
+    const retryAfterSeconds = readRetryAfter(response.headers.get('retry-after'), response.headers.get('date'));
     return { status: response.status, text: await response.text(), retryAfterSeconds };
   } catch (error) {
     const judged =

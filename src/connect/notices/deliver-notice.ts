@@ -1,9 +1,9 @@
 import type { RecordEvent } from '../../domain/event.ts';
 import type { Metrics } from '../../domain/metrics.ts';
+import { readRetryAfter } from '../../domain/retry-after.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { dayMs, hourMs, type Now, secondMs } from '../../domain/units.ts';
 import { ComeBackLaterError, type JobHandler } from '../job-runner.ts';
-import { readRetryAfter } from '../oauth-response.ts';
 import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
 import { SafeFetchError } from '../safe-fetch/safe-fetch-error.ts';
 import { bodyOf, type Notice, readNotice } from './notice.ts';
@@ -72,17 +72,14 @@ async function send({ url, secret, fetch, now }: NoticeParts, notice: Notice): P
   try {
     const answer = await fetch(url, { method: 'POST', headers: signed, body, types: 'any' });
     if (answer.ok) return null;
-    return { problem: `status_${answer.status}`, waitSeconds: askedWait(answer.headers.get('retry-after'), now()) };
+    return { problem: `status_${answer.status}`, waitSeconds: askedWait(answer.headers) };
   } catch (error) {
     return { problem: error instanceof SafeFetchError ? error.problem : 'failed', waitSeconds: 0 };
   }
 }
 
-/** RFC 9110 section 10.2.3: seconds, or a date. Anything else asks for nothing. */
-function askedWait(retryAfter: string | null, now: Date): number {
-  if (retryAfter === null) return 0;
-  const seconds = readRetryAfter(retryAfter) ?? (Date.parse(retryAfter) - now.getTime()) / secondMs;
-  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), askedWaitSecondsMax) : 0;
+function askedWait(headers: Headers): number {
+  return Math.min(readRetryAfter(headers.get('retry-after'), headers.get('date')) ?? 0, askedWaitSecondsMax);
 }
 
 function isLast(problem: string, attempts: number, ageMs: number): boolean {

@@ -1,7 +1,8 @@
 import { type Dispatcher, request } from 'undici';
+import { readRetryAfter } from '../../domain/retry-after.ts';
 import { KiB, secondMs } from '../../domain/units.ts';
 import { defaultNotionVersion } from '../../notion/versions.ts';
-import { type OAuthResponse, readRetryAfter } from '../oauth-response.ts';
+import type { OAuthResponse } from '../oauth-response.ts';
 import type { NotionApp } from './notion-app.ts';
 
 /** No whole answer came: Notion may or may not have acted. Carries neither request nor answer. */
@@ -91,7 +92,7 @@ async function ask(
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       ...(dispatcher && { dispatcher }),
     });
-    const retryAfterSeconds = readRetryAfter(response.headers['retry-after']);
+    const retryAfterSeconds = readRetryAfter(response.headers['retry-after'], response.headers.date);
     return { status: response.statusCode, text: await readText(response.body), retryAfterSeconds };
   } catch (error) {
     throw new OAuthExchangeError(error);

@@ -38,29 +38,12 @@ describe('a refusal because of a rate limit', () => {
 
   it('makes nobody wait for ever, or not at all', () => {
     for (const [wait, ms] of [
-      ['1e20', hourMs],
       ['86400', hourMs],
       ['0', 1_000],
-      ['-5', 1_000],
       ['soon', 1_000],
-      ['Infinity', 1_000],
-      ['NaN', 1_000],
-      ['0.001', 1_000],
       ['1000000000', hourMs],
     ] as const) {
       assert.equal(readRateLimit(refusal({ 'retry-after': wait }, {}))?.retryAfterMs, ms, wait);
-    }
-  });
-
-  it('may name the moment instead (RFC 9110 section 10.2.3), by the clock of who names it', () => {
-    const date = 'Sun, 22 Nov 2026 10:00:00 GMT';
-    for (const [until, ms] of [
-      ['Sun, 22 Nov 2026 10:00:37 GMT', 37_000],
-      ['Mon, 23 Nov 2026 10:00:00 GMT', hourMs],
-      ['Sun, 22 Nov 2026 09:00:00 GMT', 1_000],
-    ] as const) {
-      assert.equal(readRateLimit(refusal({ 'retry-after': until, date }, {}))?.retryAfterMs, ms, until);
-      assert.equal(readRateLimit(refusal({ 'retry-after': until }, {}))?.retryAfterMs, 1_000, 'without a clock');
     }
   });
 
@@ -68,13 +51,6 @@ describe('a refusal because of a rate limit', () => {
     const body = { additional_data: { retry_after: '37' } };
     for (const header of ['', 'soon', '20, 20']) {
       assert.equal(readRateLimit(refusal({ 'retry-after': header }, body))?.retryAfterMs, 37_000, header);
-    }
-  });
-
-  it('is read whatever stands where the wait should', () => {
-    for (const wait of [{ toString: 1, valueOf: 1 }, [5], true, null, 37]) {
-      const body = { additional_data: { retry_after: wait } };
-      assert.equal(readRateLimit(refusal({}, body))?.retryAfterMs, 1_000, JSON.stringify(wait));
     }
   });
 

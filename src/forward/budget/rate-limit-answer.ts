@@ -1,5 +1,6 @@
 import type { RateLimitScope } from '../../domain/metrics.ts';
 import type { Answer } from '../../domain/operation.ts';
+import { readRetryAfter } from '../../domain/retry-after.ts';
 import { hourMs, secondMs } from '../../domain/units.ts';
 
 /** What Notion says when it refuses a call because there were too many (https://developers.notion.com/reference/request-limits). */
@@ -30,19 +31,9 @@ const bounds = { minMs: secondMs, maxMs: hourMs };
 export function readRateLimit({ status, headers, body }: Answer): RateLimitAnswer | null {
   if (status !== 429) return null;
   const details = Buffer.isBuffer(body) ? detailsIn(body) : {};
-  const ms = waitMs(headers['retry-after'], headers.date) ?? waitMs(details.retry_after) ?? 0;
+  const seconds = readRetryAfter(headers['retry-after'], headers.date) ?? readRetryAfter(details.retry_after) ?? 0;
   const scope = scopes.get(details.rate_limit_reason) ?? 'connection';
-  return { scope, retryAfterMs: Math.min(Math.max(ms, bounds.minMs), bounds.maxMs) };
-}
-
-/**
- * RFC 9110 section 10.2.3: seconds, or the moment; of that the answer's own `Date` tells how far away it is, whatever our
- * clock says. Null for what cannot be used.
- */
-function waitMs(wait: unknown, date?: string): number | null {
-  if (typeof wait !== 'string' || wait === '') return null;
-  const ms = wait.endsWith('GMT') ? Date.parse(wait) - Date.parse(date ?? '') : Number(wait) * secondMs;
-  return Number.isFinite(ms) ? ms : null;
+  return { scope, retryAfterMs: Math.min(Math.max(seconds * secondMs, bounds.minMs), bounds.maxMs) };
 }
 
 function detailsIn(body: Buffer): { rate_limit_reason?: unknown; retry_after?: unknown } {
