@@ -37,6 +37,7 @@ export interface Invocation {
 
 /** Where a command reads and prints. */
 export interface Terminal {
+  /** What settings are read from: the environment, and what `--settings` names. */
   readonly env: Texts;
   /** Writes a line of results. */
   out(line: string): void;

@@ -1,16 +1,18 @@
 import { readDatabaseConfig } from '../config.ts';
 import type { Command } from './command.ts';
-import { keysOptions } from './keys.ts';
+import { operatorOptions, sayDatabase } from './operator-options.ts';
 
 export const dbAcknowledgeRestore: Command = {
   name: 'db acknowledge-restore',
   summary: 'Say that the database was put back on purpose: refreshing goes on.',
   parameters: [],
-  options: keysOptions,
+  options: operatorOptions,
   notes:
     'Tokens that were refreshed since the backup are spent: expect their connections to need a person. It is logged.',
-  async run({ terminal, settings }) {
+  async run(invocation) {
+    const { terminal, settings } = invocation;
     const config = readDatabaseConfig(terminal.env, settings);
+    sayDatabase(config, invocation);
     const { acknowledgeRestore } = await import('../compose/restore.ts');
     const found = await acknowledgeRestore(config, message => terminal.err(`warning: ${message}`));
     if (found === null) {

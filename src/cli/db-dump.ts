@@ -1,20 +1,21 @@
 import { open, rm } from 'node:fs/promises';
 import { dump } from '../store/dump/dump.ts';
 import type { Command } from './command.ts';
-import { asOwner, databaseNotes, databaseOptions } from './owner.ts';
+import { operatorOptions } from './operator-options.ts';
+import { asOwner, databaseNotes } from './owner.ts';
 
 export const dbDump: Command = {
   name: 'db dump',
   summary: 'Write everything in the database to a file.',
   parameters: ['FILE'],
-  options: databaseOptions,
+  options: operatorOptions,
   notes: `${databaseNotes}\nThe root key is not in the database, and so not in the dump: without it, no token in the dump can be opened.`,
   async run(invocation) {
     const { FILE: path = '' } = invocation.parameters;
     // An older dump is never overwritten, and only the owner of the file may read it.
     const file = await open(path, 'wx', 0o600);
     try {
-      await asOwner(invocation, async client => {
+      await asOwner(invocation, 'is_refused', async client => {
         for await (const row of dump(client)) await file.write(row);
       });
       await file.sync();

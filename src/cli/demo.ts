@@ -21,7 +21,7 @@ export const demo: Command = {
   notes: 'With the credentials of a Notion integration in the environment, the same as `portcullis serve`.',
   async run(invocation) {
     const { terminal, options } = invocation;
-    const config = await configOf('demo', invocation);
+    const config = configOf('demo', invocation);
     if (config.mode === 'serve') return serveWith(config, terminal);
     const stopped = untilStopped();
     const { startDemo } = await import('./demo/start-demo.ts');

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { errorTable } from '../domain/errors.ts';
 import type { Command, Invocation, Terminal } from './command.ts';
 import { configOf, gatewayOptions } from './gateway-options.ts';
+import { describeDatabase } from './operator-options.ts';
 
 export const doctor: Command = {
   name: 'doctor',
@@ -27,7 +28,7 @@ async function examineWith(invocation: Invocation): Promise<Finding[]> {
   let config: Config;
   try {
     // Like `portcullis demo`, which is the demo only where there are no credentials.
-    config = await configOf('demo', invocation);
+    config = configOf('demo', invocation);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.problems.map(({ setting, problem, hint }) => ({
@@ -37,7 +38,8 @@ async function examineWith(invocation: Invocation): Promise<Finding[]> {
       todo: hint,
     }));
   }
-  const found = config.mode === 'demo' ? 'there are no credentials for Notion: this is about the demo' : 'can be used';
+  const about = config.mode === 'demo' ? 'there are no credentials for Notion: this is about the demo' : 'can be used';
+  const found = `${about}; database: ${describeDatabase(config.database)}`;
   // Loaded here, because most commands need none of it.
   const { examine } = await import('../compose/doctor/doctor.ts');
   const findings = await examine(config, () => Date.now());

@@ -11,7 +11,8 @@ export function overview(commands: readonly Command[]): string {
     '',
     ...columns(lines),
     '',
-    'portcullis COMMAND --help says more about a command. Settings come from the environment: docs/configuration.md.',
+    'portcullis COMMAND --help says more about a command. Settings (docs/configuration.md) come from the',
+    'environment, and from a file that --settings names.',
   ].join('\n');
 }
 

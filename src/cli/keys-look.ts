@@ -1,12 +1,6 @@
 import type { Command } from './command.ts';
-import {
-  describeForDeployment,
-  describeUnopenable,
-  keysNotes,
-  keysOptions,
-  showProgress,
-  withKeyTasks,
-} from './keys.ts';
+import { describeForDeployment, describeUnopenable, keysNotes, showProgress, withKeyTasks } from './keys.ts';
+import { operatorOptions } from './operator-options.ts';
 
 const failed = 6;
 
@@ -14,7 +8,7 @@ export const keysStatus: Command = {
   name: 'keys status',
   summary: 'Show root keys, workspace keys, and how far a rotation is.',
   parameters: [],
-  options: keysOptions,
+  options: operatorOptions,
   notes: keysNotes,
   run: invocation =>
     withKeyTasks(invocation, async tasks => {
@@ -33,7 +27,7 @@ export const keysVerify: Command = {
   name: 'keys verify',
   summary: 'Open every sealed value, and look for values under keys that have ended.',
   parameters: [],
-  options: keysOptions,
+  options: operatorOptions,
   notes: `Connections with a token that does not open are undecryptable from then on; those whose tokens open again are in use again.\n${keysNotes}`,
   run: invocation =>
     withKeyTasks(invocation, async tasks => {

@@ -1,6 +1,7 @@
 import { parseRootKeyName } from '../domain/root-key-name.ts';
 import { type Command, UsageError } from './command.ts';
-import { keysNotes, keysOptions, showProgress, withKeyTasks } from './keys.ts';
+import { keysNotes, showProgress, withKeyTasks } from './keys.ts';
+import { operatorOptions } from './operator-options.ts';
 
 const failed = 6;
 
@@ -8,7 +9,7 @@ export const keysStage: Command = {
   name: 'keys stage',
   summary: 'Prepare another root key: running instances begin to prove that they have it.',
   parameters: ['KEY'],
-  options: keysOptions,
+  options: operatorOptions,
   notes: `KEY is written as in PORTCULLIS_ROOT_KEYS, where it has to stand already.\n${keysNotes}`,
   run: invocation =>
     withKeyTasks(invocation, async (tasks, config) => {
@@ -47,7 +48,7 @@ export const keysWithdraw: Command = {
   name: 'keys withdraw',
   summary: 'Take a staged root key back.',
   parameters: [],
-  options: keysOptions,
+  options: operatorOptions,
   notes: keysNotes,
   run: invocation =>
     withKeyTasks(invocation, async tasks => {
@@ -61,7 +62,7 @@ export const keysPromote: Command = {
   name: 'keys promote',
   summary: 'Make the staged root key the one that wraps, once every running instance has proved that it has it.',
   parameters: [],
-  options: keysOptions,
+  options: operatorOptions,
   notes: keysNotes,
   run: invocation =>
     withKeyTasks(invocation, async tasks => {
@@ -81,7 +82,7 @@ export const keysRewrap: Command = {
   name: 'keys rewrap',
   summary: 'Wrap every workspace key under the active root key. Can be interrupted and run again.',
   parameters: [],
-  options: keysOptions,
+  options: operatorOptions,
   notes: keysNotes,
   run: invocation =>
     withKeyTasks(invocation, async tasks => {

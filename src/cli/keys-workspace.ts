@@ -1,6 +1,7 @@
 import { dayMs } from '../domain/units.ts';
 import { type Command, UsageError } from './command.ts';
-import { describeUnopenable, keysNotes, keysOptions, showProgress, withKeyTasks, workspaceNamed } from './keys.ts';
+import { describeUnopenable, keysNotes, showProgress, withKeyTasks, workspaceNamed } from './keys.ts';
+import { operatorOptions } from './operator-options.ts';
 
 const failed = 6;
 const retainMs = dayMs;
@@ -9,7 +10,7 @@ export const keysRotate: Command = {
   name: 'keys rotate',
   summary: 'Give workspaces a new key and seal every token anew under it. Can be interrupted and run again.',
   parameters: [],
-  options: { ...keysOptions, workspace: { takes: 'ID', doc: 'only this workspace; default: all' } },
+  options: { ...operatorOptions, workspace: { takes: 'ID', doc: 'only this workspace; default: all' } },
   notes: `Goes on with an interrupted rotation before it begins another.\n${keysNotes}`,
   run: async invocation => {
     const { options, terminal } = invocation;
@@ -29,7 +30,10 @@ export const keysRetire: Command = {
   name: 'keys retire',
   summary: 'End the keys that rotations left behind and nothing needs any more.',
   parameters: [],
-  options: { ...keysOptions, now: { takes: null, doc: 'also those that went out of use within the last 24 hours' } },
+  options: {
+    ...operatorOptions,
+    now: { takes: null, doc: 'also those that went out of use within the last 24 hours' },
+  },
   notes: `A key is kept for 24 hours after it went out of use, for instances that slept.\n${keysNotes}`,
   run: invocation =>
     withKeyTasks(invocation, async tasks => {
@@ -48,7 +52,7 @@ export const keysDestroy: Command = {
   name: 'keys destroy',
   summary: "Destroy a workspace's keys: none of its tokens can ever be opened again.",
   parameters: ['WORKSPACE'],
-  options: { ...keysOptions, yes: { takes: null, doc: 'say that this is what you want' } },
+  options: { ...operatorOptions, yes: { takes: null, doc: 'say that this is what you want' } },
   notes: `Backups hold the key until they are gone: docs/custody.md.\n${keysNotes}`,
   run: async invocation => {
     const workspaceId = workspaceNamed(invocation.parameters.WORKSPACE ?? '');

@@ -3,22 +3,20 @@ import { readKeysConfig } from '../config.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import { isId, type WorkspaceId } from '../domain/ids.ts';
 import { RootKeyError } from '../domain/root-key-error.ts';
-import { type Invocation, type Option, UsageError } from './command.ts';
-
-/** What every command about keys takes. */
-export const keysOptions: Readonly<Record<string, Option>> = {
-  'data-dir': { takes: 'DIR', doc: 'where the embedded database is', setting: 'PORTCULLIS_DATA_DIR' },
-};
+import { type Invocation, UsageError } from './command.ts';
+import { sayDatabase } from './operator-options.ts';
 
 export const keysNotes =
   'Works beside running gateways, on their database and with the same settings for root keys. docs/custody.md says when to use it.';
 
 /** Opens what the settings name and runs `work` on it. */
 export async function withKeyTasks<T>(
-  { terminal, settings }: Invocation,
+  invocation: Invocation,
   work: (tasks: KeyTasks, config: ReturnType<typeof readKeysConfig>) => Promise<T>,
 ): Promise<T> {
+  const { terminal, settings } = invocation;
   const config = readKeysConfig(terminal.env, settings);
+  sayDatabase(config.database, invocation);
   // Loaded here, because most commands need none of it.
   const { openKeyTasks } = await import('../compose/key-tasks.ts');
   const tasks = await openKeyTasks(config, { warn: message => terminal.err(`warning: ${message}`) });

@@ -17,6 +17,7 @@ import { findCommand, parseInvocation } from './parse.ts';
 import { report } from './report.ts';
 import { reportAccess } from './report-access.ts';
 import { serve } from './serve.ts';
+import { environmentOf } from './settings-file.ts';
 import {
   webhooksAdd,
   webhooksKeptAside,
@@ -81,7 +82,8 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
     terminal.out(helpOf(command));
     return 0;
   }
-  return command.run({ ...parseInvocation(command, rest), terminal });
+  const invocation = { ...parseInvocation(command, rest), terminal };
+  return command.run({ ...invocation, terminal: { ...terminal, env: await environmentOf(invocation) } });
 }
 
 async function version(): Promise<string> {

@@ -1,21 +1,28 @@
 import { type Client, Client as PgClient } from 'pg';
 import { readDatabaseConfig } from '../config.ts';
 import { startEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts';
+import { assertHoldsDatabase } from '../store/embedded/join-server.ts';
 import { migrate } from '../store/migrate.ts';
-import type { Invocation, Option } from './command.ts';
-
-/** What every command takes that works on the database itself. */
-export const databaseOptions: Readonly<Record<string, Option>> = {
-  'data-dir': { takes: 'DIR', doc: 'where the embedded database is', setting: 'PORTCULLIS_DATA_DIR' },
-};
+import type { Invocation } from './command.ts';
+import { sayDatabase } from './operator-options.ts';
 
 export const databaseNotes =
   'Works on the database in DATABASE_URL; without it, on the embedded one, which no gateway may be using meanwhile.';
 
-/** Signs in as the owner of the schema, brings it to this version of Portcullis, and runs `work`. */
-export async function asOwner<T>({ terminal, settings }: Invocation, work: (client: Client) => Promise<T>): Promise<T> {
+/**
+ * Signs in as the owner of the schema, brings it to this version of Portcullis, and runs `work`. Where the embedded database
+ * is to be and there is none, it is made if `missing` says so. Throws ConfigError, StoreError.
+ */
+export async function asOwner<T>(
+  invocation: Invocation,
+  missing: 'is_made' | 'is_refused',
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const { terminal, settings } = invocation;
   const config = readDatabaseConfig(terminal.env, settings);
+  sayDatabase(config, invocation);
   if (config.kind === 'external') return connected({ connectionString: config.url.reveal() }, work);
+  if (missing === 'is_refused') await assertHoldsDatabase(config.dataDir);
   const log = { info: () => {}, warn: (message: string) => terminal.err(`warning: ${message}`) };
   const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
   try {

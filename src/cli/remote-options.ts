@@ -1,6 +1,7 @@
 import { readClientConfig } from '../config.ts';
 import type { Invocation, Option } from './command.ts';
 import { createRemote, type Remote } from './remote.ts';
+import { settingsFileOption } from './settings-file.ts';
 
 /** What every command takes that talks to a running gateway. */
 export const remoteOptions: Readonly<Record<string, Option>> = {
@@ -10,6 +11,7 @@ export const remoteOptions: Readonly<Record<string, Option>> = {
     doc: 'the API key to use; other people on this machine can see it here',
     setting: 'PORTCULLIS_KEY',
   },
+  ...settingsFileOption,
 };
 
 /** The gateway that an invocation names. */

@@ -10,7 +10,7 @@ export const serve: Command = {
   parameters: [],
   options: gatewayOptions,
   notes: 'Needs NOTION_OAUTH_CLIENT_ID, NOTION_OAUTH_CLIENT_SECRET and PORTCULLIS_PUBLIC_URL. Never runs the demo.',
-  run: async invocation => serveWith(await configOf('serve', invocation), invocation.terminal),
+  run: async invocation => serveWith(configOf('serve', invocation), invocation.terminal),
 };
 
 /** Runs a gateway until somebody stops it. What people read goes to standard error: standard output is the audit log's. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readWebhooksConfig } from '../config.ts';
 import { isId, type SubscriptionId } from '../domain/ids.ts';
 import { type Invocation, type Option, UsageError } from './command.ts';
-import { keysOptions } from './keys.ts';
+import { operatorOptions, sayDatabase } from './operator-options.ts';
 import type { Remote } from './remote.ts';
 import { remoteOf, remoteOptions } from './remote-options.ts';
 import { textOf, workspaceOf, workspaceOption } from './workspace-option.ts';
@@ -12,7 +12,7 @@ export const webhookOptions: Readonly<Record<string, Option>> = {
   ...remoteOptions,
   ...workspaceOption,
   deployment: { takes: null, doc: 'those of the deployment, which hear of every workspace' },
-  ...keysOptions,
+  ...operatorOptions,
 };
 
 export const webhookNotes =
@@ -65,6 +65,7 @@ export async function withWebhooks<T>(invocation: Invocation, work: (webhooks: W
     throw new UsageError('--deployment and --workspace exclude each other', 'give one of them');
   }
   const config = readWebhooksConfig(terminal.env, settings);
+  sayDatabase(config.database, invocation);
   // Loaded here, because most commands need none of it.
   const { openWebhookTasks } = await import('../compose/webhooks.ts');
   const tasks = await openWebhookTasks(config, message => terminal.err(`warning: ${message}`));

@@ -4,6 +4,7 @@ export type StoreErrorCode =
   | 'account_unusable'
   | 'directory_unusable'
   | 'directory_in_use'
+  | 'database_missing'
   | 'server_failed'
   | 'server_refused'
   | 'migration_refused'

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { commands } from '../../src/cli/main.ts';
+import { startEmbeddedPostgres } from '../../src/store/embedded/embedded-postgres.ts';
 import { type Demo, startDemo } from '../e2e/demo.ts';
 import { freshDatabase } from '../postgres.ts';
 import { portcullis } from './run.ts';
@@ -90,16 +91,25 @@ describe('db dump and db restore', () => {
   after(() => rm(folder, { recursive: true, force: true }));
 
   it('lead from the embedded database to an external one', async () => {
-    const [file, again] = [join(folder, 'a.dump'), join(folder, 'b.dump')];
-    const embedded = ['--data-dir', join(folder, 'data')];
-    const dumped = await portcullis(['db', 'dump', file, ...embedded], { PATH: process.env.PATH ?? '', HOME: folder });
+    const [file, again, dataDir] = [join(folder, 'a.dump'), join(folder, 'b.dump'), join(folder, 'data')];
+    const embedded = await startEmbeddedPostgres({
+      dataDir: join(dataDir, 'postgres'),
+      log: { info: () => {}, warn: () => {} },
+    });
+    await embedded.stop();
+    const here = { PATH: process.env.PATH ?? '', HOME: folder };
+    const dumped = await portcullis(['db', 'dump', file, '--data-dir', dataDir], here);
     assert.equal(dumped.code, 0, dumped.err);
+    assert.equal(dumped.err, `database: the embedded one in ${dataDir}/postgres\ndumped to ${file}\n`);
     assert.equal((await stat(file)).mode & 0o777, 0o600);
 
     const database = await freshDatabase();
+    const settings = join(folder, 'gateway.env');
+    await writeFile(settings, `DATABASE_URL=${database.url}\n`);
     const env = { DATABASE_URL: database.url };
-    const restored = await portcullis(['db', 'restore', file], env);
+    const restored = await portcullis(['db', 'restore', file, '--settings', settings]);
     assert.equal(restored.code, 0, restored.err);
+    assert.match(restored.err, new RegExp(`^database: ${new URL(database.url).pathname.slice(1)} at `));
     assert.equal((await portcullis(['db', 'dump', again], env)).code, 0);
     assert.equal(await readFile(again, 'utf8'), await readFile(file, 'utf8'));
     await database.drop();

@@ -45,7 +45,7 @@ describe('a root key file that is missing', () => {
 
   function expectRefusal({ code, err }: Run): void {
     assert.equal(code, 6, err);
-    assert.ok(err.startsWith(`error: There is no root key at ${rootKey()}. Put the file back from`), err);
+    assert.ok(err.includes(`error: There is no root key at ${rootKey()}. Put the file back from`), err);
     assert.match(err, /PORTCULLIS_ROOT_KEY_FILE/);
   }
 

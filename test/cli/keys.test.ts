@@ -67,7 +67,7 @@ describe('portcullis keys', () => {
     ]) {
       const { code, err } = await keys(...words);
       assert.equal(code, 2, err);
-      assert.match(err, /^error: .*\nhint: {2}/);
+      assert.match(err, /^error: .*\nhint: {2}/m);
     }
   });
 

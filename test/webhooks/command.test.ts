@@ -41,7 +41,8 @@ describe('portcullis webhooks --deployment', () => {
     const renewed = JSON.parse((await run(['reset', id, '--deployment', '--json'])).out) as { id: string; url: string };
     assert.equal(renewed.id, id);
     assert.notEqual(renewed.url, url);
-    assert.deepEqual(await run(['kept-aside', id, '--deployment']), { out: '', err: '', code: 0 });
+    const { out, code } = await run(['kept-aside', id, '--deployment']);
+    assert.deepEqual([out, code], ['', 0]);
     assert.equal((await run(['remove', id, '--deployment'])).code, 0);
     assert.equal((await run(['list', '--deployment'])).out, '');
     const of = { workspace: null, by: 'string' };
@@ -56,7 +57,7 @@ describe('portcullis webhooks --deployment', () => {
     const { id } = JSON.parse(out) as { id: string };
     const { code, err } = await run(['token', id, '--deployment']);
     assert.equal(code, errorTable.conflict.exitCode, err);
-    assert.match(err, /^error: There is no token to show/);
+    assert.match(err, /^error: There is no token to show/m);
   });
 
   it('says what is wrong with what was typed or set', async () => {

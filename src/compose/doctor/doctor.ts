@@ -1,10 +1,7 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ClientConfig as PgConfig } from 'pg';
 import type { Config } from '../../config.ts';
 import { type Database, openDatabase } from '../../store/database.ts';
-import { startEmbeddedPostgres } from '../../store/embedded/embedded-postgres.ts';
-import { joinEmbeddedPostgres } from '../../store/embedded/join-server.ts';
+import { holdsDatabase, joinOrStartEmbeddedPostgres } from '../../store/embedded/join-server.ts';
 import type { Schema } from '../../store/schema.ts';
 import { type Finding, look, ok } from './finding.ts';
 import { lookAround } from './look-around.ts';
@@ -65,10 +62,6 @@ async function reach(config: Config['database']): Promise<Reached | null> {
   if (config.kind === 'external') {
     return { connection: { connectionString: config.url.reveal() }, close: async () => {} };
   }
-  const joined = await joinEmbeddedPostgres(config.dataDir);
-  if (joined !== null) return joined;
-  const made = await stat(join(config.dataDir, 'cluster', 'PG_VERSION')).catch(() => null);
-  if (made === null) return null;
-  const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log: { info: () => {}, warn: () => {} } });
-  return { connection: server.connection, close: server.stop };
+  if (!(await holdsDatabase(config.dataDir))) return null;
+  return joinOrStartEmbeddedPostgres({ dataDir: config.dataDir, log: { info: () => {}, warn: () => {} } });
 }

@@ -1,4 +1,7 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
 import pg from 'pg';
+import { StoreError } from '../store-error.ts';
 import { layOut, readPassword } from './data-directory.ts';
 import { type EmbeddedConnection, type EmbeddedOptions, login, startEmbeddedPostgres } from './embedded-postgres.ts';
 import { openSocketDirectory } from './socket-directory.ts';
@@ -33,8 +36,29 @@ export async function joinEmbeddedPostgres(dataDir: string): Promise<JoinedServe
   }
 }
 
-/** Joins the server of the directory, or starts it where no Portcullis runs it. Throws what `startEmbeddedPostgres` throws. */
+/** Whether a start has made a database in the directory. One that we may not look into is there: whoever opens it says so. */
+export function holdsDatabase(dataDir: string): Promise<boolean> {
+  return lstat(join(layOut(dataDir).cluster, 'PG_VERSION')).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  );
+}
+
+/**
+ * For commands on what a gateway has stored: one that finds nothing is looking in the wrong place, and a new database there
+ * would hide it. Throws StoreError `database_missing`.
+ */
+export async function assertHoldsDatabase(dataDir: string): Promise<void> {
+  if (await holdsDatabase(dataDir)) return;
+  throw new StoreError(
+    'database_missing',
+    `There is no database in ${dataDir}. Name the settings of the gateway with --settings, or where its database is with DATABASE_URL or --data-dir.`,
+  );
+}
+
+/** Joins the server of the directory, or starts it where no Portcullis runs it. Makes no database. Throws StoreError. */
 export async function joinOrStartEmbeddedPostgres(options: EmbeddedOptions): Promise<JoinedServer> {
+  await assertHoldsDatabase(options.dataDir);
   const joined = await joinEmbeddedPostgres(options.dataDir);
   if (joined !== null) return joined;
   try {
