@@ -3,6 +3,8 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { after, describe, it } from 'node:test';
 import { end, endOf, nextMessage } from '../test/children.ts';
 import { until } from '../test/until.ts';
@@ -76,6 +78,17 @@ describe('the emulator process', () => {
     assert.equal(second.ready.clientSecret, first.ready.clientSecret);
     assert.notEqual(second.ready.controlToken, first.ready.controlToken);
     assert.equal((await fetch(`${second.ready.url}/v1/pages/${id}`, { headers })).status, 200);
+  });
+
+  it('says in a sentence that its port is taken', async () => {
+    const { ready } = await startWithParent();
+    const late = started(spawn(process.execPath, [MAIN, '--port', new URL(ready.url).port]));
+    const said = text(late.stderr as Readable);
+    assert.equal(await endOf(late), 6);
+    assert.equal(
+      await said,
+      `emulator: ${new URL(ready.url).host} is in use by another program; take another port, or 0 for any free one\n`,
+    );
   });
 
   it('refuses a port that is none', async () => {

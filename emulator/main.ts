@@ -35,7 +35,7 @@ const emulator = await startEmulator({
   seed: seedNamed(values.seed),
   redirectUris: values['redirect-uri'],
   ...(stateDir === undefined ? {} : { stateDir }),
-});
+}).catch(unusable);
 announce(emulator);
 
 let ending = false;
@@ -48,6 +48,20 @@ async function end(): Promise<void> {
 process.once('SIGTERM', end);
 process.once('SIGINT', end);
 process.once('disconnect', end);
+
+/** What the system refuses is no defect: a sentence, and no stack. */
+function unusable(error: Error & { code?: string }): never {
+  const address = `${values.host}:${port}`;
+  const sentences = new Map([
+    ['EADDRINUSE', `${address} is in use by another program; take another port, or 0 for any free one`],
+    ['EADDRNOTAVAIL', `${values.host} is no address of this machine`],
+    ['EACCES', error.message],
+  ]);
+  const sentence = sentences.get(error.code ?? '');
+  if (sentence === undefined) throw error;
+  process.stderr.write(`emulator: ${sentence}\n`);
+  process.exit(6);
+}
 
 function seedNamed(name: string): readonly WorkspaceSeed[] {
   const seed = seeds.get(name);
