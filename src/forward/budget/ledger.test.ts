@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { hourMs, minuteMs, secondMs } from '../../domain/units.ts';
-import { emptyLedger, type Grant, type Ledger, type Report, reserveOf, settle, sliceMs } from './ledger.ts';
+import { sliceMs } from './counted-calls.ts';
+import { emptyLedger, type Grant, type Ledger, type Report, reserveOf, settle } from './ledger.ts';
 
 const start = Date.UTC(2026, 10, 22, 12);
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { secondMs } from '../../domain/units.ts';
-import { emptyLedger, type Grant, type Ledger, sliceMs } from './ledger.ts';
+import { sliceMs } from './counted-calls.ts';
+import { emptyLedger, type Grant, type Ledger } from './ledger.ts';
 import { createPurse, type PurseOptions } from './purse.ts';
 
 /** A purse on a ledger of its own, with a clock that the test moves. */

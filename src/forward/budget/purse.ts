@@ -1,8 +1,9 @@
 import { secondMs } from '../../domain/units.ts';
 import { type Alarm, createAlarm } from './alarm.ts';
+import { sliceMs } from './counted-calls.ts';
 import { createDemand } from './demand.ts';
 import { createHeldSlices, type HeldSlice, type HeldSlices } from './held-slices.ts';
-import { type Grant, type Ledger, type Report, settle, sliceMs } from './ledger.ts';
+import { type Grant, type Ledger, type Report, settle } from './ledger.ts';
 import { createSpending } from './spending.ts';
 
 /**

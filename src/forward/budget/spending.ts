@@ -1,5 +1,6 @@
 import { systemGroup } from '../place-of.ts';
-import { reservedPart, type Spent } from './ledger.ts';
+import { reservedPart } from './ledger.ts';
+import type { Spent } from './spent-lately.ts';
 
 /** Who has taken how much of a limit lately: what all processes had reported, and what this one has seen since. */
 export interface Spending {
