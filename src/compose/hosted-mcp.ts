@@ -60,7 +60,7 @@ export function openHostedMcp(options: {
   };
   return {
     flow: createMcpFlow(parts),
-    refresh: createMcpRefresh(parts, registrations.ofConnection),
+    refresh: createMcpRefresh(parts),
     removeUnusedClients: registrations.removeUnused,
     handlers: clientDeletion(parts, recordEvent),
     documentOf: id => clientDocument(documentUrl(id), redirectUri),

@@ -2,7 +2,7 @@ import { createAccounts } from '../accounts/accounts.ts';
 import { createAskWhose } from '../connect/ask-whose.ts';
 import { createConnectCommands } from '../connect/commands.ts';
 import type { ConnectParts } from '../connect/connect-parts.ts';
-import { discardTokens } from '../connect/discard-tokens.ts';
+import { discardRefreshed } from '../connect/discard-tokens.ts';
 import { createJobRunner, type JobRunner } from '../connect/job-runner.ts';
 import { createRestFlow } from '../connect/rest/rest-flow.ts';
 import { revocationHandlers } from '../connect/revocation-jobs.ts';
@@ -80,10 +80,7 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
     app,
     seal,
     refreshMcp: hosted.refresh,
-    revoke: async orphan => {
-      const origins = await keeping.installations.origins(orphan.origin, orphan.botId);
-      if (origins !== null) await discardTokens(keeping, { ...orphan, ...origins });
-    },
+    revoke: discardRefreshed(keeping),
     entries,
     restored,
     metrics: place.prometheus.metrics,

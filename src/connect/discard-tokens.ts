@@ -3,12 +3,14 @@ import type { ConnectParts } from './connect-parts.ts';
 import type { UnwantedTokens } from './consent-flow.ts';
 import type { RevokeToken } from './disconnections.ts';
 
+type DiscardParts = Pick<ConnectParts, 'installations' | 'jobs' | 'vault' | 'wakeJobs'>;
+
 /**
  * Gives tokens up. They are revoked at Notion, by a job that outlives this process, unless a stored connection stands for
  * the same installation: revoking one token of an installation ends all of them (rule 1).
  */
 export async function discardTokens(
-  { installations, jobs, vault, wakeJobs }: Pick<ConnectParts, 'installations' | 'jobs' | 'vault' | 'wakeJobs'>,
+  { installations, jobs, vault, wakeJobs }: DiscardParts,
   { kind, origin, botId, registrationId, tokens }: UnwantedTokens,
 ): Promise<'kept' | 'revoking'> {
   if (await installations.isStored(origin, botId)) return 'kept';
@@ -19,4 +21,11 @@ export async function discardTokens(
   await jobs.add({ id, kind: 'revoke_token', payload, workspaceId: null });
   wakeJobs();
   return 'revoking';
+}
+
+/** The same for what a refresh brought when its connection had ended or left the client: only hosted MCP has several. */
+export function discardRefreshed(parts: DiscardParts): (orphan: Omit<UnwantedTokens, 'kind'>) => Promise<void> {
+  return async orphan => {
+    await discardTokens(parts, { ...orphan, kind: orphan.registrationId === null ? 'rest' : 'mcp' });
+  };
 }

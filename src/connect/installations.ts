@@ -2,7 +2,6 @@ import type { ConnectionKind, SealedToken, WrappedKey } from '../domain/connecti
 import type { RecordedEvent } from '../domain/event.ts';
 import type { ConnectionId, RegistrationId, UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Holder, Target } from './connect-attempts.ts';
-import type { ConsentKind } from './consent-flow.ts';
 import type { InstallationNames } from './disconnections.ts';
 import type { SealLeftToken } from './left-tokens.ts';
 import type { Installation } from './rest/token-response.ts';
@@ -22,12 +21,6 @@ export interface Landing {
   /** Who may use a new connection. */
   readonly audience: Audience;
   readonly installation: Installation;
-}
-
-/** Which authorization server an installation's tokens are from, and as whose. */
-export interface InstallationOrigins {
-  readonly kind: ConsentKind;
-  readonly registrationId: RegistrationId | null;
 }
 
 export interface KnownWorkspace {
@@ -71,8 +64,6 @@ export interface Installations {
   notionIdOf(workspaceId: WorkspaceId): Promise<string | null>;
   /** Whether some connection that is not revoked stands for this installation. */
   isStored(origin: string, botId: string): Promise<boolean>;
-  /** How the tokens of an installation were come by, also when its connection has ended. Null: nobody knows it. */
-  origins(origin: string, botId: string): Promise<InstallationOrigins | null>;
   /** Stores a workspace nobody knew, its key, its connection (`pending`) and the tokens. False: somebody was faster. */
   addWorkspace(
     landing: Landing,

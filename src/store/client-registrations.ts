@@ -40,10 +40,6 @@ export function createClientRegistrations({ system }: Pick<Database<Schema>, 'sy
         .execute();
     },
     find: id => find(system, id),
-    async ofConnection(workspaceId, connectionId) {
-      const query = system.selectFrom('connection').select('registration_id').where('workspace_id', '=', workspaceId);
-      return (await query.where('id', '=', connectionId).executeTakeFirst())?.registration_id ?? null;
-    },
     async isStoodOn(id) {
       const query = system.selectFrom('connection').select('id').where('registration_id', '=', id);
       return (await query.where('status', '<>', 'revoked').executeTakeFirst()) !== undefined;

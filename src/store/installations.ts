@@ -36,16 +36,6 @@ export function createInstallations(database: Pick<Database<Schema>, 'system'>, 
         .where('bot_id', '=', botId);
       return (await query.where('status', '<>', 'revoked').executeTakeFirst()) !== undefined;
     },
-    async origins(origin, botId) {
-      const found = await system
-        .selectFrom('connection')
-        .select(['kind', 'registration_id as registrationId'])
-        .where('origin', '=', origin)
-        .where('bot_id', '=', botId)
-        .orderBy('created_at', 'desc')
-        .executeTakeFirst();
-      return found === undefined || found.kind === 'internal' ? null : { ...found, kind: found.kind };
-    },
     addWorkspace: (landing, place, key, tokens) =>
       system.transaction().execute(async tx => {
         const { notionWorkspaceId, workspaceName, workspaceIcon } = landing.installation;

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { SealLeftToken } from '../connect/left-tokens.ts';
 import { installationKey } from '../connect/mcp/installation-key.ts';
 import type { ConnectionId, RegistrationId, WorkspaceId } from '../domain/ids.ts';
@@ -28,6 +28,12 @@ export async function revokeLater(tx: Transaction<Schema>, leaving: Leaving, sea
     leaving;
   if (registrationId === null || notionOwnerId === null) return;
   if (!(await isOtherClient(tx, registrationId, leaving.staying))) return;
+  // A refresh under way may bring tokens of it yet, which it alone can revoke: it is kept for as long as any unused one.
+  await tx
+    .updateTable('client_registration')
+    .set({ used_at: sql<Date>`now()` })
+    .where('id', '=', registrationId)
+    .execute();
   const secrets = await tx
     .selectFrom('connection_secret')
     .select(['field', 'generation', 'sealed', 'kid'])
@@ -49,15 +55,15 @@ export async function revokeLater(tx: Transaction<Schema>, leaving: Leaving, sea
   }
 }
 
-/** By what the server knows it as: a client from the settings has a record for each connection. */
-async function isOtherClient(
-  tx: Transaction<Schema>,
+/** Whether none of those that stay is this client, by what the server knows it as: a client from the settings has a record for each connection. */
+export async function isOtherClient(
+  queries: Kysely<Schema> | Transaction<Schema>,
   leaving: RegistrationId,
   staying: readonly (RegistrationId | null)[],
 ): Promise<boolean> {
   const kept = staying.filter(id => id !== null);
   if (kept.length === 0) return true;
-  const query = tx
+  const query = queries
     .selectFrom('client_registration as gone')
     .select('gone.id')
     .where('gone.id', '=', leaving)

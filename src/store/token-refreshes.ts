@@ -1,4 +1,4 @@
-import { type RawBuilder, sql, type Transaction, type UpdateResult } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction, type UpdateResult } from 'kysely';
 import type { ConnectionEvent } from '../domain/connection-states.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import type {
@@ -14,6 +14,7 @@ import type { ConnectionPlace } from '../vault/stored-connections.ts';
 import type { ConnectionsOptions } from './connections.ts';
 import type { Database } from './database.ts';
 import { commitWithEntries } from './event-entries.ts';
+import { isOtherClient } from './left-tokens.ts';
 import { moveConnection } from './move-connection.ts';
 import { createRefreshCalendar } from './refresh-calendar.ts';
 import { isOver } from './refresh-waits.ts';
@@ -51,7 +52,9 @@ export function createTokenRefreshes(
     begin: (fence, leaseMs, entry) => commit(fence, [entry], tx => takeLease(tx, clock, fence, leaseMs)),
     async complete(attempt, made, entry) {
       const applied = await commit(attempt, [entry], tx => applyTokens(tx, clock, attempt, made));
-      return applied ? 'applied' : inWorkspace(attempt.workspaceId, tx => whyNot(tx, attempt));
+      if (applied) return 'applied';
+      const found = await inWorkspace(attempt.workspaceId, tx => findNow(tx, attempt));
+      return whyNot(system, attempt, found);
     },
     postpone: (fence, why, entry) => commit(fence, [entry], tx => giveBack(tx, clock, fence, why)),
     refuse: (fence, { event, reason }, entries) =>
@@ -104,7 +107,11 @@ async function takeLease(tx: Tx, clock: RawBuilder<Date>, fence: Fence, leaseMs:
         and([eb('status', '=', 'suspect'), isOver('lease_until', clock)]),
       ]),
     )
-    .returning(['last_generation as nextGeneration', sql<Date>`${clock}`.as('startedAt')])
+    .returning([
+      'last_generation as nextGeneration',
+      sql<Date>`${clock}`.as('startedAt'),
+      'registration_id as registrationId',
+    ])
     .executeTakeFirst();
   return begun === undefined ? null : { ...fence, ...begun };
 }
@@ -141,19 +148,28 @@ async function applyTokens(
   return true;
 }
 
-async function whyNot(tx: Tx, attempt: Attempt): Promise<Completion> {
-  const found = await tx
+function findNow(tx: Tx, { connectionId }: Attempt) {
+  return tx
     .selectFrom('connection')
-    .select(['status', 'generation', 'attempt_id'])
-    .where('id', '=', attempt.connectionId)
+    .select(['status', 'generation', 'attempt_id', 'registration_id'])
+    .where('id', '=', connectionId)
     .executeTakeFirst();
+}
+
+async function whyNot(
+  system: Kysely<Schema>,
+  { generation, nextGeneration, attemptId, registrationId }: Attempt,
+  found: Awaited<ReturnType<typeof findNow>>,
+): Promise<Completion> {
   if (found === undefined || found.status === 'revoked') return 'revoked';
   if (found.status === 'revoking') return 'undecided';
   // Somebody else found the spool and was faster, or this commit was made and its answer was lost.
-  if (found.generation === attempt.nextGeneration) return 'applied';
+  if (found.generation === nextGeneration) return 'applied';
   // It does not open just now: once it does, these are still the tokens that it waits for.
-  if (found.generation === attempt.generation && found.attempt_id === attempt.attemptId) return 'undecided';
-  return 'outdated';
+  if (found.generation === generation && found.attempt_id === attemptId) return 'undecided';
+  // A grant of the client before goes on beside that of the new one. Consent given anew to the same client ends it.
+  const hasLeft = registrationId !== null && (await isOtherClient(system, registrationId, [found.registration_id]));
+  return hasLeft ? 'revoked' : 'outdated';
 }
 
 function giveBack(

@@ -16,6 +16,7 @@ import { createAskWhose } from '../../src/connect/ask-whose.ts';
 import { createCheckToken } from '../../src/connect/check-token.ts';
 import { createConnectCommands } from '../../src/connect/commands.ts';
 import type { ConnectParts } from '../../src/connect/connect-parts.ts';
+import { discardRefreshed } from '../../src/connect/discard-tokens.ts';
 import { createJobRunner, type JobRunner } from '../../src/connect/job-runner.ts';
 import type { NotionApp } from '../../src/connect/rest/notion-app.ts';
 import { refreshRestTokens } from '../../src/connect/rest/refresh.ts';
@@ -155,7 +156,7 @@ export async function startConnecting(
             ? hosted.refresh(connection, token, signal)
             : refreshRestTokens({ app }, connection, token, signal),
       },
-      revoke: async () => {},
+      revoke: orphan => discardRefreshed(parts)(orphan),
       metrics: noMetrics,
       onTrouble,
       timings: refreshTimings,

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { disconnect } from '../../src/connect/disconnect.ts';
 import { sweepAttempts } from '../../src/connect/sweep-attempts.ts';
+import { until } from '../until.ts';
 import { type ConnectedMcp, connectMcp } from './connected-mcp.ts';
 import { type Connecting, startConnecting } from './connecting.ts';
 import { startIndependentServer } from './independent-server.ts';
@@ -119,6 +120,29 @@ describe('tokens that a connection leaves behind', () => {
       assert.match(await connection.token(), /./);
     });
   }
+
+  it('are also those that the old client gets by a refresh under way, whose grant they would keep alive', async () => {
+    await useAnotherClient();
+    const reached = await reach();
+    await connection.expire();
+    await at.control.addFault({ kind: 'stall', path: '/token' });
+    const refreshed = connection.token();
+    await until('the refresh is under way', async () => (await connection.row()).status === 'refreshing');
+    // Nothing but the new tokens can end the grant.
+    await system().updateTable('connection_secret').set({ sealed: 'eyJ' }).where('generation', '=', 1).execute();
+    await system()
+      .updateTable('client_registration')
+      .set({ used_at: new Date(0) })
+      .execute();
+    await answer(reached);
+    await at.removeUnusedClients();
+    await until('the answer is on its way', async () => (await at.control.release({})).released > 0);
+    await refreshed;
+    await at.jobs.runDue();
+    assert.deepEqual(await revoked(), [true, false]);
+    assert.deepEqual(discarded(), [[null, 'success', undefined, 'revoked']]);
+    assert.deepEqual(await openJobs(), []);
+  });
 
   it('are those of a reconnect with another client that waits when the connection is disconnected', async () => {
     await useAnotherClient();

@@ -143,8 +143,8 @@ describe('refreshing a hosted MCP connection', () => {
   describe('that somebody gave up on', () => {
     const place = async () => {
       const { workspaceId, connectionId } = connection;
-      const { kind, origin, bot_id: botId } = await connection.row();
-      return { workspaceId, connectionId, kind, origin, botId };
+      const { kind, origin, bot_id: botId, registration_id: registrationId } = await connection.row();
+      return { workspaceId, connectionId, kind, origin, botId, registrationId };
     };
     const token = new Secret('user:grant:anything');
 

@@ -101,7 +101,7 @@ describe('the states of a connection, in the database', () => {
   const disconnections = () => createDisconnections(custody.database, custody.entries);
   const entry = (place: Sealed) => tokenEntry('connection.test', place, 'success', {});
   const attempt = (place: Sealed) =>
-    ({ ...place, attemptId, generation, nextGeneration: 2, startedAt: new Date() }) as const;
+    ({ ...place, attemptId, generation, nextGeneration: 2, startedAt: new Date(), registrationId: null }) as const;
 
   function change(place: Sealed, event: ConnectionEvent): Promise<boolean> {
     const connections = createConnections(custody.database, custody.entries);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { authorize, CALLBACK } from '../../emulator/authorized.ts';
-import { discardTokens } from '../../src/connect/discard-tokens.ts';
+import { discardRefreshed } from '../../src/connect/discard-tokens.ts';
 import { newId } from '../../src/domain/ids.ts';
 import { noMetrics } from '../../src/domain/metrics.ts';
 import { Secret } from '../../src/domain/secret.ts';
@@ -122,7 +122,7 @@ describe('rule 21, at Notion', () => {
       const spool = await openSpool(directory);
       const sealed = await sealer.seal(connectionId, 2, tokens);
       await spool.write({
-        attempt: { ...attempt, startedAt: new Date() },
+        attempt: { ...attempt, startedAt: new Date(), registrationId: null },
         origin,
         botId,
         endsAt: null,
@@ -132,10 +132,7 @@ describe('rule 21, at Notion', () => {
         spool,
         refreshes: createTokenRefreshes(at.database, { instance: () => newId('ins'), now: () => new Date() }),
         seal: at.parts.vault,
-        async revoke(orphan) {
-          const origins = await at.parts.installations.origins(orphan.origin, orphan.botId);
-          if (origins !== null) await discardTokens(at.parts, { ...orphan, ...origins });
-        },
+        revoke: discardRefreshed(at.parts),
         metrics: noMetrics,
         onTrouble: assert.ifError,
       });

@@ -1,4 +1,4 @@
-import type { ConnectionId, RegistrationId, WorkspaceId } from '../../domain/ids.ts';
+import type { RegistrationId } from '../../domain/ids.ts';
 import type { RefreshOutcome } from '../../domain/refresh-outcome.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { OAuthResponse } from '../oauth-response.ts';
@@ -8,23 +8,20 @@ import { openClient } from './own-clients.ts';
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
 import { refreshRequest } from './token-requests.ts';
 
-/** Which client of ours a connection stands on. */
-export type RegistrationOf = (workspaceId: WorkspaceId, connectionId: ConnectionId) => Promise<RegistrationId | null>;
-
 /**
  * Spends a refresh token of a hosted MCP connection: one request, once, judged. Where and as whom follows from the
- * connection's own registration; whether it may be spent now is the caller's business.
+ * client that got it; whether it may be spent now is the caller's business.
  */
-export function createMcpRefresh(parts: McpParts, registrationOf: RegistrationOf) {
+export function createMcpRefresh(parts: McpParts) {
   const { app, fetch, now, registrations, servers } = parts;
   return async (
-    connection: { readonly workspaceId: WorkspaceId; readonly connectionId: ConnectionId; readonly origin: string },
+    connection: { readonly origin: string; readonly registrationId: RegistrationId | null },
     refreshToken: Secret,
     signal: AbortSignal,
   ): Promise<RefreshOutcome> => {
     // Rule 3: what came from one MCP server is of no business to another's.
     if (connection.origin !== new URL(app.serverUrl).origin) return { kind: 'fatal', problem: 'other_origin' };
-    const id = await registrationOf(connection.workspaceId, connection.connectionId);
+    const { registrationId: id } = connection;
     const client = id && (await openClient(parts, id));
     if (!id || !client) {
       if (id) await registrations.refuse(id);

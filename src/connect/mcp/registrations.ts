@@ -1,4 +1,4 @@
-import type { ConnectionId, RegistrationId, UserId, WorkspaceId } from '../../domain/ids.ts';
+import type { RegistrationId, UserId, WorkspaceId } from '../../domain/ids.ts';
 import type { ClientSource, OAuthClient } from './register-client.ts';
 
 /** A client of ours as it is stored. */
@@ -35,8 +35,6 @@ export interface Registrations {
   takeUp(wish: RegistrationWish): Promise<StoredRegistration | null>;
   add(registration: StoredRegistration): Promise<void>;
   find(id: RegistrationId): Promise<StoredRegistration | null>;
-  /** Which client a connection stands on. */
-  ofConnection(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<RegistrationId | null>;
   /** Whether a connection that is not revoked stands on this client. */
   isStoodOn(id: RegistrationId): Promise<boolean>;
   noteScope(id: RegistrationId, scope: string | null): Promise<void>;

@@ -1,4 +1,5 @@
 import type { ConnectionKind } from '../../domain/connection.ts';
+import type { RegistrationId } from '../../domain/ids.ts';
 import type { RefreshOutcome } from '../../domain/refresh-outcome.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { ConnectionPlace } from '../stored-connections.ts';
@@ -7,6 +8,7 @@ export interface RefreshableConnection extends ConnectionPlace {
   readonly kind: ConnectionKind;
   readonly origin: string;
   readonly botId: string;
+  readonly registrationId: RegistrationId | null;
 }
 
 /**

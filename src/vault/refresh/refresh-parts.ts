@@ -1,4 +1,5 @@
 import type { Tokens } from '../../domain/connection.ts';
+import type { RegistrationId } from '../../domain/ids.ts';
 import type { Metrics } from '../../domain/metrics.ts';
 import { minuteMs, secondMs } from '../../domain/units.ts';
 import type { StoredConnections } from '../stored-connections.ts';
@@ -30,6 +31,8 @@ export const refreshTimings: RefreshTimings = {
 export interface Orphan {
   readonly origin: string;
   readonly botId: string;
+  /** The client of ours that got them; null where there is only one. */
+  readonly registrationId: RegistrationId | null;
   readonly tokens: Tokens;
 }
 
@@ -40,7 +43,7 @@ export interface RefreshParts {
   readonly seal: Pick<TokenSeal, 'open' | 'forWorkspace'>;
   readonly spool: Spool;
   readonly exchange: RefreshExchange;
-  /** Has tokens of a connection that was revoked meanwhile revoked at Notion as well (rule 21). Durable when it resolves. */
+  /** Has tokens revoked at Notion that no connection will hold (rule 21). Durable when it resolves. */
   readonly revoke: (orphan: Orphan) => Promise<void>;
   readonly metrics: Pick<Metrics, 'refreshed' | 'leaseContended' | 'spoolReplayed' | 'decryptFailed'>;
   /** Hears of trouble that is dealt with later. */

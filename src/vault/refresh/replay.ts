@@ -11,7 +11,7 @@ type Replayed = Parameters<RefreshParts['metrics']['spoolReplayed']>[0];
 
 /**
  * Brings home what attempts got and could not store. At its own generation and attempt a spool is applied; when the
- * connection has moved on it is discarded; when it was revoked, so are these tokens (rule 21). Answers how many were
+ * connection has moved on it is discarded; when it was revoked or left the client, so are these tokens (rule 21). Answers how many were
  * applied. `only` looks at one connection. Trouble with one spool holds up no other, and never the caller.
  */
 export async function replaySpools(parts: ReplayParts, only?: ConnectionId): Promise<number> {
@@ -54,7 +54,7 @@ async function replay(parts: ReplayParts, spooled: Spooled): Promise<Replayed | 
     case 'undecided':
       return null;
     case 'revoked':
-      await parts.revoke({ origin, botId, tokens });
+      await parts.revoke({ origin, botId, registrationId: attempt.registrationId, tokens });
       return 'revoked';
   }
 }

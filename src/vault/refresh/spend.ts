@@ -71,8 +71,8 @@ async function exchange(
     return { kind: 'transient', answered: true, problem: 'too_late' };
   }
   const { kind, origin, botId } = stored;
-  const { workspaceId, connectionId } = attempt;
-  const connection = { workspaceId, connectionId, kind, origin, botId };
+  const { workspaceId, connectionId, registrationId } = attempt;
+  const connection = { workspaceId, connectionId, kind, origin, botId, registrationId };
   const end = new AbortController();
   const timer = setTimeout(() => end.abort(), parts.timings.exchangeMs);
   const ended = new Promise<RefreshOutcome>(resolve =>
@@ -102,11 +102,12 @@ async function keep(parts: RefreshParts, attempt: Attempt, purse: Purse, answer:
   await parts.failPoint('spooled');
   const completion = await complete(parts, attempt, made, spooled);
   await parts.failPoint('applied');
-  if (spooled && (completion === 'applied' || completion === 'outdated')) {
-    await parts.spool.remove(nameOf(attempt)).catch(parts.onTrouble);
+  if (completion === 'revoked') {
+    const { registrationId } = attempt;
+    await insist(parts, () => parts.revoke({ origin, botId, registrationId, tokens }));
   }
-  // What lies in the spool is the next replay's work.
-  if (!spooled && completion === 'revoked') await insist(parts, () => parts.revoke({ origin, botId, tokens }));
+  // What is undecided is the next replay's work.
+  if (spooled && completion !== 'undecided') await parts.spool.remove(nameOf(attempt)).catch(parts.onTrouble);
   await parts.failPoint('cleared');
   count(parts, purse, completion === 'applied' ? 'refreshed' : 'adopted');
   return completion === 'applied' ? { kind: 'renewed' } : 'again';

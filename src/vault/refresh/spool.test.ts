@@ -130,7 +130,13 @@ describe('the spool', () => {
 function aSpooled(): Spooled {
   const ids = { workspaceId: newId('wsp'), connectionId: newId('con'), attemptId: newId('att') };
   return {
-    attempt: { ...ids, generation: 1, nextGeneration: 2, startedAt: new Date('2026-01-01T00:00:00.000Z') },
+    attempt: {
+      ...ids,
+      generation: 1,
+      nextGeneration: 2,
+      startedAt: new Date('2026-01-01T00:00:00.000Z'),
+      registrationId: newId('reg'),
+    },
     origin: 'https://api.notion.com',
     botId: '11111111-1111-4111-8111-111111111111',
     endsAt: new Date('2026-01-01T01:00:00.000Z'),

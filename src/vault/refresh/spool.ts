@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access, lstat, mkdir, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type AttemptId, type ConnectionId, isId, type WorkspaceId } from '../../domain/ids.ts';
+import { type AttemptId, type ConnectionId, isId, type RegistrationId, type WorkspaceId } from '../../domain/ids.ts';
 import { hourMs, KiB } from '../../domain/units.ts';
 import type { Attempt, NewTokens } from './token-refreshes.ts';
 
@@ -186,6 +186,10 @@ const format = z.object({
     generation: z.int(),
     nextGeneration: z.int(),
     startedAt: time,
+    registrationId: z
+      .custom<RegistrationId>(value => isId('reg', value))
+      .nullable()
+      .default(null),
   }),
   origin: z.string(),
   botId: z.string(),

@@ -1,6 +1,6 @@
 import type { SealedToken } from '../../domain/connection.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
-import type { AttemptId, ConnectionId } from '../../domain/ids.ts';
+import type { AttemptId, ConnectionId, RegistrationId } from '../../domain/ids.ts';
 import type { ConnectionPlace } from '../stored-connections.ts';
 
 /** What fences an attempt to refresh: the generation whose refresh token it spends, and an id of its own. */
@@ -15,6 +15,8 @@ export interface Attempt extends Fence {
   readonly nextGeneration: number;
   /** By the database's clock. */
   readonly startedAt: Date;
+  /** The client of ours whose grant is renewed; null where there is only one. */
+  readonly registrationId: RegistrationId | null;
 }
 
 /** New tokens, sealed into their place. */
@@ -25,7 +27,8 @@ export interface NewTokens {
 }
 
 /**
- * applied: they are in use now. outdated: the connection has moved on without them. revoked: it is disconnected, or gone.
+ * applied: they are in use now. outdated: the connection has moved on without them. revoked: it is disconnected or gone, or
+ * stands on another client by now; nobody but us would ever revoke these tokens.
  * undecided: it is being disconnected, or what it has does not open just now; keep them, and ask again.
  */
 export type Completion = 'applied' | 'outdated' | 'revoked' | 'undecided';
