@@ -62,38 +62,32 @@ export function createGate({ workspace, waitMsMax, monotonicMs, onWaited }: Gate
     return workspace().canTake(group) || own.ms >= all.ms ? own : all;
   }
 
-  function refusal(claim: Claim): PortcullisError {
+  const refusal = (claim: Claim) => {
     const { scope, ms } = obstacle(claim);
     return rateLimited(scope, ms);
-  }
+  };
 
+  /** Until its turn comes, it is refused, or the signal aborts. */
   function wait(claim: Claim, signal: AbortSignal | null): Promise<void> {
-    return new Promise((resolve, reject) => {
-      let leave: (() => void) | null = null;
-      let timer: NodeJS.Timeout | undefined;
-      const end = (settle: () => void) => {
-        leave?.();
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', abandon);
-        settle();
-      };
-      const sinceMs = monotonicMs();
-      const refuse = () =>
-        end(() => {
-          onWaited('refused', monotonicMs() - sinceMs);
-          reject(refusal(claim));
-        });
-      const go = () =>
-        end(() => {
-          onWaited('passed', monotonicMs() - sinceMs);
-          resolve();
-        });
-      const abandon = () => end(() => reject(signal?.reason));
-      leave = queue.add(claim.place, { ...claim, sinceMs, go, refuse });
-      if (leave === null) return refuse();
-      timer = setTimeout(refuse, waitMsMax);
-      signal?.addEventListener('abort', abandon, { once: true });
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const sinceMs = monotonicMs();
+    const end = (outcome: 'passed' | 'refused' | 'abandoned') => {
+      leave?.();
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abandon);
+      if (outcome === 'abandoned') return reject(signal?.reason);
+      onWaited(outcome, monotonicMs() - sinceMs);
+      if (outcome === 'passed') resolve();
+      else reject(refusal(claim));
+    };
+    const go = () => end('passed');
+    const refuse = () => end('refused');
+    const abandon = () => end('abandoned');
+    const timer = setTimeout(refuse, waitMsMax);
+    signal?.addEventListener('abort', abandon, { once: true });
+    const leave = queue.add(claim.place, { ...claim, sinceMs, go, refuse });
+    if (leave === null) refuse();
+    return promise;
   }
 
   return {
