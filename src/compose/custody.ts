@@ -11,6 +11,7 @@ import type { Store } from '../store/open-store.ts';
 import { StoreError } from '../store/store-error.ts';
 import { createTokenRefreshes } from '../store/token-refreshes.ts';
 import { passThrough } from '../vault/refresh/fail-point.ts';
+import { withPatience } from '../vault/refresh/patient-spool.ts';
 import type { RefreshExchange } from '../vault/refresh/refresh-exchange.ts';
 import { type RefreshParts, refreshTimings } from '../vault/refresh/refresh-parts.ts';
 import { createRenew, type Renewal } from '../vault/refresh/renew.ts';
@@ -52,7 +53,7 @@ export async function openCustody(options: CustodyOptions): Promise<TokenCustody
     connections: createConnections(store.database, entries),
     refreshes: refuseWhileRestored(createTokenRefreshes(store.database, entries), options.restored),
     seal,
-    spool,
+    spool: withPatience(spool, refreshTimings.spoolMs),
     exchange: exchangeOf(app, options.refreshMcp),
     revoke: options.revoke,
     metrics,

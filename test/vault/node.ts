@@ -14,6 +14,7 @@ import { createWrappedKeys } from '../../src/store/workspace-keys.ts';
 import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
 import type { CheckToken } from '../../src/vault/liveness.ts';
 import { type FailPoint, passThrough } from '../../src/vault/refresh/fail-point.ts';
+import { withPatience } from '../../src/vault/refresh/patient-spool.ts';
 import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
 import {
   type Orphan,
@@ -82,11 +83,12 @@ export async function openNode(address: NodeAddress, options: NodeOptions = {}) 
   const orphans: Orphan[] = [];
   const spool = await openSpool(address.spoolDirectory);
   const refreshes = createTokenRefreshes(database, rows);
+  const timings = { ...refreshTimings, ...address.timings };
   const parts: RefreshParts = {
     connections: createConnections(database, rows),
     refreshes: options.refreshes?.(refreshes) ?? refreshes,
     seal: options.seal?.(seal) ?? seal,
-    spool: options.spool?.(spool) ?? spool,
+    spool: withPatience(options.spool?.(spool) ?? spool, timings.spoolMs),
     exchange: options.exchange ?? {
       refresh: (connection, token, signal) =>
         connection.kind === 'mcp'
@@ -96,7 +98,7 @@ export async function openNode(address: NodeAddress, options: NodeOptions = {}) 
     revoke: async orphan => void orphans.push(orphan),
     metrics: noMetrics,
     onTrouble: error => void troubles.push(error),
-    timings: { ...refreshTimings, ...address.timings },
+    timings,
     failPoint: options.failPoint ?? passThrough,
   };
   const renew = createRenew(parts);

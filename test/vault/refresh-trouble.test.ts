@@ -72,6 +72,28 @@ describe('refreshing a token, when something that keeps it is in trouble', () =>
     assert.equal(await node.replay(), 0);
   });
 
+  it('stores the answer although the spool hangs, and begins nothing more there until it goes on', async () => {
+    const hanging = Promise.withResolvers<void>();
+    let writes = 0;
+    const write = () => {
+      writes++;
+      return hanging.promise;
+    };
+    const node = await at.aNode({ spool: spool => ({ ...spool, write }) }, { timings: { spoolMs: 20 } });
+    for (let refreshes = 0; refreshes < 2; refreshes++) {
+      const connection = await at.aConnection({ lifetimeSeconds: -1 });
+      assert.ok(await works(await tokenOf(connection, node)));
+    }
+    assert.equal(writes, 1);
+    assert.match(String(node.troubles[0]), /spool has not answered/);
+    await node.round();
+    hanging.resolve();
+    await hanging.promise;
+    const { length: before } = node.troubles;
+    assert.equal(await node.replay(), 0);
+    assert.equal(node.troubles.length, before);
+  });
+
   it('takes no outage of the keys for a token that cannot be opened', async () => {
     const away = () => Promise.reject(new Error('the key service is away'));
     const node = await at.aNode({ seal: seal => ({ ...seal, open: away }) });

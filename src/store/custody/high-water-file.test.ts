@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createHighWaterFile } from './high-water-file.ts';
 
@@ -27,6 +27,16 @@ describe('the high-water file', () => {
     await createHighWaterFile(path).raise(7);
     assert.equal(await createHighWaterFile(path).raise(6), 7);
     assert.equal(await createHighWaterFile(path).read(), 7);
+  });
+
+  it('clears away drafts of those who died over theirs, once they are old, and no other file', async () => {
+    const instance = createHighWaterFile(path);
+    await instance.raise(1);
+    const [old, young, other] = ['high-water.json.1.draft', 'high-water.json.2.draft', 'other.draft'];
+    for (const name of [old, young, other]) await writeFile(join(dirname(path), name), '');
+    for (const name of [old, other]) await utimes(join(dirname(path), name), new Date(0), new Date(0));
+    await instance.raise(2);
+    assert.deepEqual((await readdir(dirname(path))).sort(), ['high-water.json', young, other]);
   });
 
   it('says which file it is and what it is for, when it cannot be written, and leaves no draft behind', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { draftEnding, removeOldDrafts } from '../../vault/old-drafts.ts';
 import type { HighWater } from '../../vault/restore/custody-marks.ts';
 import { StoreError } from '../store-error.ts';
 
@@ -30,8 +31,9 @@ export function createHighWaterFile(path: string): HighWater {
 }
 
 async function write(path: string, mark: number): Promise<void> {
-  const draft = `${path}.${randomUUID()}.draft`;
+  const draft = `${path}.${randomUUID()}${draftEnding}`;
   await mkdir(dirname(path), { recursive: true });
+  await removeOldDrafts(dirname(path), `${basename(path)}.`);
   try {
     const file = await open(draft, 'wx', 0o600);
     try {

@@ -45,9 +45,9 @@ export async function ensureCluster(directory: DataDirectory, binaries: Binaries
 
 /** Removes what first starts left behind that were killed or slower. Only for the owner of the directory. */
 export async function removeDrafts(directory: DataDirectory): Promise<void> {
-  const prefix = `${basename(directory.cluster)}-`;
+  const prefixes = [`${basename(directory.cluster)}-`, `${basename(directory.password)}.`];
   for (const name of await readdir(directory.path)) {
-    if (name.startsWith(prefix)) await removeDraft(join(directory.path, name));
+    if (prefixes.some(prefix => name.startsWith(prefix))) await removeDraft(join(directory.path, name));
   }
 }
 

@@ -148,6 +148,7 @@ describe('the embedded PostgreSQL, when something was killed', () => {
 
   it('removes what a first start that was killed left behind', async () => {
     await mkdir(join(dataDir, 'cluster-killed', 'base'), { recursive: true });
+    await writeFile(join(dataDir, 'password.0a1b2c3d'), 'a draft');
     await place.start();
     assert.deepEqual((await readdir(dataDir)).sort(), ['cluster', 'password', 'server.log']);
   });

@@ -14,6 +14,8 @@ export interface RefreshTimings {
   readonly leaseMs: number;
   /** Most time for the exchange. Shorter than the lease by what storing the answer may take. */
   readonly exchangeMs: number;
+  /** Most time for a look into the spool, or for writing into it. */
+  readonly spoolMs: number;
   /** After a lease ran out: how long its owner is given to bring what it got. */
   readonly graceMs: number;
   /** How long a call waits for somebody else's refresh. */
@@ -23,6 +25,7 @@ export interface RefreshTimings {
 export const refreshTimings: RefreshTimings = {
   leaseMs: minuteMs,
   exchangeMs: 20 * secondMs,
+  spoolMs: 5 * secondMs,
   graceMs: minuteMs / 2,
   waitMs: 25 * secondMs,
 };

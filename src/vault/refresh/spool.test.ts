@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { watch } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { until } from '../../../test/until.ts';
 import { newId } from '../../domain/ids.ts';
 import { nameOf, openSpool, SpoolError, type Spooled } from './spool.ts';
 
@@ -86,6 +88,22 @@ describe('the spool', () => {
       await openSpool(directory);
       assert.deepEqual(await readdir(directory), ['young.json.2.draft']);
     });
+  });
+
+  it('leaves nothing behind for ever when it is killed while it tries whether the storage keeps anything', async () => {
+    await openSpool(directory);
+    // What is there when the storage fails is what a process that is killed just then leaves behind.
+    const seen = new Set<string>();
+    const watching = watch(directory, (_event, name) => name !== null && seen.add(name));
+    await openSpool(directory);
+    await until('the probe to be seen', () => [...seen].some(name => name.startsWith('probe.')));
+    watching.close();
+    for (const name of seen) {
+      await writeFile(join(directory, name), '');
+      await utimes(join(directory, name), new Date(0), new Date(0));
+    }
+    await openSpool(directory);
+    assert.deepEqual(await readdir(directory), []);
   });
 
   it('is opened by many at once: none trips over what another is just writing', async () => {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, lstat, mkdir, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type AttemptId, type ConnectionId, isId, type RegistrationId, type WorkspaceId } from '../../domain/ids.ts';
-import { hourMs, KiB } from '../../domain/units.ts';
+import { KiB } from '../../domain/units.ts';
+import { draftEnding, removeOldDrafts } from '../old-drafts.ts';
 import type { Attempt, NewTokens } from './token-refreshes.ts';
 
 /** What an attempt got, until it is in the database: everything that is needed to store it there later. */
@@ -54,7 +55,7 @@ export function nameOf({ connectionId, generation, attemptId }: Attempt): string
 export async function openSpool(directory: string): Promise<Spool> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    await removeDrafts(directory);
+    await removeOldDrafts(directory);
     await probe(directory);
     return {
       ...(await lookIntoSpool(directory)),
@@ -109,8 +110,6 @@ async function writeAndSync(path: string, text: string): Promise<void> {
   }
 }
 
-const draftEnding = '.draft';
-
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
   try {
@@ -122,26 +121,11 @@ async function syncDirectory(directory: string): Promise<void> {
 
 /** Does once what will have to work when a grant has been spent (rule 21). */
 async function probe(directory: string): Promise<void> {
-  const name = `probe.${randomUUID()}`;
+  const name = `probe.${randomUUID()}${draftEnding}`;
   await writeDurably(directory, name, name);
   if ((await readFile(join(directory, name), 'utf8')) !== name) throw new Error('it does not read what was written');
   await rm(join(directory, name));
   await syncDirectory(directory);
-}
-
-/** Drafts of processes that died while writing. A young one may belong to a process that lives, and be gone by now. */
-async function removeDrafts(directory: string): Promise<void> {
-  for (const name of await readdir(directory)) {
-    if (!name.endsWith(draftEnding)) continue;
-    const path = join(directory, name);
-    const draft = await lstat(path).catch(nullIfMissing);
-    if (draft !== null && Date.now() - draft.mtimeMs > hourMs) await rm(path, { force: true });
-  }
-}
-
-function nullIfMissing(error: unknown): null {
-  if (isMissing(error)) return null;
-  throw error;
 }
 
 function isMissing(error: unknown): boolean {
