@@ -90,6 +90,21 @@ async function authorizedFetch(url: string | URL, init?: RequestInit): Promise<R
   }
 }
 
+/**
+ * The client opens the stream of a session without waiting for it. One that comes after the call which it was to come
+ * before (a busy machine suffices) looks like a reconnection, and a too early one: `sse-retry` fails.
+ */
+let streamOpened: Promise<unknown> = Promise.resolve();
+async function inOrder(url: string | URL, init?: RequestInit): Promise<Response> {
+  if (init?.method !== 'GET') {
+    await streamOpened;
+    return authorizedFetch(url, init);
+  }
+  const answer = authorizedFetch(url, init);
+  streamOpened = answer.catch(() => {});
+  return answer;
+}
+
 /** Something that a tool's schema allows. Where any object is allowed, `anObject` is what one scenario wants to see back. */
 function anInput(schema: { properties?: object | undefined }, anObject: object = {}): Record<string, unknown> {
   const values: Readonly<Record<string, unknown>> = { number: 5, object: anObject };
@@ -102,7 +117,7 @@ const client = new Client(
   { versionNegotiation: { mode: 'auto' }, capabilities: { elicitation: { form: { applyDefaults: true } } } },
 );
 client.setRequestHandler('elicitation/create', async () => ({ action: 'accept', content: {} }));
-await client.connect(new StreamableHTTPClientTransport(new URL(serverUrl), { fetch: authorizedFetch }));
+await client.connect(new StreamableHTTPClientTransport(new URL(serverUrl), { fetch: inOrder }));
 const { tools } = await client.listTools();
 const [first] = tools;
 const anyCalls = tools.map(({ name, inputSchema }) => ({ name, arguments: anInput(inputSchema, first?.inputSchema) }));
