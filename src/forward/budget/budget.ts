@@ -40,12 +40,13 @@ export function createRateBudget(options: RateBudgetOptions): RateBudget {
     take(ruling, signal) {
       const limits = called.limitsOf(ruling);
       if (limits === null) return null;
+      const { gate, connection, workspace } = limits;
       const blockedMs = endpoints.blockedForMs(ruling);
       if (blockedMs > 0) return Promise.reject(rateLimited('endpoint', blockedMs));
       const { group, member } = placeOf(ruling.caller.principal);
       // A line for each connection: one that cannot move holds up no other.
       const place = { group, member: `${member} ${ruling.facts.connection?.id}` };
-      return limits.gate.enter({ place, connection: limits.connection }, signal);
+      return gate.enter({ place, connection, workspace }, signal);
     },
     giveBack(ruling) {
       const limits = called.limitsOf(ruling);

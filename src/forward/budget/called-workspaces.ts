@@ -78,7 +78,6 @@ export function createCalledWorkspaces(options: CalledWorkspacesOptions, onSweep
 function openWorkspace(options: CalledWorkspacesOptions, workspaceId: WorkspaceId): Workspace {
   const { metrics, monotonicMs, waitMsMax = 5 * secondMs } = options;
   const gate = createGate({
-    workspace: () => own,
     waitMsMax,
     monotonicMs,
     onWaited: (outcome, waitedMs) => metrics.budgetWaited({ outcome, seconds: waitedMs / secondMs }),

@@ -6,11 +6,11 @@ import type { Report } from './ledger.ts';
 import type { Purse } from './purse.ts';
 import { rateLimitReasons } from './rate-limit-answer.ts';
 
-/** Who asks, and of which connection. */
+/** Who asks, and of which limits: a call counts against both. */
 export interface Claim {
   readonly place: Place;
-  /** The connection's own limit; the workspace's comes on top. */
   readonly connection: Purse;
+  readonly workspace: Purse;
 }
 
 /** Where the calls of one workspace wait for their turn. */
@@ -24,8 +24,6 @@ export interface Gate {
 }
 
 export interface GateOptions {
-  /** The workspace's own limit. Called late, because the purse needs the gate, too. */
-  readonly workspace: () => Purse;
   /** The longest that a call waits. */
   readonly waitMsMax: number;
   readonly monotonicMs: () => number;
@@ -41,31 +39,8 @@ interface Waiter extends Claim {
 /** Calls of a workspace that wait here at most. More of them would only be refused later. */
 const waitingMax = 1_000;
 
-export function createGate({ workspace, waitMsMax, monotonicMs, onWaited }: GateOptions): Gate {
+export function createGate({ waitMsMax, monotonicMs, onWaited }: GateOptions): Gate {
   const queue = createFairQueue<Waiter>({ sizeMax: waitingMax, onDisplaced: waiter => waiter.refuse() });
-  const canGo = ({ place: { group }, connection }: Claim) => connection.canTake(group) && workspace().canTake(group);
-
-  function take({ place: { group }, connection }: Claim): void {
-    connection.take(group);
-    workspace().take(group);
-  }
-
-  function want({ place: { group }, connection }: Claim): void {
-    for (const purse of [connection, workspace()]) if (!purse.canTake(group)) purse.want(group);
-  }
-
-  /** The limit that this call waits for; of two, the one that takes longer. */
-  function obstacle({ place: { group }, connection }: Claim): { scope: RateLimitScope; ms: number } {
-    const own = { scope: 'connection', ms: connection.emptyForMs(group) } as const;
-    const all = { scope: 'workspace', ms: workspace().emptyForMs(group) } as const;
-    if (connection.canTake(group)) return all;
-    return workspace().canTake(group) || own.ms >= all.ms ? own : all;
-  }
-
-  const refusal = (claim: Claim) => {
-    const { scope, ms } = obstacle(claim);
-    return rateLimited(scope, ms);
-  };
 
   /** Until its turn comes, it is refused, or the signal aborts. */
   function wait(claim: Claim, signal: AbortSignal | null): Promise<void> {
@@ -118,14 +93,40 @@ export function createGate({ workspace, waitMsMax, monotonicMs, onWaited }: Gate
     },
     waitingFor(purse) {
       const ask = { common: 0, reserved: 0 };
-      for (const { place, connection } of queue) {
-        if (purse !== connection && purse !== workspace()) continue;
+      for (const { place, connection, workspace } of queue) {
+        if (purse !== connection && purse !== workspace) continue;
         ask.common++;
         if (purse.hasHadLittle(place.group)) ask.reserved++;
       }
       return ask;
     },
   };
+}
+
+function canGo({ place: { group }, connection, workspace }: Claim): boolean {
+  return connection.canTake(group) && workspace.canTake(group);
+}
+
+function take({ place: { group }, connection, workspace }: Claim): void {
+  connection.take(group);
+  workspace.take(group);
+}
+
+function want({ place: { group }, connection, workspace }: Claim): void {
+  for (const purse of [connection, workspace]) if (!purse.canTake(group)) purse.want(group);
+}
+
+/** The limit that this call waits for; of two, the one that takes longer. */
+function obstacle({ place: { group }, connection, workspace }: Claim): { scope: RateLimitScope; ms: number } {
+  const own = { scope: 'connection', ms: connection.emptyForMs(group) } as const;
+  const all = { scope: 'workspace', ms: workspace.emptyForMs(group) } as const;
+  if (connection.canTake(group)) return all;
+  return workspace.canTake(group) || own.ms >= all.ms ? own : all;
+}
+
+function refusal(claim: Claim): PortcullisError {
+  const { scope, ms } = obstacle(claim);
+  return rateLimited(scope, ms);
 }
 
 /** Notion's own answer, with a wait that is true. Nothing was sent. */
