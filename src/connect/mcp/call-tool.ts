@@ -1,81 +1,89 @@
-import { z } from 'zod';
-import { parseJson } from '../oauth-response.ts';
 import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
-import { type Challenge, readChallenge } from './challenge.ts';
+import { readRefusal, readRpcResult, readToolResult, type ToolAnswer } from './tool-answer.ts';
 
-const protocolVersion = '2025-06-18';
+const statelessVersion = '2026-07-28';
+/** Those that begin with `initialize`, newest first. */
+const sessionVersions = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const;
+const clientInfo = { name: 'portcullis', version: '1' };
 
-const rpcAnswer = z.object({ id: z.literal(1), result: z.record(z.string(), z.unknown()) });
-const toolResult = z.object({
-  isError: z.boolean().optional(),
-  structuredContent: z.record(z.string(), z.unknown()).optional(),
-  content: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })).default([]),
-});
-
-/** needs_scope: the token is good, and not for this (RFC 6750 section 3.1). */
-export type ToolAnswer =
-  | { readonly kind: 'result'; readonly result: unknown }
-  | { readonly kind: 'needs_scope'; readonly challenge: Challenge }
-  | { readonly kind: 'failed' };
+export interface ToolCall {
+  readonly serverUrl: string;
+  readonly accessToken: string;
+  readonly name: string;
+  readonly input: object;
+}
 
 /**
- * Calls one tool of an MCP server once, outside any session that lasts, and answers with its result as JSON. For the few
- * questions that connecting has; callers' traffic does not come here. Throws `SafeFetchError`.
+ * Calls one tool of an MCP server and answers with its result as JSON: for the few questions that connecting has; callers'
+ * traffic does not come here. The tool may be called twice, so it must change nothing. Throws `SafeFetchError`.
+ *
+ * MCP, "Versioning", dual-era clients: without a session first; what is refused for another reason than authorization or
+ * trouble may come from a server of the older era, which is asked as that one wants to be.
  */
-export async function callTool(
-  fetch: SafeFetch,
-  { serverUrl, accessToken, name, input }: { serverUrl: string; accessToken: string; name: string; input: object },
-): Promise<ToolAnswer> {
-  const send = (message: object, session: string | null) =>
-    fetch(serverUrl, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${accessToken}`,
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        'mcp-protocol-version': protocolVersion,
-        ...(session !== null && { 'mcp-session-id': session }),
-      },
-      body: JSON.stringify({ jsonrpc: '2.0', ...message }),
-      types: ['text/event-stream'],
-    });
+export async function callTool(fetch: SafeFetch, call: ToolCall): Promise<ToolAnswer> {
+  const response = await callStateless(fetch, call);
+  if ([401, 403, 429].includes(response.status) || response.status >= 500) return readRefusal(response);
+  const result = response.ok ? await readRpcResult(response, 1) : null;
+  return result === null ? callInSession(fetch, call) : readToolResult(result);
+}
 
-  const clientInfo = { name: 'portcullis', version: '1' };
-  const greeting = await send(
-    { id: 1, method: 'initialize', params: { protocolVersion, capabilities: {}, clientInfo } },
-    null,
-  );
-  if (!greeting.ok) return refusal(greeting);
-  // A server without sessions gives no id, and needs none.
+/** MCP 2026-07-28, "Streamable HTTP": every request says of itself what it is, in headers that repeat the body. */
+function callStateless(fetch: SafeFetch, call: ToolCall): Promise<Response> {
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': statelessVersion,
+    'io.modelcontextprotocol/clientInfo': clientInfo,
+    'io.modelcontextprotocol/clientCapabilities': {},
+  };
+  const headers = { 'mcp-protocol-version': statelessVersion, 'mcp-method': 'tools/call', 'mcp-name': call.name };
+  const params = { name: call.name, arguments: call.input, _meta };
+  return post(fetch, call, headers, { id: 1, method: 'tools/call', params });
+}
+
+/** MCP 2025-11-25, "Lifecycle" and "Streamable HTTP". */
+async function callInSession(fetch: SafeFetch, call: ToolCall): Promise<ToolAnswer> {
+  const params = { protocolVersion: sessionVersions[0], capabilities: {}, clientInfo };
+  const greeting = await post(fetch, call, {}, { id: 1, method: 'initialize', params });
+  if (!greeting.ok) return readRefusal(greeting);
+  const version = (await readRpcResult(greeting, 1))?.protocolVersion;
   const session = greeting.headers.get('mcp-session-id');
-  await send({ method: 'notifications/initialized' }, session);
-  const response = await send({ id: 1, method: 'tools/call', params: { name, arguments: input } }, session);
-  return response.ok ? resultOf(await readMessage(response)) : refusal(response);
+  const headers = {
+    'mcp-protocol-version': String(version),
+    // A server without sessions gives no id, and needs none.
+    ...(session !== null && { 'mcp-session-id': session }),
+  };
+  try {
+    if (!sessionVersions.some(known => known === version)) return { kind: 'failed' };
+    await post(fetch, call, headers, { method: 'notifications/initialized' });
+    const { name, input } = call;
+    const request = { id: 2, method: 'tools/call', params: { name, arguments: input } };
+    const response = await post(fetch, call, headers, request);
+    return response.ok ? readToolResult(await readRpcResult(response, 2)) : readRefusal(response);
+  } finally {
+    if (session !== null) await endSession(fetch, call, headers);
+  }
 }
 
-function refusal({ status, headers }: Response): ToolAnswer {
-  const challenge = status === 403 ? readChallenge(headers.get('www-authenticate')) : null;
-  return challenge?.error === 'insufficient_scope' ? { kind: 'needs_scope', challenge } : { kind: 'failed' };
+/** The server would keep it; one that does not let clients end sessions says 405. */
+async function endSession(fetch: SafeFetch, call: ToolCall, headers: Readonly<Record<string, string>>): Promise<void> {
+  const own = { ...headers, authorization: `Bearer ${call.accessToken}` };
+  await fetch(call.serverUrl, { method: 'DELETE', headers: own, types: 'any' }).catch(() => {});
 }
 
-async function readMessage(response: Response): Promise<unknown> {
-  const text = await response.text();
-  if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return parseJson(text);
-  // Server-sent events: the answer is the event whose data is the message with our id.
-  const messages = text.split(/\r?\n\r?\n/).map(event => parseJson(dataOf(event)));
-  return messages.find(message => rpcAnswer.safeParse(message).success);
-}
-
-function dataOf(event: string): string {
-  const lines = event.split(/\r?\n/).filter(line => line.startsWith('data:'));
-  return lines.map(line => line.slice('data:'.length)).join('\n');
-}
-
-function resultOf(message: unknown): ToolAnswer {
-  const answer = rpcAnswer.safeParse(message);
-  const result = toolResult.safeParse(answer.data?.result);
-  if (!result.success || result.data.isError) return { kind: 'failed' };
-  const { structuredContent, content } = result.data;
-  const text = content.find(({ type }) => type === 'text')?.text ?? null;
-  return { kind: 'result', result: structuredContent ?? parseJson(text) };
+function post(
+  fetch: SafeFetch,
+  { serverUrl, accessToken }: ToolCall,
+  headers: Readonly<Record<string, string>>,
+  message: object,
+): Promise<Response> {
+  return fetch(serverUrl, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${accessToken}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      ...headers,
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', ...message }),
+    types: ['text/event-stream'],
+  });
 }
