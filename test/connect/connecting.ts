@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,9 +8,7 @@ import fastify from 'fastify';
 import { type EmulatorControl, emulatorControl } from '../../emulator/control.ts';
 import { type Emulator, startEmulator } from '../../emulator/server.ts';
 import type { AuditRow } from '../../src/audit/audit-log.ts';
-import { authorize } from '../../src/authorize/authorize.ts';
-import { refuse } from '../../src/authorize/refusal.ts';
-import { openHostedMcp } from '../../src/compose/hosted-mcp.ts';
+import { type HostedMcp, openHostedMcp } from '../../src/compose/hosted-mcp.ts';
 import type { NotionConfig } from '../../src/config.ts';
 import { createAskWhose } from '../../src/connect/ask-whose.ts';
 import { createCheckToken } from '../../src/connect/check-token.ts';
@@ -22,13 +20,12 @@ import type { NotionApp } from '../../src/connect/rest/notion-app.ts';
 import { refreshRestTokens } from '../../src/connect/rest/refresh.ts';
 import { createRestFlow } from '../../src/connect/rest/rest-flow.ts';
 import { revocationHandlers } from '../../src/connect/revocation-jobs.ts';
-import { type Action, isAction } from '../../src/domain/action.ts';
+import type { Action } from '../../src/domain/action.ts';
 import type { RecordedEvent } from '../../src/domain/event.ts';
-import type { Facts } from '../../src/domain/facts.ts';
 import { newId, type UserId, type WorkspaceId } from '../../src/domain/ids.ts';
 import { noMetrics } from '../../src/domain/metrics.ts';
 import type { CommandContext } from '../../src/domain/operation.ts';
-import { anonymous, type Caller } from '../../src/domain/principal.ts';
+import type { Caller } from '../../src/domain/principal.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { apiDoor } from '../../src/doors/api/api-door.ts';
 import { createConnectionRoutes } from '../../src/doors/api/connection-routes.ts';
@@ -36,7 +33,7 @@ import { createClientAddress } from '../../src/doors/client-address.ts';
 import { mcpClientDocumentDoor } from '../../src/doors/oauth/mcp-client-document.ts';
 import { oauthDoor } from '../../src/doors/oauth/oauth-door.ts';
 import { sessionCookieName } from '../../src/doors/session-cookie.ts';
-import { createGateway } from '../../src/gateway.ts';
+import type { Gateway } from '../../src/gateway.ts';
 import { createConnectAttempts } from '../../src/store/connect-attempts.ts';
 import { createConnectionList } from '../../src/store/connection-list.ts';
 import { createConnections } from '../../src/store/connections.ts';
@@ -55,13 +52,14 @@ import { passThrough } from '../../src/vault/refresh/fail-point.ts';
 import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
 import { refreshTimings } from '../../src/vault/refresh/refresh-parts.ts';
 import { createRenew } from '../../src/vault/refresh/renew.ts';
-import { openSpool } from '../../src/vault/refresh/spool.ts';
+import { openSpool, type Spool } from '../../src/vault/refresh/spool.ts';
 import { openRootKeyFile } from '../../src/vault/root/file.ts';
-import { createTokenSeal } from '../../src/vault/token-seal.ts';
+import { createTokenSeal, type TokenSeal } from '../../src/vault/token-seal.ts';
 import { createTokens, type TokenCustody } from '../../src/vault/tokens.ts';
 import { createWorkspaceKeys } from '../../src/vault/workspace-keys.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { Browser } from './browser.ts';
+import { callerOf, decidingGateway } from './deciding-gateway.ts';
 
 /** Everything about connecting, for real: PostgreSQL, sealing, the emulator, the door on a socket. */
 export interface Connecting {
@@ -117,16 +115,12 @@ export async function startConnecting(
   const events: RecordedEvent[] = [];
   const recordEvent = async (event: RecordedEvent) => void events.push(event);
   const now = () => new Date();
-  const onTrouble = (error: unknown) => {
-    throw error;
-  };
   const instance = newId('ins');
   const entries: EventEntries = {
     instance: () => instance,
     now,
     onDurable: rows => events.push(...rows.map(recordedEvent)),
   };
-  const connections = createConnections(database, entries);
   const seal = createTokenSeal(createWorkspaceKeys({ root, store: createWrappedKeys(database) }));
   const app = {
     origin: emulator.url,
@@ -141,31 +135,9 @@ export async function startConnecting(
     dangerouslyAllowLoopbackHttp: true,
   };
   const hosted = openHostedMcp({ notion, publicUrl, database, deriveKey, recordEvent });
-  const tokens = createTokens({
-    connections,
-    seal,
-    check: createCheckToken({ app }),
-    renew: createRenew({
-      connections,
-      refreshes: createTokenRefreshes(database, entries),
-      seal,
-      spool: await openSpool(join(directory, 'spool')),
-      exchange: {
-        refresh: (connection, token, signal) =>
-          connection.kind === 'mcp'
-            ? hosted.refresh(connection, token, signal)
-            : refreshRestTokens({ app }, connection, token, signal),
-      },
-      revoke: orphan => discardRefreshed(parts)(orphan),
-      metrics: noMetrics,
-      onTrouble,
-      timings: refreshTimings,
-      failPoint: passThrough,
-    }),
-    metrics: noMetrics,
-    onTrouble,
-    now,
-  });
+  const spool = await openSpool(join(directory, 'spool'));
+  const discard: Discard = orphan => discardRefreshed(parts)(orphan);
+  const tokens = openTokens({ database, entries, seal, spool, app, refreshMcp: hosted.refresh, discard });
   const parts: ConnectParts = {
     flows: {
       rest: createRestFlow(app),
@@ -186,33 +158,16 @@ export async function startConnecting(
   const jobs = createJobRunner({
     jobs: parts.jobs,
     handlers: new Map([...revocationHandlers(parts), ...hosted.handlers]),
-    onError: error => {
-      throw error;
-    },
+    onError: onTrouble,
   });
   const sessions = new Map<string, Caller>();
   const log: string[] = [];
-  const gateway = aGateway(database, sessions, log);
-  const commands = createConnectCommands(parts);
-  const clientAddress = createClientAddress([]);
-  const door = oauthDoor({ gateway, commands, clientAddress, publicUrl, demo: false });
-  const routes = createConnectionRoutes({ ...commands, list: createConnectionList(database) });
-  const nobody = () => Promise.reject(new Error('Nobody signs in here.'));
-  const signIn = {
-    signIn: { withPassword: nobody, withLink: nobody, malformed: nobody, signOut: nobody },
-    record: recordEvent,
-  };
-  const fastifyApp = fastify({
-    serverFactory: handler => server.on('request', handler),
-  });
-  await fastifyApp.register(door);
-  await fastifyApp.register(apiDoor({ gateway, routes, signIn, clientAddress, publicUrl }));
-  await fastifyApp.register(mcpClientDocumentDoor(hosted.documentOf));
-  await fastifyApp.ready();
+  const gateway = decidingGateway(database, sessions, log);
+  const doors = await openDoors({ gateway, parts, hosted, database, publicUrl, server });
 
   const anotherBrowser = (userId: UserId) => {
     const session = randomBytes(32).toString('base64url');
-    sessions.set(session, callerOf(userId, []));
+    sessions.set(session, callerOf(userId));
     return new Browser(publicUrl, emulator, `${sessionCookieName}=${session}`);
   };
   return {
@@ -245,7 +200,7 @@ export async function startConnecting(
       return { id, browser: anotherBrowser(id) };
     },
     contextOf: (userId, workspaceId) => ({
-      caller: callerOf(userId, []),
+      caller: callerOf(userId),
       workspaceId,
       clientAddress: '127.0.0.1',
       requestId: '00000000-0000-4000-8000-000000000000',
@@ -259,8 +214,8 @@ export async function startConnecting(
     },
     async close() {
       await hosted.close();
-      await fastifyApp.close();
-      // Fastify did not open this server, so it leaves it open.
+      await doors.close();
+      // The doors did not open this server, so they leave it open.
       const closed = new Promise(resolve => server.close(resolve));
       server.closeAllConnections();
       await closed;
@@ -272,69 +227,69 @@ export async function startConnecting(
   };
 }
 
+function onTrouble(error: unknown): never {
+  throw error;
+}
+
+type Discard = ReturnType<typeof discardRefreshed>;
+
+function openTokens(given: {
+  readonly database: Database<Schema>;
+  readonly entries: EventEntries;
+  readonly seal: TokenSeal;
+  readonly spool: Spool;
+  readonly app: NotionApp;
+  readonly refreshMcp: RefreshExchange['refresh'];
+  readonly discard: Discard;
+}): TokenCustody {
+  const { database, entries, seal, spool, app, refreshMcp, discard } = given;
+  const exchange: RefreshExchange = {
+    refresh: (connection, token, signal) =>
+      connection.kind === 'mcp'
+        ? refreshMcp(connection, token, signal)
+        : refreshRestTokens({ app }, connection, token, signal),
+  };
+  const parts = { connections: createConnections(database, entries), seal, metrics: noMetrics, onTrouble };
+  const renew = createRenew({
+    ...parts,
+    refreshes: createTokenRefreshes(database, entries),
+    spool,
+    exchange,
+    revoke: discard,
+    timings: refreshTimings,
+    failPoint: passThrough,
+  });
+  return createTokens({ ...parts, check: createCheckToken({ app }), renew, now: entries.now });
+}
+
+/** The doors that have to do with connecting, on the server that listens already. */
+async function openDoors(given: {
+  readonly gateway: Gateway;
+  readonly parts: ConnectParts;
+  readonly hosted: HostedMcp;
+  readonly database: Database<Schema>;
+  readonly publicUrl: string;
+  readonly server: Server;
+}) {
+  const { gateway, parts, hosted, database, publicUrl, server } = given;
+  const commands = createConnectCommands(parts);
+  const clientAddress = createClientAddress([]);
+  const routes = createConnectionRoutes({ ...commands, list: createConnectionList(database) });
+  const nobody = () => Promise.reject(new Error('Nobody signs in here.'));
+  const signIn = {
+    signIn: { withPassword: nobody, withLink: nobody, malformed: nobody, signOut: nobody },
+    record: parts.recordEvent,
+  };
+  const doors = fastify({ serverFactory: handler => server.on('request', handler) });
+  await doors.register(oauthDoor({ gateway, commands, clientAddress, publicUrl, demo: false }));
+  await doors.register(apiDoor({ gateway, routes, signIn, clientAddress, publicUrl }));
+  await doors.register(mcpClientDocumentDoor(hosted.documentOf));
+  await doors.ready();
+  return doors;
+}
+
 /** What was written into the log in the same commit as the change that it tells about. */
 function recordedEvent({ entry, workspaceId, principalId }: AuditRow): RecordedEvent {
   const { operation: name, result, detail } = JSON.parse(entry);
   return { name, workspaceId, principalId, result, detail };
-}
-
-/** The path with the real decision, on the rights and roles in the database; its log is a list of lines. */
-function aGateway(database: Database<Schema>, sessions: ReadonlyMap<string, Caller>, log: string[]) {
-  return createGateway({
-    async identify({ credentials }) {
-      const caller = credentials.kind === 'session' ? sessions.get(credentials.token) : undefined;
-      if (caller?.principal.kind !== 'user') return anonymous('no_credentials');
-      const { id } = caller.principal;
-      const query = database.system.selectFrom('user_account').select('deployment_rights').where('id', '=', id);
-      const { deployment_rights: rights } = await query.executeTakeFirstOrThrow();
-      return { ...caller, deploymentRights: new Set(rights.filter(isAction)) };
-    },
-    async resolve({ workspace }, { principal }) {
-      if (workspace === null || principal.kind !== 'user') return noFacts;
-      const query = database.system.selectFrom('membership').select('role').where('workspace_id', '=', workspace);
-      const membership = await query.where('principal_id', '=', principal.id).executeTakeFirst();
-      return { ...noFacts, workspaceId: workspace, role: membership?.role ?? null };
-    },
-    authorize,
-    async intend({ call, decision }) {
-      log.push(`${call.operation.name} ${decision.effect} ${decision.because}`);
-      return 'recorded';
-    },
-    forget: () => {},
-    leave: () => {},
-    refuse,
-    async forward({ call, caller, facts }) {
-      if (call.operation.target?.kind !== 'local') throw new Error('only commands');
-      const { clientAddress, requestId } = call;
-      return call.operation.target.run({ caller, workspaceId: facts.workspaceId, clientAddress, requestId });
-    },
-    withhold: async (_ruling, answer) => ({ answer, withheld: 0 }),
-    async conclude({ call }, verdict) {
-      if (verdict.kind === 'failed') log.push(`${call.operation.name} failed`);
-    },
-    now: () => new Date(),
-  });
-}
-
-const noFacts: Facts = {
-  workspaceId: null,
-  namesOtherWorkspace: false,
-  policyRevision: null,
-  role: null,
-  connection: null,
-  connectionTrouble: null,
-  ownedByCaller: new Set(),
-  callsInFlight: 0,
-  unstable: false,
-};
-
-function callerOf(id: UserId, rights: readonly Action[]): Caller {
-  return {
-    principal: { kind: 'user', id },
-    credential: newId('ses'),
-    epoch: 1,
-    boundTo: null,
-    ceiling: null,
-    deploymentRights: new Set(rights),
-  };
 }
