@@ -5,6 +5,8 @@ import { ensureCluster, removeDrafts, superuser } from './cluster.ts';
 import { layOut, prepareDataDirectory, readPassword } from './data-directory.ts';
 import { type KeptServer, keepServer } from './keep-server.ts';
 import { openServer, type Place } from './open-server.ts';
+import { ownerName } from './ownership.ts';
+import { createPresence } from './presence.ts';
 import { openSocketDirectory } from './socket-directory.ts';
 
 /** What `pg` needs to connect to the embedded server from this process. `host` is the directory of its Unix socket. */
@@ -51,14 +53,16 @@ export async function startEmbeddedPostgres({ dataDir, log }: EmbeddedOptions): 
   await prepareDataDirectory(directory, account);
   await ensureCluster(directory, binaries, account);
   const socket = await openSocketDirectory(directory.cluster);
+  const presence = createPresence(socket.host, ownerName());
   let kept: KeptServer | undefined;
   const release = async () => {
     await kept?.stop();
+    await presence.release();
     await socket.close();
   };
   try {
     const password = await readPassword(directory);
-    const place: Place = { directory, account, binaries, host: socket.host, password, log };
+    const place: Place = { directory, account, binaries, host: socket.host, password, presence, log };
     const server = await openServer(place);
     kept = keepServer(place, server);
     await removeDrafts(directory);

@@ -7,6 +7,7 @@ import { superuser } from './cluster.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { ownerName, takeOwnership } from './ownership.ts';
 import { disarmStaleLocks, endedByLock, type Launch, launch, readServerPid, stopServer } from './postmaster.ts';
+import type { Presence } from './presence.ts';
 import { digestSetting, settingsDigest } from './settings.ts';
 
 /** Everything that is known of a server before it runs. */
@@ -17,6 +18,7 @@ export interface Place {
   /** Directory of the socket, as clients name it. */
   readonly host: string;
   readonly password: string;
+  readonly presence: Presence;
   readonly log: { info(message: string): void; warn(message: string): void };
 }
 
@@ -77,7 +79,7 @@ async function tryToOpen(place: Place): Promise<Attempt> {
 async function connectAndOwn(session: Client, place: Place): Promise<Attempt> {
   const { cluster, path } = place.directory;
   await session.connect();
-  await takeOwnership(session, path);
+  await takeOwnership(session, path, place.presence);
   const pid = await readServerPid(cluster);
   if (pid === undefined) return 'busy';
   if (await startedAsNow(session, place)) return { pid, session };

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { StoreError } from '../store-error.ts';
+import type { Presence } from './presence.ts';
 
 /** Key of the advisory lock that one session holds as long as its Portcullis owns the directory. "PCLS" in ASCII. */
 const ownerLock = 0x50434c53;
@@ -15,15 +16,18 @@ export function ownerName(pid = process.pid, host = hostname()): string {
 }
 
 /**
- * Takes the directory for the process behind `session`, until that session ends.
+ * Takes the directory for the process behind `session`, until that session ends; never from one that lives.
  * Throws StoreError `directory_in_use`, whose message says who has it.
  */
-export async function takeOwnership(session: Client, dataDir: string): Promise<void> {
+export async function takeOwnership(session: Client, dataDir: string, presence: Presence): Promise<void> {
   const deadline = performance.now() + waitMs;
   while (!(await tryLock(session))) {
-    if (performance.now() > deadline) throw await inUse(session, dataDir);
+    if (performance.now() > deadline) throw inUse(await holderOf(session), dataDir);
     await delay(20);
   }
+  // When a server crashes the lock is free for a moment, and whoever had it is still there.
+  const owner = await presence.claim();
+  if (owner !== null) throw inUse(owner, dataDir);
   // Whoever else is connected belonged to a Portcullis that is gone. Superusers are openers who are about to be refused.
   await session.query(
     `SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
@@ -36,7 +40,7 @@ async function tryLock(session: Client): Promise<boolean> {
   return rows[0]?.locked === true;
 }
 
-async function inUse(session: Client, dataDir: string): Promise<StoreError> {
+async function holderOf(session: Client): Promise<string> {
   const { rows } = await session.query<{ name: string; since: Date }>(
     `SELECT application_name AS name, backend_start AS since
      FROM pg_locks JOIN pg_stat_activity USING (pid)
@@ -44,7 +48,10 @@ async function inUse(session: Client, dataDir: string): Promise<StoreError> {
     [ownerLock],
   );
   const [holder] = rows;
-  const who = holder ? `${holder.name}, since ${holder.since.toISOString()}` : 'another Portcullis';
+  return holder ? `${holder.name}, since ${holder.since.toISOString()}` : 'another Portcullis';
+}
+
+function inUse(who: string, dataDir: string): StoreError {
   return new StoreError(
     'directory_in_use',
     `The database in ${dataDir} is in use by ${who}. Stop that one, or name another directory with --data-dir.`,

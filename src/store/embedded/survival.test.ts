@@ -80,6 +80,32 @@ describe('the embedded PostgreSQL, when something was killed', () => {
     await assert.rejects(place.start(), { code: 'directory_in_use' });
   });
 
+  it('is not taken from a living Portcullis that lost its session with one of the processes', async () => {
+    const holder = await startHolder(dataDir);
+    const { pid, connection } = ready(holder);
+    try {
+      // It has no time to come back first.
+      process.kill(holder.pid, 'SIGSTOP');
+      const password = (await readFile(join(dataDir, 'password'), 'utf8')).trim();
+      const superuser = { ...connection, host: cluster, password, user: 'portcullis_server', database: 'postgres' };
+      const lock = await ask(superuser, "SELECT pid FROM pg_locks WHERE locktype = 'advisory'");
+      process.kill(lock?.pid as number, 'SIGKILL');
+      await assert.rejects(place.start(), { code: 'directory_in_use', message: /is in use by another Portcullis/ });
+      process.kill(holder.pid, 'SIGCONT');
+      await until('the holder to be back', async () => {
+        const row = await ask(superuser, "SELECT count(*)::int AS count FROM pg_locks WHERE locktype = 'advisory'");
+        return row?.count === 1;
+      });
+      await assert.rejects(place.start(), {
+        code: 'directory_in_use',
+        message: new RegExp(`process ${holder.pid} on`),
+      });
+      assert.ok(await isLivePostgres(pid));
+    } finally {
+      await holder.kill();
+    }
+  });
+
   it('stays down when somebody else stopped it', async () => {
     const notices: string[] = [];
     const server = await place.start('data', notices);

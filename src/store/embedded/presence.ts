@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** That a process has a directory, for as long as it lives and whatever becomes of the server in it. */
+export interface Presence {
+  /** Answers with the name of another living process that was first; null when the directory is ours from now on. */
+  claim(): Promise<string | null>;
+  release(): Promise<void>;
+}
+
+/** Whoever lives says its name at once, unless it was stopped. */
+const nameMsMax = 500;
+
+/**
+ * A Unix socket in the directory `host`. Its connections are taken while its process lives, and by nobody afterwards: the
+ * sessions that PostgreSQL cuts when one of its processes crashes say nothing about those who had them.
+ */
+export function createPresence(host: string, name: string): Presence {
+  const path = `${host}/.s.portcullis`;
+  let server: Server | undefined;
+  return {
+    async claim() {
+      if (server !== undefined) return null;
+      const other = await nameOfLiving(path);
+      if (other !== null) return other;
+      await rm(path, { force: true });
+      const made = createServer(socket => socket.on('error', () => {}).end(name));
+      await once(made.listen(path), 'listening');
+      server = made.unref();
+      return null;
+    },
+    async release() {
+      if (server === undefined) return;
+      const closed = once(server, 'close');
+      server.close();
+      await closed;
+    },
+  };
+}
+
+async function nameOfLiving(path: string): Promise<string | null> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    const said = once(socket, 'data').then(([data]) => String(data));
+    return await Promise.race([said, delay(nameMsMax, 'another Portcullis', { ref: false })]);
+  } catch {
+    return null;
+  } finally {
+    socket.on('error', () => {}).destroy();
+  }
+}
