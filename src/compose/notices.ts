@@ -33,7 +33,7 @@ export function startNotices(config: NoticesConfig, options: NoticesOptions): ()
     recordEvent,
     metrics,
     now,
-    onGivenUp: ({ id, type }, problem) => log.error({ notice: id, type, problem }, 'a notice was given up'),
+    onGivenUp: detail => log.error(detail, 'a notice was given up'),
   });
   const runner = createJobRunner({
     jobs,

@@ -4,6 +4,7 @@ import { createConnectCommands } from '../connect/commands.ts';
 import type { ConnectParts } from '../connect/connect-parts.ts';
 import { discardRefreshed } from '../connect/discard-tokens.ts';
 import { createJobRunner, type JobRunner } from '../connect/job-runner.ts';
+import { noticeJob } from '../connect/notices/notice.ts';
 import { createRestFlow } from '../connect/rest/rest-flow.ts';
 import { revocationHandlers } from '../connect/revocation-jobs.ts';
 import { sweepAttempts } from '../connect/sweep-attempts.ts';
@@ -112,13 +113,15 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
 
 export type Parts = Awaited<ReturnType<typeof openParts>>;
 
-function startJobs({ log, closers }: Place, parts: ConnectParts, hosted: HostedMcp): JobRunner {
+function startJobs({ config, log, closers }: Place, parts: ConnectParts, hosted: HostedMcp): JobRunner {
   const onError = (error: unknown, kind: string | null) => log.warn({ err: error, kind }, 'a job failed; trying again');
   const handlers = new Map([...revocationHandlers(parts), ...hosted.handlers]);
   const runner = createJobRunner({ jobs: parts.jobs, handlers, onError });
   const stopRunner = runner.start();
+  // With a receiver none is dropped, however long all gateways were off: it is delivered, or given up in the log.
+  const undoneKinds = config.notices === null ? [noticeJob] : [];
   const sweeping = setInterval(() => {
-    sweepAttempts(parts).catch(error => onError(error, 'sweep_attempts'));
+    sweepAttempts(parts, undoneKinds).catch(error => onError(error, 'sweep_attempts'));
     hosted.removeUnusedClients().catch(error => onError(error, 'remove_unused_clients'));
   }, minuteMs);
   closers.push(stopRunner, async () => clearInterval(sweeping));

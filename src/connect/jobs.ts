@@ -4,6 +4,8 @@ export interface Job {
   readonly id: JobId;
   readonly kind: string;
   readonly payload: unknown;
+  /** Null: it belongs to none. */
+  readonly workspaceId: WorkspaceId | null;
   /** How often it was tried, this time included. */
   readonly attempts: number;
 }
@@ -19,6 +21,9 @@ export interface Jobs {
    * after the seconds given, nor than it would have.
    */
   note(id: JobId, problem: string, waitSecondsMin: number): Promise<void>;
-  /** Deletes what is left of jobs that were finished a week ago, and of those that nobody is there to do. */
-  purge(): Promise<void>;
+  /**
+   * Deletes what is left of jobs that were finished a week ago, and jobs of the kinds given that have been due for as
+   * long: those that nobody is there to do.
+   */
+  purge(undoneKinds: readonly string[]): Promise<void>;
 }

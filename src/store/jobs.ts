@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { Job, Jobs } from '../connect/jobs.ts';
-import { noticeJob } from '../connect/notices/notice.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
@@ -23,7 +22,7 @@ export function createJobs({ system }: Pick<Database<Schema>, 'system'>): Jobs {
                         AND NOT EXISTS (SELECT FROM job ahead WHERE ahead.line = j.line AND ahead.done_at IS NULL
                                            AND (ahead.created_at, ahead.id) < (j.created_at, j.id))
                       ORDER BY run_at LIMIT 1 FOR UPDATE OF j SKIP LOCKED)
-         RETURNING id, kind, payload, attempts`.execute(system);
+         RETURNING id, kind, payload, workspace_id AS "workspaceId", attempts`.execute(system);
       return rows[0] ?? null;
     },
     async finish(id) {
@@ -38,12 +37,10 @@ export function createJobs({ system }: Pick<Database<Schema>, 'system'>): Jobs {
       const runAt = sql<Date>`greatest(run_at, now() + make_interval(secs => ${waitSecondsMin}))`;
       await system.updateTable('job').set({ last_error: problem, run_at: runAt }).where('id', '=', id).execute();
     },
-    async purge() {
-      await sql`DELETE FROM job WHERE done_at < now() - ${kept}`.execute(system);
-      // Nobody has tried since they were due: there is no receiver for notices, or not any more.
-      await sql`DELETE FROM job WHERE kind = ${noticeJob} AND done_at IS NULL AND run_at < now() - ${kept}`.execute(
-        system,
-      );
+    async purge(undoneKinds) {
+      await sql`
+        DELETE FROM job WHERE done_at < now() - ${kept}
+            OR (kind = ANY(${undoneKinds}) AND done_at IS NULL AND run_at < now() - ${kept})`.execute(system);
     },
   };
 }

@@ -7,7 +7,7 @@ import type { Schema } from './schema.ts';
 /**
  * Adds the job that tells the owner's system what an entry of the log says, in the transaction of both: it is told if and
  * only if it happened, and once for each time. Whoever changes a connection has its row locked, so the notices of one
- * connection stand in line in the order of its changes. Without a receiver `Jobs.purge` removes them.
+ * connection stand in line in the order of its changes. Without a receiver they are removed after a week.
  */
 export async function addNotice(
   tx: Transaction<Schema>,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { uuidNamed } from '../../emulator/identifiers.ts';
 import { startNotices } from '../../src/compose/notices.ts';
@@ -30,16 +30,20 @@ describe('notices to the owner’s system', () => {
   const tried: string[] = [];
   const errors: unknown[] = [];
 
+  before(async () => {
+    at = await startConnecting();
+  });
   beforeEach(async () => {
-    [at, receiver] = [await startConnecting(), await startReceiver()];
+    await at.startOver();
+    receiver = await startReceiver();
     stops = [];
     tried.length = errors.length = 0;
   });
   afterEach(async () => {
     for (const stop of stops) await stop();
     await receiver.close();
-    await at.close();
   });
+  after(() => at.close());
 
   /** A process that delivers. */
   function delivering({ jobs = at.parts.jobs, dangerouslyAllowLoopbackHttp = true, timeoutMs = minuteMs } = {}): void {
@@ -120,6 +124,7 @@ describe('notices to the owner’s system', () => {
       .selectFrom('audit_entry')
       .select(['id', 'at'])
       .where('operation', '=', 'workspace_authorized')
+      .where('workspace_id', '=', ada.workspaceId)
       .executeTakeFirstOrThrow();
     assert.deepEqual(receiver.taken, [
       {
@@ -322,24 +327,41 @@ describe('notices to the owner’s system', () => {
     await noted('notice_forbidden');
   });
 
-  it('is kept for seven days where there is no receiver, and what was done is too', async () => {
+  it('lets one that cannot be read hold up its line for half an hour, which the log says', async () => {
+    const ada = await connected();
+    await end(ada);
+    const [first] = await notices();
+    const unreadable = { attempts: 4, payload: JSON.stringify({ type: 'of another version' }) };
+    const query = at.database.system.updateTable('job').set(unreadable);
+    await query.where('id', '=', first?.id ?? 'job_').execute();
+    delivering();
+    await noted('notice_unreadable');
+    assert.equal(receiver.attempts(), 0);
+    await makeDue();
+    await came(1);
+    assert.deepEqual(receiver.lines(), ['workspace_deauthorized revoking disconnected']);
+    const said = at.events.find(event => event.name === 'notice.given_up');
+    const detail = { job: first?.id, problem: 'unreadable', attempts: 6 };
+    assert.deepEqual([said?.workspaceId, said?.detail], [ada.workspaceId, detail]);
+    assert.deepEqual([tried, errors.length], [['postponed', 'given_up', 'delivered'], 1]);
+  });
+
+  it('is kept for seven days where there is no receiver, for ever where there is one; what was done for seven days', async () => {
     const ada = await connected();
     await end(ada);
     await at.jobs.runDue();
     const jobs = async () => (await at.database.system.selectFrom('job').select('kind').execute()).map(job => job.kind);
-    await sweepAttempts(at.parts);
+    const undone = ['deliver_notice'];
+    await sweepAttempts(at.parts, undone);
     assert.equal((await jobs()).length, 4);
     const [tried] = await notices();
-    await at.database.system
-      .updateTable('job')
-      .set({ attempts: 3 })
-      .where('id', '=', tried?.id ?? 'job_')
-      .execute();
-    await at.database.system
-      .updateTable('job')
-      .set({ run_at: sql<Date>`now() - interval '8 days'`, done_at: sql`done_at - interval '8 days'` })
-      .execute();
+    const ofTried = at.database.system.updateTable('job').where('id', '=', tried?.id ?? 'job_');
+    await ofTried.set({ attempts: 3 }).execute();
+    const old = { run_at: sql<Date>`now() - interval '8 days'`, done_at: sql<Date>`done_at - interval '8 days'` };
+    await at.database.system.updateTable('job').set(old).execute();
     await sweepAttempts(at.parts);
+    assert.deepEqual(await jobs(), ['deliver_notice', 'deliver_notice', 'deliver_notice']);
+    await sweepAttempts(at.parts, undone);
     assert.deepEqual(await jobs(), []);
   });
 });

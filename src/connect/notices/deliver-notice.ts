@@ -1,9 +1,10 @@
-import type { RecordEvent } from '../../domain/event.ts';
+import type { RecordEvent, RecordedEvent } from '../../domain/event.ts';
 import type { Metrics } from '../../domain/metrics.ts';
 import { readRetryAfter } from '../../domain/retry-after.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { dayMs, hourMs, type Now, secondMs } from '../../domain/units.ts';
 import { ComeBackLaterError, type JobHandler } from '../job-runner.ts';
+import type { Job } from '../jobs.ts';
 import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
 import { SafeFetchError } from '../safe-fetch/safe-fetch-error.ts';
 import { bodyOf, type Notice, readNotice } from './notice.ts';
@@ -16,7 +17,8 @@ export interface NoticeParts {
   readonly fetch: SafeFetch;
   readonly recordEvent: RecordEvent;
   readonly metrics: Pick<Metrics, 'noticeTried'>;
-  readonly onGivenUp: (notice: Notice, problem: string) => void;
+  /** Hears what the log says about it. */
+  readonly onGivenUp: (detail: RecordedEvent['detail']) => void;
   readonly now: Now;
 }
 
@@ -28,16 +30,16 @@ const attemptsMin = 6;
 /** A receiver may ask for a longer wait than the job runner's, up to this. */
 const askedWaitSecondsMax = (6 * hourMs) / secondMs;
 
-/** `status_500`, or the name of what kept an answer from coming, and the wait that the receiver asked for. */
+/** `status_500`, `unreadable`, or the name of what kept an answer from coming, and the wait that the receiver asked for. */
 interface Trouble {
   readonly problem: string;
   readonly waitSeconds: number;
 }
 
-/** The receiver did not take a notice. Its words are not repeated. */
+/** A notice was not delivered. The receiver's words are not repeated. */
 class NoticeNotTakenError extends ComeBackLaterError {
   constructor({ problem, waitSeconds }: Trouble) {
-    super(`The owner's system did not take a notice: ${problem}.`, waitSeconds);
+    super(`A notice was not delivered to the owner's system: ${problem}.`, waitSeconds);
     this.name = `notice_${problem}`;
   }
 }
@@ -47,19 +49,21 @@ class NoticeNotTakenError extends ComeBackLaterError {
  * is given up has an entry in the log.
  */
 export function createDeliverNotice(parts: NoticeParts): JobHandler {
-  return async ({ payload, attempts }) => {
-    const notice = readNotice(payload);
-    const trouble = await send(parts, notice);
+  return async job => {
+    const notice = readNotice(job.payload);
+    // A process of a newer version may be able to read it, so this one is no quicker to give up.
+    const trouble = notice === null ? { problem: 'unreadable', waitSeconds: 0 } : await send(parts, notice);
     if (trouble === null) {
       parts.metrics.noticeTried('delivered');
       return 'done';
     }
     const { problem } = trouble;
-    if (!isLast(problem, attempts, parts.now().getTime() - Date.parse(notice.timestamp))) {
+    const ageMs = notice === null ? Infinity : parts.now().getTime() - Date.parse(notice.timestamp);
+    if (!isLast(problem, job.attempts, ageMs)) {
       parts.metrics.noticeTried('postponed');
       throw new NoticeNotTakenError(trouble);
     }
-    await giveUp(parts, notice, problem, attempts);
+    await giveUp(parts, job, notice, problem);
     return 'done';
   };
 }
@@ -87,15 +91,11 @@ function isLast(problem: string, attempts: number, ageMs: number): boolean {
   return problem === 'status_410' || (ageMs > waitMsMax && attempts >= attemptsMin);
 }
 
-async function giveUp(parts: NoticeParts, notice: Notice, problem: string, attempts: number): Promise<void> {
-  const { id, type, workspaceId, connectionId } = notice;
-  await parts.recordEvent({
-    name: 'notice.given_up',
-    workspaceId,
-    principalId: null,
-    result: 'error',
-    detail: { notice: id, type, connection: connectionId, problem, attempts },
-  });
+async function giveUp(parts: NoticeParts, job: Job, notice: Notice | null, problem: string): Promise<void> {
+  const what = notice && { notice: notice.id, type: notice.type, connection: notice.connectionId };
+  const detail = { ...(what ?? { job: job.id }), problem, attempts: job.attempts };
+  const { workspaceId } = job;
+  await parts.recordEvent({ name: 'notice.given_up', workspaceId, principalId: null, result: 'error', detail });
   parts.metrics.noticeTried('given_up');
-  parts.onGivenUp(notice, problem);
+  parts.onGivenUp(detail);
 }
