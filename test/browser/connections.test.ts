@@ -202,6 +202,30 @@ describe('the dashboard of connections', { skip: chromiumUnavailable() }, () => 
     await page.getByText('There is no address yet.').waitFor();
   }
 
+  it('keeps the place of who works by keyboard: where a button waits, after a dialog, and where all is gone', async () => {
+    const page = await opened('webhooks');
+    const focused = page.locator(':focus');
+    const make = page.getByRole('button', { name: 'Make an address' });
+    await make.press('Enter');
+    const remove = page.getByRole('button', { name: /^Remove address/ });
+    await remove.waitFor();
+    await focused.and(make).waitFor();
+
+    await remove.press('Space');
+    const dialog = page.getByRole('dialog');
+    await focused.and(dialog.getByRole('button', { name: 'Cancel' })).waitFor();
+    await page.keyboard.press('Escape');
+    await focused.and(remove).waitFor();
+
+    await page.keyboard.press('Enter');
+    await focused.and(dialog.getByRole('button', { name: 'Cancel' })).waitFor();
+    await page.keyboard.press('Tab');
+    await focused.and(dialog.getByRole('button', { name: 'Remove' })).waitFor();
+    await page.keyboard.press('Enter');
+    await focused.and(page.getByRole('region', { name: 'Hearing from Notion' })).waitFor();
+    assert.equal(await remove.count(), 0);
+  });
+
   it('connects by Notion MCP too, for whoever agreed to it alone', async () => {
     const page = await opened('overview');
     await page.getByRole('link', { name: 'Connect by Notion MCP' }).click();

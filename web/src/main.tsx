@@ -1,11 +1,12 @@
 import '@mantine/core/styles.css';
 import './styles.css';
-import { MantineProvider, Modal } from '@mantine/core';
+import { MantineProvider } from '@mantine/core';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router-dom';
 import { ApiError } from './api.ts';
+import { keepFocus } from './keep-focus.ts';
 import { takeLinkToken } from './link-token.ts';
 import { Announcer } from './parts/announcer.tsx';
 import { createRouter } from './router.tsx';
@@ -39,12 +40,13 @@ const queries = new QueryClient({
   },
 });
 
+keepFocus(document);
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 createRoot(root).render(
   <StrictMode>
     <MantineProvider
-      theme={{ ...theme, components: { Modal: Modal.extend({ defaultProps: { transitionProps: { duration: 0 } } }) } }}
+      theme={theme}
       cssVariablesResolver={cssVariables}
       defaultColorScheme="auto"
       getStyleNonce={() => nonce}

@@ -4,7 +4,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router-dom';
 import { ApiError, api } from '../api.ts';
 import { takeLinkToken } from '../link-token.ts';
-import { isDemo } from '../me.ts';
+import { isDemo, useMe } from '../me.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { PasswordForm } from './password-form.tsx';
@@ -137,11 +137,13 @@ function LinkRefused({ error, onGiveUp }: { readonly error: Error; readonly onGi
 }
 
 function ChoosePassword({ onDone }: { readonly onDone: () => Promise<void> }) {
+  const me = useMe();
   return (
     <Stack>
       <PageTitle text="Choose a password" />
       <Text size="sm" c="dimmed">
-        You are signed in. The link cannot be used again: with a password you can come back.
+        You are signed in{me.data && ` as ${me.data.user.email}`}. The link cannot be used again: with that address and
+        a password you can come back.
       </Text>
       <PasswordForm onDone={onDone} />
       {isDemo && (

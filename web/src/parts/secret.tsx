@@ -1,4 +1,5 @@
 import { Alert, Button, Code, CopyButton, Group, Stack, Text } from '@mantine/core';
+import { useEffect, useRef } from 'react';
 import { Icon } from '../icons.tsx';
 
 interface SecretProps {
@@ -11,8 +12,19 @@ interface SecretProps {
 
 /** A secret that is shown this once. It lives in the page's memory only, until the reader is done with it. */
 export function Secret({ title, secret, explanation, onDone }: SecretProps) {
+  const box = useRef<HTMLDivElement>(null);
+  // It may be out of sight, above a long list, and there is no second look.
+  useEffect(() => box.current?.focus(), []);
   return (
-    <Alert variant="default" className="attention-box" icon={<Icon name="warning" />} title={title} role="group">
+    <Alert
+      ref={box}
+      tabIndex={-1}
+      variant="default"
+      className="attention-box"
+      icon={<Icon name="warning" />}
+      title={title}
+      role="group"
+    >
       <Stack gap="sm">
         <Text size="sm">{explanation}</Text>
         <Code block className="secret">

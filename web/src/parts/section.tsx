@@ -11,7 +11,7 @@ interface SectionProps {
 export function Section({ title, explanation, children }: SectionProps) {
   const id = useId();
   return (
-    <Stack component="section" aria-labelledby={id} gap="sm">
+    <Stack component="section" aria-labelledby={id} gap="sm" tabIndex={-1} className="part">
       <Stack gap={2}>
         <Title order={2} size="h4" id={id}>
           {title}

@@ -45,7 +45,7 @@ export function AccessFindings({ workspace, reported }: AccessFindingsProps) {
       )}
       <Text size="sm" c="dimmed">
         {unused > 0 && `Unused: ${unused}. `}
-        {unknown > 0 && `Not known yet: ${unknown}. `}
+        {unknown > 0 && unknown < reported.capabilities.length && `Not known yet: ${unknown} of its capabilities. `}
         <Anchor component={Link} to={`/workspaces/${encodeURIComponent(workspace.id)}/access`} size="sm">
           All about its access
         </Anchor>

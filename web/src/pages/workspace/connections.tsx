@@ -29,7 +29,7 @@ export function Connections({ workspace }: { readonly workspace: Workspace }) {
     <Stack gap="xl">
       <Section
         title="Connections to Notion"
-        explanation="Portcullis holds their tokens. Calls through it reach the pages that were shared with them, and no others."
+        explanation="Portcullis holds their tokens. A call reaches what the connection that serves it can see at Notion, and nothing else."
       >
         <Loaded query={connections}>
           {data => (

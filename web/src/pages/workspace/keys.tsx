@@ -98,6 +98,9 @@ function KeyRow({ workspace, apiKey }: { readonly workspace: Workspace; readonly
             {apiKey.principalName},{' '}
             {apiKey.ceiling === null ? 'whatever its role allows' : `only ${apiKey.ceiling.join(', ')}`}
           </Text>
+          <Text size="xs" c="dimmed" hiddenFrom="sm">
+            Expires <Time at={apiKey.expiresAt} />
+          </Text>
         </Stack>
       </Table.Td>
       <Table.Td visibleFrom="sm">
