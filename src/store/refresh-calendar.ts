@@ -3,7 +3,7 @@ import { dayMs } from '../domain/units.ts';
 import type { RefreshCalendar } from '../vault/refresh/token-refreshes.ts';
 import type { ConnectionPlace } from '../vault/stored-connections.ts';
 import type { Database } from './database.ts';
-import { isOver } from './refresh-waits.ts';
+import { fromNow, isOver } from './refresh-waits.ts';
 import type { Schema } from './schema.ts';
 
 /** Notion's hosted MCP server ends a grant that was not refreshed for 30 days. */
@@ -14,7 +14,7 @@ export function createRefreshCalendar(
   { system }: Pick<Database<Schema>, 'system'>,
   clock: RawBuilder<Date>,
 ): RefreshCalendar {
-  const later = (ms: number) => sql<Date>`${clock} + make_interval(secs => ${ms / 1000})`;
+  const moment = (ms: number) => fromNow(ms, clock);
   return {
     async ending(withinMs, limit, after) {
       // The range of ends keeps connections that nobody uses out of every round but their own.
@@ -23,8 +23,8 @@ export function createRefreshCalendar(
           FROM connection c JOIN connection_secret s
             ON s.workspace_id = c.workspace_id AND s.connection_id = c.id AND s.generation = c.generation
          WHERE c.status = 'active' AND ${isOver('c.refresh_after', clock)} AND c.id > ${after ?? ''}
-           AND (s.expires_at <= ${later(-keepAliveMs)}
-                OR s.expires_at BETWEEN ${later(-dayMs)} AND ${later(withinMs)} AND (c.unanswered = 0 OR s.expires_at <= ${clock})
+           AND (s.expires_at <= ${moment(-keepAliveMs)}
+                OR s.expires_at BETWEEN ${moment(-dayMs)} AND ${moment(withinMs)} AND (c.unanswered = 0 OR s.expires_at <= ${clock})
                    AND c.last_used_at >= coalesce(c.refreshed_at, c.authorized_at))
          UNION SELECT workspace_id, id FROM connection
          WHERE status IN ('refreshing', 'suspect') AND ${isOver('lease_until', clock)} AND id > ${after ?? ''}
@@ -36,7 +36,7 @@ export function createRefreshCalendar(
       // Taking it is the lease: the next look is set before anybody looks, and never for all at once.
       const { rows } = await sql<ConnectionPlace>`
         UPDATE connection SET check_after = ${clock} + (0.75 + random() / 2) *
-               CASE WHEN last_used_at > ${later(-dayMs)} THEN interval '1 hour' ELSE interval '1 day' END
+               CASE WHEN last_used_at > ${moment(-dayMs)} THEN interval '1 hour' ELSE interval '1 day' END
          WHERE id IN (SELECT id FROM connection WHERE status = 'active' AND check_after <= ${clock}
                        ORDER BY check_after LIMIT ${limit} FOR UPDATE SKIP LOCKED)
          RETURNING workspace_id AS "workspaceId", id AS "connectionId"`.execute(system);

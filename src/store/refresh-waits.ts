@@ -3,6 +3,11 @@ import { type RawBuilder, sql } from 'kysely';
 /** No lease and no wait of refreshing is as long as this: one that seems to be was set before the clock was put back. */
 const longestWait = sql`interval '10 minutes'`;
 
+/** A moment from now on, or a past one, by the database's clock. */
+export function fromNow(ms: number, clock: RawBuilder<Date>): RawBuilder<Date> {
+  return sql<Date>`${clock} + make_interval(secs => ${ms / 1000})`;
+}
+
 /** Whether a moment that is waited for has come: that of a column, by the database's clock. */
 export function isOver(column: string, clock: RawBuilder<Date>): RawBuilder<boolean> {
   const moment = sql.ref(column);

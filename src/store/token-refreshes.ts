@@ -17,7 +17,7 @@ import { commitWithEntries } from './event-entries.ts';
 import { isOtherClient } from './left-tokens.ts';
 import { moveConnection } from './move-connection.ts';
 import { createRefreshCalendar } from './refresh-calendar.ts';
-import { isOver } from './refresh-waits.ts';
+import { fromNow, isOver } from './refresh-waits.ts';
 import type { Schema } from './schema.ts';
 
 type Tx = Transaction<Schema>;
@@ -63,7 +63,7 @@ export function createTokenRefreshes(
       ),
     doubt: (fence, graceMs, entry) =>
       commit(fence, [entry], tx => {
-        const doubted = moveAttempt(tx, clock, fence, 'lease_expired').set({ lease_until: after(clock, graceMs) });
+        const doubted = moveAttempt(tx, clock, fence, 'lease_expired').set({ lease_until: fromNow(graceMs, clock) });
         return isDone(doubted.where(isOver('lease_until', clock)));
       }),
     async endLeases() {
@@ -75,10 +75,6 @@ export function createTokenRefreshes(
 
 /** Nobody holds the lease any more. */
 const settled = { attempt_id: null, lease_until: null, refresh_after: null } as const;
-
-function after(clock: RawBuilder<Date>, ms: number): RawBuilder<Date> {
-  return sql<Date>`${clock} + make_interval(secs => ${ms / 1000})`;
-}
 
 /** Moves a connection that is still this attempt's. */
 function moveAttempt(tx: Tx, clock: RawBuilder<Date>, fence: Fence, event: ConnectionEvent) {
@@ -95,7 +91,7 @@ async function takeLease(tx: Tx, clock: RawBuilder<Date>, fence: Fence, leaseMs:
   const begun = await moveConnection(tx, fence.connectionId, 'refresh_started', clock)
     .set(({ eb }) => ({
       attempt_id: fence.attemptId,
-      lease_until: after(clock, leaseMs),
+      lease_until: fromNow(leaseMs, clock),
       last_generation: eb('last_generation', '+', 1),
       // Whose attempt is not settled may have spent the token, and nobody knows what the answer was.
       unanswered: eb('unanswered', '+', sql<number>`(attempt_id IS NOT NULL)::integer`),
@@ -180,7 +176,7 @@ function giveBack(
 ): Promise<boolean> {
   const given = moveAttempt(tx, clock, fence, 'refresh_postponed').set(({ eb }) => ({
     ...settled,
-    refresh_after: after(clock, retryAfterMs),
+    refresh_after: fromNow(retryAfterMs, clock),
     refresh_failures: eb('refresh_failures', '+', 1),
     unanswered: eb('unanswered', '+', answered ? 0 : 1),
   }));
