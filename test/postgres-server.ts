@@ -42,8 +42,10 @@ export function removeAfterUs(directory: string): ChildProcess {
     read -r server < "$2"; kill -INT "$server"; while kill -0 "$server"; do sleep 0.1; done
   fi; rm -rf "$1"`;
   // Its input is a pipe from us that nothing is ever written to.
-  const stdio = ['pipe', 'ignore', 'ignore'] as const;
-  const survivor = spawn('/bin/sh', ['-c', script, 'sh', directory, lockFile], { detached: true, stdio: [...stdio] });
+  const survivor = spawn('/bin/sh', ['-c', script, 'sh', directory, lockFile], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   survivor.unref();
   if (survivor.stdin instanceof Socket) survivor.stdin.unref();
   return survivor;
