@@ -125,44 +125,15 @@ describe('the rate budget of two processes that share a database', () => {
     const [later] = await callFrom([same]);
     assert.deepEqual([later?.passed, later?.refusedByNotion], [54, 0]);
   });
-});
-
-describe('the rate budget of two processes that know no limit', () => {
-  let test: TestDatabase;
-  let database: Database<Schema>;
-  let notion: Emulator;
-  let control: EmulatorControl;
-
-  before(async () => {
-    test = await freshDatabase({ migrated: true });
-    database = openDatabase<Schema>(test.connection);
-    notion = await startEmulator();
-    control = emulatorControl(notion.url, notion.controlToken);
-  });
-  after(async () => {
-    await notion.close();
-    await database.close();
-    await test.drop();
-  });
 
   for (const [scope, rateLimits] of [
     ['connection', { perConnection: 50, perWorkspace: 'off' }],
     ['workspace', { perConnection: 'off', perWorkspace: 50 }],
   ] as const) {
     it(`learns the limit of a ${scope} from the first refusals, and sends nothing more in that minute`, async () => {
+      await control.setClock({ advanceMs: 2 * minuteMs });
       await control.settings({ rateLimits });
-      const workspaceId = await aWorkspace(database);
-      const connectionId = newId('con');
-      const order: Orders = {
-        databaseUrl: test.url,
-        origin: notion.url,
-        token: notion.internalToken,
-        workspaceId,
-        connectionId,
-        principal: newId('agt'),
-        calls: 100,
-        atOnce: 8,
-      };
+      const order = orders({ workspaceId: await aWorkspace(database), calls: 100, atOnce: 8 });
       const reports = await callFrom([order, { ...order, principal: newId('agt') }]);
       assert.equal(
         sum(reports, report => report.passed),
@@ -170,9 +141,9 @@ describe('the rate budget of two processes that know no limit', () => {
       );
       const refused = sum(reports, report => report.refusedByNotion);
       assert.ok(refused >= 1 && refused <= 16, `${refused}: those under way when the first was refused, and no others`);
-      const learned = await createRateLedgers(database, noMetrics).change(
-        workspaceId,
-        scope === 'workspace' ? 'workspace' : connectionId,
+      const learned = await ledgers().change(
+        order.workspaceId,
+        scope === 'workspace' ? 'workspace' : order.connectionId,
         ledger => ({ ledger, result: ledger.perMinute }),
       );
       assert.equal(learned, 50);
