@@ -14,7 +14,9 @@ export const keysStatus: Command = {
     withKeyTasks(invocation, async tasks => {
       const { roots, unproven, workspaceKeys, wanted, stale } = await tasks.status();
       const { out } = invocation.terminal;
-      for (const { kid, state, wraps } of roots) out(`root key       ${state.padEnd(12)} wraps ${wraps}  ${kid}`);
+      for (const { kid, state, wraps } of roots) {
+        out(`root key       ${state.padEnd(12)} wraps ${wraps}  ${tasks.describeRootKey(kid)}`);
+      }
       for (const instance of unproven) out(`instance       unproven     ${instance}`);
       for (const { state, count } of workspaceKeys) out(`workspace keys ${state.padEnd(12)} ${count}`);
       out(`to be replaced ${wanted}`);

@@ -73,7 +73,8 @@ export const keysPromote: Command = {
         terminal.err(`These instances have not proved that they have the staged key: ${result.instances.join(', ')}`);
         terminal.err('Give them the key (PORTCULLIS_ROOT_KEYS) and a few seconds, or stop them.');
       }
-      if (result.kind === 'promoted') terminal.err(`${result.kid} wraps now. Next: portcullis keys rewrap`);
+      if (result.kind === 'promoted')
+        terminal.err(`${tasks.describeRootKey(result.kid)} wraps now. Next: portcullis keys rewrap`);
       return result.kind === 'promoted' ? 0 : failed;
     }),
 };

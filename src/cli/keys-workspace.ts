@@ -42,8 +42,10 @@ export const keysRetire: Command = {
       );
       const { terminal } = invocation;
       terminal.err(`destroyed ${destroyedKeys} workspace keys, kept ${keptKeys}`);
-      for (const kid of retiredRoots) terminal.err(`retired ${kid}: take it out of PORTCULLIS_ROOT_KEYS`);
-      for (const kid of keptRoots) terminal.err(`kept ${kid}: it is still in use, or was within the last 24 hours`);
+      for (const kid of retiredRoots)
+        terminal.err(`retired ${tasks.describeRootKey(kid)}: take it out of PORTCULLIS_ROOT_KEYS`);
+      for (const kid of keptRoots)
+        terminal.err(`kept ${tasks.describeRootKey(kid)}: it is still in use, or was within the last 24 hours`);
       return 0;
     }),
 };

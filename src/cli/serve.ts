@@ -33,5 +33,5 @@ export async function serveWith(config: Config, terminal: Terminal): Promise<num
 function greeting(url: string, { apiUrl }: NotionConfig, firstSignInUrl: string | null): string {
   const running = `Portcullis is running at ${url}, in front of ${apiUrl}.`;
   if (firstSignInUrl === null) return running;
-  return `${running}\n\nNobody has a password yet. Sign in with this link (once, within 15 minutes) and choose one:\n\n  ${firstSignInUrl}\n`;
+  return `${running}\n\nNobody has a password yet. Sign in with this link (once, within 15 minutes; the next start prints another) and choose one:\n\n  ${firstSignInUrl}\n`;
 }

@@ -41,6 +41,8 @@ export interface KeyTasks {
   retire(retainMs: number): Promise<RetireResult>;
   verify(onProgress: OnProgress): Promise<VerifyResult & { readonly deployment: DeploymentVerified }>;
   destroyWorkspace(workspaceId: WorkspaceId): Promise<number>;
+  /** A root key by its id, and as the settings name it where they do: `root_… (file:/etc/portcullis/root.key)`. */
+  describeRootKey(kid: string): string;
   close(): Promise<void>;
 }
 
@@ -71,7 +73,13 @@ export async function openKeyTasks(
   const secret = createDeploymentSecretStore(database);
   const { atMoment = passThrough, batchSize } = options;
   const sized = batchSize === undefined ? {} : { batchSize };
-  const root = await Promise.all(config.rootKeys.map(name => openRootKey(name, config.keyServices)))
+  const names = new Map<string, string>();
+  const openNamed = async (name: RootKeyName) => {
+    const key = await openRootKey(name, config.keyServices);
+    names.set(key.kid, `${name.provider}:${name.key}`);
+    return key;
+  };
+  const root = await Promise.all(config.rootKeys.map(openNamed))
     .then(keys => openKeyRing(keys, createKnownRootKeys(database)))
     .catch(async error => {
       await opened.close();
@@ -82,6 +90,7 @@ export async function openKeyTasks(
 
   return {
     close: opened.close,
+    describeRootKey: kid => (names.has(kid) ? `${kid} (${names.get(kid)})` : kid),
     async status() {
       const roots = await countUnderRootKeys(database);
       const staged = roots.some(({ state }) => state === 'staged');

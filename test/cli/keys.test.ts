@@ -34,7 +34,10 @@ describe('portcullis keys', () => {
       last = await keys(...words);
       assert.equal(last.code, 0, `${words.join(' ')}: ${last.err}`);
     }
-    assert.match(last?.out ?? '', /root key {7}retired/);
+    assert.match(
+      last?.out ?? '',
+      new RegExp(`root key {7}retired {6}wraps 0 {2}root_\\S+ \\(file:${join(custody.directory, 'old.key')}\\)`),
+    );
     assert.match(last?.out ?? '', /to be resealed 0 in connection_secret/);
     const alone = await openVault(custody, [await custody.file('new.key')]);
     assert.equal((await openTokens(custody, alone, place)).length, 2);
