@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { hostsOf } from '../../src/compose/hosted-mcp.ts';
 import { readChallenge } from '../../src/connect/mcp/challenge.ts';
 import { challengeOf, discover } from '../../src/connect/mcp/discover.ts';
 import type { OAuthClient } from '../../src/connect/mcp/register-client.ts';
-import { scopeFor } from '../../src/connect/mcp/scopes.ts';
 import { readTokenAnswer } from '../../src/connect/mcp/token-answer.ts';
 import { refreshRequest, revokeRequest } from '../../src/connect/mcp/token-requests.ts';
 import { readRevocation } from '../../src/connect/rest/token-state.ts';
@@ -17,28 +15,6 @@ import { type LyingMcp, prm, rfc8414, startLyingMcp } from './lying-mcp.ts';
 import type { Lie } from './lying-server.ts';
 
 const unusable = (error: unknown) => connectProblemOf(error) === 'server_unusable';
-
-describe("B8: Notion's own MCP server", () => {
-  const mayAsk = hostsOf('https://mcp.notion.com/mcp');
-
-  for (const url of ['https://mcp.notion.com/token', 'https://notion.com/', 'https://auth.notion.com/authorize']) {
-    it(`may send us to ${url}`, () => assert.equal(mayAsk(new URL(url)), true));
-  }
-
-  const others = [
-    'https://notion.com.evil.example/',
-    'https://evilnotion.com/',
-    'https://notion.so/',
-    'https://8.8.8.8/',
-  ];
-  for (const url of [...others, 'https://mcp.notion.com.evil.example/', 'https://xn--notion-9za.com/']) {
-    it(`may not send us to ${url}`, () => assert.equal(mayAsk(new URL(url)), false));
-  }
-
-  it('may have its authorization server elsewhere when it is not', () => {
-    assert.equal(hostsOf('https://mcp.example/mcp')(new URL('https://as.example/')), true);
-  });
-});
 
 describe('lies about where to get tokens', () => {
   const { fetch, close } = createSafeFetch({ allowLoopbackHttp: true, timeoutMs: minuteMs });
@@ -232,45 +208,5 @@ describe('lies about where to get tokens', () => {
         assert.equal(sent && readRevocation(await sent), verdict);
       });
     }
-  });
-
-  describe('scopes', () => {
-    const scopes = async (header: string, changes: object = {}) => {
-      server.describeResource({ scopes_supported: ['offered', 'a"b', 'a b', 'ü', '\u0000', ''], ...changes });
-      return scopeFor({ ...(await find()), challenge: readChallenge(header) }, null);
-    };
-
-    it('are those of the challenge, else those that are offered, else none', async () => {
-      assert.equal(await scopes('Bearer scope="a b"'), 'a b');
-      for (const silent of ['Bearer', 'Bearer scope=""', 'Basic scope="a"'])
-        assert.equal(await scopes(silent), 'offered');
-      assert.equal(await scopes('Bearer', { scopes_supported: undefined }), null);
-      assert.equal(await scopes('Bearer', { scopes_supported: [] }), null);
-    });
-
-    it('are not asked for where they are none', async () => {
-      assert.equal(await scopes('Bearer scope="a \\"x\\" b  c"'), 'a b c');
-    });
-
-    it('are never so many, nor so long, that no browser could be sent along with them', async () => {
-      const offered = Array.from({ length: 5_000 }, (_, at) => `scope-${at}`);
-      const asked = await scopes('Bearer', { scopes_supported: [...offered, 'x'.repeat(5_000)] });
-      assert.ok(asked?.endsWith(' scope-4998 scope-4999') && asked.length < 6_000, `${asked?.length}`);
-    });
-
-    it('have offline_access among them where the server lists it', async () => {
-      server.describeServer({ scopes_supported: ['offline_access'] });
-      assert.equal(await scopes('Bearer scope="a"'), 'a offline_access');
-      assert.equal(await scopes('Bearer', { scopes_supported: undefined }), null);
-    });
-  });
-
-  it('reads a challenge of any length in no time', () => {
-    const started = performance.now();
-    for (const filling of [' ', ', ', ' ,', 'a=', '"', '\\"', 'Bearer ']) {
-      readChallenge(`Bearer a="${filling.repeat(100_000)}`);
-      readChallenge(`Bearer ${filling.repeat(100_000)}"`);
-    }
-    assert.ok(performance.now() - started < 10_000);
   });
 });
