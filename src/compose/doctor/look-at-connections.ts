@@ -6,7 +6,7 @@ import {
   type CheckedConnection,
   connectionsToCheck,
   countConnections,
-  isServing,
+  isUntroubled,
 } from '../../store/doctor/connections.ts';
 import type { Schema } from '../../store/schema.ts';
 import { createTokenSeal } from '../../vault/token-seal.ts';
@@ -28,7 +28,7 @@ export async function lookAtConnections(parts: {
   const findings: Finding[] = [];
   let probed = 0;
   for (const connection of connections) {
-    if (isServing(connection) && probed++ === probedMax) break;
+    if (isUntroubled(connection) && probed++ === probedMax) break;
     const about = `connection ${connection.connectionId}`;
     const judged = await look(about, 'Look at the log of the gateway.', async () => {
       const { state, found, todo } = await judge(connection, probe);

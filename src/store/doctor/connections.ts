@@ -7,7 +7,8 @@ import type { Schema } from '../schema.ts';
 const checkedMax = 100;
 
 const ended = ['pending', 'revoked'] as const;
-const serving = ['active', 'refreshing'] as const;
+/** The states in which only Notion can tell that something is wrong. */
+const untroubled = ['active', 'refreshing'] as const;
 
 /** A connection with its access token, as `portcullis doctor` looks at it. */
 export interface CheckedConnection {
@@ -23,8 +24,8 @@ export interface CheckedConnection {
   readonly kid: string | null;
 }
 
-export function isServing({ status }: CheckedConnection): boolean {
-  return serving.some(one => one === status);
+export function isUntroubled({ status }: CheckedConnection): boolean {
+  return untroubled.some(one => one === status);
 }
 
 /** Those that do not work first, then the ones used last. */
@@ -52,7 +53,7 @@ export function connectionsToCheck({ system }: Pick<Database<Schema>, 'system'>)
       'secret.kid',
     ])
     .where('connection.status', 'not in', ended)
-    .orderBy(({ eb }) => eb('connection.status', 'in', serving))
+    .orderBy(({ eb }) => eb('connection.status', 'in', untroubled))
     .orderBy('connection.last_used_at', order => order.desc().nullsLast())
     .orderBy('connection.id')
     .limit(checkedMax)
