@@ -18,7 +18,7 @@ export interface ReadinessParts {
 /** A key service counts, and charges for, every request. */
 const rootKeyGoodForMs = 10 * secondMs;
 
-/** Without any one of these no call can be answered. */
+/** What answering calls needs. */
 export function readinessChecks(parts: ReadinessParts): ReadinessCheck[] {
   return [
     { name: 'database', holds: () => isWritable(parts.database) },

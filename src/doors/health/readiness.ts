@@ -1,6 +1,6 @@
 import { secondMs } from '../../domain/units.ts';
 
-/** Something without which no call can be answered. */
+/** Something that answering calls needs, at once or before long. */
 export interface ReadinessCheck {
   /** As the answer of `/readyz` names it. */
   readonly name: string;
