@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { uuidNamed } from '../../emulator/identifiers.ts';
+import { openHostedMcp } from '../../src/compose/hosted-mcp.ts';
 import { disconnect } from '../../src/connect/disconnect.ts';
 import type { WorkspaceId } from '../../src/domain/ids.ts';
+import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
 import { type Browser, type Consent, pathOf, type Shown, titleOf } from './browser.ts';
 import { type Connecting, startConnecting } from './connecting.ts';
 
@@ -190,6 +193,29 @@ describe('connecting by hosted MCP', () => {
     assert.equal((await connections())[0]?.registration_id, registration?.id);
     await connected({ workspaceId: globex });
     assert.equal((await registrations()).length, 2);
+  });
+
+  it('C16: keeps the client that a press at another gateway at the same time came to, and uses it next', async () => {
+    const { id: userId, browser } = await at.aPerson();
+    const notion = { mcpUrl: at.emulator.mcpUrl, mcpClient: null, dangerouslyAllowLoopbackHttp: true };
+    const { database, publicUrl, parts } = at;
+    const deriveKey = deriveKeysFrom(randomBytes(64));
+    const other = openHostedMcp({ notion, publicUrl, database, deriveKey, recordEvent: parts.recordEvent });
+    const beginning = () => ({ state: randomUUID(), stateHash: randomBytes(32), userId, target: null });
+    const begun = await Promise.all([parts.flows.mcp, other.flow].map(flow => flow.begin(beginning())));
+    await other.close();
+    const [one, another] = begun.map(({ registrationId }) => registrationId);
+    assert.ok(one && another && one !== another);
+    // As good as in use.
+    await at.database.system
+      .updateTable('client_registration')
+      .set({ refused_at: new Date() })
+      .where('id', '=', one)
+      .execute();
+    const url = await start(browser);
+    const spare = (await registrations()).find(({ id }) => id === another);
+    assert.equal(spare?.client_id, url.searchParams.get('client_id'));
+    assert.equal((await requestsTo('/register')).length, 2);
   });
 
   it('B17: registers anew after the server forgot the client', async () => {

@@ -38,6 +38,8 @@ export function createMcpConsent(parts: ConsentParts) {
     const { server, resource } = discovery;
     servers.note(server);
     // Whoever presses twice at once gets one client: the second finds what the first has registered (defect C16).
+    // At two gateways it can be two. The spare one is what the next press finds, or is removed after a week: cheaper than
+    // a database connection held for as long as the server takes to register.
     const client = await inTurn(userId, () => clientForAttempt(parts, discovery, { userId, target }));
     const scope = scopeFor(discovery, client.scope);
     await registrations.noteScope(client.id, scope);
