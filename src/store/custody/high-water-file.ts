@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { makeDirectory } from '../../vault/make-directory.ts';
 import { draftEnding, removeOldDrafts } from '../../vault/old-drafts.ts';
 import type { HighWater } from '../../vault/restore/custody-marks.ts';
 import { StoreError } from '../store-error.ts';
@@ -32,7 +33,7 @@ export function createHighWaterFile(path: string): HighWater {
 
 async function write(path: string, mark: number): Promise<void> {
   const draft = `${path}.${randomUUID()}${draftEnding}`;
-  await mkdir(dirname(path), { recursive: true });
+  await makeDirectory(dirname(path));
   await removeOldDrafts(dirname(path), `${basename(path)}.`);
   try {
     const file = await open(draft, 'wx', 0o600);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, link, lstat, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, chown, link, lstat, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { makeDirectory } from '../../vault/make-directory.ts';
 import { StoreError } from '../store-error.ts';
 import type { Account } from './account.ts';
 
@@ -35,8 +36,8 @@ export function layOut(dataDir: string): DataDirectory {
 export async function prepareDataDirectory(directory: DataDirectory, account: Account): Promise<void> {
   try {
     // Only the leaf is private: a 0700 parent made here would surprise whatever else lives below it.
-    await mkdir(dirname(directory.path), { recursive: true });
-    await mkdir(directory.path, { mode: 0o700 }).catch(ignoreExisting);
+    await makeDirectory(dirname(directory.path));
+    await makeDirectory(directory.path, 0o700);
     await refuseForeignFiles(directory.path);
     if (((await stat(directory.path)).mode & 0o777) !== 0o700) await chmod(directory.path, 0o700);
     await createPassword(directory.password, account);

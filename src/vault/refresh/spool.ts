@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { access, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type AttemptId, type ConnectionId, isId, type RegistrationId, type WorkspaceId } from '../../domain/ids.ts';
 import { KiB } from '../../domain/units.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { draftEnding, removeOldDrafts } from '../old-drafts.ts';
 import type { Attempt, NewTokens } from './token-refreshes.ts';
 
@@ -54,7 +55,7 @@ export function nameOf({ connectionId, generation, attemptId }: Attempt): string
 /** Opens the directory, made with mode 0700 when missing, and tries whether it keeps files. Throws `SpoolError`. */
 export async function openSpool(directory: string): Promise<Spool> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory, 0o700);
     await removeOldDrafts(directory);
     await probe(directory);
     return {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { constants, type FileHandle, link, lstat, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { constants, type FileHandle, link, lstat, open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RootKeyError } from '../../domain/root-key-error.ts';
 import { deriveKeysFrom } from '../derive-key.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { openValue, type SealingKey, sealingKeyBytes, sealValue } from '../sealed-value.ts';
 import type { RootKey } from './root-key.ts';
 
@@ -49,7 +50,7 @@ function fromSecret(secret: Buffer): RootKey {
 async function makeRootKeyFile(path: string): Promise<void> {
   const directory = dirname(path);
   const draft = `${path}.${randomBytes(6).toString('hex')}${draftEnding}`;
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory, 0o700);
   try {
     await withFile(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, async file => {
       await file.writeFile(`${randomBytes(secretBytesMade).toString('base64url')}\n`);
