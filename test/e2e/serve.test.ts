@@ -93,7 +93,7 @@ describe('npm start with the credentials of an integration', () => {
   it('has the database to itself, and says so to whoever wants it too', async () => {
     const { err, code } = await portcullis(['db', 'dump', join(folder, 'x')], env);
     assert.equal(code, 6);
-    assert.match(err, /^error: .* is in use by portcullis process \d+/);
+    assert.match(err, /^error: .* is in use by portcullis process \d+/m);
   });
 
   it('refuses to be a demo on this data ever after (rule 25)', async () => {

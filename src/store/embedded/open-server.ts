@@ -38,6 +38,8 @@ const openMsMax = 120_000;
 const absent = new Set(['ENOENT', 'ECONNREFUSED']);
 /** Codes of a server that starts, stops or recovers: ask again. */
 const passing = new Set(['ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '53300']);
+/** The same, as the client says it of a session that was cut: under a query, or between two of them. */
+const cut = /^(?:Connection terminated|Client has encountered a connection error)/;
 
 /**
  * Connects to the server of the place, starting it if it does not run, and takes the ownership of the directory.
@@ -92,7 +94,7 @@ async function connectAndOwn(session: Client, place: Place): Promise<Attempt> {
 function judge(error: Error & { code?: string }, place: Place): Attempt | StoreError {
   if (error instanceof StoreError) return error;
   if (absent.has(error.code ?? '')) return 'absent';
-  if (passing.has(error.code ?? '') || error.message.startsWith('Connection terminated')) return 'busy';
+  if (passing.has(error.code ?? '') || cut.test(error.message)) return 'busy';
   const { path, password } = place.directory;
   const todo = error.code === '28P01' ? ` Put back the ${password} that belongs to it.` : '';
   return new StoreError('server_failed', `The PostgreSQL in ${path} answers: ${error.message}.${todo}`, {
