@@ -82,6 +82,8 @@ export interface Connecting {
   readonly events: RecordedEvent[];
   /** What passed the gateway: `connect.start allow`, `connect.finish deny not_a_member`, `connect.finish failed`. */
   readonly log: string[];
+  /** What the doors told an operator, in lines of JSON. */
+  readonly programLog: string[];
   aPerson(rights?: readonly Action[]): Promise<{ id: UserId; browser: Browser }>;
   /** Another browser session of the same person. */
   anotherBrowser(userId: UserId): Browser;
@@ -162,8 +164,9 @@ export async function startConnecting(
   });
   const sessions = new Map<string, Caller>();
   const log: string[] = [];
+  const programLog: string[] = [];
   const gateway = decidingGateway(database, sessions, log);
-  const doors = await openDoors({ gateway, parts, hosted, database, publicUrl, server });
+  const doors = await openDoors({ gateway, parts, hosted, database, publicUrl, server, programLog });
 
   const anotherBrowser = (userId: UserId) => {
     const session = randomBytes(32).toString('base64url');
@@ -186,6 +189,7 @@ export async function startConnecting(
     publicUrl,
     events,
     log,
+    programLog,
     anotherBrowser,
     async aPerson(rights = ['connect']) {
       const id = newId('usr');
@@ -210,6 +214,7 @@ export async function startConnecting(
       await database.asOwner(client => client.query(`TRUNCATE ${tables} CASCADE`));
       events.length = 0;
       log.length = 0;
+      programLog.length = 0;
       await Promise.all([control.clearFaults(), control.clearRequests()]);
     },
     async close() {
@@ -270,8 +275,9 @@ async function openDoors(given: {
   readonly database: Database<Schema>;
   readonly publicUrl: string;
   readonly server: Server;
+  readonly programLog: string[];
 }) {
-  const { gateway, parts, hosted, database, publicUrl, server } = given;
+  const { gateway, parts, hosted, database, publicUrl, server, programLog } = given;
   const commands = createConnectCommands(parts);
   const clientAddress = createClientAddress([]);
   const routes = createConnectionRoutes({ ...commands, list: createConnectionList(database) });
@@ -280,7 +286,8 @@ async function openDoors(given: {
     signIn: { withPassword: nobody, withLink: nobody, malformed: nobody, signOut: nobody },
     record: parts.recordEvent,
   };
-  const doors = fastify({ serverFactory: handler => server.on('request', handler) });
+  const stream = { write: (line: string) => void programLog.push(line) };
+  const doors = fastify({ serverFactory: handler => server.on('request', handler), logger: { level: 'warn', stream } });
   await doors.register(oauthDoor({ gateway, commands, clientAddress, publicUrl, demo: false }));
   await doors.register(apiDoor({ gateway, routes, signIn, clientAddress, publicUrl }));
   await doors.register(mcpClientDocumentDoor(hosted.documentOf));

@@ -197,7 +197,8 @@ it('tells the person when Notion does not accept our client credentials', async 
     const shown = await browser.reach();
     assert.equal(shown.status, 502);
     assert.match(shown.text, /Notion did not accept this Portcullis/);
-    assert.ok(!shown.text.includes('secret_wrong'));
+    assert.match(at.programLog.join(''), /"problem":"app_refused".*token endpoint: invalid_client/);
+    assert.ok(!(shown.text + at.programLog).includes('secret_wrong'));
   } finally {
     await at.close();
   }

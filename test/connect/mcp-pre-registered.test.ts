@@ -81,6 +81,7 @@ describe('a hosted MCP client that was registered by hand', () => {
   it('comes to no server but the one that it was registered at', async () => {
     await start(made => ({ ...made, issuer: 'https://as.example' }));
     assert.equal(titleOf(await pressConnect()), 'Notion could not be verified');
+    assert.match(at.programLog.join(''), /the client in the settings is for another issuer/);
     assert.deepEqual([await requestsTo('/token'), await requestsTo('/register'), await registrations()], [0, 1, []]);
   });
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { PortcullisError } from '../../domain/errors.ts';
 import type { Answer, Call, Operation } from '../../domain/operation.ts';
 import type { Gateway } from '../../gateway.ts';
 import type { ClientAddress } from '../client-address.ts';
+import { logFailure } from '../log-failure.ts';
 import type { ContentRoute } from './content-route.ts';
 import { errorAnswer, jsonAnswer } from './json-answer.ts';
 import { describeApi } from './openapi.ts';
@@ -85,8 +85,7 @@ export function apiDoor(parts: ApiDoorParts): FastifyPluginAsync {
       const pass = (operation: Operation) => gateway({ ...call, operation });
       return await release(reply, await perform({ read, pass, request, signal }));
     } catch (error) {
-      if (!(error instanceof PortcullisError))
-        request.log.error({ err: error, requestId }, 'a call of the admin API failed');
+      logFailure(request.log, { requestId }, error);
       return await release(reply, errorAnswer(error, requestId));
     }
   }

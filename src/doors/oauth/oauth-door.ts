@@ -2,6 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { isId } from '../../domain/ids.ts';
 import { KiB } from '../../domain/units.ts';
 import { securityHeaders } from '../dashboard/security-headers.ts';
+import { logFailure } from '../log-failure.ts';
 import type { ConnectKind } from './connect-commands.ts';
 import { answer, finish, review, start } from './connect-steps.ts';
 import { pageProblemOf, statusOf } from './page-problem.ts';
@@ -46,7 +47,7 @@ export function oauthDoor(parts: OAuthDoorParts): FastifyPluginAsync {
 
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, demo: boolean): FastifyReply {
   const problem = pageProblemOf(error);
-  if (problem === 'unavailable') request.log.error({ err: error }, 'a step of connecting a workspace failed');
+  logFailure(request.log, { step: request.routeOptions.url, problem }, error);
   const wayOn = problem === 'not_signed_in' ? toSignIn(pathAfterSignIn(request)) : toDashboard;
   return sendPage(reply, statusOf(error), demo, options => problemPage(problem, wayOn, options));
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { PortcullisError } from '../../domain/errors.ts';
 import { fileLinkPath } from '../../domain/file-links.ts';
 import type { WorkspaceId } from '../../domain/ids.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Gateway } from '../../gateway.ts';
 import { classifyRest, unrecognised } from '../../notion/classify.ts';
 import { renderError } from '../../notion/error-envelope.ts';
+import { type DoorLog, logFailure } from '../log-failure.ts';
 import { type Address, parseAddress } from './address.ts';
 import { type Files, fileOperation } from './file-operation.ts';
 import { readBody } from './read-body.ts';
@@ -19,12 +19,6 @@ export interface RestDoorParts {
   /** Where a request comes from, behind whatever proxies are trusted. */
   readonly clientAddress: (request: IncomingMessage) => string;
   readonly log: DoorLog;
-}
-
-/** Fields and a sentence. Never the body, a header or a token. */
-export interface DoorLog {
-  warn(fields: object, sentence: string): void;
-  error(fields: object, sentence: string): void;
 }
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -107,9 +101,6 @@ function sendError(
   requestId: string,
   operation = 'unrecognised',
 ): void {
-  const fields = { requestId, operation };
-  if (!(error instanceof PortcullisError)) log.error({ ...fields, err: error }, 'a call failed unexpectedly');
-  else if (error.details.log !== undefined)
-    log.warn({ ...fields, code: error.code, why: error.details.log }, 'a call failed');
+  logFailure(log, { requestId, operation }, error);
   sendAnswer(request, response, renderError(error, requestId), requestId);
 }
