@@ -39,9 +39,27 @@ export type RegistrationId = Id<'reg'>;
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const patterns = new Map(idPrefixes.map(prefix => [prefix, new RegExp(`^${prefix}_${uuid}$`)]));
 
-/** A new id: the prefix and a UUIDv7 (RFC 9562 section 5.7), so that ids sort by the time they were made. */
+/** A new id: the prefix and a UUIDv7 (RFC 9562 section 5.7). Ids of one process sort in the order they were made. */
 export function newId<P extends IdPrefix>(prefix: P): Id<P> {
-  return `${prefix}_${randomUUIDv7()}`;
+  return `${prefix}_${nextUuid()}`;
+}
+
+/** Milliseconds and count of the last id. */
+let last = { ms: 0, count: 0 };
+
+/**
+ * Entries of one commit are made within a millisecond, and the log tells them in order: the 12 bits after the time count
+ * (RFC 9562 section 6.2, method 1). A clock that is put back, and a count that is full, go on from the last id.
+ */
+function nextUuid(): string {
+  const uuid = randomUUIDv7();
+  const ms = Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
+  if (ms > last.ms) last = { ms, count: 0 };
+  else if (last.count < 0xfff) last = { ms: last.ms, count: last.count + 1 };
+  else last = { ms: last.ms + 1, count: 0 };
+  const time = last.ms.toString(16).padStart(12, '0');
+  const count = last.count.toString(16).padStart(3, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${count}${uuid.slice(18)}`;
 }
 
 /** True only for the canonical spelling of an id of that kind: lower case, dashed. */

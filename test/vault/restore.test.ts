@@ -118,7 +118,7 @@ describe('rule 20: a database that was put back', () => {
       const rows = await logged.where('operation', '=', 'db.restore_acknowledged').execute();
       return rows.map(row => JSON.parse(row.entry).detail);
     };
-    assert.match((await acknowledge()).err, /^There is nothing to acknowledge/);
+    assert.match((await acknowledge()).err, /^There is nothing to acknowledge/m);
     assert.deepEqual(await told(), []);
 
     await moveGeneration();
