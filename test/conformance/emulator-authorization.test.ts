@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { registerMcpClient } from '../../emulator/mcp/authorized.ts';
 import { startEmulator } from '../../emulator/server.ts';
+import { until } from '../until.ts';
 import { runSuite } from './suite.ts';
 
 describe('the MCP authorization server of the emulator', () => {
@@ -35,12 +36,19 @@ describe('the MCP authorization server of the emulator', () => {
   });
 });
 
-/** What a person's browser does: allows, and follows the redirect to the client. */
+/** What a person's browser does: allows, and follows the redirect to the client, which may not listen yet. */
 async function consent(address: string): Promise<void> {
   const url = new URL(address);
   const form = new URLSearchParams(url.searchParams);
   form.set('decision', 'allow');
-  await fetch(`${url.origin}${url.pathname}`, { method: 'POST', body: form });
+  const answer = await fetch(`${url.origin}${url.pathname}`, { method: 'POST', body: form, redirect: 'manual' });
+  const callback = answer.headers.get('location') ?? assert.fail(`no redirect, but ${answer.status}`);
+  await until('the client to listen', () =>
+    fetch(callback).then(
+      () => true,
+      () => false,
+    ),
+  );
 }
 
 async function freePort(): Promise<number> {
