@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { defectsPage, rulesPage } from './pages/cited.ts';
 import { commandsPage } from './pages/commands.ts';
 import { configurationPage, exampleEnvironment } from './pages/configuration.ts';
 import { emulatorPage } from './pages/emulator.ts';
@@ -14,6 +15,8 @@ const documents: Readonly<Record<string, () => string>> = {
   'docs/emulator.md': emulatorPage,
   'docs/errors.md': errorsPage,
   'docs/operations.md': operationsPage,
+  'docs/rules.md': rulesPage,
+  'docs/source-defects.md': defectsPage,
 };
 
 /** Paths of the documents that are not what the tables say. */

@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { citations } from '../docs/cited/citing-tests.ts';
+import { defectGroups } from '../docs/cited/defects.ts';
+import { rules } from '../docs/cited/rules.ts';
 import { staleDocuments } from '../docs/documents.ts';
 import { findCycle } from './tidy/cycles.ts';
 import { isTest, namesBelow, root, type SourceFile, sourcesBelow } from './tidy/source.ts';
@@ -134,6 +137,25 @@ describe('tidy', () => {
   it('exports by name', () => {
     const broken = [...src, ...emulator].filter(file => /^export default\b/m.test(file.text));
     assert.deepEqual(pathsOf(broken), [], 'Name the export: then it is called the same everywhere.');
+  });
+
+  it('cites only rules and defects that stand in docs/', async () => {
+    const known = new Set([
+      ...rules.map(({ number }) => `rule ${number}`),
+      ...defectGroups.flatMap(({ defects }) => defects.map(({ id }) => id)),
+    ]);
+    const files = [...src, ...emulator, ...web, ...(await sourcesBelow('test')), ...(await sourcesBelow('bench'))];
+    const broken = files.flatMap(({ path, text }) =>
+      citations(text)
+        .filter(cited => cited.startsWith('rule ') && !known.has(cited))
+        .map(cited => `${path}: ${cited}`),
+    );
+    const defects = files.flatMap(({ path, text }) =>
+      [...text.matchAll(/\bdefects? ([A-Z]\d+)/g)]
+        .filter(([, id = '']) => !known.has(id))
+        .map(([found]) => `${path}: ${found}`),
+    );
+    assert.deepEqual([...broken, ...defects], [], 'Cite what docs/rules.md and docs/source-defects.md hold.');
   });
 
   it('says why each dependency is there', async () => {
