@@ -14,7 +14,7 @@ import type { Caller } from './domain/principal.ts';
 import type { Ruling, Verdict } from './domain/ruling.ts';
 import type { Now } from './domain/units.ts';
 
-/** The steps, in the order in which they run. `compose.ts` provides them. */
+/** The steps, in the order in which they run. `src/compose/` provides them. */
 export interface Steps {
   /** Turns credentials into a caller. Bad credentials give an anonymous caller with a reason, never an error. */
   identify(call: Call): Promise<Caller>;

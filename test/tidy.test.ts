@@ -12,7 +12,7 @@ import { isTest, namesBelow, root, type SourceFile, sourcesBelow } from './tidy/
 
 /**
  * Which part may import which, types included. A part may always import from itself. The steps of the path never import
- * each other: what they have to say to one another is in `domain/`, and `compose.ts` puts them together.
+ * each other: what they have to say to one another is in `domain/`, and `portcullis.ts` puts them together.
  */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   // The words, and what is known of Notion: below everything.
@@ -41,11 +41,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
   config: ['domain'],
   'config.ts': ['domain', 'config'],
-  cli: ['domain', 'config', 'config.ts', 'compose.ts', 'compose', 'store'],
+  cli: ['domain', 'config', 'config.ts', 'portcullis.ts', 'compose', 'store'],
 };
 
 /** Only this file sees every part. */
-const seesEverything = ['compose.ts', 'compose'];
+const seesEverything = ['portcullis.ts', 'compose'];
 
 /** Names that say nothing about what is inside. */
 const drawers = [
@@ -72,7 +72,7 @@ describe('tidy', () => {
       .flatMap(file =>
         file.imports.filter(target => !allowed(file.path, target)).map(target => `${file.path} → ${target}`),
       );
-    assert.deepEqual(broken, [], 'Move what is shared to src/domain, or pass it in from src/compose.ts (table above).');
+    assert.deepEqual(broken, [], 'Move what is shared to src/domain, or pass it in from src/compose/ (table above).');
   });
 
   it('keeps src, emulator and web apart', () => {

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { startPortcullis } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
+import { startPortcullis } from '../../src/portcullis.ts';
 import { type EmbeddedConnection, startEmbeddedPostgres } from '../../src/store/embedded/embedded-postgres.ts';
 import { childArgument, childReady } from '../child.ts';
 import { connectWorkspace } from './connect-workspace.ts';
@@ -41,7 +41,7 @@ const config = readConfig('serve', {
 });
 const { notion } = config;
 if (notion === null) throw new Error('the bench has no Notion');
-const portcullis = await startPortcullis(config, log, async () => notion);
+const portcullis = await startPortcullis(config, { log }, async () => notion);
 const key = await connectWorkspace(portcullis.url, portcullis.firstSignInUrl);
 
 process.on('message', async () => process.send?.(await measureTwoCommits(postgres.connection)));

@@ -19,8 +19,8 @@ export async function serveWith(config: Config, terminal: Terminal): Promise<num
   const { notion } = config;
   if (notion === null) throw new Error('a gateway needs a Notion');
   // Loaded here, because most commands need none of it.
-  const { startPortcullis } = await import('../compose.ts');
-  const portcullis = await startPortcullis(config, openProgramLog(config), async () => notion);
+  const { startPortcullis } = await import('../portcullis.ts');
+  const portcullis = await startPortcullis(config, { log: openProgramLog(config) }, async () => notion);
   try {
     terminal.err(greeting(portcullis.url, notion, portcullis.firstSignInUrl));
     await stopped;

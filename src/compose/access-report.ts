@@ -26,8 +26,13 @@ export function learningForward(forward: Steps['forward'], learning: Pick<Learni
 }
 
 /** The report on what connections reach, as routes of the admin API. Its calls to Notion are the system's. */
-export function openAccessReport(parts: { database: Database<Schema>; steps: Steps; learning: Learning }) {
-  const { database, steps, learning } = parts;
+export function openAccessReport(parts: {
+  database: Database<Schema>;
+  steps: Steps;
+  learning: Learning;
+  monotonicMs: () => number;
+}) {
+  const { database, steps, learning, monotonicMs } = parts;
   const connectionsOf = createConnectionList(database);
   const report = createAccessReport({
     connections: workspaceId => connectionsOf(workspaceId),
@@ -36,7 +41,7 @@ export function openAccessReport(parts: { database: Database<Schema>; steps: Ste
     flushLessons: learning.flush,
     ask: createSystemGateway('access_report', steps),
     now: steps.now,
-    monotonicMs: () => performance.now(),
+    monotonicMs,
   });
   return createReportRoutes(report);
 }

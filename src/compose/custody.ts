@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { Logger } from 'pino';
 import { createCheckToken } from '../connect/check-token.ts';
 import type { NotionApp } from '../connect/rest/notion-app.ts';
 import { refreshRestTokens } from '../connect/rest/refresh.ts';
 import { type Metrics, noMetrics } from '../domain/metrics.ts';
+import type { ProgramLog } from '../domain/program-log.ts';
 import type { Now } from '../domain/units.ts';
 import { createConnections } from '../store/connections.ts';
 import type { EventEntries } from '../store/event-entries.ts';
@@ -32,7 +32,7 @@ export interface CustodyOptions {
   /** Whether the database is one that was put back and that nobody has looked at (rule 20). */
   readonly restored: () => boolean;
   readonly metrics?: Metrics;
-  readonly log: Logger;
+  readonly log: ProgramLog;
   readonly now: Now;
 }
 

@@ -10,6 +10,7 @@ import { createServerDirectory } from '../connect/mcp/server-directory.ts';
 import { createSafeFetch } from '../connect/safe-fetch/safe-fetch.ts';
 import type { RecordEvent } from '../domain/event.ts';
 import type { RegistrationId } from '../domain/ids.ts';
+import type { Now } from '../domain/units.ts';
 import { mcpClientDocumentPath } from '../doors/oauth/mcp-client-document.ts';
 import { createClientRegistrations } from '../store/client-registrations.ts';
 import type { Store } from '../store/open-store.ts';
@@ -36,8 +37,11 @@ export function openHostedMcp(options: {
   deriveKey: DeriveKey;
   recordEvent: RecordEvent;
   onUndecryptable?: OnUndecryptable;
+  now?: Now;
+  monotonicMs?: () => number;
 }): HostedMcp {
   const { notion, publicUrl, database, deriveKey, recordEvent, onUndecryptable } = options;
+  const { now = () => new Date(), monotonicMs = () => performance.now() } = options;
   const reach = { allowLoopbackHttp: notion.dangerouslyAllowLoopbackHttp, mayAsk: hostsOf(notion.mcpUrl) };
   const { fetch, close } = createSafeFetch(reach);
   const redirectUri = `${publicUrl}/auth/notion-mcp/callback`;
@@ -54,8 +58,8 @@ export function openHostedMcp(options: {
     },
     fetch,
     registrations,
-    servers: createServerDirectory(fetch, () => performance.now()),
-    now: () => new Date(),
+    servers: createServerDirectory(fetch, monotonicMs),
+    now,
     seal: createMcpSeal(deriveKey, onUndecryptable),
   };
   return {

@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import type { NoticesConfig } from '../config.ts';
 import { createJobRunner } from '../connect/job-runner.ts';
 import type { Jobs } from '../connect/jobs.ts';
@@ -7,13 +6,14 @@ import { noticeJob } from '../connect/notices/notice.ts';
 import { createSafeFetch } from '../connect/safe-fetch/safe-fetch.ts';
 import type { RecordEvent } from '../domain/event.ts';
 import type { Metrics } from '../domain/metrics.ts';
+import type { ProgramLog } from '../domain/program-log.ts';
 import { type Now, secondMs } from '../domain/units.ts';
 
 export interface NoticesOptions {
   readonly jobs: Jobs;
   readonly recordEvent: RecordEvent;
   readonly metrics: Pick<Metrics, 'noticeTried'>;
-  readonly log: Pick<Logger, 'warn' | 'error'>;
+  readonly log: Pick<ProgramLog, 'warn' | 'error'>;
   readonly now: Now;
   readonly everyMs?: number;
   readonly timeoutMs?: number;

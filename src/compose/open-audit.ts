@@ -14,11 +14,8 @@ import type { Place } from './place.ts';
 import { openRestoreWatch } from './restore.ts';
 import { followRootKeys } from './root-keys.ts';
 
-const now = () => new Date();
-const monotonicMs = () => performance.now();
-
 /** The log, the lease of this instance, and what watches over both. */
-export async function openAudit({ config, log, store, prometheus, root, deriveKey, closers }: Place) {
+export async function openAudit({ config, log, store, prometheus, root, deriveKey, now, monotonicMs, closers }: Place) {
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'the audit log is in trouble; trying again');
   const instances = createInstances(store.database);
   // Whatever ran on this database before is over, and so are its leases.

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { fastify, LogController } from 'fastify';
+import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
+import type { ProgramLog } from '../domain/program-log.ts';
 import { apiDoor } from '../doors/api/api-door.ts';
 import { createAuditRoutes } from '../doors/api/audit-routes.ts';
 import { createConnectionRoutes } from '../doors/api/connection-routes.ts';
@@ -15,6 +16,7 @@ import { oauthDoor } from '../doors/oauth/oauth-door.ts';
 import { createRestDoor } from '../doors/rest/rest-door.ts';
 import type { Doors } from '../doors/server.ts';
 import { webhookDoor } from '../doors/webhooks/webhook-door.ts';
+import type { Gateway } from '../gateway.ts';
 import { createAuditReader } from '../store/audit-reader.ts';
 import type { Audit } from './open-audit.ts';
 import { openGateway } from './open-gateway.ts';
@@ -23,16 +25,15 @@ import type { Place } from './place.ts';
 import { readinessChecks } from './readiness.ts';
 import { openWebhooks } from './webhooks.ts';
 
-const monotonicMs = () => performance.now();
 const dashboardRoot = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 
 /** Everything that calls come in by. */
-export async function openDoors(place: Place, audit: Audit, parts: Parts): Promise<Doors> {
-  const { config, log, store, prometheus, root, publicUrl, closers } = place;
+export async function openDoors(place: Place, audit: Audit, parts: Parts): Promise<{ gateway: Gateway; doors: Doors }> {
+  const { config, log, store, prometheus, root, publicUrl, monotonicMs, closers } = place;
   const { gateway, files, reportRoutes } = openGateway(place, audit, parts);
   const clientAddress = createClientAddress(config.trustedProxies);
   const app = fastify({
-    loggerInstance: log,
+    loggerInstance: fastifyLog(log),
     logController: new LogController({ disableRequestLogging: true }),
   });
   const { accounts, connect, listConnections } = parts;
@@ -79,9 +80,26 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
   await app.register(dashboardDoor({ root: dashboardRoot, demo, https: publicUrl.startsWith('https:') }));
   await app.ready();
   closers.push(() => app.close());
-  return {
+  const doors = {
     rest: createRestDoor({ gateway, files, clientAddress, log }),
     others: app.routing,
     hostGuard: createHostGuard(config.allowedHosts),
   };
+  return { gateway, doors };
+}
+
+/** Fastify asks for more kinds of messages than we have, and for a log of its own for each request. */
+function fastifyLog(log: ProgramLog): FastifyBaseLogger {
+  const own: FastifyBaseLogger = {
+    level: 'info',
+    fatal: log.error.bind(log),
+    error: log.error.bind(log),
+    warn: log.warn.bind(log),
+    info: log.info.bind(log),
+    debug() {},
+    trace() {},
+    silent() {},
+    child: () => own,
+  };
+  return own;
 }

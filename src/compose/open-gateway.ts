@@ -27,12 +27,9 @@ import type { Audit } from './open-audit.ts';
 import type { Parts } from './open-parts.ts';
 import type { Place } from './place.ts';
 
-const now = () => new Date();
-const monotonicMs = () => performance.now();
-
 /** The path: each step with what it stands on. */
 export function openGateway(
-  { config, log, store, prometheus, deriveKey, publicUrl, closers }: Place,
+  { config, log, store, prometheus, deriveKey, publicUrl, now, monotonicMs, closers }: Place,
   { trail, digest }: Audit,
   parts: Parts,
 ) {
@@ -90,7 +87,7 @@ export function openGateway(
   return {
     gateway: measured.gateway(createGateway(steps)),
     files: { links, fetchFile: files.fetchFile },
-    reportRoutes: openAccessReport({ database: store.database, steps, learning }),
+    reportRoutes: openAccessReport({ database: store.database, steps, learning, monotonicMs }),
   };
 }
 

@@ -32,11 +32,9 @@ import type { Audit } from './open-audit.ts';
 import type { Place } from './place.ts';
 import { createUndecryptableAlarm } from './undecryptable-alarm.ts';
 
-const now = () => new Date();
-
 /** The parts that keep credentials, tokens and connections. */
 export async function openParts(place: Place, { trail, entries, restored }: Audit) {
-  const { config, log, store, root, deriveKey, publicUrl, closers } = place;
+  const { config, log, store, root, deriveKey, publicUrl, now, monotonicMs, closers } = place;
   const { database } = store;
   const { recordEvent } = trail;
   const hashCredential = createCredentialHasher(deriveKey('credential pepper'));
@@ -64,7 +62,16 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
   };
   const alarm = createUndecryptableAlarm({ log, metrics: place.prometheus.metrics, recordEvent });
   const onUndecryptable = alarm.ofOthers;
-  const hosted = openHostedMcp({ notion: config.notion, publicUrl, database, deriveKey, recordEvent, onUndecryptable });
+  const hosted = openHostedMcp({
+    notion: config.notion,
+    publicUrl,
+    database,
+    deriveKey,
+    recordEvent,
+    onUndecryptable,
+    now,
+    monotonicMs,
+  });
   closers.push(hosted.close);
   const workspaceKeys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
   const seal = createTokenSeal(workspaceKeys, alarm.ofTokens);

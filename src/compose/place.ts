@@ -1,5 +1,6 @@
-import type { Logger } from 'pino';
 import type { Config, NotionConfig } from '../config.ts';
+import type { ProgramLog } from '../domain/program-log.ts';
+import type { Now } from '../domain/units.ts';
 import type { Prometheus } from '../doors/health/prometheus.ts';
 import type { Store } from '../store/open-store.ts';
 import type { RootParts } from './root-keys.ts';
@@ -8,7 +9,9 @@ import type { RootParts } from './root-keys.ts';
 export interface Place extends RootParts {
   /** It is known by now where Notion is. */
   readonly config: Config & { readonly notion: NotionConfig };
-  readonly log: Logger;
+  readonly log: ProgramLog;
+  readonly now: Now;
+  readonly monotonicMs: () => number;
   readonly store: Store;
   readonly prometheus: Prometheus;
   readonly publicUrl: string;

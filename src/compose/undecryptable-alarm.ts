@@ -1,8 +1,8 @@
-import type { Logger } from 'pino';
 import type { RecordEvent } from '../domain/event.ts';
 import { isId } from '../domain/ids.ts';
 import { Lru } from '../domain/lru.ts';
 import type { Metrics } from '../domain/metrics.ts';
+import type { ProgramLog } from '../domain/program-log.ts';
 import type { OnUndecryptable } from '../vault/undecryptable.ts';
 
 /** Values that are remembered to have been reported: some are tried every half minute. */
@@ -14,7 +14,7 @@ const reportedMax = 1_000;
  * counted, where its status changes.
  */
 export function createUndecryptableAlarm(parts: {
-  log: Pick<Logger, 'error'>;
+  log: Pick<ProgramLog, 'error'>;
   metrics: Pick<Metrics, 'decryptFailed'>;
   recordEvent: RecordEvent;
 }): { readonly ofTokens: OnUndecryptable; readonly ofOthers: OnUndecryptable } {

@@ -17,10 +17,10 @@ export interface Doors {
 const restPaths = /^\/(?:w\/[^/?#]*\/)?v1(?:[/?#]|$)/;
 
 /**
- * One HTTP server for all doors, with limits on headers and idle time (rule 29). Until `doors` has an answer, requests
- * are told to come back: the port is known, and taken, before everything behind it is ready.
+ * One HTTP server for all doors, with limits on headers and idle time (rule 29). Until there is a handler, requests are
+ * told to come back: the port is known, and taken, before everything behind it is ready.
  */
-export function createDoorServer(doors: () => Doors | null): Server {
+export function createDoorServer(handler: () => RequestHandler | null): Server {
   const server = createServer(
     {
       maxHeaderSize: 16 * KiB,
@@ -34,11 +34,8 @@ export function createDoorServer(doors: () => Doors | null): Server {
       insecureHTTPParser: false,
     },
     (request, response) => {
-      const open = doors();
-      if (open === null) return notYet(response);
-      if (open.hostGuard(request, response)) return;
-      const door = restPaths.test(request.url ?? '') ? open.rest : open.others;
-      door(request, response);
+      const handle = handler() ?? notYet;
+      handle(request, response);
     },
   );
   server.maxHeadersCount = 100;
@@ -49,7 +46,16 @@ export function createDoorServer(doors: () => Doors | null): Server {
   return server;
 }
 
-function notYet(response: ServerResponse): void {
+/** Answers a request at the door that it is for. */
+export function serveDoors({ rest, others, hostGuard }: Doors): RequestHandler {
+  return (request, response) => {
+    if (hostGuard(request, response)) return;
+    const door = restPaths.test(request.url ?? '') ? rest : others;
+    door(request, response);
+  };
+}
+
+function notYet(_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(503, { 'retry-after': '1', 'content-length': 0, connection: 'close' }).end();
 }
 

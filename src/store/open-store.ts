@@ -16,6 +16,7 @@ export interface Store {
   readonly auditPool: Pool;
   /** No other Portcullis can be using this database. */
   readonly alone: boolean;
+  /** Safe to call again. */
   close(): Promise<void>;
 }
 
@@ -32,9 +33,14 @@ export async function openStore(
   const connection: ClientConfig = server?.connection ?? externalConnection(config);
   const database = openDatabase<Schema>(connection);
   const auditPool = openPool(connection, 'portcullis_system', { poolSize: 1, planOnce: true });
-  const close = async () => {
+  let closing: Promise<void> | null = null;
+  const closeAll = async () => {
     await Promise.allSettled([database.close(), auditPool.end()]);
     await server?.stop();
+  };
+  const close = () => {
+    closing ??= closeAll();
+    return closing;
   };
   try {
     await assertDurable(database);

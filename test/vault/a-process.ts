@@ -11,7 +11,7 @@ import { openSpool } from '../../src/vault/refresh/spool.ts';
 import { createTokens } from '../../src/vault/tokens.ts';
 import type { Custody, Vault } from './a-custody.ts';
 
-/** Custody as compose.ts puts it together, over a vault of its own, with `exchange` for the authorization server. */
+/** Custody as src/compose/custody.ts puts it together, over a vault of its own, with `exchange` for the authorization server. */
 export async function openProcess(
   custody: Custody,
   { seal }: Pick<Vault, 'seal'>,

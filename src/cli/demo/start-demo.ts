@@ -1,9 +1,9 @@
-import type { Logger } from 'pino';
 import { request } from 'undici';
 import { z } from 'zod';
-import { type Portcullis, startPortcullis } from '../../compose.ts';
 import type { Config, NotionConfig } from '../../config.ts';
+import type { ProgramLog } from '../../domain/program-log.ts';
 import { Secret } from '../../domain/secret.ts';
+import { type Portcullis, startPortcullis } from '../../portcullis.ts';
 import { Browser } from './browser.ts';
 import { connectWorkspace } from './connect-workspace.ts';
 import { makeDataDirectory, startEmulatorAtItsPlace } from './emulator-place.ts';
@@ -24,7 +24,7 @@ export interface RunningDemo {
  *
  * The emulator starts once the database is ours: a second demo on the same data is refused before it touches any of it.
  */
-export async function startDemo(config: Config, log: Logger): Promise<RunningDemo> {
+export async function startDemo(config: Config, log: ProgramLog): Promise<RunningDemo> {
   let emulator: EmulatorProcess | null = null;
   let portcullis: Portcullis | null = null;
   const stop = async () => {
@@ -33,7 +33,7 @@ export async function startDemo(config: Config, log: Logger): Promise<RunningDem
   };
   try {
     await makeDataDirectory(config.dataDir);
-    portcullis = await startPortcullis(config, log, async () => {
+    portcullis = await startPortcullis(config, { log }, async () => {
       emulator = await startEmulatorAtItsPlace(config.dataDir, config.emulatorPort);
       return notionAt(emulator.facts);
     });

@@ -1,0 +1,145 @@
+/** Everything, put together. `serve`, the demo, tests and benches start here; the parts by theme are in compose/. */
+import type { Accounts } from './accounts/accounts.ts';
+import { openAudit } from './compose/open-audit.ts';
+import { openDoors } from './compose/open-doors.ts';
+import { openParts } from './compose/open-parts.ts';
+import type { Place } from './compose/place.ts';
+import { openRoot } from './compose/root-keys.ts';
+import type { Config, NotionConfig } from './config.ts';
+import type { ConnectCommands } from './connect/commands.ts';
+import { type ProgramLog, silentLog } from './domain/program-log.ts';
+import { type Now, secondMs } from './domain/units.ts';
+import { createPrometheus } from './doors/health/prometheus.ts';
+import { createDoorServer, listen, type RequestHandler, serveDoors, stopServer } from './doors/server.ts';
+import type { Gateway } from './gateway.ts';
+import { openStore, type Store } from './store/open-store.ts';
+
+/** What Portcullis runs with once it is known where Notion is, and where browsers and clients reach us. */
+export interface SettledConfig extends Config {
+  readonly notion: NotionConfig;
+  /** Without a trailing slash. */
+  readonly publicUrl: string;
+}
+
+/** What a caller may put in the place of what Portcullis takes by itself. */
+export interface Overrides {
+  /** Where the program says what operators should know. Nothing is said without one. */
+  readonly log?: ProgramLog;
+  readonly now?: Now;
+  /** Milliseconds that only ever grow. */
+  readonly monotonicMs?: () => number;
+  /** A database that is open already; it is closed with everything else. */
+  readonly store?: Store;
+}
+
+/** Portcullis in this process, without a socket. */
+export interface Portcullis {
+  /** Where it can be reached, without a trailing slash. */
+  readonly url: string;
+  /** The path that every call takes. */
+  readonly gateway: Gateway;
+  readonly accounts: Accounts;
+  readonly connections: ConnectCommands;
+  /** Answers a request of `node:http`, whichever door it is for. */
+  readonly handle: RequestHandler;
+  /** The sign-in link of the first start; null once somebody has a password. */
+  readonly firstSignInUrl: string | null;
+  /** From now on `/readyz` says that this instance is stopping, so that no load balancer sends anybody any more. */
+  drain(): void;
+  /** Writes what is owed to the log, and closes everything. Calls under way must have ended. Safe to call again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Puts Portcullis together in this process. Throws `StoreError` and `RootKeyError`, written for the person at the terminal,
+ * having closed what it had opened.
+ */
+export async function createPortcullis(config: SettledConfig, overrides: Overrides = {}): Promise<Portcullis> {
+  const { log = silentLog, now = () => new Date(), monotonicMs = () => performance.now() } = overrides;
+  const { closers, close } = closingInReverse(log);
+  let stopping = false;
+  try {
+    const store = overrides.store ?? (await openStore(config.database, { stamp: config.mode, log }));
+    closers.push(store.close);
+    const place: Place = {
+      ...(await openRoot(config, store.database)),
+      config,
+      log,
+      store,
+      now,
+      monotonicMs,
+      prometheus: createPrometheus(),
+      publicUrl: config.publicUrl,
+      stopping: () => stopping,
+      closers,
+    };
+    const audit = await openAudit(place);
+    const parts = await openParts(place, audit);
+    const { gateway, doors } = await openDoors(place, audit, parts);
+    const { accounts, connect } = parts;
+    const first = await accounts.users.ensureFirstRun({ email: config.adminEmail, name: 'Administrator' });
+    return {
+      url: config.publicUrl,
+      gateway,
+      accounts,
+      connections: connect,
+      handle: serveDoors(doors),
+      firstSignInUrl: first?.signInUrl ?? null,
+      drain() {
+        stopping = true;
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * `createPortcullis`, and listens. `findNotion` is asked where Notion is once the database is ours. Throws what
+ * `createPortcullis`, the listener and `findNotion` throw, having closed what it had opened.
+ */
+export async function startPortcullis(
+  config: Config,
+  overrides: Overrides,
+  findNotion: () => Promise<NotionConfig>,
+): Promise<Portcullis> {
+  const { log = silentLog } = overrides;
+  const { closers, close } = closingInReverse(log);
+  try {
+    const store = overrides.store ?? (await openStore(config.database, { stamp: config.mode, log }));
+    closers.push(store.close);
+    const notion = await findNotion();
+    let handle: RequestHandler | null = null;
+    const server = createDoorServer(() => handle);
+    const stop = () => stopServer(server, 10 * secondMs);
+    closers.push(stop);
+    const publicUrl = addressOf(config, await listen(server, config.host, config.port));
+    const portcullis = await createPortcullis({ ...config, notion, publicUrl }, { ...overrides, store });
+    handle = portcullis.handle;
+    closers.push(portcullis.close, stop, async () => portcullis.drain());
+    return { ...portcullis, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function addressOf({ publicUrl, host }: Config, port: number): string {
+  return publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** What was opened is closed in reverse, once, whoever asks for it and however often. */
+function closingInReverse(log: ProgramLog) {
+  const closers: (() => Promise<unknown>)[] = [];
+  let closing: Promise<void> | null = null;
+  const closeAll = async () => {
+    for (const closer of closers.reverse()) await closer().catch(err => log.error({ err }, 'closing failed'));
+  };
+  const close = () => {
+    closing ??= closeAll();
+    return closing;
+  };
+  return { closers, close };
+}
