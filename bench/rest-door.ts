@@ -4,6 +4,8 @@ import { median } from './median.ts';
 import type { DoorArgument, DoorReady } from './rest-door/door.ts';
 import type { Load, LoadResult } from './rest-door/load.ts';
 import { pagePath } from './rest-door/one-page.ts';
+import { processorTime } from './rest-door/processor-time.ts';
+import type { RecipeArgument } from './rest-door/recipe.ts';
 
 const rounds = 5;
 const roundMs = 3_000;
@@ -20,12 +22,14 @@ interface Subject {
   readonly name: string;
   readonly origin: string;
   readonly key: string;
+  /** Processor time that its process has used so far, in microseconds; null where nobody asks. */
+  readonly processorTime: (() => Promise<number>) | null;
 }
 
 /**
- * The REST door with everything on (identity, policy, strict log, response filters), one process, against a bare proxy
- * and against the least that a proxy can be; all in front of the same upstream. They take turns, several times, so that
- * whatever else the machine does meets each of them.
+ * The REST door with everything on (identity, policy, strict log, response filters), one process, against what people would
+ * otherwise write (the recipe), a bare proxy, and the least that a proxy can be; all in front of the same upstream. They
+ * take turns, several times, so that whatever else the machine does meets each of them.
  */
 export const restDoor: Bench = async () => {
   await using upstream = await startChild<Listening>(module('upstream'), null);
@@ -33,64 +37,77 @@ export const restDoor: Bench = async () => {
   await using proxy = await startChild<Listening>(module('http-proxy'), argument);
   await using passThrough = await startChild<Listening>(module('pass-through'), argument);
   await using door = await startChild<DoorReady>(module('door'), argument, profiling());
+  const { origin, key, databaseUrl } = door.ready;
+  const recipeArgument = { ...argument, databaseUrl, key } satisfies RecipeArgument;
+  await using recipe = await startChild<Listening>(module('recipe'), recipeArgument);
   await using load = await startChild<null>(module('load'), null);
-  const { origin, key } = door.ready;
   const subjects: Subject[] = [
-    { name: 'door', origin, key },
-    { name: 'http-proxy', origin: proxy.ready.origin, key },
-    { name: 'pass-through', origin: passThrough.ready.origin, key },
+    { name: 'door', origin, key, processorTime: () => door.ask(processorTime) },
+    { name: 'recipe', origin: recipe.ready.origin, key, processorTime: () => recipe.ask(processorTime) },
+    { name: 'http-proxy', origin: proxy.ready.origin, key, processorTime: () => proxy.ask(processorTime) },
+    { name: 'pass-through', origin: passThrough.ready.origin, key, processorTime: null },
   ];
 
-  const perSecond = await inTurns(load, subjects);
-  const { added, twoCommits } = await alone(load, subjects, () => door.ask<number>('measure two commits'));
-  const doorPerSecond = perSecond.get('door') ?? Number.NaN;
+  const { perSecond, perCall } = await inTurns(load, subjects);
+  const { p50, twoCommits } = await alone(load, subjects, () => door.ask<number>('measure two commits'));
+  const added = at(p50, 'door') - at(p50, 'pass-through');
   console.log(`one caller adds ${added.toFixed(3)} ms; two durable commits take ${twoCommits.toFixed(3)} ms`);
+  const against = (figures: ReadonlyMap<string, number>, name: string) => at(figures, 'door') / at(figures, name);
   return [
-    atLeast(
-      'throughput against @fastify/http-proxy',
-      doorPerSecond / (perSecond.get('http-proxy') ?? Number.NaN),
-      'x',
-      1,
-    ),
-    atLeast('throughput against pass-through', doorPerSecond / (perSecond.get('pass-through') ?? Number.NaN), 'x', 0.5),
+    atLeast('throughput against the recipe', against(perSecond, 'recipe'), 'x', 2),
+    atMost('p50 of one caller against the recipe', against(p50, 'recipe'), 'x', 1.3),
+    atLeast('throughput against @fastify/http-proxy', against(perSecond, 'http-proxy'), 'x', 0.6),
+    atMost('processor time of a call against @fastify/http-proxy', against(perCall, 'http-proxy'), 'x', 2.5),
     atMost('added latency of one caller, p50, against two commits', added / twoCommits, 'x', 2),
   ];
 };
 
-/** Requests a second of each subject, as the median over the rounds. */
-async function inTurns(load: Child<null>, subjects: readonly Subject[]): Promise<Map<string, number>> {
+function at(figures: ReadonlyMap<string, number>, name: string): number {
+  return figures.get(name) ?? Number.NaN;
+}
+
+/** Of each subject: requests a second, and processor time of a call in microseconds. Medians over the rounds. */
+async function inTurns(load: Child<null>, subjects: readonly Subject[]) {
   for (const subject of subjects) await run(load, subject, callers, warmUpMs);
-  const results = new Map<string, number[]>(subjects.map(({ name }) => [name, []]));
+  const perSecond = new Map<string, number[]>(subjects.map(({ name }) => [name, []]));
+  const perCall = new Map<string, number[]>(subjects.map(({ name }) => [name, []]));
   for (let round = 1; round <= rounds; round++) {
     for (const subject of subjects) {
-      const { perSecond } = await run(load, subject, callers, roundMs);
-      results.get(subject.name)?.push(perSecond);
+      const before = await subject.processorTime?.();
+      const result = await run(load, subject, callers, roundMs);
+      const after = await subject.processorTime?.();
+      perSecond.get(subject.name)?.push(result.perSecond);
+      if (before !== undefined && after !== undefined) {
+        perCall.get(subject.name)?.push((after - before) / result.calls);
+      }
       console.log(
-        `round ${round} of ${rounds}  ${subject.name.padEnd(12)}  ${perSecond.toFixed(0).padStart(6)} a second`,
+        `round ${round} of ${rounds}  ${subject.name.padEnd(12)}  ${result.perSecond.toFixed(0).padStart(6)} a second`,
       );
     }
   }
-  return new Map(Array.from(results, ([name, values]) => [name, median(values)]));
+  return { perSecond: medians(perSecond), perCall: medians(perCall) };
 }
 
-/** What the door adds to the latency of a single caller, and what two commits take, in milliseconds: medians of rounds. */
+function medians(figures: ReadonlyMap<string, readonly number[]>): ReadonlyMap<string, number> {
+  return new Map(Array.from(figures, ([name, values]) => [name, median(values)]));
+}
+
+/** The latency of a single caller for each subject, and what two commits take, in milliseconds: medians of rounds. */
 async function alone(load: Child<null>, subjects: readonly Subject[], measureTwoCommits: () => Promise<number>) {
-  const added: number[] = [];
+  const p50 = new Map<string, number[]>(subjects.map(({ name }) => [name, []]));
   const twoCommits: number[] = [];
   for (let round = 1; round <= rounds; round++) {
-    const p50 = new Map<string, number>();
     for (const subject of subjects) {
       const { latenciesMs } = await run(load, subject, 1, aloneMs);
-      p50.set(subject.name, median(latenciesMs));
+      p50.get(subject.name)?.push(median(latenciesMs));
     }
-    added.push((p50.get('door') ?? Number.NaN) - (p50.get('pass-through') ?? Number.NaN));
     twoCommits.push(await measureTwoCommits());
-    const seen = Array.from(p50, ([name, ms]) => `${name} ${ms.toFixed(3)} ms`);
+    const seen = Array.from(p50, ([name, values]) => `${name} ${values.at(-1)?.toFixed(3)} ms`);
     console.log(
       `round ${round} of ${rounds}  one caller  ${seen.join('  ')}  two commits ${twoCommits.at(-1)?.toFixed(3)} ms`,
     );
   }
-  return { added: median(added), twoCommits: median(twoCommits) };
+  return { p50: medians(p50), twoCommits: median(twoCommits) };
 }
 
 async function run(load: Child<null>, { name, origin, key }: Subject, count: number, ms: number): Promise<LoadResult> {

@@ -11,6 +11,7 @@ import { type EmbeddedConnection, startEmbeddedPostgres } from '../../src/store/
 import { childArgument, childReady } from '../child.ts';
 import { connectWorkspace } from './connect-workspace.ts';
 import { measureTwoCommits } from './measure-commits.ts';
+import { tellProcessorTime } from './processor-time.ts';
 
 export interface DoorArgument {
   /** Origin of what stands for Notion. */
@@ -21,15 +22,18 @@ export interface DoorReady {
   readonly origin: string;
   /** The key of a viewer. */
   readonly key: string;
+  /** The database that the door writes to. */
+  readonly databaseUrl: string;
 }
 
 const { upstream } = childArgument<DoorArgument>();
 const log = pino({ level: 'error' }, pino.destination(2));
 const directory = await mkdtemp(join(tmpdir(), 'portcullis-bench-'));
 const postgres = await startEmbeddedPostgres({ dataDir: join(directory, 'postgres'), log: quiet() });
+const databaseUrl = urlOf(postgres.connection);
 const port = await freePort();
 const config = readConfig('serve', {
-  DATABASE_URL: urlOf(postgres.connection),
+  DATABASE_URL: databaseUrl,
   NOTION_OAUTH_CLIENT_ID: 'bench',
   NOTION_OAUTH_CLIENT_SECRET: 'bench-secret',
   PORTCULLIS_NOTION_API_URL: upstream,
@@ -44,8 +48,11 @@ if (notion === null) throw new Error('the bench has no Notion');
 const portcullis = await startPortcullis(config, { log }, async () => notion);
 const key = await connectWorkspace(portcullis.url, portcullis.firstSignInUrl);
 
-process.on('message', async () => process.send?.(await measureTwoCommits(postgres.connection)));
-childReady({ origin: portcullis.url, key } satisfies DoorReady, async () => {
+tellProcessorTime();
+process.on('message', async question => {
+  if (question === 'measure two commits') process.send?.(await measureTwoCommits(postgres.connection));
+});
+childReady({ origin: portcullis.url, key, databaseUrl } satisfies DoorReady, async () => {
   await portcullis.close();
   await postgres.stop();
   await rm(directory, { recursive: true, force: true });

@@ -12,6 +12,8 @@ export interface Load {
 
 export interface LoadResult {
   readonly perSecond: number;
+  /** How many requests were answered. */
+  readonly calls: number;
   /** Of each answered request, in milliseconds. */
   readonly latenciesMs: readonly number[];
   /** The first answer other than 200, if there was one. */
@@ -40,7 +42,8 @@ async function run({ origin, path, key, callers, ms }: Load): Promise<LoadResult
   );
   const seconds = (performance.now() - startedAt) / 1_000;
   for (const socket of sockets) socket.destroy();
-  return { perSecond: latenciesMs.length / seconds, latenciesMs: callers === 1 ? latenciesMs : [], refusal };
+  const calls = latenciesMs.length;
+  return { perSecond: calls / seconds, calls, latenciesMs: callers === 1 ? latenciesMs : [], refusal };
 }
 
 function open(host: string, port: number): Promise<Socket> {
