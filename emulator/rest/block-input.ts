@@ -210,7 +210,7 @@ function echoable(content: Record<string, unknown>): Record<string, unknown> {
   return rest;
 }
 
-export function isWritable(type: BlockType): type is WritableBlockType {
+function isWritable(type: BlockType): type is WritableBlockType {
   return Object.hasOwn(CONTENT, type);
 }
 

@@ -134,7 +134,7 @@ export const pageRoutes: readonly Route[] = [
 ];
 
 /** A write's answer is a read: without the read capability only the id comes back. */
-export function pageAnswer(call: Call, page: PageNode, only?: readonly string[]): GetPageResponse {
+function pageAnswer(call: Call, page: PageNode, only?: readonly string[]): GetPageResponse {
   return call.caller.capabilities.read_content ? pageObject(call, page, only) : { object: 'page', id: page.id };
 }
 

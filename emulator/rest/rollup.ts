@@ -135,7 +135,7 @@ function numbersOf(value: PropertyValue): number[] {
 }
 
 /** Whether a value shows as nothing. */
-export function isEmpty(value: PropertyValue): boolean {
+function isEmpty(value: PropertyValue): boolean {
   if (value.type === 'title') return plainText(value.title) === '';
   if (value.type === 'checkbox') return !value.checkbox;
   const content = (value as unknown as Record<string, unknown>)[value.type];

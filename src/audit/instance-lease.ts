@@ -13,7 +13,7 @@ export interface InstanceLeases {
   releaseAll(): Promise<void>;
 }
 
-export const leaseMs = 15 * secondMs;
+const leaseMs = 15 * secondMs;
 const renewEveryMs = 5 * secondMs;
 
 /** This process's right to write intents. Once it has run out, whatever it left open counts as unknown. */

@@ -3,7 +3,7 @@ import type { Client } from '@notionhq/client';
 export const id = '0f1e2d3c-4b5a-4678-8a9b-0c1d2e3f4a5b';
 export const other = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee';
 export const uploadId = '11111111-2222-4333-8444-555555555555';
-export const userId = '99999999-8888-4777-8666-555555555555';
+const userId = '99999999-8888-4777-8666-555555555555';
 
 const rich = [{ text: { content: 'Hello', link: { url: 'https://example.com/' } } }];
 const page_id = id;

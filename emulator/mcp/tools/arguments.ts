@@ -19,7 +19,7 @@ export function readArguments(tool: Tool, args: unknown): { value: unknown } | {
 }
 
 /** Every object or array that stands somewhere as JSON text, as what it is; other text is left alone. */
-export function unwrap(value: unknown): unknown {
+function unwrap(value: unknown): unknown {
   if (typeof value === 'string') return unwrapText(value);
   if (Array.isArray(value)) return value.map(unwrap);
   if (!isPlain(value)) return value;

@@ -9,7 +9,7 @@ import type { SealedVerification, WebhookVault } from './listening.ts';
 /** One integration has one subscription at Notion; a workspace, or a deployment, has few integrations. */
 const subscriptionsMax = 20;
 /** How long an address waits for its handshake: an admin pastes it at Notion at once, or resets it. */
-export const handshakeMsMax = 24 * hourMs;
+const handshakeMsMax = 24 * hourMs;
 
 /** What administering subscriptions needs of the store. Each method sees the subscriptions of the named owner alone. */
 export interface SubscriptionStore {

@@ -17,7 +17,7 @@ export interface JoinedServer {
  * Finds the embedded server that another Portcullis runs in the directory, to work on its database beside it. Null when none
  * runs there: then the caller may start it.
  */
-export async function joinEmbeddedPostgres(dataDir: string): Promise<JoinedServer | null> {
+async function joinEmbeddedPostgres(dataDir: string): Promise<JoinedServer | null> {
   const directory = layOut(dataDir);
   const password = await readPassword(directory).catch(() => null);
   if (password === null) return null;
