@@ -4,6 +4,7 @@ import { newId, type PrincipalId } from '../domain/ids.ts';
 import type { Demand } from '../domain/operation.ts';
 import type { Caller, Principal } from '../domain/principal.ts';
 import type { Ruling } from '../domain/ruling.ts';
+import { activityOf } from './activity.ts';
 import type { AuditRow, Result } from './audit-log.ts';
 
 /** Version of the entry format. */
@@ -23,6 +24,7 @@ export function decisionRow(ruling: Ruling, requestDigest: string | null): Audit
   const { call, caller, facts, decision } = ruling;
   const kind = decision.effect === 'allow' ? 'intent' : 'denial';
   const entry = JSON.stringify({
+    activity: activityOf(ruling),
     clientAddress: call.clientAddress,
     connection: facts.connection && { because: facts.connection.because, id: facts.connection.id },
     credential: caller.credential,

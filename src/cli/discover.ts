@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { printable, printableJson } from '../domain/printable.ts';
 import type { Command } from './command.ts';
-import { printable, printableJson } from './printable.ts';
 import type { Remote } from './remote.ts';
 import { remoteOf, remoteOptions } from './remote-options.ts';
 

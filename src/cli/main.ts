@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { environment } from '../config.ts';
 import { audit } from './audit.ts';
+import { auditDeployment } from './audit-deployment.ts';
+import { auditExport } from './audit-export.ts';
 import type { Command, Terminal } from './command.ts';
 import { dbAcknowledgeRestore } from './db-acknowledge-restore.ts';
 import { dbDump } from './db-dump.ts';
@@ -33,6 +35,8 @@ export const commands: readonly Command[] = [
   serve,
   emulator,
   audit,
+  auditExport,
+  auditDeployment,
   discover,
   reportAccess,
   webhooksList,

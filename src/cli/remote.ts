@@ -21,6 +21,8 @@ export class RemoteError extends Error {
 export interface Remote {
   /** GET of a path below the gateway's URL. Query values that are undefined are left out. */
   get(path: ApiPath, query?: Query): Promise<unknown>;
+  /** GET of a file of text, line by line, while it comes. A file that breaks off throws. */
+  lines(path: ApiPath, query?: Query): AsyncGenerator<string>;
   /** Answers with null where there is nothing to say. */
   send(method: 'POST' | 'DELETE', path: ApiPath): Promise<unknown>;
 }
@@ -36,24 +38,45 @@ export function createRemote({ url, key }: ClientConfig): Remote {
   }
   const bearer = key.reveal();
 
-  async function ask(method: string, address: URL): Promise<unknown> {
+  async function reach(method: string, address: URL): Promise<Response> {
     const headers = { authorization: `Bearer ${bearer}` };
     const answer = await fetch(address, { method, headers }).catch(error => {
       throw unreachable(url, error);
     });
-    const body: unknown = await answer.json().catch(() => null);
-    if (!answer.ok) throw refused(answer.status, body);
-    return body;
+    if (!answer.ok) throw refused(answer.status, await answer.json().catch(() => null));
+    return answer;
+  }
+
+  async function ask(method: string, address: URL): Promise<unknown> {
+    return (await reach(method, address)).json().catch(() => null);
+  }
+
+  function addressOf(path: ApiPath, query: Query = {}): URL {
+    const address = new URL(`${url}${path}`);
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) address.searchParams.set(name, value);
+    return address;
   }
 
   return {
-    get(path, query = {}) {
-      const address = new URL(`${url}${path}`);
-      for (const [name, value] of Object.entries(query)) if (value !== undefined) address.searchParams.set(name, value);
-      return ask('GET', address);
+    get: (path, query) => ask('GET', addressOf(path, query)),
+    async *lines(path, query) {
+      const { body } = await reach('GET', addressOf(path, query));
+      if (body === null) return;
+      yield* linesOf(body);
     },
-    send: (method, path) => ask(method, new URL(`${url}${path}`)),
+    send: (method, path) => ask(method, addressOf(path)),
   };
+}
+
+/** Both ways of ending a line; the last one may do without. */
+async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let rest = '';
+  for await (const text of body.pipeThrough(new TextDecoderStream())) {
+    const lines = `${rest}${text}`.split(/\r?\n/);
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
 }
 
 function unreachable(url: string, cause: unknown): RemoteError {

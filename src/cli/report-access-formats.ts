@@ -1,4 +1,5 @@
-import { printable, printableJson } from './printable.ts';
+import { csvField } from '../domain/csv-field.ts';
+import { printable, printableJson } from '../domain/printable.ts';
 import type { ReachedItem, ReportedConnection } from './report-access-answer.ts';
 
 export type ReportFormat = 'table' | 'csv' | 'json';
@@ -43,15 +44,4 @@ function tableOfConnection({ id, kind, status, reach, capabilities }: ReportedCo
     `  ${name.padEnd(47)}  ${state.padEnd(7)}  ${verdict.padEnd(7)}  ${advice ?? learnedBy ?? ''}`.trimEnd(),
   );
   return [`${id}  ${kind}  ${status}${reach === 'listed' ? '' : `  (${reach})`}`, ...lines, ''].map(printable);
-}
-
-/**
- * A field of RFC 4180. What a spreadsheet would take for a formula is marked as text: titles are written by people who may
- * have another workspace's reader in mind. Also behind a semicolon, which separates fields in many countries, and there
- * behind quotes, which then are none of ours.
- */
-function csvField(value: string | boolean | null): string {
-  const text = printable(value === null ? '' : String(value));
-  const harmless = text.replace(/((?:^|;)[\s"]*)(?=[=+\-@＝＋－＠])/g, "$1'");
-  return /[",';]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

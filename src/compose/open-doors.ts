@@ -7,6 +7,7 @@ import { createConnectionRoutes } from '../doors/api/connection-routes.ts';
 import { discoverRoutes } from '../doors/api/discover-routes.ts';
 import { pagesRoutes } from '../doors/api/pages-routes.ts';
 import { accountRoutes } from '../doors/api/routes/account-routes.ts';
+import { titlesRoute } from '../doors/api/titles-route.ts';
 import { createClientAddress } from '../doors/client-address.ts';
 import { dashboardDoor } from '../doors/dashboard/dashboard.ts';
 import { healthDoor } from '../doors/health/health-door.ts';
@@ -59,7 +60,7 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
         ...webhooks.routes,
         ...reportRoutes,
       ],
-      contentRoutes: [...pagesRoutes, ...discoverRoutes],
+      contentRoutes: [...pagesRoutes, ...discoverRoutes, titlesRoute],
       signIn: { signIn: accounts.signIn, record },
       clientAddress,
       publicUrl,

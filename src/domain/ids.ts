@@ -62,6 +62,12 @@ function nextUuid(): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${count}${uuid.slice(18)}`;
 }
 
+/** What sorts before every id of that time, and after those of any earlier one. Of processes whose clocks agree. */
+export function idsBeginAt<P extends IdPrefix>(prefix: P, at: Date): Id<P> {
+  const time = Math.max(at.getTime(), 0).toString(16).padStart(12, '0');
+  return `${prefix}_${time.slice(0, 8)}-${time.slice(8)}`;
+}
+
 /** True only for the canonical spelling of an id of that kind: lower case, dashed. */
 export function isId<P extends IdPrefix>(prefix: P, value: unknown): value is Id<P> {
   return typeof value === 'string' && (patterns.get(prefix)?.test(value) ?? false);

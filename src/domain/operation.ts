@@ -4,7 +4,9 @@ import type { ErrorCode } from './errors.ts';
 import type { WorkspaceId } from './ids.ts';
 import type { Caller, Credentials } from './principal.ts';
 
-export type Door = 'rest' | 'mcp' | 'api' | 'oauth' | 'webhooks' | 'scim' | 'library' | 'internal';
+/** `dashboard` is the admin API as its own pages call it, with a session; `api` is the same with a key. */
+export const doors = ['rest', 'mcp', 'api', 'dashboard', 'oauth', 'webhooks', 'scim', 'library', 'internal'] as const;
+export type Door = (typeof doors)[number];
 
 /** Kinds of objects in Notion that an operation can touch. */
 export type NotionObjectKind =

@@ -109,7 +109,7 @@ describe('the log in PostgreSQL', () => {
     const [open, never] = [await anIntent(), await anIntent()];
     await append(open.row);
     await log.settle(instance, [outcomeRow(open.ruling, ending, now()), outcomeRow(never.ruling, ending, now())]);
-    const records = await createAuditReader(database).read(workspaceId, {}, { before: null, limit: 10 });
+    const { records } = await createAuditReader(database).read(workspaceId, {}, { before: null, limit: 10 });
     assert.deepEqual(
       records.map(({ entry, outcome }) => [entry.id, outcome?.result]),
       [[open.row.id, 'done']],
@@ -126,16 +126,19 @@ describe('the log in PostgreSQL', () => {
 
     await sweep({ open: instances, log, self: sweeper, now });
     const reader = createAuditReader(database);
-    assert.equal((await reader.read(workspaceId, { result: 'unknown' }, { before: null, limit: 10 })).length, 0);
+    assert.equal(
+      (await reader.read(workspaceId, { result: 'unknown' }, { before: null, limit: 10 })).records.length,
+      0,
+    );
 
     await instances.release(instance);
     await sweep({ open: instances, log, self: sweeper, now });
-    const unknown = await reader.read(workspaceId, { result: 'unknown' }, { before: null, limit: 10 });
+    const { records: unknown } = await reader.read(workspaceId, { result: 'unknown' }, { before: null, limit: 10 });
     assert.deepEqual(
       unknown.map(({ entry }) => entry.id),
       [left.row.id],
     );
-    assert.equal((await reader.read(workspaceId, { result: 'open' }, { before: null, limit: 10 })).length, 0);
+    assert.equal((await reader.read(workspaceId, { result: 'open' }, { before: null, limit: 10 })).records.length, 0);
   });
 
   it('is read newest first, page by page, and only by its own workspace', async () => {
@@ -144,8 +147,8 @@ describe('the log in PostgreSQL', () => {
     await log.append(instance, rows);
     const reader = createAuditReader(database);
     const first = await reader.read(workspaceId, {}, { before: null, limit: 3 });
-    const rest = await reader.read(workspaceId, {}, { before: first.at(-1)?.entry.id ?? null, limit: 3 });
-    const ids = [...first, ...rest].map(({ entry }) => entry.id);
+    const rest = await reader.read(workspaceId, {}, { before: first.next, limit: 3 });
+    const ids = [...first.records, ...rest.records].map(({ entry }) => entry.id);
     assert.deepEqual(
       ids,
       rows
@@ -153,7 +156,9 @@ describe('the log in PostgreSQL', () => {
         .sort()
         .reverse(),
     );
-    assert.deepEqual(await reader.read(await aWorkspace(database), {}, { before: null, limit: 3 }), []);
+    assert.equal(rest.next, null);
+    const elsewhere = await reader.read(await aWorkspace(database), {}, { before: null, limit: 3 });
+    assert.deepEqual(elsewhere, { records: [], next: null });
   });
 
   it('finds entries by principal, operation, effect and time', async () => {
@@ -161,7 +166,7 @@ describe('the log in PostgreSQL', () => {
     await append(row);
     const reader = createAuditReader(database);
     const find = async (filter: Parameters<typeof reader.read>[1]) =>
-      (await reader.read(workspaceId, filter, { before: null, limit: 10 })).length;
+      (await reader.read(workspaceId, filter, { before: null, limit: 10 })).records.length;
     assert.equal(await find({ principal: userId, operation: 'pages.retrieve', effect: 'allow' }), 1);
     assert.equal(await find({ principal: newId('usr') }), 0);
     assert.equal(await find({ operation: 'pages.update' }), 0);

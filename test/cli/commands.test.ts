@@ -36,7 +36,7 @@ describe('commands for a running gateway', () => {
 
   it('audit prints the log, newest first, as lines and as JSON', async () => {
     const lines = await portcullis(['audit', '--operation', 'keys.create', '--limit', '2'], as('admin'));
-    assert.match(lines.out, /^(\S+Z {2}allow {2}keys\.create +usr_\S+ {2}done 201\n){2}$/);
+    assert.match(lines.out, /^(\S+Z {2}allow {2}keys\.create +\S.* \(usr_\S+\) {2}done 201\n){2}$/);
     const json = await portcullis(['audit', '--operation', 'keys.create', '--json'], as('admin'));
     const entries = json.out
       .trim()
@@ -50,6 +50,43 @@ describe('commands for a running gateway', () => {
         .reverse(),
       entries.map(entry => entry.time),
     );
+  });
+
+  it('audit says who did what to which page, by name, and leaves out what the dashboard reads', async () => {
+    const { url, pages, keys } = demo.ready;
+    await fetch(`${url}/v1/pages/${pages.public}`, { headers: { authorization: `Bearer ${keys.viewer}` } });
+    const { out } = await portcullis(['audit', '--page', pages.public, '--titles'], as('admin'));
+    assert.match(out, /pages\.get +\S.* \(agt_\S+\) {2}done 200 {2}page "[^"]+" \(/);
+    const titles = await portcullis(['audit', '--operation', 'titles.read', '--text', pages.public], as('admin'));
+    assert.match(titles.out, /titles\.read/, 'looking a title up is a call of who looked');
+    await fetch(`${url}/v1/pages/${pages.unshared}`, { headers: { authorization: `Bearer ${keys.viewer}` } });
+    const unshared = await portcullis(['audit', '--page', pages.unshared, '--titles'], as('admin'));
+    assert.match(unshared.out, new RegExp(`page ${pages.unshared}\n`), 'what cannot be read has no title');
+  });
+
+  it('audit export writes the same as a file', async () => {
+    const table = await portcullis(['audit', 'export', '--format', 'csv', '--operation', 'keys.create'], as('admin'));
+    assert.match(table.out, /^time,effect,.*\n(.*,allow,administration,keys\.create,.*\n){3}$/);
+    const lines = await portcullis(['audit', 'export', '--operation', 'keys.create'], as('admin'));
+    assert.equal(
+      lines.out
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line)).length,
+      3,
+    );
+    assert.equal((await portcullis(['audit', 'export', '--format', 'xml'], as('admin'))).code, 2);
+  });
+
+  it('audit deployment prints the log of the deployment, on its database, and that it was read', async () => {
+    await portcullis(['audit'], { ...as('viewer'), PORTCULLIS_KEY: `pcl_${'x'.repeat(43)}` });
+    const env = { PORTCULLIS_DATA_DIR: demo.dataDir };
+    const { out, err, code } = await portcullis(['audit', 'deployment', '--operation', 'call.unidentified'], env);
+    assert.equal(code, 0, err);
+    assert.match(out, /summary {2}call\.unidentified .* from 127\.0\.0\.1 because=\S+ count=1 door=api/);
+    const readings = await portcullis(['audit', 'deployment', '--text', 'deployment_audit', '--json'], env);
+    assert.equal(JSON.parse(readings.out.split('\n')[0] ?? '').operation, 'deployment_audit.read');
+    assert.equal((await portcullis(['audit', 'deployment', '--since', 'yesterday'], env)).code, 2);
   });
 
   it('audit goes on over pages, as far as it was asked to', async () => {

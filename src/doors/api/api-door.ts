@@ -75,7 +75,7 @@ export function apiDoor(parts: ApiDoorParts): FastifyPluginAsync {
       const signal = abortedWith(reply);
       const read = await readInput(request, row, origins);
       const call: Omit<Call, 'operation'> = {
-        door: 'api',
+        door: read.credentials.kind === 'session' ? 'dashboard' : 'api',
         requestId,
         credentials: read.credentials,
         clientAddress: clientAddress(request.raw),

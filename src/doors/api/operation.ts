@@ -1,4 +1,5 @@
-import type { Demand, Operation, Problem } from '../../domain/operation.ts';
+import type { Answer, Demand, Operation, Problem } from '../../domain/operation.ts';
+import { Download, downloadAnswer } from './download.ts';
 import { jsonAnswer } from './json-answer.ts';
 import type { Input } from './read-input.ts';
 import type { ApiRoute, RouteDemand } from './route.ts';
@@ -21,9 +22,13 @@ export function commandOperation(row: ApiRoute, input: Input | null, problem: Pr
     target:
       input === null
         ? null
-        : { kind: 'local', run: async context => jsonAnswer(await row.run(input, context), row.status) },
+        : { kind: 'local', run: async context => answerOf(await row.run(input, context), row.status) },
     response: plainResponse,
   };
+}
+
+function answerOf(value: unknown, status?: number): Answer {
+  return value instanceof Download ? downloadAnswer(value) : jsonAnswer(value, status);
 }
 
 /** An operation that cannot be carried out whoever asks. */

@@ -34,7 +34,7 @@ export interface ApiRoute<
   readonly body?: Body;
   /** Status of success; 200 unless it says otherwise. */
   readonly status?: number;
-  /** Answers with a value that JSON can hold. Throws `PortcullisError`. */
+  /** Answers with a value that JSON can hold, or with a `Download`. Throws `PortcullisError`. */
   run(
     input: { params: z.infer<Params>; query: z.infer<Query>; body: z.infer<Body> },
     context: CommandContext,

@@ -15,18 +15,18 @@ export interface AuditFilters {
   readonly operation: string;
   readonly effect: string;
   readonly result: string;
-  readonly notOperation: string;
+  readonly activity: string;
 }
 
-/** Whoever watches the log reads it every few seconds, and each reading is in the log. */
-export const ownReadings = 'audit.read';
+/** Everything but what the dashboard reads to fill its own pages. */
+export const withoutViews = 'notion,administration,system';
 
 export const noFilters: AuditFilters = {
   principal: '',
   operation: '',
   effect: '',
   result: '',
-  notOperation: ownReadings,
+  activity: withoutViews,
 };
 
 /** The workspace's log, newest entries first, read again every few seconds while the page is in view. */

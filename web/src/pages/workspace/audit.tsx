@@ -15,7 +15,7 @@ import { useState } from 'react';
 import type { Member, Workspace } from '../../api.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { Section } from '../../parts/section.tsx';
-import { type AuditFilters, noFilters, ownReadings, useAuditLog, useDenialNews, useNames } from './audit-log.ts';
+import { type AuditFilters, noFilters, useAuditLog, useDenialNews, useNames, withoutViews } from './audit-log.ts';
 import { AuditRow } from './audit-row.tsx';
 
 /** Every call in this workspace: who, what, what was decided and why, and how it ended. */
@@ -99,9 +99,9 @@ function Filters({ members, filters, onChange }: FiltersProps) {
         <NativeSelect label="Outcome" data={results} value={filters.result} onChange={set('result')} />
       </SimpleGrid>
       <Checkbox
-        label="Leave out readings of this log"
-        checked={filters.notOperation === ownReadings}
-        onChange={event => onChange({ ...filters, notOperation: event.currentTarget.checked ? ownReadings : '' })}
+        label="Leave out what the dashboard reads to fill its pages"
+        checked={filters.activity === withoutViews}
+        onChange={event => onChange({ ...filters, activity: event.currentTarget.checked ? withoutViews : '' })}
       />
     </Stack>
   );

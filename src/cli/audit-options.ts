@@ -1,0 +1,42 @@
+import type { Invocation, Option } from './command.ts';
+import { UsageError } from './command.ts';
+import type { Query } from './remote.ts';
+
+/** What every command takes that looks for entries of a log. The gateway checks the values. */
+export const auditFilterOptions: Readonly<Record<string, Option>> = {
+  principal: { takes: 'ID', doc: 'only calls of this user or agent' },
+  credential: { takes: 'ID', doc: 'only calls with this API key (key_…) or session (ses_…)' },
+  operation: { takes: 'NAME', doc: 'only this operation, such as pages.update' },
+  effect: { takes: 'EFFECT', doc: 'only allow, or only deny' },
+  result: {
+    takes: 'RESULT',
+    doc: 'only calls that ended so: done, refused, failed, not_sent, unknown, streaming, open',
+  },
+  door: { takes: 'DOOR', doc: 'only calls that came in by this door: rest, api, dashboard, oauth, …' },
+  page: { takes: 'PAGE', doc: 'only what names this page of Notion: its id or its address' },
+  text: { takes: 'TEXT', doc: 'only entries that say this anywhere, or are of somebody of this name' },
+  since: { takes: 'TIME', doc: 'only from this time on (ISO 8601)' },
+  until: { takes: 'TIME', doc: 'only before this time (ISO 8601)' },
+};
+
+export const allOption: Readonly<Record<string, Option>> = {
+  all: { takes: null, doc: 'also what the dashboard read to fill its own pages' },
+};
+
+export function filtersOf({ options }: Invocation): Query {
+  const given = Object.keys(auditFilterOptions).map(name => [name, options[name] as string | undefined] as const);
+  const activity = options.all === true ? undefined : 'notion,administration,system';
+  return { ...Object.fromEntries(given), activity };
+}
+
+/** How many entries at most. Throws UsageError. */
+export function limitOf({ options }: Invocation): number {
+  if (options.limit === undefined) return 50;
+  const limit = Number(options.limit);
+  if (Number.isInteger(limit) && limit >= 1) return limit;
+  throw new UsageError('--limit is not a count', 'give a whole number from 1 on');
+}
+
+export const limitOption: Readonly<Record<string, Option>> = {
+  limit: { takes: 'COUNT', doc: 'how many entries at most; default 50' },
+};

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import type { AuditEntry } from './audit-line.ts';
+import type { Remote } from './remote.ts';
+
+/** Objects that one request asks about; the gateway takes no more. */
+const batchSize = 20;
+/** Each title is a call to Notion. */
+const askedMax = 100;
+
+const answer = z.looseObject({ titles: z.record(z.string(), z.string()) });
+const titled = new Set(['page', 'database', 'data_source']);
+
+/** Learns the titles of what entries name, as the holder of the key may read them. It never asks about an object twice. */
+export function createTitles(remote: Remote): {
+  learn(entries: readonly AuditEntry[]): Promise<void>;
+  of(id: string): string | undefined;
+} {
+  const asked = new Set<string>();
+  const known = new Map<string, string>();
+  return {
+    async learn(entries) {
+      const objects = entries.flatMap(entry => entry.objects ?? []).filter(({ kind, id }) => titled.has(kind) && id);
+      const fresh = [...new Set(objects.map(({ kind, id }) => `${kind}:${id}`))].filter(one => !asked.has(one));
+      const wanted = fresh.slice(0, askedMax - asked.size);
+      for (const one of wanted) asked.add(one);
+      for (let at = 0; at < wanted.length; at += batchSize) {
+        const query = { objects: wanted.slice(at, at + batchSize).join(',') };
+        const { titles } = answer.parse(await remote.get('/api/titles', query));
+        for (const [id, title] of Object.entries(titles)) known.set(id, `"${title}"`);
+      }
+    },
+    of: id => known.get(id),
+  };
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { DatabaseConfig } from '../config.ts';
+import { PortcullisError } from '../domain/errors.ts';
+import type { EventId } from '../domain/ids.ts';
+import { auditFilters } from '../doors/api/audit-query.ts';
+import { type AuditView, auditView, namesIn } from '../doors/api/audit-view.ts';
+import { describe } from '../doors/api/read-input.ts';
+import { createAuditReader } from '../store/audit-reader.ts';
+import { openOperatorDatabase } from './operator-database.ts';
+
+const { page: _noPages, activity: _noActivity, ...filters } = auditFilters;
+const query = z.strictObject(filters);
+
+export interface DeploymentLog {
+  /** The newest first. */
+  readonly entries: readonly AuditView[];
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/** Entries that one reading of the database asks for. */
+const chunkSize = 500;
+
+/**
+ * Reads the deployment's own log on its database: sign-ins, refused keys, callers whom nobody knows. That an operator read
+ * it is an entry in it. Throws `validation_error` for a criterion that makes no sense, and what the store throws.
+ */
+export async function readDeploymentLog(
+  config: DatabaseConfig,
+  given: { readonly filters: Readonly<Record<string, string | undefined>>; readonly limit: number },
+  warn: (message: string) => void,
+): Promise<DeploymentLog> {
+  const parsed = query.safeParse(given.filters);
+  if (!parsed.success) throw new PortcullisError('validation_error', describe(parsed.error));
+  const { database, recordEvent, operator, close } = await openOperatorDatabase(config, warn);
+  try {
+    await recordEvent({
+      name: 'deployment_audit.read',
+      workspaceId: null,
+      principalId: null,
+      result: 'success',
+      detail: { by: operator },
+    });
+    const reader = createAuditReader(database);
+    const entries: AuditView[] = [];
+    const names = new Map<string, string>();
+    let before: EventId | null = null;
+    do {
+      const limit = Math.min(chunkSize, given.limit - entries.length);
+      const { records, next } = await reader.read(null, parsed.data, { before, limit });
+      entries.push(...records.map(auditView));
+      for (const [id, name] of await namesIn(reader, null, records)) names.set(id, name);
+      before = next;
+    } while (before !== null && entries.length < given.limit);
+    return { entries, names };
+  } finally {
+    await close();
+  }
+}

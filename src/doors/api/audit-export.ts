@@ -1,0 +1,95 @@
+import { Readable } from 'node:stream';
+import type { AuditFilter, AuditReader } from '../../audit/audit-reader.ts';
+import { csvField } from '../../domain/csv-field.ts';
+import type { EventId, WorkspaceId } from '../../domain/ids.ts';
+import { type AuditView, auditView, namesIn } from './audit-view.ts';
+import { Download } from './download.ts';
+
+export type ExportFormat = 'csv' | 'jsonl';
+
+/** Entries that are in memory at once. */
+const chunkSize = 500;
+
+/** Everything in the log that matches, newest first, as a file that is written while it is read. */
+export function exportLog(
+  reader: AuditReader,
+  workspaceId: WorkspaceId | null,
+  filter: AuditFilter,
+  format: ExportFormat,
+): Download {
+  const lines = format === 'csv' ? csvLines : jsonLines;
+  const body = Readable.from(lines(chunks(reader, workspaceId, filter)), { objectMode: false });
+  const contentType = format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/jsonl; charset=utf-8';
+  return new Download(`portcullis-log.${format}`, contentType, body);
+}
+
+interface Chunk {
+  readonly entries: readonly AuditView[];
+  readonly names: ReadonlyMap<string, string>;
+}
+
+async function* chunks(
+  reader: AuditReader,
+  workspaceId: WorkspaceId | null,
+  filter: AuditFilter,
+): AsyncGenerator<Chunk> {
+  let before: EventId | null = null;
+  do {
+    const { records, next } = await reader.read(workspaceId, filter, { before, limit: chunkSize });
+    yield { entries: records.map(auditView), names: await namesIn(reader, workspaceId, records) };
+    before = next;
+  } while (before !== null);
+}
+
+async function* jsonLines(source: AsyncIterable<Chunk>): AsyncGenerator<string> {
+  for await (const { entries } of source) {
+    if (entries.length > 0) yield `${entries.map(entry => JSON.stringify(entry)).join('\n')}\n`;
+  }
+}
+
+async function* csvLines(source: AsyncIterable<Chunk>): AsyncGenerator<string> {
+  yield row(columns.map(([heading]) => heading));
+  for await (const { entries, names } of source) {
+    yield entries.map(entry => row(columns.map(([, read]) => read(entry, names)))).join('');
+  }
+}
+
+/** RFC 4180. */
+function row(values: readonly Value[]): string {
+  return `${values.map(value => csvField(value ?? null)).join(',')}\r\n`;
+}
+
+type Value = string | number | null | undefined;
+
+type Column = readonly [heading: string, read: (entry: AuditView, names: Chunk['names']) => Value];
+
+const effects: Readonly<Record<string, string>> = { intent: 'allow', denial: 'deny' };
+
+const columns: readonly Column[] = [
+  ['time', ({ time }) => time],
+  ['effect', ({ kind }) => effects[kind] ?? kind],
+  ['activity', ({ activity }) => activity ?? 'administration'],
+  ['operation', ({ operation }) => operation],
+  ['who', ({ principal }, names) => names.get(principal?.id ?? '')],
+  ['principal', ({ principal }) => principal?.id ?? principal?.kind],
+  ['owner', ({ principal }) => principal?.owner],
+  ['credential', ({ credential }) => credential],
+  ['door', ({ door }) => door],
+  ['client_address', ({ clientAddress }) => clientAddress],
+  [
+    'objects',
+    ({ objects = [] }) =>
+      objects.map(({ action, kind, id }) => [action, kind, id].filter(Boolean).join(' ')).join('; '),
+  ],
+  ['reason', ({ decision }) => decision?.because],
+  ['role', ({ decision }) => decision?.role],
+  ['connection', ({ connection }) => connection?.id],
+  ['result', ({ outcome, result }) => outcome?.result ?? result],
+  ['status', ({ outcome }) => outcome?.status],
+  ['withheld', ({ outcome }) => outcome?.withheld],
+  ['upstream_ms', ({ outcome }) => outcome?.upstreamMs],
+  ['error', ({ outcome }) => outcome?.error],
+  ['detail', ({ detail }) => detail && JSON.stringify(detail)],
+  ['request', ({ requestId }) => requestId],
+  ['entry', ({ id }) => id],
+];

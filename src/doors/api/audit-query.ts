@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { activities } from '../../audit/activity.ts';
+import { type EventId, isId, type KeyId, type SessionId } from '../../domain/ids.ts';
+import { doors } from '../../domain/operation.ts';
+import { canonicalId, idsInNotionUrl } from '../../notion/ids.ts';
+import { idOf } from './fields.ts';
+
+const time = z.iso.datetime({ offset: true }).transform(text => new Date(text));
+
+/** An object in Notion, by its id in any spelling or by the address of its page. */
+const notionObject = z
+  .string()
+  .max(2_000)
+  .transform((text, context) => {
+    const id = canonicalId(text.trim()) ?? idsInNotionUrl(text)[0];
+    if (id !== undefined) return id;
+    context.addIssue({ code: 'custom', message: 'Expected the id or the address of a page in Notion.' });
+    return z.NEVER;
+  });
+
+const activityList = z
+  .string()
+  .max(100)
+  .transform(text => text.split(','))
+  .pipe(z.array(z.enum(activities)));
+
+/** What to look for in a log. Every criterion that is given must match. */
+export const auditFilters = {
+  principal: z.string().max(64).optional().describe('Id of the user or agent that called.'),
+  credential: z
+    .custom<KeyId | SessionId>(value => isId('key', value) || isId('ses', value), 'Expected the id of a key.')
+    .optional()
+    .describe('Id of the key, or of the session, that the call came with.'),
+  operation: z.string().max(64).optional().describe('Name of the operation, such as `pages.update`.'),
+  effect: z.enum(['allow', 'deny']).optional(),
+  result: z
+    .enum(['done', 'refused', 'failed', 'not_sent', 'unknown', 'streaming', 'open'])
+    .optional()
+    .describe('How the call ended; `open` finds intents that nothing has closed yet.'),
+  door: z.enum(doors).optional().describe('Where the call came in; `dashboard` is a person in a browser.'),
+  activity: activityList
+    .optional()
+    .describe(
+      `Any of ${activities.map(name => `\`${name}\``).join(', ')}, separated by commas: calls to Notion, Portcullis's own affairs, what the dashboard read to fill its pages, and what Portcullis asked Notion for its own reasons.`,
+    ),
+  page: notionObject.optional().describe('A page, or another object in Notion: its id or its address.'),
+  text: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('In any value of an entry, or in the name of who called; upper and lower case are the same.'),
+  since: time.optional(),
+  until: time.optional(),
+};
+
+export const auditPaging = {
+  cursor: z
+    .custom<EventId>(value => isId('evt', value), 'Expected a cursor from an earlier answer.')
+    .optional()
+    .describe('`nextCursor` of the answer before.'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+};
+
+export const auditWorkspace = {
+  workspace: idOf('wsp').optional().describe('The workspace; a key needs none, since it is bound to one.'),
+};
+
+export const exportFormat = z
+  .enum(['csv', 'jsonl'])
+  .default('jsonl')
+  .describe('`jsonl`: one JSON object a line, with everything; `csv`: a table.');
