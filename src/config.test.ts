@@ -109,6 +109,8 @@ describe('readConfig', () => {
       ['PORTCULLIS_PORT', '-1'],
       ['PORTCULLIS_TRUSTED_PROXIES', '10.0.0.0/33'],
       ['PORTCULLIS_TRUSTED_PROXIES', '10.0.0.0/x'],
+      ['PORTCULLIS_TRUSTED_PROXIES', '0.0.0.0/0'],
+      ['PORTCULLIS_TRUSTED_PROXIES', '::/0'],
       ['PORTCULLIS_TRUSTED_PROXIES', 'proxy.example.com'],
       ['PORTCULLIS_ALLOWED_HOSTS', 'localhost:80'],
       ['PORTCULLIS_PUBLIC_URL', 'http://localhost/path'],

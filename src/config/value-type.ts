@@ -100,6 +100,9 @@ export const networks: ValueType<readonly string[]> = list('IP addresses or CIDR
   } catch {
     throw new RangeError(`has the range "${value}", whose prefix length does not fit its address`);
   }
+  if (bits !== undefined && Number(bits) === 0) {
+    throw new RangeError(`has the range "${value}", which is everybody: then each caller could write down any address`);
+  }
   return value;
 });
 

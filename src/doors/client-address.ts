@@ -1,39 +1,30 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { all, compile } from '@fastify/proxy-addr';
 
 /** Tells where a request comes from. */
 export type ClientAddress = (request: IncomingMessage) => string;
 
 /**
  * The address of the peer; behind proxies that the operator named, the nearest address in X-Forwarded-For that is not
- * one of them. Nobody else's header is believed (rule 26).
+ * one of them. Nobody else's header is believed (rule 26). `Forwarded` (RFC 7239) is not read: a proxy that does not know it
+ * passes on what a caller wrote into it.
+ *
+ * The walk goes from the nearest hop outwards and ends at the first that is no address (`unknown`, `203.0.113.9:4711`,
+ * `_hidden`): what stands behind such a hop was vouched for by nobody. Then the last proxy that could be read is named.
  *
  * @param trustedProxies addresses and CIDR ranges
  */
 export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
-  const trusted = new BlockList();
-  for (const network of trustedProxies) addNetwork(trusted, network);
-  const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-
+  const isTrusted = compile([...trustedProxies]);
   return request => {
-    const peer = plain(request.socket.remoteAddress ?? '');
-    if (trustedProxies.length === 0 || !isTrusted(peer)) return peer;
-    const hops = String(request.headers['x-forwarded-for'] ?? '')
-      .split(',')
-      .map(hop => plain(hop.trim()))
-      .filter(hop => isIP(hop) !== 0);
-    return hops.findLast(hop => !isTrusted(hop)) ?? peer;
+    // From the peer to the first hop that is not trusted, that one included.
+    const hops = all(request, (hop, at) => isIP(hop ?? '') !== 0 && isTrusted(hop, at));
+    return plain(hops.findLast(hop => isIP(hop ?? '') !== 0) ?? '');
   };
-}
-
-function addNetwork(list: BlockList, network: string): void {
-  const [address = '', prefix] = network.split('/');
-  const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-  if (prefix === undefined) list.addAddress(address, family);
-  else list.addSubnet(address, Number(prefix), family);
 }
 
 /** An IPv4 address that arrived on an IPv6 socket is the same address. */
 function plain(address: string): string {
-  return address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
+  return /^::ffff:/i.test(address) && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
 }

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import type { IncomingMessage } from 'node:http';
+import { describe, it } from 'node:test';
+import { createClientAddress } from './client-address.ts';
+
+const proxies = ['10.0.0.0/8', '::1', 'fd00::/8'];
+
+/** Where a request is taken to come from that a peer hands on with this X-Forwarded-For. */
+function seen(forwarded: string | undefined, { peer = '10.0.0.1', trusted = proxies } = {}): string {
+  const headers = { 'x-forwarded-for': forwarded, forwarded: 'for=198.51.100.66' };
+  return createClientAddress(trusted)({ socket: { remoteAddress: peer }, headers } as unknown as IncomingMessage);
+}
+
+describe('rule 26: where a request comes from', () => {
+  it('is the peer, whatever the header says, unless the peer was named as a proxy', () => {
+    assert.equal(seen('203.0.113.9', { trusted: [] }), '10.0.0.1');
+    assert.equal(seen('203.0.113.9', { peer: '192.0.2.7' }), '192.0.2.7');
+    assert.equal(seen(undefined), '10.0.0.1');
+    assert.equal(seen(' , '), '10.0.0.1');
+  });
+
+  it('is the nearest address behind the named proxies', () => {
+    assert.equal(seen('203.0.113.9'), '203.0.113.9');
+    assert.equal(seen('198.51.100.1, 203.0.113.9, 10.0.0.7'), '203.0.113.9');
+    assert.equal(seen('203.0.113.9,fd00::7', { peer: '::1' }), '203.0.113.9');
+    assert.equal(seen('2001:db8::9, 10.0.0.7'), '2001:db8::9');
+  });
+
+  for (const unreadable of [
+    '203.0.113.9:4711',
+    '[2001:db8::9]',
+    '[2001:db8::9]:4711',
+    'unknown',
+    '_hidden',
+    '"203.0.113.9"',
+    'unix:',
+    'localhost',
+    '0x0a000001',
+    '10.1',
+    '012.0.0.7',
+    '203.0.113.9/32',
+    '203.0.113.9 198.51.100.1',
+  ]) {
+    it(`takes nothing from behind ${unreadable}: a caller could have written it`, () => {
+      assert.equal(seen(`198.51.100.66, ${unreadable}`), '10.0.0.1');
+      assert.equal(seen(`198.51.100.66, ${unreadable}, 10.0.0.7`), '10.0.0.7');
+      // What the caller wrote stands behind its own address, and changes nothing.
+      assert.equal(seen(`${unreadable}, 203.0.113.9, 10.0.0.7`), '203.0.113.9');
+    });
+  }
+
+  it('is the same for an IPv4 address that is written as an IPv6 address', () => {
+    assert.equal(
+      seen('198.51.100.66, ::ffff:203.0.113.9, ::ffff:10.0.0.7', { peer: '::ffff:10.0.0.1' }),
+      '203.0.113.9',
+    );
+    assert.equal(seen('203.0.113.9', { peer: '::FFFF:192.0.2.7' }), '192.0.2.7');
+  });
+
+  it('is the outermost one where all of them are named', () => {
+    assert.equal(seen('10.0.0.9, 10.0.0.7'), '10.0.0.9');
+  });
+});
