@@ -26,6 +26,8 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   /** Addresses and CIDR ranges. */
   readonly trustedProxies: readonly string[];
+  /** Whether links to files open for whoever holds them, or only with a key. */
+  readonly fileLinks: Values['PORTCULLIS_FILE_LINKS'];
   readonly database: DatabaseConfig;
   readonly dataDir: string;
   /** Every root key that this instance can use. */
@@ -208,6 +210,7 @@ function commonConfig(values: Values, rootKeyFile: string) {
     host: values.PORTCULLIS_HOST,
     port: values.PORTCULLIS_PORT,
     allowedHosts: allowedHosts(values),
+    fileLinks: values.PORTCULLIS_FILE_LINKS,
     trustedProxies: values.PORTCULLIS_TRUSTED_PROXIES,
     database: databaseConfig(values),
     dataDir: values.PORTCULLIS_DATA_DIR,

@@ -55,7 +55,9 @@ function examine(demand: Demand, caller: Caller, facts: Facts): Finding {
       return membership(demand, facts) ?? { allow: 'member' };
     default:
       return (
-        membership(demand, facts) ?? byRole(demand, caller, facts) ?? ownership(demand, facts) ?? { allow: 'role' }
+        membership(demand, facts) ??
+        byRole(demand, caller, facts) ??
+        ownership(demand, caller, facts) ?? { allow: 'role' }
       );
   }
 }
@@ -71,7 +73,10 @@ function byRole(demand: Demand, caller: Caller, facts: Facts): Finding | null {
   return withinCeiling(caller, demand.action) ? null : { deny: 'key_lacks_action', demand };
 }
 
-function ownership(demand: Demand, facts: Facts): Finding | null {
+function ownership(demand: Demand, { principal }: Caller, facts: Facts): Finding | null {
+  const { heldBy } = demand;
+  const holds = heldBy === undefined || ('id' in principal && principal.id === heldBy.principal);
+  if (!holds) return { deny: 'not_the_owner', demand };
   if (demand.owned !== true) return null;
   const mine = 'id' in demand.object && facts.ownedByCaller.has(demand.object.id);
   return mine ? null : { deny: 'not_the_owner', demand };
@@ -80,8 +85,12 @@ function ownership(demand: Demand, facts: Facts): Finding | null {
 /** What stops a call that would otherwise be allowed: no connection to serve it, or too many calls at once. */
 function limits(operation: Operation, facts: Facts): Finding | null {
   if (facts.callsInFlight >= callsInFlightMax) return { deny: 'too_many_calls' };
-  if (operation.target?.kind !== 'notion' || facts.connection !== null) return null;
+  if (!needsConnection(operation) || facts.connection !== null) return null;
   return { deny: facts.connectionTrouble === 'none' ? 'no_connection' : 'connection_blocked' };
+}
+
+function needsConnection({ target }: Operation): boolean {
+  return target?.kind === 'notion' || target?.connection !== undefined;
 }
 
 function holds(caller: Caller, facts: Facts, action: Action): boolean {

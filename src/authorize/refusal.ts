@@ -1,6 +1,6 @@
 import type { Deny, DenyReason } from '../domain/decision.ts';
 import { type ErrorCode, PortcullisError } from '../domain/errors.ts';
-import type { Operation } from '../domain/operation.ts';
+import type { Call, Operation } from '../domain/operation.ts';
 import type { Ruling } from '../domain/ruling.ts';
 
 /** Refusals that have nothing to do with the object that was asked for, and one meaning each. */
@@ -19,6 +19,11 @@ const plain: Partial<Record<DenyReason, ErrorCode>> = {
 export function refuse({ call, decision, facts }: Ruling): PortcullisError {
   if (decision.effect !== 'deny') throw new Error('An allowed call has no refusal.');
   const { operation } = call;
+  const { refusal } = operation.response;
+  if (refusal !== undefined && !isAboutCaller(decision, call))
+    return new PortcullisError(refusal.code, refusal.message);
+  const held = decision.because === 'not_the_owner' ? decision.demand?.heldBy : undefined;
+  if (held !== undefined) return new PortcullisError(held.otherwise.code, held.otherwise.message);
   if (decision.because === 'malformed' && operation.problem !== null) {
     return new PortcullisError(operation.problem.code, operation.problem.message);
   }
@@ -27,6 +32,12 @@ export function refuse({ call, decision, facts }: Ruling): PortcullisError {
   if (code === 'rate_limited') return new PortcullisError(code, undefined, { retryAfterSeconds: 1 });
   if (code !== undefined) return new PortcullisError(code);
   return hidden(decision, operation) ? missing(decision, operation) : restricted(decision, facts.role);
+}
+
+/** Denied whatever was asked for, so the reason tells nothing of it. Who came with a link alone has no key to be told of. */
+function isAboutCaller({ because }: Deny, { credentials }: Call): boolean {
+  if (because === 'unauthenticated') return credentials.kind !== 'file_link';
+  return because === 'too_many_calls' || because === 'policy_changed';
 }
 
 /** Whether saying "you may not" would confirm to this caller that the object exists. */

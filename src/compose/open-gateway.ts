@@ -5,7 +5,6 @@ import { type ConnectionUse, createConnectionUses } from '../connect/connection-
 import { createCapabilityLearning } from '../connect/report/capability-learning.ts';
 import type { Ruling } from '../domain/ruling.ts';
 import { createRateBudget } from '../forward/budget/budget.ts';
-import { createFileFetcher } from '../forward/fetch-file.ts';
 import { createForward } from '../forward/forward.ts';
 import { openUpstream } from '../forward/upstream.ts';
 import { createGateway, type Steps } from '../gateway.ts';
@@ -19,20 +18,17 @@ import { createObjectOwners } from '../store/object-owners.ts';
 import { createRateLedgers } from '../store/rate-ledgers.ts';
 import { createStillCurrent } from '../store/still-current.ts';
 import { createWorkspaceSnapshots } from '../store/workspace-snapshots.ts';
-import { createSealedFileLinks } from '../withhold/sealed-file-links.ts';
 import { createWithhold } from '../withhold/withhold.ts';
 import { learningForward, openAccessReport } from './access-report.ts';
+import { openFileLinks } from './file-links.ts';
 import { measureForward, measurePath } from './measured.ts';
 import type { Audit } from './open-audit.ts';
 import type { Parts } from './open-parts.ts';
 import type { Place } from './place.ts';
 
 /** The path: each step with what it stands on. */
-export function openGateway(
-  { config, log, store, prometheus, deriveKey, publicUrl, now, monotonicMs, closers }: Place,
-  { trail, digest }: Audit,
-  parts: Parts,
-) {
+export function openGateway(place: Place, { trail, digest }: Audit, parts: Parts) {
+  const { config, log, store, prometheus, publicUrl, now, monotonicMs, closers } = place;
   const { identify, tokens } = parts;
   const { metrics } = prometheus;
   const measured = measurePath(metrics, monotonicMs);
@@ -55,14 +51,16 @@ export function openGateway(
   });
   const sending = createForward({ upstream, tokens, budget, stillAllowed, startDigest: digest.running, now });
   const forward = measureForward(learningForward(sending, learning), metrics);
-  const links = createSealedFileLinks({ key: deriveKey('file links', 64), now });
-  const isHostedFile = hostedFiles(config.notion);
-  const files = createFileFetcher(isHostedFile);
-  const withhold = createWithhold({ publicBase: publicUrl, fileLinks: links, isHostedFile, owners, forward, now });
+  const links = openFileLinks({
+    ...place,
+    hashCredential: parts.hashCredential,
+    isHostedFile: hostedFiles(config.notion),
+  });
+  const withhold = createWithhold({ publicBase: publicUrl, ...links.rewriting, owners, forward, now });
   const uses = createConnectionUses(createConnectionUseStore(store.database), error =>
     log.warn({ err: error }, 'the last use of a connection could not be written'),
   );
-  closers.push(upstream.close, files.close, uses.close, budget.close, learning.close);
+  closers.push(upstream.close, uses.close, budget.close, learning.close);
 
   const steps: Steps = {
     identify: identify.identify,
@@ -86,7 +84,7 @@ export function openGateway(
   };
   return {
     gateway: measured.gateway(createGateway(steps)),
-    files: { links, fetchFile: files.fetchFile },
+    files: links.opening(steps),
     reportRoutes: openAccessReport({ database: store.database, steps, learning, monotonicMs }),
   };
 }

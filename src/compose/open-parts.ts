@@ -115,7 +115,10 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
   const connect = createConnectCommands(connectParts);
   const listConnections = createConnectionList(database);
   const clientDocument = hosted.documentOf;
-  return { accounts, identify, tokens, workspaceKeys, onUndecryptable, listConnections, connect, clientDocument };
+  return {
+    ...{ accounts, identify, hashCredential, tokens, workspaceKeys, onUndecryptable, listConnections, connect },
+    clientDocument,
+  };
 }
 
 export type Parts = Awaited<ReturnType<typeof openParts>>;

@@ -97,6 +97,12 @@ export const settings = {
     '',
     'Proxies whose `X-Forwarded-For` is believed. From anybody else the header is ignored.',
   ),
+  PORTCULLIS_FILE_LINKS: fixed(
+    'Addresses',
+    type.choice(['bearer', 'key']),
+    'bearer',
+    "How links to Notion's files open. `bearer`: for an hour to whoever holds the link, as Notion's own do, so that browsers and exporters can fetch them; with the key that it was given to, the link ends. `key`: only together with a key of the same person or agent.",
+  ),
 
   DATABASE_URL: optional(
     'Storage',

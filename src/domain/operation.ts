@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Action } from './action.ts';
 import type { ErrorCode } from './errors.ts';
-import type { WorkspaceId } from './ids.ts';
+import type { ConnectionId, PrincipalId, WorkspaceId } from './ids.ts';
 import type { Caller, Credentials } from './principal.ts';
 
 /** `dashboard` is the admin API as its own pages call it, with a session; `api` is the same with a key. */
@@ -39,6 +39,8 @@ export interface Demand {
   readonly object: ObjectRef;
   /** The object belongs to whoever made it through this gate; nobody else may use it. */
   readonly owned?: boolean;
+  /** The right to ask for the object at all is one principal's: a link to a file. Anybody else hears `otherwise`. */
+  readonly heldBy?: { readonly principal: PrincipalId; readonly otherwise: Problem };
 }
 
 /** A request for Notion, as the door understood it: canonical path, allow-listed headers, whole or streamed body. */
@@ -55,6 +57,8 @@ export interface NotionRequest {
 /** Portcullis's own administration: a command that runs where `forward` stands. */
 export interface LocalCommand {
   readonly kind: 'local';
+  /** A connection to Notion that the command is about. While it does not serve the caller, the call is denied. */
+  readonly connection?: ConnectionId;
   readonly run: (context: CommandContext) => Promise<Answer>;
 }
 
@@ -79,6 +83,8 @@ export interface ResponseTreatment {
   readonly binds: NotionObjectKind | null;
   /** The answer lists objects of this kind, each of which belongs to one caller: each caller sees their own. */
   readonly ownedList?: NotionObjectKind;
+  /** What every denial says, so that none tells from another. Left out: each says its reason. */
+  readonly refusal?: Problem;
 }
 
 /** One call, whatever door it came through: what it wants, of what, and how to do it. */

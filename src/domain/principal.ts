@@ -6,6 +6,8 @@ export type Credentials =
   | { readonly kind: 'none' }
   | { readonly kind: 'bearer'; readonly token: string }
   | { readonly kind: 'session'; readonly token: string }
+  /** A link to a file, which opens without a key. It stands for the key or session that it was given to. */
+  | { readonly kind: 'file_link'; readonly token: string }
   | { readonly kind: 'malformed' };
 
 /** Why a caller is anonymous. Logged, never told to the caller beyond "unauthorized". */

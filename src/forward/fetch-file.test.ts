@@ -1,22 +1,26 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+import type { FileRequest } from '../domain/file-links.ts';
 import { createFileFetcher } from './fetch-file.ts';
 
 describe('fetching a file from where Notion keeps it', () => {
   const requests: IncomingMessage[] = [];
   const signal = new AbortController().signal;
+  const get: FileRequest = { method: 'GET', range: null, ifRange: null };
   let server: Server;
   let origin: string;
 
   before(async () => {
     server = createServer((request, response) => {
       requests.push(request);
-      const status = Number(new URL(request.url ?? '', 'http://x').searchParams.get('status') ?? 200);
+      const { pathname, searchParams } = new URL(request.url ?? '', 'http://x');
+      if (pathname === '/stored') return store(request, response);
+      const status = Number(searchParams.get('status') ?? 200);
       response.writeHead(status, { 'content-type': 'image/png', location: '/elsewhere' }).end('bytes');
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -31,7 +35,7 @@ describe('fetching a file from where Notion keeps it', () => {
   const { fetchFile, close } = createFileFetcher(url => url.origin === origin);
 
   it('streams it, and sends no token', async () => {
-    const { status, headers, body } = await fetchFile(`${origin}/a?signature=x`, signal);
+    const { status, headers, body } = await fetchFile(`${origin}/a?signature=x`, get, signal);
     assert.deepEqual([status, headers['content-type']], [200, 'image/png']);
     assert.ok(body instanceof Readable);
     assert.equal(await text(body), 'bytes');
@@ -42,22 +46,102 @@ describe('fetching a file from where Notion keeps it', () => {
   it('rule 3: asks no host but those of files', async () => {
     const before = requests.length;
     for (const url of [origin.replace('127.0.0.1', 'localhost'), 'file:///etc/passwd', 'nonsense']) {
-      await assert.rejects(fetchFile(url, signal), { code: 'upstream_refused' });
+      await assert.rejects(fetchFile(url, get, signal), { code: 'upstream_refused' });
     }
     assert.equal(requests.length, before);
   });
 
   it('rule 7: follows no redirect', async () => {
     const before = requests.length;
-    await assert.rejects(fetchFile(`${origin}/a?status=302`, signal), { code: 'upstream_refused' });
+    await assert.rejects(fetchFile(`${origin}/a?status=302`, get, signal), { code: 'upstream_refused' });
     assert.equal(requests.length, before + 1);
   });
 
   it('says when the link no longer works, and when the host does not', async () => {
-    await assert.rejects(fetchFile(`${origin}/a?status=403`, signal), { code: 'not_found' });
-    await assert.rejects(fetchFile(`${origin}/a?status=503`, signal), { code: 'upstream_unavailable' });
+    await assert.rejects(fetchFile(`${origin}/a?status=403`, get, signal), { code: 'not_found' });
+    await assert.rejects(fetchFile(`${origin}/a?status=503`, get, signal), { code: 'upstream_unavailable' });
     const gone = new AbortController();
     gone.abort();
-    await assert.rejects(fetchFile(`${origin}/a`, gone.signal), { code: 'upstream_unavailable' });
+    await assert.rejects(fetchFile(`${origin}/a`, get, gone.signal), { code: 'upstream_unavailable' });
+  });
+
+  describe('in part', () => {
+    const part = (range: string | null, ifRange: string | null = null): FileRequest => ({
+      method: 'GET',
+      range,
+      ifRange,
+    });
+    async function fetched(request: FileRequest) {
+      const { status, headers, body } = await fetchFile(`${origin}/stored`, request, signal);
+      return [status, headers['content-range'], body instanceof Readable ? await text(body) : body];
+    }
+
+    it('gives the range that was asked for, and says when there is none', async () => {
+      assert.deepEqual(await fetched(part('bytes=2-4')), [206, 'bytes 2-4/10', '234']);
+      assert.deepEqual(await fetched(part('bytes=7-')), [206, 'bytes 7-9/10', '789']);
+      assert.deepEqual(await fetched(part('bytes=-2')), [206, 'bytes 8-9/10', '89']);
+      assert.deepEqual(await fetched(part('bytes=10-')), [416, 'bytes */10', null]);
+    });
+
+    it('gives everything for what is no single range', async () => {
+      for (const range of ['bytes=0-1,3-4', 'lines=0-1', 'bytes=a-b', 'bytes=-', 'bytes=1-2\u00e9', '']) {
+        assert.deepEqual(await fetched(part(range)), [200, undefined, '0123456789'], range);
+      }
+    });
+
+    it('only while the file is the one that the rest came from', async () => {
+      assert.deepEqual(await fetched(part('bytes=2-4', '"v1"')), [206, 'bytes 2-4/10', '234']);
+      assert.deepEqual(await fetched(part('bytes=2-4', '"v0"')), [200, undefined, '0123456789']);
+      assert.deepEqual(
+        await fetched(part('bytes=2-4', 'W/"v1"')),
+        [200, undefined, '0123456789'],
+        'weak ones match nothing',
+      );
+      assert.deepEqual(await fetched(part('bytes=2-4', stored)), [206, 'bytes 2-4/10', '234']);
+      assert.deepEqual(await fetched(part('bytes=2-4', 'Sun, 01 Jan 2023 00:00:00 GMT')), [
+        200,
+        undefined,
+        '0123456789',
+      ]);
+      assert.deepEqual(await fetched(part('bytes=2-4', 'yesterday')), [200, undefined, '0123456789']);
+    });
+
+    it('tells the length of what it does not send', async () => {
+      const head: FileRequest = { method: 'HEAD', range: 'bytes=2-4', ifRange: null };
+      const { status, headers, body } = await fetchFile(`${origin}/stored`, head, signal);
+      assert.deepEqual(
+        [status, headers['content-length'], headers['content-range'], body],
+        [200, '10', undefined, null],
+      );
+      content = '';
+      const empty = await fetchFile(`${origin}/stored`, head, signal);
+      assert.deepEqual([empty.status, empty.headers['content-length'], empty.body], [200, '0', null]);
+      content = '0123456789';
+      await assert.rejects(fetchFile(`${origin}/a?status=403`, head, signal), { code: 'not_found' });
+    });
   });
 });
+
+let content = '0123456789';
+const stored = 'Mon, 01 Jan 2024 00:00:00 GMT';
+
+/** Storage as S3 is: it knows preconditions and single ranges, and only the method that was signed. */
+function store(request: IncomingMessage, response: ServerResponse): void {
+  const { status, headers, body } = answerOf(request);
+  response.writeHead(status, { etag: '"v1"', 'last-modified': stored, ...headers }).end(body);
+}
+
+function answerOf({ method, headers }: IncomingMessage): { status: number; headers?: object; body: string } {
+  const { range, 'if-match': tag, 'if-unmodified-since': since } = headers;
+  if (method !== 'GET') return { status: 403, body: 'SignatureDoesNotMatch' };
+  if (tag !== undefined && tag !== '"v1"') return { status: 412, body: 'PreconditionFailed' };
+  if (since !== undefined && Date.parse(since) < Date.parse(stored)) return { status: 412, body: 'PreconditionFailed' };
+  if (range === undefined) return { status: 200, body: content };
+  const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? [];
+  const first = from === '' ? Math.max(0, content.length - Number(to)) : Number(from);
+  const last = from === '' || to === '' ? content.length - 1 : Math.min(Number(to), content.length - 1);
+  const whole = `/${content.length}`;
+  if (first > last) return { status: 416, headers: { 'content-range': `bytes *${whole}` }, body: 'InvalidRange' };
+  const part = { 'content-range': `bytes ${first}-${last}${whole}` };
+  return { status: 206, headers: part, body: content.slice(first, last + 1) };
+}

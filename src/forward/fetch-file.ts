@@ -1,7 +1,9 @@
 import { Agent, type Dispatcher, request } from 'undici';
 import { PortcullisError } from '../domain/errors.ts';
-import type { FetchFile } from '../domain/file-links.ts';
+import { type FetchFile, type FileRequest, linkGone } from '../domain/file-links.ts';
+import type { Answer } from '../domain/operation.ts';
 import { KiB, minuteMs, secondMs } from '../domain/units.ts';
+import { type StorageHeaders, sizeIn, storageHeaders } from './file-range.ts';
 
 export interface FileFetcher {
   readonly fetchFile: FetchFile;
@@ -24,39 +26,75 @@ export function createFileFetcher(isHostedFile: (url: URL) => boolean): FileFetc
     maxHeaderSize: 32 * KiB,
   });
   return {
-    async fetchFile(url, signal) {
+    async fetchFile(url, request, signal) {
       if (!URL.canParse(url) || !isHostedFile(new URL(url))) {
         throw new PortcullisError('upstream_refused', undefined, {
           log: 'a file link names a host that is not allowed',
         });
       }
       const started = performance.now();
-      const response = await ask(url, signal, dispatcher);
-      const upstreamMs = Math.round(performance.now() - started);
-      if (response.statusCode === 200) {
-        return { status: 200, headers: flatten(response.headers), body: response.body, upstreamMs };
+      const wanted = storageHeaders(request);
+      let response = await ask(url, wanted, signal, dispatcher);
+      if (response.statusCode === 412) {
+        await discard(response);
+        response = await ask(url, {}, signal, dispatcher);
       }
-      // What the host says about a refusal is XML about its storage; nobody needs it.
-      await response.body.dump({ limit: 64 * KiB }).catch(() => {});
-      throw refusalOf(response.statusCode);
+      const upstreamMs = Math.round(performance.now() - started);
+      return { ...(await answerOf(response, request)), upstreamMs };
     },
     close: () => dispatcher.close(),
   };
 }
 
-async function ask(url: string, signal: AbortSignal, dispatcher: Dispatcher): Promise<Dispatcher.ResponseData> {
+async function ask(
+  url: string,
+  wanted: StorageHeaders,
+  signal: AbortSignal,
+  dispatcher: Dispatcher,
+): Promise<Dispatcher.ResponseData> {
   try {
-    return await request(url, { method: 'GET', signal, dispatcher, headers: { accept: '*/*' } });
+    return await request(url, { method: 'GET', signal, dispatcher, headers: { accept: '*/*', ...wanted } });
   } catch (cause) {
     throw new PortcullisError('upstream_unavailable', undefined, { log: 'a hosted file could not be fetched', cause });
   }
 }
 
+async function answerOf(response: Dispatcher.ResponseData, { method }: FileRequest): Promise<Answer> {
+  const { statusCode: status, body } = response;
+  const headers = flatten(response.headers);
+  const delivers = status === 200 || status === 206;
+  if (delivers && method === 'GET') return { status, headers, body };
+  await discard(response);
+  const range = headers['content-range'];
+  if (status === 416)
+    return method === 'GET' ? unsatisfiable(range) : { status: 200, headers: sized({}, '0'), body: null };
+  if (!delivers) throw refusalOf(status);
+  return {
+    status: 200,
+    headers: sized(headers, status === 206 ? sizeIn(range) : headers['content-length']),
+    body: null,
+  };
+}
+
+function unsatisfiable(range: string | undefined): Answer {
+  return { status: 416, headers: range === undefined ? {} : { 'content-range': range }, body: null };
+}
+
+/** The headers of the whole file, as a `GET` without a range would have them. */
+function sized(headers: Record<string, string>, size: string | null | undefined): Record<string, string> {
+  const { 'content-range': _range, 'content-length': _length, ...whole } = headers;
+  return size == null ? whole : { ...whole, 'content-length': size };
+}
+
+/** What the host says beside what was wanted (XML about its storage, the first byte for `HEAD`) nobody needs. */
+async function discard({ body }: Dispatcher.ResponseData): Promise<void> {
+  await body.dump({ limit: 64 * KiB }).catch(() => {});
+}
+
 function refusalOf(status: number): PortcullisError {
   // Expired signatures are answered with 400 or 403, files that are gone with 404.
   if (status === 400 || status === 403 || status === 404) {
-    const message = 'The link to this file is not valid or has expired. Read the object again for a new one.';
-    return new PortcullisError('not_found', message);
+    return new PortcullisError('not_found', linkGone);
   }
   const code = status >= 300 && status < 400 ? 'upstream_refused' : 'upstream_unavailable';
   return new PortcullisError(code, undefined, { log: `the host of a file answered ${status}` });

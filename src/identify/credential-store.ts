@@ -33,6 +33,7 @@ export interface CredentialUse {
  * replaces a newer one; ids that are gone are passed over.
  */
 export interface CredentialStore {
-  find(kind: 'api_key' | 'session', hash: Buffer): Promise<StoredCredential | null>;
+  /** `file_link`: the key or session that the link was given to, as far as a link stands for it. */
+  find(kind: 'api_key' | 'session' | 'file_link', hash: Buffer): Promise<StoredCredential | null>;
   noteUses(uses: readonly CredentialUse[]): Promise<void>;
 }

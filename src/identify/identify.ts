@@ -1,6 +1,7 @@
 import { isWellFormedKey } from '../domain/api-key.ts';
 import type { HashCredential } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
+import { ticketShape } from '../domain/file-links.ts';
 import type { KeyId, SessionId } from '../domain/ids.ts';
 import { Lru } from '../domain/lru.ts';
 import type { Call } from '../domain/operation.ts';
@@ -55,6 +56,7 @@ export function createIdentify(parts: {
     const secret = readSecret(credentials);
     if (secret.kind === 'none') return Promise.resolve(anonymous(secret.why));
     const hash = hashCredential(secret.kind, secret.token);
+    if (secret.kind === 'file_link') return identifyByLink(hash);
     const cacheKey = hash.toString('latin1');
     const hit = known.get(cacheKey);
     const at = now();
@@ -62,6 +64,19 @@ export function createIdentify(parts: {
     const why = refused.get(cacheKey);
     if (why !== undefined) return Promise.resolve(anonymous(why));
     return lookUpOnce(secret.kind, hash, cacheKey);
+  }
+
+  /** Never remembered, so that a link ends the moment its key does, and no use of the key: a picture keeps no session alive. */
+  async function identifyByLink(hash: Buffer): Promise<Caller> {
+    const stored = await find('file_link', hash);
+    const why = faultOf(stored, now());
+    return stored === null || why !== null ? anonymous(why ?? 'unknown_credentials') : toKnown(stored).caller;
+  }
+
+  function find(kind: PresentedKind, hash: Buffer): Promise<StoredCredential | null> {
+    return store.find(kind, hash).catch(cause => {
+      throw new PortcullisError('unavailable', undefined, { log: 'credentials could not be looked up', cause });
+    });
   }
 
   /** Many calls that arrive with the same new credential ask the database once. */
@@ -74,9 +89,7 @@ export function createIdentify(parts: {
   }
 
   async function lookUp(kind: 'api_key' | 'session', hash: Buffer, cacheKey: string): Promise<Caller> {
-    const stored = await store.find(kind, hash).catch(cause => {
-      throw new PortcullisError('unavailable', undefined, { log: 'credentials could not be looked up', cause });
-    });
+    const stored = await find(kind, hash);
     known.delete(cacheKey);
     const at = now();
     const why = faultOf(stored, at);
@@ -119,8 +132,10 @@ export function createIdentify(parts: {
   };
 }
 
+type PresentedKind = 'api_key' | 'session' | 'file_link';
+
 type PresentedSecret =
-  | { readonly kind: 'api_key' | 'session'; readonly token: string }
+  | { readonly kind: PresentedKind; readonly token: string }
   | { readonly kind: 'none'; readonly why: AnonymousReason };
 
 /** A token of 43 characters of base64url: what `newSecretToken` makes. */
@@ -138,6 +153,9 @@ function readSecret(credentials: Credentials): PresentedSecret {
       return { kind: 'none', why: 'malformed_credentials' };
     case 'session':
       if (tokenShape.test(credentials.token)) return { kind: 'session', token: credentials.token };
+      return { kind: 'none', why: 'malformed_credentials' };
+    case 'file_link':
+      if (ticketShape.test(credentials.token)) return { kind: 'file_link', token: credentials.token };
       return { kind: 'none', why: 'malformed_credentials' };
   }
 }

@@ -14,3 +14,11 @@ export function isNotionFileUrl(url: URL): boolean {
   if (pathStyle.test(url.hostname)) return bucketPath.test(url.pathname);
   return fileHosts.some(pattern => pattern.test(url.hostname));
 }
+
+/** A signature among the parameters, as S3 and Notion's own hosts spell it. */
+const signature = /[?&](?:x-amz-signature|signature|sig)=/i;
+
+/** Whether a text may be a URL that carries its own permission. One without a signature opens nothing, and is a link. */
+export function isSigned(text: string): boolean {
+  return text.startsWith('http') && signature.test(text);
+}

@@ -70,8 +70,13 @@ const nothing: Facts = {
 };
 
 function connectionFor(call: Call, { principal }: Caller, connections: Parameters<typeof chooseConnection>[0]) {
-  if (call.operation.target?.kind !== 'notion') return { connection: null, connectionTrouble: null };
-  return chooseConnection(connections, principal);
+  const { target } = call.operation;
+  if (target?.kind === 'notion') return chooseConnection(connections, principal);
+  if (target?.connection === undefined) return { connection: null, connectionTrouble: null };
+  return chooseConnection(
+    connections.filter(connection => connection.id === target.connection),
+    principal,
+  );
 }
 
 function ownedDemands(call: Call): OwnedObject[] {

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { type Action, isAction } from '../domain/action.ts';
-import { isId } from '../domain/ids.ts';
+import { isId, type KeyId, type SessionId } from '../domain/ids.ts';
 import { sessionIdleMs } from '../domain/session-lifetime.ts';
 import type { CredentialStore, StoredCredential } from '../identify/credential-store.ts';
 import type { Schema } from './schema.ts';
@@ -8,7 +8,10 @@ import type { Schema } from './schema.ts';
 /** Looks credentials up as `portcullis_system`: before a credential is known, so is not the workspace. */
 export function createCredentialStore(system: Kysely<Schema>): CredentialStore {
   return {
-    find: (kind, hash) => (kind === 'api_key' ? findKey(system, hash) : findSession(system, hash)),
+    find(kind, hash) {
+      if (kind === 'file_link') return findLink(system, hash);
+      return kind === 'api_key' ? findKey(system, { hash }) : findSession(system, { hash });
+    },
     async noteUses(uses) {
       const keys = uses.filter(use => isId('key', use.id));
       const sessions = uses.filter(use => isId('ses', use.id));
@@ -30,13 +33,37 @@ export function createCredentialStore(system: Kysely<Schema>): CredentialStore {
   };
 }
 
-async function findKey(system: Kysely<Schema>, hash: Buffer): Promise<StoredCredential | null> {
+/** A link opens files of one workspace, and stands for nothing else that its key or session may do. */
+async function findLink(system: Kysely<Schema>, hash: Buffer): Promise<StoredCredential | null> {
+  const ticket = await system
+    .selectFrom('file_ticket')
+    .where('hash', '=', hash)
+    .select(['workspace_id', 'credential_id', 'expires_at'])
+    .executeTakeFirst();
+  if (ticket === undefined) return null;
+  const { workspace_id: boundTo, credential_id: id, expires_at: expiresAt } = ticket;
+  const given = isId('key', id) ? await findKey(system, { id }) : await findSession(system, { id });
+  if (given === null) return null;
+  return {
+    ...given,
+    expiresAt: given.expiresAt < expiresAt ? given.expiresAt : expiresAt,
+    boundTo,
+    ceiling: new Set(linkActions.filter(action => given.ceiling?.has(action) ?? true)),
+    deploymentRights: new Set(),
+  };
+}
+
+const linkActions = ['file.read'] as const satisfies readonly Action[];
+
+type By<Id> = { readonly hash: Buffer } | { readonly id: Id };
+
+async function findKey(system: Kysely<Schema>, by: By<KeyId>): Promise<StoredCredential | null> {
   const row = await system
     .selectFrom('api_key')
     .innerJoin('principal', 'principal.id', 'api_key.principal_id')
     .leftJoin('agent', 'agent.id', 'api_key.principal_id')
     .leftJoin('principal as owner', 'owner.id', 'agent.owner_id')
-    .where('api_key.hash', '=', hash)
+    .where('hash' in by ? 'api_key.hash' : 'api_key.id', '=', 'hash' in by ? by.hash : by.id)
     .select([
       'api_key.id',
       'api_key.workspace_id',
@@ -69,12 +96,12 @@ async function findKey(system: Kysely<Schema>, hash: Buffer): Promise<StoredCred
   };
 }
 
-async function findSession(system: Kysely<Schema>, hash: Buffer): Promise<StoredCredential | null> {
+async function findSession(system: Kysely<Schema>, by: By<SessionId>): Promise<StoredCredential | null> {
   const row = await system
     .selectFrom('session')
     .innerJoin('user_account', 'user_account.id', 'session.user_id')
     .innerJoin('principal', 'principal.id', 'session.user_id')
-    .where('session.hash', '=', hash)
+    .where('hash' in by ? 'session.hash' : 'session.id', '=', 'hash' in by ? by.hash : by.id)
     .select([
       'session.id',
       'session.user_id',

@@ -2,6 +2,7 @@ import type { AccountTables } from './schema/accounts.ts';
 import type { AuditTables } from './schema/audit.ts';
 import type { CapabilityTables } from './schema/capabilities.ts';
 import type { ConnectionTables } from './schema/connections.ts';
+import type { FileTables } from './schema/files.ts';
 import type { FoundationTables } from './schema/foundation.ts';
 import type { KeyTables } from './schema/keys.ts';
 import type { RateTables } from './schema/rate.ts';
@@ -16,4 +17,5 @@ export interface Schema
     AuditTables,
     RateTables,
     WebhookTables,
-    CapabilityTables {}
+    CapabilityTables,
+    FileTables {}

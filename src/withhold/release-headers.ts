@@ -2,13 +2,20 @@
 const released: ReadonlySet<string> = new Set(['content-type', 'cache-control', 'retry-after', 'x-notion-request-id']);
 
 const releasedOfFiles: ReadonlySet<string> = new Set([
-  ...['content-type', 'content-length', 'content-disposition', 'content-language', 'cache-control', 'last-modified'],
+  ...['content-type', 'content-length', 'content-disposition', 'content-language', 'last-modified', 'etag'],
+  ...['accept-ranges', 'content-range'],
 ]);
 
-/** A file is somebody else's bytes on our origin: no browser may take it for a page of ours. */
+/**
+ * A file is somebody else's bytes on our origin: no browser may take it for a page of ours. Nobody keeps a copy, since the
+ * link may end; the link itself goes nowhere with a referrer. Other sites may show the picture, as they may Notion's.
+ */
 const guards = {
   'content-security-policy': "sandbox; default-src 'none'",
   'x-content-type-options': 'nosniff',
+  'cache-control': 'private, no-store',
+  'cross-origin-resource-policy': 'cross-origin',
+  'referrer-policy': 'no-referrer',
 } as const;
 
 type Headers = Readonly<Record<string, string>>;

@@ -1,24 +1,37 @@
-import { type FileLinks, fileLinkPath, type HostedFile } from '../domain/file-links.ts';
+import {
+  type FileLinks,
+  fileLinkPath,
+  type HostedFile,
+  type LinkBearer,
+  type SharingEvidence,
+} from '../domain/file-links.ts';
 import type { Ruling } from '../domain/ruling.ts';
 import { hourMs, type Now } from '../domain/units.ts';
+import { isSigned } from '../notion/file-hosts.ts';
+import { type FilePlace, holderOf, holderOfCall } from './file-holder.ts';
 import { isObject, type Json } from './read-answer.ts';
 
 export interface UrlRewriting {
   /** `PORTCULLIS_PUBLIC_URL`, without a trailing slash. */
   readonly publicBase: string;
   readonly fileLinks: FileLinks;
-  /** Whether a URL in Markdown is one of a file that Notion hosts. */
+  readonly evidence: SharingEvidence;
+  /** Whether a URL is one of a file that Notion hosts. */
   readonly isHostedFile: (url: URL) => boolean;
   readonly now: Now;
 }
 
 /** Keys under which Notion gives absolute URLs of its API (trap 4 of the classifier). */
 const apiUrlKeys: ReadonlySet<string> = new Set(['upload_url', 'complete_url', 'status_url', 'next_url']);
-const fileHolders: ReadonlySet<string> = new Set(['page', 'database', 'data_source', 'block', 'comment']);
+/** Keys under which people's own links stand. One that somebody copied from a signed file is such a file. */
+const linkKeys: ReadonlySet<string> = new Set(['url', 'href']);
 const urlInMarkdown = /https?:\/\/[^\s"'<>()[\]{}\\]+/g;
 
-type Holder = HostedFile['object'];
-type Draft = (file: { url: string; object: Holder; expiresAt: Date }, put: (doorUrl: string) => void) => void;
+/** A file that was found, and what becomes of the answer once there is a link to it. */
+interface Found {
+  readonly file: HostedFile;
+  readonly put: (doorUrl: string, expiresAt: Date) => void;
+}
 
 /**
  * Leads every URL that would go around the gate back to it: URLs of Notion's API keep their path, and files that Notion
@@ -27,59 +40,70 @@ type Draft = (file: { url: string; object: Holder; expiresAt: Date }, put: (door
  * @returns whether anything was changed
  */
 export async function rewriteUrls(ruling: Ruling, answer: Json, rewriting: UrlRewriting): Promise<boolean> {
-  const { workspaceId } = ruling.facts;
   const { workspace } = ruling.call;
   const base = workspace === null ? rewriting.publicBase : `${rewriting.publicBase}/w/${workspace}`;
-  const seals: Promise<void>[] = [];
+  const found: Found[] = [];
   const assemblies: (() => void)[] = [];
   let changed = false;
 
-  const draft: Draft = ({ url, object, expiresAt }, put) => {
-    changed = true;
-    if (workspaceId === null) return put('');
-    const sealed = rewriting.fileLinks.seal({ url, object, expiresAt, workspaceId });
-    seals.push(sealed.then(ticket => put(`${base}${fileLinkPath}${ticket}`)));
-  };
-
-  function visit(value: unknown, holder: Holder): void {
-    if (Array.isArray(value)) for (const item of value) visit(item, holder);
-    else if (isObject(value)) visitObject(value, holderOf(value) ?? holder);
+  function visit(value: unknown, place: FilePlace): void {
+    if (Array.isArray(value)) for (const item of value) visit(item, place);
+    else if (isObject(value)) visitObject(value, holderOf(value) ?? place);
   }
 
-  function visitObject(object: Json, holder: Holder): void {
+  function visitObject(object: Json, place: FilePlace): void {
     if (isHostedFileObject(object)) {
-      draft({ url: object.url, object: holder, expiresAt: expiryOf(object) }, url => {
-        object.url = url;
+      const file = { url: object.url, ...place, expiresAt: expiryOf(object) };
+      found.push({
+        file,
+        put(url, expiresAt) {
+          object.url = url;
+          object.expiry_time = expiresAt.toISOString();
+        },
       });
       return;
     }
     for (const key of Object.keys(object)) {
       const value = object[key];
-      if (typeof value !== 'string') visit(value, holder);
+      if (typeof value !== 'string') visit(value, place);
       else if (apiUrlKeys.has(key)) {
         object[key] = apiUrlAtGate(value, base);
         changed = true;
-      } else if (key === 'markdown') visitMarkdown(object, value, holder);
+      } else if (key === 'markdown') visitMarkdown(object, value, place);
+      else if (linkKeys.has(key) && isSigned(value)) visitLink(object, key, value, place);
     }
   }
 
-  function visitMarkdown(object: Json, markdown: string, holder: Holder): void {
+  function visitLink(object: Json, key: string, url: string, place: FilePlace): void {
+    if (!isHosted(url)) return;
+    const put = (doorUrl: string) => {
+      object[key] = doorUrl;
+    };
+    found.push({ file: { url, ...place, expiresAt: inAnHour() }, put });
+  }
+
+  function visitMarkdown(object: Json, markdown: string, place: FilePlace): void {
     const pieces: string[] = [];
     let end = 0;
     for (const { 0: url, index } of markdown.matchAll(urlInMarkdown)) {
-      if (!URL.canParse(url) || !rewriting.isHostedFile(new URL(url))) continue;
+      if (!isHosted(url)) continue;
       const at = pieces.push(markdown.slice(end, index), url) - 1;
       end = index + url.length;
-      draft({ url, object: holder, expiresAt: inAnHour() }, doorUrl => {
+      const put = (doorUrl: string) => {
         pieces[at] = doorUrl;
-      });
+      };
+      found.push({ file: { url, ...place, expiresAt: inAnHour() }, put });
     }
     if (pieces.length === 0) return;
     pieces.push(markdown.slice(end));
-    // Put together once all tickets are sealed.
+    // Put together once all links are made.
     assemblies.push(() => {
       object.markdown = pieces.join('');
     });
+  }
+
+  function isHosted(text: string): boolean {
+    return URL.canParse(text) && rewriting.isHostedFile(new URL(text));
   }
 
   function expiryOf({ expiry_time: time }: Json): Date {
@@ -92,28 +116,37 @@ export async function rewriteUrls(ruling: Ruling, answer: Json, rewriting: UrlRe
     return new Date(rewriting.now().getTime() + hourMs);
   }
 
-  visit(answer, holderOfCall(ruling));
-  await Promise.all(seals);
+  visit(answer, holderOfCall(ruling.call));
+  if (found.length === 0) return changed;
+  await putLinks(ruling, found, `${base}${fileLinkPath}`, rewriting);
   for (const assemble of assemblies) assemble();
-  return changed;
+  return true;
+}
+
+/** Without a bearer there is nobody to give a link to: Portcullis itself reads the answer, and fetches no files. */
+async function putLinks(ruling: Ruling, found: readonly Found[], base: string, rewriting: UrlRewriting): Promise<void> {
+  const bearer = bearerOf(ruling);
+  if (bearer === null) {
+    for (const { file, put } of found) put('', file.expiresAt);
+    return;
+  }
+  const files = found.map(({ file }) => file);
+  const links = await rewriting.fileLinks.issue(bearer, files);
+  for (const { source } of files) rewriting.evidence.seen(bearer.connectionId, source);
+  for (const [index, link] of links.entries()) found[index]?.put(base + link.path, link.expiresAt);
+}
+
+function bearerOf({ caller, facts }: Ruling): LinkBearer | null {
+  const { principal, credential } = caller;
+  const { workspaceId, connection } = facts;
+  if (workspaceId === null || connection === null || credential === null) return null;
+  if (principal.kind !== 'user' && principal.kind !== 'agent') return null;
+  return { workspaceId, connectionId: connection.id, principalId: principal.id, credential };
 }
 
 /** `{url, expiry_time}` is how Notion writes a file that it hosts, wherever it stands. */
 function isHostedFileObject(object: Json): object is Json & { url: string } {
   return typeof object.url === 'string' && typeof object.expiry_time === 'string';
-}
-
-/** The object that an answer's value belongs to: the innermost page, block, … around it. */
-function holderOf({ object, id }: Json): Holder | null {
-  if (typeof object !== 'string' || typeof id !== 'string' || !fileHolders.has(object)) return null;
-  return { kind: object as Holder['kind'], id };
-}
-
-/** What the call itself is about, for answers that do not say whose files they hold (property items, Markdown). */
-function holderOfCall({ call }: Ruling): Holder {
-  const { notFound } = call.operation.response;
-  if (notFound === null || !fileHolders.has(notFound.kind)) return { kind: 'workspace', id: '' };
-  return { kind: notFound.kind as Holder['kind'], id: notFound.id };
 }
 
 /** The same path at this gate. A URL that is not of the API leads nowhere that we know, and is blanked. */

@@ -20,8 +20,15 @@ const messageCharsMax = 2_000;
 /**
  * Writes an error of Notion anew, from a list of fields. A missing object reads byte for byte like one that the caller
  * may not see. Throws where Notion's error is about us and not about the call.
+ *
+ * @param onMissing hears what Notion could not find
  */
-export function releaseError(ruling: Ruling, answer: Answer, bytes: Buffer): Released {
+export function releaseError(
+  ruling: Ruling,
+  answer: Answer,
+  bytes: Buffer,
+  onMissing: (object: { kind: string; id: string }) => void = () => {},
+): Released {
   const { operation, requestId } = ruling.call;
   const error = parseObject(bytes);
   if (error?.object !== 'error' || typeof error.code !== 'string') throw notAnEnvelope(operation, answer);
@@ -34,6 +41,7 @@ export function releaseError(ruling: Ruling, answer: Answer, bytes: Buffer): Rel
   const upstreamRequestId = answer.headers['x-notion-request-id'];
   const missing = error.code === 'object_not_found' ? missingObject(operation, error) : null;
   if (missing !== null) {
+    onMissing(missing);
     // The id of the request is ours, as in a refusal: an id of Notion's would tell that Notion was asked.
     const rendered = renderNotFound(missing, requestId);
     return { answer: { ...answer, ...rendered }, withheld: 0, ...(upstreamRequestId && { upstreamRequestId }) };

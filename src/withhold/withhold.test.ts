@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
+import { memoryLinks, recordedEvidence } from '../../test/rest/memory-links.ts';
 import { allowedRuling, memoryOwners, principalId, requestId, workspaceId } from '../../test/rest/ruling.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { Answer } from '../domain/operation.ts';
@@ -8,7 +9,6 @@ import type { Ruling } from '../domain/ruling.ts';
 import { renderError } from '../notion/error-envelope.ts';
 import { isNotionFileUrl } from '../notion/file-hosts.ts';
 import { answerBytesMax } from './read-answer.ts';
-import { createSealedFileLinks } from './sealed-file-links.ts';
 import { createWithhold } from './withhold.ts';
 
 const id = '0f1e2d3c-4b5a-4678-8a9b-0c1d2e3f4a5b';
@@ -16,16 +16,18 @@ const other = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee';
 const publicBase = 'https://gate.example';
 const upstreamId = '99999999-8888-4777-8666-555555555555';
 const now = () => new Date('2026-11-22T10:00:00Z');
-const links = createSealedFileLinks({ key: Buffer.alloc(64, 7), now });
+const { links } = memoryLinks(now);
 
 function setUp(pages: readonly object[] = []) {
   const owners = memoryOwners();
   const fetched: string[] = [];
   const remaining = [...pages];
+  const evidence = recordedEvidence();
   const withhold = createWithhold({
     publicBase,
     owners,
     fileLinks: links,
+    evidence: evidence.evidence,
     isHostedFile: isNotionFileUrl,
     now,
     forward: async ({ call: { operation } }) => {
@@ -33,7 +35,7 @@ function setUp(pages: readonly object[] = []) {
       return answerOf(200, remaining.shift() ?? {});
     },
   });
-  return { withhold, owners, fetched };
+  return { withhold, owners, fetched, evidence };
 }
 
 function answerOf(status: number, body: object | string | null, headers: Record<string, string> = {}): Answer {
@@ -292,9 +294,9 @@ describe('rule 17: files that Notion hosts become tickets of this gate', () => {
   });
 
   async function opened(url: string) {
-    const ticket = /^https:\/\/gate\.example\/v1\/portcullis\/files\/(.+)$/.exec(url)?.[1];
+    const ticket = /^https:\/\/gate\.example\/v1\/portcullis\/files\/([^/]+)\/[^/]+$/.exec(url)?.[1];
     assert.ok(ticket, url);
-    return links.open(ticket);
+    return (await links.open([ticket])).get(ticket);
   }
 
   it("on the object that they stand on, until Notion's own link ends", async () => {
@@ -304,10 +306,16 @@ describe('rule 17: files that Notion hosts become tickets of this gate', () => {
     assert.doesNotMatch(String(answer.body), /X-Amz|secret|amazonaws/);
     const { url, expiry_time: expiry } = list.results[0].image.file;
     assert.equal(expiry, '2026-11-22T11:00:00.000Z');
+    assert.match(url, /\/a\.png$/);
     assert.deepEqual(await opened(url), {
       url: signed('a.png'),
       workspaceId,
-      object: { kind: 'block', id: other },
+      connectionId: ruling.facts.connection?.id,
+      principalId,
+      credential: ruling.caller.credential,
+      holder: { kind: 'block', id: other },
+      source: { kind: 'block', id: other },
+      seenAt: now(),
       expiresAt: new Date('2026-11-22T11:00:00Z'),
     });
   });
@@ -327,7 +335,7 @@ describe('rule 17: files that Notion hosts become tickets of this gate', () => {
     };
     const { json: released, answer } = await seen(getPage(), answerOf(200, page));
     assert.doesNotMatch(String(answer.body), /amazonaws/);
-    assert.equal((await opened(released.attachments[0].file.url))?.object.id, id);
+    assert.equal((await opened(released.attachments[0].file.url))?.holder.id, id);
     assert.equal(released.properties.Files.files[1].external.url, 'https://example.com/b');
   });
 
@@ -335,7 +343,7 @@ describe('rule 17: files that Notion hosts become tickets of this gate', () => {
     const ruling = allowedRuling('GET', `/v1/pages/${id}/properties/abc`);
     const item = { object: 'property_item', type: 'files', files: [file('a')] };
     const { json: released } = await seen(ruling, answerOf(200, item));
-    assert.deepEqual((await opened(released.files[0].file.url))?.object, { kind: 'page', id });
+    assert.deepEqual((await opened(released.files[0].file.url))?.holder, { kind: 'page', id });
   });
 
   it('in Markdown too, and other links there stay', async () => {
@@ -360,6 +368,57 @@ describe('rule 17: files that Notion hosts become tickets of this gate', () => {
     const ruling = allowedRuling('GET', `/v1/pages/${id}`, { workspace: workspaceId });
     const { json: released } = await seen(ruling, answerOf(200, { object: 'page', id, cover: file('c') }));
     assert.ok(released.cover.file.url.startsWith(`${publicBase}/w/${workspaceId}/v1/portcullis/files/`));
+  });
+
+  it('where somebody has written a signed URL as a link of their own', async () => {
+    const block = { object: 'block', id: other, image: { type: 'external', external: { url: signed('a.png') } } };
+    const text = { plain_text: 'see', href: signed('b.pdf'), text: { content: 'see', link: { url: signed('b.pdf') } } };
+    const plain = { url: 'https://prod-files-secure.s3.us-west-2.amazonaws.com/space/unsigned.png' };
+    const page = { object: 'page', id, results: [block, text, plain] };
+    const { json: released, answer } = await seen(getPage(), answerOf(200, page));
+    assert.doesNotMatch(String(answer.body), /Signature/);
+    assert.equal((await opened(released.results[0].image.external.url))?.url, signed('a.png'));
+    assert.equal((await opened(released.results[1].text.link.url))?.url, signed('b.pdf'));
+    assert.equal(released.results[1].href, released.results[1].text.link.url);
+    assert.deepEqual(released.results[2], plain, 'what opens nothing is a link like any other');
+  });
+
+  it('sees a block as shared with the page or block that it stands in', async () => {
+    const sourceOf = async (object: object) => {
+      const { json: released } = await seen(getPage(), answerOf(200, { results: [{ ...object, ...file('a') }] }));
+      return (await opened(released.results[0].file.url))?.source;
+    };
+    const block = { object: 'block', id: other };
+    assert.deepEqual(await sourceOf({ ...block, parent: { type: 'page_id', page_id: id } }), { kind: 'page', id });
+    assert.deepEqual(await sourceOf({ ...block, parent: { type: 'block_id', block_id: id } }), { kind: 'block', id });
+    assert.deepEqual(await sourceOf({ ...block, parent: { type: 'workspace', workspace: true } }), {
+      kind: 'block',
+      id: other,
+    });
+    assert.deepEqual(await sourceOf({ object: 'page', id: other, parent: { page_id: id } }), {
+      kind: 'page',
+      id: other,
+    });
+  });
+
+  it('gives Portcullis itself no link: it reads answers, and fetches no files', async () => {
+    const { caller, ...ruling } = getPage();
+    const system = { ...caller, principal: { kind: 'system' as const, component: 'test' }, credential: null };
+    const { json: released } = await seen(
+      { ...ruling, caller: system },
+      answerOf(200, { object: 'page', id, cover: file('c') }),
+    );
+    assert.equal(released.cover.file.url, '');
+  });
+
+  it('notes what Notion has shown, and what it could not find', async () => {
+    const { withhold, evidence } = setUp();
+    const ruling = getPage();
+    const connection = ruling.facts.connection?.id;
+    await withhold(ruling, answerOf(200, { object: 'page', id, cover: file('c') }));
+    await withhold(ruling, answerOf(404, { object: 'error', status: 404, code: 'object_not_found', message: 'x' }));
+    assert.deepEqual(evidence.seen, [`${connection} page ${id}`]);
+    assert.deepEqual(evidence.missed, [`${connection} page ${id}`]);
   });
 });
 
@@ -390,7 +449,7 @@ describe("trap 7: what a caller makes is the caller's", () => {
   it('says that a change was made when its owner could not be recorded', async () => {
     const { owners } = setUp();
     const withhold = createWithhold({
-      ...{ publicBase, fileLinks: links, isHostedFile: isNotionFileUrl, now },
+      ...{ publicBase, fileLinks: links, evidence: recordedEvidence().evidence, isHostedFile: isNotionFileUrl, now },
       owners: { ...owners, record: () => Promise.reject(new Error('no database')) },
       forward: () => Promise.reject(new Error('unused')),
     });

@@ -1,3 +1,4 @@
+import type { FileHolder } from '../domain/file-links.ts';
 import type { ObjectOwners } from '../domain/object-owners.ts';
 import type { Answer, Released } from '../domain/operation.ts';
 import type { Ruling } from '../domain/ruling.ts';
@@ -31,11 +32,16 @@ export function createWithhold(parts: WithholdParts): Withhold {
     if (operation.target?.kind === 'local') return { answer, withheld: 0 };
 
     const bytes = await readWhole(answer, operation);
-    if (answer.status >= 400) return releaseError(ruling, answer, bytes);
+    if (answer.status >= 400) return releaseError(ruling, answer, bytes, missing => noteMissing(ruling, missing));
     const json = answer.status >= 200 && answer.status < 300 ? parseObject(bytes) : null;
     if (json === null) throw refuseAnswer(operation, `an answer ${answer.status} that is no JSON object`);
     return release(ruling, answer, bytes, json);
   };
+
+  /** Links to files on it end: Notion does not show it any more. */
+  function noteMissing({ facts }: Ruling, { kind, id }: { kind: string; id: string }): void {
+    if (facts.connection !== null) parts.evidence.missed(facts.connection.id, { kind: kind as FileHolder['kind'], id });
+  }
 
   async function release(ruling: Ruling, answer: Answer, bytes: Buffer, json: Json): Promise<Released> {
     const { effect, response } = ruling.call.operation;

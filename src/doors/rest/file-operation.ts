@@ -1,57 +1,82 @@
-import { PortcullisError } from '../../domain/errors.ts';
-import type { FetchFile, FileLinks, HostedFile } from '../../domain/file-links.ts';
-import type { WorkspaceId } from '../../domain/ids.ts';
-import type { Demand, Operation } from '../../domain/operation.ts';
+import type { IncomingMessage } from 'node:http';
+import { type FileLinks, type FileRequest, fileLinkPath, type LinkedFile, linkGone } from '../../domain/file-links.ts';
+import type { Answer, Call, CommandContext, Demand, Operation, Problem } from '../../domain/operation.ts';
+import type { Credentials } from '../../domain/principal.ts';
 import { unrecognised } from '../../notion/classify.ts';
+import type { Address } from './address.ts';
 
 export interface Files {
   readonly links: FileLinks;
-  readonly fetchFile: FetchFile;
+  /** `bearer`: whoever holds a link may open it. `key`: only with a key of the principal that it was given to. */
+  readonly mode: 'bearer' | 'key';
+  readonly open: (
+    file: LinkedFile,
+    request: FileRequest,
+    context: CommandContext,
+    signal: AbortSignal,
+  ) => Promise<Answer>;
 }
 
+type FileCall = Pick<Call, 'operation' | 'workspace' | 'credentials'>;
+
 const name = 'files.fetch';
-const gone = 'The link to this file is not valid or has expired. Read the object again for a new one.';
+/** The only thing that anybody hears of a link that does not open: foreign, false, expired and ended ones are alike. */
+const gone: Problem = { code: 'not_found', message: linkGone };
+
+/** The ticket in a request for a file; null for any other request. */
+export function ticketIn(request: IncomingMessage, { target }: Address): string | null {
+  const isFetch = request.method === 'GET' || request.method === 'HEAD';
+  if (!isFetch || !target.startsWith(fileLinkPath)) return null;
+  return /^[^/?#]*/.exec(target.slice(fileLinkPath.length))?.[0] ?? '';
+}
 
 /**
- * The operation behind a link to a hosted file (rule 17): judged at each fetch, on the object that the file was found on.
+ * The call behind a link to a hosted file (rule 17): judged at each fetch, on the object that the file was found on. What
+ * follows the ticket in the address is a name for people and their programs, and is not looked at.
  *
- * @param named the workspace that the address names, if it names one
- * @returns the operation, and the workspace in which it is decided
+ * @param presented the credentials that came with the request; without any, the link speaks for whom it was given to
  */
-export async function fileOperation(
+export async function fileCall(
   files: Files,
   ticket: string,
-  named: WorkspaceId | null,
+  request: FileRequest,
+  { workspace: named }: Address,
+  presented: Credentials,
   signal: AbortSignal,
-): Promise<{ operation: Operation; workspace: WorkspaceId | null }> {
-  const file = await files.links.open(ticket);
-  if (file === null || (named !== null && named !== file.workspaceId)) {
-    return { operation: { ...unrecognised('not_found', gone), name }, workspace: named };
+): Promise<FileCall> {
+  const byLink = files.mode === 'bearer' && presented.kind === 'none';
+  const credentials: Credentials = byLink ? { kind: 'file_link', token: ticket } : presented;
+  const file = (await files.links.open([ticket])).get(ticket);
+  if (file === undefined || (named !== null && named !== file.workspaceId)) {
+    const nothing = unrecognised(gone.code, gone.message);
+    const operation = { ...nothing, name, response: { ...nothing.response, refusal: gone } };
+    return { operation, workspace: named, credentials };
   }
-  const object = objectOf(file);
-  const operation: Operation = {
+  const run = (context: CommandContext) => files.open(file, request, context, signal);
+  return { operation: operationOn(file, run), workspace: file.workspaceId, credentials };
+}
+
+function operationOn(file: LinkedFile, run: (context: CommandContext) => Promise<Answer>): Operation {
+  return {
     name,
     effect: 'read',
-    demands: [{ action: 'file.read', object }],
+    demands: [fileDemand(file, gone)],
     problem: null,
-    target: {
-      kind: 'local',
-      run: async ({ workspaceId }) => {
-        if (workspaceId !== file.workspaceId) throw new PortcullisError('not_found', gone);
-        return files.fetchFile(file.url, signal);
-      },
-    },
+    target: { kind: 'local', connection: file.connectionId, run },
     response: {
       opaque: true,
       readAction: 'file.read',
       rewriteUrls: false,
-      notFound: 'id' in object ? { kind: object.kind, id: object.id } : null,
+      notFound: null,
       binds: null,
+      refusal: gone,
     },
   };
-  return { operation, workspace: file.workspaceId };
 }
 
-function objectOf({ object }: HostedFile): Demand['object'] {
-  return object.kind === 'workspace' ? { kind: 'workspace' } : { kind: object.kind, id: object.id };
+/** What using a link takes, wherever it is used. @param otherwise what somebody hears to whom it was not given */
+export function fileDemand({ holder, principalId: principal }: LinkedFile, otherwise: Problem): Demand {
+  const object: Demand['object'] =
+    holder.kind === 'workspace' ? { kind: 'workspace' } : { kind: holder.kind, id: holder.id };
+  return { action: 'file.read', object, heldBy: { principal, otherwise } };
 }

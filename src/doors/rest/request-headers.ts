@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { FileRequest } from '../../domain/file-links.ts';
 import type { Problem } from '../../domain/operation.ts';
 import type { Credentials } from '../../domain/principal.ts';
 import { restLimits } from './limits.ts';
@@ -58,4 +59,14 @@ export function readCredentials({ headers, rawHeaders }: IncomingMessage): Crede
   const count = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'authorization').length;
   const token = header.length <= restLimits.bearerCharsMax ? /^Bearer +([\x21-\x7e]+)$/i.exec(header)?.[1] : undefined;
   return count === 1 && token !== undefined ? { kind: 'bearer', token } : { kind: 'malformed' };
+}
+
+/** Which part of a file is wanted. */
+export function readFileRequest({ method, headers }: IncomingMessage): FileRequest {
+  const ifRange = headers['if-range'];
+  return {
+    method: method === 'HEAD' ? 'HEAD' : 'GET',
+    range: headers.range ?? null,
+    ifRange: typeof ifRange === 'string' ? ifRange : null,
+  };
 }

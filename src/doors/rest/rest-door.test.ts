@@ -6,16 +6,19 @@ import { PassThrough, Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { APIErrorCode, Client, isNotionClientError } from '@notionhq/client';
+import { memoryLinks } from '../../../test/rest/memory-links.ts';
 import { PortcullisError } from '../../domain/errors.ts';
+import type { FileRequest } from '../../domain/file-links.ts';
 import { newId } from '../../domain/ids.ts';
 import type { Answer, Call } from '../../domain/operation.ts';
-import { createSealedFileLinks } from '../../withhold/sealed-file-links.ts';
 import { restLimits } from './limits.ts';
 import { createRestDoor } from './rest-door.ts';
 
 const id = '0f1e2d3c-4b5a-4678-8a9b-0c1d2e3f4a5b';
 const workspace = newId('wsp');
-const links = createSealedFileLinks({ key: Buffer.alloc(64, 7), now: () => new Date() });
+const { links } = memoryLinks(() => new Date());
+let filesMode: 'bearer' | 'key' = 'bearer';
+let fileRequests: FileRequest[] = [];
 
 let calls: Call[] = [];
 let logged: unknown[] = [];
@@ -35,7 +38,16 @@ before(async () => {
       calls.push(call);
       return pass(call);
     },
-    files: { links, fetchFile: async url => ({ status: 200, headers: {}, body: Readable.from([`bytes of ${url}`]) }) },
+    files: {
+      links,
+      get mode() {
+        return filesMode;
+      },
+      async open({ url }, request) {
+        fileRequests.push(request);
+        return { status: 200, headers: {}, body: Readable.from([`bytes of ${url}`]) };
+      },
+    },
     clientAddress: request => request.socket.remoteAddress ?? '',
     log: { warn: (...entry) => logged.push(entry), error: (...entry) => logged.push(entry) },
   });
@@ -50,6 +62,8 @@ after(() => {
 beforeEach(() => {
   calls = [];
   logged = [];
+  fileRequests = [];
+  filesMode = 'bearer';
   pass = async ({ operation: { problem } }) => {
     if (problem !== null) throw new PortcullisError(problem.code, problem.message);
     return answerOf(200, { object: 'page', id });
@@ -369,42 +383,104 @@ describe('a client that goes away', () => {
 
 describe('rule 17: a link to a file', () => {
   const page = { kind: 'page', id } as const;
-  const url = 'https://prod-files-secure.s3.us-west-2.amazonaws.com/a';
-  const seal = () =>
-    links.seal({ url, workspaceId: workspace, object: page, expiresAt: new Date(Date.now() + 60_000) });
-
-  /** As the real gateway does for a local command, in the given workspace. */
-  const runIn = (workspaceId: typeof workspace) => async (call: Call) => {
-    const { target, problem } = call.operation;
-    if (problem !== null) throw new PortcullisError(problem.code, problem.message);
-    assert.ok(target?.kind === 'local');
-    return target.run({ workspaceId, caller: {} as never, clientAddress: '', requestId: call.requestId });
+  const url = 'https://prod-files-secure.s3.us-west-2.amazonaws.com/space/report%20(1).pdf';
+  const bearer = {
+    workspaceId: workspace,
+    connectionId: newId('con'),
+    principalId: newId('usr'),
+    credential: newId('key'),
   };
 
-  it('is judged as file.read of the object that the file is on, in its workspace', async () => {
-    pass = runIn(workspace);
-    const response = await fetch(`${base}/v1/portcullis/files/${await seal()}`);
+  /** The path of a new link below `/v1/portcullis/files/`, and the ticket in it. */
+  async function issue() {
+    const expiresAt = new Date(Date.now() + 60_000);
+    const [link] = await links.issue(bearer, [{ url, holder: page, source: page, expiresAt }]);
+    assert.ok(link);
+    return { path: link.path, ticket: link.path.split('/')[0] ?? '' };
+  }
+
+  beforeEach(() => {
+    // As the real gateway does for a local command.
+    pass = async call => {
+      const { target, problem } = call.operation;
+      if (problem !== null) throw new PortcullisError(problem.code, problem.message);
+      assert.ok(target?.kind === 'local');
+      return target.run({ workspaceId: workspace, caller: {} as never, clientAddress: '', requestId: call.requestId });
+    };
+  });
+
+  it('is judged as file.read of the object that the file is on, held by whom it was given to', async () => {
+    const { path } = await issue();
+    assert.match(path, /^[A-Za-z0-9_-]{24}\/report%20%281%29\.pdf$/);
+    const response = await fetch(`${base}/v1/portcullis/files/${path}`);
     assert.equal(await response.text(), `bytes of ${url}`);
     const { operation, workspace: decidedIn } = lastCall();
     assert.equal(operation.name, 'files.fetch');
-    assert.deepEqual(operation.demands, [{ action: 'file.read', object: page }]);
-    assert.deepEqual(operation.response.notFound, page);
+    const [demand] = operation.demands;
+    assert.deepEqual([demand?.action, demand?.object], ['file.read', page]);
+    assert.equal(demand?.heldBy?.principal, bearer.principalId);
+    assert.ok(operation.target?.kind === 'local');
+    assert.equal(operation.target.connection, bearer.connectionId);
     assert.equal(operation.response.opaque, true);
     assert.equal(decidedIn, workspace);
   });
 
-  it('works under the prefix of its workspace, and of no other', async () => {
-    pass = runIn(workspace);
-    assert.equal((await fetch(`${base}/w/${workspace}/v1/portcullis/files/${await seal()}`)).status, 200);
-    assert.equal((await fetch(`${base}/w/${newId('wsp')}/v1/portcullis/files/${await seal()}`)).status, 404);
-    pass = runIn(newId('wsp'));
-    assert.equal((await fetch(`${base}/v1/portcullis/files/${await seal()}`)).status, 404);
+  it('speaks for itself where no key comes with it, and not at all where links need a key', async () => {
+    const { path, ticket } = await issue();
+    await fetch(`${base}/v1/portcullis/files/${path}`);
+    assert.deepEqual(lastCall().credentials, { kind: 'file_link', token: ticket });
+    await fetch(`${base}/v1/portcullis/files/${path}`, { headers: { authorization: 'Bearer pcl_x' } });
+    assert.deepEqual(lastCall().credentials, { kind: 'bearer', token: 'pcl_x' });
+    filesMode = 'key';
+    await fetch(`${base}/v1/portcullis/files/${path}`);
+    assert.deepEqual(lastCall().credentials, { kind: 'none' });
   });
 
-  it('that is not ours is refused and recorded', async () => {
-    for (const ticket of ['', 'x', 'a.b.c.d.e', `${await seal()}x`, `${await seal()}?a=b`, `${await seal()}/..`]) {
-      assert.equal((await envelope(await fetch(`${base}/v1/portcullis/files/${ticket}`))).status >= 400, true);
+  it('works under any name and query, under the prefix of its workspace, and of no other', async () => {
+    const { path, ticket } = await issue();
+    for (const good of [path, ticket, `${ticket}/`, `${ticket}/other.html?download=1`, `${ticket}?a=b`]) {
+      assert.equal((await fetch(`${base}/v1/portcullis/files/${good}`)).status, 200, good);
+    }
+    assert.equal((await fetch(`${base}/w/${workspace}/v1/portcullis/files/${path}`)).status, 200);
+    assert.equal((await fetch(`${base}/w/${newId('wsp')}/v1/portcullis/files/${path}`)).status, 404);
+  });
+
+  it('is asked for in part, or for its headers alone', async () => {
+    const { path } = await issue();
+    await fetch(`${base}/v1/portcullis/files/${path}`, { headers: { range: 'bytes=0-1', 'if-range': '"a"' } });
+    await fetch(`${base}/v1/portcullis/files/${path}`, { method: 'HEAD' });
+    assert.deepEqual(fileRequests, [
+      { method: 'GET', range: 'bytes=0-1', ifRange: '"a"' },
+      { method: 'HEAD', range: null, ifRange: null },
+    ]);
+  });
+
+  it('that is not ours is refused and recorded, always in the same words', async () => {
+    const { ticket } = await issue();
+    const bodies = new Set<string>();
+    for (const false_ of [
+      '',
+      'x',
+      'a.b.c.d.e',
+      `${ticket}x`,
+      ticket.slice(1),
+      'A'.repeat(24),
+      '%00',
+      'a'.repeat(5_000),
+    ]) {
+      const body = await envelope(await fetch(`${base}/v1/portcullis/files/${false_}`));
+      assert.equal(body.status, 404);
+      bodies.add(JSON.stringify({ ...body, request_id: '' }));
       assert.notEqual(lastCall().operation.problem, null);
+    }
+    assert.equal(bodies.size, 1);
+  });
+
+  it('is only read: nothing else is done to it', async () => {
+    const { path } = await issue();
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      const body = await envelope(await fetch(`${base}/v1/portcullis/files/${path}`, { method }));
+      assert.deepEqual([body.status, body.code], [400, 'invalid_request_url']);
     }
   });
 

@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { fileLinkPath } from '../../domain/file-links.ts';
-import type { WorkspaceId } from '../../domain/ids.ts';
-import type { Operation } from '../../domain/operation.ts';
+import type { Call, Operation } from '../../domain/operation.ts';
 import type { Gateway } from '../../gateway.ts';
 import { classifyRest, unrecognised } from '../../notion/classify.ts';
 import { renderError } from '../../notion/error-envelope.ts';
 import { type DoorLog, logFailure } from '../log-failure.ts';
 import { type Address, parseAddress } from './address.ts';
-import { type Files, fileOperation } from './file-operation.ts';
+import { type Files, fileCall, ticketIn } from './file-operation.ts';
 import { readBody } from './read-body.ts';
-import { headerProblem, readCredentials } from './request-headers.ts';
+import { headerProblem, readCredentials, readFileRequest } from './request-headers.ts';
 import { sendAnswer } from './send-answer.ts';
 
 export interface RestDoorParts {
@@ -48,15 +46,14 @@ async function serve(
   response.once('close', () => {
     if (!response.writableFinished) abort.abort();
   });
-  const { operation, workspace } = await readOperation(parts.files, request, abort.signal);
+  const read = await readCall(parts.files, request, abort.signal);
+  const { operation } = read;
   try {
     const answer = await parts.gateway({
       door: 'rest',
       requestId,
-      credentials: readCredentials(request),
       clientAddress: parts.clientAddress(request),
-      workspace,
-      operation,
+      ...read,
       signal: abort.signal,
     });
     sendAnswer(request, response, answer, requestId);
@@ -66,23 +63,21 @@ async function serve(
   }
 }
 
+type Read = Pick<Call, 'operation' | 'workspace' | 'credentials'>;
+
 /** What the request asks for. Whatever is wrong with it becomes the operation's problem: it is decided and logged too. */
-async function readOperation(
-  files: Files,
-  request: IncomingMessage,
-  signal: AbortSignal,
-): Promise<{ operation: Operation; workspace: WorkspaceId | null }> {
+async function readCall(files: Files, request: IncomingMessage, signal: AbortSignal): Promise<Read> {
+  const credentials = readCredentials(request);
   const address = parseAddress(request.url ?? '');
   if (address === null) {
-    return { operation: unrecognised('invalid_request_url', 'Invalid request URL.'), workspace: null };
+    return { operation: unrecognised('invalid_request_url', 'Invalid request URL.'), workspace: null, credentials };
   }
   const { workspace } = address;
   const problem = headerProblem(request);
-  if (problem !== null) return { operation: unrecognised(problem.code, problem.message), workspace };
-  if (request.method === 'GET' && address.target.startsWith(fileLinkPath)) {
-    return fileOperation(files, address.target.slice(fileLinkPath.length), workspace, signal);
-  }
-  return { operation: await notionOperation(request, address), workspace };
+  if (problem !== null) return { operation: unrecognised(problem.code, problem.message), workspace, credentials };
+  const ticket = ticketIn(request, address);
+  if (ticket !== null) return fileCall(files, ticket, readFileRequest(request), address, credentials, signal);
+  return { operation: await notionOperation(request, address), workspace, credentials };
 }
 
 async function notionOperation(request: IncomingMessage, { target }: Address): Promise<Operation> {

@@ -18,7 +18,8 @@ export function sendAnswer(
   cutUnreadBody(request, response);
   const named = { 'x-notion-request-id': requestId, ...headers };
   if (body === null || Buffer.isBuffer(body)) {
-    response.writeHead(status, { ...named, 'content-length': body?.length ?? 0 });
+    // The answer to `HEAD` tells the length of a body that it does not have.
+    response.writeHead(status, { 'content-length': body?.length ?? 0, ...named });
     response.end(body);
     return;
   }

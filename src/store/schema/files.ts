@@ -1,0 +1,11 @@
+import type { KeyId, SessionId, WorkspaceId } from '../../domain/ids.ts';
+
+export interface FileTables {
+  file_ticket: {
+    hash: Buffer;
+    workspace_id: WorkspaceId;
+    credential_id: KeyId | SessionId;
+    sealed: string;
+    expires_at: Date;
+  };
+}
