@@ -4,6 +4,7 @@ import type { RecordEvent } from '../domain/event.ts';
 import type { Answer } from '../domain/operation.ts';
 import type { Ruling, Verdict } from '../domain/ruling.ts';
 import type { Now } from '../domain/units.ts';
+import { whenClosed } from '../domain/when-closed.ts';
 import type { AnonymousDenials } from './anonymous-denials.ts';
 import { decisionRow, type Ending, eventRow, outcomeRow } from './entry.ts';
 import type { GroupCommit } from './group-commit.ts';
@@ -64,7 +65,7 @@ export function createAuditTrail(parts: {
   /** A streamed answer has a second entry when it ends, because a cut connection is an outcome too. */
   function followStream(ruling: Ruling, { body }: Answer): void {
     if (body === null || Buffer.isBuffer(body)) return;
-    body.once('close', () => {
+    whenClosed(body, () => {
       const cut = body.errored !== null || !body.readableEnded;
       const event = eventRow(
         {

@@ -82,7 +82,7 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
   await app.ready();
   closers.push(() => app.close());
   const doors = {
-    rest: createRestDoor({ gateway, files, clientAddress, log }),
+    rest: createRestDoor({ gateway, identify: parts.identify.identify, files, clientAddress, log }),
     others: app.routing,
     hostGuard: createHostGuard(config.allowedHosts),
   };

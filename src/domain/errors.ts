@@ -27,7 +27,13 @@ export const errorTable = {
   connect_failed: row(502, 'service_unavailable', 6, 'Notion did not complete the connection. Start again.'),
   conflict: row(409, 'conflict_error', 6, 'Read the object again, then repeat the change.'),
   rate_limited: row(429, 'rate_limited', 7, 'Wait for as many seconds as Retry-After says.'),
-  too_large: row(413, 'validation_error', 2, 'Send a smaller request: Notion accepts 500 KB of JSON.'),
+  too_slow: row(408, 'invalid_request', 7, 'The body came too slowly, or not at all. Send the request again.'),
+  too_large: row(
+    413,
+    'validation_error',
+    2,
+    'Send a smaller request: Notion accepts 500 KB of JSON, or 20 MB of a file.',
+  ),
   connection_needs_reauth: row(
     503,
     'service_unavailable',

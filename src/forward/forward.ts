@@ -4,6 +4,7 @@ import { PortcullisError } from '../domain/errors.ts';
 import type { Answer, CommandContext, NotionRequest } from '../domain/operation.ts';
 import type { Ruling } from '../domain/ruling.ts';
 import type { Now } from '../domain/units.ts';
+import { whenClosed } from '../domain/when-closed.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { RateBudget } from './budget/budget.ts';
 import { deliver } from './deliver.ts';
@@ -58,7 +59,10 @@ export function createForward(parts: ForwardParts): Forward {
     let streamed: Readable | null = null;
     try {
       const answer = await deliver(upstream, tokens, ruling, sending);
-      if (answer.body instanceof Readable) streamed = answer.body.once('close', giveBack);
+      if (answer.body instanceof Readable) {
+        streamed = answer.body;
+        whenClosed(streamed, giveBack);
+      }
       return answer;
     } finally {
       if (streamed === null) giveBack();

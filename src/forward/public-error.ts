@@ -16,6 +16,8 @@ const texts = {
  */
 export function failedExchange(failure: ExchangeFailure, effect: Effect): PortcullisError {
   const { message: log, cause, progress, reason } = failure;
+  // The body refused to go on. Notion never had the end of it, and so did nothing.
+  if (cause instanceof PortcullisError) return new PortcullisError(cause.code, cause.message, { log, fate: 'failed' });
   if (reason === 'defect') return new PortcullisError('internal', undefined, { log, cause, fate: 'not_sent' });
   if (progress === 'waiting') return notSent(log, cause);
   if (effect === 'write') {

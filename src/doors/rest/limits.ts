@@ -10,4 +10,6 @@ export const restLimits = {
   /** How long a body that was refused is thrown away before the connection is cut: long enough to deliver the refusal. */
   discardMs: 5 * secondMs,
   bearerCharsMax: 4 * KiB,
+  /** Unfinished bodies of known callers: JSON is held in memory, and a form holds a connection to Notion. */
+  bodies: { max: 512, maxEach: 32 },
 } as const;

@@ -1,48 +1,53 @@
 import type { IncomingMessage } from 'node:http';
-import { pipeline, type Readable, Transform } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { PortcullisError } from '../../domain/errors.ts';
 import { isForm } from '../../notion/classify.ts';
+import { type Pace, watchPace } from '../pace.ts';
 import { restLimits } from './limits.ts';
+import { uploadBody } from './upload-body.ts';
 
-/** A request body as it is handed on: JSON whole, a form as a stream, `too_large` when it was not read to its end. */
-export type Body = Buffer | Readable | null | 'too_large';
+/** A request body as it is handed on: JSON whole, a form as a stream. */
+export type Body = Buffer | Readable | null;
 
-/** Rejects only when the client goes away in the middle of its body. */
-export async function readBody(request: IncomingMessage): Promise<Body> {
-  const { headers } = request;
-  const length = headers['content-length'];
-  if (headers['transfer-encoding'] === undefined && (length === undefined || length === '0')) return null;
-  if (isForm(headers['content-type'])) return streamForm(request, length);
-  return Number(length) > restLimits.jsonBytesMax ? 'too_large' : readWhole(request);
+/** Whether a request says that it has a body. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || !['0', undefined].includes(headers['content-length']);
 }
 
-/** A form says how long it is, or is counted on its way: one that grows too long ends before its end. */
-function streamForm(request: IncomingMessage, length: string | undefined): Body {
-  if (length !== undefined) return Number(length) > restLimits.uploadBytesMax ? 'too_large' : request;
+/**
+ * Reads the body of a request. Throws `PortcullisError` `too_large` and `too_slow`; any other error says that the client went
+ * away in the middle of it.
+ */
+export async function readBody(request: IncomingMessage, pace: Pace): Promise<Body> {
+  if (!hasBody(request)) return null;
+  const length = Number(request.headers['content-length']);
+  const form = isForm(request.headers['content-type']);
+  if (length > (form ? restLimits.uploadBytesMax : restLimits.jsonBytesMax)) throw new PortcullisError('too_large');
+  return form ? uploadBody(request, pace) : readWhole(request, pace);
+}
+
+async function readWhole(request: IncomingMessage, pace: Pace): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const chunks: Buffer[] = [];
   let bytes = 0;
-  const counted = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      if (bytes > restLimits.uploadBytesMax) done(new Error('The upload is too large.'));
-      else done(null, chunk);
-    },
+  const gone = () => reject(new Error('The client went away in the middle of its body.'));
+  const take = (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= restLimits.jsonBytesMax) chunks.push(chunk);
+    else reject(new PortcullisError('too_large'));
+  };
+  const watch = watchPace(pace, {
+    moved: () => bytes,
+    waiting: () => true,
+    onSlow: () => reject(new PortcullisError('too_slow')),
   });
-  return pipeline(request, counted, () => {});
-}
-
-function readWhole(request: IncomingMessage): Promise<Buffer | 'too_large'> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= restLimits.jsonBytesMax) chunks.push(chunk);
-      else {
-        request.removeAllListeners('data').pause();
-        resolve('too_large');
-      }
-    });
-    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes)));
-    request.once('error', reject);
-    request.once('close', () => reject(new Error('The client went away in the middle of its body.')));
-  });
+  if (request.destroyed) gone();
+  request.on('data', take).once('error', gone).once('close', gone);
+  request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes)));
+  try {
+    return await promise;
+  } finally {
+    watch.stop();
+    request.off('data', take);
+  }
 }

@@ -6,11 +6,13 @@ import { PassThrough, Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { APIErrorCode, Client, isNotionClientError } from '@notionhq/client';
+import { aCaller } from '../../../test/fixtures.ts';
 import { memoryLinks } from '../../../test/rest/memory-links.ts';
 import { PortcullisError } from '../../domain/errors.ts';
 import type { FileRequest } from '../../domain/file-links.ts';
 import { newId } from '../../domain/ids.ts';
 import type { Answer, Call } from '../../domain/operation.ts';
+import { anonymous, type Caller, type Credentials } from '../../domain/principal.ts';
 import { restLimits } from './limits.ts';
 import { createRestDoor } from './rest-door.ts';
 
@@ -24,6 +26,8 @@ let calls: Call[] = [];
 let logged: unknown[] = [];
 /** What the gateway does in a test: by default it answers, or refuses what has a problem, as the real one does. */
 let pass: (call: Call) => Promise<Answer>;
+/** Whom the door takes a client for before it reads a body: by default anybody is known. */
+let identified: (credentials: Credentials) => Caller;
 let server: Server;
 let base: string;
 
@@ -48,6 +52,7 @@ before(async () => {
         return { status: 200, headers: {}, body: Readable.from([`bytes of ${url}`]) };
       },
     },
+    identify: async ({ credentials }) => identified(credentials),
     clientAddress: request => request.socket.remoteAddress ?? '',
     log: { warn: (...entry) => logged.push(entry), error: (...entry) => logged.push(entry) },
   });
@@ -64,6 +69,8 @@ beforeEach(() => {
   logged = [];
   fileRequests = [];
   filesMode = 'bearer';
+  const known = aCaller();
+  identified = () => known;
   pass = async ({ operation: { problem } }) => {
     if (problem !== null) throw new PortcullisError(problem.code, problem.message);
     return answerOf(200, { object: 'page', id });
@@ -332,6 +339,101 @@ describe('a body', () => {
     form.append('file', new Blob([Buffer.alloc(5 * 1024 * 1024)]), 'a.bin');
     const response = await fetch(`${base}/v1/file_uploads/${id}/send`, { method: 'POST', body: form });
     assert.equal((await envelope(response)).code, 'unauthorized');
+  });
+});
+
+describe('a stranger', () => {
+  beforeEach(() => {
+    identified = () => anonymous('no_credentials');
+    pass = async () => Promise.reject(new PortcullisError('unauthorized'));
+  });
+
+  it('is denied by the name of the endpoint, and nothing of the body is read', async () => {
+    const body = Readable.from([Buffer.alloc(100_000, ' ')]);
+    const response = await fetch(`${base}/v1/pages`, {
+      ...{ method: 'POST', headers: json, duplex: 'half', body: Readable.toWeb(body) },
+    } as RequestInit);
+    assert.equal((await envelope(response)).code, 'unauthorized');
+    const { name, target } = lastCall().operation;
+    assert.equal(name, 'pages.create');
+    assert.ok(target === null || (target.kind === 'notion' && target.body === null));
+  });
+
+  it('gets the answer without having sent the body', async () => {
+    const head =
+      'POST /v1/pages HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n';
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    socket.write(head);
+    const [answer] = await once(socket, 'data');
+    assert.match(String(answer), /^HTTP\/1\.1 401 /);
+    socket.destroy();
+  });
+});
+
+describe('a caller with more unfinished bodies than one may hold', () => {
+  it('is told so, and others are not', async () => {
+    const head =
+      'PATCH /v1/pages/x HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{';
+    const port = (server.address() as AddressInfo).port;
+    const sockets = Array.from({ length: restLimits.bodies.maxEach }, () => connect(port, '127.0.0.1'));
+    try {
+      await Promise.all(sockets.map(socket => new Promise<unknown>(resolve => socket.write(head, resolve))));
+      const patch = () => fetch(`${base}/v1/pages/${id}`, { method: 'PATCH', headers: json, body: '{}' });
+      // The door has all of them once one more is refused.
+      let refused = await patch();
+      for (let tries = 0; refused.status === 200 && tries < 100; tries++) refused = await patch();
+      assert.equal((await envelope(refused)).code, 'rate_limited');
+      identified = () => aCaller();
+      assert.equal((await patch()).status, 200);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
+  });
+});
+
+describe('a client that is slower than the least pace', () => {
+  const limits = { graceMs: 40, bytesPerSecond: 1_000 };
+  let slow: Server;
+  before(async () => {
+    const door = createRestDoor({
+      gateway: call => pass(call),
+      identify: async () => aCaller(),
+      files: { links, mode: 'key', open: () => Promise.reject(new Error('no files here')) },
+      clientAddress: () => '127.0.0.1',
+      log: { warn() {}, error() {} },
+      discardMs: 10,
+      pace: limits,
+    });
+    slow = createServer(door).listen(0, '127.0.0.1');
+    await once(slow, 'listening');
+  });
+  after(() => {
+    slow.closeAllConnections();
+    slow.close();
+  });
+
+  for (const type of ['application/json', 'multipart/form-data; boundary=b']) {
+    it(`with a body of ${type} gets 408, and its connection ends`, async () => {
+      pass = async ({ operation: { problem, target } }) => {
+        if (problem !== null) throw new PortcullisError(problem.code, problem.message);
+        assert.ok(target?.kind === 'notion' && target.body instanceof Readable);
+        await buffer(target.body);
+        return answerOf(200, {});
+      };
+      const socket = connect((slow.address() as AddressInfo).port, '127.0.0.1');
+      const method = type.startsWith('multipart') ? `POST /v1/file_uploads/${id}/send` : `PATCH /v1/pages/${id}`;
+      socket.write(`${method} HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\ncontent-length: 5000\r\n\r\n{`);
+      assert.match(await text(socket), /^HTTP\/1\.1 408 /);
+    });
+  }
+
+  it('at reading an answer is cut off', async () => {
+    pass = async () => ({ status: 200, headers: {}, body: Buffer.alloc(20 * 1024 * 1024) });
+    const socket = connect((slow.address() as AddressInfo).port, '127.0.0.1');
+    socket.pause();
+    socket.write('GET /v1/users HTTP/1.1\r\nhost: x\r\n\r\n');
+    await new Promise(resolve => slow.once('connection', served => served.once('close', resolve)));
+    socket.destroy();
   });
 });
 

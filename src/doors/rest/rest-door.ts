@@ -1,22 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Call, Operation } from '../../domain/operation.ts';
+import type { Call } from '../../domain/operation.ts';
 import type { Gateway } from '../../gateway.ts';
 import { classifyRest, unrecognised } from '../../notion/classify.ts';
 import { renderError } from '../../notion/error-envelope.ts';
 import { type DoorLog, logFailure } from '../log-failure.ts';
-import { type Address, parseAddress } from './address.ts';
+import { cutSlowReader, leastPace, type Pace } from '../pace.ts';
+import { parseAddress } from './address.ts';
 import { type Files, fileCall, ticketIn } from './file-operation.ts';
-import { readBody } from './read-body.ts';
+import { createKnownBodies, type IdentifyCaller, type ReadKnownBody } from './known-bodies.ts';
 import { headerProblem, readCredentials, readFileRequest } from './request-headers.ts';
 import { sendAnswer } from './send-answer.ts';
 
 export interface RestDoorParts {
   readonly gateway: Gateway;
+  /** Asked before a body is read. */
+  readonly identify: IdentifyCaller;
   readonly files: Files;
   /** Where a request comes from, behind whatever proxies are trusted. */
   readonly clientAddress: (request: IncomingMessage) => string;
   readonly log: DoorLog;
+  /** How long the rest of a refused body is thrown away before its connection is cut. */
+  readonly discardMs?: number;
+  /** What a client must do at least while it is waited for. */
+  readonly pace?: Pace;
 }
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -26,18 +33,22 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
  * speaks Notion's dialect in return. On plain node:http: every call of every client comes through here.
  */
 export function createRestDoor(parts: RestDoorParts): RequestHandler {
+  const { pace = leastPace } = parts;
+  const readBody = createKnownBodies(parts.identify, pace);
   return function handle(request, response) {
     const requestId = randomUUID();
-    serve(parts, request, response, requestId).catch(error => {
+    cutSlowReader(request, response, pace);
+    serve(parts, readBody, request, response, requestId).catch(error => {
       // A client that left in the middle of its request needs no answer, and is no defect.
       if (request.destroyed || response.headersSent) response.destroy();
-      else sendError(parts.log, request, response, error, requestId);
+      else sendError(parts, request, response, error, requestId);
     });
   };
 }
 
 async function serve(
   parts: RestDoorParts,
+  readBody: ReadKnownBody,
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
@@ -46,7 +57,7 @@ async function serve(
   response.once('close', () => {
     if (!response.writableFinished) abort.abort();
   });
-  const read = await readCall(parts.files, request, abort.signal);
+  const read = await readCall(parts.files, readBody, request, abort.signal);
   const { operation } = read;
   try {
     const answer = await parts.gateway({
@@ -56,9 +67,9 @@ async function serve(
       ...read,
       signal: abort.signal,
     });
-    sendAnswer(request, response, answer, requestId);
+    sendAnswer(request, response, answer, requestId, parts.discardMs);
   } catch (error) {
-    if (!response.headersSent) sendError(parts.log, request, response, error, requestId, operation.name);
+    if (!response.headersSent) sendError(parts, request, response, error, requestId, operation.name);
     else response.destroy();
   }
 }
@@ -66,30 +77,33 @@ async function serve(
 type Read = Pick<Call, 'operation' | 'workspace' | 'credentials'>;
 
 /** What the request asks for. Whatever is wrong with it becomes the operation's problem: it is decided and logged too. */
-async function readCall(files: Files, request: IncomingMessage, signal: AbortSignal): Promise<Read> {
+async function readCall(
+  files: Files,
+  readBody: ReadKnownBody,
+  request: IncomingMessage,
+  signal: AbortSignal,
+): Promise<Read> {
   const credentials = readCredentials(request);
   const address = parseAddress(request.url ?? '');
   if (address === null) {
     return { operation: unrecognised('invalid_request_url', 'Invalid request URL.'), workspace: null, credentials };
   }
-  const { workspace } = address;
+  const { workspace, target: url } = address;
   const problem = headerProblem(request);
   if (problem !== null) return { operation: unrecognised(problem.code, problem.message), workspace, credentials };
   const ticket = ticketIn(request, address);
   if (ticket !== null) return fileCall(files, ticket, readFileRequest(request), address, credentials, signal);
-  return { operation: await notionOperation(request, address), workspace, credentials };
-}
-
-async function notionOperation(request: IncomingMessage, { target }: Address): Promise<Operation> {
-  const body = await readBody(request);
-  if (body === 'too_large') {
-    return unrecognised('too_large', 'The request is larger than Notion accepts: 500 KB of JSON, or 20 MB of a file.');
-  }
-  return classifyRest({ method: request.method ?? '', url: target, headers: request.headers, body });
+  const { method = '', headers } = request;
+  const read = await readBody(request, credentials);
+  const operation =
+    'problem' in read
+      ? unrecognised(read.problem.code, read.problem.message)
+      : classifyRest({ method, url, headers, body: read.body });
+  return { operation, workspace, credentials };
 }
 
 function sendError(
-  log: DoorLog,
+  { log, discardMs }: RestDoorParts,
   request: IncomingMessage,
   response: ServerResponse,
   error: unknown,
@@ -97,5 +111,5 @@ function sendError(
   operation = 'unrecognised',
 ): void {
   logFailure(log, { requestId, operation }, error);
-  sendAnswer(request, response, renderError(error, requestId), requestId);
+  sendAnswer(request, response, renderError(error, requestId), requestId, discardMs);
 }

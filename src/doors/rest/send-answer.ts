@@ -9,13 +9,14 @@ export function sendAnswer(
   response: ServerResponse,
   answer: Answer,
   requestId: string,
+  discardMs: number = restLimits.discardMs,
 ): void {
   const { body, status, headers } = answer;
   if (response.destroyed) {
     if (body !== null && !Buffer.isBuffer(body)) body.destroy();
     return;
   }
-  cutUnreadBody(request, response);
+  cutUnreadBody(request, response, discardMs);
   const named = { 'x-notion-request-id': requestId, ...headers };
   if (body === null || Buffer.isBuffer(body)) {
     // The answer to `HEAD` tells the length of a body that it does not have.
@@ -29,13 +30,20 @@ export function sendAnswer(
 }
 
 /**
- * A client still sending a body that nobody reads gets the answer first. Node throws the rest away, and if it does not
- * end soon we end the connection: cutting it at once would lose the answer with it.
+ * A client still sending a body that nobody reads gets the answer first. The rest flows into nothing, and if it does not end
+ * soon we end the connection: cutting it at once would lose the answer with it. By the time the answer is written, the
+ * request may have ended in any way: the socket is taken from it now, and nothing is asked of the request later.
  */
-function cutUnreadBody(request: IncomingMessage, response: ServerResponse): void {
-  if (request.complete) return;
+function cutUnreadBody(request: IncomingMessage, response: ServerResponse, discardMs: number): void {
+  if (request.complete || request.destroyed) return;
+  const { socket } = request;
+  request.unpipe();
+  request.resume();
   response.once('finish', () => {
-    const timer = setTimeout(() => request.socket.destroy(), restLimits.discardMs).unref();
-    request.once('close', () => clearTimeout(timer));
+    if (request.complete || socket.destroyed) return;
+    const timer = setTimeout(() => socket.destroy(), discardMs).unref();
+    const over = () => clearTimeout(timer);
+    request.once('end', over);
+    socket.once('close', over);
   });
 }

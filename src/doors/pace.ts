@@ -1,0 +1,53 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { KiB, secondMs } from '../domain/units.ts';
+
+/** The least that the other side of a connection must do while we wait for it. */
+export interface Pace {
+  /** How long anybody may take before they are measured. */
+  readonly graceMs: number;
+  /** What must come, or be taken, on average from then on. */
+  readonly bytesPerSecond: number;
+}
+
+/** A phone on a bad network does more than this; who does less only holds what others need. */
+export const leastPace: Pace = { graceMs: 10 * secondMs, bytesPerSecond: 4 * KiB };
+
+interface PaceWatch {
+  stop(): void;
+}
+
+/**
+ * Measures a transfer as long as we wait for it, and calls `onSlow` once when it falls below the least pace.
+ *
+ * @param moved how many bytes have been transferred so far
+ * @param waiting whether it is the other side that we wait for: time that we hold things up ourselves does not count
+ */
+export function watchPace(
+  pace: Pace,
+  measured: { moved: () => number; waiting: () => boolean; onSlow: () => void },
+): PaceWatch {
+  const tickMs = Math.min(secondMs, pace.graceMs / 2);
+  let waitedMs = 0;
+  const timer = setInterval(() => {
+    if (!measured.waiting()) return;
+    waitedMs += tickMs;
+    const due = ((waitedMs - pace.graceMs) / secondMs) * pace.bytesPerSecond;
+    if (waitedMs < pace.graceMs || measured.moved() > due) return;
+    stop();
+    measured.onSlow();
+  }, tickMs).unref();
+  const stop = () => clearInterval(timer);
+  return { stop };
+}
+
+/** Ends the connection of a client that does not take its answer: nobody else could use what the answer holds. */
+export function cutSlowReader({ socket }: IncomingMessage, response: ServerResponse, pace: Pace): void {
+  if (response.destroyed) return;
+  const before = socket.bytesWritten;
+  const watch = watchPace(pace, {
+    moved: () => socket.bytesWritten - socket.writableLength - before,
+    waiting: () => socket.writableLength > 0,
+    onSlow: () => socket.destroy(),
+  });
+  response.once('close', watch.stop);
+}
