@@ -1,3 +1,4 @@
+import { connectProblemOf } from '../domain/connect-problem.ts';
 import type { KeyedDigest } from '../domain/digest.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { RecordEvent } from '../domain/event.ts';
@@ -117,7 +118,8 @@ function endingOf(ruling: Ruling, verdict: Verdict): Ending {
 function endingOfFailure(ruling: Ruling, error: unknown): Ending {
   if (!(error instanceof PortcullisError)) return { ...notSent, result: fateOfSurprise(ruling), error: 'internal' };
   const result = error.details.fate ?? (error.code === 'upstream_refused' ? 'refused' : 'failed');
-  return { ...notSent, result, status: error.status, error: error.code };
+  // Of connecting, the problem says more than the code, which many of them share.
+  return { ...notSent, result, status: error.status, error: connectProblemOf(error) ?? error.code };
 }
 
 /** A defect of ours in the middle of a write: nobody can say whether it happened. */

@@ -7,6 +7,7 @@ import { createJobRunner, type JobRunner } from '../connect/job-runner.ts';
 import { noticeJob } from '../connect/notices/notice.ts';
 import { createRestFlow } from '../connect/rest/rest-flow.ts';
 import { revocationHandlers } from '../connect/revocation-jobs.ts';
+import { stepDeadlines } from '../connect/step-deadlines.ts';
 import { sweepAttempts } from '../connect/sweep-attempts.ts';
 import { createCredentialHasher } from '../domain/credential-hash.ts';
 import { minuteMs } from '../domain/units.ts';
@@ -105,6 +106,7 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
     askWhose: createAskWhose(app),
     recordEvent,
     forgetToken: tokens.forget,
+    deadlines: stepDeadlines,
   };
   runner = startJobs(place, connectParts, hosted);
   if (config.notices !== null) {

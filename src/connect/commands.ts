@@ -1,6 +1,12 @@
 import type { ConnectionId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
-import { type ConfirmConnect, cancelConnect, confirmConnect, reviewConnect } from './confirm-connect.ts';
+import {
+  type ConfirmConnect,
+  type ConfirmedConnect,
+  cancelConnect,
+  confirmConnect,
+  reviewConnect,
+} from './confirm-connect.ts';
 import type { Target } from './connect-attempts.ts';
 import type { ConnectParts } from './connect-parts.ts';
 import type { ConsentKind } from './consent-flow.ts';
@@ -24,7 +30,7 @@ export function createConnectCommands(parts: ConnectParts) {
     start: (input: StartConnect, context: CommandContext) => startConnect(parts, input, context),
     finish: (input: FinishConnect, context: CommandContext) => finishConnect(parts, input, context),
     review: (input: ConfirmConnect, context: CommandContext) => reviewConnect(parts, input, context),
-    confirm: (input: ConfirmConnect, context: CommandContext) => confirmConnect(parts, input, context),
+    confirm: (input: ConfirmedConnect, context: CommandContext) => confirmConnect(parts, input, context),
     cancel: (input: ConfirmConnect, context: CommandContext) => cancelConnect(parts, input, context),
     paste: (input: PasteToken, context: CommandContext) => pasteToken(parts, input, context),
     pasteNew: (input: PasteNew, context: CommandContext) => pasteNew(parts, input, context),

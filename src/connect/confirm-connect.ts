@@ -1,9 +1,12 @@
 import { connectError } from '../domain/connect-problem.ts';
+import { PortcullisError } from '../domain/errors.ts';
 import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
+import type { Holder } from './connect-attempts.ts';
 import type { ConnectParts } from './connect-parts.ts';
+import { disconnect } from './disconnect.ts';
 import { holderOf } from './holder.ts';
-import type { WaitingConnection } from './installations.ts';
+import type { AnsweredConnection, WaitingConnection } from './installations.ts';
 import { authorizedEntry } from './lifecycle-entries.ts';
 import { createSealLeftToken } from './seal-left-token.ts';
 
@@ -12,48 +15,85 @@ export interface ConfirmConnect {
   readonly connectionId: ConnectionId;
 }
 
-/** What the holder must know before they confirm. Throws the `connectError` `not_waiting`. */
+/**
+ * What the holder must know before they confirm; or, of a connection that they have confirmed, where it is in use: pages are
+ * loaded again. Throws the `connectError` `not_waiting`, or what ended it.
+ */
 export async function reviewConnect(
   { installations }: Pick<ConnectParts, 'installations'>,
   { connectionId }: ConfirmConnect,
   context: CommandContext,
-): Promise<WaitingConnection> {
-  const waiting = await installations.findWaiting(connectionId, holderOf(context));
-  if (waiting === null) throw connectError('not_waiting');
-  return waiting;
+): Promise<WaitingConnection | { confirmedIn: WorkspaceId }> {
+  const holder = holderOf(context);
+  const waiting = await installations.findWaiting(connectionId, holder);
+  if (waiting !== null) return waiting;
+  const answered = await installations.findAnswered(connectionId, holder);
+  if (answered !== null && 'confirmedIn' in answered) return answered;
+  throw notWaiting(answered);
 }
 
-/** Puts a waiting connection to use. Throws the `connectError` `not_waiting`. */
+function notWaiting(answered: AnsweredConnection | null): Error {
+  if (answered === null) return connectError('not_waiting', 'nothing waits for this session');
+  return connectError('problem' in answered ? answered.problem : 'in_use', 'it was answered before');
+}
+
+/** A waiting connection that is to be used, and perhaps one of those beside it whose place it takes. */
+export interface ConfirmedConnect extends ConfirmConnect {
+  readonly replacing: ConnectionId | null;
+}
+
+/**
+ * Puts a waiting connection to use; a connection that it replaces is disconnected then. Throws the `connectError`
+ * `not_waiting`, or what ended it; `PortcullisError` `validation_error` for one that it cannot replace.
+ */
 export async function confirmConnect(
-  {
-    installations,
-    vault,
-    forgetToken,
-    wakeJobs,
-  }: Pick<ConnectParts, 'installations' | 'vault' | 'forgetToken' | 'wakeJobs'>,
-  { connectionId }: ConfirmConnect,
+  parts: Pick<ConnectParts, 'installations' | 'disconnections' | 'vault' | 'forgetToken' | 'wakeJobs'>,
+  { connectionId, replacing }: ConfirmedConnect,
   context: CommandContext,
 ): Promise<{ workspaceId: WorkspaceId }> {
+  const { installations, vault, forgetToken, wakeJobs } = parts;
   const holder = holderOf(context);
+  if (replacing !== null) await assertReplaceable(installations, { connectionId, replacing }, holder);
   const confirmed = await installations.confirm(
     connectionId,
     holder,
     made => authorizedEntry(connectionId, holder.userId, made, context),
     createSealLeftToken(vault),
   );
-  if (confirmed === null) throw connectError('not_waiting');
-  forgetToken(confirmed.workspaceId, connectionId);
+  if (confirmed === null) throw notWaiting(await installations.findAnswered(connectionId, holder));
+  const { workspaceId } = confirmed;
+  forgetToken(workspaceId, connectionId);
   wakeJobs();
-  return { workspaceId: confirmed.workspaceId };
+  if (replacing !== null && !confirmed.again) {
+    await disconnect(parts, { workspaceId, connectionId: replacing }, context).catch(ifThereIsNone);
+  }
+  return { workspaceId };
 }
 
-/** Gives a waiting connection up: it ends now instead of when its time has passed. Throws `not_waiting`. */
+/** Somebody else has disconnected it meanwhile. */
+function ifThereIsNone(error: unknown): void {
+  if (!(error instanceof PortcullisError) || error.code !== 'not_found') throw error;
+}
+
+/** What is replaced was on the page that asked. Of what was answered already, the second press finds what the first did. */
+async function assertReplaceable(
+  installations: ConnectParts['installations'],
+  { connectionId, replacing }: { connectionId: ConnectionId; replacing: ConnectionId },
+  holder: Holder,
+): Promise<void> {
+  const waiting = await installations.findWaiting(connectionId, holder);
+  if (waiting === null || waiting.replaceable.some(one => one.connectionId === replacing)) return;
+  throw new PortcullisError('validation_error', 'There is no such connection whose place this one could take.');
+}
+
+/** Gives a waiting connection up: it ends now instead of when its time has passed. Again: nothing. Throws `not_waiting`. */
 export async function cancelConnect(
   { installations, vault, wakeJobs }: Pick<ConnectParts, 'installations' | 'vault' | 'wakeJobs'>,
   { connectionId }: ConfirmConnect,
   context: CommandContext,
 ): Promise<void> {
-  const ended = await installations.abandon(connectionId, holderOf(context), createSealLeftToken(vault));
-  if (!ended) throw connectError('not_waiting');
-  wakeJobs();
+  const holder = holderOf(context);
+  if (await installations.abandon(connectionId, holder, createSealLeftToken(vault))) return wakeJobs();
+  const answered = await installations.findAnswered(connectionId, holder);
+  if (answered === null || !('problem' in answered) || answered.problem !== 'cancelled') throw notWaiting(answered);
 }

@@ -1,5 +1,6 @@
+import type { ConnectProblem } from '../domain/connect-problem.ts';
 import type { ConnectionKind } from '../domain/connection.ts';
-import type { RegistrationId, UserId, WorkspaceId } from '../domain/ids.ts';
+import type { ConnectionId, RegistrationId, UserId, WorkspaceId } from '../domain/ids.ts';
 import type { ConsentKind } from './consent-flow.ts';
 
 /** The browser session and the person that an attempt belongs to. Nobody else can go on with it. */
@@ -29,16 +30,29 @@ export interface Claimed extends Target {
   readonly sealed: string | null;
 }
 
+/** How far an attempt has come whose state is spent. */
+export type AttemptEnding =
+  /** Notion is being asked. */
+  | { readonly kind: 'running' }
+  /** It made a connection, which waits to be confirmed or was. */
+  | { readonly kind: 'made'; readonly connectionId: ConnectionId }
+  | { readonly kind: 'failed'; readonly problem: ConnectProblem };
+
 /** Attempts that wait for Notion to send the browser back. Times are the database's. A state of one kind is none of the other. */
 export interface ConnectAttempts {
   /** Opens an attempt for ten minutes. One person can have a few at once (tabs); the oldest beyond that are dropped. */
   open(attempt: NewAttempt): Promise<void>;
-  /** What a state is for, if it could still be claimed. Claims nothing. */
+  /** What a state is or was for, for as long as it is remembered. Claims nothing. */
   target(kind: ConsentKind, stateHash: Buffer): Promise<Target | null>;
   /** Uses a state up: of many who try at once exactly one gets the target. Null leaves the attempt as it was. */
   claim(kind: ConnectionKind, stateHash: Buffer, holder: Holder): Promise<Claimed | null>;
-  /** Ends a claimed attempt that came to nothing: its client is free for the next one. */
-  drop(stateHash: Buffer): Promise<void>;
-  /** Deletes attempts that nobody can go on with. */
+  /**
+   * What became of an attempt whose state is spent, for the person and the session that it belonged to. Null for everybody
+   * else, and when it is forgotten.
+   */
+  ending(kind: ConsentKind, stateHash: Buffer, holder: Holder): Promise<AttemptEnding | null>;
+  /** Ends a claimed attempt that came to nothing, and remembers why: its client is free for the next one. */
+  drop(stateHash: Buffer, problem: ConnectProblem): Promise<void>;
+  /** Deletes attempts that nobody can go on with, and what became of those before. */
   purge(): Promise<void>;
 }

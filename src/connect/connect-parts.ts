@@ -9,6 +9,7 @@ import type { Installations } from './installations.ts';
 import type { Jobs } from './jobs.ts';
 import type { PastedTokens } from './pasted-tokens.ts';
 import type { TokenIdentity } from './rest/token-identity.ts';
+import type { StepDeadlines } from './step-deadlines.ts';
 
 /** Seals tokens for one workspace. */
 export interface Sealer {
@@ -43,4 +44,5 @@ export interface ConnectParts {
   readonly forgetToken: (workspaceId: WorkspaceId, connectionId: ConnectionId) => void;
   /** Has due jobs done soon. */
   readonly wakeJobs: () => void;
+  readonly deadlines: StepDeadlines;
 }

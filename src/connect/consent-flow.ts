@@ -42,16 +42,16 @@ export interface UnwantedTokens {
 /** What consent led to: an installation, or a problem and the tokens that nobody can place because of it. */
 export type Redeemed =
   | { readonly clientId: string; readonly installation: Installation }
-  | { readonly problem: ConnectProblem; readonly unwanted: UnwantedTokens | null };
+  | { readonly problem: ConnectProblem; readonly why: string; readonly unwanted: UnwantedTokens | null };
 
 /** How consent is asked for at one kind of authorization server, and what becomes of the answer. */
 export interface ConsentFlow {
   /** Where its tokens are used, and the only origin that they are sent to (rule 3). */
   readonly origin: string;
-  /** Throws a `connectError`. */
-  begin(beginning: Beginning): Promise<Begun>;
-  /** Judges the callback and spends the code. Throws a `connectError`. */
-  redeem(callback: CallbackParameters, attempt: ClaimedAttempt): Promise<Redeemed>;
+  /** Throws a `connectError`. No request goes on past `end`. */
+  begin(beginning: Beginning, end: AbortSignal): Promise<Begun>;
+  /** Judges the callback and spends the code. Throws a `connectError`. No request goes on past `end`. */
+  redeem(callback: CallbackParameters, attempt: ClaimedAttempt, end: AbortSignal): Promise<Redeemed>;
   /** Revokes a token at its issuer. `unclear` when it may still be alive. */
   revoke(token: Secret, registrationId: RegistrationId | null): Promise<'revoked' | 'unclear' | 'not_revocable'>;
 }

@@ -1,7 +1,8 @@
-import { connectError } from '../domain/connect-problem.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { connectError, connectProblemOf } from '../domain/connect-problem.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
-import type { Claimed } from './connect-attempts.ts';
+import type { Claimed, Holder } from './connect-attempts.ts';
 import type { ConnectParts } from './connect-parts.ts';
 import type { ConsentKind } from './consent-flow.ts';
 import { discardTokens } from './discard-tokens.ts';
@@ -27,18 +28,43 @@ export async function finishConnect(
 ): Promise<{ connectionId: ConnectionId }> {
   const holder = holderOf(context);
   const stateHash = stateHashOf(callback.state);
-  const claimed = stateHash && (await parts.attempts.claim(kind, stateHash, holder));
-  // The call was decided for the workspace that the attempt named: another one was not asked about.
-  if (stateHash === null || claimed === null || claimed.workspaceId !== context.workspaceId)
-    throw connectError('invalid_state');
+  if (stateHash === null) throw connectError('invalid_state', 'the state has not the shape of ours');
+  const claimed = await parts.attempts.claim(kind, stateHash, holder);
+  if (claimed === null) return awaitEnding(parts, kind, stateHash, holder);
   try {
+    // The call was decided for the workspace that the attempt named: another one was not asked about.
+    if (claimed.workspaceId !== context.workspaceId) throw connectError('invalid_state', 'the target has changed');
     return {
       connectionId: await goOn(parts, { ...claimed, kind, stateHash, userId: holder.userId }, callback, context),
     };
   } catch (error) {
     // Where this fails, the sweep does it.
-    await parts.attempts.drop(stateHash).catch(() => {});
+    await parts.attempts.drop(stateHash, connectProblemOf(error) ?? 'interrupted').catch(() => {});
     throw error;
+  }
+}
+
+/** How long between two looks. */
+const lookEveryMs = 200;
+
+/**
+ * Browsers repeat and abort: a state that is spent leads whoever it belongs to where it led the first time, once that is
+ * known. Nothing is done a second time.
+ */
+async function awaitEnding(
+  { attempts, deadlines }: Pick<ConnectParts, 'attempts' | 'deadlines'>,
+  kind: ConsentKind,
+  stateHash: Buffer,
+  holder: Holder,
+): Promise<{ connectionId: ConnectionId }> {
+  const until = performance.now() + deadlines.finishMs;
+  for (;;) {
+    const ending = await attempts.ending(kind, stateHash, holder);
+    if (ending === null) throw connectError('invalid_state', 'the state is unknown, forgotten or of another session');
+    if (ending.kind === 'made') return { connectionId: ending.connectionId };
+    if (ending.kind === 'failed') throw connectError(ending.problem, 'the same callback as before');
+    if (performance.now() > until) throw connectError('interrupted', 'the callback before has not come to its end');
+    await delay(lookEveryMs);
   }
 }
 
@@ -52,10 +78,11 @@ async function goOn(
 ): Promise<ConnectionId> {
   const { kind, stateHash, userId, registrationId, sealed } = attempt;
   const flow = parts.flows[kind];
-  const redeemed = await flow.redeem(callback, { stateHash, registrationId, sealed });
+  const end = AbortSignal.timeout(parts.deadlines.finishMs);
+  const redeemed = await flow.redeem(callback, { stateHash, registrationId, sealed }, end);
   if ('problem' in redeemed) {
     if (redeemed.unwanted !== null) await discardTokens(parts, redeemed.unwanted);
-    throw connectError(redeemed.problem);
+    throw connectError(redeemed.problem, redeemed.why);
   }
   const { origin } = flow;
   // Rule 2: an installation of the integration shows the pages that were picked for it, so members share it. A hosted MCP

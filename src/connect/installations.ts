@@ -1,3 +1,4 @@
+import type { ConnectProblem } from '../domain/connect-problem.ts';
 import type { ConnectionKind, SealedToken, WrappedKey } from '../domain/connection.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import type { ConnectionId, RegistrationId, UserId, WorkspaceId } from '../domain/ids.ts';
@@ -30,6 +31,9 @@ export interface KnownWorkspace {
   readonly connectedBy: UserId | null;
 }
 
+/** It was confirmed, in this workspace, or given up. */
+export type AnsweredConnection = { readonly confirmedIn: WorkspaceId } | { readonly problem: ConnectProblem };
+
 /** A connection that waits for its holder to confirm it, and what they must know to do so (rule 1). */
 export interface WaitingConnection {
   readonly workspaceId: WorkspaceId;
@@ -39,10 +43,18 @@ export interface WaitingConnection {
   readonly notionOwnerName: string | null;
   /** Connections of the workspace that stay as they are, beside this one; null when it takes the place of one. */
   readonly beside: number | null;
+  /** Those of them whose place it could take, if the person says so: of the same kind, and for the same people. */
+  readonly replaceable: readonly ReplaceableConnection[];
   readonly audience: Audience;
   /** Who administers the workspace, or will once it is confirmed. */
   readonly admins: readonly { readonly name: string; readonly email: string }[];
   readonly memberCount: number;
+}
+
+export interface ReplaceableConnection {
+  readonly connectionId: ConnectionId;
+  /** Text that a stranger chose; null for a connection that the workspace owns. */
+  readonly notionOwnerName: string | null;
 }
 
 export interface Confirmed extends InstallationNames {
@@ -62,6 +74,8 @@ export interface Confirmed extends InstallationNames {
 export interface Installations {
   findWorkspace(notionWorkspaceId: string): Promise<KnownWorkspace | null>;
   notionIdOf(workspaceId: WorkspaceId): Promise<string | null>;
+  /** Whether a person may connect a workspace that is connected already (rule 1). */
+  mayReconnect(workspaceId: WorkspaceId, userId: UserId): Promise<boolean>;
   /** Whether some connection that is not revoked stands for this installation. */
   isStored(origin: string, botId: string): Promise<boolean>;
   /** Stores a workspace nobody knew, its key, its connection (`pending`) and the tokens. False: somebody was faster. */
@@ -73,9 +87,10 @@ export interface Installations {
   ): Promise<boolean>;
   /**
    * Stores tokens for a known workspace: beside those in use when the installation is stored already, so that nothing
-   * changes before it is confirmed, and as a new `pending` connection when it is not. An older attempt on the same
-   * connection that was not confirmed ends. Answers with the problem when that connection is being disconnected, or when
-   * the member's hosted MCP connection there belongs to another account at Notion.
+   * changes before it is confirmed, and as a new `pending` connection when it is not. From then on the attempt is about
+   * that workspace, if it was confirmed before. An older attempt on the same connection that was not confirmed ends. Answers
+   * with the problem when that connection is being disconnected, or when these tokens are of another account at Notion, or of
+   * another person here, than the connection that they would have to go into.
    */
   addTokens(
     landing: Landing,
@@ -87,6 +102,8 @@ export interface Installations {
   /** Where a waiting connection would be confirmed: its workspace, or (null) the deployment for a new one. */
   targetOf(connectionId: ConnectionId): Promise<Target | null>;
   findWaiting(connectionId: ConnectionId, holder: Holder): Promise<WaitingConnection | null>;
+  /** What became of a connection that waited for this holder and does not any more. Null: there was none. */
+  findAnswered(connectionId: ConnectionId, holder: Holder): Promise<AnsweredConnection | null>;
   /**
    * Puts the waiting tokens to use and writes the entry, in one commit; of a new workspace the holder becomes admin. Null:
    * there is nothing to confirm.

@@ -9,7 +9,8 @@ import { createSealLeftToken } from './seal-left-token.ts';
 type LandingParts = Pick<ConnectParts, 'installations' | 'jobs' | 'vault' | 'recordEvent' | 'wakeJobs'>;
 
 /**
- * Tokens for a new workspace wait to be confirmed. One that is known already is never merged into (rule 1).
+ * Tokens for a new workspace wait to be confirmed. One that is known already is never merged into (rule 1): whoever may
+ * reconnect it is led there, since consent has changed something at Notion by now, and everybody else is refused.
  * Throws a `connectError`.
  */
 export async function landAnew(parts: LandingParts, landing: Landing, context: CommandContext): Promise<ConnectionId> {
@@ -18,6 +19,9 @@ export async function landAnew(parts: LandingParts, landing: Landing, context: C
   const known = await installations.findWorkspace(installation.notionWorkspaceId);
   // Somebody who left the confirmation page open and started again goes on with what they made.
   if (known !== null && !known.confirmed && known.connectedBy === userId)
+    return store(parts, landing, known.id, context);
+  // It waits there, and is confirmed by a call that is decided there.
+  if (known?.confirmed && (await installations.mayReconnect(known.id, userId)))
     return store(parts, landing, known.id, context);
   if (known !== null) return refuseKnown(parts, landing, known, context);
   const place = { workspaceId: newId('wsp'), connectionId: newId('con') };
@@ -85,5 +89,5 @@ async function discard(
     requestId: context.requestId,
     detail: { botId, notionWorkspaceId, kind, upstream },
   });
-  return connectError(problem);
+  return connectError(problem, `the tokens are given up: ${upstream}`);
 }

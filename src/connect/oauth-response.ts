@@ -1,7 +1,11 @@
+import type { ZodSafeParseResult } from 'zod';
+
 /** What an OAuth endpoint answered, unjudged. `text` is null when the body was larger, or of another kind, than any honest one. */
 export interface OAuthResponse {
   readonly status: number;
   readonly text: string | null;
+  /** Why there is no text, in words of ours. */
+  readonly unread?: string;
   /** What `Retry-After` asks for. */
   readonly retryAfterSeconds?: number | null;
 }
@@ -13,6 +17,15 @@ export function parseJson(text: string | null): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** What is wrong with an answer, for logs: words of ours, and the names that we gave to its fields. */
+export function faultIn({ status, text, unread }: OAuthResponse, parsed: ZodSafeParseResult<unknown>): string {
+  if (unread !== undefined) return unread;
+  if (text === null) return `${status}, which is too large`;
+  if (parseJson(text) === undefined) return `${status}, which is not JSON`;
+  const [issue] = parsed.error?.issues ?? [];
+  return issue === undefined ? String(status) : `${status} without a usable ${issue.path.join('.') || 'object'}`;
 }
 
 /** One line without control and direction characters, which change how the text around them reads; null when empty. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { connectError } from '../domain/connect-problem.ts';
+import { connectError, connectProblemOf } from '../domain/connect-problem.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
@@ -37,7 +37,8 @@ export async function pasteNew(
   const attempt = { stateHash, workspaceId: null, redirectUri: '', registrationId: null, sealed: null };
   await parts.attempts.open({ ...holder, ...attempt, kind: 'internal' });
   try {
-    if ((await parts.attempts.claim('internal', stateHash, holder)) === null) throw connectError('invalid_state');
+    if ((await parts.attempts.claim('internal', stateHash, holder)) === null)
+      throw connectError('invalid_state', 'the attempt ended meanwhile');
     const known = await parts.installations.findWorkspace(identity.notionWorkspaceId);
     // Of a known workspace nobody asks for the name: it is refused, and its admins are told.
     if (installation.workspaceName === null && known === null) {
@@ -53,7 +54,7 @@ export async function pasteNew(
     return { connectionId };
   } catch (error) {
     // Where this fails, the sweep does it.
-    await parts.attempts.drop(stateHash).catch(() => {});
+    await parts.attempts.drop(stateHash, connectProblemOf(error) ?? 'interrupted').catch(() => {});
     throw error;
   }
 }

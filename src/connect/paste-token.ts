@@ -52,8 +52,9 @@ export async function identifyToken(
 ): Promise<TokenIdentity> {
   const identity = await askWhose(token);
   if (identity === 'refused') throw new PortcullisError('validation_error', 'Notion does not accept this token.');
-  if (identity === 'unreachable') throw connectError('notion_unreachable');
-  if (identity === 'unknown') throw connectError('identity_unknown');
+  if (identity === 'unreachable') throw connectError('notion_unreachable', 'whose a pasted token is: no answer');
+  if (identity === 'unknown')
+    throw connectError('identity_unknown', 'whose a pasted token is: an answer that names no workspace');
   return identity;
 }
 
@@ -74,5 +75,5 @@ async function refuse(
     requestId,
     detail: { botId, notionWorkspaceId, kind: 'internal' },
   });
-  return connectError(problem);
+  return connectError(problem, 'a pasted token');
 }

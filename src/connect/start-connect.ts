@@ -16,7 +16,7 @@ export interface StartConnect {
  * record has its hash, and everything else about the attempt.
  */
 export async function startConnect(
-  { flows, attempts }: Pick<ConnectParts, 'flows' | 'attempts'>,
+  { flows, attempts, deadlines }: Pick<ConnectParts, 'flows' | 'attempts' | 'deadlines'>,
   { kind, target }: StartConnect,
   context: CommandContext,
 ): Promise<{ authorizeUrl: string }> {
@@ -24,7 +24,8 @@ export async function startConnect(
   const state = randomBytes(32).toString('base64url');
   const stateHash = hashOf('connect state', state);
   const { userId } = holder;
-  const { authorizeUrl, ...begun } = await flows[kind].begin({ state, stateHash, userId, target });
+  const end = AbortSignal.timeout(deadlines.startMs);
+  const { authorizeUrl, ...begun } = await flows[kind].begin({ state, stateHash, userId, target }, end);
   await attempts.open({ ...holder, ...begun, kind, stateHash, workspaceId: target });
   return { authorizeUrl };
 }

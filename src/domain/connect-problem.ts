@@ -38,6 +38,10 @@ const connectProblems = {
   ),
   owner_mismatch: row('conflict', 'Access was given by another account at Notion than the one that is connected.'),
   being_disconnected: row('conflict', 'This connection is being disconnected. Try again in a few minutes.'),
+  interrupted: row('connect_failed', 'The attempt did not come to its end.'),
+  replaced: row('invalid_state', 'A later attempt took the place of this one.'),
+  cancelled: row('invalid_state', 'This connection was given up on the page that asks for confirmation.'),
+  in_use: row('conflict', 'This connection was confirmed before.'),
   not_waiting: row(
     'invalid_state',
     'There is no connection that this browser could confirm: it was confirmed, cancelled or has expired.',
@@ -56,10 +60,14 @@ function row(code: ErrorCode, message: string): ConnectProblemRow {
   return { code, message };
 }
 
-/** The error for a problem; `connectProblemOf` reads it back. */
-export function connectError(problem: ConnectProblem, log?: string): PortcullisError {
+/**
+ * The error for a problem; `connectProblemOf` reads it back.
+ *
+ * @param why for the program's log: what tells this case from others of the same problem, in words of ours
+ */
+export function connectError(problem: ConnectProblem, why: string): PortcullisError {
   const { code, message } = connectProblems[problem];
-  return new PortcullisError(code, message, { additionalData: { reason: problem }, ...(log !== undefined && { log }) });
+  return new PortcullisError(code, message, { additionalData: { reason: problem }, log: why });
 }
 
 /** The problem that an error was made from; null for an error of another kind. */

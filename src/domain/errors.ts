@@ -23,6 +23,12 @@ export const errorTable = {
   validation_error: row(400, 'validation_error', 2, 'Correct the value that the message names.'),
   missing_version: row(400, 'missing_version', 2, 'Send a Notion-Version that Notion publishes, or none at all.'),
   invalid_state: row(400, 'invalid_request', 2, 'Start connecting again from the dashboard.'),
+  wrong_host: row(
+    500,
+    'internal_server_error',
+    6,
+    'An operator must have the proxy pass the Host header on: docs/proxies.md.',
+  ),
   consent_denied: row(400, 'invalid_request', 2, 'Start again, and allow access on the page that Notion shows.'),
   connect_failed: row(502, 'service_unavailable', 6, 'Notion did not complete the connection. Start again.'),
   conflict: row(409, 'conflict_error', 6, 'Read the object again, then repeat the change.'),

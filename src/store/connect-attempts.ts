@@ -1,5 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ConnectAttempts, NewAttempt } from '../connect/connect-attempts.ts';
+import type { ConsentKind } from '../connect/consent-flow.ts';
+import { endAttempts, findEnding } from './connect-outcomes.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
@@ -15,11 +17,9 @@ export function createConnectAttempts({ system }: Pick<Database<Schema>, 'system
   return {
     open: attempt => system.transaction().execute(tx => open(tx, attempt)),
     async target(kind, stateHash) {
-      const found = await claimable(system)
-        .select('target_workspace_id')
-        .where('kind', '=', kind)
-        .where('state_hash', '=', stateHash)
-        .executeTakeFirst();
+      const found =
+        (await targetIn(system, 'connect_attempt', kind, stateHash)) ??
+        (await targetIn(system, 'connect_outcome', kind, stateHash));
       return found === undefined ? null : { workspaceId: found.target_workspace_id };
     },
     async claim(kind, stateHash, { sessionHash, userId }) {
@@ -38,10 +38,13 @@ export function createConnectAttempts({ system }: Pick<Database<Schema>, 'system
       const { target_workspace_id: workspaceId, registration_id: registrationId, sealed } = claimed;
       return { workspaceId, registrationId, sealed };
     },
-    async drop(stateHash) {
-      const attempt = system.deleteFrom('connect_attempt').where('state_hash', '=', stateHash);
-      await attempt.where('made_connection_id', 'is', null).execute();
-    },
+    ending: (kind, stateHash, holder) => findEnding(system, kind, stateHash, holder),
+    drop: (stateHash, problem) =>
+      system.transaction().execute(async tx => {
+        const attempt = tx.selectFrom('connect_attempt').select('state_hash').where('state_hash', '=', stateHash);
+        const found = await attempt.where('made_connection_id', 'is', null).forUpdate().executeTakeFirst();
+        if (found !== undefined) await endAttempts(tx, [found.state_hash], problem);
+      }),
     async purge() {
       // Not at once: a callback that came in the last minute may still be on its way to Notion and back.
       await system
@@ -49,8 +52,23 @@ export function createConnectAttempts({ system }: Pick<Database<Schema>, 'system
         .where('expires_at', '<', sql<Date>`now() - ${lifetime}`)
         .where(({ or, eb }) => or([eb('made_connection_id', 'is', null), eb('confirmed_at', 'is not', null)]))
         .execute();
+      await system.deleteFrom('connect_outcome').where('ended_at', '<', sql<Date>`now() - ${lifetime}`).execute();
     },
   };
+}
+
+function targetIn(
+  queries: Kysely<Schema>,
+  table: 'connect_attempt' | 'connect_outcome',
+  kind: ConsentKind,
+  stateHash: Buffer,
+) {
+  return queries
+    .selectFrom(table)
+    .select('target_workspace_id')
+    .where('kind', '=', kind)
+    .where('state_hash', '=', stateHash)
+    .executeTakeFirst();
 }
 
 function claimable(queries: Kysely<Schema>) {
@@ -62,11 +80,13 @@ async function open(tx: Transaction<Schema>, attempt: NewAttempt): Promise<void>
   // Of two that come at once with one client, the second waits here, and then sees the first.
   const client = tx.selectFrom('client_registration').select('id').where('id', '=', registrationId);
   await client.forUpdate().execute();
-  await tx
-    .deleteFrom('connect_attempt')
-    .where('registration_id', '=', registrationId)
-    .where('used_at', 'is', null)
-    .execute();
+  const earlier = tx.selectFrom('connect_attempt').select('state_hash').where('registration_id', '=', registrationId);
+  const replaced = await earlier.where('used_at', 'is', null).forUpdate().execute();
+  await endAttempts(
+    tx,
+    replaced.map(attempt => attempt.state_hash),
+    'replaced',
+  );
   await tx
     .insertInto('connect_attempt')
     .values({

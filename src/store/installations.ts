@@ -3,6 +3,8 @@ import type { Installations, Landing } from '../connect/installations.ts';
 import type { SealLeftToken } from '../connect/left-tokens.ts';
 import type { SealedToken, Tokens } from '../domain/connection.ts';
 import { type ConnectionId, newId, type WorkspaceId } from '../domain/ids.ts';
+import { actionsOfRole } from '../domain/role.ts';
+import { endWaiting } from './connect-outcomes.ts';
 import type { Database } from './database.ts';
 import type { EventEntries } from './event-entries.ts';
 import { revokeLater } from './left-tokens.ts';
@@ -27,6 +29,11 @@ export function createInstallations(database: Pick<Database<Schema>, 'system'>, 
     async notionIdOf(workspaceId) {
       const query = system.selectFrom('workspace').select('notion_workspace_id').where('id', '=', workspaceId);
       return (await query.executeTakeFirst())?.notion_workspace_id ?? null;
+    },
+    async mayReconnect(workspaceId, userId) {
+      const query = system.selectFrom('membership').select('role').where('workspace_id', '=', workspaceId);
+      const membership = await query.where('principal_id', '=', userId).executeTakeFirst();
+      return membership !== undefined && actionsOfRole(membership.role).has('connect');
     },
     async isStored(origin, botId) {
       const query = system
@@ -87,15 +94,10 @@ async function makeRoom(
   }
   if (existing === undefined || existing.status === 'revoking' || existing.workspace_id !== workspaceId)
     return 'being_disconnected';
-  if (landing.kind === 'mcp' && existing.notion_owner_id !== landing.installation.owner?.id) return 'owner_mismatch';
+  if (isSomebodyElses(existing, landing)) return 'owner_mismatch';
   const { id: connectionId, generation, status } = existing;
   const isPending = status === 'pending';
-  const replaced = await tx
-    .deleteFrom('connect_attempt')
-    .where('made_connection_id', '=', connectionId)
-    .where('confirmed_at', 'is', null)
-    .returning('registration_id')
-    .executeTakeFirst();
+  const replaced = await endWaiting(tx, connectionId);
   const { registrationId, origin } = landing;
   const { notionWorkspaceId } = landing.installation;
   const leaving = {
@@ -132,20 +134,37 @@ async function makeRoom(
   return { connectionId, generation: next };
 }
 
+type Existing = NonNullable<Awaited<ReturnType<typeof findExisting>>>;
+
+/** Tokens never pass from one account at Notion to another, nor a pasted one that serves one person alone to another person. */
+function isSomebodyElses(existing: Existing, { kind, installation, userId }: Landing): boolean {
+  if (kind === 'mcp') return existing.notion_owner_id !== (installation.owner?.id ?? null);
+  return kind === 'internal' && existing.audience === 'owner' && existing.connected_by !== userId;
+}
+
 /**
  * The connection that these tokens could be for. Of REST connections it is that of the same installation; of hosted MCP
- * connections the member's own, whichever client it stands on: clients come to an end, the connection goes on.
+ * connections the member's own for this account at Notion, whichever client it stands on: clients come to an end, the
+ * connection goes on. Another account's is in the way only where it stands on the very client.
  */
 function findExisting(tx: Transaction<Schema>, landing: Landing, workspaceId: WorkspaceId) {
-  const { kind, origin, installation, userId } = landing;
+  const { kind, origin, installation, userId, registrationId } = landing;
+  const ownerId = installation.owner?.id ?? null;
   return tx
     .selectFrom('connection')
     .select(['id', 'workspace_id', 'status', 'generation', 'notion_owner_id', 'registration_id'])
+    .select(['audience', 'connected_by'])
     .where('origin', '=', origin)
     .where('kind', '=', kind)
     .where('status', '<>', 'revoked')
     .$if(kind !== 'mcp', query => query.where('bot_id', '=', installation.botId))
-    .$if(kind === 'mcp', query => query.where('workspace_id', '=', workspaceId).where('connected_by', '=', userId))
+    .$if(kind === 'mcp', query =>
+      query
+        .where('workspace_id', '=', workspaceId)
+        .where('connected_by', '=', userId)
+        .where(({ or, eb }) => or([eb('notion_owner_id', '=', ownerId), eb('registration_id', '=', registrationId)]))
+        .orderBy(({ eb }) => eb('notion_owner_id', '=', ownerId), 'desc'),
+    )
     .forUpdate()
     .executeTakeFirst();
 }
@@ -201,9 +220,12 @@ async function keepWaiting(
       })),
     )
     .execute();
+  // What was meant for a new workspace and is for one that has admins is decided there from now on.
+  const target = tx.selectFrom('workspace').select('id').where('id', '=', workspaceId);
   const { numUpdatedRows } = await tx
     .updateTable('connect_attempt')
     .set({ made_workspace_id: workspaceId, made_connection_id: connectionId, made_generation: generation })
+    .set({ target_workspace_id: target.where('confirmed_at', 'is not', null) })
     .where('state_hash', '=', stateHash)
     .where('used_at', '>', sql<Date>`now() - interval '10 minutes'`)
     .executeTakeFirst();

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { PastedConnection, PastedToken, PastedTokens } from '../connect/pasted-tokens.ts';
 import { type ConnectionId, newId } from '../domain/ids.ts';
+import { endWaiting } from './connect-outcomes.ts';
 import type { Database } from './database.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
 import type { Schema } from './schema.ts';
@@ -48,11 +49,7 @@ async function makeRoom(
   if (existing.status === 'revoking' || existing.workspace_id !== pasted.workspaceId) return 'being_disconnected';
   if (existing.audience === 'owner' && existing.connected_by !== pasted.userId) return 'owner_mismatch';
   // One that waits to be confirmed ends: its tokens are replaced.
-  await tx
-    .deleteFrom('connect_attempt')
-    .where('made_connection_id', '=', existing.id)
-    .where('confirmed_at', 'is', null)
-    .execute();
+  await endWaiting(tx, existing.id);
   const audience = pasted.audience ?? existing.audience;
   const { last_generation: generation } = await tx
     .updateTable('connection')

@@ -1,10 +1,12 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Holder } from '../connect/connect-attempts.ts';
-import type { Installations } from '../connect/installations.ts';
+import type { Installations, ReplaceableConnection, WaitingConnection } from '../connect/installations.ts';
 import type { SealLeftToken } from '../connect/left-tokens.ts';
 import { installationKey, type McpGrantOwner } from '../connect/mcp/installation-key.ts';
+import type { ConnectionKind } from '../domain/connection.ts';
 import { stateAfter, statesBefore } from '../domain/connection-states.ts';
 import type { ConnectionId, UserId, WorkspaceId } from '../domain/ids.ts';
+import { endAttempts } from './connect-outcomes.ts';
 import type { Database } from './database.ts';
 import { addRevocation } from './disconnections.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
@@ -12,7 +14,7 @@ import { revokeLater } from './left-tokens.ts';
 import { moveConnection } from './move-connection.ts';
 import type { Schema } from './schema.ts';
 
-type Waiting = Pick<Installations, 'targetOf' | 'findWaiting' | 'confirm' | 'abandon' | 'overdue'>;
+type Waiting = Pick<Installations, 'targetOf' | 'findWaiting' | 'findAnswered' | 'confirm' | 'abandon' | 'overdue'>;
 type Queries = Kysely<Schema> | Transaction<Schema>;
 
 const clock = sql<Date>`now()`;
@@ -29,7 +31,30 @@ export function createWaitingConnections({ system }: Pick<Database<Schema>, 'sys
         .where('made_connection_id', '=', connectionId)
         .orderBy('created_at', 'desc')
         .executeTakeFirst();
-      return found === undefined ? null : { workspaceId: found.target_workspace_id };
+      if (found !== undefined) return { workspaceId: found.target_workspace_id };
+      const ended = await system
+        .selectFrom('connect_outcome')
+        .select('target_workspace_id')
+        .where('made_connection_id', '=', connectionId)
+        .orderBy('ended_at', 'desc')
+        .executeTakeFirst();
+      return ended === undefined ? null : { workspaceId: ended.target_workspace_id };
+    },
+    async findAnswered(connectionId, holder) {
+      const confirmed = await attemptsOf(system, connectionId, holder)
+        .select('made_workspace_id')
+        .where('confirmed_at', 'is not', null)
+        .executeTakeFirst();
+      if (confirmed?.made_workspace_id) return { confirmedIn: confirmed.made_workspace_id };
+      const ended = await system
+        .selectFrom('connect_outcome')
+        .select('problem')
+        .where('made_connection_id', '=', connectionId)
+        .where('session_hash', '=', holder.sessionHash)
+        .where('user_id', '=', holder.userId)
+        .orderBy('ended_at', 'desc')
+        .executeTakeFirst();
+      return ended ?? null;
     },
     async findWaiting(connectionId, holder) {
       const waiting = await attemptsOf(system, connectionId, holder)
@@ -42,6 +67,7 @@ export function createWaitingConnections({ system }: Pick<Database<Schema>, 'sys
           'connection.id as connectionId',
           'connection.notion_owner_name as notionOwnerName',
           'connection.audience',
+          'connection.kind',
           besideIt.as('beside'),
         ])
         .where('connect_attempt.confirmed_at', 'is', null)
@@ -49,11 +75,12 @@ export function createWaitingConnections({ system }: Pick<Database<Schema>, 'sys
         .where('connection.status', 'in', statesBefore('confirmed'))
         .executeTakeFirst();
       if (waiting === undefined) return null;
-      const { confirmedAt, ...rest } = waiting;
+      const { confirmedAt, kind, ...rest } = waiting;
       const isNew = confirmedAt === null;
       return {
         ...rest,
         isNew,
+        replaceable: waiting.beside ? await replaceable(system, { ...rest, kind }, holder.userId) : [],
         ...(isNew ? await futureMembers(system, holder.userId) : await members(system, rest.workspaceId)),
       };
     },
@@ -85,6 +112,31 @@ export function createWaitingConnections({ system }: Pick<Database<Schema>, 'sys
 const besideIt = sql<number | null>`CASE WHEN connection.status = 'pending' THEN (
   SELECT count(*) FROM connection other WHERE other.workspace_id = connection.workspace_id
      AND other.id <> connection.id AND other.status NOT IN ('pending', 'revoking', 'revoked')) END`;
+
+function replaceable(
+  queries: Queries,
+  {
+    workspaceId,
+    connectionId,
+    kind,
+    audience,
+  }: Pick<WaitingConnection, 'workspaceId' | 'connectionId' | 'audience'> & {
+    readonly kind: ConnectionKind;
+  },
+  userId: UserId,
+): Promise<ReplaceableConnection[]> {
+  return queries
+    .selectFrom('connection')
+    .select(['id as connectionId', 'notion_owner_name as notionOwnerName'])
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '<>', connectionId)
+    .where('kind', '=', kind)
+    .where('audience', '=', audience)
+    .where('status', 'not in', ['pending', 'revoking', 'revoked'])
+    .$if(audience === 'owner', query => query.where('connected_by', '=', userId))
+    .orderBy('id')
+    .execute();
+}
 
 function attemptsOf(queries: Queries, connectionId: ConnectionId, { sessionHash, userId }: Holder) {
   return queries
@@ -211,7 +263,8 @@ async function abandon(
 ) {
   const connection = await lockConnection(tx, connectionId);
   const ended = await tx
-    .deleteFrom('connect_attempt')
+    .selectFrom('connect_attempt')
+    .select(['state_hash', 'registration_id'])
     .where('made_connection_id', '=', connectionId)
     .where('confirmed_at', 'is', null)
     .$if(holder === 'overdue', query => query.where('used_at', '<=', waitingSince))
@@ -219,8 +272,10 @@ async function abandon(
       const { sessionHash, userId } = holder as Holder;
       return query.where('session_hash', '=', sessionHash).where('user_id', '=', userId);
     })
-    .returning('registration_id')
+    .forUpdate()
     .executeTakeFirst();
+  if (ended !== undefined)
+    await endAttempts(tx, [ended.state_hash], holder === 'overdue' ? 'not_waiting' : 'cancelled');
   if (connection === undefined || ended === undefined) return false;
   if (stateAfter(connection.status, 'abandoned') === null) {
     const { generation, registration_id } = connection;

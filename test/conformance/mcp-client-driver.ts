@@ -12,6 +12,7 @@ import { createServerDirectory } from '../../src/connect/mcp/server-directory.ts
 import { createSafeFetch } from '../../src/connect/safe-fetch/safe-fetch.ts';
 import { newId, type RegistrationId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { minuteMs } from '../../src/domain/units.ts';
 import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
 import { createMcpSeal } from '../../src/vault/mcp-seal.ts';
 
@@ -67,13 +68,14 @@ let accessToken: string | null = null;
 async function authorize(challenge: Challenge | null): Promise<void> {
   if (registrationId !== null && challenge !== null) await stepUp(registrations, registrationId, challenge);
   const [state, stateHash] = [crypto.randomUUID(), randomBytes(32)];
-  const begun = await consent.begin({ state, stateHash, userId, target: null });
+  const end = AbortSignal.timeout(minuteMs);
+  const begun = await consent.begin({ state, stateHash, userId, target: null }, end);
   registrationId = begun.registrationId;
   const response = await fetch(begun.authorizeUrl, { redirect: 'manual' });
   const back = new URL(response.headers.get('location') ?? '').searchParams;
   const one = (name: string) => (back.getAll(name).length > 1 ? back.getAll(name) : (back.get(name) ?? undefined));
   const callback = { state: one('state'), iss: one('iss'), error: one('error'), code: one('code') };
-  const { tokens } = await consent.exchange(callback, { stateHash, registrationId, sealed: begun.sealed });
+  const { tokens } = await consent.exchange(callback, { stateHash, registrationId, sealed: begun.sealed }, end);
   accessToken = tokens.accessToken.reveal();
 }
 

@@ -40,8 +40,10 @@ describe('the state of an attempt to connect', () => {
     const ada = await at.aPerson();
     const callback = await ada.browser.consent(await ada.browser.start());
     const shown = await Promise.all(Array.from({ length: 6 }, () => ada.browser.get(callback)));
-    assert.deepEqual(shown.map(one => one.status).sort(), [303, 400, 400, 400, 400, 400]);
-    assertPage(await ada.browser.get(callback), 400, invalid);
+    assert.deepEqual(shown.map(one => one.status).sort(), [303, 303, 303, 303, 303, 303]);
+    // The same outcome for whoever it belongs to, and for nobody else.
+    assert.equal((await ada.browser.get(callback)).location, shown[0]?.location);
+    assertPage(await at.anotherBrowser(ada.id).get(callback), 400, invalid);
     assert.equal((await requestsTo(at, '/v1/oauth/token')).length, 1);
   });
 

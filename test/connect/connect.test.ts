@@ -143,7 +143,7 @@ describe('connecting a workspace', () => {
     const response = await fetch(`http://localhost:${port}/auth/notion?return=https://evil.example`, {
       redirect: 'manual',
     });
-    assert.equal(response.headers.get('location'), `${at.publicUrl}/auth/notion`);
+    assert.equal(response.headers.get('location'), `${at.publicUrl}/auth/notion?sent=1`);
   });
 
   it('rule 27: shows titles from Notion as text', async () => {

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fastify from 'fastify';
+import fastify, { LogController } from 'fastify';
 import { type EmulatorControl, emulatorControl } from '../../emulator/control.ts';
 import { type Emulator, startEmulator } from '../../emulator/server.ts';
 import type { AuditRow } from '../../src/audit/audit-log.ts';
@@ -20,6 +20,7 @@ import type { NotionApp } from '../../src/connect/rest/notion-app.ts';
 import { refreshRestTokens } from '../../src/connect/rest/refresh.ts';
 import { createRestFlow } from '../../src/connect/rest/rest-flow.ts';
 import { revocationHandlers } from '../../src/connect/revocation-jobs.ts';
+import { type StepDeadlines, stepDeadlines } from '../../src/connect/step-deadlines.ts';
 import type { Action } from '../../src/domain/action.ts';
 import type { RecordedEvent } from '../../src/domain/event.ts';
 import { newId, type UserId, type WorkspaceId } from '../../src/domain/ids.ts';
@@ -98,6 +99,7 @@ export async function startConnecting(
   options: {
     app?: { clientSecret?: string };
     mcpUrl?: string;
+    deadlines?: StepDeadlines;
     /** A client that was registered by hand, with the redirect URI that it is asked for. */
     mcpClient?: (redirectUri: string, emulator: Emulator) => Promise<NotionConfig['mcpClient']>;
   } = {},
@@ -156,6 +158,7 @@ export async function startConnecting(
     forgetToken: tokens.forget,
     // Tests say when jobs are done.
     wakeJobs: () => {},
+    deadlines: options.deadlines ?? stepDeadlines,
   };
   const jobs = createJobRunner({
     jobs: parts.jobs,
@@ -287,7 +290,11 @@ async function openDoors(given: {
     record: parts.recordEvent,
   };
   const stream = { write: (line: string) => void programLog.push(line) };
-  const doors = fastify({ serverFactory: handler => server.on('request', handler), logger: { level: 'warn', stream } });
+  const doors = fastify({
+    serverFactory: handler => server.on('request', handler),
+    logger: { level: 'info', stream },
+    logController: new LogController({ disableRequestLogging: true }),
+  });
   await doors.register(oauthDoor({ gateway, commands, clientAddress, publicUrl, demo: false }));
   await doors.register(apiDoor({ gateway, routes, signIn, clientAddress, publicUrl }));
   await doors.register(mcpClientDocumentDoor(hosted.documentOf));

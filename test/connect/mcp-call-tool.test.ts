@@ -70,7 +70,7 @@ describe('the one call of a tool that connecting makes', () => {
 
   it('goes away from a server that chose a revision which nobody knows', async () => {
     sessions('2031-01-01');
-    assert.deepEqual(await call(), { kind: 'failed' });
+    assert.deepEqual(await call(), { kind: 'failed', why: 'the MCP server speaks another revision' });
     assert.deepEqual(said(), ['tools/call', 'initialize', 'DELETE']);
   });
 
@@ -91,13 +91,13 @@ describe('the one call of a tool that connecting makes', () => {
   it('answers nothing that is asked back', async () => {
     const result = { resultType: 'input_required', structuredContent: self };
     server.says.set('/mcp', { body: { jsonrpc: '2.0', id: 1, result } });
-    assert.deepEqual(await call(), { kind: 'failed' });
+    assert.deepEqual(await call(), { kind: 'failed', why: 'the MCP server gave a result of another kind' });
   });
 
   for (const status of [401, 403, 429, 500, 503]) {
     it(`takes a ${status} for no sign of an older server`, async () => {
       server.says.set('/mcp', { status });
-      assert.deepEqual(await call(), { kind: 'failed' });
+      assert.deepEqual(await call(), { kind: 'failed', why: `the MCP server answered ${status}` });
       assert.deepEqual(said(), ['tools/call']);
     });
   }

@@ -89,8 +89,14 @@ describe('a pasted token of a workspace that nobody knows', () => {
     const ada = await connected();
     await ada.browser.api('POST', `/api/workspaces/${ada.workspaceId}/connections`, { token: token() });
     const [before, sealed] = [await connections(), await secrets()];
-    for (const { browser } of [ada, await at.aPerson()]) assert.equal((await paste(browser)).status, 409);
-    assert.deepEqual([await connections(), await secrets()], [before, sealed]);
+    assert.equal((await paste((await at.aPerson()).browser)).status, 409);
+    // Its admin is led to reconnecting, which changes nothing until it is confirmed.
+    const { status, json } = await paste(ada.browser);
+    assert.equal(status, 202);
+    assert.equal(titleOf(await ada.browser.get(String(json.confirmPath))), 'Reconnect this workspace?');
+    await answer(ada.browser, json.confirmPath, 'cancel');
+    const same = (await connections()).map(({ last_generation: _one, ...rest }) => rest);
+    assert.deepEqual([same, await secrets()], [before.map(({ last_generation: _one, ...rest }) => rest), sealed]);
     await at.jobs.runDue();
     assert.equal((await at.control.installations()).filter(one => one.revoked).length, 0);
   });
@@ -139,7 +145,8 @@ describe('a pasted token of a workspace that nobody knows', () => {
     const done = await browser.answer(consent);
     const path = `/api/workspaces/${new URL(done.location).pathname.split('/').at(-1)}/connections`;
     assert.equal((await browser.api('POST', path, { token: token() })).status, 201);
-    assert.equal(titleOf(await browser.get(String(json.confirmPath))), 'This attempt is no longer valid');
+    const shown = await browser.get(String(json.confirmPath));
+    assert.equal(titleOf(shown), 'A later attempt took the place of this one');
     const one = (await connections()).find(({ kind }) => kind === 'internal');
     assert.ok(one);
     assert.equal((await at.tokens.accessToken(one.workspace_id, one.id)).token, token());

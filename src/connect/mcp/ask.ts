@@ -21,23 +21,27 @@ export async function answerOf(sent: Promise<Response>): Promise<OAuthResponse> 
   } catch (error) {
     const judged =
       error instanceof SafeFetchError && (error.problem === 'unacceptable' || error.problem === 'redirected');
-    if (judged) return { status: 0, text: null };
+    if (judged) return { status: 0, text: null, unread: error.reason };
     throw error;
   }
 }
 
-/** The body of a document, or null where there is none (404 and its like, or something that is not JSON). */
-export async function askForDocument(fetch: SafeFetch, url: string): Promise<unknown> {
-  const { status, text } = await ask(fetch, url).catch(error => {
+/** The body of a document, or why there is none (404 and its like, or something that is not JSON). */
+export type Document = { readonly body: unknown } | { readonly none: string };
+
+export async function askForDocument(fetch: SafeFetch, url: string): Promise<Document> {
+  const { status, text, unread } = await ask(fetch, url).catch(error => {
     throw discoveryError(error);
   });
   if (status === 429 || status >= 500) throw connectError('notion_unreachable', `metadata: ${status}`);
-  return status === 200 ? (parseJson(text) ?? null) : null;
+  if (status !== 200) return { none: unread ?? String(status) };
+  const body = parseJson(text);
+  return body === undefined || body === null ? { none: 'the answer is not JSON' } : { body };
 }
 
 /** While looking for where to connect nothing is spent, so a person can simply start again. */
 export function discoveryError(error: unknown): unknown {
   if (!(error instanceof SafeFetchError)) return error;
   const away = error.problem === 'unsent' || error.problem === 'unreachable';
-  return connectError(away ? 'notion_unreachable' : 'server_unusable', error.message);
+  return connectError(away ? 'notion_unreachable' : 'server_unusable', error.reason);
 }

@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import { connectError } from '../../domain/connect-problem.ts';
 import { assertAskable, type Reach } from '../safe-fetch/safe-fetch.ts';
+import { SafeFetchError } from '../safe-fetch/safe-fetch-error.ts';
 import type { ServerMetadata } from './server-metadata.ts';
 
 export interface AuthorizationRequest {
@@ -11,6 +12,9 @@ export interface AuthorizationRequest {
   readonly resource: string;
   readonly scope: string | null;
 }
+
+/** What browsers, and what stands between them and a server, take without trouble. */
+const addressLengthMax = 8_000;
 
 /** A PKCE verifier: 256 random bits (RFC 7636 section 4.1). */
 export const newVerifier = oauth.generateRandomCodeVerifier;
@@ -37,6 +41,7 @@ export async function authorizeUrl(
     ...(request.scope !== null && { scope: request.scope }),
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  if (url.href.length > addressLengthMax) throw connectError('server_unusable', 'the address of consent is too long');
   return url.href;
 }
 
@@ -44,6 +49,7 @@ function browsable(endpoint: string, reach: Reach): URL {
   try {
     return assertAskable(new URL(endpoint), reach);
   } catch (cause) {
-    throw connectError('server_unusable', `authorization endpoint: ${cause instanceof Error ? cause.message : ''}`);
+    const why = cause instanceof SafeFetchError ? cause.reason : 'it is no URL';
+    throw connectError('server_unusable', `authorization endpoint: ${why}`);
   }
 }

@@ -52,7 +52,9 @@ async function callInSession(fetch: SafeFetch, call: ToolCall): Promise<ToolAnsw
     ...(session !== null && { 'mcp-session-id': session }),
   };
   try {
-    if (!sessionVersions.some(known => known === version)) return { kind: 'failed' };
+    if (!sessionVersions.some(known => known === version)) {
+      return { kind: 'failed', why: 'the MCP server speaks another revision' };
+    }
     await post(fetch, call, headers, { method: 'notifications/initialized' });
     const { name, input } = call;
     const request = { id: 2, method: 'tools/call', params: { name, arguments: input } };

@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { connectError } from '../../domain/connect-problem.ts';
+import { readCode } from '../read-code.ts';
 
 /** What came back in the browser: unjudged, each of any type. A repeated parameter is an array. */
 export interface CallbackParameters {
@@ -27,13 +28,9 @@ export type AcceptedCallback = URLSearchParams;
  * `issuer_mismatch`, `consent_denied`, `refused_by_notion` or `missing_code`.
  */
 export function acceptCallback(given: CallbackParameters, expected: ExpectedCallback): AcceptedCallback {
-  if (given.state !== expected.state) throw connectError('invalid_state');
+  if (given.state !== expected.state) throw connectError('invalid_state', 'the state is another one');
   assertIssuer(given.iss, expected);
-  if (given.error !== undefined) {
-    throw connectError(given.error === 'access_denied' ? 'consent_denied' : 'refused_by_notion');
-  }
-  const { code } = given;
-  if (typeof code !== 'string' || code === '' || code.length > 2_048) throw connectError('missing_code');
+  const code = readCode(given);
   // The library takes a code only from its own checks; they come to the same.
   const server = { issuer: expected.issuer, authorization_response_iss_parameter_supported: expected.issPromised };
   const parameters = new URLSearchParams({ state: expected.state, code });

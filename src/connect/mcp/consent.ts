@@ -2,7 +2,8 @@ import { type ConnectProblem, connectError, connectProblemOf } from '../../domai
 import type { Tokens } from '../../domain/connection.ts';
 import type { RegistrationId, UserId } from '../../domain/ids.ts';
 import type { Beginning, Begun, ClaimedAttempt } from '../consent-flow.ts';
-import { SafeFetchError } from '../safe-fetch/safe-fetch-error.ts';
+import { SafeFetchError, type SafeFetchProblem } from '../safe-fetch/safe-fetch-error.ts';
+import { within } from '../safe-fetch/within.ts';
 import { type AttemptMemory, recallAttempt, rememberAttempt } from './attempt-memory.ts';
 import { authorizeUrl, newVerifier } from './authorize-url.ts';
 import { acceptCallback, type CallbackParameters } from './callback.ts';
@@ -29,18 +30,19 @@ export type ConsentParts = Pick<McpParts, 'app' | 'fetch' | 'now' | 'servers' | 
 
 /** From the button to the tokens (MCP authorization, revision 2026-07-28). What they open is not asked here. */
 export function createMcpConsent(parts: ConsentParts) {
-  const { app, fetch, registrations, servers, seal } = parts;
+  const { app, registrations, servers, seal } = parts;
   const { redirectUri } = app;
   const inTurn = createTurns<UserId>();
 
-  async function begin({ state, stateHash, userId, target }: Beginning): Promise<Begun> {
+  async function begin({ state, stateHash, userId, target }: Beginning, end: AbortSignal): Promise<Begun> {
+    const fetch = within(parts.fetch, end);
     const discovery = await discover(fetch, app.serverUrl, await challengeOf(fetch, app.serverUrl));
     const { server, resource } = discovery;
     servers.note(server);
     // Whoever presses twice at once gets one client: the second finds what the first has registered (defect C16).
     // At two gateways it can be two. The spare one is what the next press finds, or is removed after a week: cheaper than
     // a database connection held for as long as the server takes to register.
-    const client = await inTurn(userId, () => clientForAttempt(parts, discovery, { userId, target }));
+    const client = await inTurn(userId, () => clientForAttempt({ ...parts, fetch }, discovery, { userId, target }));
     const scope = scopeFor(discovery, client.scope);
     await registrations.noteScope(client.id, scope);
     const verifier = newVerifier();
@@ -54,14 +56,14 @@ export function createMcpConsent(parts: ConsentParts) {
     };
   }
 
-  async function exchange(callback: CallbackParameters, attempt: ClaimedAttempt): Promise<Exchanged> {
+  async function exchange(callback: CallbackParameters, attempt: ClaimedAttempt, end: AbortSignal): Promise<Exchanged> {
     const { registrationId, sealed, stateHash } = attempt;
-    if (registrationId === null || sealed === null) throw connectError('invalid_state');
+    if (registrationId === null || sealed === null) throw connectError('invalid_state', 'the attempt has no client');
     const { server, state, verifier, resource } = await recallAttempt(seal, stateHash, sealed);
     const client = await openClient(parts, registrationId);
     if (client === null) {
       await registrations.refuse(registrationId);
-      throw connectError('client_forgotten');
+      throw connectError('client_forgotten', 'our record of it is gone, or does not open');
     }
     const { issuer, issPromised } = server;
     const { clientId } = client;
@@ -70,7 +72,8 @@ export function createMcpConsent(parts: ConsentParts) {
     );
     const endpoints = { issuer, token_endpoint: server.tokenEndpoint };
     const code = { callback: accepted, redirectUri, verifier };
-    const answer = await exchangeCodeRequest(fetch, { server: endpoints, client, resource }, code).catch(unreached);
+    const requester = { server: endpoints, client, resource };
+    const answer = await exchangeCodeRequest(within(parts.fetch, end), requester, code).catch(unreached);
     return { registrationId, clientId, tokens: await judge(readTokenAnswer(answer), registrationId, client) };
   }
 
@@ -103,8 +106,12 @@ export function createMcpConsent(parts: ConsentParts) {
         // The next attempt registers anew instead of meeting the same refusal.
         await registrations.refuse(registrationId);
         throw connectError('client_forgotten', `token endpoint: ${answer.error}`);
-      default:
-        throw connectError(problems[answer.kind]);
+      case 'reauthorize':
+        throw connectError('code_refused', `token endpoint: ${answer.error}`);
+      case 'transient':
+        throw connectError('notion_unreachable', `token endpoint: ${answer.why}`);
+      case 'unusable':
+        throw connectError('answer_unusable', `token endpoint: ${answer.why}`);
     }
   }
 
@@ -112,19 +119,22 @@ export function createMcpConsent(parts: ConsentParts) {
 }
 
 const problems = {
-  reauthorize: 'code_refused',
-  transient: 'notion_unreachable',
-  unusable: 'answer_unusable',
-} as const satisfies Record<string, ConnectProblem>;
+  forbidden: 'server_unusable',
+  redirected: 'answer_unusable',
+  unacceptable: 'answer_unusable',
+  unsent: 'notion_unreachable',
+  unreachable: 'notion_unreachable',
+} as const satisfies Record<SafeFetchProblem, ConnectProblem>;
 
-/** What it means for an attempt that a request was not answered. Throws errors of another kind. */
-export function problemOf(error: unknown): 'server_unusable' | 'notion_unreachable' {
+/** What it means for an attempt that a request got no usable answer. Throws errors of another kind. */
+export function troubleOf(error: unknown): { readonly problem: ConnectProblem; readonly why: string } {
   if (!(error instanceof SafeFetchError)) throw error;
-  return error.problem === 'forbidden' ? 'server_unusable' : 'notion_unreachable';
+  return { problem: problems[error.problem], why: error.reason };
 }
 
 function unreached(error: unknown): never {
-  throw connectError(problemOf(error), error instanceof Error ? error.message : undefined);
+  const { problem, why } = troubleOf(error);
+  throw connectError(problem, `token endpoint: ${why}`);
 }
 
 function rememberedOf(server: Discovery['server']): AttemptMemory['server'] {

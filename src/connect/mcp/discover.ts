@@ -3,7 +3,7 @@ import { connectError } from '../../domain/connect-problem.ts';
 import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
 import { askForDocument, discoveryError } from './ask.ts';
 import { type Challenge, readChallenge } from './challenge.ts';
-import { readServerMetadata, type ServerMetadata } from './server-metadata.ts';
+import { readServerMetadata, type ServerMetadata, urlLengthMax } from './server-metadata.ts';
 import { resourceMetadataUrls } from './well-known.ts';
 
 /** Everything that is known of a protected MCP server before anybody is asked for consent. */
@@ -18,7 +18,7 @@ export interface Discovery {
 
 // RFC 9728 section 2.
 const resourceDocument = z.object({
-  resource: z.string(),
+  resource: z.string().max(urlLengthMax),
   authorization_servers: z.array(z.string()).min(1),
   scopes_supported: z.array(z.string()).optional(),
 });
@@ -32,14 +32,18 @@ const resourceDocument = z.object({
 export async function discover(fetch: SafeFetch, serverUrl: string, challenge: Challenge | null): Promise<Discovery> {
   const named = challenge?.resourceMetadata ?? null;
   const candidates = named === null ? resourceMetadataUrls(new URL(serverUrl)) : [named];
+  const missing: string[] = [];
   for (const url of candidates) {
     const found = await askForDocument(fetch, url);
-    if (found === null) continue;
-    const { resource, authorization_servers, scopes_supported } = judge(found, url, serverUrl);
+    if ('none' in found) {
+      missing.push(found.none);
+      continue;
+    }
+    const { resource, authorization_servers, scopes_supported } = judge(found.body, url, serverUrl);
     const server = await readServerMetadata(fetch, authorization_servers[0] ?? '');
     return { resource, server, scopesOffered: scopes_supported ?? null, challenge };
   }
-  throw connectError('server_unusable', 'the MCP server describes itself nowhere');
+  throw connectError('server_unusable', `the MCP server describes itself nowhere (${missing.join('; ')})`);
 }
 
 /** Asks an MCP server without a token, to hear what it would take. Null: it did not say. */
@@ -57,7 +61,10 @@ export async function challengeOf(fetch: SafeFetch, serverUrl: string): Promise<
 
 function judge(found: unknown, url: string, serverUrl: string) {
   const parsed = resourceDocument.safeParse(found);
-  if (!parsed.success) throw connectError('server_unusable', 'the metadata of the MCP server is incomplete');
+  if (!parsed.success) {
+    const field = parsed.error.issues[0]?.path[0] ?? 'object';
+    throw connectError('server_unusable', `the metadata of the MCP server have no usable ${String(field)}`);
+  }
   // RFC 9728 section 3.3: identical to the identifier that was asked about. At the root that is the origin.
   const { origin } = new URL(serverUrl);
   const isRoot = url === `${origin}/.well-known/oauth-protected-resource`;

@@ -2,7 +2,8 @@ import type { Tokens } from '../../domain/connection.ts';
 import type { RegistrationId } from '../../domain/ids.ts';
 import type { ConsentFlow, Redeemed, UnwantedTokens } from '../consent-flow.ts';
 import { readRevocation } from '../rest/token-state.ts';
-import { createMcpConsent, type Exchanged, problemOf } from './consent.ts';
+import { within } from '../safe-fetch/within.ts';
+import { createMcpConsent, type Exchanged, troubleOf } from './consent.ts';
 import { installationKey } from './installation-key.ts';
 import type { McpParts } from './mcp-parts.ts';
 import { openClient } from './own-clients.ts';
@@ -17,18 +18,16 @@ export function createMcpFlow(parts: McpParts): ConsentFlow {
   const { origin } = new URL(app.serverUrl);
 
   /** Finds out what the tokens open. The code is spent by now: tokens that lead nowhere are given up, not dropped. */
-  async function place(exchanged: Exchanged): Promise<Redeemed> {
+  async function place(exchanged: Exchanged, end: AbortSignal): Promise<Redeemed> {
     const { registrationId, clientId, tokens } = exchanged;
     const token = tokens.accessToken.reveal();
-    const found = await identifyWorkspace(fetch, app.serverUrl, token).catch(problemOf);
-    if (typeof found === 'object' && found.kind === 'known') {
-      return { clientId, installation: installationOf(registrationId, tokens, found.identity) };
-    }
+    const found = await identifyWorkspace(within(fetch, end), app.serverUrl, token).catch(troubleOf);
+    if ('identity' in found) return { clientId, installation: installationOf(registrationId, tokens, found.identity) };
     const unwanted = await unwantedOf(exchanged);
-    if (typeof found === 'string') return { problem: found, unwanted };
-    if (found.kind === 'unknown') return { problem: 'identity_unknown', unwanted };
+    if ('problem' in found) return { problem: found.problem, why: `identity: ${found.why}`, unwanted };
+    if (found.kind === 'unknown') return { problem: 'identity_unknown', why: `identity: ${found.why}`, unwanted };
     await stepUp(registrations, registrationId, found.challenge);
-    return { problem: 'scope_missing', unwanted };
+    return { problem: 'scope_missing', why: 'identity: insufficient_scope', unwanted };
   }
 
   /** Null where a connection stands on the same client: ending this grant could end that one. */
@@ -41,7 +40,7 @@ export function createMcpFlow(parts: McpParts): ConsentFlow {
   return {
     origin,
     begin,
-    redeem: async (callback, attempt) => place(await exchange(callback, attempt)),
+    redeem: async (callback, attempt, end) => place(await exchange(callback, attempt, end), end),
     async revoke(token, registrationId) {
       const client = registrationId && (await openClient(parts, registrationId));
       if (!client) return 'not_revocable';

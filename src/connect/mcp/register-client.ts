@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { connectError } from '../../domain/connect-problem.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Now } from '../../domain/units.ts';
-import { parseJson } from '../oauth-response.ts';
+import { faultIn, parseJson } from '../oauth-response.ts';
 import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
 import { ask, discoveryError } from './ask.ts';
 import { describeClient } from './client-document.ts';
@@ -100,25 +100,27 @@ async function registerDynamically(
 ): Promise<RegisteredClient> {
   const endpoint = server.registration_endpoint ?? '';
   const asked = { ...describeClient(redirectUri), token_endpoint_auth_method: authMethodFor(server, 'any') };
-  const { status, text } = await ask(fetch, endpoint, {
+  const response = await ask(fetch, endpoint, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(asked),
   }).catch(error => {
     throw discoveryError(error);
   });
+  const { status, text } = response;
   if (status === 429 || status >= 500) throw connectError('notion_unreachable', `registration: ${status}`);
+  if (status !== 201 && status !== 200) throw refused(response.unread ?? `${status}${errorIn(text)}`);
   const parsed = registration.safeParse(parseJson(text));
-  if ((status !== 201 && status !== 200) || !parsed.success) throw refused(status);
+  if (!parsed.success) throw refused(faultIn(response, parsed));
   const { client_id: clientId, client_secret: secret, client_secret_expires_at: expires, redirect_uris } = parsed.data;
-  if (redirect_uris !== undefined && !redirect_uris.includes(redirectUri)) throw refused(status);
+  if (redirect_uris !== undefined && !redirect_uris.includes(redirectUri)) throw refused('another redirect URI');
   // RFC 7591 section 3.2.1: the server may have granted another method than the one that was asked for.
   const authMethod = parsed.data.token_endpoint_auth_method ?? asked.token_endpoint_auth_method;
-  if (authMethod !== 'none' && secret === undefined) throw refused(status);
+  if (authMethod !== 'none' && secret === undefined) throw refused('no secret for a client that needs one');
   const secretExpiresAt =
     authMethod === 'none' || expires === 0 ? null : new Date(Math.min(expires, latestSecond) * 1_000);
   // Better nothing connected than a connection that its first refresh would end.
-  if (secretExpiresAt !== null && secretExpiresAt <= now()) throw refused(status);
+  if (secretExpiresAt !== null && secretExpiresAt <= now()) throw refused('a secret that has ended already');
   return {
     issuer: server.issuer,
     source: 'dynamic',
@@ -163,8 +165,22 @@ const registration = z.object({
   registration_access_token: headerSafe.optional().catch(undefined),
 });
 
-function refused(status: number) {
-  return connectError('registration_refused', `registration: ${status}`);
+// RFC 7591 section 3.2.2.
+const registrationErrors = [
+  'invalid_redirect_uri',
+  'invalid_client_metadata',
+  'invalid_software_statement',
+  'unapproved_software_statement',
+] as const;
+const registrationError = z.object({ error: z.enum(registrationErrors) });
+
+function errorIn(text: string | null): string {
+  const parsed = registrationError.safeParse(parseJson(text));
+  return parsed.success ? ` ${parsed.data.error}` : '';
+}
+
+function refused(why: string) {
+  return connectError('registration_refused', `registration: ${why}`);
 }
 
 /** RFC 8414 section 2: a server that names no methods takes Basic. A secret is asked for where one is of use. */

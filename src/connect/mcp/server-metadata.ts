@@ -4,8 +4,17 @@ import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
 import { askForDocument } from './ask.ts';
 import { serverMetadataUrls } from './well-known.ts';
 
+/** Longer than any honest server's; two of them fit into every browser's address. */
+export const urlLengthMax = 2_048;
+
 const texts = z.array(z.string());
-const endpoint = z.url({ protocol: /^https?$/ });
+// RFC 6749 sections 3.1 and 3.2: no fragment. What a URL parser would drop or forgive is no part of an address.
+const endpoint = z
+  .string()
+  .max(urlLengthMax)
+  .regex(/^[\x21-\x7e]+$/)
+  .refine(text => !text.includes('#') && !text.includes('\\'))
+  .pipe(z.url({ protocol: /^https?$/ }));
 
 // RFC 8414 section 2. What is not here is not used, so it cannot be wrong.
 const document = z.object({
@@ -34,18 +43,24 @@ export type ServerMetadata = z.infer<typeof document>;
  * `notion_unreachable` when it did not answer.
  */
 export async function readServerMetadata(fetch: SafeFetch, issuer: string): Promise<ServerMetadata> {
+  if (issuer.length > urlLengthMax) throw unusable('the issuer is too long');
   const identifier = URL.parse(issuer);
   if (identifier === null || !issuerShape.test(issuer)) throw unusable('the issuer is no URL');
+  const missing: string[] = [];
   for (const url of serverMetadataUrls(identifier)) {
     const found = await askForDocument(fetch, url);
-    if (found !== null) return judge(found, issuer);
+    if ('body' in found) return judge(found.body, issuer);
+    missing.push(found.none);
   }
-  throw unusable('the authorization server describes itself nowhere');
+  throw unusable(`the authorization server describes itself nowhere (${missing.join('; ')})`);
 }
 
 function judge(found: unknown, issuer: string): ServerMetadata {
   const parsed = document.safeParse(found);
-  if (!parsed.success) throw unusable('the metadata of the authorization server is incomplete');
+  if (!parsed.success) {
+    const field = parsed.error.issues[0]?.path[0] ?? 'object';
+    throw unusable(`the metadata of the authorization server have no usable ${String(field)}`);
+  }
   // RFC 8414 section 3.3: identical, to the letter. A URL parser would forgive case, port and slash.
   if (parsed.data.issuer !== issuer) throw unusable('the metadata names another issuer');
   // MCP authorization, "Authorization Code Protection": no S256, no authorization.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Tokens } from '../../domain/connection.ts';
 import { Secret } from '../../domain/secret.ts';
 import { readLifetimeSeconds } from '../../domain/token-lifetime.ts';
-import { type OAuthResponse, parseJson } from '../oauth-response.ts';
+import { faultIn, type OAuthResponse, parseJson } from '../oauth-response.ts';
 
 /**
  * What an answer of a token endpoint means for a connection.
@@ -13,8 +13,8 @@ export type TokenAnswer =
   | { readonly kind: 'granted'; readonly tokens: Tokens }
   | { readonly kind: 'reauthorize'; readonly error: string }
   | { readonly kind: 'reregister'; readonly error: string }
-  | { readonly kind: 'transient' }
-  | { readonly kind: 'unusable' };
+  | { readonly kind: 'transient'; readonly why: string }
+  | { readonly kind: 'unusable'; readonly why: string };
 
 const headerSafe = z.string().regex(/^[\x21-\x7e]{1,8192}$/);
 
@@ -42,12 +42,13 @@ const meanings: Readonly<Record<string, 'reauthorize' | 'reregister' | 'transien
  * Judges an answer of the token endpoint, to a code or to a refresh token. Total: there is no answer, however hostile,
  * for which it throws. It goes by the parsed `error` alone, never by words somewhere in a body.
  */
-export function readTokenAnswer({ status, text }: OAuthResponse): TokenAnswer {
-  if (status === 429 || status >= 500) return { kind: 'transient' };
+export function readTokenAnswer(response: OAuthResponse): TokenAnswer {
+  const { status, text } = response;
+  if (status === 429 || status >= 500) return { kind: 'transient', why: String(status) };
   const body = parseJson(text);
-  if (status !== 200) return readRefusal(body);
+  if (status !== 200) return readRefusal(response, body);
   const parsed = success.safeParse(body);
-  if (!parsed.success) return { kind: 'unusable' };
+  if (!parsed.success) return { kind: 'unusable', why: faultIn(response, parsed) };
   const { access_token, refresh_token, expires_in } = parsed.data;
   return {
     kind: 'granted',
@@ -59,10 +60,13 @@ export function readTokenAnswer({ status, text }: OAuthResponse): TokenAnswer {
   };
 }
 
-function readRefusal(body: unknown): TokenAnswer {
+function readRefusal(response: OAuthResponse, body: unknown): TokenAnswer {
   const parsed = failure.safeParse(body);
   const error = parsed.success ? parsed.data.error : '';
   const kind = Object.hasOwn(meanings, error) ? meanings[error] : undefined;
-  if (kind === undefined) return { kind: 'unusable' };
-  return kind === 'transient' ? { kind } : { kind, error };
+  if (kind === undefined) {
+    const why = parsed.success ? `${response.status} with an error of its own` : faultIn(response, parsed);
+    return { kind: 'unusable', why };
+  }
+  return kind === 'transient' ? { kind, why: error } : { kind, error };
 }

@@ -15,12 +15,13 @@ const toolResult = z.object({
 export type ToolAnswer =
   | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'needs_scope'; readonly challenge: Challenge }
-  | { readonly kind: 'failed' };
+  | { readonly kind: 'failed'; readonly why: string };
 
 /** What the refusal of any request of a call means. */
 export function readRefusal({ status, headers }: Response): ToolAnswer {
   const challenge = status === 403 ? readChallenge(headers.get('www-authenticate')) : null;
-  return challenge?.error === 'insufficient_scope' ? { kind: 'needs_scope', challenge } : { kind: 'failed' };
+  if (challenge?.error === 'insufficient_scope') return { kind: 'needs_scope', challenge };
+  return { kind: 'failed', why: `the MCP server answered ${status}` };
 }
 
 /** The result of the request with this id, in JSON or in an event of a stream; null when the answer has none. */
@@ -38,8 +39,10 @@ function dataOf(event: string): string {
 }
 
 export function readToolResult(found: Record<string, unknown> | null): ToolAnswer {
+  if (found === null) return { kind: 'failed', why: 'the MCP server gave no result' };
   const result = toolResult.safeParse(found);
-  if (!result.success || result.data.isError) return { kind: 'failed' };
+  if (!result.success) return { kind: 'failed', why: 'the MCP server gave a result of another kind' };
+  if (result.data.isError) return { kind: 'failed', why: 'the tool notion-fetch failed' };
   const { structuredContent, content } = result.data;
   const text = content.find(({ type }) => type === 'text')?.text ?? null;
   return { kind: 'result', result: structuredContent ?? parseJson(text) };

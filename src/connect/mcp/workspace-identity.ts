@@ -23,7 +23,7 @@ const self = z.object({
 export type Identification =
   | { readonly kind: 'known'; readonly identity: WorkspaceIdentity }
   | { readonly kind: 'needs_scope'; readonly challenge: Challenge }
-  | { readonly kind: 'unknown' };
+  | { readonly kind: 'unknown'; readonly why: string };
 
 /**
  * Asks Notion's MCP server itself: a token answer does not say, and the REST API does not know these tokens (defect C14).
@@ -36,8 +36,12 @@ export async function identifyWorkspace(
 ): Promise<Identification> {
   const answer = await callTool(fetch, { serverUrl, accessToken, name: 'notion-fetch', input: { id: 'self' } });
   if (answer.kind === 'needs_scope') return answer;
-  const found = self.safeParse(answer.kind === 'result' ? answer.result : null);
-  if (!found.success) return { kind: 'unknown' };
+  if (answer.kind === 'failed') return { kind: 'unknown', why: answer.why };
+  const found = self.safeParse(answer.result);
+  if (!found.success) {
+    const field = found.error.issues[0]?.path.join('.') || 'object';
+    return { kind: 'unknown', why: `the result of notion-fetch has no usable ${field}` };
+  }
   const { workspace, user } = found.data;
   return {
     kind: 'known',

@@ -2,14 +2,19 @@ import { type Dispatcher, request } from 'undici';
 import { readRetryAfter } from '../../domain/retry-after.ts';
 import { KiB, secondMs } from '../../domain/units.ts';
 import { defaultNotionVersion } from '../../notion/versions.ts';
+import { howItFailed } from '../how-it-failed.ts';
 import type { OAuthResponse } from '../oauth-response.ts';
 import type { NotionApp } from './notion-app.ts';
 
 /** No whole answer came: Notion may or may not have acted. Carries neither request nor answer. */
 export class OAuthExchangeError extends Error {
+  /** In words of ours, for logs. */
+  readonly how: string;
+
   constructor(cause: unknown) {
     super('Notion did not answer the OAuth request.', { cause });
     this.name = 'OAuthExchangeError';
+    this.how = `no whole answer came${howItFailed(cause)}`;
   }
 }
 

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { type ConnectProblem, connectError } from '../../domain/connect-problem.ts';
 import type { ConsentFlow } from '../consent-flow.ts';
 import type { OAuthResponse } from '../oauth-response.ts';
+import { readCode } from '../read-code.ts';
 import { authorizeUrl } from './authorize-url.ts';
 import type { NotionApp } from './notion-app.ts';
 import { exchangeCodeRequest, OAuthExchangeError, revokeRequest } from './oauth-request.ts';
@@ -12,17 +13,17 @@ import { readRevocation } from './token-state.ts';
 export function createRestFlow(app: NotionApp, dispatcher?: Dispatcher): ConsentFlow {
   const options = dispatcher && { dispatcher };
 
-  async function exchange(code: string): Promise<Installation> {
-    const answer = readTokenResponse(await answerTo(exchangeCodeRequest(app, code, options)));
+  async function exchange(code: string, signal: AbortSignal): Promise<Installation> {
+    const answer = readTokenResponse(await answerTo(exchangeCodeRequest(app, code, { ...options, signal })));
     switch (answer.kind) {
       case 'installed':
         return answer.installation;
       case 'refused':
         throw connectError(problemOf(answer.error), `token endpoint: ${answer.error}`);
       case 'unavailable':
-        throw connectError('notion_unreachable');
+        throw connectError('notion_unreachable', `token endpoint: ${answer.why}`);
       case 'unusable':
-        throw connectError('answer_unusable');
+        throw connectError('answer_unusable', `token endpoint: ${answer.why}`);
     }
   }
 
@@ -32,26 +33,19 @@ export function createRestFlow(app: NotionApp, dispatcher?: Dispatcher): Consent
       const { redirectUri } = app;
       return { authorizeUrl: authorizeUrl(app, state), redirectUri, registrationId: null, sealed: null };
     },
-    async redeem(callback) {
-      return { clientId: app.clientId, installation: await exchange(readCode(callback)) };
+    async redeem(callback, _attempt, end) {
+      return { clientId: app.clientId, installation: await exchange(readCode(callback), end) };
     },
     /** Revoking twice is revoking once, so a lost answer is a reason to try again. */
     revoke: token => revokeRequest(app, token.reveal(), options).then(readRevocation, () => 'unclear'),
   };
 }
 
-function readCode({ error, code }: { error: unknown; code: unknown }): string {
-  // RFC 6749 section 4.1.2.1. The words of the answer are compared, and never shown (defect A15).
-  if (error !== undefined) throw connectError(error === 'access_denied' ? 'consent_denied' : 'refused_by_notion');
-  if (typeof code !== 'string' || code === '' || code.length > 2_048) throw connectError('missing_code');
-  return code;
-}
-
 async function answerTo(request: Promise<OAuthResponse>): Promise<OAuthResponse> {
   try {
     return await request;
   } catch (error) {
-    if (error instanceof OAuthExchangeError) throw connectError('notion_unreachable');
+    if (error instanceof OAuthExchangeError) throw connectError('notion_unreachable', `token endpoint: ${error.how}`);
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Tokens } from '../../domain/connection.ts';
 import { Secret } from '../../domain/secret.ts';
 import { readLifetimeSeconds } from '../../domain/token-lifetime.ts';
-import { type OAuthResponse, parseJson, plainText } from '../oauth-response.ts';
+import { faultIn, type OAuthResponse, parseJson, plainText } from '../oauth-response.ts';
 
 /** One installation of our integration, and the tokens that it came with (Notion, "Create a token"). */
 export interface Installation {
@@ -23,8 +23,8 @@ export interface Installation {
 export type TokenAnswer =
   | { readonly kind: 'installed'; readonly installation: Installation }
   | { readonly kind: 'refused'; readonly error: TokenRefusal }
-  | { readonly kind: 'unavailable' }
-  | { readonly kind: 'unusable' };
+  | { readonly kind: 'unavailable'; readonly why: string }
+  | { readonly kind: 'unusable'; readonly why: string };
 
 /** RFC 6749 section 5.2. */
 const tokenRefusals = ['invalid_grant', 'invalid_client', 'invalid_request', 'unauthorized_client'] as const;
@@ -54,17 +54,19 @@ const success = z.object({
 const failure = z.object({ error: z.string().optional(), code: z.string().optional() });
 
 /** Judges an answer of the token endpoint. Total: there is no answer, however hostile, for which it throws. */
-export function readTokenResponse({ status, text }: OAuthResponse): TokenAnswer {
-  if (status === 429 || status >= 500) return { kind: 'unavailable' };
+export function readTokenResponse(response: OAuthResponse): TokenAnswer {
+  const { status, text } = response;
+  if (status === 429 || status >= 500) return { kind: 'unavailable', why: String(status) };
   const body = parseJson(text);
-  if (status >= 400) return readRefusal(body);
+  if (status >= 400) return readRefusal(response, body);
+  if (status !== 200) return { kind: 'unusable', why: String(status) };
   const parsed = success.safeParse(body);
-  return status === 200 && parsed.success ? installed(parsed.data) : { kind: 'unusable' };
+  return parsed.success ? installed(parsed.data) : { kind: 'unusable', why: faultIn(response, parsed) };
 }
 
-function readRefusal(body: unknown): TokenAnswer {
+function readRefusal(response: OAuthResponse, body: unknown): TokenAnswer {
   const parsed = failure.safeParse(body);
-  if (!parsed.success) return { kind: 'unusable' };
+  if (!parsed.success) return { kind: 'unusable', why: faultIn(response, parsed) };
   const said = parsed.data.error ?? parsed.data.code;
   return { kind: 'refused', error: tokenRefusals.find(known => known === said) ?? 'other' };
 }

@@ -14,11 +14,14 @@ export type SafeFetchProblem =
 /** The request was refused or not answered. Carries neither what was sent nor what came back. */
 export class SafeFetchError extends Error {
   readonly problem: SafeFetchProblem;
+  /** In words of ours, for logs. */
+  readonly reason: string;
 
   constructor(problem: SafeFetchProblem, reason: string, options?: ErrorOptions) {
     super(`The request was not carried out: ${reason}.`, options);
     this.name = 'SafeFetchError';
     this.problem = problem;
+    this.reason = reason;
   }
 }
 

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { Agent, request } from 'undici';
 import { isLoopback } from '../../domain/loopback.ts';
 import { KiB, secondMs } from '../../domain/units.ts';
+import { howItFailed } from '../how-it-failed.ts';
 import { createGuardedLookup, mayConnect, type ResolveName } from './guarded-lookup.ts';
 import { SafeFetchError, safeFetchErrorIn } from './safe-fetch-error.ts';
 
@@ -123,7 +124,7 @@ const beforeSending: ReadonlySet<unknown> = new Set([
 
 function unreachable(cause: unknown): SafeFetchError {
   const unsent = cause instanceof Error && 'code' in cause && beforeSending.has(cause.code);
-  return new SafeFetchError(unsent ? 'unsent' : 'unreachable', 'no whole answer came', { cause });
+  return new SafeFetchError(unsent ? 'unsent' : 'unreachable', `no whole answer came${howItFailed(cause)}`, { cause });
 }
 
 function refuse(reason: string): never {

@@ -22,6 +22,7 @@ ${beside ? html`<dt>Beside it</dt><dd>${besideIt(beside)}</dd>` : ''}
 <dt>Who will use this connection</dt><dd>${audience(waiting)}</dd>
 </dl>
 <form method="post" action="/auth/notion/confirm">
+${choiceOf(waiting)}
 <input type="hidden" name="connection" value="${form.connectionId}">
 <input type="hidden" name="token" value="${form.formToken}">
 <button class="primary" name="answer" value="confirm">Confirm</button>
@@ -39,6 +40,20 @@ function besideIt(beside: number): string {
   return beside === 1
     ? '1 other connection, which stays as it is'
     : `${beside} other connections, which stay as they are`;
+}
+
+/** Both would go on side by side, unless the person says that the new one takes the place of another. */
+function choiceOf({ replaceable }: Waiting): Html | string {
+  if (replaceable.length === 0) return '';
+  const choices = replaceable.map(
+    ({ connectionId, notionOwnerName }) => html`<label><input type="radio" name="replacing" value="${connectionId}">
+Take the place of the connection of ${notionOwnerName ?? 'the workspace itself'}, which is disconnected then</label>`,
+  );
+  return html`<fieldset>
+<legend>Other connections of this workspace</legend>
+<label><input type="radio" name="replacing" value="" checked> Keep them all</label>
+${choices}
+</fieldset>`;
 }
 
 function audience({ audience, isNew, memberCount }: Waiting): Html {

@@ -8,6 +8,8 @@ export interface Waiting {
   readonly notionOwnerName: string | null;
   /** Connections that stay as they are, beside this one; null when it takes the place of one. */
   readonly beside: number | null;
+  /** Those of them whose place it could take. */
+  readonly replaceable: readonly { readonly connectionId: ConnectionId; readonly notionOwnerName: string | null }[];
   readonly audience: 'members' | 'owner';
   readonly admins: readonly { readonly name: string; readonly email: string }[];
   readonly memberCount: number;
@@ -36,7 +38,14 @@ export interface ConnectCommands {
     input: { kind: ConnectKind; state: unknown; iss: unknown; error: unknown; code: unknown },
     context: CommandContext,
   ): Promise<{ connectionId: ConnectionId }>;
-  review(input: { connectionId: ConnectionId }, context: CommandContext): Promise<Waiting>;
-  confirm(input: { connectionId: ConnectionId }, context: CommandContext): Promise<{ workspaceId: WorkspaceId }>;
+  /** What waits; or where it is in use, if this session has confirmed it before. */
+  review(
+    input: { connectionId: ConnectionId },
+    context: CommandContext,
+  ): Promise<Waiting | { readonly confirmedIn: WorkspaceId }>;
+  confirm(
+    input: { connectionId: ConnectionId; replacing: ConnectionId | null },
+    context: CommandContext,
+  ): Promise<{ workspaceId: WorkspaceId }>;
   cancel(input: { connectionId: ConnectionId }, context: CommandContext): Promise<void>;
 }

@@ -12,18 +12,26 @@ const badAddress = {
   code: 'validation_error',
   message: 'The address names no workspace that could be connected.',
 } as const;
+const wrongHost = {
+  code: 'wrong_host',
+  message: 'The proxy in front of Portcullis does not pass on the Host header that the browser sent.',
+} as const;
 const badState = { code: 'invalid_state', message: 'This attempt to connect is unknown or has expired.' } as const;
 const badForm = { code: 'invalid_request', message: 'The form was not made by our page for this session.' } as const;
 
 /** Sends the browser to Notion's consent page. */
 export async function start(kind: ConnectKind, visit: Visit): Promise<FastifyReply> {
   const { request, reply, publicUrl, commands, pass } = visit;
-  const { workspace } = queryOf(request);
+  const { workspace, sent } = queryOf(request);
   const target = workspace === undefined ? null : isId('wsp', workspace) ? workspace : 'bad';
   if (target === 'bad') return pass(impossibleOperation('connect.start', badAddress), null);
   // Cookies belong to a host name, and Notion will send the browser back to this one.
   if (request.headers.host !== publicUrl.host) {
-    return reply.redirect(new URL(startPath(kind, target), publicUrl).href, 302);
+    // Whoever was sent to the public address and is not seen there is seen nowhere else: it would go round for ever.
+    if (sent !== undefined) return pass(impossibleOperation('connect.start', wrongHost), null);
+    const there = new URL(startPath(kind, target), publicUrl);
+    there.searchParams.set('sent', '1');
+    return reply.redirect(there.href, 302);
   }
   // Another site may lead people here; it may not start anything for them.
   if (request.headers['sec-fetch-site'] === 'cross-site') {
@@ -57,7 +65,9 @@ export async function review(visit: Visit): Promise<FastifyReply> {
   const operation = connectOperation('connect.review', target.workspaceId, context =>
     commands.review({ connectionId }, context),
   );
-  const waiting = await pass<Waiting>(operation, target);
+  const waiting = await pass<Waiting | { confirmedIn: WorkspaceId }>(operation, target);
+  // The page before this one in the browser's history, or the callback once more.
+  if ('confirmedIn' in waiting) return reply.redirect(`/workspaces/${waiting.confirmedIn}`, 303);
   const form = { connectionId, formToken: formTokenFor(session, connectionId) };
   // With `no-referrer` the form would come with `Origin: null` (Fetch standard, "append a request Origin header").
   reply.header('referrer-policy', 'same-origin');
@@ -76,8 +86,11 @@ export async function answer(visit: Visit): Promise<FastifyReply> {
   }
   const target = await commands.targetOfConnection(connectionId);
   if (target === null) return pass(impossibleOperation(name, badState), null);
-  const carryOut = cancelling ? commands.cancel : commands.confirm;
-  const operation = connectOperation(name, target.workspaceId, context => carryOut({ connectionId }, context));
+  const given = form.get('replacing');
+  const replacing = isId('con', given) ? given : null;
+  const operation = connectOperation(name, target.workspaceId, context =>
+    cancelling ? commands.cancel({ connectionId }, context) : commands.confirm({ connectionId, replacing }, context),
+  );
   const { workspaceId } = await pass<{ workspaceId?: WorkspaceId }>(operation, target);
   // An opaque id, never a name (defect A24).
   return reply.redirect(cancelling ? toDashboard.path : `/workspaces/${workspaceId}`, 303);

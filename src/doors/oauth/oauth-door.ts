@@ -2,10 +2,11 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { isId } from '../../domain/ids.ts';
 import { KiB } from '../../domain/units.ts';
 import { securityHeaders } from '../dashboard/security-headers.ts';
-import { logFailure } from '../log-failure.ts';
 import type { ConnectKind } from './connect-commands.ts';
 import { answer, finish, review, start } from './connect-steps.ts';
+import { logProblem } from './log-problem.ts';
 import { pageProblemOf, statusOf } from './page-problem.ts';
+import { isPrefetch } from './prefetch.ts';
 import { problemPage } from './problem-page.ts';
 import { pagePolicy, sendPage } from './send-page.ts';
 import { type OAuthDoorParts, openVisit, queryOf, type Visit } from './visit.ts';
@@ -34,20 +35,28 @@ export function oauthDoor(parts: OAuthDoorParts): FastifyPluginAsync {
       { parseAs: 'string', bodyLimit: 4 * KiB },
       (_request, body, done) => done(null, new URLSearchParams(body.toString())),
     );
-    fastify.addHook('onRequest', async (_request, reply) => {
+    fastify.addHook('onRequest', async (request, reply) => {
       reply.headers(headers);
+      // Not a success, so that no browser keeps it for the person who may follow: that one is asked for anew.
+      if (isPrefetch(request.headers)) return reply.code(503).header('retry-after', '0').send();
     });
     fastify.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, parts.demo));
     for (const [method, url, step] of steps) {
       const handler = (request: FastifyRequest, reply: FastifyReply) => step(openVisit(parts, request, reply));
       fastify.route({ method, url, exposeHeadRoute: false, handler });
     }
+    for (const url of new Set(steps.map(([, url]) => url))) fastify.head(url, refuseHead);
   };
+}
+
+/** Whoever asks what a page would be (scanners of links do) takes no step. */
+async function refuseHead(_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  return reply.code(405).header('allow', 'GET').send();
 }
 
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, demo: boolean): FastifyReply {
   const problem = pageProblemOf(error);
-  logFailure(request.log, { step: request.routeOptions.url, problem }, error);
+  logProblem(request.log, { step: request.routeOptions.url, problem }, error);
   const wayOn = problem === 'not_signed_in' ? toSignIn(pathAfterSignIn(request)) : toDashboard;
   return sendPage(reply, statusOf(error), demo, options => problemPage(problem, wayOn, options));
 }

@@ -2,7 +2,35 @@ import { type ConnectProblem, connectProblemOf } from '../../domain/connect-prob
 import { PortcullisError } from '../../domain/errors.ts';
 
 /** What a person on these pages can meet: the problems of connecting, and those of any page. */
-export type PageProblem = ConnectProblem | 'not_signed_in' | 'not_allowed' | 'bad_address' | 'forged' | 'unavailable';
+export type PageProblem =
+  | ConnectProblem
+  | 'not_signed_in'
+  | 'not_allowed'
+  | 'bad_address'
+  | 'forged'
+  | 'wrong_host'
+  | 'unavailable';
+
+/** What people cause and mend by themselves. Of all the others an operator should know. */
+const ofPeople: ReadonlySet<PageProblem> = new Set([
+  'invalid_state',
+  'consent_denied',
+  'already_known',
+  'workspace_mismatch',
+  'owner_mismatch',
+  'being_disconnected',
+  'replaced',
+  'cancelled',
+  'in_use',
+  'not_waiting',
+  'not_signed_in',
+  'not_allowed',
+  'bad_address',
+]);
+
+export function concernsOperator(problem: PageProblem): boolean {
+  return !ofPeople.has(problem);
+}
 
 export function pageProblemOf(error: unknown): PageProblem {
   const problem = connectProblemOf(error);
@@ -19,6 +47,8 @@ export function pageProblemOf(error: unknown): PageProblem {
       return 'bad_address';
     case 'invalid_request':
       return 'forged';
+    case 'wrong_host':
+      return 'wrong_host';
     default:
       return 'unavailable';
   }

@@ -39,6 +39,7 @@ h1 { margin-top: 0; font-size: 1.5rem; line-height: 1.3; }
 dt { color: var(--soft); } dd { margin: 0 0 1rem; font-weight: 600; } dd ul { margin: 0; padding-left: 1.2rem; }
 a { color: var(--strong); }
 form { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem; }
+fieldset { width: 100%; border: 1px solid var(--line); border-radius: .3rem; } label { display: block; padding: .3rem 0; }
 button, .button { display: inline-block; padding: .6rem 1.2rem; font: inherit; font-weight: 600; border-radius: .3rem;
   border: 2px solid var(--strong); background: var(--card); color: var(--strong); text-decoration: none; cursor: pointer; }
 .primary { background: var(--strong); color: var(--on-strong); }

@@ -11,7 +11,7 @@ interface ProblemText {
 }
 
 /** Fixed texts alone: nothing of what a request said is ever shown (defect A15). */
-const texts: Readonly<Record<PageProblem, ProblemText>> = {
+export const problemTexts: Readonly<Record<PageProblem, ProblemText>> = {
   invalid_state: {
     title: 'This attempt is no longer valid',
     happened:
@@ -89,23 +89,45 @@ const texts: Readonly<Record<PageProblem, ProblemText>> = {
   already_known: {
     title: 'This workspace is connected already',
     happened:
-      'Somebody connected this Notion workspace before. Nothing was changed, and its admins can see this attempt.',
+      'Somebody connected this Notion workspace before, and you are no admin of it here. Nothing was changed in Portcullis, and its admins can see this attempt.',
     next: 'Ask an admin of the workspace to make you a member, or to reconnect it.',
   },
   workspace_mismatch: {
     title: 'That was another workspace',
-    happened: 'You allowed access to a different Notion workspace than the one to be reconnected. Nothing was changed.',
-    next: 'Start again, and choose the right workspace at the top of the page that Notion shows.',
+    happened:
+      'You allowed access to a different Notion workspace than the one to be reconnected. Nothing was changed in Portcullis.',
+    next: 'Start again, and choose the right workspace at the top of the page that Notion shows. To connect the other one, start from the list of workspaces.',
   },
   owner_mismatch: {
     title: 'That was another account at Notion',
-    happened: 'This connection belongs to another account at Notion than the one you used now. Nothing was changed.',
-    next: 'Start again, and sign in to Notion with the account of before; or disconnect that one first.',
+    happened:
+      'This connection belongs to another account at Notion than the one you used now. Nothing was changed in Portcullis.',
+    next: 'Start again, and sign in to Notion with the account of before. To connect this account beside it or instead, start from the list of workspaces: you are asked then.',
   },
   being_disconnected: {
     title: 'This connection is just being removed',
     happened: 'It was disconnected a moment ago, and Notion has not confirmed that yet. Nothing was connected.',
     next: 'Wait a few minutes, then start again.',
+  },
+  interrupted: {
+    title: 'The attempt was interrupted',
+    happened: 'Portcullis was stopped, or failed, while it asked Notion, so nobody knows how the attempt ended.',
+    next: 'Look at the list of workspaces. If it is not there, start again. If it happens again, ask the operator of this Portcullis to look at its log.',
+  },
+  replaced: {
+    title: 'A later attempt took the place of this one',
+    happened: 'You started once more, in another tab or since. Nothing was connected by this attempt.',
+    next: 'Finish the later one, or start again from the list of workspaces.',
+  },
+  cancelled: {
+    title: 'This connection was given up',
+    happened: 'You chose Cancel on the page that asked for confirmation. Nothing was connected.',
+    next: 'To connect the workspace after all, start again from the list of workspaces.',
+  },
+  in_use: {
+    title: 'This connection is in use',
+    happened: 'You confirmed it before. Nothing was changed now.',
+    next: 'To end it, open its workspace from the list, and disconnect it there.',
   },
   not_waiting: {
     title: 'There is nothing to confirm',
@@ -128,6 +150,12 @@ const texts: Readonly<Record<PageProblem, ProblemText>> = {
     happened: 'It names no workspace and no connection that Portcullis could have made.',
     next: 'Start from the list of workspaces.',
   },
+  wrong_host: {
+    title: 'The proxy in front of Portcullis hides the host name',
+    happened:
+      'This browser was sent to the public address of Portcullis, and the proxy there asked Portcullis for another one. Nothing was connected.',
+    next: 'Ask the operator of this Portcullis to let the proxy pass on the Host header that the browser sends. For nginx that is: proxy_set_header Host $http_host; other proxies are in docs/proxies.md. If the address that this page has now is not the public one, PORTCULLIS_PUBLIC_URL is wrong.',
+  },
   forged: {
     title: 'This was not sent by our page',
     happened: 'The form did not carry what this browser was given. Nothing was changed.',
@@ -142,7 +170,7 @@ const texts: Readonly<Record<PageProblem, ProblemText>> = {
 
 /** Says what happened and what to do about it. */
 export function problemPage(problem: PageProblem, wayOn: WayOn, options: PageOptions): string {
-  const { title, happened, next } = texts[problem];
+  const { title, happened, next } = problemTexts[problem];
   const content = html`<p>${happened}</p>
 <p>${next}</p>
 <p><a class="button primary" href="${wayOn.path}">${wayOn.label}</a></p>`;

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { ConnectProblem } from '../../domain/connect-problem.ts';
 import type { ConnectionKind, ConnectionStatus, TokenField } from '../../domain/connection.ts';
 import type {
   AttemptId,
@@ -76,6 +77,16 @@ export interface ConnectionTables {
     made_connection_id: ConnectionId | null;
     made_generation: number | null;
     confirmed_at: Date | null;
+  };
+  connect_outcome: {
+    state_hash: Buffer;
+    session_hash: Buffer;
+    user_id: UserId;
+    kind: ConnectionKind;
+    target_workspace_id: WorkspaceId | null;
+    made_connection_id: ConnectionId | null;
+    problem: ConnectProblem;
+    ended_at: Date;
   };
   client_registration: {
     id: RegistrationId;

@@ -1,0 +1,35 @@
+import { connectError } from '../domain/connect-problem.ts';
+
+/** RFC 6749 section 4.1.2.1, and OpenID Connect's for a person who is not there. */
+const knownErrors = [
+  'invalid_request',
+  'unauthorized_client',
+  'unsupported_response_type',
+  'invalid_scope',
+  'server_error',
+  'temporarily_unavailable',
+  'invalid_target',
+  'login_required',
+  'consent_required',
+  'interaction_required',
+] as const;
+
+const codeLengthMax = 2_048;
+
+/**
+ * The code of a callback whose sender is known. The words of the callback are compared, and neither shown nor logged
+ * (defect A15). Throws the `connectError` `consent_denied`, `refused_by_notion` or `missing_code`.
+ */
+export function readCode({ error, code }: { readonly error: unknown; readonly code: unknown }): string {
+  if (error === 'access_denied') throw connectError('consent_denied', 'the person said no');
+  if (error !== undefined) {
+    throw connectError(
+      'refused_by_notion',
+      `callback: ${knownErrors.find(known => known === error) ?? 'another error'}`,
+    );
+  }
+  if (code === undefined || code === '') throw connectError('missing_code', 'callback: no code');
+  if (typeof code !== 'string') throw connectError('missing_code', 'callback: several codes');
+  if (code.length > codeLengthMax) throw connectError('missing_code', 'callback: the code is too long');
+  return code;
+}
