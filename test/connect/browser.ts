@@ -28,6 +28,10 @@ export class Browser {
     this.#cookie = cookie;
   }
 
+  get cookie(): string {
+    return this.#cookie ?? '';
+  }
+
   get(path: string, headers: Record<string, string> = {}): Promise<Shown> {
     return this.#send(path, { headers });
   }
