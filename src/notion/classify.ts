@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Demand, NotionRequest, ObjectRef, Operation, Problem, ResponseTreatment } from '../domain/operation.ts';
-import { canonicalId, idsInNotionUrl, looksLikeId } from './ids.ts';
+import { canonicalId, looksLikeId } from './ids.ts';
+import { isLinkToObject } from './links.ts';
 import { locateObjects } from './locate.ts';
 import type { OperationRow } from './operation-row.ts';
 import { findReferences, quoted } from './references.ts';
@@ -173,7 +174,7 @@ function isKnownQuery(row: OperationRow, name: string): boolean {
 /** Rule 5 for the query: an id or Notion URL under a key that the row does not know. */
 function unclaimedQuery(row: OperationRow, query: readonly (readonly [string, string])[]): Problem | null {
   const stray = query.find(
-    ([name, value]) => !isKnownQuery(row, name) && (looksLikeId(value) || idsInNotionUrl(value).length > 0),
+    ([name, value]) => !isKnownQuery(row, name) && (looksLikeId(value) || isLinkToObject(value)),
   );
   return stray === undefined ? null : notPresent('query', stray[0], stray[1]);
 }

@@ -1,5 +1,6 @@
 import type { Demand, NotionObjectKind, Problem } from '../domain/operation.ts';
-import { canonicalId, idsInNotionUrl, looksLikeId } from './ids.ts';
+import { canonicalId, looksLikeId } from './ids.ts';
+import { idsInLink, isLinkToObject } from './links.ts';
 import { markdownReferences } from './markdown-references.ts';
 import type { JsonObject } from './strict-json.ts';
 
@@ -25,25 +26,35 @@ const readsDatabase: Claim = { kind: 'database', actions: ['read'] };
 const readsDataSource: Claim = { kind: 'data_source', actions: ['read'] };
 const usesUpload: Claim = { kind: 'file_upload', actions: ['file.write'], owned: true };
 
-/** By the key of a string and the key of the object (or of the array of objects) that it stands in. */
-const claims: ReadonlyMap<string, Claim> = new Map([
-  ['page.id', readsPage],
-  ['database.id', readsDatabase],
-  ['data_source.id', readsDataSource],
-  ['block.id', readsBlock],
-  ['relation.id', readsPage],
-  ['relation.contains', readsPage],
-  ['relation.does_not_contain', readsPage],
-  ['relation.data_source_id', readsDataSource],
-  ['relation.database_id', readsDatabase],
-  ['link_to_page.page_id', readsPage],
-  ['link_to_page.database_id', readsDatabase],
-  ['link_to_page.data_source_id', readsDataSource],
-  ['link_to_page.block_id', readsBlock],
-  ['link_to_page.comment_id', { kind: 'comment', actions: ['comment.read'] }],
-  ['synced_from.block_id', readsBlock],
-  ['file_upload.id', usesUpload],
-  ['attachments.file_upload_id', usesUpload],
+/** By the key of the object (or of the array of objects) that a string stands in, and the string's own key. */
+const claims: ReadonlyMap<string, ReadonlyMap<string, Claim>> = new Map([
+  ['page', new Map([['id', readsPage]])],
+  ['database', new Map([['id', readsDatabase]])],
+  ['data_source', new Map([['id', readsDataSource]])],
+  ['block', new Map([['id', readsBlock]])],
+  [
+    'relation',
+    new Map([
+      ['id', readsPage],
+      ['contains', readsPage],
+      ['does_not_contain', readsPage],
+      ['data_source_id', readsDataSource],
+      ['database_id', readsDatabase],
+    ]),
+  ],
+  [
+    'link_to_page',
+    new Map<string, Claim>([
+      ['page_id', readsPage],
+      ['database_id', readsDatabase],
+      ['data_source_id', readsDataSource],
+      ['block_id', readsBlock],
+      ['comment_id', { kind: 'comment', actions: ['comment.read'] }],
+    ]),
+  ],
+  ['synced_from', new Map([['block_id', readsBlock]])],
+  ['file_upload', new Map([['id', usesUpload]])],
+  ['attachments', new Map([['file_upload_id', usesUpload]])],
 ]);
 
 const holdersOfNeutralIds: ReadonlySet<string> = new Set([
@@ -88,13 +99,14 @@ class Walk {
   readonly demands: Demand[] = [];
   problem: Problem | null = null;
   readonly #claimed: ReadonlySet<string>;
-  readonly #markdown: ReadonlySet<string>;
+  /** The paths of Markdown strings, as keys: comparing keys costs nothing, joining them for each string does. */
+  readonly #markdown: readonly (readonly string[])[];
   /** Keys from the body's top down to the value at hand. */
   readonly #keys: string[] = [];
 
   constructor(claimed: ReadonlySet<string>, markdown: ReadonlySet<string>) {
     this.#claimed = claimed;
-    this.#markdown = markdown;
+    this.#markdown = Array.from(markdown, path => path.split('.'));
   }
 
   visitObject(object: JsonObject): void {
@@ -108,8 +120,28 @@ class Walk {
 
   #visit(value: unknown): void {
     if (typeof value === 'string') this.#visitString(value);
-    else if (Array.isArray(value)) for (const item of value) this.#visit(item);
+    else if (Array.isArray(value)) this.#visitArray(value);
     else if (typeof value === 'object' && value !== null) this.visitObject(value as JsonObject);
+  }
+
+  #visitArray(items: readonly unknown[]): void {
+    const values = this.#isPropertyValue();
+    for (const item of items) {
+      if (values) this.#visitShorthand(item);
+      this.#visit(item);
+    }
+  }
+
+  /**
+   * Notion takes a bare array for the value of a property: `properties.Tasks: [{id}]` is a relation. Which property it is
+   * does not show here, so every id counts as that of a page.
+   */
+  #visitShorthand(item: unknown): void {
+    const id = typeof item === 'object' && item !== null && Object.hasOwn(item, 'id') ? (item as JsonObject).id : item;
+    if (typeof id !== 'string' || !looksLikeId(id)) return;
+    const canonical = canonicalId(id);
+    if (canonical === null) this.problem ??= notAnId(`body.${this.#path()}.id`, id);
+    else this.demands.push({ action: 'read', object: { kind: 'page', id: canonical } });
   }
 
   /** A two-way relation adds a property to the schema at its other end. Before `type` came, every relation had two ways. */
@@ -128,11 +160,10 @@ class Walk {
   #visitString(value: string): void {
     const key = this.#keys.at(-1) ?? '';
     const holder = this.#keys.at(-2) ?? '';
-    const claim = this.#isPropertyId(key) ? undefined : claims.get(`${holder}.${key}`);
+    const claim = this.#isPropertyId(key) ? undefined : claims.get(holder)?.get(key);
     if (claim !== undefined) this.#claim(claim, value);
-    else if (this.#markdown.size > 0 && this.#markdown.has(this.#path()))
-      this.demands.push(...markdownReferences(value));
-    else if (linkKeys.has(key)) this.#readPages(value);
+    else if (this.#isMarkdown()) this.demands.push(...markdownReferences(value));
+    else if (linkKeys.has(key)) this.#readLinked(value);
     else if (!textKeys.has(key) && namesSomething(value) && !this.#isNeutral(key, holder)) this.#refuseUnclaimed(value);
   }
 
@@ -145,8 +176,14 @@ class Walk {
     for (const action of actions) this.demands.push({ action, object: { kind, id }, ...(owned && { owned }) });
   }
 
-  #readPages(url: string): void {
-    for (const id of idsInNotionUrl(url)) this.demands.push({ action: 'read', object: { kind: 'page', id } });
+  #isMarkdown(): boolean {
+    return this.#markdown.some(
+      path => path.length === this.#keys.length && path.every((key, at) => key === this.#keys[at]),
+    );
+  }
+
+  #readLinked(link: string): void {
+    for (const id of idsInLink(link)) this.demands.push({ action: 'read', object: { kind: 'page', id } });
   }
 
   #isNeutral(key: string, holder: string): boolean {
@@ -155,15 +192,21 @@ class Walk {
     return holdersOfNeutralIds.has(holder) || this.#isPropertyId(key);
   }
 
+  /** `properties.<name>` at the top of a body. */
+  #isPropertyValue(): boolean {
+    return this.#keys.length === 2 && this.#keys[0] === 'properties';
+  }
+
   /** `properties.<name>.id` at the top of a body, even if somebody named the property "page". */
   #isPropertyId(key: string): boolean {
     return key === 'id' && this.#keys.length === 3 && this.#keys[0] === 'properties';
   }
 
   #refuseUnclaimed(value: string): void {
+    if (this.problem !== null) return;
     const path = this.#path();
     if (this.#claimed.has(path)) return;
-    this.problem ??= {
+    this.problem = {
       code: 'validation_error',
       message: `body failed validation: body.${path} should be not present, instead was \`${quoted(value)}\`.`,
     };
@@ -175,7 +218,7 @@ class Walk {
 }
 
 function namesSomething(value: string): boolean {
-  return looksLikeId(value) || (/notion/i.test(value) && idsInNotionUrl(value).length > 0);
+  return looksLikeId(value) || isLinkToObject(value);
 }
 
 /** Notion's words for an id that is none. `place` is `path.page_id` or `body.parent.page_id`. */

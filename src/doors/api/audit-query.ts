@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { activities } from '../../audit/activity.ts';
 import { type EventId, isId, type KeyId, type SessionId } from '../../domain/ids.ts';
 import { doors } from '../../domain/operation.ts';
-import { canonicalId, idsInNotionUrl } from '../../notion/ids.ts';
+import { canonicalId } from '../../notion/ids.ts';
+import { idsInLink } from '../../notion/links.ts';
 import { idOf } from './fields.ts';
 
 const time = z.iso.datetime({ offset: true }).transform(text => new Date(text));
@@ -12,7 +13,7 @@ const notionObject = z
   .string()
   .max(2_000)
   .transform((text, context) => {
-    const id = canonicalId(text.trim()) ?? idsInNotionUrl(text)[0];
+    const id = canonicalId(text.trim()) ?? idsInLink(text)[0];
     if (id !== undefined) return id;
     context.addIssue({ code: 'custom', message: 'Expected the id or the address of a page in Notion.' });
     return z.NEVER;

@@ -1,0 +1,55 @@
+import { decodeOnce } from './decode-once.ts';
+import { canonicalId } from './ids.ts';
+
+/** Schemes after which an id names a person, or no object at all. */
+const schemesOfOthers: ReadonlySet<string> = new Set(['user:', 'agent:', 'mailto:', 'tel:']);
+const notionHost = /^(?:[a-z0-9-]+\.)*notion\.(?:so|site|com)$/;
+const base = 'https://www.notion.so';
+
+const idLength = 32;
+
+/** Digits and dashes among which an id may stand. */
+const digits = /[0-9a-f][0-9a-f-]{30,}[0-9a-f]/gi;
+const conventional = /(?:^|-)([0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i;
+
+/**
+ * The ids that Notion may look up when it is given a link, canonical, each once. Fails towards finding too many: any 32
+ * hexadecimal digits count, whatever dashes stand between them, as they stand and decoded once, wherever in the link. The
+ * exceptions are links to hosts that are not Notion's, and those that name people.
+ */
+export function idsInLink(link: string): string[] {
+  if (link.length < idLength) return [];
+  const decoded = decodeOnce(link);
+  const readings = decoded === link ? [link] : [link, decoded];
+  if (readings.every(leadsElsewhere)) return [];
+  return [...new Set(readings.flatMap(idsAmongDigits))];
+}
+
+/** Whether a text is an absolute link into Notion that names an object. */
+export function isLinkToObject(text: string): boolean {
+  return /^\s*[a-z][a-z0-9+.-]{0,30}:\/\//i.test(decodeOnce(text)) && idsInLink(text).length > 0;
+}
+
+/** Whether no reading of a link can lead to an object of Notion's. What is no URL at all is taken for a path. */
+function leadsElsewhere(link: string): boolean {
+  const text = link.trim();
+  if (!URL.canParse(text, base)) return false;
+  const { protocol, hostname } = new URL(text, base);
+  if (protocol !== 'https:' && protocol !== 'http:') return schemesOfOthers.has(protocol);
+  return !notionHost.test(hostname.replace(/\.+$/, ''));
+}
+
+/**
+ * Notion takes the 32 digits at the end of a word, before which a title may stand. Where more digits than those of an id
+ * stand together and no dash parts them, both ends count.
+ */
+function idsAmongDigits(text: string): string[] {
+  return [...text.matchAll(digits)].flatMap(([run]) => {
+    const last = conventional.exec(run)?.[1];
+    if (last !== undefined) return canonicalId(last) ?? [];
+    const bare = run.replaceAll('-', '');
+    if (bare.length < 32) return [];
+    const ends = bare.length === 32 ? [bare] : [bare.slice(-32), bare.slice(0, 32)];
+    return ends.map(end => canonicalId(end)).filter(id => id !== null);
+  });
+}
