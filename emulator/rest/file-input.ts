@@ -23,6 +23,24 @@ export function storedUpload(call: Call, id: string): HostedFile {
   return { url: `${UPLOAD}${usableUpload(call, id).id}`, expiry_time: '' };
 }
 
+/**
+ * A Notion-hosted file that a client writes back as it read it stays the file that it is, whatever has become of the
+ * signature's time. Any other URL is kept as it came.
+ */
+export function keptFile(
+  call: Call,
+  { url, expiry_time }: { url: string; expiry_time?: string | undefined },
+): HostedFile {
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  const [, folder, workspaceId, id = ''] = parsed?.pathname.split('/') ?? [];
+  const { searchParams } = parsed ?? new URL(call.baseUrl);
+  const signed = call.world.files.verify(id, Number(searchParams.get('expires')), searchParams.get('signature') ?? '');
+  if (folder === '_files' && workspaceId === call.caller.workspaceId && signed) {
+    return { url: `${UPLOAD}${id}`, expiry_time: '' };
+  }
+  return { url, expiry_time: expiry_time ?? '' };
+}
+
 /** A stored file as answers show it: with a signed URL that expires in an hour and leads to this emulator. */
 export function hostedFile(call: Call, file: HostedFile): HostedFile {
   if (!file.url.startsWith(UPLOAD)) return file;

@@ -18,7 +18,7 @@ import {
   uuid,
 } from '../http/shape.ts';
 import type { DataSourceNode, PageNode, PropertyConfig, PropertyValue } from '../world/records.ts';
-import { storedUpload, usableUpload } from './file-input.ts';
+import { keptFile, storedUpload, usableUpload } from './file-input.ts';
 import { findPage } from './lookup.ts';
 import { addOption, optionsOf } from './property-options.ts';
 import { syncRelation } from './relations.ts';
@@ -170,9 +170,7 @@ type StoredFile = Extract<PropertyValue, { type: 'files' }>['files'][number];
 
 function storedFile(call: Call, input: Read<(typeof VALUES)['files']>[number]): StoredFile {
   if ('external' in input) return { name: input.name, type: 'external', external: input.external };
-  if ('file' in input) {
-    return { name: input.name, type: 'file', file: { url: input.file.url, expiry_time: input.file.expiry_time ?? '' } };
-  }
+  if ('file' in input) return { name: input.name, type: 'file', file: keptFile(call, input.file) };
   const id = input.file_upload.id;
   return { name: input.name ?? usableUpload(call, id).filename ?? 'file', type: 'file', file: storedUpload(call, id) };
 }

@@ -2,8 +2,8 @@ import { type Action, contentActions } from '../domain/action.ts';
 import type { Allow, AllowReason, Decision, Deny, DenyReason } from '../domain/decision.ts';
 import type { Facts } from '../domain/facts.ts';
 import { newId } from '../domain/ids.ts';
-import type { Call, Demand, Operation } from '../domain/operation.ts';
-import type { Caller } from '../domain/principal.ts';
+import type { Call, Demand, Holding, Operation } from '../domain/operation.ts';
+import type { Caller, Principal } from '../domain/principal.ts';
 import { actionsOfRole } from '../domain/role.ts';
 
 /** Calls of one principal that may be under way at once on one instance (rule 29). */
@@ -74,12 +74,15 @@ function byRole(demand: Demand, caller: Caller, facts: Facts): Finding | null {
 }
 
 function ownership(demand: Demand, { principal }: Caller, facts: Facts): Finding | null {
-  const { heldBy } = demand;
-  const holds = heldBy === undefined || ('id' in principal && principal.id === heldBy.principal);
-  if (!holds) return { deny: 'not_the_owner', demand };
+  if (demand.heldBy !== undefined && !isHolder(demand.heldBy, principal, facts))
+    return { deny: 'not_the_owner', demand };
   if (demand.owned !== true) return null;
   const mine = 'id' in demand.object && facts.ownedByCaller.has(demand.object.id);
   return mine ? null : { deny: 'not_the_owner', demand };
+}
+
+function isHolder({ principal: holder, workspaceId }: Holding, principal: Principal, facts: Facts): boolean {
+  return 'id' in principal && principal.id === holder && facts.workspaceId === workspaceId;
 }
 
 /** What stops a call that would otherwise be allowed: no connection to serve it, or too many calls at once. */

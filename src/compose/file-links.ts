@@ -16,23 +16,18 @@ interface LinkParts extends Pick<Place, 'config' | 'log' | 'store' | 'deriveKey'
   readonly hashCredential: HashCredential;
   /** Whether a URL is one of a file that Notion hosts. */
   readonly isHostedFile: (url: URL) => boolean;
+  /** The steps of the path, which Portcullis's own looks at Notion take as well. They are known once calls come. */
+  readonly steps: () => Steps;
 }
 
-/** Links to hosted files: what makes them in answers, and what opens them. */
-export function openFileLinks({
-  config,
-  log,
-  store,
-  deriveKey,
-  now,
-  closers,
-  hashCredential,
-  isHostedFile,
-}: LinkParts) {
+/** Links to hosted files: what makes them in answers, what opens them, and what takes them back. */
+export function openFileLinks(parts: LinkParts) {
+  const { config, log, store, deriveKey, now, closers, hashCredential, isHostedFile } = parts;
   const tickets = createFileTickets(store.database);
   const seal = createTicketSeal(deriveKey('file links', 64));
   const links = createFileLinks({ store: tickets, seal, hashCredential, now });
   const { evidence, confirmBy } = createFileEvidence({ now });
+  const confirmShared = confirmBy((...asked) => createSystemGateway('file_links', parts.steps())(...asked));
   const fetcher = createFileFetcher(isHostedFile);
   const sweeping = setInterval(() => {
     tickets.sweep(now()).catch(error => log.warn({ err: error }, 'expired file tickets could not be deleted'));
@@ -44,13 +39,6 @@ export function openFileLinks({
     evidence,
     isHostedFile,
   };
-  return {
-    rewriting,
-    /** @param steps of the path, which Portcullis's own looks at Notion take as well */
-    opening: (steps: Steps): Files => ({
-      links,
-      mode: config.fileLinks,
-      open: createOpenLinkedFile(confirmBy(createSystemGateway('file_links', steps)), fetcher.fetchFile),
-    }),
-  };
+  const files: Files = { links, mode: config.fileLinks, open: createOpenLinkedFile(confirmShared, fetcher.fetchFile) };
+  return { rewriting, confirmShared, files };
 }

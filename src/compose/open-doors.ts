@@ -61,6 +61,7 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
         ...reportRoutes,
       ],
       contentRoutes: [...pagesRoutes, ...discoverRoutes, titlesRoute],
+      fileLinks: files.links,
       signIn: { signIn: accounts.signIn, record },
       clientAddress,
       publicUrl,

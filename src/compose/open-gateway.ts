@@ -49,13 +49,16 @@ export function openGateway(place: Place, { trail, digest }: Audit, parts: Parts
     now,
     onError: error => log.warn({ err: error }, 'what a connection can do could not be written down'),
   });
-  const sending = createForward({ upstream, tokens, budget, stillAllowed, startDigest: digest.running, now });
-  const forward = measureForward(learningForward(sending, learning), metrics);
   const links = openFileLinks({
     ...place,
     hashCredential: parts.hashCredential,
     isHostedFile: hostedFiles(config.notion),
+    steps: () => steps,
   });
+  const { confirmShared } = links;
+  const startDigest = digest.running;
+  const sending = createForward({ upstream, tokens, budget, stillAllowed, confirmShared, startDigest, now });
+  const forward = measureForward(learningForward(sending, learning), metrics);
   const withhold = createWithhold({ publicBase: publicUrl, ...links.rewriting, owners, forward, now });
   const uses = createConnectionUses(createConnectionUseStore(store.database), error =>
     log.warn({ err: error }, 'the last use of a connection could not be written'),
@@ -84,7 +87,7 @@ export function openGateway(place: Place, { trail, digest }: Audit, parts: Parts
   };
   return {
     gateway: measured.gateway(createGateway(steps)),
-    files: links.opening(steps),
+    files: links.files,
     reportRoutes: openAccessReport({ database: store.database, steps, learning, monotonicMs }),
   };
 }

@@ -1,5 +1,4 @@
 import type { ConnectionId, KeyId, PrincipalId, SessionId, WorkspaceId } from './ids.ts';
-import type { Answer, CommandContext } from './operation.ts';
 
 /** An object of Notion's that holds files. `workspace` stands for "nobody said which", and has no id. */
 export interface FileHolder {
@@ -57,19 +56,6 @@ export interface FileRequest {
   readonly ifRange: string | null;
 }
 
-/**
- * Fetches a hosted file, without any token of ours: the URL itself is the permission. The answer is a stream (200, 206),
- * or has no body (416, and everything for `HEAD`). Throws `PortcullisError`: `not_found` when Notion's link no longer
- * works, `upstream_refused` for a host that is none of Notion's or a redirect, `upstream_unavailable` otherwise.
- */
-export type FetchFile = (url: string, request: FileRequest, signal: AbortSignal) => Promise<Answer>;
-
-/**
- * Sees to it that Notion still shows the file's source to the connection that it came through. Throws `not_found` when it
- * does not, and what went wrong when nobody can say.
- */
-export type ConfirmShared = (file: LinkedFile, context: CommandContext) => Promise<void>;
-
 /** What passes by says of what Notion shows to a connection, and of what it does not. */
 export interface SharingEvidence {
   /** Notion has shown this object. */
@@ -78,11 +64,30 @@ export interface SharingEvidence {
   missed(connectionId: ConnectionId, source: FileHolder): void;
 }
 
+/** Links to files that stand in the body of a request. */
+export interface CarriedLinks {
+  readonly tickets: readonly string[];
+  /** The body with a URL in the place of each ticket's link. */
+  readonly bodyWith: (urls: ReadonlyMap<string, string>) => Buffer;
+}
+
 /** Where tickets are redeemed: below `/v1/`, where clients of Notion's API send their key. Notion has no such path. */
 export const fileLinkPath = '/v1/portcullis/files/';
 
-/** 144 random bits in base64url: what stands in a link. */
-export const ticketShape = /^[A-Za-z0-9_-]{24}$/;
+/**
+ * What stands in a link, in base64url: 120 random bits by which it is found, the same for a few files of one answer, and 72
+ * that are the file's own. Whoever holds one link of an answer can guess no other.
+ */
+export const ticketShape = /^[A-Za-z0-9_-]{32}$/;
+
+/** The part of a ticket by which it is found. */
+export function handleOf(ticket: string): string {
+  return ticket.slice(0, 20);
+}
 
 /** What everybody hears whose link does not open, whatever the reason. */
 export const linkGone = 'The link to this file is not valid or has expired. Read the object again for a new one.';
+
+/** What somebody hears who sends a link that they may not use, or that has ended. */
+export const carriedLinkGone =
+  'body failed validation: a link to a file in it is not yours, is not valid or has expired. Read the object that the file is on again, and send the URL that it has now.';

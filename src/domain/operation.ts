@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Action } from './action.ts';
 import type { ErrorCode } from './errors.ts';
+import type { CarriedLinks, LinkedFile } from './file-links.ts';
 import type { ConnectionId, PrincipalId, WorkspaceId } from './ids.ts';
 import type { Caller, Credentials } from './principal.ts';
 
@@ -40,7 +41,14 @@ export interface Demand {
   /** The object belongs to whoever made it through this gate; nobody else may use it. */
   readonly owned?: boolean;
   /** The right to ask for the object at all is one principal's: a link to a file. Anybody else hears `otherwise`. */
-  readonly heldBy?: { readonly principal: PrincipalId; readonly otherwise: Problem };
+  readonly heldBy?: Holding;
+}
+
+/** A right that one principal has in one workspace. */
+export interface Holding {
+  readonly principal: PrincipalId;
+  readonly workspaceId: WorkspaceId;
+  readonly otherwise: Problem;
 }
 
 /** A request for Notion, as the door understood it: canonical path, allow-listed headers, whole or streamed body. */
@@ -52,6 +60,10 @@ export interface NotionRequest {
   /** Allow-listed request headers, lower case, without credentials. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | Readable | null;
+  /** Links to files in the body. A request that still carries any is not sent: Notion would keep a link that ends. */
+  readonly carries?: CarriedLinks;
+  /** The files whose URLs stand in the body in the place of links. Notion must still show what they are on. */
+  readonly files?: readonly LinkedFile[];
 }
 
 /** Portcullis's own administration: a command that runs where `forward` stands. */

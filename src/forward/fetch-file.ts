@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher, request } from 'undici';
 import { PortcullisError } from '../domain/errors.ts';
-import { type FetchFile, type FileRequest, linkGone } from '../domain/file-links.ts';
+import type { FetchFile } from '../domain/file-fetching.ts';
+import { type FileRequest, linkGone } from '../domain/file-links.ts';
 import type { Answer } from '../domain/operation.ts';
 import { KiB, minuteMs, secondMs } from '../domain/units.ts';
 import { type StorageHeaders, sizeIn, storageHeaders } from './file-range.ts';

@@ -1,11 +1,6 @@
 import { PortcullisError } from '../domain/errors.ts';
-import {
-  type ConfirmShared,
-  type FileHolder,
-  type LinkedFile,
-  linkGone,
-  type SharingEvidence,
-} from '../domain/file-links.ts';
+import type { ConfirmShared } from '../domain/file-fetching.ts';
+import { type FileHolder, type LinkedFile, linkGone, type SharingEvidence } from '../domain/file-links.ts';
 import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
 import { Lru } from '../domain/lru.ts';
 import type { Answer, CommandContext, Operation } from '../domain/operation.ts';

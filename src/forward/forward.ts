@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import type { RunningDigest } from '../domain/digest.ts';
 import { PortcullisError } from '../domain/errors.ts';
+import type { ConfirmShared } from '../domain/file-fetching.ts';
+import { carriedLinkGone } from '../domain/file-links.ts';
 import type { Answer, CommandContext, NotionRequest } from '../domain/operation.ts';
 import type { Ruling } from '../domain/ruling.ts';
 import type { Now } from '../domain/units.ts';
@@ -22,6 +24,7 @@ export interface ForwardParts {
   readonly budget: Pick<RateBudget, 'take' | 'giveBack' | 'answered'>;
   /** Whether the ruling would still be made now. Asked only about calls that had to wait (rule 10). */
   readonly stillAllowed: (ruling: Ruling) => Promise<boolean>;
+  readonly confirmShared: ConfirmShared;
   /** Starts the keyed digest of a body that is streamed. */
   readonly startDigest: () => RunningDigest;
   readonly now: Now;
@@ -42,7 +45,9 @@ export function createForward(parts: ForwardParts): Forward {
     if (target === null) throw new PortcullisError('internal', undefined, { log: 'allowed, but without a target' });
     if (target.kind === 'local') return target.run(contextOf(ruling));
 
+    if (target.carries !== undefined) throw notSent('links to files were left in a request');
     const sending = sendingOf(ruling, target);
+    await confirmFiles(ruling, target);
     await takeShare(ruling, sending);
     try {
       const answer = await sendInTurn(ruling, sending);
@@ -67,6 +72,12 @@ export function createForward(parts: ForwardParts): Forward {
     } finally {
       if (streamed === null) giveBack();
     }
+  }
+
+  /** What Notion has hidden since is not put into a page that more people see. */
+  async function confirmFiles(ruling: Ruling, { files = [] }: NotionRequest): Promise<void> {
+    const context = contextOf(ruling);
+    for (const file of files) await neverSent(parts.confirmShared(file, context)).catch(whenHidden);
   }
 
   function sendingOf(ruling: Ruling, request: NotionRequest): Sending {
@@ -102,6 +113,11 @@ export function createForward(parts: ForwardParts): Forward {
     if (turn === null) throw notSent('too many calls wait for Notion');
     return turn;
   }
+}
+
+function whenHidden(error: unknown): never {
+  if (!(error instanceof PortcullisError) || error.code !== 'not_found') throw error;
+  throw new PortcullisError('validation_error', carriedLinkGone, error.details);
 }
 
 /** A wait ends early with its own error, or because the client went away. */

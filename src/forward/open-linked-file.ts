@@ -1,4 +1,5 @@
-import type { ConfirmShared, FetchFile, FileRequest, LinkedFile } from '../domain/file-links.ts';
+import type { ConfirmShared, FetchFile } from '../domain/file-fetching.ts';
+import type { FileRequest, LinkedFile } from '../domain/file-links.ts';
 import type { Answer, CommandContext } from '../domain/operation.ts';
 import { fileHeaders } from './file-headers.ts';
 

@@ -1,7 +1,7 @@
 import { isWellFormedKey } from '../domain/api-key.ts';
 import type { HashCredential } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
-import { ticketShape } from '../domain/file-links.ts';
+import { handleOf, ticketShape } from '../domain/file-links.ts';
 import type { KeyId, SessionId } from '../domain/ids.ts';
 import { Lru } from '../domain/lru.ts';
 import type { Call } from '../domain/operation.ts';
@@ -155,7 +155,7 @@ function readSecret(credentials: Credentials): PresentedSecret {
       if (tokenShape.test(credentials.token)) return { kind: 'session', token: credentials.token };
       return { kind: 'none', why: 'malformed_credentials' };
     case 'file_link':
-      if (ticketShape.test(credentials.token)) return { kind: 'file_link', token: credentials.token };
+      if (ticketShape.test(credentials.token)) return { kind: 'file_link', token: handleOf(credentials.token) };
       return { kind: 'none', why: 'malformed_credentials' };
   }
 }

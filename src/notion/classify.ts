@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Demand, NotionRequest, ObjectRef, Operation, Problem, ResponseTreatment } from '../domain/operation.ts';
+import { findCarriedLinks } from './carried-links.ts';
 import { canonicalId, looksLikeId } from './ids.ts';
 import { isLinkToObject } from './links.ts';
 import { locateObjects } from './locate.ts';
@@ -41,7 +42,9 @@ export function classifyRest(request: RestRequest): Operation {
   const path = pathParameters(match, url.segments);
   const query = new Map(url.query);
   const objects = locateObjects(match.row, { path: path.values, query, body: content.json });
-  const references = findReferences(content.json, objects.claimed, new Set(match.row.markdown));
+  const markdown = new Set(match.row.markdown);
+  const carried = findCarriedLinks(content.body, content.json, markdown);
+  const references = findReferences(carried?.judged ?? content.json, objects.claimed, markdown);
   const problem =
     content.problem ??
     version.problem ??
@@ -63,6 +66,7 @@ export function classifyRest(request: RestRequest): Operation {
       path: buildRequestPath(path.segments, canonicalQuery(match.row, url.query)),
       headers: forwardedHeaders(version.known ?? defaultNotionVersion, request.headers, content.body),
       body: content.body,
+      ...(carried && { carries: carried.links }),
     },
     response: treatment(match.row, objects.demands),
   };

@@ -6,6 +6,8 @@ const extensionBytesMax = 16;
 /** Controls, marks that turn the direction of text around, and signs that separate names or that Windows refuses. */
 const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\/<>:"|?*]/gu;
 
+const characters = new Intl.Segmenter();
+
 /**
  * The name of a hosted file, from the end of its URL: safe to stand in a path, in a header and on a disk. A name that is
  * too long keeps its extension.
@@ -34,9 +36,10 @@ function decoded(segment: string): string {
 
 /** Whole characters only: a cut in the middle of one would leave a sign that stands for nothing. */
 function shortened(text: string, max: number): string {
+  if (bytesOf(text) <= max) return text;
   let kept = '';
   let bytes = 0;
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
+  for (const { segment } of characters.segment(text)) {
     bytes += bytesOf(segment);
     if (bytes > max) break;
     kept += segment;

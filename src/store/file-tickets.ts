@@ -11,30 +11,28 @@ export interface SweptFileTickets extends FileTicketStore {
   sweep(at: Date): Promise<number>;
 }
 
-export function createFileTickets(database: Database<Schema>): SweptFileTickets {
+/** Works as `portcullis_system`: before a ticket is known, so is not the workspace. */
+export function createFileTickets({ system }: Pick<Database<Schema>, 'system'>): SweptFileTickets {
   return {
     /*
      * The commit does not wait for the disk: the outcome of the call is committed after it and before the answer is
      * released, and takes it along. A ticket that a crash takes away was given to nobody.
      */
     async add(workspaceId, tickets) {
-      await database.inWorkspace(workspaceId, async tx => {
-        await sql`SELECT set_config('synchronous_commit', 'off', true)`.execute(tx);
-        await sql`
-          INSERT INTO file_ticket (hash, workspace_id, credential_id, sealed, expires_at)
-          SELECT ticket.hash, ${workspaceId}, ticket.credential_id, ticket.sealed, ticket.expires_at
-            FROM unnest(
-                   ${tickets.map(ticket => ticket.hash)}::bytea[],
-                   ${tickets.map(ticket => ticket.credential)}::text[],
-                   ${tickets.map(ticket => ticket.sealed)}::text[],
-                   ${tickets.map(ticket => ticket.expiresAt)}::timestamptz[]
-                 ) AS ticket (hash, credential_id, sealed, expires_at)`.execute(tx);
-      });
+      await sql`
+        INSERT INTO file_ticket (hash, workspace_id, credential_id, sealed, expires_at)
+        SELECT ticket.hash, ${workspaceId}, ticket.credential_id, ticket.sealed, ticket.expires_at
+          FROM (SELECT set_config('synchronous_commit', 'off', true)) AS unsynced,
+               unnest(
+                 ${tickets.map(ticket => ticket.hash)}::bytea[],
+                 ${tickets.map(ticket => ticket.credential)}::text[],
+                 ${tickets.map(ticket => ticket.sealed)}::text[],
+                 ${tickets.map(ticket => ticket.expiresAt)}::timestamptz[]
+               ) AS ticket (hash, credential_id, sealed, expires_at)`.execute(system);
     },
 
-    /** As the system: before a ticket is known, so is not the workspace. */
     async find(hashes, at) {
-      const rows = await database.system
+      const rows = await system
         .selectFrom('file_ticket as ticket')
         .leftJoin('api_key as key', 'key.id', 'ticket.credential_id')
         .leftJoin('session', 'session.id', 'ticket.credential_id')
@@ -64,7 +62,7 @@ export function createFileTickets(database: Database<Schema>): SweptFileTickets 
     async sweep(at) {
       const { numAffectedRows } = await sql`
         DELETE FROM file_ticket WHERE hash IN (
-          SELECT hash FROM file_ticket WHERE expires_at <= ${at} LIMIT ${sweptAtOnce})`.execute(database.system);
+          SELECT hash FROM file_ticket WHERE expires_at <= ${at} LIMIT ${sweptAtOnce})`.execute(system);
       return Number(numAffectedRows ?? 0n);
     },
   };

@@ -4,6 +4,7 @@ import {
   type FileLink,
   type FileLinks,
   type HostedFile,
+  handleOf,
   type LinkBearer,
   type LinkedFile,
   ticketShape,
@@ -11,20 +12,24 @@ import {
 import { Lru } from '../domain/lru.ts';
 import { hourMs, minuteMs, type Now } from '../domain/units.ts';
 import { fileNameOf } from '../notion/file-name.ts';
-import type { FileTicketStore, StoredTicket } from './file-ticket-store.ts';
-import type { TicketSeal } from './ticket-seal.ts';
+import type { FileTicketStore, StoredTickets } from './file-ticket-store.ts';
+import type { Bundle, TicketSeal } from './ticket-seal.ts';
 
 /** How much earlier than a new link an older one of the same file may end, to be given out again in its place. */
 const reuseMs = 5 * minuteMs;
+/** Files that are sealed together: sealing costs by the piece, and opening one means opening all. */
+const bundleMax = 16;
 
-interface Known {
-  readonly ticket: string;
-  readonly expiresAt: Date;
+/** Files of one answer whose tickets begin alike, and are sealed and stored together. */
+interface Draft {
+  readonly handle: string;
+  /** By the part of the ticket that is the file's own. */
+  readonly files: Map<string, HostedFile>;
 }
 
 /**
- * Links to hosted files: random tickets, whose keyed hashes are stored. A file that the same caller got a link to a moment
- * ago gets the same one, so that reading a page again and again writes nothing.
+ * Links to hosted files: random tickets, of which keyed hashes are stored. A file that the same caller got a link to a
+ * moment ago gets the same one, so that reading a page again and again writes nothing.
  *
  * @param cacheMax most links that are remembered to be given out again
  */
@@ -36,48 +41,54 @@ export function createFileLinks(parts: {
   cacheMax?: number;
 }): FileLinks {
   const { store, seal, now, cacheMax = 10_000 } = parts;
-  const known = new Lru<Known>(cacheMax);
-  const hashOf = (ticket: string) => parts.hashCredential('file_link', ticket);
+  const known = new Lru<FileLink>(cacheMax);
+  const hashOf = (handle: string) => parts.hashCredential('file_link', handle);
 
   async function issue(bearer: LinkBearer, files: readonly HostedFile[]): Promise<FileLink[]> {
     const seenAt = now();
-    const links = new Map<string, Known>();
-    const drafts: { key: string; ticket: string; file: LinkedFile }[] = [];
-    for (const file of files) {
-      const key = identity(bearer, file);
-      if (links.has(key)) continue;
-      const expiresAt = new Date(Math.min(file.expiresAt.getTime(), seenAt.getTime() + hourMs));
-      const usable = reusable(known.get(key), expiresAt);
-      const link = usable ?? { ticket: randomBytes(18).toString('base64url'), expiresAt };
-      links.set(key, link);
-      if (usable === null) drafts.push({ key, ticket: link.ticket, file: { ...file, ...bearer, seenAt, expiresAt } });
-    }
-    if (drafts.length > 0) await add(bearer, drafts);
-    for (const { key, ticket, file } of drafts) known.set(key, { ticket, expiresAt: file.expiresAt });
-    return files.map(file => linkTo(file, links.get(identity(bearer, file))));
+    const drafts: Draft[] = [];
+    const fresh = new Map<string, FileLink>();
+    const issued = files.map(given => {
+      const key = identity(bearer, given);
+      const file = { ...given, expiresAt: new Date(Math.min(given.expiresAt.getTime(), seenAt.getTime() + hourMs)) };
+      const usable = fresh.get(key) ?? reusable(known.get(key), file.expiresAt);
+      if (usable !== null) return usable;
+      const link = draftLink(drafts, file);
+      fresh.set(key, link);
+      return link;
+    });
+    if (drafts.length > 0) await add(bearer, seenAt, drafts);
+    for (const [key, link] of fresh) known.set(key, link);
+    return issued;
   }
 
-  async function add({ workspaceId }: LinkBearer, drafts: readonly { ticket: string; file: LinkedFile }[]) {
-    const tickets = drafts.map(async ({ ticket, file }): Promise<StoredTicket> => {
-      const hash = hashOf(ticket);
-      const { credential, expiresAt } = file;
-      return { hash, workspaceId, credential, sealed: await seal.seal(hash, file), expiresAt };
+  async function add(bearer: LinkBearer, seenAt: Date, drafts: readonly Draft[]): Promise<void> {
+    const { workspaceId, credential } = bearer;
+    const tickets = drafts.map(async ({ handle, files }): Promise<StoredTickets> => {
+      const hash = hashOf(handle);
+      const expiresAt = new Date(Math.max(...[...files.values()].map(file => file.expiresAt.getTime())));
+      return { hash, workspaceId, credential, sealed: await seal.seal(hash, { bearer, seenAt, files }), expiresAt };
     });
     await store.add(workspaceId, await Promise.all(tickets));
   }
 
   async function open(tickets: readonly string[]): Promise<ReadonlyMap<string, LinkedFile>> {
-    const hashes = new Map(tickets.filter(isTicket).map(ticket => [hashOf(ticket).toString('latin1'), ticket]));
-    if (hashes.size === 0) return new Map();
-    const stored = await store.find(
-      [...hashes.keys()].map(hash => Buffer.from(hash, 'latin1')),
-      now(),
-    );
+    const wellFormed = tickets.filter(ticket => ticketShape.test(ticket));
+    const hashes = new Map(wellFormed.map(ticket => [handleOf(ticket), hashOf(handleOf(ticket))]));
     const opened = new Map<string, LinkedFile>();
-    for (const row of stored) {
-      const ticket = hashes.get(row.hash.toString('latin1'));
-      const file = await seal.open(row);
-      if (ticket !== undefined && file !== null) opened.set(ticket, file);
+    if (hashes.size === 0) return opened;
+    const at = now();
+    const stored = new Map(
+      (await store.find([...hashes.values()], at)).map(row => [row.hash.toString('latin1'), row] as const),
+    );
+    const bundles = new Map<string, Bundle | null>();
+    for (const [handle, hash] of hashes) {
+      const row = stored.get(hash.toString('latin1'));
+      bundles.set(handle, row === undefined ? null : await seal.open(row));
+    }
+    for (const ticket of wellFormed) {
+      const file = fileOf(ticket, bundles.get(handleOf(ticket)));
+      if (file !== null && file.expiresAt > at) opened.set(ticket, file);
     }
     return opened;
   }
@@ -85,8 +96,22 @@ export function createFileLinks(parts: {
   return { issue, open };
 }
 
-function isTicket(text: string): boolean {
-  return ticketShape.test(text);
+/** A link to the file, in the last bundle if there is room in it. */
+function draftLink(drafts: Draft[], file: HostedFile): FileLink {
+  let draft = drafts.at(-1);
+  if (draft === undefined || draft.files.size === bundleMax) {
+    draft = { handle: randomBytes(15).toString('base64url'), files: new Map() };
+    drafts.push(draft);
+  }
+  const own = randomBytes(9).toString('base64url');
+  const link = { path: `${draft.handle}${own}/${encodeName(fileNameOf(file.url))}`, expiresAt: file.expiresAt };
+  draft.files.set(own, file);
+  return link;
+}
+
+function fileOf(ticket: string, bundle: Bundle | null | undefined): LinkedFile | null {
+  const file = bundle?.files.get(ticket.slice(handleOf(ticket).length));
+  return bundle && file ? { ...file, ...bundle.bearer, seenAt: bundle.seenAt } : null;
 }
 
 /** The same file on the same object for the same caller. The signature differs at each look, and is no part of it. */
@@ -94,13 +119,8 @@ function identity({ credential, connectionId }: LinkBearer, { url, holder }: Hos
   return [credential, connectionId, holder.kind, holder.id, url.split('?', 1)[0]].join(' ');
 }
 
-function reusable(known: Known | undefined, wantedUntil: Date): Known | null {
+function reusable(known: FileLink | undefined, wantedUntil: Date): FileLink | null {
   return known !== undefined && wantedUntil.getTime() - known.expiresAt.getTime() <= reuseMs ? known : null;
-}
-
-function linkTo({ url }: HostedFile, known: Known | undefined): FileLink {
-  if (known === undefined) throw new Error('A file was left without a link.');
-  return { path: `${known.ticket}/${encodeName(fileNameOf(url))}`, expiresAt: known.expiresAt };
 }
 
 /** RFC 3986 section 2.3: also what `encodeURIComponent` leaves alone, since links stand in Markdown. */

@@ -1,11 +1,13 @@
 import type { KeyId, SessionId, WorkspaceId } from '../domain/ids.ts';
 
-/** A ticket as it is stored: all but the ticket. */
-export interface StoredTicket {
+/** The tickets of a few files that one answer gave to one key or session, as they are stored: all but the tickets. */
+export interface StoredTickets {
+  /** Of the part that these tickets have in common. */
   readonly hash: Buffer;
   readonly workspaceId: WorkspaceId;
   readonly credential: KeyId | SessionId;
   readonly sealed: string;
+  /** When the last of them ends. */
   readonly expiresAt: Date;
 }
 
@@ -14,6 +16,6 @@ export interface StoredTicket {
  * `find` leaves out what has expired, and what a key or session got that has ended.
  */
 export interface FileTicketStore {
-  add(workspaceId: WorkspaceId, tickets: readonly StoredTicket[]): Promise<void>;
-  find(hashes: readonly Buffer[], at: Date): Promise<StoredTicket[]>;
+  add(workspaceId: WorkspaceId, tickets: readonly StoredTickets[]): Promise<void>;
+  find(hashes: readonly Buffer[], at: Date): Promise<StoredTickets[]>;
 }

@@ -25,7 +25,11 @@ export interface UrlRewriting {
 const apiUrlKeys: ReadonlySet<string> = new Set(['upload_url', 'complete_url', 'status_url', 'next_url']);
 /** Keys under which people's own links stand. One that somebody copied from a signed file is such a file. */
 const linkKeys: ReadonlySet<string> = new Set(['url', 'href']);
-const urlInMarkdown = /https?:\/\/[^\s"'<>()[\]{}\\]+/g;
+/**
+ * Names of files hold parentheses and apostrophes, and the signature comes after the name: a URL that ended before them would
+ * leave the signature behind.
+ */
+const urlInMarkdown = /https?:\/\/(?:[^\s"'<>()[\]{}\\]|'(?=[\w%.-])|\([^\s"'<>()[\]{}\\]*\))+/g;
 
 /** A file that was found, and what becomes of the answer once there is a link to it. */
 interface Found {

@@ -1,7 +1,7 @@
 import { CompactEncrypt, compactDecrypt } from 'jose';
-import type { FileHolder, LinkedFile } from '../domain/file-links.ts';
+import type { FileHolder, HostedFile, LinkBearer } from '../domain/file-links.ts';
 import type { ConnectionId, KeyId, PrincipalId, SessionId, WorkspaceId } from '../domain/ids.ts';
-import type { StoredTicket } from './file-ticket-store.ts';
+import type { StoredTickets } from './file-ticket-store.ts';
 
 const header = { alg: 'dir', enc: 'A256CBC-HS512', typ: 'portcullis-file+jwe' } as const;
 const pinned = { keyManagementAlgorithms: [header.alg], contentEncryptionAlgorithms: [header.enc] };
@@ -13,38 +13,48 @@ interface Claims {
   readonly credential: KeyId | SessionId;
   readonly connection: ConnectionId;
   readonly principal: PrincipalId;
-  readonly holder: FileHolder;
-  readonly source: FileHolder;
-  readonly url: string;
   readonly seen: number;
-  readonly expires: number;
+  readonly files: readonly {
+    readonly secret: string;
+    readonly url: string;
+    readonly holder: FileHolder;
+    readonly source: FileHolder;
+    readonly expires: number;
+  }[];
+}
+
+/** What one row of tickets stands for: files that one answer gave to one bearer. */
+export interface Bundle {
+  readonly bearer: LinkBearer;
+  readonly seenAt: Date;
+  /** By the part of the ticket that is this file's own. */
+  readonly files: ReadonlyMap<string, HostedFile>;
 }
 
 export interface TicketSeal {
-  seal(hash: Buffer, file: LinkedFile): Promise<string>;
+  seal(hash: Buffer, bundle: Bundle): Promise<string>;
   /** Null for what was altered, moved to another row, or sealed under another key. */
-  open(ticket: StoredTicket): Promise<LinkedFile | null>;
+  open(tickets: StoredTickets): Promise<Bundle | null>;
 }
 
 /**
- * Seals what a ticket stands for as JWE (RFC 7516): a copy of the database opens no file.
+ * Seals what tickets stand for as JWE (RFC 7516): a copy of the database opens no file.
  *
  * @param key 64 random bytes, the same in every process of a deployment
  */
 export function createTicketSeal(key: Uint8Array): TicketSeal {
   return {
-    seal(hash, file) {
+    seal(hash, { bearer, seenAt, files }) {
       const claims: Claims = {
         hash: hash.toString('base64url'),
-        workspace: file.workspaceId,
-        credential: file.credential,
-        connection: file.connectionId,
-        principal: file.principalId,
-        holder: file.holder,
-        source: file.source,
-        url: file.url,
-        seen: file.seenAt.getTime(),
-        expires: file.expiresAt.getTime(),
+        workspace: bearer.workspaceId,
+        credential: bearer.credential,
+        connection: bearer.connectionId,
+        principal: bearer.principalId,
+        seen: seenAt.getTime(),
+        files: [...files].map(([secret, { url, holder, source, expiresAt }]) => {
+          return { secret, url, holder, source, expires: expiresAt.getTime() };
+        }),
       };
       return new CompactEncrypt(Buffer.from(JSON.stringify(claims))).setProtectedHeader(header).encrypt(key);
     },
@@ -53,11 +63,13 @@ export function createTicketSeal(key: Uint8Array): TicketSeal {
       const claims = await decrypt(sealed, key);
       if (claims === null || claims.hash !== hash.toString('base64url')) return null;
       if (claims.workspace !== workspaceId || claims.credential !== credential) return null;
-      const { connection: connectionId, principal: principalId, holder, source, url, seen, expires } = claims;
+      const { connection: connectionId, principal: principalId, seen, files } = claims;
       return {
-        ...{ workspaceId, credential, connectionId, principalId, holder, source, url },
+        bearer: { workspaceId, credential, connectionId, principalId },
         seenAt: new Date(seen),
-        expiresAt: new Date(expires),
+        files: new Map(
+          files.map(({ secret, expires, ...file }) => [secret, { ...file, expiresAt: new Date(expires) }]),
+        ),
       };
     },
   };

@@ -364,6 +364,20 @@ describe('rule 17: files that Notion hosts become tickets of this gate', () => {
     ]);
   });
 
+  it('whole, whatever the name holds: nothing of the signature is left behind', async () => {
+    const ruling = allowedRuling('GET', `/v1/pages/${id}/markdown`);
+    const names = ['a(1).png', "Ada's.png", "(a)(b)'s%20(c).png", 'a_(b).png'];
+    const markdown = names.map(name => `(see ![](${signed(name)}) and <file src="${signed(name)}"/>)`).join('\n');
+    const { json: released } = await seen(ruling, answerOf(200, { object: 'page_markdown', id, markdown }));
+    assert.doesNotMatch(released.markdown, /Signature|secret/);
+    const urls = [...released.markdown.matchAll(/\((https:[^\s)]+)\) and <file src="(https:[^"]+)"\/>\)/g)];
+    assert.equal(urls.length, names.length, released.markdown);
+    for (const [index, [, inImage = '', inTag]] of urls.entries()) {
+      assert.equal(inImage, inTag);
+      assert.equal((await opened(inImage))?.url, signed(names[index] ?? ''));
+    }
+  });
+
   it('under the prefix that the client used', async () => {
     const ruling = allowedRuling('GET', `/v1/pages/${id}`, { workspace: workspaceId });
     const { json: released } = await seen(ruling, answerOf(200, { object: 'page', id, cover: file('c') }));

@@ -34,7 +34,7 @@ describe('rule 17: a link to a file', () => {
 
   it("opens without a header for as long as Notion's would, under the file's own name", async () => {
     const { url, expiry_time: expiry } = page.block.image.file;
-    assert.match(url, /\/v1\/portcullis\/files\/[A-Za-z0-9_-]{24}\/a%20picture%20%281%29\.png$/);
+    assert.match(url, /\/v1\/portcullis\/files\/[A-Za-z0-9_-]{32}\/a%20picture%20%281%29\.png$/);
     assert.ok(url.length < 200, url);
     const remainingMs = Date.parse(expiry) - Date.now();
     assert.ok(remainingMs > 54 * 60_000 && remainingMs <= 60 * 60_000, expiry);
@@ -126,7 +126,7 @@ describe('rule 17: a link to a file', () => {
     const authorization = `Bearer ${gate.demo.ready.keys.editor}`;
     const withKey = { headers: { authorization } };
 
-    const byNobody = [revoked.url, `${base}${'A'.repeat(24)}/a.png`, `${base}short`, `${base}`];
+    const byNobody = [revoked.url, `${base}${'A'.repeat(32)}/a.png`, `${base}short`, `${base}`];
     const byAnother = [...byNobody, foreign.url];
     for (const [urls, init] of [
       [byNobody, {}],
@@ -187,6 +187,6 @@ describe('rule 17: a link to a file, where links need a key', () => {
     assert.equal((await by(gate.demo.ready.keys.viewer)).status, 404);
     const nobody = await told(await open(url));
     assert.equal(nobody.status, 401);
-    assert.deepEqual(await told(await open(`${gate.url}/v1/portcullis/files/${'A'.repeat(24)}/cover.png`)), nobody);
+    assert.deepEqual(await told(await open(`${gate.url}/v1/portcullis/files/${'A'.repeat(32)}/cover.png`)), nobody);
   });
 });

@@ -11,6 +11,7 @@ export interface AForward extends AsyncDisposable {
 export function aForward(upstream: UpstreamOptions, change: Partial<ForwardParts> = {}): AForward {
   const opened = openUpstream(upstream);
   const forward = createForward({
+    confirmShared: async () => {},
     upstream: opened,
     tokens: someTokens(upstream.origin),
     budget: { take: () => null, giveBack: () => {}, answered: () => {} },

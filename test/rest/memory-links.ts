@@ -3,13 +3,13 @@ import type { FileHolder, SharingEvidence } from '../../src/domain/file-links.ts
 import type { ConnectionId } from '../../src/domain/ids.ts';
 import type { Now } from '../../src/domain/units.ts';
 import { createFileLinks } from '../../src/withhold/file-links.ts';
-import type { StoredTicket } from '../../src/withhold/file-ticket-store.ts';
+import type { StoredTickets } from '../../src/withhold/file-ticket-store.ts';
 import { createTicketSeal } from '../../src/withhold/ticket-seal.ts';
 
 /** Links whose tickets are kept in memory; PostgreSQL's are tested beside it. */
 export function memoryLinks(now: Now, cacheMax?: number) {
-  const rows = new Map<string, StoredTicket>();
-  /** How many tickets each write brought. */
+  const rows = new Map<string, StoredTickets>();
+  /** How many rows each write brought. */
   const writes: number[] = [];
   const links = createFileLinks({
     store: {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FileLinks } from '../../domain/file-links.ts';
 import type { Answer, Call, Operation } from '../../domain/operation.ts';
 import type { Gateway } from '../../gateway.ts';
+import { carryFiles } from '../carry-files.ts';
 import type { ClientAddress } from '../client-address.ts';
 import { logFailure } from '../log-failure.ts';
 import type { ContentRoute } from './content-route.ts';
@@ -16,6 +18,8 @@ export interface ApiDoorParts {
   readonly gateway: Gateway;
   readonly routes: readonly ApiRoute[];
   readonly contentRoutes?: readonly ContentRoute[];
+  /** Opens links to files in what is sent to Notion. */
+  readonly fileLinks?: Pick<FileLinks, 'open'>;
   readonly signIn: Pick<SignInParts, 'signIn' | 'record'>;
   readonly clientAddress: ClientAddress;
   /** Where people reach Portcullis: its pages may use its cookies. */
@@ -24,7 +28,7 @@ export interface ApiDoorParts {
 
 /** The admin API: `/api/…`. Its rows say what there is; everything else about a request is the same for all of them. */
 export function apiDoor(parts: ApiDoorParts): FastifyPluginAsync {
-  const { gateway, routes, contentRoutes = [], clientAddress, publicUrl } = parts;
+  const { gateway, routes, contentRoutes = [], fileLinks, clientAddress, publicUrl } = parts;
   const origins = new Set([new URL(publicUrl).origin]);
   const description = jsonAnswer(describeApi(publicUrl, routes, contentRoutes));
 
@@ -82,7 +86,8 @@ export function apiDoor(parts: ApiDoorParts): FastifyPluginAsync {
         workspace: read.workspace,
         signal,
       };
-      const pass = (operation: Operation) => gateway({ ...call, operation });
+      const pass = async (operation: Operation) =>
+        gateway({ ...call, operation: fileLinks ? await carryFiles(fileLinks, operation) : operation });
       return await release(reply, await perform({ read, pass, request, signal }));
     } catch (error) {
       logFailure(request.log, { requestId }, error);

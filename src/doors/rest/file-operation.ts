@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { type FileLinks, type FileRequest, fileLinkPath, type LinkedFile, linkGone } from '../../domain/file-links.ts';
-import type { Answer, Call, CommandContext, Demand, Operation, Problem } from '../../domain/operation.ts';
+import type { Answer, Call, CommandContext, Operation, Problem } from '../../domain/operation.ts';
 import type { Credentials } from '../../domain/principal.ts';
 import { unrecognised } from '../../notion/classify.ts';
+import { fileDemand } from '../file-demand.ts';
 import type { Address } from './address.ts';
 
 export interface Files {
@@ -72,11 +73,4 @@ function operationOn(file: LinkedFile, run: (context: CommandContext) => Promise
       refusal: gone,
     },
   };
-}
-
-/** What using a link takes, wherever it is used. @param otherwise what somebody hears to whom it was not given */
-export function fileDemand({ holder, principalId: principal }: LinkedFile, otherwise: Problem): Demand {
-  const object: Demand['object'] =
-    holder.kind === 'workspace' ? { kind: 'workspace' } : { kind: holder.kind, id: holder.id };
-  return { action: 'file.read', object, heldBy: { principal, otherwise } };
 }

@@ -513,7 +513,7 @@ describe('rule 17: a link to a file', () => {
 
   it('is judged as file.read of the object that the file is on, held by whom it was given to', async () => {
     const { path } = await issue();
-    assert.match(path, /^[A-Za-z0-9_-]{24}\/report%20%281%29\.pdf$/);
+    assert.match(path, /^[A-Za-z0-9_-]{32}\/report%20%281%29\.pdf$/);
     const response = await fetch(`${base}/v1/portcullis/files/${path}`);
     assert.equal(await response.text(), `bytes of ${url}`);
     const { operation, workspace: decidedIn } = lastCall();
@@ -566,7 +566,7 @@ describe('rule 17: a link to a file', () => {
       'a.b.c.d.e',
       `${ticket}x`,
       ticket.slice(1),
-      'A'.repeat(24),
+      'A'.repeat(32),
       '%00',
       'a'.repeat(5_000),
     ]) {

@@ -4,6 +4,7 @@ import type { Call } from '../../domain/operation.ts';
 import type { Gateway } from '../../gateway.ts';
 import { classifyRest, unrecognised } from '../../notion/classify.ts';
 import { renderError } from '../../notion/error-envelope.ts';
+import { carryFiles } from '../carry-files.ts';
 import { type DoorLog, logFailure } from '../log-failure.ts';
 import { cutSlowReader, leastPace, type Pace } from '../pace.ts';
 import { parseAddress } from './address.ts';
@@ -99,7 +100,7 @@ async function readCall(
     'problem' in read
       ? unrecognised(read.problem.code, read.problem.message)
       : classifyRest({ method, url, headers, body: read.body });
-  return { operation, workspace, credentials };
+  return { operation: await carryFiles(files.links, operation), workspace, credentials };
 }
 
 function sendError(

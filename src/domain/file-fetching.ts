@@ -1,0 +1,15 @@
+import type { FileRequest, LinkedFile } from './file-links.ts';
+import type { Answer, CommandContext } from './operation.ts';
+
+/**
+ * Fetches a hosted file, without any token of ours: the URL itself is the permission. The answer is a stream (200, 206),
+ * or has no body (416, and everything for `HEAD`). Throws `PortcullisError`: `not_found` when Notion's link no longer
+ * works, `upstream_refused` for a host that is none of Notion's or a redirect, `upstream_unavailable` otherwise.
+ */
+export type FetchFile = (url: string, request: FileRequest, signal: AbortSignal) => Promise<Answer>;
+
+/**
+ * Sees to it that Notion still shows the file's source to the connection that it came through. Throws `not_found` when it
+ * does not, and what went wrong when nobody can say.
+ */
+export type ConfirmShared = (file: LinkedFile, context: CommandContext) => Promise<void>;

@@ -1,0 +1,42 @@
+import { carriedLinkGone, type FileLinks, type LinkedFile } from '../domain/file-links.ts';
+import type { Demand, Operation, Problem } from '../domain/operation.ts';
+import { fileDemand } from './file-demand.ts';
+
+/** Files of one request. Whoever copies a page has a picture in every other block. */
+const filesMax = 200;
+
+const notYours: Problem = { code: 'validation_error', message: carriedLinkGone };
+const tooMany: Problem = {
+  code: 'validation_error',
+  message: `body failed validation: body should hold at most ${filesMax} links to files. Send them in several requests.`,
+};
+
+/**
+ * Turns links to files in a request back into what they stand for, so that Notion keeps its own file and not a link that
+ * ends. Whoever sends one must be who got it, and may still read the file.
+ */
+export async function carryFiles(links: Pick<FileLinks, 'open'>, operation: Operation): Promise<Operation> {
+  const { target, problem } = operation;
+  if (target?.kind !== 'notion' || target.carries === undefined || problem !== null) return operation;
+  const { carries, ...request } = target;
+  if (carries.tickets.length > filesMax) return { ...operation, problem: tooMany };
+  const opened = await links.open(carries.tickets);
+  const files = carries.tickets.flatMap(ticket => opened.get(ticket) ?? []);
+  if (files.length < carries.tickets.length) return { ...operation, problem: notYours };
+  const urls = new Map([...opened].map(([ticket, { url }]) => [ticket, url]));
+  return {
+    ...operation,
+    demands: [...operation.demands, ...demandsOf(files)],
+    target: { ...request, body: carries.bodyWith(urls), files },
+  };
+}
+
+/** One demand for each object and holder, however many files of it are carried. */
+function demandsOf(files: readonly LinkedFile[]): Demand[] {
+  const distinct = new Map<string, Demand>();
+  for (const file of files) {
+    const { holder, principalId, workspaceId } = file;
+    distinct.set([holder.kind, holder.id, principalId, workspaceId].join(' '), fileDemand(file, notYours));
+  }
+  return [...distinct.values()];
+}
