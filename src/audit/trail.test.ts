@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
 import { aCall, aCaller, anOperation, aRuling } from '../../test/fixtures.ts';
+import { connectError } from '../domain/connect-problem.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import { anonymous } from '../domain/principal.ts';
 import type { Verdict } from '../domain/ruling.ts';
@@ -55,6 +56,12 @@ describe('the audit trail', () => {
     const { trail, owed, results } = aTrail(broken);
     await assert.rejects(trail.intend(aRuling()), { code: 'audit_unavailable' });
     assert.deepEqual(results(owed), ['not_sent']);
+  });
+
+  it('calls what ended an attempt to connect by its own name', async () => {
+    const { trail, appended } = aTrail();
+    await trail.conclude(writing, failed(connectError('issuer_mismatch', 'iss is missing')));
+    assert.equal(JSON.parse(appended[0]?.entry ?? '').error, 'issuer_mismatch');
   });
 
   it('writes a digest of the body, never the body', async () => {

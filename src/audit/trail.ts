@@ -1,4 +1,3 @@
-import { connectProblemOf } from '../domain/connect-problem.ts';
 import type { KeyedDigest } from '../domain/digest.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { RecordEvent } from '../domain/event.ts';
@@ -8,6 +7,7 @@ import type { Now } from '../domain/units.ts';
 import { whenClosed } from '../domain/when-closed.ts';
 import type { AnonymousDenials } from './anonymous-denials.ts';
 import { decisionRow, type Ending, eventRow, outcomeRow } from './entry.ts';
+import { failureCode } from './failure-code.ts';
 import type { GroupCommit } from './group-commit.ts';
 
 /** The log as the path uses it. In strict mode, which is the only one: no entry, no passage. */
@@ -118,8 +118,7 @@ function endingOf(ruling: Ruling, verdict: Verdict): Ending {
 function endingOfFailure(ruling: Ruling, error: unknown): Ending {
   if (!(error instanceof PortcullisError)) return { ...notSent, result: fateOfSurprise(ruling), error: 'internal' };
   const result = error.details.fate ?? (error.code === 'upstream_refused' ? 'refused' : 'failed');
-  // Of connecting, the problem says more than the code, which many of them share.
-  return { ...notSent, result, status: error.status, error: connectProblemOf(error) ?? error.code };
+  return { ...notSent, result, status: error.status, error: failureCode(error) };
 }
 
 /** A defect of ours in the middle of a write: nobody can say whether it happened. */

@@ -81,7 +81,7 @@ export interface Connecting {
   readonly jobs: JobRunner;
   readonly publicUrl: string;
   readonly events: RecordedEvent[];
-  /** What passed the gateway: `connect.start allow`, `connect.finish deny not_a_member`, `connect.finish failed`. */
+  /** What passed the gateway: `connect.start allow`, `connect.finish deny not_a_member`, `connect.finish failed code_refused`. */
   readonly log: string[];
   /** What the doors told an operator, in lines of JSON. */
   readonly programLog: string[];
@@ -98,6 +98,8 @@ export interface Connecting {
 export async function startConnecting(
   options: {
     app?: { clientSecret?: string };
+    /** Where Notion's REST API is, if not in the emulator. */
+    apiUrl?: string;
     mcpUrl?: string;
     deadlines?: StepDeadlines;
     /** A client that was registered by hand, with the redirect URI that it is asked for. */
@@ -127,7 +129,7 @@ export async function startConnecting(
   };
   const seal = createTokenSeal(createWorkspaceKeys({ root, store: createWrappedKeys(database) }));
   const app = {
-    origin: emulator.url,
+    origin: options.apiUrl ?? emulator.url,
     clientId: emulator.clientId,
     clientSecret: new Secret(options.app?.clientSecret ?? emulator.clientSecret),
     redirectUri,

@@ -1,6 +1,8 @@
+import { failureCode } from '../../src/audit/failure-code.ts';
 import { authorize } from '../../src/authorize/authorize.ts';
 import { refuse } from '../../src/authorize/refusal.ts';
 import { type Action, isAction } from '../../src/domain/action.ts';
+import { PortcullisError } from '../../src/domain/errors.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import { newId, type UserId } from '../../src/domain/ids.ts';
 import { anonymous, type Caller } from '../../src/domain/principal.ts';
@@ -40,7 +42,9 @@ export function decidingGateway(database: Database<Schema>, sessions: ReadonlyMa
     },
     withhold: async (_ruling, answer) => ({ answer, withheld: 0 }),
     async conclude({ call }, verdict) {
-      if (verdict.kind === 'failed') log.push(`${call.operation.name} failed`);
+      if (verdict.kind !== 'failed') return;
+      const { error } = verdict;
+      log.push(`${call.operation.name} failed ${error instanceof PortcullisError ? failureCode(error) : 'internal'}`);
     },
     now: () => new Date(),
   });

@@ -8,6 +8,8 @@ export interface Lie {
   readonly body?: unknown;
   /** Sends one byte of the body each so many milliseconds, and never the last. */
   readonly tricklesEveryMs?: number;
+  /** Cuts the connection instead of answering. */
+  readonly cuts?: boolean;
 }
 
 export interface Heard {
@@ -29,9 +31,9 @@ export interface LyingServer {
 function trickle(response: ServerResponse, said: Buffer, everyMs: number): void {
   let sent = 0;
   const timer = setInterval(() => {
-    if (response.destroyed) clearInterval(timer);
-    else if (sent < said.length - 1) response.write(said.subarray(sent, ++sent));
+    if (sent < said.length - 1) response.write(said.subarray(sent, ++sent));
   }, everyMs);
+  response.once('close', () => clearInterval(timer));
 }
 
 export async function startLyingServer(): Promise<LyingServer> {
@@ -45,6 +47,7 @@ export async function startLyingServer(): Promise<LyingServer> {
     heard.push(one);
     const found = says.get(`${method} ${url}`) ?? says.get(url) ?? { status: 404, body: {} };
     const lie = typeof found === 'function' ? found(one) : found;
+    if (lie.cuts) return void request.socket.destroy();
     const plain = typeof lie.body === 'string' || lie.body instanceof Uint8Array;
     const said = Buffer.from(plain ? (lie.body as string) : JSON.stringify(lie.body ?? {}));
     response.writeHead(lie.status ?? 200, { 'content-type': 'application/json', ...lie.headers });
