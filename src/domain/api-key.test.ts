@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { endingOfKey, isWellFormedKey, mintApiKey } from './api-key.ts';
+import { asNotionToken, endingOfKey, mintApiKey, readApiKey } from './api-key.ts';
 
 const characters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+const isWellFormedKey = (text: string) => readApiKey(text) !== null;
 
 describe('API keys', () => {
   it('are pcl_, 43 characters of entropy and 6 of checksum', () => {
@@ -28,6 +30,20 @@ describe('API keys', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it("are the same in the dress of Notion's tokens, for clients that send nothing else", () => {
+    const key = mintApiKey();
+    const dressed = asNotionToken(key);
+    assert.equal(dressed, `ntn_${key}`);
+    assert.equal(readApiKey(dressed), key);
+    assert.equal(readApiKey(key), key);
+    for (const other of [`ntn_${dressed}`, `secret_${key}`, `NTN_${key}`, `ntn_${key.slice(4)}`, `ntn_ ${key}`]) {
+      assert.equal(readApiKey(other), null, other);
+    }
+    const ofScanners = /\b(?:ntn_)?pcl_[0-9A-Za-z]{49}\b/;
+    assert.equal(ofScanners.exec(`TOKEN=${dressed}`)?.[0], dressed);
+    assert.equal(ofScanners.exec(`TOKEN="${key}"`)?.[0], key);
   });
 
   it('are told from any other text', () => {

@@ -9,6 +9,9 @@ const entropyDigits = 43;
 const checksumDigits = 6;
 const shape = /^pcl_[0-9A-Za-z]{49}$/;
 
+/** How Notion's own tokens begin. Some clients send nothing that begins otherwise. */
+const notionPrefix = 'ntn_';
+
 /**
  * Makes an API key: `pcl_`, then 256 random bits in 43 digits of base 62, then the CRC-32 of those 43 characters in 6
  * digits of base 62. The prefix and the checksum (the scheme of GitHub's and npm's tokens) let a secret scanner tell a
@@ -19,10 +22,19 @@ export function mintApiKey(): string {
   return `pcl_${entropy}${checksumOf(entropy)}`;
 }
 
-/** Whether a text has the form of a key and its checksum is right. Says nothing about whether such a key exists. */
-export function isWellFormedKey(text: string): boolean {
-  if (!shape.test(text)) return false;
-  return text.slice(-checksumDigits) === checksumOf(text.slice('pcl_'.length, -checksumDigits));
+/** The same key in the dress of a token of Notion's: `ntn_pcl_…`. */
+export function asNotionToken(key: string): string {
+  return `${notionPrefix}${key}`;
+}
+
+/**
+ * The key that a text spells, plain (`pcl_…`) or dressed as a token of Notion's (`ntn_pcl_…`); null unless it has the form
+ * of a key and its checksum is right. Says nothing about whether such a key exists.
+ */
+export function readApiKey(text: string): string | null {
+  const key = text.startsWith(notionPrefix) ? text.slice(notionPrefix.length) : text;
+  if (!shape.test(key)) return null;
+  return key.slice(-checksumDigits) === checksumOf(key.slice('pcl_'.length, -checksumDigits)) ? key : null;
 }
 
 /** The characters by which people tell keys apart on a screen. They belong to the checksum, so they tell nothing. */

@@ -49,6 +49,16 @@ describe('identify', () => {
     assert.match(String(caller.credential), /^key_/);
   });
 
+  it("knows a key in the dress of Notion's tokens, and takes it for the same", async () => {
+    const key = await mint();
+    const plain = await identified(bearer(key));
+    const dressed = await identified(bearer(`ntn_${key}`));
+    assert.equal(dressed.credential, plain.credential);
+    assert.equal(await whyNot(bearer(`ntn_${mintApiKey()}`)), 'unknown_credentials');
+    people.identify.forget(bearer(`ntn_${key}`));
+    assert.equal(await whyNot(bearer(`secret_${key}`)), 'malformed_credentials');
+  });
+
   it('knows a session: its person, and no workspace', async () => {
     const caller = await identified(session(await openSession()));
     assert.deepEqual(caller.principal, { kind: 'user', id: user });

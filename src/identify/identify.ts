@@ -1,4 +1,4 @@
-import { isWellFormedKey } from '../domain/api-key.ts';
+import { readApiKey } from '../domain/api-key.ts';
 import type { HashCredential } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import { handleOf, ticketShape } from '../domain/file-links.ts';
@@ -148,9 +148,10 @@ function readSecret(credentials: Credentials): PresentedSecret {
       return { kind: 'none', why: 'no_credentials' };
     case 'malformed':
       return { kind: 'none', why: 'malformed_credentials' };
-    case 'bearer':
-      if (isWellFormedKey(credentials.token)) return { kind: 'api_key', token: credentials.token };
-      return { kind: 'none', why: 'malformed_credentials' };
+    case 'bearer': {
+      const key = readApiKey(credentials.token);
+      return key === null ? { kind: 'none', why: 'malformed_credentials' } : { kind: 'api_key', token: key };
+    }
     case 'session':
       if (tokenShape.test(credentials.token)) return { kind: 'session', token: credentials.token };
       return { kind: 'none', why: 'malformed_credentials' };

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { InstallationNames } from '../disconnections.ts';
 import { type OAuthResponse, parseJson, plainText } from '../oauth-response.ts';
+import { type InstallationOwner, installationOwner } from './installation-owner.ts';
 
 /** Whose a token is (Notion, "Retrieve your token's bot user"). */
 export interface TokenIdentity extends InstallationNames {
   /** As Notion spells it: hostile text. Null when it does not say. */
   readonly workspaceName: string | null;
   /** The person that it acts for; null for an integration that the workspace owns. */
-  readonly owner: { readonly id: string; readonly name: string | null } | null;
+  readonly owner: InstallationOwner | null;
 }
 
 const uuid = z.guid().transform(id => id.toLowerCase());
@@ -19,10 +20,7 @@ const self = z.object({
   bot: z.object({
     workspace_id: uuid,
     workspace_name: z.string().nullish().catch(null),
-    owner: z.discriminatedUnion('type', [
-      z.object({ type: z.literal('user'), user: z.object({ id: uuid, name: z.string().nullish() }).nullish() }),
-      z.object({ type: z.literal('workspace') }),
-    ]),
+    owner: installationOwner,
   }),
 });
 
@@ -35,11 +33,10 @@ export function readTokenIdentity({ status, text }: OAuthResponse): TokenIdentit
   const parsed = self.safeParse(parseJson(text));
   if (status !== 200 || !parsed.success) return 'unknown';
   const { id: botId, bot } = parsed.data;
-  const user = bot.owner.type === 'user' ? (bot.owner.user ?? null) : null;
   return {
     botId,
     notionWorkspaceId: bot.workspace_id,
     workspaceName: plainText(bot.workspace_name),
-    owner: user && { id: user.id, name: plainText(user.name) },
+    owner: bot.owner,
   };
 }

@@ -43,6 +43,39 @@ describe('an answer of the token endpoint', () => {
     assert.equal(installed({ owner: { type: 'user' } }).owner, null);
   });
 
+  it('may leave out whose kind the owner is, as older answers do', () => {
+    assert.equal(installed({ owner: { workspace: true } }).owner, null);
+    assert.deepEqual(installed({ owner: { user: documented.owner.user } }).owner, installed({}).owner);
+    for (const owner of [{}, { workspace: false }, { type: 'team' }, null, undefined, []]) {
+      assert.equal(judge({ ...documented, owner }).kind, 'unusable', JSON.stringify(owner));
+    }
+  });
+
+  it('may have any name and any icon: they are only shown', () => {
+    const icon = (value: unknown) => installed({ workspace_icon: value }).workspaceIcon;
+    assert.equal(icon('👩‍🚀'), '👩‍🚀');
+    assert.equal(icon('https://example.com/a.png'), 'https://example.com/a.png');
+    for (const odd of [
+      'x'.repeat(2_001),
+      `data:image/png;base64,${'A'.repeat(60_000)}`,
+      'a\u0000b',
+      'a\u202eb',
+      '\ud800',
+      7,
+      {},
+      [],
+      '',
+      true,
+    ]) {
+      assert.equal(icon(odd), null, JSON.stringify(odd).slice(0, 40));
+    }
+    for (const odd of [7, {}, [], true, '', '\u0000']) {
+      assert.equal(installed({ workspace_name: odd }).workspaceName, null);
+      const { owner } = installed({ owner: { type: 'user', user: { ...documented.owner.user, name: odd } } });
+      assert.deepEqual(owner, { id: documented.owner.user.id, name: null });
+    }
+  });
+
   it('gives ids one spelling, and names no room for tricks', () => {
     assert.equal(
       installed({ bot_id: documented.bot_id.replaceAll('1', 'A') }).botId,

@@ -3,6 +3,7 @@ import type { Tokens } from '../../domain/connection.ts';
 import { Secret } from '../../domain/secret.ts';
 import { readLifetimeSeconds } from '../../domain/token-lifetime.ts';
 import { faultIn, type OAuthResponse, parseJson, plainText } from '../oauth-response.ts';
+import { type InstallationOwner, installationOwner } from './installation-owner.ts';
 
 /** One installation of our integration, and the tokens that it came with (Notion, "Create a token"). */
 export interface Installation {
@@ -13,7 +14,7 @@ export interface Installation {
   readonly workspaceName: string | null;
   readonly workspaceIcon: string | null;
   /** The person who gave consent; null for an installation that the workspace owns. */
-  readonly owner: { readonly id: string; readonly name: string | null } | null;
+  readonly owner: InstallationOwner | null;
 }
 
 /**
@@ -32,7 +33,9 @@ export type TokenRefusal = (typeof tokenRefusals)[number] | 'other';
 
 const headerSafe = z.string().regex(/^[\x21-\x7e]{1,4096}$/);
 const uuid = z.guid().transform(id => id.toLowerCase());
-const label = z.string().max(2_000).nullish();
+/** What is only shown. Whatever Notion puts there, it is no reason not to connect. */
+const label = z.string().nullish().catch(null);
+const iconCharsMax = 2_000;
 
 const success = z.object({
   access_token: headerSafe,
@@ -44,10 +47,7 @@ const success = z.object({
   workspace_id: uuid,
   workspace_name: label,
   workspace_icon: label,
-  owner: z.discriminatedUnion('type', [
-    z.object({ type: z.literal('user'), user: z.object({ id: uuid, name: label }).nullish() }),
-    z.object({ type: z.literal('workspace') }),
-  ]),
+  owner: installationOwner,
 });
 
 // Notion documents `code`, and sends `error`.
@@ -72,7 +72,6 @@ function readRefusal(response: OAuthResponse, body: unknown): TokenAnswer {
 }
 
 function installed(body: z.infer<typeof success>): TokenAnswer {
-  const user = body.owner.type === 'user' ? (body.owner.user ?? null) : null;
   return {
     kind: 'installed',
     installation: {
@@ -84,8 +83,14 @@ function installed(body: z.infer<typeof success>): TokenAnswer {
       botId: body.bot_id,
       notionWorkspaceId: body.workspace_id,
       workspaceName: plainText(body.workspace_name),
-      workspaceIcon: body.workspace_icon ?? null,
-      owner: user && { id: user.id, name: plainText(user.name) },
+      workspaceIcon: iconOf(body.workspace_icon),
+      owner: body.owner,
     },
   };
+}
+
+/** An emoji or a URL; null for anything that neither can be. */
+function iconOf(icon: string | null | undefined): string | null {
+  if (!icon || icon.length > iconCharsMax) return null;
+  return /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(icon) ? null : icon;
 }

@@ -23,7 +23,7 @@ export function describeApi(publicUrl: string, routes: readonly ApiRoute[], cont
     paths,
     components: {
       securitySchemes: {
-        key: { type: 'http', scheme: 'bearer', description: 'A Portcullis key: pcl_…' },
+        key: { type: 'http', scheme: 'bearer', description: 'A Portcullis key: pcl_…, or the same as ntn_pcl_…' },
         session: { type: 'apiKey', in: 'cookie', name: '__Host-portcullis' },
       },
       schemas: { Error: errorSchema },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ApiKey } from '../../../accounts/account-store.ts';
 import { type Keys, keyDaysDefault, keyDaysMax } from '../../../accounts/keys.ts';
+import { asNotionToken } from '../../../domain/api-key.ts';
 import type { RecordEvent } from '../../../domain/event.ts';
 import { action, displayName, idOf, principalId, role } from '../fields.ts';
 import { workspaceOf } from '../in-workspace.ts';
@@ -45,7 +46,8 @@ export function keyRoutes({ keys, record }: { keys: Keys; record: RecordEvent })
           expiresAt: key.expiresAt.toISOString(),
         };
         await recordChange(record, context, 'key.created', detail);
-        return { key: keyView(key), secret };
+        // Some clients refuse what does not look like a token of Notion's.
+        return { key: keyView(key), secret, asNotionToken: asNotionToken(secret) };
       },
     }),
     apiRoute({
