@@ -21,6 +21,7 @@ import { createResolve } from '../src/resolve/resolve.ts';
 import { cacheSnapshots } from '../src/resolve/snapshot.ts';
 import { createTurnstile } from '../src/resolve/turnstile.ts';
 import { createAuditLog } from '../src/store/audit-log.ts';
+import { createAuditReader } from '../src/store/audit-reader.ts';
 import { openPool } from '../src/store/database.ts';
 import type { EventEntries } from '../src/store/event-entries.ts';
 import { createInstances } from '../src/store/instances.ts';
@@ -131,7 +132,7 @@ export async function openAdminApi(
     .register(
       apiDoor({
         gateway,
-        routes: [...accountRoutes({ accounts, record, demo: false }), ...routes],
+        routes: [...accountRoutes({ accounts, log: createAuditReader(database), record, demo: false }), ...routes],
         contentRoutes,
         signIn: { signIn: accounts.signIn, record },
         clientAddress: createClientAddress([]),

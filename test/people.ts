@@ -37,6 +37,10 @@ export interface People {
   close(): Promise<void>;
 }
 
+/** A list from its beginning, as far as it goes on one page. */
+export const firstMembers = { sort: 'joined', order: 'asc', offset: 0, limit: 200 } as const;
+export const firstKeys = { sort: 'created', order: 'desc', offset: 0, limit: 200, ended: true } as const;
+
 /** A person who has signed in. */
 export function signedIn(id: UserId, rights: readonly Action[] = []): Caller {
   const nothing = { epoch: null, boundTo: null, ceiling: null };

@@ -1,5 +1,6 @@
 import type { Action } from '../domain/action.ts';
 import type { AgentId, KeyId, PrincipalId, SessionId, UserId, WorkspaceId } from '../domain/ids.ts';
+import type { Listed, Listing } from '../domain/listing.ts';
 
 /**
  * Where people, agents and their credentials are kept.
@@ -20,13 +21,15 @@ export interface Member {
   readonly name: string;
   /** Null for agents. */
   readonly email: string | null;
-  /** The human who answers for an agent; null for users. */
-  readonly owner: { readonly id: UserId; readonly name: string } | null;
+  /** The human who answers for an agent, and whether they are still a member; null for users. */
+  readonly owner: { readonly id: UserId; readonly name: string; readonly isMember: boolean } | null;
   readonly role: string;
   readonly disabled: boolean;
   readonly suspended: boolean;
   readonly createdAt: Date;
 }
+
+export type MemberListing = Listing<'name' | 'role' | 'joined'> & { readonly kind?: Member['kind'] | undefined };
 
 export interface ApiKey {
   readonly id: KeyId;
@@ -42,6 +45,11 @@ export interface ApiKey {
   readonly lastUsedAt: Date | null;
   readonly revokedAt: Date | null;
 }
+
+export type KeyListing = Listing<'created' | 'name' | 'principal' | 'expires' | 'used'> & {
+  /** Only keys that can still be used at this time. */
+  readonly workingAt?: Date | undefined;
+};
 
 export interface NewApiKey {
   readonly id: KeyId;
@@ -78,6 +86,7 @@ export interface WorkspaceAccounts {
   lockPrincipal(id: PrincipalId): Promise<{ readonly disabled: boolean } | null>;
 
   members(): Promise<Member[]>;
+  findMembers(listing: MemberListing): Promise<Listed<Member>>;
   member(id: PrincipalId): Promise<Member | null>;
   addMember(id: PrincipalId, role: string, createdBy: PrincipalId | null): Promise<void>;
   setRole(id: PrincipalId, role: string): Promise<void>;
@@ -93,8 +102,8 @@ export interface WorkspaceAccounts {
   agentsOf(owner: UserId): Promise<AgentId[]>;
   suspendAgentsOf(owner: UserId, at: Date): Promise<void>;
 
-  /** Of some principals, or of all. The newest first. */
-  keys(of: readonly PrincipalId[] | 'everyone'): Promise<ApiKey[]>;
+  /** Of some principals, or of all. */
+  findKeys(of: readonly PrincipalId[] | 'everyone', listing: KeyListing): Promise<Listed<ApiKey>>;
   key(id: KeyId): Promise<ApiKey | null>;
   addKey(key: NewApiKey): Promise<void>;
   revokeKey(id: KeyId, at: Date): Promise<void>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { asAgent, openPeople, type People, signedIn } from '../../test/people.ts';
+import { asAgent, firstKeys, openPeople, type People, signedIn } from '../../test/people.ts';
 import { type Action, actions } from '../domain/action.ts';
 import { readApiKey } from '../domain/api-key.ts';
 import type { UserId, WorkspaceId } from '../domain/ids.ts';
@@ -30,7 +30,7 @@ describe('keys', () => {
     assert.equal(readApiKey(secret), secret);
     assert.equal(key.ending, secret.slice(-4));
     const stored = await people.database.system.selectFrom('api_key').selectAll().execute();
-    const listed = await keys().list(signedIn(viewer), workspace);
+    const listed = await keys().list(signedIn(viewer), workspace, firstKeys);
     for (const text of [JSON.stringify(stored), JSON.stringify(listed)]) {
       assert.ok(!text.includes(secret));
       assert.ok(!text.includes(secret.slice(4, 24)));
@@ -133,13 +133,16 @@ describe('keys', () => {
     const abroad = { name: 'x', principalId: agent.principalId };
     await assert.rejects(keys().mint(signedIn(other), elsewhere, abroad), { code: 'not_found' });
     await assert.rejects(keys().mint(signedIn(other), workspace, { name: 'x' }), { code: 'not_found' });
-    assert.deepEqual(await keys().list(signedIn(other), elsewhere), []);
-    assert.deepEqual(await keys().list(signedIn(other), workspace), []);
+    assert.equal((await keys().list(signedIn(other), elsewhere, firstKeys)).total, 0);
+    await assert.rejects(keys().get(signedIn(other), elsewhere, key.id), { code: 'not_found' });
+    await assert.rejects(keys().get(signedIn(other), workspace, key.id), { code: 'not_found' });
+    assert.equal((await keys().list(signedIn(other), workspace, firstKeys)).total, 0);
   });
 
   it('are listed and ended by their owner, or by those who manage members; others do not learn that they exist', async () => {
     const { key } = await keys().mint(signedIn(editor), workspace, { name: 'of the editor' });
-    const ids = async (id: UserId) => (await keys().list(signedIn(id), workspace)).map(found => found.id);
+    const ids = async (id: UserId) =>
+      (await keys().list(signedIn(id), workspace, firstKeys)).rows.map(found => found.id);
     assert.ok((await ids(editor)).includes(key.id));
     assert.ok((await ids(admin)).includes(key.id));
     assert.ok(!(await ids(viewer)).includes(key.id));

@@ -3,10 +3,11 @@ import { endingOfKey, mintApiKey } from '../domain/api-key.ts';
 import type { HashCredential } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import { isId, type KeyId, newId, type PrincipalId, type WorkspaceId } from '../domain/ids.ts';
+import type { Listed } from '../domain/listing.ts';
 import type { Caller } from '../domain/principal.ts';
 import { actionsOfRole, type BuiltInRole } from '../domain/role.ts';
 import { dayMs, type Now } from '../domain/units.ts';
-import type { AccountStore, ApiKey, WorkspaceAccounts } from './account-store.ts';
+import type { AccountStore, ApiKey, KeyListing, WorkspaceAccounts } from './account-store.ts';
 import { actionsHeldBy, cameWithKey, principalIdOf, requireHeld } from './author.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 
@@ -14,8 +15,10 @@ export const keyDaysDefault = 90;
 export const keyDaysMax = 366;
 
 export interface Keys {
-  /** The keys of the author and of their agents; all keys for those who hold `members`. */
-  list(author: Caller, workspaceId: WorkspaceId): Promise<ApiKey[]>;
+  /** The keys of the author and of their agents; all keys for those who hold `members`. Without `ended`, those that work. */
+  list(author: Caller, workspaceId: WorkspaceId, listing: KeyRequestListing): Promise<Listed<ApiKey>>;
+  /** One of these. Throws `not_found` for any other. */
+  get(author: Caller, workspaceId: WorkspaceId, id: KeyId): Promise<ApiKey>;
   /**
    * Makes a key: for oneself, for an agent that one owns, or for any agent if one holds `members`. Nobody makes one in the
    * name of another person: it would open the connections that are that person's alone (rules 2 and 8). The secret is in
@@ -25,6 +28,8 @@ export interface Keys {
   /** Ends a key at once. A key that has ended stays as it is. */
   revoke(author: Caller, workspaceId: WorkspaceId, id: KeyId): Promise<ApiKey>;
 }
+
+type KeyRequestListing = Omit<KeyListing, 'workingAt'> & { readonly ended: boolean };
 
 export interface KeyRequest {
   readonly name: string;
@@ -37,11 +42,14 @@ export interface KeyRequest {
 export function createKeys(parts: { store: AccountStore; hashCredential: HashCredential; now: Now }): Keys {
   const { store, hashCredential, now } = parts;
   return {
-    list: (author, workspaceId) =>
+    list: (author, workspaceId, { ended, ...listing }) =>
       store.inWorkspace(workspaceId, async accounts => {
         const held = await actionsHeldBy(author, accounts);
-        return accounts.keys(held.has('members') ? 'everyone' : await ownPrincipals(author, accounts));
+        const of = held.has('members') ? 'everyone' : await ownPrincipals(author, accounts);
+        return accounts.findKeys(of, { ...listing, workingAt: ended ? undefined : now() });
       }),
+
+    get: (author, workspaceId, id) => store.inWorkspace(workspaceId, accounts => keyInReach(author, accounts, id)),
 
     mint: (author, workspaceId, request) =>
       store.inWorkspace(workspaceId, async accounts => {
@@ -72,10 +80,7 @@ export function createKeys(parts: { store: AccountStore; hashCredential: HashCre
     revoke: (author, workspaceId, id) =>
       store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
-        const key = await existing(accounts, id);
-        const held = await actionsHeldBy(author, accounts);
-        const mine = held.has('members') || (await ownPrincipals(author, accounts)).includes(key.principalId);
-        if (!mine) throw noSuchKey();
+        const key = await keyInReach(author, accounts, id);
         if (key.revokedAt !== null) return key;
         await accounts.lockPrincipal(key.principalId);
         await accounts.revokeKey(id, now());
@@ -138,6 +143,14 @@ function ceilingFor(
 function lifetimeMs(days: number): number {
   if (Number.isInteger(days) && days >= 1 && days <= keyDaysMax) return days * dayMs;
   throw new PortcullisError('validation_error', `expiresInDays must be a whole number from 1 to ${keyDaysMax}.`);
+}
+
+/** A key of one's own or of one's agents, or any key for those who hold `members`. */
+async function keyInReach(author: Caller, accounts: WorkspaceAccounts, id: KeyId): Promise<ApiKey> {
+  const key = await existing(accounts, id);
+  const held = await actionsHeldBy(author, accounts);
+  if (held.has('members') || (await ownPrincipals(author, accounts)).includes(key.principalId)) return key;
+  throw noSuchKey();
 }
 
 async function existing(accounts: WorkspaceAccounts, id: KeyId): Promise<ApiKey> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { openPeople, operator, type People, signedIn, tokenOf } from '../../test/people.ts';
+import { firstMembers, openPeople, operator, type People, signedIn, tokenOf } from '../../test/people.ts';
 import type { UserId, WorkspaceId } from '../domain/ids.ts';
 
 describe('members', () => {
@@ -17,7 +17,8 @@ describe('members', () => {
     admin = await people.aMember(workspace, 'admin');
   }
   const members = () => people.accounts.members;
-  const rolesOf = async (id: WorkspaceId) => new Map((await members().list(id)).map(m => [m.principalId, m.role]));
+  const listOf = async (id: WorkspaceId) => (await members().list(id, firstMembers)).rows;
+  const rolesOf = async (id: WorkspaceId) => new Map((await listOf(id)).map(m => [m.principalId, m.role]));
 
   it('are invited with a link when they are new, and without one when they have an account elsewhere', async () => {
     await freshWorkspace();
@@ -162,7 +163,7 @@ describe('members', () => {
     const agent = await agents.create(signedIn(admin), workspace, { name: 'bot', role: 'viewer', ownerId: leaving });
     await people.accounts.members.remove(signedIn(admin), workspace, leaving);
     assert.deepEqual((await people.callerOf(secret)).principal, { kind: 'anonymous', why: 'unknown_credentials' });
-    const left = (await members().list(workspace)).find(({ principalId }) => principalId === agent.principalId);
+    const left = (await listOf(workspace)).find(({ principalId }) => principalId === agent.principalId);
     assert.equal(left?.suspended, true);
   });
 
@@ -175,11 +176,11 @@ describe('members', () => {
     const steps: (() => Promise<unknown>)[] = [
       () => members().invite(signedIn(admin), workspace, { email: 'moves@acme.test', role: 'viewer' }),
       async () => {
-        const [last] = (await members().list(workspace)).filter(({ role }) => role === 'viewer');
+        const [last] = (await listOf(workspace)).filter(({ role }) => role === 'viewer');
         await members().setRole(signedIn(admin), workspace, last?.principalId ?? admin, 'guest');
       },
       async () => {
-        const [last] = (await members().list(workspace)).filter(({ role }) => role === 'guest');
+        const [last] = (await listOf(workspace)).filter(({ role }) => role === 'guest');
         await members().remove(signedIn(admin), workspace, last?.principalId ?? admin);
       },
     ];

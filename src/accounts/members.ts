@@ -1,15 +1,17 @@
 import { PortcullisError } from '../domain/errors.ts';
 import type { PrincipalId, UserId, WorkspaceId } from '../domain/ids.ts';
+import type { Listed } from '../domain/listing.ts';
 import type { Caller } from '../domain/principal.ts';
 import { actionsOfRole, type BuiltInRole } from '../domain/role.ts';
 import type { Now } from '../domain/units.ts';
-import type { AccountStore, Member, WorkspaceAccounts } from './account-store.ts';
+import type { AccountStore, Member, MemberListing, WorkspaceAccounts } from './account-store.ts';
 import { actionsHeldBy, principalIdOf, requireHeld } from './author.ts';
 import type { Links } from './links.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 
 export interface Members {
-  list(workspaceId: WorkspaceId): Promise<Member[]>;
+  /** People and agents, by name, role or time of joining. A search looks at names and addresses. */
+  list(workspaceId: WorkspaceId, listing: MemberListing): Promise<Listed<Member>>;
   /**
    * Makes a person a member; someone who has no account gets one, and a link to sign in with for the first time.
    * Throws `conflict` for those who are members already, `restricted` for a role that holds more than the author.
@@ -34,7 +36,7 @@ export interface Invited {
 
 export function createMembers({ store, links, now }: { store: AccountStore; links: Links; now: Now }): Members {
   return {
-    list: workspaceId => store.inWorkspace(workspaceId, accounts => accounts.members()),
+    list: (workspaceId, listing) => store.inWorkspace(workspaceId, accounts => accounts.findMembers(listing)),
 
     async invite(author, workspaceId, { email, name, role }) {
       const member = await store.inWorkspace(workspaceId, async accounts => {

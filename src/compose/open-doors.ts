@@ -40,6 +40,7 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
   const { accounts, connect, listConnections } = parts;
   const record = audit.trail.recordEvent;
   const demo = config.mode === 'demo';
+  const auditReader = createAuditReader(store.database);
   const webhooks = openWebhooks({
     database: store.database,
     workspaceKeys: parts.workspaceKeys,
@@ -54,9 +55,9 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
     apiDoor({
       gateway,
       routes: [
-        ...accountRoutes({ accounts, record, demo }),
+        ...accountRoutes({ accounts, log: auditReader, record, demo }),
         ...createConnectionRoutes({ ...connect, list: listConnections }),
-        ...createAuditRoutes(createAuditReader(store.database)),
+        ...createAuditRoutes(auditReader),
         ...webhooks.routes,
         ...reportRoutes,
       ],

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { activities } from '../audit/activity.ts';
 import type { AuditFilter } from '../audit/audit-reader.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
+import { containing } from './like.ts';
 
 type Condition = RawBuilder<unknown>;
 
@@ -46,14 +47,14 @@ function isPartOf(activity: string): Condition {
 
 /** In a value, not in the name of a member. The first comparison is cheap, and spares most entries the second. */
 function saysAnywhere(text: string): Condition {
-  const pattern = like(JSON.stringify(text).slice(1, -1));
+  const pattern = containing(JSON.stringify(text).slice(1, -1));
   const values = (column: Condition) => sql`regexp_replace(${column}, '"[A-Za-z]+":', '', 'g')`;
   const said = (column: Condition) => sql`(${column} ILIKE ${pattern} AND ${values(column)} ILIKE ${pattern})`;
   return anyOf([said(sql`e.entry`), said(sql`o.entry`)]);
 }
 
 function isOfSomebodyNamed(workspaceId: WorkspaceId | null, text: string): Condition {
-  const pattern = like(text);
+  const pattern = containing(text);
   const people = sql`SELECT u.id FROM user_account u WHERE u.name ILIKE ${pattern}`;
   if (workspaceId === null) return sql`e.principal_id IN (${people})`;
   return sql`e.principal_id IN (
@@ -62,10 +63,6 @@ function isOfSomebodyNamed(workspaceId: WorkspaceId | null, text: string): Condi
       LEFT JOIN user_account u ON u.id = m.principal_id
       LEFT JOIN agent a ON a.id = m.principal_id
      WHERE m.workspace_id = ${workspaceId} AND (u.name ILIKE ${pattern} OR a.name ILIKE ${pattern}))`;
-}
-
-function like(text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 }
 
 function anyOf(conditions: readonly Condition[]): Condition {

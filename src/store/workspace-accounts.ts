@@ -1,6 +1,8 @@
 import type { Transaction } from 'kysely';
-import type { Agent, ApiKey, Member, WorkspaceAccounts } from '../accounts/account-store.ts';
+import type { Agent, WorkspaceAccounts } from '../accounts/account-store.ts';
 import { type AgentId, type KeyId, newId, type UserId, type WorkspaceId } from '../domain/ids.ts';
+import { findKeys, selectKeys, toApiKey } from './key-rows.ts';
+import { findMembers, selectMembers, toMember } from './member-rows.ts';
 import type { Schema } from './schema.ts';
 
 type Tx = Transaction<Schema>;
@@ -29,7 +31,7 @@ function locks(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, 'lock'
   };
 }
 
-type MemberQueries = 'members' | 'member' | 'addMember' | 'setRole' | 'removeMember' | 'ensureUser';
+type MemberQueries = 'members' | 'findMembers' | 'member' | 'addMember' | 'setRole' | 'removeMember' | 'ensureUser';
 
 function members(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, MemberQueries> {
   return {
@@ -40,6 +42,7 @@ function members(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, Memb
         .execute();
       return rows.map(toMember);
     },
+    findMembers: listing => findMembers(tx, workspaceId, listing),
     async member(id) {
       const row = await selectMembers(tx, workspaceId).where('membership.principal_id', '=', id).executeTakeFirst();
       return row === undefined ? null : toMember(row);
@@ -84,45 +87,6 @@ function members(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, Memb
 
 async function userIdByEmail(tx: Tx, email: string): Promise<UserId | undefined> {
   return (await tx.selectFrom('user_account').where('email', '=', email).select('id').executeTakeFirst())?.id;
-}
-
-function selectMembers(tx: Tx, workspaceId: WorkspaceId) {
-  return tx
-    .selectFrom('membership')
-    .innerJoin('principal', 'principal.id', 'membership.principal_id')
-    .leftJoin('user_account', 'user_account.id', 'membership.principal_id')
-    .leftJoin('agent', 'agent.id', 'membership.principal_id')
-    .leftJoin('user_account as owner', 'owner.id', 'agent.owner_id')
-    .where('membership.workspace_id', '=', workspaceId)
-    .select([
-      'membership.principal_id',
-      'membership.role',
-      'membership.created_at',
-      'principal.kind',
-      'principal.disabled_at',
-      'user_account.name as user_name',
-      'user_account.email',
-      'agent.name as agent_name',
-      'agent.suspended_at',
-      'owner.id as owner_id',
-      'owner.name as owner_name',
-    ]);
-}
-
-type MemberRow = Awaited<ReturnType<ReturnType<typeof selectMembers>['execute']>>[number];
-
-function toMember(row: MemberRow): Member {
-  return {
-    principalId: row.principal_id,
-    kind: row.kind,
-    name: row.user_name ?? row.agent_name ?? row.principal_id,
-    email: row.email,
-    owner: row.owner_id === null || row.owner_name === null ? null : { id: row.owner_id, name: row.owner_name },
-    role: row.role,
-    disabled: row.disabled_at !== null,
-    suspended: row.suspended_at !== null,
-    createdAt: row.created_at,
-  };
 }
 
 type AgentQueries = 'agent' | 'addAgent' | 'changeAgent' | 'agentsOf' | 'suspendAgentsOf';
@@ -183,14 +147,9 @@ function agents(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, Agent
   };
 }
 
-function keys(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, 'keys' | 'key' | 'addKey' | 'revokeKey'> {
+function keys(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, 'findKeys' | 'key' | 'addKey' | 'revokeKey'> {
   return {
-    async keys(of) {
-      const all = selectKeys(tx, workspaceId).orderBy('api_key.created_at', 'desc').orderBy('api_key.id', 'desc');
-      if (of === 'everyone') return (await all.execute()).map(toApiKey);
-      if (of.length === 0) return [];
-      return (await all.where('api_key.principal_id', 'in', of).execute()).map(toApiKey);
-    },
+    findKeys: (of, listing) => findKeys(tx, workspaceId, of, listing),
     async key(id) {
       const row = await selectKeys(tx, workspaceId).where('api_key.id', '=', id).executeTakeFirst();
       return row === undefined ? null : toApiKey(row);
@@ -223,45 +182,5 @@ function keys(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, 'keys' 
         .where('revoked_at', 'is', null)
         .execute();
     },
-  };
-}
-
-function selectKeys(tx: Tx, workspaceId: WorkspaceId) {
-  return tx
-    .selectFrom('api_key')
-    .leftJoin('user_account', 'user_account.id', 'api_key.principal_id')
-    .leftJoin('agent', 'agent.id', 'api_key.principal_id')
-    .where('api_key.workspace_id', '=', workspaceId)
-    .select([
-      'api_key.id',
-      'api_key.name',
-      'api_key.principal_id',
-      'api_key.ending',
-      'api_key.ceiling',
-      'api_key.created_by',
-      'api_key.created_at',
-      'api_key.expires_at',
-      'api_key.last_used_at',
-      'api_key.revoked_at',
-      'user_account.name as user_name',
-      'agent.name as agent_name',
-    ]);
-}
-
-type KeyRow = Awaited<ReturnType<ReturnType<typeof selectKeys>['execute']>>[number];
-
-function toApiKey(row: KeyRow): ApiKey {
-  return {
-    id: row.id,
-    name: row.name,
-    principalId: row.principal_id,
-    principalName: row.user_name ?? row.agent_name ?? row.principal_id,
-    ending: row.ending,
-    ceiling: row.ceiling,
-    createdBy: row.created_by,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    lastUsedAt: row.last_used_at,
-    revokedAt: row.revoked_at,
   };
 }

@@ -1,4 +1,5 @@
 import type { Accounts } from '../../../accounts/accounts.ts';
+import type { AuditReader } from '../../../audit/audit-reader.ts';
 import type { RecordEvent } from '../../../domain/event.ts';
 import type { ApiRoute } from '../route.ts';
 import { agentRoutes } from './agents.ts';
@@ -8,13 +9,22 @@ import { memberRoutes } from './members.ts';
 import { userRoutes } from './users.ts';
 
 /** All rows of the admin API about people, agents and their credentials. */
-export function accountRoutes(parts: { accounts: Accounts; record: RecordEvent; demo: boolean }): ApiRoute[] {
-  const { accounts, record, demo } = parts;
+export function accountRoutes(parts: {
+  readonly accounts: Accounts;
+  readonly log: Pick<AuditReader, 'firstCallWith'>;
+  readonly record: RecordEvent;
+  readonly demo: boolean;
+}): ApiRoute[] {
+  const { accounts, log, record, demo } = parts;
   return [
     ...meRoutes({ ...accounts, record, demo }),
     ...memberRoutes({ ...accounts, record }),
     ...agentRoutes({ ...accounts, record }),
-    ...keyRoutes({ ...accounts, record }),
+    ...keyRoutes({
+      ...accounts,
+      record,
+      firstCall: (workspaceId, key) => log.firstCallWith(workspaceId, key.id, key.createdAt),
+    }),
     ...userRoutes({ ...accounts, record }),
   ];
 }

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import type { ApiKey } from '../../../accounts/account-store.ts';
 import { type Keys, keyDaysDefault, keyDaysMax } from '../../../accounts/keys.ts';
+import type { AuditRecord } from '../../../audit/audit-reader.ts';
 import { asNotionToken } from '../../../domain/api-key.ts';
 import type { RecordEvent } from '../../../domain/event.ts';
+import type { WorkspaceId } from '../../../domain/ids.ts';
 import { action, displayName, idOf, principalId, role } from '../fields.ts';
 import { workspaceOf } from '../in-workspace.ts';
+import { listQuery } from '../list-query.ts';
 import { recordChange } from '../record-change.ts';
 import { type ApiRoute, apiRoute } from '../route.ts';
 
@@ -18,8 +21,15 @@ const newKey = z.strictObject({
   expiresInDays: z.int().min(1).max(keyDaysMax).default(keyDaysDefault),
 });
 
+export interface KeyRouteParts {
+  readonly keys: Keys;
+  readonly record: RecordEvent;
+  /** The first call to Notion with a key; null before there is one. */
+  firstCall(workspaceId: WorkspaceId, key: ApiKey): Promise<AuditRecord | null>;
+}
+
 /** API keys. Every member has their own; those who manage members see and end all of them. */
-export function keyRoutes({ keys, record }: { keys: Keys; record: RecordEvent }): ApiRoute[] {
+export function keyRoutes({ keys, record, firstCall }: KeyRouteParts): ApiRoute[] {
   return [
     apiRoute({
       method: 'GET',
@@ -27,7 +37,31 @@ export function keyRoutes({ keys, record }: { keys: Keys; record: RecordEvent })
       name: 'keys.list',
       summary: 'Keys: your own and those of your agents, or all of them if you manage members',
       demand: { on: 'membership' },
-      run: async (_input, context) => ({ keys: (await keys.list(context.caller, workspaceOf(context))).map(keyView) }),
+      query: z.strictObject({
+        ...listQuery(['created', 'name', 'principal', 'expires', 'used'], 'desc'),
+        ended: z
+          .enum(['include', 'leave_out'])
+          .default('include')
+          .describe('Whether revoked and expired keys are in the list too.'),
+      }),
+      run: async ({ query: { ended, ...listing } }, context) => {
+        const request = { ...listing, ended: ended === 'include' };
+        const { rows, total } = await keys.list(context.caller, workspaceOf(context), request);
+        return { keys: rows.map(keyView), total };
+      },
+    }),
+    apiRoute({
+      method: 'GET',
+      path: '/api/workspaces/:workspace/keys/:key',
+      name: 'keys.get',
+      summary: 'A key, and the first call to Notion that was made with it',
+      demand: { on: 'membership' },
+      params: z.strictObject({ key: idOf('key') }),
+      run: async ({ params }, context) => {
+        const key = await keys.get(context.caller, workspaceOf(context), params.key);
+        const first = await firstCall(workspaceOf(context), key);
+        return { key: keyView(key), firstCall: first && firstCallView(first) };
+      },
     }),
     apiRoute({
       method: 'POST',
@@ -64,6 +98,13 @@ export function keyRoutes({ keys, record }: { keys: Keys; record: RecordEvent })
       },
     }),
   ];
+}
+
+/** How it went, and nothing of what it was about: the holder of a key need not be who reads the log. */
+function firstCallView({ entry, outcome }: AuditRecord) {
+  const effect = entry.kind === 'intent' ? 'allow' : 'deny';
+  const because = entry.decision?.because ?? null;
+  return { time: entry.time, operation: entry.operation, effect, because, status: outcome?.status ?? null };
 }
 
 function keyView(key: ApiKey) {

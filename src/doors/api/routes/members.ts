@@ -4,6 +4,7 @@ import type { Members } from '../../../accounts/members.ts';
 import type { RecordEvent } from '../../../domain/event.ts';
 import { displayName, email, principalId, role } from '../fields.ts';
 import { workspaceOf } from '../in-workspace.ts';
+import { listQuery } from '../list-query.ts';
 import { recordChange } from '../record-change.ts';
 import { type ApiRoute, apiRoute } from '../route.ts';
 
@@ -18,7 +19,11 @@ export function memberRoutes({ members, record }: { members: Members; record: Re
       name: 'members.list',
       summary: 'The people and agents of a workspace',
       demand: { on: 'workspace', action: 'people.read' },
-      run: async (_input, context) => ({ members: (await members.list(workspaceOf(context))).map(memberView) }),
+      query: z.strictObject({ ...listQuery(['joined', 'name', 'role']), kind: z.enum(['user', 'agent']).optional() }),
+      run: async ({ query }, context) => {
+        const { rows, total } = await members.list(workspaceOf(context), query);
+        return { members: rows.map(memberView), total };
+      },
     }),
     apiRoute({
       method: 'POST',
