@@ -99,7 +99,8 @@ describe('the dashboard', { skip: chromiumUnavailable() }, () => {
     await page.getByRole('table', { name: 'Agents' }).getByText('night watch').waitFor();
 
     await page.getByLabel('Name of the key').fill('lantern');
-    await page.getByLabel('Acts as').selectOption({ label: 'night watch' });
+    await page.getByRole('combobox', { name: 'Acts as' }).fill('night');
+    await page.getByRole('option', { name: 'night watch' }).click();
     await page.getByLabel('Expires in').selectOption('7');
     await page.getByRole('button', { name: 'Create key' }).click();
     const secret =
@@ -108,19 +109,26 @@ describe('the dashboard', { skip: chromiumUnavailable() }, () => {
     await assertAccessible(page);
     await page.getByRole('button', { name: 'I have stored it' }).click();
     await page.getByRole('table', { name: 'API keys' }).getByText('lantern').waitFor();
+    await page.getByText('Waiting for the first call with this key.').waitFor();
     assert.ok(!(await page.content()).includes(secret), 'the key was shown once');
+
+    // It appears by itself: nobody reloads.
+    assert.equal((await createPage(secret)).status, 403);
+    const first = page.getByRole('status', { name: 'First call' });
+    await first.getByText('The first call was denied').waitFor();
+    await first.getByText('the role does not allow it').waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
 
     await page.getByRole('tab', { name: 'Audit log' }).click();
     const log = page.getByRole('table', { name: 'Audit log' });
     await log.getByText('key.created').waitFor();
     assert.equal((await createPage(secret)).status, 403);
-
-    // It appears by itself: nobody reloads.
-    const denial = log.getByRole('row').filter({ hasText: 'pages.create' });
+    const denial = log.getByRole('row').filter({ hasText: 'pages.create' }).first();
     await denial.getByText('Denied', { exact: true }).waitFor();
     await denial.getByRole('cell', { name: 'night watch', exact: true }).waitFor();
     await denial.getByRole('button', { name: 'Details of pages.create' }).click();
-    await log.getByText('role viewer').waitFor();
+    await log.getByText('role viewer').first().waitFor();
+    await page.getByRole('button', { name: 'More filters' }).click();
     await page.getByLabel('Decision').selectOption({ label: 'Denied' });
     await log.getByText('key.created').waitFor({ state: 'detached' });
     await denial.waitFor();
@@ -204,7 +212,7 @@ describe('the dashboard', { skip: chromiumUnavailable() }, () => {
     await page.getByRole('heading', { name: 'Acme', level: 1 }).waitFor();
 
     for (const tab of ['Members', 'Agents and keys', 'Access', 'Webhooks', 'Audit log']) {
-      await page.getByRole('tab', { selected: true }).focus();
+      await page.getByRole('tablist', { name: 'Parts of the workspace' }).getByRole('tab', { selected: true }).focus();
       await page.keyboard.press('ArrowRight');
       await page.getByRole('tab', { name: tab, selected: true }).waitFor();
       await page.getByRole('tabpanel').getByRole('heading', { level: 2 }).first().waitFor();

@@ -109,7 +109,7 @@ export interface Member {
   readonly kind: 'user' | 'agent';
   readonly name: string;
   readonly email: string | null;
-  readonly owner: { readonly id: string; readonly name: string } | null;
+  readonly owner: { readonly id: string; readonly name: string; readonly isMember: boolean } | null;
   readonly role: string;
   readonly disabled: boolean;
   readonly suspended: boolean;
@@ -141,6 +141,7 @@ export interface AuditEntry {
   readonly outcome: AuditOutcome | null;
   /** Of decisions only: */
   readonly connection?: { readonly id: string; readonly because: string } | null;
+  readonly activity?: 'notion' | 'administration' | 'view' | 'system';
   readonly credential?: string | null;
   readonly door?: string;
   readonly objects?: readonly { readonly kind: string; readonly id: string | null; readonly action: string }[];
@@ -164,8 +165,19 @@ export interface AuditOutcome {
   readonly error: string | null;
 }
 
+/** How the first call with a key went. */
+export interface FirstCall {
+  readonly time: string;
+  readonly operation: string;
+  readonly effect: 'allow' | 'deny';
+  readonly because: string | null;
+  readonly status: number | null;
+}
+
 export interface AuditPage {
   readonly entries: readonly AuditEntry[];
+  /** What ids in these entries are called. */
+  readonly names: Readonly<Record<string, string>>;
   readonly nextCursor: string | null;
 }
 

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { createBrowserRouter } from 'react-router-dom';
 import { Account } from './pages/account.tsx';
+import { DeploymentLog, deploymentLogPath } from './pages/deployment/deployment-log.tsx';
 import { NotFound } from './pages/not-found.tsx';
 import { SignIn } from './pages/sign-in.tsx';
 import { DeploymentWebhooks, deploymentWebhooksPath } from './pages/webhooks/deployment-webhooks.tsx';
@@ -19,6 +20,7 @@ export function createRouter(linkToken: string | null) {
         // Where the pages of connecting lead back to.
         { path: '/workspaces', element: <Workspaces /> },
         { path: '/workspaces/:workspaceId/:tab?', element: <WorkspacePage /> },
+        { path: deploymentLogPath, element: <DeploymentLog /> },
         { path: deploymentWebhooksPath, element: <DeploymentWebhooks /> },
         { path: '/account', element: <Account /> },
       ],

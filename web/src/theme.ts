@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, createTheme, Modal, PasswordInput } from '@mantine/core';
+import { Anchor, type CSSVariablesResolver, createTheme, Modal, ModalHeader, PasswordInput } from '@mantine/core';
 
 export const theme = createTheme({
   primaryColor: 'indigo',
@@ -11,7 +11,11 @@ export const theme = createTheme({
   headings: { fontWeight: '650' },
   respectReducedMotion: true,
   components: {
+    // Colour alone does not tell a link from the text around it.
+    Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
     Modal: Modal.extend({ defaultProps: { transitionProps: { duration: 0 } } }),
+    // A header element outside of what it heads is the banner of the page, and there is one already.
+    ModalHeader: ModalHeader.extend({ defaultProps: { role: 'presentation' } }),
     PasswordInput: PasswordInput.extend({
       defaultProps: {
         visibilityToggleFocusable: true,

@@ -1,4 +1,4 @@
-import { Table, UnstyledButton } from '@mantine/core';
+import { Table, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { Fragment, type ReactNode, useId, useRef, useState } from 'react';
 import { Icon } from '../icons.tsx';
 import type { ListState } from './list-state.ts';
@@ -51,7 +51,11 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
             {columns.map(column => (
               <Heading key={column.key} column={column} state={state} />
             ))}
-            {detail && <Table.Th w={50} aria-label="Details" />}
+            {detail && (
+              <Table.Th w={50}>
+                <VisuallyHidden>Details</VisuallyHidden>
+              </Table.Th>
+            )}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -94,7 +98,13 @@ function placeOf<Row>({ from, actions }: Column<Row>) {
 
 function Heading<Row>({ column, state }: { readonly column: Column<Row>; readonly state: ListState | null }) {
   const place = { ...placeOf(column), ...(column.width !== undefined && { w: column.width }) };
-  if (column.actions) return <Table.Th {...place} aria-label={column.label} />;
+  if (column.actions) {
+    return (
+      <Table.Th {...place}>
+        <VisuallyHidden>{column.label}</VisuallyHidden>
+      </Table.Th>
+    );
+  }
   if (!column.sortable || state === null) return <Table.Th {...place}>{column.label}</Table.Th>;
   const sorted = state.sort === column.key;
   const direction = state.descending ? 'descending' : 'ascending';

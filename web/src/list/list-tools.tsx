@@ -16,7 +16,7 @@ export function ListTools({ label, state, sorts = [], children }: ListToolsProps
   return (
     <Group component="search" aria-label={label} gap="sm" align="flex-end">
       <TextInput
-        label={`Search ${label.toLowerCase()}`}
+        label={`Search ${inSentence(label)}`}
         type="search"
         size="sm"
         className="search"
@@ -35,4 +35,9 @@ export function ListTools({ label, state, sorts = [], children }: ListToolsProps
       {children}
     </Group>
   );
+}
+
+/** A label in the middle of a sentence: `people`, but `API keys`. */
+export function inSentence(label: string): string {
+  return /^\p{Lu}{2}/u.test(label) ? label : label.toLowerCase();
 }

@@ -1,5 +1,6 @@
 import { Button, Group, Text } from '@mantine/core';
 import { type ListState, pageSize } from './list-state.ts';
+import { inSentence } from './list-tools.tsx';
 
 interface PagerProps {
   readonly label: string;
@@ -19,7 +20,7 @@ export function Pager({ label, state, total }: PagerProps) {
         {total === 0 ? '' : several ? `${first} to ${last} of ${total}` : `${total} in all`}
       </Text>
       {several && (
-        <Group gap="xs" component="nav" aria-label={`Pages of ${label.toLowerCase()}`}>
+        <Group gap="xs" component="nav" aria-label={`Pages of ${inSentence(label)}`}>
           <Button size="xs" variant="default" disabled={page === 0} onClick={() => setPage(page - 1)}>
             Previous
           </Button>

@@ -1,6 +1,9 @@
-import { Group, Paper, Stack, Table, Text, Title } from '@mantine/core';
+import { Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, type Session } from '../api.ts';
+import { List } from '../list/list.tsx';
+import { type LocalOrder, localPage, useListState } from '../list/list-state.ts';
+import type { Column } from '../list/list-table.tsx';
 import { useMe } from '../me.ts';
 import { useAnnounce } from '../parts/announcer.tsx';
 import { Confirm } from '../parts/confirm.tsx';
@@ -53,55 +56,74 @@ function Sessions() {
     queryKey: ['sessions'],
     queryFn: () => api.get<{ sessions: Session[] }>('/me/sessions'),
   });
+  const ended = ({ current }: Session) => {
+    announce('Session ended');
+    void queries.invalidateQueries({ queryKey: current ? ['me'] : ['sessions'] });
+  };
+  return <Loaded query={sessions}>{data => <SessionList sessions={data.sessions} onEnded={ended} />}</Loaded>;
+}
+
+const order: LocalOrder<Session> = {
+  text: ({ userAgent, clientAddress }) => `${browserName(userAgent)} ${clientAddress}`,
+  by: {
+    browser: ({ userAgent }) => browserName(userAgent),
+    lastSeen: ({ lastSeenAt }) => lastSeenAt,
+  },
+};
+
+interface SessionListProps {
+  readonly sessions: readonly Session[];
+  readonly onEnded: (session: Session) => void;
+}
+
+function SessionList({ sessions, onEnded }: SessionListProps) {
+  const state = useListState({ sort: 'lastSeen', descending: true });
+  const columns: readonly Column<Session>[] = [
+    { key: 'browser', label: 'Browser', sortable: true, cell: session => <Browser session={session} /> },
+    { key: 'lastSeen', label: 'Last seen', sortable: true, cell: ({ lastSeenAt }) => <Time at={lastSeenAt} /> },
+    {
+      key: 'actions',
+      label: 'Actions',
+      actions: true,
+      cell: session => <End session={session} onEnded={() => onEnded(session)} />,
+    },
+  ];
   return (
-    <Loaded query={sessions}>
-      {data => (
-        <Table.ScrollContainer minWidth={360}>
-          <Table verticalSpacing="sm" aria-labelledby="sessions">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Browser</Table.Th>
-                <Table.Th>Last seen</Table.Th>
-                <Table.Th aria-label="Actions" />
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {data.sessions.map(session => (
-                <Table.Tr key={session.id}>
-                  <Table.Td className="hostile">
-                    <Group gap="xs">
-                      <Text size="sm">{browserName(session.userAgent)}</Text>
-                      {session.current && <Mark label="this one" icon="allowed" tone="good" />}
-                    </Group>
-                    <Text size="xs" c="dimmed">
-                      from {session.clientAddress}, since <Time at={session.createdAt} />
-                    </Text>
-                  </Table.Td>
-                  <Table.Td>
-                    <Time at={session.lastSeenAt} />
-                  </Table.Td>
-                  <Table.Td ta="right">
-                    <Confirm
-                      label="End"
-                      of={`the session of ${browserName(session.userAgent)}`}
-                      question="End this session?"
-                      consequence={
-                        session.current ? 'You will be signed out here.' : 'Whoever uses it is signed out at once.'
-                      }
-                      run={() => api.delete(`/me/sessions/${encodeURIComponent(session.id)}`)}
-                      onDone={() => {
-                        announce('Session ended');
-                        void queries.invalidateQueries({ queryKey: session.current ? ['me'] : ['sessions'] });
-                      }}
-                    />
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
-      )}
-    </Loaded>
+    <List
+      label="Sessions"
+      state={state}
+      {...localPage(sessions, state, order)}
+      columns={columns}
+      empty="There are no sessions."
+      keyOf={({ id }) => id}
+    />
+  );
+}
+
+function Browser({ session }: { readonly session: Session }) {
+  return (
+    <>
+      <Group gap="xs">
+        <Text size="sm">{browserName(session.userAgent)}</Text>
+        {session.current && <Mark label="this one" icon="allowed" tone="good" />}
+      </Group>
+      <Text size="xs" c="dimmed">
+        from {session.clientAddress}, since <Time at={session.createdAt} />
+      </Text>
+    </>
+  );
+}
+
+function End({ session, onEnded }: { readonly session: Session; readonly onEnded: () => void }) {
+  return (
+    <Confirm
+      label="End"
+      of={`the session of ${browserName(session.userAgent)}`}
+      question="End this session?"
+      consequence={session.current ? 'You will be signed out here.' : 'Whoever uses it is signed out at once.'}
+      run={() => api.delete(`/me/sessions/${encodeURIComponent(session.id)}`)}
+      onDone={onEnded}
+    />
   );
 }
 

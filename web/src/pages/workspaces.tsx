@@ -1,16 +1,19 @@
-import { Anchor, Button, EmptyState, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, EmptyState, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 import { api, type Workspace } from '../api.ts';
 import { Icon } from '../icons.tsx';
+import { type LocalOrder, localPage, useListState } from '../list/list-state.ts';
+import { ListTools } from '../list/list-tools.tsx';
+import { Pager } from '../list/pager.tsx';
 import { useMe } from '../me.ts';
 import { Loaded } from '../parts/loaded.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
-import { WorkspaceIcon } from '../parts/workspace-icon.tsx';
+import { deploymentLogPath } from './deployment/deployment-log.tsx';
 import { PasteWorkspace } from './paste-workspace.tsx';
 import { deploymentWebhooksPath } from './webhooks/deployment-webhooks.tsx';
 import { connectAddress } from './workspace/connection-kind.ts';
-import { ConnectionStatus } from './workspace/connection-status.tsx';
+import { WorkspaceCard } from './workspace-card.tsx';
 
 /** The workspaces of the reader, and the way to connect another one. */
 export function Workspaces() {
@@ -21,14 +24,9 @@ export function Workspaces() {
   });
   const mayConnect = me.data?.user.deploymentRights.includes('connect') ?? false;
   const connect = mayConnect && (
-    <Group>
-      <Button component="a" href={connectAddress('mcp', null)} variant="default">
-        Connect by Notion MCP
-      </Button>
-      <Button component="a" href={connectAddress('rest', null)}>
-        Connect a workspace
-      </Button>
-    </Group>
+    <Button component="a" href={connectAddress('rest', null)}>
+      Connect a workspace
+    </Button>
   );
   return (
     <Stack>
@@ -51,52 +49,70 @@ export function Workspaces() {
               />
             </Paper>
           ) : (
-            <SimpleGrid cols={{ base: 1, sm: 2 }} component="ul" p={0} m={0} className="plain-list">
-              {data.workspaces.map(workspace => (
-                <WorkspaceCard key={workspace.id} workspace={workspace} />
-              ))}
-            </SimpleGrid>
+            <WorkspaceList workspaces={data.workspaces} />
           )
         }
       </Loaded>
-      {mayConnect && (
-        <>
-          <PasteWorkspace />
-          <Text size="sm">
-            <Anchor component={Link} to={deploymentWebhooksPath} inherit>
-              Webhooks of all workspaces
-            </Anchor>
-            : where Notion tells what moved, was deleted or came back in any of them.
-          </Text>
-        </>
-      )}
+      {mayConnect && <PasteWorkspace />}
+      <DeploymentLinks rights={me.data?.user.deploymentRights ?? []} />
     </Stack>
   );
 }
 
-function WorkspaceCard({ workspace }: { readonly workspace: Workspace }) {
-  const connections = workspace.connections.filter(connection => connection.status !== 'revoked');
+const order: LocalOrder<Workspace> = {
+  text: ({ name, role }) => `${name} ${role}`,
+  by: { name: ({ name }) => name.toLowerCase(), role: ({ role }) => role },
+};
+
+/** A few workspaces need no search. */
+const fewWorkspaces = 3;
+
+function WorkspaceList({ workspaces }: { readonly workspaces: readonly Workspace[] }) {
+  const state = useListState({ sort: 'name' });
+  const { rows, total } = localPage(workspaces, state, order);
   return (
-    <Paper component="li" withBorder p="md" shadow="xs">
-      <Group wrap="nowrap" align="flex-start">
-        <WorkspaceIcon workspace={workspace} />
-        <Stack gap={6} miw={0}>
-          <Title order={2} size="h4" className="hostile">
-            <Anchor component={Link} to={`/workspaces/${encodeURIComponent(workspace.id)}`} inherit>
-              {workspace.name}
-            </Anchor>
-          </Title>
-          <Text size="sm" c="dimmed">
-            You are {workspace.role === 'admin' || workspace.role === 'editor' ? 'an' : 'a'} {workspace.role}.
-          </Text>
-          <Group gap="xs">
-            {connections.map(connection => (
-              <ConnectionStatus key={connection.id} status={connection.status} />
-            ))}
-            {connections.length === 0 && <ConnectionStatus status="revoked" />}
-          </Group>
-        </Stack>
-      </Group>
-    </Paper>
+    <Stack gap="sm">
+      {workspaces.length > fewWorkspaces && (
+        <ListTools
+          label="Workspaces"
+          state={state}
+          sorts={[
+            { value: 'name', label: 'Name' },
+            { value: 'role', label: 'Your role' },
+          ]}
+        />
+      )}
+      <SimpleGrid cols={{ base: 1, sm: 2 }} component="ul" p={0} m={0} className="plain-list">
+        {rows.map(workspace => (
+          <WorkspaceCard key={workspace.id} workspace={workspace} />
+        ))}
+      </SimpleGrid>
+      {rows.length === 0 && <Text size="sm">Nothing matches.</Text>}
+      {workspaces.length > fewWorkspaces && <Pager label="Workspaces" state={state} total={total} />}
+    </Stack>
+  );
+}
+
+/** What is above all workspaces, for those who have a right to it. */
+function DeploymentLinks({ rights }: { readonly rights: readonly string[] }) {
+  return (
+    <Stack gap={4}>
+      {rights.includes('connect') && (
+        <Text size="sm">
+          <Anchor component={Link} to={deploymentWebhooksPath} inherit>
+            Webhooks of all workspaces
+          </Anchor>
+          : where Notion tells what moved, was deleted or came back in any of them.
+        </Text>
+      )}
+      {rights.includes('audit') && (
+        <Text size="sm">
+          <Anchor component={Link} to={deploymentLogPath} inherit>
+            Log of the deployment
+          </Anchor>
+          : sign-ins, refused keys, and callers whom nobody knows.
+        </Text>
+      )}
+    </Stack>
   );
 }

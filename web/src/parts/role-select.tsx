@@ -1,21 +1,21 @@
 import { NativeSelect, type NativeSelectProps } from '@mantine/core';
 import { type BuiltInRole, builtInRoles } from '../../../src/domain/role.ts';
 
-const explanations: Record<BuiltInRole, string> = {
+/** What a role may do, as it is today. */
+export const roleExplanations: Record<BuiltInRole, string> = {
   admin: 'everything, also members and keys',
   editor: 'reads, creates and changes; does not delete',
   viewer: 'reads',
-  guest: 'nothing until something is granted',
+  guest: 'is a member and may do nothing; grants for single pages are planned',
 };
 
 type RoleSelectProps = Omit<NativeSelectProps, 'data' | 'onChange'> & {
   readonly value: string;
   readonly onChange: (role: string) => void;
-  /** Spells out what each role may do. */
-  readonly explained?: boolean;
 };
 
-export function RoleSelect({ onChange, explained = false, ...props }: RoleSelectProps) {
-  const data = builtInRoles.map(role => ({ value: role, label: explained ? `${role}: ${explanations[role]}` : role }));
+/** The choice of a role in a form: it counts when the form is sent. */
+export function RoleSelect({ onChange, ...props }: RoleSelectProps) {
+  const data = builtInRoles.map(role => ({ value: role, label: `${role}: ${roleExplanations[role]}` }));
   return <NativeSelect {...props} data={data} onChange={event => onChange(event.currentTarget.value)} />;
 }

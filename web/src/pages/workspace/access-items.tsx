@@ -1,6 +1,9 @@
-import { Anchor, SegmentedControl, Stack, Table, Text } from '@mantine/core';
+import { Anchor, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { ReachedItem, ReportedConnection } from '../../api.ts';
+import { List } from '../../list/list.tsx';
+import { type LocalOrder, localPage, useListState } from '../../list/list-state.ts';
+import type { Column } from '../../list/list-table.tsx';
 import { Mark } from '../../parts/mark.tsx';
 import { kindName } from './connection-kind.ts';
 
@@ -29,44 +32,60 @@ interface AccessItemsProps {
 export function AccessItems({ items, connections }: AccessItemsProps) {
   const [chosen, setChosen] = useState('roots');
   const view = views[chosen];
+  const state = useListState({ sort: 'title' });
   const shown = items.filter(item => view?.shows(item));
   return (
     <Stack gap="sm">
       <SegmentedControl
         aria-label="What to show"
         value={chosen}
-        onChange={setChosen}
+        onChange={value => {
+          setChosen(value);
+          state.setPage(0);
+        }}
         transitionDuration={0}
         data={Object.entries(views).map(([value, { label, shows }]) => ({
           value,
           label: `${label} (${items.filter(shows).length})`,
         }))}
       />
-      {shown.length === 0 && <Text size="sm">{view?.none}</Text>}
-      {shown.length > 0 && (
-        <Table verticalSpacing="xs" aria-label="What connections see">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Title</Table.Th>
-              <Table.Th visibleFrom="sm" w={120}>
-                Kind
-              </Table.Th>
-              <Table.Th w={150}>Shared</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {shown.map(item => (
-              <ItemRow
-                key={`${item.connection} ${item.id}`}
-                item={item}
-                through={connections.length > 1 ? nameOf(item.connection, connections) : null}
-              />
-            ))}
-          </Table.Tbody>
-        </Table>
-      )}
+      <List
+        key={chosen}
+        label="What connections see"
+        state={state}
+        {...localPage(shown, state, order)}
+        columns={columnsOf(connections)}
+        empty={view?.none ?? ''}
+        keyOf={item => `${item.connection} ${item.id}`}
+      />
     </Stack>
   );
+}
+
+const order: LocalOrder<ReachedItem> = {
+  text: ({ title, object, publicUrl }) => [title, object, publicUrl].join(' '),
+  by: { title: ({ title }) => title.toLowerCase(), kind: ({ object }) => object },
+};
+
+function columnsOf(connections: readonly ReportedConnection[]): readonly Column<ReachedItem>[] {
+  const through = (item: ReachedItem) => (connections.length > 1 ? nameOf(item.connection, connections) : null);
+  return [
+    {
+      key: 'title',
+      label: 'Title',
+      sortable: true,
+      cell: item => <Identity item={item} through={through(item)} />,
+    },
+    {
+      key: 'kind',
+      label: 'Kind',
+      sortable: true,
+      from: 'sm',
+      width: 120,
+      cell: ({ object }) => object.replaceAll('_', ' '),
+    },
+    { key: 'shared', label: 'Shared', width: 150, cell: item => <Shared item={item} /> },
+  ];
 }
 
 /** Two connections of a kind are told apart by the end of their ids. */
@@ -75,44 +94,43 @@ function nameOf(id: string, connections: readonly ReportedConnection[]): string 
   return found === undefined ? id : `${kindName(found.kind)} …${id.slice(-4)}`;
 }
 
-interface ItemRowProps {
+interface IdentityProps {
   readonly item: ReachedItem;
   /** The connection that sees it, where there are several. */
   readonly through: string | null;
 }
 
-function ItemRow({ item, through }: ItemRowProps) {
-  const { title, object, root, publicUrl, url } = item;
+function Identity({ item: { title, publicUrl, url }, through }: IdentityProps) {
   return (
-    <Table.Tr>
-      <Table.Td className="hostile">
-        <Text size="sm">{title.trim() === '' ? 'Untitled' : title}</Text>
-        {url !== null && <OutLink href={url} label="Open at Notion" of={title} />}
-        {through !== null && (
-          <Text size="xs" c="dimmed">
-            through {through}
-          </Text>
-        )}
-        {publicUrl !== null && (
-          <Text size="xs" c="dimmed">
-            {publicUrl}
-          </Text>
-        )}
-      </Table.Td>
-      <Table.Td visibleFrom="sm">{object.replaceAll('_', ' ')}</Table.Td>
-      <Table.Td>
-        <Stack gap={2}>
-          {root === true && <Mark label="Shared root" icon="gate" tone="quiet" />}
-          {root === null && <Mark label="Not known" icon="warning" tone="quiet" />}
-          {root === false && (
-            <Text size="sm" c="dimmed">
-              In a root
-            </Text>
-          )}
-          {publicUrl !== null && <Mark label="On the web" icon="warning" tone="attention" />}
-        </Stack>
-      </Table.Td>
-    </Table.Tr>
+    <>
+      <Text size="sm">{title.trim() === '' ? 'Untitled' : title}</Text>
+      {url !== null && <OutLink href={url} label="Open at Notion" of={title} />}
+      {through !== null && (
+        <Text size="xs" c="dimmed">
+          through {through}
+        </Text>
+      )}
+      {publicUrl !== null && (
+        <Text size="xs" c="dimmed">
+          {publicUrl}
+        </Text>
+      )}
+    </>
+  );
+}
+
+function Shared({ item: { root, publicUrl } }: { readonly item: ReachedItem }) {
+  return (
+    <Stack gap={2}>
+      {root === true && <Mark label="Shared root" icon="gate" tone="quiet" />}
+      {root === null && <Mark label="Not known" icon="warning" tone="quiet" />}
+      {root === false && (
+        <Text size="sm" c="dimmed">
+          In a root
+        </Text>
+      )}
+      {publicUrl !== null && <Mark label="On the web" icon="warning" tone="attention" />}
+    </Stack>
   );
 }
 

@@ -1,22 +1,20 @@
-import { Button, Paper, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Paper, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api, type Member, type Workspace, workspacePath } from '../../api.ts';
 import { useMe } from '../../me.ts';
+import { AdminQuestion } from '../../parts/admin-question.tsx';
 import { useAnnounce } from '../../parts/announcer.tsx';
-import { Loaded } from '../../parts/loaded.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { RoleSelect } from '../../parts/role-select.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Keys } from './keys.tsx';
-import { MemberTable } from './member-table.tsx';
-import { mayIn, useMembers, useMembershipChanged } from './membership.ts';
+import { MemberList } from './member-list.tsx';
+import { mayIn, useMembershipChanged } from './membership.ts';
 
 /** Agents, and the keys with which agents and people call. Who does not manage members has keys of their own only. */
 export function Agents({ workspace }: { readonly workspace: Workspace }) {
   const mayManage = mayIn(workspace, 'members');
-  const members = useMembers(workspace.id, mayManage);
-  const agents = members.data?.members.filter(member => member.kind === 'agent') ?? [];
   return (
     <Stack gap="xl">
       {mayManage && (
@@ -24,50 +22,28 @@ export function Agents({ workspace }: { readonly workspace: Workspace }) {
           title="Agents"
           explanation="Programs with an identity of their own. A person answers for each of them."
         >
-          <Loaded query={members}>
-            {data => <AgentList workspace={workspace} agents={agents} members={data.members} />}
-          </Loaded>
           <CreateAgent workspace={workspace} />
+          <MemberList
+            label="Agents"
+            workspace={workspace}
+            kind="agent"
+            empty="There are no agents yet."
+            action={agent => <SuspendOrResume workspace={workspace} agent={agent} />}
+          />
         </Section>
       )}
-      <Keys workspace={workspace} agents={agents} />
+      <Keys workspace={workspace} />
     </Stack>
   );
 }
 
-interface AgentListProps {
-  readonly workspace: Workspace;
-  readonly agents: readonly Member[];
-  readonly members: readonly Member[];
-}
-
-function AgentList({ workspace, agents, members }: AgentListProps) {
-  if (agents.length === 0) return <Text size="sm">There are no agents yet.</Text>;
-  const people = new Set(members.map(({ principalId }) => principalId));
-  return (
-    <MemberTable
-      label="Agents"
-      workspace={workspace}
-      members={agents}
-      action={agent => (
-        <SuspendOrResume workspace={workspace} agent={agent} orphaned={!people.has(agent.owner?.id ?? '')} />
-      )}
-    />
-  );
-}
-
-interface SuspendOrResumeProps {
-  readonly workspace: Workspace;
-  readonly agent: Member;
-  /** Who answered for it has left: whoever resumes it answers for it from then on. */
-  readonly orphaned: boolean;
-}
-
-function SuspendOrResume({ workspace, agent, orphaned }: SuspendOrResumeProps) {
+function SuspendOrResume({ workspace, agent }: { readonly workspace: Workspace; readonly agent: Member }) {
   const me = useMe();
   const announce = useAnnounce();
   const changed = useMembershipChanged(workspace.id);
   const suspended = !agent.suspended;
+  // Who answered for it has left: whoever resumes it answers for it from then on.
+  const orphaned = agent.owner?.isMember === false;
   const change = useMutation({
     mutationFn: () =>
       api.patch(workspacePath(workspace.id, 'agents', agent.principalId), {
@@ -95,6 +71,7 @@ function SuspendOrResume({ workspace, agent, orphaned }: SuspendOrResumeProps) {
 function CreateAgent({ workspace }: { readonly workspace: Workspace }) {
   const [name, setName] = useState('');
   const [role, setRole] = useState('viewer');
+  const [asking, setAsking] = useState(false);
   const announce = useAnnounce();
   const changed = useMembershipChanged(workspace.id);
   const create = useMutation({
@@ -107,7 +84,8 @@ function CreateAgent({ workspace }: { readonly workspace: Workspace }) {
   });
   function submit(event: FormEvent): void {
     event.preventDefault();
-    create.mutate();
+    if (role === 'admin') setAsking(true);
+    else create.mutate();
   }
   return (
     <Paper withBorder p="md" component="form" onSubmit={submit} aria-label="Create an agent">
@@ -120,13 +98,22 @@ function CreateAgent({ workspace }: { readonly workspace: Workspace }) {
             value={name}
             onChange={event => setName(event.currentTarget.value)}
           />
-          <RoleSelect label="Role of the agent" explained value={role} onChange={setRole} />
+          <RoleSelect label="Role of the agent" value={role} onChange={setRole} />
         </SimpleGrid>
         <Problem error={create.error} />
         <Button type="submit" loading={create.isPending} className="submit">
           Create agent
         </Button>
       </Stack>
+      <AdminQuestion
+        of={asking ? name : null}
+        workspace={workspace.name}
+        onCancel={() => setAsking(false)}
+        onConfirm={() => {
+          setAsking(false);
+          create.mutate();
+        }}
+      />
     </Paper>
   );
 }

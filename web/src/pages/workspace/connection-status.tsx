@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core';
-import type { ConnectionDetails } from '../../api.ts';
+import type { Connection, ConnectionDetails } from '../../api.ts';
 import { Icon } from '../../icons.tsx';
 import { Mark, type MarkProps } from '../../parts/mark.tsx';
 
@@ -60,9 +60,13 @@ const states: ReadonlyMap<string, State> = new Map<string, State>([
   ['revoked', { mark: { label: 'Not connected', icon: 'denied', tone: 'quiet' }, help: null }],
 ]);
 
-export function ConnectionStatus({ status }: { readonly status: string }) {
-  return <Mark {...(states.get(status) ?? unknown).mark} />;
+/** The state of one connection. One by Notion MCP works and serves nothing yet: that is no reason for a green mark. */
+export function ConnectionStatus({ status, kind }: Pick<Connection, 'status' | 'kind'>) {
+  const { mark } = states.get(status) ?? unknown;
+  return <Mark {...(kind === 'mcp' && mark === connected.mark ? unused : mark)} />;
 }
+
+const unused: MarkProps = { label: 'Connected, not used yet', icon: 'allowed', tone: 'quiet' };
 
 interface ConnectionHelpProps {
   readonly connection: ConnectionDetails;

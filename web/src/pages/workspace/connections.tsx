@@ -1,12 +1,18 @@
 import { Button, Code, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { api, type ConnectionDetails, type ReportedConnection, type Workspace, workspacePath } from '../../api.ts';
+import { type LocalOrder, localPage, useListState } from '../../list/list-state.ts';
+import { ListTools } from '../../list/list-tools.tsx';
+import { Pager } from '../../list/pager.tsx';
+import { useMe } from '../../me.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Section } from '../../parts/section.tsx';
+import { ClientSnippets } from './client-snippets.tsx';
 import { ConnectionCard } from './connection-card.tsx';
-import { connectAddress } from './connection-kind.ts';
+import { connectAddress, kindName } from './connection-kind.ts';
 import { mayIn } from './membership.ts';
 import { PasteToken } from './paste-token.tsx';
+import { isServed, NothingServes } from './serving.tsx';
 
 /** How often a page that is open looks whether its connections still work. */
 const lookAgainMs = 30_000;
@@ -44,38 +50,29 @@ export function Connections({ workspace }: { readonly workspace: Workspace }) {
         {mayConnect && <PasteToken workspace={workspace} />}
       </Section>
       <Section
-        title="Addresses for clients"
-        explanation="Point any Notion client here, with a Portcullis key as its token."
+        title="Use it"
+        explanation="Point any client of Notion's API here, with a Portcullis key as its token. Keys are made under “Agents and keys”."
       >
-        <Code block className="secret">
-          {`baseUrl: ${location.origin}\nworkspace: ${workspace.id}`}
-        </Code>
+        <ClientSnippets />
+        <Text size="sm" c="dimmed">
+          Id of this workspace, for programs that ask for it: <Code>{workspace.id}</Code>
+        </Text>
       </Section>
     </Stack>
   );
 }
 
-/** The two ways of consent. The second makes a connection that reaches what its owner reaches. */
+/** By consent at Notion. Connecting by Notion MCP comes back with the MCP door: until then it would serve nothing. */
 function ConsentAtNotion({ workspace }: { readonly workspace: Workspace }) {
   return (
-    <>
-      <Group>
-        <Button component="a" href={connectAddress('rest', workspace.id)} variant="default">
-          Reconnect
-        </Button>
-        <Text size="sm" c="dimmed">
-          Also the way to share other pages: you choose them at Notion.
-        </Text>
-      </Group>
-      <Group>
-        <Button component="a" href={connectAddress('mcp', workspace.id)} variant="default">
-          Connect by Notion MCP
-        </Button>
-        <Text size="sm" c="dimmed">
-          Reaches every page that you can see, and so serves you alone. For MCP clients, not for the REST API.
-        </Text>
-      </Group>
-    </>
+    <Group>
+      <Button component="a" href={connectAddress('rest', workspace.id)} variant="default">
+        Reconnect
+      </Button>
+      <Text size="sm" c="dimmed">
+        Also the way to share other pages: you choose them at Notion.
+      </Text>
+    </Group>
   );
 }
 
@@ -85,14 +82,53 @@ interface ConnectionListProps {
   readonly reported: readonly ReportedConnection[];
 }
 
+const order: LocalOrder<ConnectionDetails> = {
+  text: ({ kind, status, connectedByName, notionOwnerName }) =>
+    [kindName(kind), status, connectedByName, notionOwnerName].join(' '),
+  by: {
+    authorizedAt: ({ authorizedAt }) => authorizedAt,
+    lastUsedAt: ({ lastUsedAt }) => lastUsedAt ?? '',
+    connectedByName: ({ connectedByName }) => connectedByName.toLowerCase(),
+    status: ({ status }) => status,
+  },
+};
+
+/** A few connections need no search. */
+const fewConnections = 3;
+
 function ConnectionList({ workspace, connections, reported }: ConnectionListProps) {
-  if (connections.length === 0) return <Text>This workspace is not connected. Calls to Notion are refused.</Text>;
-  return connections.map(connection => (
-    <ConnectionCard
-      key={connection.id}
-      workspace={workspace}
-      connection={connection}
-      reported={reported.find(({ id }) => id === connection.id) ?? null}
-    />
-  ));
+  const me = useMe();
+  const state = useListState({ sort: 'authorizedAt' });
+  const { rows, total } = localPage(connections, state, order);
+  const served = isServed(
+    connections.map(connection => ({ ...connection, ownerId: connection.connectedBy })),
+    me.data?.user.id,
+  );
+  const many = connections.length > fewConnections;
+  return (
+    <Stack gap="sm">
+      {!served && <NothingServes mayConnect={mayIn(workspace, 'connect')} />}
+      {many && (
+        <ListTools
+          label="Connections"
+          state={state}
+          sorts={[
+            { value: 'authorizedAt', label: 'Time of connecting' },
+            { value: 'lastUsedAt', label: 'Last used' },
+            { value: 'connectedByName', label: 'Who connected' },
+            { value: 'status', label: 'State' },
+          ]}
+        />
+      )}
+      {rows.map(connection => (
+        <ConnectionCard
+          key={connection.id}
+          workspace={workspace}
+          connection={connection}
+          reported={reported.find(({ id }) => id === connection.id) ?? null}
+        />
+      ))}
+      {many && <Pager label="Connections" state={state} total={total} />}
+    </Stack>
+  );
 }

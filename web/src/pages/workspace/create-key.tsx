@@ -2,10 +2,11 @@ import { Button, Checkbox, Group, NativeSelect, Paper, SimpleGrid, Stack, TextIn
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { contentActions } from '../../../../src/domain/action.ts';
-import { api, type Key, type Member, type Workspace, workspacePath } from '../../api.ts';
+import { api, type Key, type Workspace, workspacePath } from '../../api.ts';
 import { useAnnounce } from '../../parts/announcer.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { useMembershipChanged } from './membership.ts';
+import { mayIn, useMembershipChanged } from './membership.ts';
+import { PrincipalSelect } from './principal-select.tsx';
 
 export interface CreatedKey {
   readonly key: Key;
@@ -14,7 +15,6 @@ export interface CreatedKey {
 
 interface CreateKeyProps {
   readonly workspace: Workspace;
-  readonly agents: readonly Member[];
   readonly onCreated: (created: CreatedKey) => void;
 }
 
@@ -25,7 +25,7 @@ const lifetimes = [
   { value: '365', label: '1 year' },
 ];
 
-export function CreateKey({ workspace, agents, onCreated }: CreateKeyProps) {
+export function CreateKey({ workspace, onCreated }: CreateKeyProps) {
   const [name, setName] = useState('');
   const [principalId, setPrincipalId] = useState('');
   const [expiresInDays, setExpiresInDays] = useState('90');
@@ -54,10 +54,6 @@ export function CreateKey({ workspace, agents, onCreated }: CreateKeyProps) {
     event.preventDefault();
     create.mutate();
   }
-  const principals = [
-    { value: '', label: 'Yourself' },
-    ...agents.map(agent => ({ value: agent.principalId, label: agent.name })),
-  ];
   return (
     <Paper withBorder p="md" component="form" onSubmit={submit} aria-label="Create a key">
       <Stack>
@@ -69,12 +65,16 @@ export function CreateKey({ workspace, agents, onCreated }: CreateKeyProps) {
             value={name}
             onChange={event => setName(event.currentTarget.value)}
           />
-          <NativeSelect
-            label="Acts as"
-            data={principals}
-            value={principalId}
-            onChange={event => setPrincipalId(event.currentTarget.value)}
-          />
+          {mayIn(workspace, 'members') && (
+            <PrincipalSelect
+              label="Acts as"
+              workspaceId={workspace.id}
+              kind="agent"
+              nobody="Yourself"
+              value={principalId}
+              onChange={setPrincipalId}
+            />
+          )}
           <NativeSelect
             label="Expires in"
             data={lifetimes}

@@ -1,61 +1,107 @@
-import { Checkbox, Stack, Table, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Checkbox, Stack, Text } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type Key, type Member, type Workspace, workspacePath } from '../../api.ts';
+import { api, type Key, type Workspace, workspacePath } from '../../api.ts';
+import { List } from '../../list/list.tsx';
+import { useListQuery, useListState } from '../../list/list-state.ts';
+import type { Column } from '../../list/list-table.tsx';
 import { useAnnounce } from '../../parts/announcer.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
-import { Loaded } from '../../parts/loaded.tsx';
 import { Mark } from '../../parts/mark.tsx';
-import { Secret } from '../../parts/secret.tsx';
+import { Problem } from '../../parts/problem.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Time } from '../../parts/time.tsx';
 import { type CreatedKey, CreateKey } from './create-key.tsx';
+import { KeyInstructions } from './key-instructions.tsx';
 import { useMembershipChanged } from './membership.ts';
 
-interface KeysProps {
-  readonly workspace: Workspace;
-  readonly agents: readonly Member[];
-}
-
-export function Keys({ workspace, agents }: KeysProps) {
+export function Keys({ workspace }: { readonly workspace: Workspace }) {
   const [created, setCreated] = useState<CreatedKey | null>(null);
-  const keys = useQuery({
-    queryKey: ['keys', workspace.id],
-    queryFn: () => api.get<{ keys: Key[] }>(workspacePath(workspace.id, 'keys')),
-  });
   return (
-    <Section
-      title="API keys"
-      explanation="A key acts as its person or agent, in this workspace only, and never does more than they may."
-    >
+    <>
       {created && (
-        <Secret
-          title={`Key for ${created.key.name}`}
-          secret={created.secret}
-          explanation="Copy the key now: it is shown only once, and Portcullis cannot show it again."
-          onDone={() => setCreated(null)}
-        />
+        <KeyInstructions key={created.key.id} workspace={workspace} created={created} onDone={() => setCreated(null)} />
       )}
-      <Loaded query={keys}>{data => <KeyTable workspace={workspace} keys={data.keys} />}</Loaded>
-      <CreateKey workspace={workspace} agents={agents} onCreated={setCreated} />
-    </Section>
+      <Section
+        title="API keys"
+        explanation="A key acts as its person or agent, in this workspace only, and never does more than they may."
+      >
+        <CreateKey workspace={workspace} onCreated={setCreated} />
+        <KeyList workspace={workspace} />
+      </Section>
+    </>
   );
 }
 
-function KeyTable({ workspace, keys }: { readonly workspace: Workspace; readonly keys: readonly Key[] }) {
+function KeyList({ workspace }: { readonly workspace: Workspace }) {
   const [all, setAll] = useState(false);
-  const working = keys.filter(key => !hasEnded(key));
+  const state = useListState({ sort: 'created', descending: true });
+  const query = { ...useListQuery(state), ended: all ? 'include' : 'leave_out' };
+  const keys = useQuery({
+    queryKey: ['keys', workspace.id, query],
+    queryFn: () =>
+      api.get<{ keys: Key[]; total: number }>(`${workspacePath(workspace.id, 'keys')}?${new URLSearchParams(query)}`),
+    placeholderData: keepPreviousData,
+  });
   return (
     <Stack gap="sm">
-      {working.length === 0 && <Text size="sm">There are no working keys.</Text>}
-      {(all ? keys : working).length > 0 && <KeyRows workspace={workspace} keys={all ? keys : working} />}
-      {working.length < keys.length && (
-        <Checkbox
-          label="Show revoked and expired keys too"
-          checked={all}
-          onChange={event => setAll(event.currentTarget.checked)}
-        />
-      )}
+      {keys.isError && <Problem error={keys.error} onRetry={() => void keys.refetch()} />}
+      <List
+        label="API keys"
+        state={state}
+        rows={keys.data?.keys ?? []}
+        total={keys.data?.total ?? 0}
+        columns={[...facts, actions(workspace)]}
+        busy={keys.isPending}
+        empty="There are no working keys."
+        keyOf={key => key.id}
+        tools={
+          <Checkbox
+            label="Also revoked and expired ones"
+            pb={8}
+            checked={all}
+            onChange={event => {
+              setAll(event.currentTarget.checked);
+              state.setPage(0);
+            }}
+          />
+        }
+      />
+    </Stack>
+  );
+}
+
+const facts: readonly Column<Key>[] = [
+  { key: 'name', label: 'Key', sortable: true, cell: key => <Identity apiKey={key} /> },
+  { key: 'principal', label: 'Acts as', sortable: true, from: 'sm', cell: ({ principalName }) => principalName },
+  { key: 'created', label: 'Made', sortable: true, from: 'md', cell: ({ createdAt }) => <Time at={createdAt} /> },
+  { key: 'expires', label: 'Expires', sortable: true, from: 'sm', cell: ({ expiresAt }) => <Time at={expiresAt} /> },
+  { key: 'used', label: 'Last used', sortable: true, from: 'xs', cell: ({ lastUsedAt }) => <Time at={lastUsedAt} /> },
+];
+
+function actions(workspace: Workspace): Column<Key> {
+  return {
+    key: 'actions',
+    label: 'Actions',
+    actions: true,
+    width: 110,
+    cell: key => <EndOrEnded workspace={workspace} apiKey={key} />,
+  };
+}
+
+function Identity({ apiKey }: { readonly apiKey: Key }) {
+  const may = apiKey.ceiling === null ? 'whatever the role allows' : `only ${apiKey.ceiling.join(', ')}`;
+  return (
+    <Stack gap={0} className="hostile">
+      <Text size="sm" fw={500}>
+        {apiKey.name} <Text span size="xs" ff="monospace" c="dimmed">{`pcl_…${apiKey.ending}`}</Text>
+      </Text>
+      <Text size="xs" c="dimmed">
+        {may}
+      </Text>
+      <Text size="xs" c="dimmed" hiddenFrom="sm">
+        {apiKey.principalName}, expires <Time at={apiKey.expiresAt} />
+      </Text>
     </Stack>
   );
 }
@@ -64,68 +110,23 @@ function hasEnded(key: Key): boolean {
   return key.revokedAt !== null || Date.parse(key.expiresAt) <= Date.now();
 }
 
-function KeyRows({ workspace, keys }: { readonly workspace: Workspace; readonly keys: readonly Key[] }) {
-  return (
-    <Table verticalSpacing="sm" aria-label="API keys">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Key</Table.Th>
-          <Table.Th visibleFrom="sm">Expires</Table.Th>
-          <Table.Th visibleFrom="xs">Last used</Table.Th>
-          <Table.Th w={110} aria-label="Actions" />
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {keys.map(key => (
-          <KeyRow key={key.id} workspace={workspace} apiKey={key} />
-        ))}
-      </Table.Tbody>
-    </Table>
-  );
-}
-
-function KeyRow({ workspace, apiKey }: { readonly workspace: Workspace; readonly apiKey: Key }) {
+function EndOrEnded({ workspace, apiKey }: { readonly workspace: Workspace; readonly apiKey: Key }) {
   const announce = useAnnounce();
   const changed = useMembershipChanged(workspace.id);
+  if (hasEnded(apiKey)) {
+    return <Mark label={apiKey.revokedAt === null ? 'Expired' : 'Revoked'} icon="denied" tone="quiet" />;
+  }
   return (
-    <Table.Tr>
-      <Table.Td>
-        <Stack gap={0} className="hostile">
-          <Text size="sm" fw={500}>
-            {apiKey.name} <Text span size="xs" ff="monospace" c="dimmed">{`pcl_…${apiKey.ending}`}</Text>
-          </Text>
-          <Text size="xs" c="dimmed">
-            {apiKey.principalName},{' '}
-            {apiKey.ceiling === null ? 'whatever its role allows' : `only ${apiKey.ceiling.join(', ')}`}
-          </Text>
-          <Text size="xs" c="dimmed" hiddenFrom="sm">
-            Expires <Time at={apiKey.expiresAt} />
-          </Text>
-        </Stack>
-      </Table.Td>
-      <Table.Td visibleFrom="sm">
-        <Time at={apiKey.expiresAt} />
-      </Table.Td>
-      <Table.Td visibleFrom="xs">
-        <Time at={apiKey.lastUsedAt} />
-      </Table.Td>
-      <Table.Td ta="right">
-        {apiKey.revokedAt !== null && <Mark label="Revoked" icon="denied" tone="quiet" />}
-        {apiKey.revokedAt === null && hasEnded(apiKey) && <Mark label="Expired" icon="denied" tone="quiet" />}
-        {!hasEnded(apiKey) && (
-          <Confirm
-            label="Revoke"
-            of={apiKey.name}
-            question={`Revoke ${apiKey.name}?`}
-            consequence="Calls with this key are refused at once, for good. Other keys go on working."
-            run={() => api.delete(workspacePath(workspace.id, 'keys', apiKey.id))}
-            onDone={() => {
-              announce(`${apiKey.name} revoked`);
-              changed();
-            }}
-          />
-        )}
-      </Table.Td>
-    </Table.Tr>
+    <Confirm
+      label="Revoke"
+      of={apiKey.name}
+      question={`Revoke ${apiKey.name}?`}
+      consequence="Calls with this key are refused at once, for good. Other keys go on working."
+      run={() => api.delete(workspacePath(workspace.id, 'keys', apiKey.id))}
+      onDone={() => {
+        announce(`${apiKey.name} revoked`);
+        changed();
+      }}
+    />
   );
 }

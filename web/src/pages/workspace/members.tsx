@@ -2,35 +2,26 @@ import { Button, Paper, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api, type Workspace, workspacePath } from '../../api.ts';
+import { AdminQuestion } from '../../parts/admin-question.tsx';
 import { useAnnounce } from '../../parts/announcer.tsx';
-import { Loaded } from '../../parts/loaded.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { RoleSelect } from '../../parts/role-select.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { Section } from '../../parts/section.tsx';
-import { MemberTable } from './member-table.tsx';
-import { mayIn, useMembers, useMembershipChanged } from './membership.ts';
+import { MemberList } from './member-list.tsx';
+import { mayIn, useMembershipChanged } from './membership.ts';
 
 export function Members({ workspace }: { readonly workspace: Workspace }) {
-  const members = useMembers(workspace.id);
   return (
     <Stack gap="xl">
-      <Section title="People" explanation="What each person may do here, in the dashboard and with their keys.">
-        <Loaded query={members}>
-          {data => (
-            <MemberTable
-              label="People"
-              workspace={workspace}
-              members={data.members.filter(member => member.kind === 'user')}
-            />
-          )}
-        </Loaded>
-      </Section>
       {mayIn(workspace, 'members') && (
         <Section title="Add a person">
           <AddPerson workspace={workspace} />
         </Section>
       )}
+      <Section title="People" explanation="What each person may do here, in the dashboard and with their keys.">
+        <MemberList label="People" workspace={workspace} kind="user" empty="There is nobody." />
+      </Section>
     </Stack>
   );
 }
@@ -39,6 +30,7 @@ function AddPerson({ workspace }: { readonly workspace: Workspace }) {
   const [email, setEmail] = useState('');
   const [name, setName] = useState('');
   const [role, setRole] = useState('viewer');
+  const [asking, setAsking] = useState(false);
   const [invitation, setInvitation] = useState<{ email: string; url: string } | null>(null);
   const announce = useAnnounce();
   const changed = useMembershipChanged(workspace.id);
@@ -59,7 +51,8 @@ function AddPerson({ workspace }: { readonly workspace: Workspace }) {
   });
   function submit(event: FormEvent): void {
     event.preventDefault();
-    add.mutate();
+    if (role === 'admin') setAsking(true);
+    else add.mutate();
   }
   return (
     <Stack>
@@ -82,7 +75,7 @@ function AddPerson({ workspace }: { readonly workspace: Workspace }) {
               onChange={event => setEmail(event.currentTarget.value)}
             />
             <TextInput label="Name" value={name} onChange={event => setName(event.currentTarget.value)} />
-            <RoleSelect label="Role" explained value={role} onChange={setRole} />
+            <RoleSelect label="Role" value={role} onChange={setRole} />
           </SimpleGrid>
           <Problem error={add.error} />
           <Button type="submit" loading={add.isPending} className="submit">
@@ -90,6 +83,15 @@ function AddPerson({ workspace }: { readonly workspace: Workspace }) {
           </Button>
         </Stack>
       </Paper>
+      <AdminQuestion
+        of={asking ? email : null}
+        workspace={workspace.name}
+        onCancel={() => setAsking(false)}
+        onConfirm={() => {
+          setAsking(false);
+          add.mutate();
+        }}
+      />
     </Stack>
   );
 }

@@ -1,11 +1,22 @@
 import { DataList } from '@mantine/core';
 import type { AuditEntry } from '../../api.ts';
 import { exactTime } from '../../parts/time.tsx';
+import { nameOfObject } from './log-columns.tsx';
 import { inWords, outcomeOf } from './reasons.ts';
+import type { TitleOf } from './titles.ts';
+
+interface LogDetailsProps {
+  readonly entry: AuditEntry;
+  /** The name of what has an id. */
+  readonly named: (id: string) => string;
+  readonly titleOf: TitleOf;
+}
 
 /** Everything that an entry says, in words and ids. */
-export function AuditDetails({ entry, name }: { readonly entry: AuditEntry; readonly name: string }) {
-  const rows = [...caller(entry, name), ...decided(entry), ...ended(entry)].filter(([, value]) => value !== '');
+export function LogDetails({ entry, named, titleOf }: LogDetailsProps) {
+  const rows = [...caller(entry, named), ...decided(entry, named, titleOf), ...ended(entry)].filter(
+    ([, value]) => value !== '',
+  );
   return (
     <DataList size="sm" gap={6} labelWidth="90px" p="xs">
       {rows.map(([label, value]) => (
@@ -20,21 +31,43 @@ export function AuditDetails({ entry, name }: { readonly entry: AuditEntry; read
 
 type Row = readonly [label: string, value: string];
 
-function caller({ time, principal, credential, clientAddress, door }: AuditEntry, name: string): Row[] {
+type Named = LogDetailsProps['named'];
+
+function caller({ time, principal, credential, clientAddress, door }: AuditEntry, named: Named): Row[] {
   return [
     ['Time', exactTime(time)],
     [
       'Who',
-      [name, principal?.kind, principal?.id, principal?.owner && `owner ${principal.owner}`].filter(Boolean).join(', '),
+      [
+        principal?.id && withId(principal.id, named),
+        principal?.kind,
+        principal?.owner && `owner ${withId(principal.owner, named)}`,
+      ]
+        .filter(Boolean)
+        .join(', '),
     ],
-    ['With', credential ?? ''],
+    ['With', credential ? withId(credential, named) : ''],
     ['From', [clientAddress, door && `${door} door`].filter(Boolean).join(', ')],
   ];
 }
 
-function decided({ objects = [], decision, connection, detail = {} }: AuditEntry): Row[] {
+function withId(id: string, named: Named): string {
+  const name = named(id);
+  return name === id ? id : `${name} (${id})`;
+}
+
+function decided(
+  { objects = [], decision, connection, detail = {} }: AuditEntry,
+  named: Named,
+  titleOf: TitleOf,
+): Row[] {
   return [
-    ['Objects', objects.map(({ action, kind, id }) => [action, kind, id].filter(Boolean).join(' ')).join('; ')],
+    [
+      'Objects',
+      objects
+        .map(object => [object.action, nameOfObject(object, titleOf), object.id].filter(Boolean).join(' '))
+        .join('; '),
+    ],
     [
       'Decision',
       decision
@@ -42,7 +75,7 @@ function decided({ objects = [], decision, connection, detail = {} }: AuditEntry
         : '',
     ],
     ['Connection', connection ? `${connection.id} (${connection.because.replaceAll('_', ' ')})` : ''],
-    ...Object.entries(detail).map(([label, value]): Row => [label, String(value ?? '')]),
+    ...Object.entries(detail).map(([label, value]): Row => [label, withId(String(value ?? ''), named)]),
   ];
 }
 

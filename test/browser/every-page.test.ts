@@ -1,0 +1,122 @@
+/** Every page of the dashboard, at a desk and on a phone, by day and by night: legible, and usable by keyboard. */
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { type Demo, startDemo } from '../e2e/demo.ts';
+import { chromiumUnavailable, launchChromium } from './chromium.ts';
+import { findingsOf, looks, overflowOf, picture, ringlessOf } from './look.ts';
+import { signInBy } from './sign-in.ts';
+import { createVisits, type Visits } from './visits.ts';
+
+interface View {
+  readonly name: string;
+  readonly path: string;
+  /** The heading that says that the page is there. */
+  readonly heading: string;
+  /** What else is to be seen on it. */
+  readonly prepare?: (page: Page) => Promise<void>;
+}
+
+describe('every page of the dashboard', { skip: chromiumUnavailable() }, () => {
+  let demo: Demo;
+  let browser: Browser;
+  let visits: Visits;
+  let session: Awaited<ReturnType<typeof signInBy>>;
+
+  before(async () => {
+    // One after the other: a browser whose demo did not start would be left behind.
+    browser = await launchChromium();
+    demo = await startDemo();
+    visits = createVisits(browser, demo);
+    session = await signInBy(browser, demo.ready.signInUrl);
+    const { url, keys, pages } = demo.ready;
+    await fetch(`${url}/v1/pages/${pages.public}`, { headers: { authorization: `Bearer ${keys.viewer}` } });
+    await fetch(`${url}/v1/blocks/${pages.public}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${keys.viewer}` },
+    });
+    await fetch(`${url}/v1/pages/${pages.public}`, { headers: { authorization: 'Bearer pcl_unknown' } });
+  });
+  after(async () => {
+    await browser?.close();
+    await demo?.stop();
+  });
+  afterEach(() => visits.end());
+
+  const inWorkspace = (tab: string) => `/workspaces/${demo.ready.workspaceId}/${tab}`;
+
+  function views(): View[] {
+    return [
+      { name: 'sign-in', path: '/sign-in', heading: 'Sign in' },
+      { name: 'workspaces', path: '/', heading: 'Workspaces' },
+      { name: 'overview', path: inWorkspace('overview'), heading: 'Connections to Notion' },
+      { name: 'members', path: inWorkspace('members'), heading: 'People' },
+      { name: 'agents', path: inWorkspace('agents'), heading: 'API keys', prepare: openKeyForm },
+      { name: 'access', path: inWorkspace('access'), heading: 'Access at Notion' },
+      { name: 'webhooks', path: inWorkspace('webhooks'), heading: 'Hearing from Notion' },
+      { name: 'audit', path: inWorkspace('audit'), heading: 'Audit log', prepare: openLog },
+      { name: 'deployment-log', path: '/deployment/log', heading: 'Log of the deployment', prepare: waitForRows },
+      { name: 'deployment-webhooks', path: '/deployment/webhooks', heading: 'Webhooks of all workspaces' },
+      { name: 'account', path: '/account', heading: 'Sessions' },
+      { name: 'not-found', path: '/nowhere', heading: 'There is no such page' },
+      { name: 'remove', path: inWorkspace('members'), heading: 'People', prepare: openQuestion },
+      { name: 'role', path: inWorkspace('members'), heading: 'People', prepare: openRole },
+    ];
+  }
+
+  async function openKeyForm(page: Page): Promise<void> {
+    await page.getByLabel('Limit the key to some actions').check();
+  }
+
+  async function waitForRows(page: Page): Promise<void> {
+    await page.getByRole('table', { name: 'Audit log' }).getByRole('row').nth(1).waitFor();
+  }
+
+  async function openLog(page: Page): Promise<void> {
+    await waitForRows(page);
+    await page.getByRole('button', { name: 'More filters' }).click();
+    await page.getByText('page “Public”').first().waitFor();
+    await page
+      .getByRole('button', { name: /^Details of/ })
+      .first()
+      .click();
+  }
+
+  async function openQuestion(page: Page): Promise<void> {
+    await page
+      .getByRole('button', { name: /^Remove / })
+      .first()
+      .click();
+    await page.getByRole('dialog').waitFor();
+  }
+
+  async function openRole(page: Page): Promise<void> {
+    await page
+      .getByRole('button', { name: /^Change role of / })
+      .first()
+      .click();
+    await page.getByRole('dialog').waitFor();
+  }
+
+  async function go(page: Page, { path, heading, prepare }: View): Promise<void> {
+    await page.goto(`${demo.ready.url}${path}`);
+    await page.getByRole('heading', { name: heading }).first().waitFor();
+    await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
+    await prepare?.(page);
+  }
+
+  for (const look of looks) {
+    it(`E8: has enough contrast, names for everything and a ring around what has the focus: ${look.name}`, async () => {
+      const problems: string[] = [];
+      const { viewport, colorScheme } = look;
+      const { page } = await visits.open({ viewport, colorScheme, storageState: session });
+      for (const view of views()) {
+        await go(page, view);
+        await picture(page, `${view.name}-${look.name}`);
+        const found = [...(await findingsOf(page)), ...(await overflowOf(page)), ...(await ringlessOf(page))];
+        problems.push(...found.map(problem => `${view.name}: ${problem}`));
+      }
+      assert.deepEqual(problems, []);
+    });
+  }
+});

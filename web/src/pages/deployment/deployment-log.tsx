@@ -1,0 +1,31 @@
+import { Anchor, Stack, Text } from '@mantine/core';
+import { Link } from 'react-router-dom';
+import { useMe } from '../../me.ts';
+import { PageTitle } from '../../parts/page-title.tsx';
+import { Log } from '../log/log.tsx';
+import { NotFound } from '../not-found.tsx';
+
+/** Where it is in the dashboard: outside of every workspace. */
+export const deploymentLogPath = '/deployment/log';
+
+/** What belongs to no workspace: sign-ins, refused keys, callers whom nobody knows. */
+export function DeploymentLog() {
+  const me = useMe();
+  // The server refuses everybody else; here there is then nothing to see.
+  if (!me.data?.user.deploymentRights.includes('audit')) return <NotFound />;
+  return (
+    <Stack>
+      <Stack gap={0}>
+        <Anchor component={Link} to="/" size="sm">
+          All workspaces
+        </Anchor>
+        <PageTitle text="Log of the deployment" />
+        <Text size="sm" c="dimmed">
+          What belongs to no workspace: who signed in, refused keys, and callers whom nobody knows. Those are counted,
+          each kind once a minute, since anybody can make any number of them.
+        </Text>
+      </Stack>
+      <Log source={{ workspaceId: null }} titles={false} />
+    </Stack>
+  );
+}

@@ -1,0 +1,44 @@
+import { Button, Group, Paper, Stack } from '@mantine/core';
+import { useState } from 'react';
+import type { Workspace } from '../../api.ts';
+import { Secret } from '../../parts/secret.tsx';
+import { Section } from '../../parts/section.tsx';
+import { ClientSnippets } from './client-snippets.tsx';
+import type { CreatedKey } from './create-key.tsx';
+import { FirstCallWatch } from './first-call.tsx';
+
+interface KeyInstructionsProps {
+  readonly workspace: Workspace;
+  readonly created: CreatedKey;
+  readonly onDone: () => void;
+}
+
+/** What to do with a key that was just made: store it, use it, and see its first call arrive. */
+export function KeyInstructions({ workspace, created: { key, secret }, onDone }: KeyInstructionsProps) {
+  const [stored, setStored] = useState(false);
+  return (
+    <Section title={`Use ${key.name}`}>
+      {!stored && (
+        <Secret
+          title={`Key for ${key.name}`}
+          secret={secret}
+          explanation="Copy the key now: it is shown only once, and Portcullis cannot show it again."
+          onDone={() => setStored(true)}
+        />
+      )}
+      <Paper withBorder p="md">
+        <Stack>
+          <ClientSnippets />
+          <FirstCallWatch workspace={workspace} keyId={key.id} />
+          {stored && (
+            <Group>
+              <Button variant="default" onClick={onDone}>
+                Close
+              </Button>
+            </Group>
+          )}
+        </Stack>
+      </Paper>
+    </Section>
+  );
+}
