@@ -229,9 +229,11 @@ describe('the dashboard of connections', { skip: chromiumUnavailable() }, () => 
     assert.equal(await remove.count(), 0);
   });
 
-  it('connects by Notion MCP too, for whoever agreed to it alone', async () => {
+  it('E4: offers no connecting by Notion MCP, and says of such a connection that nothing uses it yet', async () => {
     const page = await opened('overview');
-    await page.getByRole('link', { name: 'Connect by Notion MCP' }).click();
+    await page.getByRole('link', { name: 'Reconnect' }).waitFor();
+    assert.equal(await page.getByRole('link', { name: 'Connect by Notion MCP' }).count(), 0);
+    await page.goto(`${demo.ready.url}/auth/notion-mcp?workspace=${demo.ready.workspaceId}`);
     await page.getByRole('heading', { name: /wants to use Notion MCP$/ }).waitFor();
     await page.getByRole('button', { name: 'Allow access' }).click();
     await page.getByRole('heading', { name: 'Add another connection to this workspace?' }).waitFor();
@@ -240,7 +242,7 @@ describe('the dashboard of connections', { skip: chromiumUnavailable() }, () => 
     await page.waitForURL(url => !url.pathname.startsWith('/auth'));
     await page.goto(`${demo.ready.url}/workspaces/${demo.ready.workspaceId}`);
     const card = page.getByRole('article', { name: 'Notion MCP' });
-    await card.getByText('Connected', { exact: true }).first().waitFor();
+    await card.getByText('Connected, not used yet', { exact: true }).waitFor();
     await assertAccessible(page);
   });
 
