@@ -271,19 +271,18 @@ describe('the dashboard of connections', { skip: chromiumUnavailable() }, () => 
     forgive(troubles, 400);
   });
 
-  it('takes a token of a workspace that is connected already for nothing, and keeps none in the page', async () => {
-    const { page, troubles } = await visits.open({ storageState: session });
+  it('leads an admin who pastes a token of a workspace that is connected already to adding it, and keeps none', async () => {
+    const { page } = await visits.open({ storageState: session });
     await page.goto(`${demo.ready.url}/workspaces`);
     const { internalToken } = JSON.parse(await readFile(join(demo.dataDir, 'emulator', 'ready.json'), 'utf8'));
     const form = page.getByRole('form', { name: 'Connect a workspace by a token' });
-    const field = form.getByRole('textbox', { name: 'Token of an internal integration' });
-    await field.fill(internalToken);
+    await form.getByRole('textbox', { name: 'Token of an internal integration' }).fill(internalToken);
     await form.getByRole('button', { name: 'Connect by token' }).click();
-    await form.getByText('This Notion workspace is connected already.').waitFor();
-    assert.equal(await field.inputValue(), '');
+    await page.getByRole('heading', { name: 'Add another connection to this workspace?' }).waitFor();
     assert.ok(!(await page.content()).includes(internalToken));
     await assertAccessible(page);
-    forgive(troubles, 409);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.waitForLoadState();
   });
 
   it('says that a connection has come to its end, and how to begin anew', async () => {
