@@ -47,7 +47,7 @@ const differences = [
   'Formulas know arithmetic, comparisons, conditions and some thirty functions (`emulator/rest/formula-functions.ts`), none of which takes a list; others are `unsupported`, as some are in Notion.',
   'Markdown is read and written for the common blocks; copies of synced blocks are written with what they show and not read back as copies, and colours and column widths are left out.',
   'Teamspaces decide who sees what; events name the workspace as the parent of the pages at their top.',
-  'An upload from an external URL counts as imported: the emulator reaches no other host.',
+  'An upload from an external URL counts as imported after a second, without content: the emulator reaches no other host.',
   'Configurations of views are kept as they came and are not checked field by field.',
   'A relative date such as `past_month` counts days from now, in UTC.',
   'Whether a refresh ends the old access token is not published; the emulator ends it, and `settings` can change that.',

@@ -11,7 +11,7 @@ import { differences, type Schema, type Schemas } from './json-schema.ts';
 const FILE = new URL('../../../shared/data/notion-openapi-2026-03-11.json', import.meta.url);
 
 /** Fields that recorded traffic or the official client's types have and the file does not have yet. */
-const NEWER = new Set(['request_id', 'is_archived']);
+const NEWER = new Set(['request_id', 'is_archived', 'email_verified']);
 
 interface Description {
   readonly components: { readonly schemas: Schemas };

@@ -1,5 +1,5 @@
 import { invalid } from './errors.ts';
-import { looseObject, Mismatch, nullable, number, optional, type Shape, string } from './shape.ts';
+import { looseObject, Mismatch, number, optional, type Shape, string, uuid } from './shape.ts';
 
 export const PAGE_SIZE_MAX = 100;
 
@@ -23,11 +23,13 @@ const querySize: Shape<number> = {
 };
 
 export const queryPaging = { start_cursor: optional(string()), page_size: optional(querySize) };
-export const bodyPaging = { start_cursor: optional(nullable(string())), page_size: optional(bodySize) };
+/** Such a cursor is refused as "a valid uuid" (recorded). */
+export const idPaging = { ...queryPaging, start_cursor: optional(uuid) };
+export const bodyPaging = { start_cursor: optional(string()), page_size: optional(bodySize) };
 export const pagedQuery = looseObject(queryPaging);
 
 export interface Paging {
-  readonly start_cursor?: string | null | undefined;
+  readonly start_cursor?: string | undefined;
   readonly page_size?: number | undefined;
 }
 
@@ -44,12 +46,21 @@ export function pageOf<T extends { readonly id: string }>(list: readonly T[], pa
   return { items: list.slice(start, start + size), nextCursor: next === undefined ? null : sealCursor(next.id) };
 }
 
-function startOf(list: readonly { readonly id: string }[], cursor: string | null | undefined): number {
-  if (cursor === undefined || cursor === null) return 0;
+function startOf(list: readonly { readonly id: string }[], cursor: string | undefined): number {
+  if (cursor === undefined) return 0;
   const id = openCursor(cursor);
   const start = list.findIndex(item => item.id === id);
   if (start < 0) throw invalidCursor(cursor);
   return start;
+}
+
+/** The same where Notion's cursors are the ids themselves: of blocks and of file uploads. */
+export function pageById<T extends { readonly id: string }>(list: readonly T[], paging: Paging): Page<T> {
+  const size = paging.page_size ?? PAGE_SIZE_MAX;
+  const cursor = paging.start_cursor;
+  const start = cursor === undefined ? 0 : list.findIndex(item => item.id === cursor);
+  if (start < 0) throw invalidCursor(cursor ?? '');
+  return { items: list.slice(start, start + size), nextCursor: list[start + size]?.id ?? null };
 }
 
 /** Cursors are opaque in Notion; here they are base64url so that nobody is tempted to read them as ids. */

@@ -31,7 +31,7 @@ export interface BlockInput {
 
 const text = { rich_text: richText, color: optional(color) };
 const heading = { ...text, is_toggleable: optional(boolean) };
-const withIcon = { ...text, icon: optional(nullable(iconInput)) };
+const withIcon = { ...text, icon: optional(iconInput) };
 const url = string(2000);
 const caption = { caption: optional(richText) };
 const media = union(

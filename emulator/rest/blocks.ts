@@ -1,6 +1,6 @@
 import type { GetBlockResponse } from '@notionhq/client';
 import { invalid } from '../http/errors.ts';
-import { listOf, PAGE_SIZE_MAX, queryPaging } from '../http/pagination.ts';
+import { idPaging, listOf, pageById } from '../http/pagination.ts';
 import { type Call, type Route, route } from '../http/route.ts';
 import {
   absent,
@@ -28,9 +28,6 @@ import { findBlock } from './lookup.ts';
 import { setTrash, trashFlag } from './trash.ts';
 
 const blockId = object({ block_id: uuid });
-/** Cursors of block children are block ids: a bad one is refused as "a valid uuid" (recorded). */
-const childrenQuery = looseObject({ ...queryPaging, start_cursor: optional(uuid) });
-
 const contentPosition = union(
   object({ type: oneOf('after_block'), after_block: object({ id: uuid }) }),
   object({ type: oneOf('start', 'end') }),
@@ -89,14 +86,15 @@ export const blockRoutes: readonly Route[] = [
   route('GET', '/v1/blocks/:block_id/children', {
     needs: 'read_content',
     params: blockId,
-    query: childrenQuery,
+    query: looseObject(idPaging),
     handle(call, { params, query }) {
       const children = childrenOf(call, findBlock(call, params.block_id));
-      const size = query.page_size ?? PAGE_SIZE_MAX;
-      const start = query.start_cursor === undefined ? 0 : children.findIndex(child => child.id === query.start_cursor);
-      if (start < 0) throw invalid(`The start_cursor provided is invalid: ${query.start_cursor}`);
-      const page = children.slice(start, start + size).map(child => blockObject(call, child));
-      return listOf('block', page, children[start + size]?.id ?? null);
+      const page = pageById(children, query);
+      return listOf(
+        'block',
+        page.items.map(child => blockObject(call, child)),
+        page.nextCursor,
+      );
     },
   }),
   route('PATCH', '/v1/blocks/:block_id/children', {

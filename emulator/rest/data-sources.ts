@@ -1,19 +1,7 @@
 import type { DataSourceObjectResponse, PartialDataSourceObjectResponse } from '@notionhq/client';
 import { listOf } from '../http/pagination.ts';
 import { type Call, type Route, route } from '../http/route.ts';
-import {
-  absent,
-  array,
-  boolean,
-  looseObject,
-  nullable,
-  object,
-  oneOf,
-  optional,
-  type Read,
-  string,
-  uuid,
-} from '../http/shape.ts';
+import { absent, boolean, nullable, object, oneOf, optional, type Read, uuid } from '../http/shape.ts';
 import { DATA_SOURCES_SINCE, IN_TRASH_SINCE, isSince, type Version } from '../http/versions.ts';
 import type { DataSourceNode } from '../world/records.ts';
 import { moveNode, retitle, touch } from '../world/tree.ts';
@@ -21,6 +9,7 @@ import { announce } from '../world/world.ts';
 import { requireEditable } from './block-writes.ts';
 import { createDataSource, updateSchema } from './data-source-writes.ts';
 import { dataSourceObject, schemaObject } from './database-object.ts';
+import { filterQuery, selectionOf } from './filter-properties.ts';
 import { coverInput, iconInput, storedCover, storedIcon } from './icon-input.ts';
 import { findDatabase, findDataSource, firstDataSource } from './lookup.ts';
 import { pageObject } from './page-object.ts';
@@ -31,7 +20,6 @@ import { setTrash, trashFlag } from './trash.ts';
 
 const dataSourceId = object({ data_source_id: uuid });
 const databaseParent = object({ type: optional(oneOf('database_id')), database_id: uuid });
-const filterQuery = looseObject({ filter_properties: optional(array(string())) });
 
 const creation = object({
   parent: databaseParent,
@@ -92,8 +80,10 @@ export const dataSourceRoutes: readonly Route[] = [
     query: filterQuery,
     body: queryBody,
     handle(call, { params, query, body }) {
-      const found = queryRows(call, findDataSource(call, params.data_source_id), body);
-      const rows = found.items.map(row => pageObject(call, row, query.filter_properties));
+      const source = findDataSource(call, params.data_source_id);
+      const only = selectionOf(source, query.filter_properties);
+      const found = queryRows(call, source, body);
+      const rows = found.items.map(row => pageObject(call, row, only));
       return { ...listOf('page_or_data_source', rows, found.nextCursor), ...found.status };
     },
   }),
@@ -105,8 +95,9 @@ export const dataSourceRoutes: readonly Route[] = [
     body: queryBody,
     handle(call, { params, query, body }) {
       const source = firstDataSource(call, findDatabase(call, params.database_id));
+      const only = selectionOf(source, query.filter_properties);
       const found = queryRows(call, source, body);
-      const rows = found.items.map(row => pageObject(call, row, query.filter_properties));
+      const rows = found.items.map(row => pageObject(call, row, only));
       return { ...listOf('page_or_database', rows, found.nextCursor), ...found.status };
     },
   }),

@@ -33,19 +33,24 @@ const parentInput = union(
   object({ type: optional(oneOf('workspace')), workspace: oneOf(true) }),
 );
 
-const looks = {
+const looks = (version: Version) => ({
   title: optional(richText),
   description: optional(richText),
   is_inline: optional(boolean),
-  icon: optional(nullable(iconInput)),
-  cover: optional(nullable(coverInput)),
-};
+  icon: optional(removable(version, iconInput)),
+  cover: optional(removable(version, coverInput)),
+});
+
+/** Since 2025-09-03 the icon and cover of a database can be replaced, and not be taken away by `null`. */
+function removable<T>(version: Version, shape: Shape<T>): Shape<T | null> {
+  return isSince(version, DATA_SOURCES_SINCE) ? shape : nullable(shape);
+}
 
 /** Before 2025-09-03 the schema stood in the database itself. */
 const creation = (version: Version) => {
   const since = isSince(version, DATA_SOURCES_SINCE);
   return object({
-    ...looks,
+    ...looks(version),
     parent: parentInput,
     initial_data_source: since ? optional(object({ properties: optional(schemaInput) })) : NEVER_SOURCE,
     properties: since ? absent : optional(schemaInput),
@@ -56,7 +61,7 @@ type Creation = Read<ReturnType<typeof creation>>;
 
 const update = (version: Version) =>
   object({
-    ...looks,
+    ...looks(version),
     parent: optional(parentInput),
     is_locked: optional(boolean),
     in_trash: optional(boolean),

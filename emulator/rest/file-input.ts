@@ -2,6 +2,7 @@ import { invalid } from '../http/errors.ts';
 import type { Call } from '../http/route.ts';
 import type { FileUpload, Icon } from '../world/records.ts';
 import { notFound } from './lookup.ts';
+import { catchUp } from './upload-progress.ts';
 
 export type HostedFile = Extract<Icon, { type: 'file' }>['file'];
 
@@ -12,6 +13,7 @@ const HOUR_MS = 3_600_000;
 export function usableUpload(call: Call, id: string): FileUpload {
   const upload = call.world.fileUploads.get(id);
   if (upload === undefined || upload.botId !== call.caller.botId) throw notFound(call, 'file upload', id);
+  catchUp(call.world, upload);
   if (upload.status !== 'uploaded') {
     throw invalid(`The file upload with ID ${id} has a status of ${upload.status}, and must be uploaded.`);
   }

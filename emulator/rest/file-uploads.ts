@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import type { FileUploadObjectResponse } from '@notionhq/client';
 import { minuteTime } from '../clock.ts';
 import { invalid } from '../http/errors.ts';
-import { listOf, pageOf, queryPaging } from '../http/pagination.ts';
+import { idPaging, listOf, pageById } from '../http/pagination.ts';
 import { type Call, type Route, route } from '../http/route.ts';
 import { looseObject, number, object, oneOf, optional, type Read, string, uuid } from '../http/shape.ts';
 import type { FileUpload } from '../world/records.ts';
-import { announce, type World } from '../world/world.ts';
+import type { World } from '../world/world.ts';
 import { notFound } from './lookup.ts';
 import { withTrash } from './page-object.ts';
+import { announceUpload, catchUp } from './upload-progress.ts';
 
 const HOUR_MS = 3_600_000;
 const SINGLE_PART_BYTES = 20 * 1024 * 1024;
@@ -33,11 +34,11 @@ export const fileUploadRoutes: readonly Route[] = [
   }),
   route('GET', '/v1/file_uploads', {
     needs: 'read_content',
-    query: looseObject({ ...queryPaging, status: optional(statuses) }),
+    query: looseObject({ ...idPaging, status: optional(statuses) }),
     handle(call, { query }) {
       const own = [...call.world.fileUploads.values()].filter(one => one.botId === call.caller.botId);
-      for (const upload of own) expireIfLate(call, upload);
-      const page = pageOf(
+      for (const upload of own) catchUp(call.world, upload);
+      const page = pageById(
         own.filter(one => query.status === undefined || one.status === query.status),
         query,
       );
@@ -77,7 +78,7 @@ export const fileUploadRoutes: readonly Route[] = [
 /** An upload as answers show it. Its URLs are absolute and lead to this emulator, as Notion's lead to Notion. */
 function uploadObject(call: Call, upload: FileUpload): FileUploadObjectResponse {
   const url = `${call.baseUrl}/v1/file_uploads/${upload.id}`;
-  const pending = upload.status === 'pending' && upload.mode !== 'external_url';
+  const pending = upload.status === 'pending';
   return withTrash(call, {
     object: 'file_upload',
     id: upload.id,
@@ -110,7 +111,7 @@ function uploadObject(call: Call, upload: FileUpload): FileUploadObjectResponse 
 function ownUpload(call: Call, id: string): FileUpload {
   const upload = call.world.fileUploads.get(id);
   if (upload === undefined || upload.botId !== call.caller.botId) throw notFound(call, 'file upload', id);
-  expireIfLate(call, upload);
+  catchUp(call.world, upload);
   return upload;
 }
 
@@ -118,7 +119,6 @@ function createUpload(call: Call, body: Read<typeof creation>): FileUpload {
   const mode = body.mode ?? 'single_part';
   checkMode(mode, body);
   const now = call.world.clock.now();
-  const external = mode === 'external_url';
   const upload: FileUpload = {
     id: call.world.ids.uuid(),
     workspaceId: call.caller.workspaceId,
@@ -126,8 +126,7 @@ function createUpload(call: Call, body: Read<typeof creation>): FileUpload {
     mode,
     createdAt: now,
     editedAt: now,
-    // The emulator reaches no other host: an import from a URL is taken as done.
-    status: external ? 'uploaded' : 'pending',
+    status: 'pending',
     filename: body.filename ?? null,
     contentType: body.content_type ?? null,
     contentLength: null,
@@ -135,7 +134,7 @@ function createUpload(call: Call, body: Read<typeof creation>): FileUpload {
     partsSent: [],
     expiresAt: now + HOUR_MS,
     sha256: null,
-    importedAt: external ? now : null,
+    importedAt: null,
   };
   call.world.fileUploads.set(upload.id, upload);
   announceUpload(call.world, upload, 'file_upload.created');
@@ -160,6 +159,7 @@ function checkMode(mode: FileUpload['mode'], body: Read<typeof creation>): void 
 
 async function receive(call: Call, upload: FileUpload, form: unknown): Promise<void> {
   if (upload.status !== 'pending') throw invalid(`File upload status must be pending, instead was ${upload.status}.`);
+  if (upload.mode === 'external_url') throw invalid('A file upload from an external URL takes no content.');
   const file = form instanceof FormData ? form.get('file') : null;
   if (!(form instanceof FormData) || !(file instanceof Blob)) {
     throw invalid('body failed validation: body.file should be defined, instead was `undefined`.');
@@ -206,15 +206,4 @@ export function acceptContent(world: World, upload: FileUpload, bytes: Buffer): 
   upload.sha256 = createHash('sha256').update(bytes).digest('hex');
   upload.status = 'uploaded';
   announceUpload(world, upload, 'file_upload.completed');
-}
-
-/** What nobody finished within the hour expires. */
-function expireIfLate(call: Call, upload: FileUpload): void {
-  if (upload.status !== 'pending' || upload.expiresAt === null || upload.expiresAt > call.world.clock.now()) return;
-  upload.status = 'expired';
-  announceUpload(call.world, upload, 'file_upload.expired');
-}
-
-function announceUpload(world: World, upload: FileUpload, type: string): void {
-  announce(world, { type, workspaceId: upload.workspaceId, id: upload.id, by: upload.botId });
 }

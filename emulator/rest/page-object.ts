@@ -5,13 +5,14 @@ import { DATA_SOURCES_SINCE, IN_TRASH_SINCE, isSince } from '../http/versions.ts
 import type { Node, PageNode } from '../world/records.ts';
 import { dataSourceOfRow, titleOf } from '../world/tree.ts';
 import { withHostedFile } from './file-input.ts';
+import type { Selection } from './filter-properties.ts';
 import { propertiesObject } from './property-object.ts';
 import { partialUser } from './user-object.ts';
 
 type Parent = PageObjectResponse['parent'];
 
-/** A page as the caller's version shows it. `only` is the request's `filter_properties`. */
-export function pageObject(call: Call, page: PageNode, only?: readonly string[]): PageObjectResponse {
+/** A page as the caller's version shows it, with the properties that the request selects. */
+export function pageObject(call: Call, page: PageNode, only: Selection = null): PageObjectResponse {
   const source = dataSourceOfRow(call.world, page);
   return withTrash(call, {
     object: 'page',

@@ -1,21 +1,7 @@
 import type { GetPageResponse } from '@notionhq/client';
 import { invalid } from '../http/errors.ts';
 import { type Call, type Route, route } from '../http/route.ts';
-import {
-  absent,
-  array,
-  boolean,
-  looseObject,
-  nullable,
-  object,
-  oneOf,
-  optional,
-  type Read,
-  type Shape,
-  string,
-  union,
-  uuid,
-} from '../http/shape.ts';
+import { absent, boolean, nullable, object, oneOf, optional, type Read, string, union, uuid } from '../http/shape.ts';
 import { DATA_SOURCES_SINCE, IN_TRASH_SINCE, isSince, type Version } from '../http/versions.ts';
 import type { DataSourceNode, Node, PageNode, RichText } from '../world/records.ts';
 import {
@@ -33,21 +19,17 @@ import { announce } from '../world/world.ts';
 import { acceptTask } from './async-tasks.ts';
 import { type BlockInput, childrenInput } from './block-input.ts';
 import { appendBlocks, requireEditable } from './block-writes.ts';
+import { filterQuery, type Selection, selectionOf } from './filter-properties.ts';
 import { coverInput, iconInput, storedCover, storedIcon } from './icon-input.ts';
 import { findDatabase, findDataSource, findPage, firstDataSource } from './lookup.ts';
 import { parseMarkdown } from './markdown-parse.ts';
 import { pageObject } from './page-object.ts';
-import { type PropertyInput, propertiesInput, writeRow, writeTitleOnly } from './property-input.ts';
+import { writeRow, writeTitleOnly } from './property-input.ts';
+import { type PropertyInput, propertiesInput } from './property-values.ts';
 import { applyTemplate, templateFor, templateInput } from './templates.ts';
 import { setTrash, trashFlag } from './trash.ts';
 
 const pageId = object({ page_id: uuid });
-
-/** `filter_properties` may be repeated, or given once. */
-const filterProperties: Shape<string[]> = {
-  read: (value, path) => array(string()).read(typeof value === 'string' ? [value] : value, path),
-};
-const filterQuery = looseObject({ filter_properties: optional(filterProperties) });
 
 const pageParent = object({ type: optional(oneOf('page_id')), page_id: uuid });
 const databaseParent = object({ type: optional(oneOf('database_id')), database_id: uuid });
@@ -73,6 +55,8 @@ const creation = (version: Version) =>
     icon: optional(nullable(iconInput)),
     cover: optional(nullable(coverInput)),
     children: optional(childrenInput),
+    /** The official client's types have both names. */
+    content: optional(childrenInput),
     markdown: optional(string()),
     template: optional(templateInput),
     allow_async: optional(boolean),
@@ -99,14 +83,19 @@ export const pageRoutes: readonly Route[] = [
     needs: 'read_content',
     params: pageId,
     query: filterQuery,
-    handle: (call, { params, query }) => pageObject(call, findPage(call, params.page_id), query.filter_properties),
+    handle(call, { params, query }) {
+      const page = findPage(call, params.page_id);
+      return pageObject(call, page, selectionOf(dataSourceOfRow(call.world, page), query.filter_properties));
+    },
   }),
   route('POST', '/v1/pages', {
     needs: 'insert_content',
     query: filterQuery,
     body: creation,
     handle(call, { body, query }) {
-      const answer = pageAnswer(call, createPage(call, body), query.filter_properties);
+      const parent = parentOf(call, body.parent);
+      const only = selectionOf(parent?.kind === 'data_source' ? parent : null, query.filter_properties);
+      const answer = pageAnswer(call, createPage(call, parent, body), only);
       return body.allow_async === true ? acceptTask(call, 'POST /v1/pages', answer) : answer;
     },
   }),
@@ -117,8 +106,9 @@ export const pageRoutes: readonly Route[] = [
     body: update,
     handle(call, { params, query, body }) {
       const page = findPage(call, params.page_id);
+      const only = selectionOf(dataSourceOfRow(call.world, page), query.filter_properties);
       updatePage(call, page, body);
-      return pageAnswer(call, page, query.filter_properties);
+      return pageAnswer(call, page, only);
     },
   }),
   route('POST', '/v1/pages/:page_id/move', {
@@ -134,12 +124,11 @@ export const pageRoutes: readonly Route[] = [
 ];
 
 /** A write's answer is a read: without the read capability only the id comes back. */
-function pageAnswer(call: Call, page: PageNode, only?: readonly string[]): GetPageResponse {
+function pageAnswer(call: Call, page: PageNode, only: Selection = null): GetPageResponse {
   return call.caller.capabilities.read_content ? pageObject(call, page, only) : { object: 'page', id: page.id };
 }
 
-function createPage(call: Call, body: Creation): PageNode {
-  const parent = parentOf(call, body.parent);
+function createPage(call: Call, parent: PageNode | DataSourceNode | null, body: Creation): PageNode {
   const page = blankPage(call, parent);
   const properties = body.properties ?? {};
   if (parent?.kind === 'data_source') writeNewRow(call, parent, page, properties);
@@ -156,11 +145,13 @@ function createPage(call: Call, body: Creation): PageNode {
   return page;
 }
 
-/** `children` or `markdown`. Without a title the first heading of the Markdown becomes it, as documented. */
+/** `children`, `content` or `markdown`. Without a title the first heading of the Markdown becomes it, as documented. */
 function contentOf(page: PageNode, body: Creation): readonly BlockInput[] {
-  if (body.markdown === undefined) return body.children ?? [];
-  if (body.children !== undefined)
-    throw invalid('body failed validation: body.children should be not present when body.markdown is given.');
+  const given = (['markdown', 'children', 'content'] as const).filter(name => body[name] !== undefined);
+  if (given.length > 1) {
+    throw invalid(`body failed validation: body.${given[1]} should be not present when body.${given[0]} is given.`);
+  }
+  if (body.markdown === undefined) return body.children ?? body.content ?? [];
   const blocks = parseMarkdown(body.markdown);
   const heading = blocks.findIndex(one => one.type === 'heading_1');
   if (titleOf(page) !== '' || heading < 0) return blocks;

@@ -1,102 +1,22 @@
 import { invalid } from '../http/errors.ts';
 import type { Call } from '../http/route.ts';
-import {
-  array,
-  boolean,
-  isPlain,
-  Mismatch,
-  nullable,
-  number,
-  object,
-  oneOf,
-  optional,
-  type Read,
-  record,
-  type Shape,
-  string,
-  union,
-  uuid,
-} from '../http/shape.ts';
+import type { Read } from '../http/shape.ts';
 import type { DataSourceNode, PageNode, PropertyConfig, PropertyValue } from '../world/records.ts';
 import { keptFile, storedUpload, usableUpload } from './file-input.ts';
 import { findPage } from './lookup.ts';
 import { addOption, optionsOf } from './property-options.ts';
+import { type FileInput, inputFor, type optionInput, type PropertyInput, type TypedInput } from './property-values.ts';
 import { syncRelation } from './relations.ts';
-import { COLORS, dateInput, richText, storedDate } from './rich-text-input.ts';
-
-const optionColor = optional(oneOf(...COLORS));
-const optionInput = object({
-  id: optional(string()),
-  name: optional(string(100)),
-  color: optionColor,
-  description: optional(nullable(string())),
-});
-
-/** What may be written under each property type. */
-const VALUES = {
-  title: richText,
-  rich_text: richText,
-  number: nullable(number),
-  url: nullable(string(2000)),
-  email: nullable(string(200)),
-  phone_number: nullable(string(200)),
-  select: nullable(optionInput),
-  status: nullable(optionInput),
-  multi_select: array(optionInput),
-  people: array(object({ id: uuid, object: optional(oneOf('user', 'group')), name: optional(nullable(string())) })),
-  date: nullable(dateInput),
-  checkbox: boolean,
-  relation: array(object({ id: uuid })),
-  files: array(
-    union(
-      object({ type: optional(oneOf('external')), name: string(100), external: object({ url: string(2000) }) }),
-      object({
-        type: optional(oneOf('file')),
-        name: string(100),
-        file: object({ url: string(), expiry_time: optional(string()) }),
-      }),
-      object({ type: optional(oneOf('file_upload')), name: optional(string(100)), file_upload: object({ id: uuid }) }),
-    ),
-  ),
-};
-type WritableType = keyof typeof VALUES;
-export type PropertyInput = {
-  [T in WritableType]: { readonly type: T; readonly value: Read<(typeof VALUES)[T]> };
-}[WritableType];
-
-const READ_ONLY = [
-  'formula',
-  'rollup',
-  'created_time',
-  'created_by',
-  'last_edited_time',
-  'last_edited_by',
-  'unique_id',
-];
-
-const propertyInput: Shape<PropertyInput> = {
-  read(value, path) {
-    if (!isPlain(value)) throw new Mismatch(path, value === undefined ? 'defined' : 'an object', value);
-    for (const type of Object.keys(VALUES) as WritableType[]) {
-      if (!Object.hasOwn(value, type)) continue;
-      return { type, value: VALUES[type].read(value[type], `${path}.${type}`) } as PropertyInput;
-    }
-    const readOnly = READ_ONLY.find(type => Object.hasOwn(value, type));
-    if (readOnly !== undefined) throw new Mismatch(`${path}.${readOnly}`, 'not present', value[readOnly]);
-    const missing = Object.keys(VALUES).map(type => new Mismatch(`${path}.${type}`, 'defined', undefined));
-    throw new Mismatch(path, 'a property value', value, missing);
-  },
-};
-
-/** `properties` of a create or update: by property name or id. */
-export const propertiesInput = record(propertyInput);
+import { storedDate } from './rich-text-input.ts';
+import { partialUser } from './user-object.ts';
 
 /** Writes property values into a page outside any data source: it has a title and nothing else. */
 export function writeTitleOnly(page: PageNode, input: Record<string, PropertyInput>): void {
   for (const [key, property] of Object.entries(input)) {
     if (key !== 'title') throw invalid(`${key} is not a property that exists.`);
-    if (property.type !== 'title') throw invalid('title is expected to be title.');
-    page.properties.title = { id: 'title', type: 'title', title: property.value };
+    const title = inputFor('title', property);
+    if (title?.type !== 'title') throw invalid('title is expected to be title.');
+    page.properties.title = { id: 'title', type: 'title', title: title.value };
   }
 }
 
@@ -110,8 +30,9 @@ export function writeRow(
   const writes = Object.entries(input).map(([key, property]) => {
     const config = propertyNamed(source, key);
     if (config === null) throw invalid(`${key} is not a property that exists.`);
-    if (config.type !== property.type) throw invalid(`${key} is expected to be ${config.type}.`);
-    return storedValue(call, config, property);
+    const typed = inputFor(config.type, property);
+    if (typed === null) throw invalid(`${key} is expected to be ${config.type}.`);
+    return storedValue(call, config, typed);
   });
   for (const value of writes) {
     const before = page.properties[value.id];
@@ -129,7 +50,7 @@ export function propertyNamed(source: DataSourceNode, key: string): PropertyConf
   return null;
 }
 
-function storedValue(call: Call, config: PropertyConfig, input: PropertyInput): PropertyValue {
+function storedValue(call: Call, config: PropertyConfig, input: TypedInput): PropertyValue {
   const id = config.id;
   switch (input.type) {
     case 'select':
@@ -139,7 +60,7 @@ function storedValue(call: Call, config: PropertyConfig, input: PropertyInput): 
     case 'multi_select':
       return { id, type: 'multi_select', multi_select: input.value.map(one => optionFor(config, one)) };
     case 'people':
-      return { id, type: 'people', people: input.value.map(one => ({ object: 'user', id: one.id })) };
+      return { id, type: 'people', people: input.value.map(storedOne) };
     case 'date':
       return { id, type: 'date', date: input.value === null ? null : storedDate(input.value) };
     case 'relation':
@@ -149,6 +70,14 @@ function storedValue(call: Call, config: PropertyConfig, input: PropertyInput): 
     default:
       return { id, type: input.type, [input.type]: input.value } as PropertyValue;
   }
+}
+
+type PeopleInput = Extract<TypedInput, { type: 'people' }>['value'][number];
+type PeopleValue = Extract<PropertyValue, { type: 'people' }>['people'][number];
+
+/** People are shown as they are now; of a group nothing but this is known. */
+function storedOne(one: PeopleInput): PeopleValue {
+  return one.object === 'group' ? { object: 'group', id: one.id, name: one.name ?? null } : partialUser(one.id);
 }
 
 type Option = NonNullable<Extract<PropertyValue, { type: 'select' }>['select']>;
@@ -168,7 +97,7 @@ function optionFor(config: PropertyConfig, input: Read<typeof optionInput>): Opt
 
 type StoredFile = Extract<PropertyValue, { type: 'files' }>['files'][number];
 
-function storedFile(call: Call, input: Read<(typeof VALUES)['files']>[number]): StoredFile {
+function storedFile(call: Call, input: FileInput): StoredFile {
   if ('external' in input) return { name: input.name, type: 'external', external: input.external };
   if ('file' in input) return { name: input.name, type: 'file', file: keptFile(call, input.file) };
   const id = input.file_upload.id;

@@ -5,8 +5,8 @@ import { type Call, type Route, route } from '../http/route.ts';
 import { object, string, uuid } from '../http/shape.ts';
 import type { PageNode, PropertyValue } from '../world/records.ts';
 import { dataSourceOfRow } from '../world/tree.ts';
+import { propertyInUrl } from './filter-properties.ts';
 import { findPage } from './lookup.ts';
-import { propertyNamed } from './property-input.ts';
 import { propertiesObject, propertyObject } from './property-object.ts';
 
 export const propertyItemRoutes: readonly Route[] = [
@@ -24,10 +24,10 @@ export const propertyItemRoutes: readonly Route[] = [
 function valueNamed(call: Call, page: PageNode, key: string): PropertyValue {
   const source = dataSourceOfRow(call.world, page);
   if (source === null) {
-    const title = key === 'title' ? propertiesObject(call, page, null).title : undefined;
+    const title = key === 'title' ? propertiesObject(call, page, null, null).title : undefined;
     if (title !== undefined) return title;
   } else {
-    const config = propertyNamed(source, key);
+    const config = propertyInUrl(source, key);
     if (config !== null) return propertyObject(call, page, config);
   }
   throw invalid(`Could not find property with name or id: ${key}`);
@@ -38,7 +38,7 @@ function propertyItem(call: Call, page: PageNode, value: PropertyValue, paging: 
   const items = itemsOf(value);
   if (items === null) return { object: 'property_item', ...value } as PropertyItemObjectResponse;
   const size = paging.page_size ?? PAGE_SIZE_MAX;
-  const start = paging.start_cursor === undefined || paging.start_cursor === null ? 0 : offset(paging.start_cursor);
+  const start = paging.start_cursor === undefined ? 0 : offset(paging.start_cursor);
   const next = start + size < items.length ? sealCursor(`${start + size}`) : null;
   const nextUrl = next === null ? null : nextPage(call, page, value.id, next, size);
   return {

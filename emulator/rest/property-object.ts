@@ -3,12 +3,13 @@ import type { Call } from '../http/route.ts';
 import type { DataSourceNode, PageNode, PropertyConfig, PropertyValue } from '../world/records.ts';
 import { computedValue } from './computed.ts';
 import { withHostedFile } from './file-input.ts';
+import type { Selection } from './filter-properties.ts';
 import { optionsOf } from './property-options.ts';
-import { shownRelation } from './relations.ts';
+import { visibleRelation } from './relations.ts';
 import { richTextObject } from './rich-text-object.ts';
 import { userReference } from './user-object.ts';
 
-/** The value of a row's property as answers show it; what was never written shows as empty. */
+/** The whole value of a row's property, as the caller may see it; what was never written shows as empty. */
 export function propertyObject(call: Call, page: PageNode, config: PropertyConfig, depth = 0): PropertyValue {
   const id = config.id;
   switch (config.type) {
@@ -30,22 +31,22 @@ export function propertyObject(call: Call, page: PageNode, config: PropertyConfi
   }
 }
 
-/** The properties of a page by name, of those whose id or name is in `only` if that is given. */
+/** The properties of a page by name, of those that are selected. */
 export function propertiesObject(
   call: Call,
   page: PageNode,
   source: DataSourceNode | null,
-  only?: readonly string[],
+  only: Selection,
 ): Record<string, PropertyValue> {
   const properties: Record<string, PropertyValue> = {};
-  const wanted = (id: string, name: string) => only === undefined || only.includes(id) || only.includes(name);
+  const wanted = (id: string) => only === null || only.has(id);
   if (source === null) {
     const title = page.properties.title;
-    if (title !== undefined && wanted('title', 'title')) properties.title = refreshed(call, null, title);
+    if (title !== undefined && wanted('title')) properties.title = refreshed(call, null, title);
     return properties;
   }
   for (const config of source.schema.values()) {
-    if (wanted(config.id, config.name)) properties[config.name] = propertyObject(call, page, config);
+    if (wanted(config.id)) properties[config.name] = shortened(propertyObject(call, page, config));
   }
   return properties;
 }
@@ -64,7 +65,7 @@ function refreshed(call: Call, config: PropertyConfig | null, value: PropertyVal
     case 'multi_select':
       return { ...value, multi_select: value.multi_select.map(option => currentOption(config, option)) };
     case 'relation':
-      return shownRelation(call, value);
+      return visibleRelation(call, value);
     case 'files':
       return { ...value, files: value.files.map(file => withHostedFile(call, file)) };
     case 'people':
@@ -72,6 +73,27 @@ function refreshed(call: Call, config: PropertyConfig | null, value: PropertyVal
         ...value,
         people: value.people.map(one => (one.object === 'user' ? userReference(call, one.id) : one)),
       };
+    default:
+      return value;
+  }
+}
+
+/** A page shows this many items of a property. The property endpoint pages through all of them. */
+const SHOWN = 25;
+
+/** A value as a page shows it: `has_more`, which the official types leave out, says that a relation goes on. */
+function shortened(value: PropertyValue): PropertyValue {
+  switch (value.type) {
+    case 'relation': {
+      const relation = { ...value, relation: value.relation.slice(0, SHOWN), has_more: value.relation.length > SHOWN };
+      return relation;
+    }
+    case 'people':
+      return { ...value, people: value.people.slice(0, SHOWN) };
+    case 'rollup':
+      return value.rollup.type === 'array'
+        ? { ...value, rollup: { ...value.rollup, array: value.rollup.array.slice(0, SHOWN) } }
+        : value;
     default:
       return value;
   }

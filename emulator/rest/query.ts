@@ -70,8 +70,8 @@ function newestFirst(
 }
 
 /** Rows move when others are removed: the id decides, the index only says where to look first. */
-function position(source: DataSourceNode, cursor: string | null | undefined): { index: number; seen: number } {
-  if (cursor === undefined || cursor === null) return { index: source.rows.length - 1, seen: 0 };
+function position(source: DataSourceNode, cursor: string | undefined): { index: number; seen: number } {
+  if (cursor === undefined) return { index: source.rows.length - 1, seen: 0 };
   const [id = '', hint = '', seen = ''] = openCursor(cursor).split('/');
   const index = source.rows[Number(hint)] === id ? Number(hint) : source.rows.indexOf(id);
   if (index < 0) throw invalidCursor(cursor);
@@ -81,7 +81,7 @@ function position(source: DataSourceNode, cursor: string | null | undefined): { 
 function slice(rows: PageNode[], paging: Paging): QueryResult {
   const size = paging.page_size ?? PAGE_SIZE_MAX;
   const cursor = paging.start_cursor;
-  const start = cursor === undefined || cursor === null ? 0 : rows.findIndex(row => row.id === openCursor(cursor));
+  const start = cursor === undefined ? 0 : rows.findIndex(row => row.id === openCursor(cursor));
   if (start < 0) throw invalidCursor(cursor ?? '');
   const items = rows.slice(start, Math.min(start + size, QUERY_ROWS_MAX));
   const next = rows[start + size];

@@ -5,14 +5,9 @@ import { visibleNode } from './lookup.ts';
 type RelationConfig = Extract<PropertyConfig, { type: 'relation' }>;
 type RelationValue = Extract<PropertyValue, { type: 'relation' }>;
 
-/** A page shows this many of its relations; the rest is read through the property endpoint (`has_more`). */
-const SHOWN = 25;
-
-/** A relation as a page shows it: rows that the caller may see, with the `has_more` that the official types leave out. */
-export function shownRelation(call: Call, value: RelationValue, max = SHOWN): RelationValue {
-  const visible = value.relation.filter(({ id }) => visibleNode(call, id) !== null);
-  const shown = { ...value, relation: visible.slice(0, max), has_more: visible.length > max };
-  return shown;
+/** A relation to the rows that the caller may see. */
+export function visibleRelation(call: Call, value: RelationValue): RelationValue {
+  return { ...value, relation: value.relation.filter(({ id }) => visibleNode(call, id) !== null) };
 }
 
 /** Writes the other side of a two-way relation: rows that were added point back, rows that were removed no longer do. */

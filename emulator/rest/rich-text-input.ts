@@ -1,5 +1,6 @@
 import type { RichTextItemResponse } from '@notionhq/client';
 import {
+  anything,
   array,
   boolean,
   nullable,
@@ -7,6 +8,7 @@ import {
   oneOf,
   optional,
   type Read,
+  record,
   type Shape,
   string,
   union,
@@ -63,8 +65,19 @@ const echoed = {
   href: optional(nullable(string())),
 };
 
+/** A person or bot. The official client's types up to 2.x take the whole user as an answer shows it; the id decides. */
+export const userInput = object({
+  id: uuid,
+  object: optional(oneOf('user')),
+  type: optional(oneOf('person', 'bot')),
+  name: optional(nullable(string())),
+  avatar_url: optional(nullable(string())),
+  person: optional(record(anything)),
+  bot: optional(record(anything)),
+});
+
 const mention = union(
-  object({ type: optional(oneOf('user')), user: object({ id: uuid, object: optional(oneOf('user')) }) }),
+  object({ type: optional(oneOf('user')), user: userInput }),
   object({ type: optional(oneOf('date')), date: dateInput }),
   object({ type: optional(oneOf('page')), page: object({ id: uuid }) }),
   object({ type: optional(oneOf('database')), database: object({ id: uuid }) }),

@@ -66,8 +66,8 @@ function wantedBy(request: Read<ReturnType<typeof body>>) {
   };
 }
 
-function cursorOf(cursor: string | null | undefined): number | undefined {
-  if (cursor === undefined || cursor === null) return undefined;
+function cursorOf(cursor: string | undefined): number | undefined {
+  if (cursor === undefined) return undefined;
   const place = Number(openCursor(cursor));
   if (!Number.isSafeInteger(place)) throw invalidCursor(cursor);
   return place;

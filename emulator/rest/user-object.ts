@@ -12,14 +12,13 @@ export function partialUser(id: string): PartialUserObjectResponse {
 
 /** A person as the caller may see them: the address only with the "user information with email" capability. */
 export function personObject(call: Call, person: Person): UserObjectResponse {
-  const email = call.caller.capabilities.user_information === 'with_email' ? { email: person.email } : {};
   return {
     object: 'user',
     id: person.id,
     name: person.name,
     avatar_url: person.avatarUrl,
     type: 'person',
-    person: email,
+    person: call.caller.capabilities.user_information === 'with_email' ? address(person) : {},
   };
 }
 
@@ -51,8 +50,13 @@ export function ownerObject(person: Person) {
     name: person.name,
     avatar_url: person.avatarUrl,
     type: 'person' as const,
-    person: { email: person.email },
+    person: address(person),
   };
+}
+
+/** Recorded: `email_verified`, which the official types do not have yet, stands beside the address. */
+function address({ email }: Person) {
+  return { email, email_verified: true };
 }
 
 /** The full user where the caller may have it, else the reference that Notion leaves in its place. */

@@ -3,6 +3,7 @@ import { invalid } from '../../http/errors.ts';
 import { writeAddress } from '../../http/files-endpoint.ts';
 import type { Call } from '../../http/route.ts';
 import { hostedFile, storedUpload, usableUpload } from '../../rest/file-input.ts';
+import { finishImport } from '../../rest/upload-progress.ts';
 import { idOf } from '../reference.ts';
 import { rest } from '../rest-call.ts';
 import { type Annotations, CREATE, READ, type Tool, tool } from './tool.ts';
@@ -63,9 +64,12 @@ export const attachmentTools: readonly Tool[] = [
 ];
 
 async function made(call: Call, body: object): Promise<object> {
-  const { id, status, filename, expiry_time } = await rest(call, 'POST', '/v1/file_uploads', { body });
+  const { id, filename, expiry_time } = await rest(call, 'POST', '/v1/file_uploads', { body });
   const upload = call.world.fileUploads.get(String(id));
   if (upload === undefined) throw new Error('the file upload was not made');
+  // The tool answers when the import is done; the REST API answers before.
+  if (upload.mode === 'external_url') finishImport(call.world, upload);
+  const { status } = upload;
   return {
     file_upload_id: id,
     status,

@@ -3,7 +3,7 @@ import { invalid } from '../../http/errors.ts';
 import { listOf, pageOf } from '../../http/pagination.ts';
 import type { Call } from '../../http/route.ts';
 import { findDataSource } from '../../rest/lookup.ts';
-import { queryRows } from '../../rest/query.ts';
+import { type QueryResult, queryRows } from '../../rest/query.ts';
 import { sortsInput } from '../../rest/query-sort.ts';
 import { findView } from '../../rest/views.ts';
 import type { DataSourceNode } from '../../world/records.ts';
@@ -76,12 +76,11 @@ function viewRows(call: Call, url: string): Row[] {
 
 function rowsIn(call: Call, source: DataSourceNode, rules: Parameters<typeof queryRows>[2]): Row[] {
   const rows: Row[] = [];
-  let cursor: string | null | undefined;
-  do {
-    const found = queryRows(call, source, { ...rules, ...(cursor === undefined ? {} : { start_cursor: cursor }) });
+  for (let paging: { start_cursor?: string } | null = {}; paging !== null; ) {
+    const found: QueryResult = queryRows(call, source, { ...rules, ...paging });
     rows.push(...found.items.map(page => rowCells(call, source, page)));
-    cursor = found.nextCursor;
-  } while (cursor !== null);
+    paging = found.nextCursor === null ? null : { start_cursor: found.nextCursor };
+  }
   return rows;
 }
 
