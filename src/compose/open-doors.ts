@@ -11,6 +11,7 @@ import { titlesRoute } from '../doors/api/titles-route.ts';
 import { createClientAddress } from '../doors/client-address.ts';
 import { dashboardDoor } from '../doors/dashboard/dashboard.ts';
 import { healthDoor } from '../doors/health/health-door.ts';
+import { proxyDoor } from '../doors/health/proxy-door.ts';
 import { createHostGuard } from '../doors/host-guard.ts';
 import { mcpClientDocumentDoor } from '../doors/oauth/mcp-client-document.ts';
 import { oauthDoor } from '../doors/oauth/oauth-door.ts';
@@ -80,6 +81,7 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
       monotonicMs,
     }),
   );
+  await app.register(proxyDoor(publicUrl, config.trustedProxies));
   await app.register(dashboardDoor({ root: dashboardRoot, demo, https: publicUrl.startsWith('https:') }));
   await app.ready();
   closers.push(() => app.close());

@@ -95,7 +95,7 @@ export const settings = {
     'Addresses',
     type.networks,
     '',
-    'Proxies whose `X-Forwarded-For` is believed. From anybody else the header is ignored.',
+    'Proxies whose `X-Forwarded-For` is believed ([proxies](proxies.md)). From anybody else the header is ignored.',
   ),
   PORTCULLIS_FILE_LINKS: fixed(
     'Addresses',

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { describe, it } from 'node:test';
-import { createClientAddress } from './client-address.ts';
+import { createClientAddress, createProxyWord } from './client-address.ts';
 
 const proxies = ['10.0.0.0/8', '::1', 'fd00::/8'];
 
 /** Where a request is taken to come from that a peer hands on with this X-Forwarded-For. */
 function seen(forwarded: string | undefined, { peer = '10.0.0.1', trusted = proxies } = {}): string {
+  return createClientAddress(trusted)(aRequest(forwarded, peer));
+}
+
+function aRequest(forwarded: string | undefined, peer: string): IncomingMessage {
   const headers = { 'x-forwarded-for': forwarded, forwarded: 'for=198.51.100.66' };
-  return createClientAddress(trusted)({ socket: { remoteAddress: peer }, headers } as unknown as IncomingMessage);
+  return { socket: { remoteAddress: peer }, headers } as unknown as IncomingMessage;
 }
 
 describe('rule 26: where a request comes from', () => {
@@ -55,6 +59,16 @@ describe('rule 26: where a request comes from', () => {
       '203.0.113.9',
     );
     assert.equal(seen('203.0.113.9', { peer: '::FFFF:192.0.2.7' }), '192.0.2.7');
+  });
+
+  it('is told to whoever asks what proxies say of a request', () => {
+    const word = (forwarded: string | undefined, peer = '10.0.0.1') =>
+      createProxyWord(proxies)(aRequest(forwarded, peer));
+    assert.deepEqual(
+      [word(undefined), word('203.0.113.9'), word('10.0.0.9'), word('203.0.113.9', '192.0.2.7')],
+      ['direct', 'forwarded', 'forwarded', 'unbelieved'],
+    );
+    assert.deepEqual([word('203.0.113.9:4711'), word('unknown, 10.0.0.7')], ['unreadable', 'unreadable']);
   });
 
   it('is the outermost one where all of them are named', () => {

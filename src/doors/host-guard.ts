@@ -12,7 +12,7 @@ export function createHostGuard(allowedHosts: readonly string[]) {
     const name = nameOf(request.headers.host);
     if (name !== null && allowed.has(name)) return false;
     const message =
-      'This server does not answer to that host name. PORTCULLIS_ALLOWED_HOSTS lists the names it answers to.';
+      'This server does not answer to that host name. A proxy in front of it must pass on the Host header that it was sent (docs/proxies.md); PORTCULLIS_ALLOWED_HOSTS lists other names that it answers to.';
     const body = JSON.stringify({ object: 'error', status: 421, code: 'invalid_request', message });
     response.writeHead(421, {
       'content-type': 'application/json; charset=utf-8',

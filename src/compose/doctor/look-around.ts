@@ -4,12 +4,17 @@ import type { Config, NotionConfig } from '../../config.ts';
 import { secondMs } from '../../domain/units.ts';
 import { type Finding, fail, look, ok, warn } from './finding.ts';
 import { judgeSkew } from './look-at-database.ts';
+import { lookAtPublicUrl } from './look-at-public-url.ts';
 
 const timeout = () => AbortSignal.timeout(5 * secondMs);
 
 /** What is outside of this process: Notion, and the gateway. */
 export async function lookAround(config: Config, nowMs: () => number): Promise<Finding[]> {
-  return [...(await lookAtNotion(config.notion, nowMs)), ...(await lookAtGateway(config))];
+  return [
+    ...(await lookAtNotion(config.notion, nowMs)),
+    ...(await lookAtGateway(config)),
+    ...(await lookAtPublicUrl(config)),
+  ];
 }
 
 /** Notion answers, and its clock agrees with ours. Sends no token. */
