@@ -141,6 +141,7 @@ describe('a large workspace in the dashboard', { skip: chromiumUnavailable() }, 
     const key = (await box.locator('.secret').textContent())?.trim() ?? '';
     const snippet = (name: string) => page.getByRole('region', { name: `Snippet: ${name}` }).textContent();
     assert.equal(await snippet('base address'), demo.ready.url);
+    assert.equal(await page.getByText('takes the key with ntn_ before it').count(), 1);
     assert.match((await snippet('TypeScript')) ?? '', new RegExp(`baseUrl: '${demo.ready.url}'`));
     await page.getByRole('tab', { name: 'Python' }).click();
     assert.match((await snippet('Python')) ?? '', new RegExp(`base_url="${demo.ready.url}"`));

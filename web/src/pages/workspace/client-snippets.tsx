@@ -36,6 +36,10 @@ export function ClientSnippets() {
     <Stack gap="xs">
       <Text size="sm">The base address, for every client:</Text>
       <Snippet what="base address" code={address} />
+      <Text size="sm">
+        A client that only takes tokens of Notion’s takes the key with <Code>ntn_</Code> before it:{' '}
+        <Code>ntn_pcl_…</Code>
+      </Text>
       <Tabs defaultValue="typescript">
         <Tabs.List aria-label="Clients">
           <Tabs.Tab value="typescript">TypeScript</Tabs.Tab>
