@@ -8,6 +8,7 @@ import type { SettingName, Values } from './config/settings.ts';
 import { isLoopback } from './domain/loopback.ts';
 import { parseRootKeyName, type RootKeyName } from './domain/root-key-name.ts';
 import type { Secret } from './domain/secret.ts';
+import { dayMs } from './domain/units.ts';
 
 /** The environment of this process. */
 export const environment: Texts = process.env;
@@ -36,6 +37,9 @@ export interface Config {
   /** Where this instance notes how far the database has come. */
   readonly highWaterFile: string;
   readonly adminEmail: string;
+  readonly invitationMs: number;
+  /** How mail is sent; null: it is not. */
+  readonly mail: MailConfig | null;
   /** Whom to tell of workspaces that come and go; null: nobody. */
   readonly notices: NoticesConfig | null;
   readonly logLevel: NonNullable<Values['PORTCULLIS_LOG_LEVEL']>;
@@ -56,6 +60,11 @@ export interface NotionConfig {
   /** A client that was registered by hand at the hosted MCP server's authorization server. */
   readonly mcpClient: { readonly issuer: string; readonly clientId: string; readonly secret: Secret } | null;
   readonly dangerouslyAllowLoopbackHttp: boolean;
+}
+
+export interface MailConfig {
+  readonly url: Secret;
+  readonly from: string;
 }
 
 export interface NoticesConfig {
@@ -215,6 +224,8 @@ function commonConfig(values: Values, rootKeyFile: string) {
     database: databaseConfig(values),
     dataDir: values.PORTCULLIS_DATA_DIR,
     adminEmail: values.PORTCULLIS_ADMIN_EMAIL,
+    invitationMs: values.PORTCULLIS_INVITATION_DAYS * dayMs,
+    mail: mailConfig(values),
     notices: noticesConfig(values),
     metricsToken: values.PORTCULLIS_METRICS_TOKEN,
     emulatorPort: values.PORTCULLIS_EMULATOR_PORT === 0 ? null : values.PORTCULLIS_EMULATOR_PORT,
@@ -238,6 +249,10 @@ function vaultConfig(values: Values): KeyServicesConfig['vault'] {
   const token = secret ?? (file === null ? null : { file });
   if (address === null || token === null) return null;
   return { address: withoutSlash(address), namespace: values.PORTCULLIS_VAULT_NAMESPACE, token };
+}
+
+function mailConfig({ PORTCULLIS_SMTP_URL: url, PORTCULLIS_MAIL_FROM: from }: Values): MailConfig | null {
+  return url === null || from === null ? null : { url, from };
 }
 
 function noticesConfig(values: Values): NoticesConfig | null {

@@ -132,9 +132,13 @@ export async function openAdminApi(
     .register(
       apiDoor({
         gateway,
-        routes: [...accountRoutes({ accounts, log: createAuditReader(database), record, demo: false }), ...routes],
+        routes: [
+          ...accountRoutes({ accounts, log: createAuditReader(database), record, demo: false, now: clock.now }),
+          ...routes,
+        ],
         contentRoutes,
         signIn: { signIn: accounts.signIn, record },
+        joining: { accounts, record },
         clientAddress: createClientAddress([]),
         publicUrl,
       }),

@@ -1,11 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Accounts, createAccounts } from '../src/accounts/accounts.ts';
 import { deploymentRights } from '../src/accounts/author.ts';
+import type { Mail } from '../src/accounts/mail.ts';
 import type { Action } from '../src/domain/action.ts';
 import { createCredentialHasher, type HashCredential } from '../src/domain/credential-hash.ts';
 import { type AgentId, newId, type PrincipalId, type UserId, type WorkspaceId } from '../src/domain/ids.ts';
 import type { Caller } from '../src/domain/principal.ts';
 import type { BuiltInRole } from '../src/domain/role.ts';
+import { dayMs } from '../src/domain/units.ts';
 import { createIdentify, type Identify } from '../src/identify/identify.ts';
 import { createAccountStore } from '../src/store/accounts.ts';
 import { createCredentialStore } from '../src/store/credentials.ts';
@@ -52,7 +54,7 @@ export function operator(id: UserId): Caller {
   return signedIn(id, deploymentRights);
 }
 
-export async function openPeople(): Promise<People> {
+export async function openPeople({ mail = null }: { mail?: Mail | null } = {}): Promise<People> {
   const { connection, drop } = await freshDatabase({ migrated: true });
   const database = openDatabase<Schema>(connection);
   const hashCredential = createCredentialHasher(randomBytes(32));
@@ -76,6 +78,11 @@ export async function openPeople(): Promise<People> {
     workspaces: createWorkspaceDirectory(database.system),
     hashCredential,
     publicUrl,
+    invitationMs: 7 * dayMs,
+    mail,
+    onMailError: error => {
+      throw error;
+    },
     now: clock.now,
   });
   const identify = anotherInstance();
@@ -97,7 +104,8 @@ export async function openPeople(): Promise<People> {
     async aUser({ email = `${randomUUID()}@acme.test`, rights = [] } = {}) {
       const id = newId('usr');
       await database.system.insertInto('principal').values({ id, kind: 'user', disabled_at: null }).execute();
-      const account = { id, email, name: email, password_hash: null, deployment_rights: [...rights] };
+      const unproven = { password_hash: null, email_proven_at: null };
+      const account = { id, email, name: email, ...unproven, deployment_rights: [...rights] };
       await database.system.insertInto('user_account').values(account).execute();
       return id;
     },

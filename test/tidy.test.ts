@@ -31,6 +31,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // What stands beside the path.
   accounts: ['domain'],
   vault: ['domain'],
+  mail: ['domain', 'accounts'],
   connect: ['domain', 'notion'],
 
   // Ports stand beside who uses them; the store implements them.

@@ -1,6 +1,7 @@
 import type { Action } from '../domain/action.ts';
 import type { AgentId, KeyId, PrincipalId, SessionId, UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Listed, Listing } from '../domain/listing.ts';
+import type { Offer, WorkspaceInvitations } from './invitation-store.ts';
 
 /**
  * Where people, agents and their credentials are kept.
@@ -79,22 +80,20 @@ export interface AgentChange {
   readonly suspension: { readonly because: Suspension; readonly at: Date } | null;
 }
 
-export interface WorkspaceAccounts {
+export interface WorkspaceAccounts extends WorkspaceInvitations {
   /** Holds the workspace until the end: nobody else changes its members meanwhile. False: there is no such workspace. */
   lock(): Promise<boolean>;
   /** Holds a principal until the end: it is not disabled meanwhile. Null: there is no such principal. */
   lockPrincipal(id: PrincipalId): Promise<{ readonly disabled: boolean } | null>;
 
   members(): Promise<Member[]>;
-  findMembers(listing: MemberListing): Promise<Listed<Member>>;
+  /** A search looks at names alone, or at addresses too. */
+  findMembers(listing: MemberListing, searched: 'names' | 'addresses'): Promise<Listed<Member>>;
   member(id: PrincipalId): Promise<Member | null>;
   addMember(id: PrincipalId, role: string, createdBy: PrincipalId | null): Promise<void>;
   setRole(id: PrincipalId, role: string): Promise<void>;
   /** Its keys in this workspace go with it. */
   removeMember(id: PrincipalId): Promise<void>;
-
-  /** The user with this address, who is made if there is none. */
-  ensureUser(user: { readonly email: string; readonly name: string }): Promise<UserId>;
 
   agent(id: AgentId): Promise<Agent | null>;
   addAgent(agent: { readonly name: string; readonly ownerId: UserId }): Promise<AgentId>;
@@ -116,6 +115,8 @@ export interface UserAccount {
   readonly deploymentRights: ReadonlySet<Action>;
   readonly disabled: boolean;
   readonly passwordHash: string | null;
+  /** When a mail to the address proved that it is theirs; null: nobody knows. */
+  readonly emailProvenAt: Date | null;
   readonly createdAt: Date;
 }
 
@@ -125,6 +126,8 @@ export interface NewLink {
   readonly hash: Buffer;
   readonly userId: UserId;
   readonly purpose: LinkPurpose;
+  /** Whether it goes to the person's address by mail: using it proves the address. */
+  readonly mailed: boolean;
   readonly createdBy: PrincipalId | null;
   readonly createdAt: Date;
   readonly expiresAt: Date;
@@ -166,6 +169,11 @@ export interface DeploymentAccounts {
   setDisabled(id: UserId, at: Date | null): Promise<void>;
   setDeploymentRights(id: UserId, rights: readonly Action[]): Promise<void>;
   setPassword(id: UserId, hash: string): Promise<void>;
+  /** The address is theirs, unless the account has another address by now. */
+  proveEmail(id: UserId, email: string, at: Date): Promise<void>;
+  /** The invitation behind the hash of a link that still works. */
+  offerOf(hash: Buffer, at: Date): Promise<Offer | null>;
+  workspaceName(id: WorkspaceId): Promise<string>;
   /** The workspaces of which a user is a member. */
   workspacesOf(id: UserId): Promise<WorkspaceId[]>;
   /** Revokes the keys of a user in all workspaces. */
@@ -183,7 +191,10 @@ export interface DeploymentAccounts {
 
   addLink(link: NewLink): Promise<void>;
   /** Marks a link as used and says whose it was. Null: unknown, used or expired. Of two at once, one gets it. */
-  takeLink(hash: Buffer, at: Date): Promise<{ readonly userId: UserId; readonly purpose: LinkPurpose } | null>;
+  takeLink(
+    hash: Buffer,
+    at: Date,
+  ): Promise<{ readonly userId: UserId; readonly purpose: LinkPurpose; readonly mailed: boolean } | null>;
   /** Makes the unused links of a user worthless. */
   retireLinksOf(id: UserId, at: Date): Promise<void>;
 }

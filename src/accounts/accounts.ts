@@ -2,8 +2,10 @@ import type { HashCredential } from '../domain/credential-hash.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccountStore } from './account-store.ts';
 import { type Agents, createAgents } from './agents.ts';
+import { createInvitations, type Invitations } from './invitations.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { createLinks, type Links } from './links.ts';
+import type { Mail } from './mail.ts';
 import { createMembers, type Members } from './members.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
@@ -14,6 +16,7 @@ import type { WorkspaceDirectory } from './workspace-directory.ts';
 /** People and agents: what the admin API, the command line and the demo can do about them. */
 export interface Accounts {
   readonly members: Members;
+  readonly invitations: Invitations;
   readonly agents: Agents;
   readonly keys: Keys;
   readonly users: Users;
@@ -30,13 +33,19 @@ export function createAccounts(parts: {
   hashCredential: HashCredential;
   /** Base of the links that people get: `PORTCULLIS_PUBLIC_URL`. */
   publicUrl: string;
+  /** How long an invitation can be accepted. */
+  invitationMs: number;
+  /** Null: links are handed over by those who make them. */
+  mail: Mail | null;
+  onMailError: (error: unknown) => void;
   now: Now;
 }): Accounts {
-  const { store, failures, workspaces, hashCredential, publicUrl, now } = parts;
-  const links = createLinks({ store, hashCredential, publicUrl, now });
+  const { store, failures, workspaces, hashCredential, publicUrl, invitationMs, mail, onMailError, now } = parts;
+  const links = createLinks({ store, hashCredential, publicUrl, mail, onMailError, now });
   const limits = createSignInLimits({ failures, hashCredential, now });
   return {
-    members: createMembers({ store, links, now }),
+    members: createMembers({ store, now }),
+    invitations: createInvitations({ store, hashCredential, publicUrl, lifetimeMs: invitationMs, mail, now }),
     agents: createAgents({ store, now }),
     keys: createKeys({ store, hashCredential, now }),
     users: createUsers({ store, links, now }),

@@ -1,10 +1,12 @@
 import { type HashCredential, newSecretToken } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
-import type { UserId, WorkspaceId } from '../domain/ids.ts';
+import type { PrincipalId, UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
+import { actionsOfRole } from '../domain/role.ts';
 import { minuteMs, type Now } from '../domain/units.ts';
-import type { AccountStore, DeploymentAccounts, LinkPurpose } from './account-store.ts';
-import { deploymentRightsOf, principalIdOf, requireHeld } from './author.ts';
+import type { AccountStore, DeploymentAccounts, LinkPurpose, UserAccount } from './account-store.ts';
+import { actionsHeldBy, deploymentRightsOf, principalIdOf, requireHeld } from './author.ts';
+import { type Mail, recoveryMail } from './mail.ts';
 
 /** Rule 27: a link works once, by POST, within this time. */
 export const linkLifetimeMs = 15 * minuteMs;
@@ -14,30 +16,38 @@ export interface Links {
   /** A link for a person, made by Portcullis itself. Earlier links of that person stop working. */
   issue(userId: UserId, purpose: LinkPurpose): Promise<string>;
   /**
-   * A link for somebody who lost their password or was invited long ago. Whoever holds it becomes that person, so the
-   * author must hold every right in the deployment that the person has (rule 8).
+   * A link for somebody who lost their password or was never given one. Whoever holds it becomes that person, so the author
+   * must hold every right in the deployment that the person has (rule 8). Null when it went to the person by mail.
    */
-  issueFor(author: Caller, userId: UserId): Promise<string>;
+  issueFor(author: Caller, userId: UserId): Promise<string | null>;
   /**
-   * A link for a person whom a workspace invited; null unless the account is unused and reaches nothing beyond this
-   * workspace. Otherwise the admins of one workspace could become people of another by inviting them.
+   * A link for a member who lost their password, made by an admin of the workspace. By mail it goes to the person alone. A
+   * link to hand over is made only for somebody who reaches nothing beyond this workspace, and holds nothing that the author
+   * does not: otherwise the admins of one workspace could become people of another. Throws `not_found` and `restricted`.
    */
-  forInvitee(author: Caller, workspaceId: WorkspaceId, userId: UserId): Promise<string | null>;
+  issueForMember(author: Caller, workspaceId: WorkspaceId, userId: UserId): Promise<string | null>;
+  /**
+   * Mails a link to somebody who says that they forgot their password. Says the same to everybody, and in the same time:
+   * whether there is such an account is nobody's business. Nothing happens where no mail is set up.
+   */
+  recover(email: string): Promise<void>;
 }
 
 export function createLinks(parts: {
   store: AccountStore;
   hashCredential: HashCredential;
   publicUrl: string;
+  mail: Mail | null;
   now: Now;
+  /** Hears that a mail could not be sent, where whoever asked for it is not told. */
+  onMailError: (error: unknown) => void;
 }): Links {
-  const { store, hashCredential, publicUrl, now } = parts;
+  const { store, hashCredential, publicUrl, mail, now, onMailError } = parts;
 
   async function add(
     accounts: DeploymentAccounts,
     userId: UserId,
-    purpose: LinkPurpose,
-    author?: Caller,
+    given: { purpose: LinkPurpose; createdBy?: PrincipalId | null; mailed?: boolean },
   ): Promise<string> {
     const token = newSecretToken();
     const createdAt = now();
@@ -45,39 +55,89 @@ export function createLinks(parts: {
     await accounts.addLink({
       hash: hashCredential('sign_in_link', token),
       userId,
-      purpose,
-      createdBy: author === undefined ? null : principalIdOf(author),
+      purpose: given.purpose,
+      mailed: given.mailed ?? false,
+      createdBy: given.createdBy ?? null,
       createdAt,
       expiresAt: new Date(createdAt.getTime() + linkLifetimeMs),
     });
     return new URL(`/sign-in#token=${token}`, publicUrl).href;
   }
 
+  /**
+   * A link that replaces what a person had. Nobody has proved to be that person while the account had no password, so what
+   * was opened and made until now ends with the first link.
+   */
+  async function replace(accounts: DeploymentAccounts, user: UserAccount, author: Caller): Promise<string> {
+    if (user.disabled) throw new PortcullisError('conflict', 'This account is disabled.');
+    await accounts.endSessionsOf(user.id, now());
+    if (user.passwordHash === null) await accounts.revokeKeysOf(user.id, now());
+    const purpose = user.passwordHash === null ? 'invitation' : 'recovery';
+    return add(accounts, user.id, { purpose, createdBy: principalIdOf(author), mailed: mail !== null });
+  }
+
+  async function handOver(user: UserAccount, signInUrl: string): Promise<string | null> {
+    if (mail === null) return signInUrl;
+    await mail.send(recoveryMail({ to: user.email, signInUrl, minutes: linkLifetimeMs / minuteMs }));
+    return null;
+  }
+
   return {
     issue: (userId, purpose) =>
       store.inDeployment(async accounts => {
         await accounts.lockUser(userId);
-        return add(accounts, userId, purpose);
+        return add(accounts, userId, { purpose });
       }),
 
-    issueFor: (author, userId) =>
-      store.inDeployment(async accounts => {
-        await accounts.lockUser(userId);
-        const user = await accounts.user(userId);
-        if (user === null) throw new PortcullisError('not_found', 'There is no such user.');
+    async issueFor(author, userId) {
+      const made = await store.inDeployment(async accounts => {
+        const user = await held(accounts, userId);
         requireHeld(await deploymentRightsOf(author, accounts), ['members', ...user.deploymentRights]);
-        if (user.disabled) throw new PortcullisError('conflict', 'This account is disabled.');
-        return add(accounts, userId, user.passwordHash === null ? 'invitation' : 'recovery', author);
-      }),
+        return { user, signInUrl: await replace(accounts, user, author) };
+      });
+      return handOver(made.user, made.signInUrl);
+    },
 
-    forInvitee: (author, workspaceId, userId) =>
-      store.inDeployment(async accounts => {
-        await accounts.lockUser(userId);
-        const user = await accounts.user(userId);
+    async issueForMember(author, workspaceId, userId) {
+      await store.inWorkspace(workspaceId, async accounts => {
+        const member = await accounts.member(userId);
+        if (member === null) throw new PortcullisError('not_found', 'There is no such member.');
+        requireHeld(await actionsHeldBy(author, accounts), ['members', ...actionsOfRole(member.role)]);
+      });
+      const made = await store.inDeployment(async accounts => {
+        const user = await held(accounts, userId);
         const elsewhere = (await accounts.workspacesOf(userId)).some(id => id !== workspaceId);
-        const unused =
-          user !== null && user.passwordHash === null && user.deploymentRights.size === 0 && !user.disabled;
-        return unused && !elsewhere ? add(accounts, userId, 'invitation', author) : null;
-      }),
+        if (mail === null && (elsewhere || user.deploymentRights.size > 0)) throw notYours();
+        return { user, signInUrl: await replace(accounts, user, author) };
+      });
+      return handOver(made.user, made.signInUrl);
+    },
+
+    async recover(typedEmail) {
+      if (mail === null) return;
+      const email = typedEmail.trim().toLowerCase();
+      const user = await store.inDeployment(accounts => accounts.userByEmail(email));
+      if (user === null || user.disabled) return;
+      const signInUrl = await store.inDeployment(async accounts => {
+        await accounts.lockUser(user.id);
+        return add(accounts, user.id, { purpose: 'recovery', mailed: true });
+      });
+      // Not waited for: how long a mail server takes would tell that there is an account.
+      handOver(user, signInUrl).catch(onMailError);
+    },
   };
+}
+
+async function held(accounts: DeploymentAccounts, userId: UserId): Promise<UserAccount> {
+  await accounts.lockUser(userId);
+  const user = await accounts.user(userId);
+  if (user === null) throw new PortcullisError('not_found', 'There is no such user.');
+  return user;
+}
+
+function notYours(): PortcullisError {
+  return new PortcullisError(
+    'restricted',
+    'Only an administrator of this deployment can reset the password of this person.',
+  );
 }

@@ -1,55 +1,37 @@
 import { PortcullisError } from '../domain/errors.ts';
-import type { PrincipalId, UserId, WorkspaceId } from '../domain/ids.ts';
+import { isId, type PrincipalId, type UserId, type WorkspaceId } from '../domain/ids.ts';
 import type { Listed } from '../domain/listing.ts';
 import type { Caller } from '../domain/principal.ts';
 import { actionsOfRole, type BuiltInRole } from '../domain/role.ts';
 import type { Now } from '../domain/units.ts';
-import type { AccountStore, Member, MemberListing, WorkspaceAccounts } from './account-store.ts';
+import type { AccountStore, DeploymentAccounts, Member, MemberListing, WorkspaceAccounts } from './account-store.ts';
 import { actionsHeldBy, principalIdOf, requireHeld } from './author.ts';
-import type { Links } from './links.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 
 export interface Members {
-  /** People and agents, by name, role or time of joining. A search looks at names and addresses. */
-  list(workspaceId: WorkspaceId, listing: MemberListing): Promise<Listed<Member>>;
   /**
-   * Makes a person a member; someone who has no account gets one, and a link to sign in with for the first time.
-   * Throws `conflict` for those who are members already, `restricted` for a role that holds more than the author.
+   * People and agents, by name, role or time of joining. A search looks at names, and at the addresses that the author may
+   * see: those of everybody for authors who manage members, their own for others.
    */
-  invite(author: Caller, workspaceId: WorkspaceId, invitation: Invitation): Promise<Invited>;
+  list(author: Caller, workspaceId: WorkspaceId, listing: MemberListing): Promise<Listed<Member>>;
   setRole(author: Caller, workspaceId: WorkspaceId, id: PrincipalId, role: BuiltInRole): Promise<Member>;
-  /** Removes a member with their keys. Agents that they own here are suspended until somebody else answers for them. */
+  /**
+   * Removes a member with what the membership opened: keys, invitations that they made and nobody has accepted, and, for
+   * somebody who has no other workspace, sessions and links. Agents that they own here are suspended until somebody else
+   * answers for them.
+   */
   remove(author: Caller, workspaceId: WorkspaceId, id: PrincipalId): Promise<void>;
 }
 
-export interface Invitation {
-  readonly email: string;
-  readonly name?: string | undefined;
-  readonly role: BuiltInRole;
-}
-
-export interface Invited {
-  readonly member: Member;
-  /** Only for an account that nobody has used and that reaches nothing beyond this workspace; else null. */
-  readonly signInUrl: string | null;
-}
-
-export function createMembers({ store, links, now }: { store: AccountStore; links: Links; now: Now }): Members {
+export function createMembers({ store, now }: { store: AccountStore; now: Now }): Members {
   return {
-    list: (workspaceId, listing) => store.inWorkspace(workspaceId, accounts => accounts.findMembers(listing)),
-
-    async invite(author, workspaceId, { email, name, role }) {
-      const member = await store.inWorkspace(workspaceId, async accounts => {
-        await lockWorkspace(accounts);
-        requireHeld(await actionsHeldBy(author, accounts), ['members', ...actionsOfRole(role)]);
-        const id = await accounts.ensureUser({ email: email.toLowerCase(), name: name ?? email });
-        await requireAbsent(accounts, id);
-        await accounts.addMember(id, role, principalIdOf(author));
-        return { ...(await existing(accounts, id)), userId: id };
-      });
-      const { userId, ...rest } = member;
-      return { member: rest, signInUrl: await links.forInvitee(author, workspaceId, userId) };
-    },
+    list: (author, workspaceId, listing) =>
+      store.inWorkspace(workspaceId, async accounts => {
+        if ((await actionsHeldBy(author, accounts)).has('members')) return accounts.findMembers(listing, 'addresses');
+        const self = principalIdOf(author);
+        const { rows, total } = await accounts.findMembers(listing, 'names');
+        return { rows: rows.map(row => (row.principalId === self ? row : { ...row, email: null })), total };
+      }),
 
     setRole: (author, workspaceId, id, role) =>
       store.inWorkspace(workspaceId, async accounts => {
@@ -63,23 +45,29 @@ export function createMembers({ store, links, now }: { store: AccountStore; link
         return { ...member, role };
       }),
 
-    remove: (author, workspaceId, id) =>
-      store.inWorkspace(workspaceId, async accounts => {
+    async remove(author, workspaceId, id) {
+      await store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
         requireHeld(await actionsHeldBy(author, accounts), ['members']);
         const member = await existing(accounts, id);
         await keepAnAdmin(accounts, member);
         if (member.kind === 'user') await accounts.suspendAgentsOf(id as UserId, now());
         await accounts.lockPrincipal(id);
+        await accounts.withdrawInvitationsBy(id, now());
         await accounts.removeMember(id);
-      }),
+      });
+      if (isId('usr', id)) await store.inDeployment(accounts => endWhatIsLeft(accounts, id, now()));
+    },
   };
 }
 
-async function requireAbsent(accounts: WorkspaceAccounts, id: UserId): Promise<void> {
-  const principal = await accounts.lockPrincipal(id);
-  if (principal?.disabled) throw new PortcullisError('conflict', 'The account of this person is disabled.');
-  if (await accounts.member(id)) throw new PortcullisError('conflict', 'This person is a member already.');
+/** Somebody who reaches nothing any more stays signed in nowhere. */
+async function endWhatIsLeft(accounts: DeploymentAccounts, id: UserId, at: Date): Promise<void> {
+  await accounts.lockUser(id);
+  const user = await accounts.user(id);
+  if (user === null || user.deploymentRights.size > 0 || (await accounts.workspacesOf(id)).length > 0) return;
+  await accounts.endSessionsOf(id, at);
+  await accounts.retireLinksOf(id, at);
 }
 
 async function existing(accounts: WorkspaceAccounts, id: PrincipalId): Promise<Member> {

@@ -57,6 +57,8 @@ export function createSessions({
         const user = await accounts.user(userId);
         if (user?.passwordHash !== before) throw new PortcullisError('conflict', 'The password was changed meanwhile.');
         await accounts.setPassword(userId, passwordHash);
+        // Without a password nobody had proved to be this person, whoever made these keys.
+        if (before === null) await accounts.revokeKeysOf(userId, now());
         await accounts.endSessionsOf(userId, now(), sessionId);
         await accounts.retireLinksOf(userId, now());
       });

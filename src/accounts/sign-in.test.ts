@@ -8,7 +8,13 @@ import { sessionMsMax } from '../domain/session-lifetime.ts';
 import { dayMs, minuteMs } from '../domain/units.ts';
 import { passwordByLinkMs } from './sessions.ts';
 import type { Client, SignInResult } from './sign-in.ts';
-import { addressSubject, failuresPerAccountMax, failuresPerAddressMax, limitWindowMs } from './sign-in-limits.ts';
+import {
+  addressSubject,
+  failuresOfStrangersMax,
+  failuresPerAccountMax,
+  failuresPerAddressMax,
+  limitWindowMs,
+} from './sign-in-limits.ts';
 
 const password = 'correct horse battery';
 let addresses = 0;
@@ -102,24 +108,53 @@ describe('signing in', () => {
     assert.equal(await attempt('known@acme.test', password), 'disabled_account');
   });
 
-  it('limits guesses by account, from wherever they come, and says how long to wait', async () => {
+  it('limits guesses at an account from one address, and says how long to wait', async () => {
     await somebody('target@acme.test');
-    const guess = () => signIn().withPassword('target@acme.test', 'a wrong guess', aClient());
+    const { address } = aClient();
+    const guess = () => signIn().withPassword('target@acme.test', 'a wrong guess', aClient({ address }));
     for (let i = 0; i < failuresPerAccountMax; i++) assert.equal(refusal(await guess()), 'bad_password');
-    const limited = await signIn().withPassword('TARGET@acme.test', password, aClient());
+    const limited = await signIn().withPassword('TARGET@acme.test', password, aClient({ address }));
     assert.equal(refusal(limited), 'too_many_attempts');
     assert.ok(limited.kind === 'refused' && limited.noteworthy, 'the first is worth an entry');
     assert.ok((limited.retryAfterSeconds ?? 0) > 0 && (limited.retryAfterSeconds ?? 0) <= limitWindowMs / 1_000);
     const next = await guess();
     assert.ok(next.kind === 'refused' && !next.noteworthy, 'the rest are counted');
     people.clock.advance(limitWindowMs);
-    opened(await signIn().withPassword('target@acme.test', password, aClient()));
+    opened(await signIn().withPassword('target@acme.test', password, aClient({ address })));
+  });
+
+  it('lets nobody lock out the owner of an account', async () => {
+    await somebody('owner@acme.test');
+    await somebody('other@acme.test');
+    const other = opened(await signIn().withPassword('other@acme.test', password, aClient()));
+    const own = opened(await signIn().withPassword('owner@acme.test', password, aClient()));
+    // Wrong passwords of one stranger do not count against anybody else.
+    const stranger = aClient();
+    for (let i = 0; i <= failuresPerAccountMax; i++) {
+      await signIn().withPassword('owner@acme.test', 'a wrong guess', stranger);
+    }
+    opened(await signIn().withPassword('owner@acme.test', password, aClient()));
+    // Those of very many do, but not against a browser that has signed in before.
+    const account = `account:${people.hashCredential('account', 'owner@acme.test').toString('hex')}`;
+    const windowStart = new Date(Math.floor(people.clock.now().getTime() / limitWindowMs) * limitWindowMs);
+    await people.database.system
+      .insertInto('sign_in_failure')
+      .values({ subject: account, window_start: windowStart, count: failuresOfStrangersMax })
+      .execute();
+    const unknown = await signIn().withPassword('owner@acme.test', password, aClient());
+    assert.equal(refusal(unknown), 'too_many_attempts');
+    for (const device of ['', 'x', `${own.device}x`, other.device]) {
+      const forged = await signIn().withPassword('owner@acme.test', password, aClient({ device }));
+      assert.equal(refusal(forged), 'too_many_attempts', 'another device is a stranger');
+    }
+    opened(await signIn().withPassword('owner@acme.test', password, aClient({ device: own.device })));
   });
 
   it('counts before it compares, so that many at once do not slip through', async () => {
     await somebody('storm@acme.test');
+    const { address } = aClient();
     const guesses = Array.from({ length: 3 * failuresPerAccountMax }, () =>
-      signIn().withPassword('storm@acme.test', 'a wrong guess', aClient()),
+      signIn().withPassword('storm@acme.test', 'a wrong guess', aClient({ address })),
     );
     const compared = (await Promise.all(guesses)).filter(result => refusal(result) === 'bad_password');
     assert.equal(compared.length, failuresPerAccountMax);

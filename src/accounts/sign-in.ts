@@ -12,6 +12,8 @@ export interface Client {
   readonly userAgent: string;
   /** The session cookie that it came with, if any: that session ends, whoever it belonged to. */
   readonly oldToken: string | null;
+  /** What it kept of an earlier sign-in, if anything. */
+  readonly device?: string | null;
 }
 
 /** How a sign-in ended: a value, because the door must log it before it tells anybody. */
@@ -23,6 +25,8 @@ export interface Opened {
   readonly sessionId: SessionId;
   /** For the cookie. Only its hash is kept. */
   readonly token: string;
+  /** For a cookie that outlives the session: this browser has signed in to the account. Null after a link. */
+  readonly device: string | null;
   /** The person has no password yet, or came to choose a new one. */
   readonly passwordNeeded: boolean;
 }
@@ -48,6 +52,8 @@ export interface SignIn {
   withLink(token: string, client: Client): Promise<SignInResult>;
   /** Counts an attempt that could not even be read. */
   malformed(client: Client): Promise<Refused>;
+  /** Counts an attempt of another kind from this address: an invitation, a forgotten password. Null: go on. */
+  admit(client: Client): Promise<Refused | null>;
   /** Ends the session of a cookie. Null: there was none. */
   signOut(token: string): Promise<{ readonly id: SessionId; readonly userId: UserId } | null>;
 }
@@ -88,7 +94,7 @@ export function createSignIn(parts: {
   return {
     async withPassword(typedEmail, password, client) {
       const email = typedEmail.trim().toLowerCase();
-      const attempt = { clientAddress: client.address, email };
+      const attempt = { clientAddress: client.address, email, device: client.device ?? null };
       const admission = await limits.admit(attempt);
       if (!admission.admitted) return limited(admission);
       const seen = await store.inDeployment(accounts => accounts.userByEmail(email));
@@ -101,7 +107,8 @@ export function createSignIn(parts: {
         // The password was compared outside the lock, because that takes long; it may have been changed meanwhile.
         if (user === null || user.passwordHash !== seen.passwordHash) return refused('bad_password', seen.id);
         if (user.disabled) return refused('disabled_account', seen.id);
-        return { ...(await open(accounts, user, 'password', client)), user, passwordNeeded: false };
+        const opened = await open(accounts, user, 'password', client);
+        return { ...opened, user, device: limits.deviceOf(email), passwordNeeded: false };
       });
       if (result.kind === 'opened') await limits.forgive(attempt, admission.windowStart);
       return result;
@@ -117,8 +124,9 @@ export function createSignIn(parts: {
         await accounts.lockUser(link.userId);
         const user = await accounts.user(link.userId);
         if (user === null || user.disabled) return refused('disabled_account', link.userId);
+        if (link.mailed) await takePossession(accounts, user, now());
         const passwordNeeded = user.passwordHash === null || link.purpose === 'recovery';
-        return { ...(await open(accounts, user, 'link', client)), user, passwordNeeded };
+        return { ...(await open(accounts, user, 'link', client)), user, device: null, passwordNeeded };
       });
       if (result.kind === 'opened') await limits.forgive(attempt, admission.windowStart);
       return result;
@@ -129,9 +137,25 @@ export function createSignIn(parts: {
       return admission.admitted ? refused('malformed') : limited(admission);
     },
 
+    async admit(client) {
+      const admission = await limits.admit({ clientAddress: client.address, email: null });
+      return admission.admitted ? null : limited(admission);
+    },
+
     signOut: token =>
       store.inDeployment(accounts => accounts.endSessionByHash(hashCredential('session', token), now())),
   };
+}
+
+/**
+ * Whoever followed a link that was mailed to the address is its owner. What was opened and made before that proof may be
+ * somebody else's, and ends.
+ */
+async function takePossession(accounts: DeploymentAccounts, user: UserAccount, at: Date): Promise<void> {
+  if (user.emailProvenAt !== null) return;
+  await accounts.endSessionsOf(user.id, at);
+  await accounts.revokeKeysOf(user.id, at);
+  await accounts.proveEmail(user.id, user.email, at);
 }
 
 function refused(why: Refused['why'], account: UserId | null = null): Refused {

@@ -12,7 +12,7 @@ export interface Users {
   list(): Promise<UserAccount[]>;
   get(id: UserId): Promise<UserAccount>;
   /** Throws `conflict` when the address is taken, `restricted` for rights that the author does not have. */
-  create(author: Caller, user: NewUser): Promise<{ user: UserAccount; signInUrl: string }>;
+  create(author: Caller, user: NewUser): Promise<{ user: UserAccount; signInUrl: string | null }>;
   /**
    * Changes rights, disables or enables. Disabling ends, in one transaction, the person's sessions, links and keys, and
    * suspends the agents that they own until those are reassigned (rule 11); enabling restores none of these. It is not

@@ -1,3 +1,4 @@
+import type { Action } from '../domain/action.ts';
 import type { ConnectionId, PrincipalId, UserId, WorkspaceId } from '../domain/ids.ts';
 
 /** What a member sees of a workspace and its connections. */
@@ -23,6 +24,15 @@ export interface ConnectionSummary {
 
 /** The workspaces of a principal, and only those. */
 export interface WorkspaceDirectory {
-  /** With a list of ids, only those of them of which the principal is a member. By name. */
-  of(principal: PrincipalId, among?: readonly WorkspaceId[]): Promise<WorkspaceSummary[]>;
+  /**
+   * By name. With a list of ids, only those of them of which the principal is a member. Connections are for those who may
+   * read: a role that may not, or a key that is limited to other actions, sees none.
+   *
+   * @param ceiling the actions of the key that the principal came with; null for no limit
+   */
+  of(
+    principal: PrincipalId,
+    ceiling: ReadonlySet<Action> | null,
+    among?: readonly WorkspaceId[],
+  ): Promise<WorkspaceSummary[]>;
 }

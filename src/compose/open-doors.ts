@@ -56,7 +56,7 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
     apiDoor({
       gateway,
       routes: [
-        ...accountRoutes({ accounts, log: auditReader, record, demo }),
+        ...accountRoutes({ accounts, log: auditReader, record, demo, now: place.now }),
         ...createConnectionRoutes({ ...connect, list: listConnections }),
         ...createAuditRoutes(auditReader),
         ...webhooks.routes,
@@ -65,6 +65,7 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
       contentRoutes: [...pagesRoutes, ...discoverRoutes, titlesRoute],
       fileLinks: files.links,
       signIn: { signIn: accounts.signIn, record },
+      joining: { accounts, record },
       clientAddress,
       publicUrl,
     }),

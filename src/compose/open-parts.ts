@@ -12,6 +12,7 @@ import { sweepAttempts } from '../connect/sweep-attempts.ts';
 import { createCredentialHasher } from '../domain/credential-hash.ts';
 import { minuteMs } from '../domain/units.ts';
 import { createIdentify } from '../identify/identify.ts';
+import { openSmtp } from '../mail/smtp.ts';
 import { createAccountStore } from '../store/accounts.ts';
 import { createConnectAttempts } from '../store/connect-attempts.ts';
 import { createConnectionList } from '../store/connection-list.ts';
@@ -39,12 +40,17 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
   const { database } = store;
   const { recordEvent } = trail;
   const hashCredential = createCredentialHasher(deriveKey('credential pepper'));
+  const mail = config.mail === null ? null : openSmtp(config.mail);
+  closers.push(async () => mail?.close());
   const accounts = createAccounts({
     store: createAccountStore(database),
     failures: createSignInFailures(database.system),
     workspaces: createWorkspaceDirectory(database.system),
     hashCredential,
     publicUrl,
+    invitationMs: config.invitationMs,
+    mail,
+    onMailError: err => log.warn({ err }, 'a mail that somebody asked for could not be sent'),
     now,
   });
   const identify = createIdentify({

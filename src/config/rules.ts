@@ -71,6 +71,15 @@ const notionIsNotion: Rule = ({ values }) => {
   ];
 };
 
+const mailNames = ['PORTCULLIS_SMTP_URL', 'PORTCULLIS_MAIL_FROM'] as const;
+
+const mailIsWhole: Rule = ({ given }) => {
+  const missing = mailNames.filter(name => !given.has(name));
+  if (missing.length !== 1) return [];
+  const there = mailNames.find(name => given.has(name));
+  return missing.map(name => problem(name, `is missing, although ${there} is set`, 'Set both, or neither.'));
+};
+
 const noticeNames = ['PORTCULLIS_NOTICE_URL', 'PORTCULLIS_NOTICE_SECRET'] as const;
 
 const noticesAreWhole: Rule = ({ given }) => {
@@ -89,7 +98,7 @@ const noticesAreEncrypted: Rule = ({ values }) => {
   return [problem('PORTCULLIS_NOTICE_URL', 'must use https', hint)];
 };
 
-const noticeRules: readonly Rule[] = [noticesAreWhole, noticesAreEncrypted];
+const noticeRules: readonly Rule[] = [mailIsWhole, noticesAreWhole, noticesAreEncrypted];
 
 /** Rule 24: whoever copies the data directory must not get the key along with it. */
 const rootKeyIsApart: Rule = ({ values, rootKeyFile }) => {

@@ -158,6 +158,22 @@ export const settings = {
     'admin@localhost',
     'Who gets the sign-in link of the first start. Used once, while there are no users.',
   ),
+  PORTCULLIS_INVITATION_DAYS: fixed(
+    'People',
+    type.wholeNumber('1 to 90', 1, 90),
+    '7',
+    'For how many days an invitation to a workspace can be accepted.',
+  ),
+  PORTCULLIS_SMTP_URL: optional(
+    'People',
+    type.smtpUrl,
+    'A mail server: `smtps://USER:PASSWORD@HOST:465`, or `smtp://…:587` with STARTTLS. With it, invitations and links for forgotten passwords go to people by mail, which proves their addresses. Without it, whoever makes a link hands it over.',
+  ),
+  PORTCULLIS_MAIL_FROM: optional(
+    'People',
+    type.email,
+    'The sender of these mails. Needs `PORTCULLIS_SMTP_URL` beside it.',
+  ),
 
   PORTCULLIS_NOTICE_URL: optional(
     'Notices',

@@ -35,6 +35,21 @@ export const flag: ValueType<boolean> = { ...yesOrNo, read: value => yesOrNo.rea
 
 export const path: ValueType<string> = { expects: 'a path', read: value => resolve(value) };
 
+/** Where mail is handed in, with the credentials for it. */
+export const smtpUrl: ValueType<Secret> = {
+  expects: 'an smtp or smtps URL, secret',
+  secret: true,
+  read(value) {
+    const parsed = URL.canParse(value) ? new URL(value) : null;
+    if (parsed === null || !/^smtps?:$/.test(parsed.protocol) || parsed.hostname === '') {
+      throw new RangeError(
+        'must be smtp://HOST:PORT or smtps://HOST:PORT, with USER:PASSWORD@ where the server wants it',
+      );
+    }
+    return new Secret(value);
+  },
+};
+
 export const port: ValueType<number> = wholeNumber('0 to 65535; 0 means any free port', 0, 65_535);
 
 export const email: ValueType<string> = matching('an email address', /^[^@\s]+@[^@\s]+$/, value => value.toLowerCase());
@@ -128,7 +143,7 @@ export function choice<const W extends string>(words: readonly W[]): ValueType<W
   };
 }
 
-function wholeNumber(expects: string, min: number, max: number): ValueType<number> {
+export function wholeNumber(expects: string, min: number, max: number): ValueType<number> {
   return {
     expects,
     read(value) {

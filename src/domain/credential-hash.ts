@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 
 /** What a secret is for. A hash of one kind is never found among those of another. */
-export type CredentialKind = 'api_key' | 'session' | 'sign_in_link' | 'account' | 'file_link';
+export type CredentialKind = 'api_key' | 'session' | 'sign_in_link' | 'invitation' | 'device' | 'account' | 'file_link';
 
 /** Turns a secret into what is stored of it. */
 export type HashCredential = (kind: CredentialKind, secret: string) => Buffer;

@@ -17,6 +17,7 @@ const idPrefixes = [
   'att',
   'whs',
   'reg',
+  'inv',
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 
@@ -35,6 +36,7 @@ export type JobId = Id<'job'>;
 export type AttemptId = Id<'att'>;
 export type SubscriptionId = Id<'whs'>;
 export type RegistrationId = Id<'reg'>;
+export type InvitationId = Id<'inv'>;
 
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const patterns = new Map(idPrefixes.map(prefix => [prefix, new RegExp(`^${prefix}_${uuid}$`)]));

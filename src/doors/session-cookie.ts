@@ -34,3 +34,17 @@ export function sessionCookie(token: string): string {
 
 /** A Set-Cookie value that makes the browser forget its session. */
 export const endedSessionCookie = `${sessionCookieName}=; Max-Age=0; ${attributes}`;
+
+/** Says that this browser has signed in to an account before. It opens nothing: it only tells its owner from strangers. */
+const deviceCookieName = '__Host-portcullis-device';
+const deviceDays = 180;
+
+/** A Set-Cookie value for a device; none where there is nothing to keep. */
+export function deviceCookie(device: string | null): string[] {
+  return device === null ? [] : [`${deviceCookieName}=${device}; Max-Age=${deviceDays * 86_400}; ${attributes}`];
+}
+
+export function readDeviceCookie(header: string | undefined): string | null {
+  const pairs = (header ?? '').split(';').map(pair => pair.trim());
+  return pairs.find(pair => pair.startsWith(`${deviceCookieName}=`))?.slice(deviceCookieName.length + 1) ?? null;
+}

@@ -43,6 +43,9 @@ type PeopleQueries =
   | 'setDisabled'
   | 'setDeploymentRights'
   | 'setPassword'
+  | 'proveEmail'
+  | 'offerOf'
+  | 'workspaceName'
   | 'workspacesOf';
 
 function people(tx: Tx): Pick<DeploymentAccounts, PeopleQueries> {
@@ -61,7 +64,14 @@ function people(tx: Tx): Pick<DeploymentAccounts, PeopleQueries> {
       await tx.insertInto('principal').values({ id, kind: 'user', disabled_at: null }).execute();
       const added = await tx
         .insertInto('user_account')
-        .values({ id, email, name, password_hash: null, deployment_rights: [...deploymentRights] })
+        .values({
+          id,
+          email,
+          name,
+          password_hash: null,
+          email_proven_at: null,
+          deployment_rights: [...deploymentRights],
+        })
         .onConflict(conflict => conflict.column('email').doNothing())
         .executeTakeFirst();
       return added.numInsertedOrUpdatedRows === 1n;
@@ -78,6 +88,38 @@ function people(tx: Tx): Pick<DeploymentAccounts, PeopleQueries> {
     },
     async setPassword(id, hash) {
       await tx.updateTable('user_account').set({ password_hash: hash }).where('id', '=', id).execute();
+    },
+    async proveEmail(id, email, at) {
+      await tx
+        .updateTable('user_account')
+        .set({ email_proven_at: at })
+        .where('id', '=', id)
+        .where('email', '=', email)
+        .execute();
+    },
+    async offerOf(hash, at) {
+      const row = await tx
+        .selectFrom('invitation')
+        .innerJoin('workspace', 'workspace.id', 'invitation.workspace_id')
+        .where('invitation.hash', '=', hash)
+        .where('invitation.accepted_at', 'is', null)
+        .where('invitation.withdrawn_at', 'is', null)
+        .where('invitation.expires_at', '>', at)
+        .select([
+          'invitation.id',
+          'invitation.workspace_id',
+          'workspace.name',
+          'invitation.email',
+          'invitation.role',
+          'invitation.mailed',
+        ])
+        .executeTakeFirst();
+      if (row === undefined) return null;
+      const { id, workspace_id: workspaceId, name: workspaceName, email, role, mailed } = row;
+      return { id, workspaceId, workspaceName, email, role, mailed };
+    },
+    async workspaceName(id) {
+      return (await tx.selectFrom('workspace').where('id', '=', id).select('name').executeTakeFirstOrThrow()).name;
     },
     async workspacesOf(id) {
       const rows = await tx.selectFrom('membership').where('principal_id', '=', id).select('workspace_id').execute();
@@ -96,6 +138,7 @@ function selectUsers(tx: Tx) {
       'user_account.name',
       'user_account.deployment_rights',
       'user_account.password_hash',
+      'user_account.email_proven_at',
       'user_account.created_at',
       'principal.disabled_at',
     ]);
@@ -111,6 +154,7 @@ function toUser(row: UserRow): UserAccount {
     deploymentRights: new Set(row.deployment_rights.filter(isAction)),
     disabled: row.disabled_at !== null,
     passwordHash: row.password_hash,
+    emailProvenAt: row.email_proven_at,
     createdAt: row.created_at,
   };
 }
@@ -223,6 +267,7 @@ function links(tx: Tx): Pick<DeploymentAccounts, 'addLink' | 'takeLink' | 'retir
           hash: link.hash,
           user_id: link.userId,
           purpose: link.purpose,
+          mailed: link.mailed,
           created_by: link.createdBy,
           created_at: link.createdAt,
           expires_at: link.expiresAt,
@@ -237,9 +282,9 @@ function links(tx: Tx): Pick<DeploymentAccounts, 'addLink' | 'takeLink' | 'retir
         .where('hash', '=', hash)
         .where('used_at', 'is', null)
         .where('expires_at', '>', at)
-        .returning(['user_id', 'purpose'])
+        .returning(['user_id', 'purpose', 'mailed'])
         .executeTakeFirst();
-      return taken === undefined ? null : { userId: taken.user_id, purpose: taken.purpose };
+      return taken === undefined ? null : { userId: taken.user_id, purpose: taken.purpose, mailed: taken.mailed };
     },
     async retireLinksOf(id, at) {
       await tx

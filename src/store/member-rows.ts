@@ -19,6 +19,7 @@ export async function findMembers(
   tx: Tx,
   workspaceId: WorkspaceId,
   { kind, search, sort, order, offset, limit }: MemberListing,
+  searched: 'names' | 'addresses',
 ): Promise<Listed<Member>> {
   let found = selectMembers(tx, workspaceId);
   if (kind !== undefined) found = found.where('principal.kind', '=', kind);
@@ -27,7 +28,7 @@ export async function findMembers(
     found = found.where(eb =>
       eb.or([
         eb(memberName, 'ilike', pattern),
-        eb('user_account.email', 'ilike', pattern),
+        ...(searched === 'addresses' ? [eb('user_account.email', 'ilike', pattern)] : []),
         eb('owner.name', 'ilike', pattern),
       ]),
     );

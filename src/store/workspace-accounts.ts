@@ -4,6 +4,7 @@ import { type AgentId, type KeyId, newId, type UserId, type WorkspaceId } from '
 import { findKeys, selectKeys, toApiKey } from './key-rows.ts';
 import { findMembers, selectMembers, toMember } from './member-rows.ts';
 import type { Schema } from './schema.ts';
+import { workspaceInvitations } from './workspace-invitations.ts';
 
 type Tx = Transaction<Schema>;
 
@@ -14,6 +15,7 @@ export function workspaceAccounts(tx: Tx, workspaceId: WorkspaceId): WorkspaceAc
     ...members(tx, workspaceId),
     ...agents(tx, workspaceId),
     ...keys(tx, workspaceId),
+    ...workspaceInvitations(tx, workspaceId),
   };
 }
 
@@ -31,7 +33,7 @@ function locks(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, 'lock'
   };
 }
 
-type MemberQueries = 'members' | 'findMembers' | 'member' | 'addMember' | 'setRole' | 'removeMember' | 'ensureUser';
+type MemberQueries = 'members' | 'findMembers' | 'member' | 'addMember' | 'setRole' | 'removeMember';
 
 function members(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, MemberQueries> {
   return {
@@ -42,7 +44,7 @@ function members(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, Memb
         .execute();
       return rows.map(toMember);
     },
-    findMembers: listing => findMembers(tx, workspaceId, listing),
+    findMembers: (listing, searched) => findMembers(tx, workspaceId, listing, searched),
     async member(id) {
       const row = await selectMembers(tx, workspaceId).where('membership.principal_id', '=', id).executeTakeFirst();
       return row === undefined ? null : toMember(row);
@@ -68,25 +70,7 @@ function members(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, Memb
         .where('principal_id', '=', id)
         .execute();
     },
-    async ensureUser({ email, name }) {
-      const found = await userIdByEmail(tx, email);
-      if (found !== undefined) return found;
-      const id = newId('usr');
-      await tx.insertInto('principal').values({ id, kind: 'user', disabled_at: null }).execute();
-      const added = await tx
-        .insertInto('user_account')
-        .values({ id, email, name })
-        .onConflict(conflict => conflict.column('email').doNothing())
-        .executeTakeFirst();
-      if (added.numInsertedOrUpdatedRows === 1n) return id;
-      // Somebody else made the same account at this moment; a principal without an account is nobody.
-      return (await userIdByEmail(tx, email)) ?? id;
-    },
   };
-}
-
-async function userIdByEmail(tx: Tx, email: string): Promise<UserId | undefined> {
-  return (await tx.selectFrom('user_account').where('email', '=', email).select('id').executeTakeFirst())?.id;
 }
 
 type AgentQueries = 'agent' | 'addAgent' | 'changeAgent' | 'agentsOf' | 'suspendAgentsOf';

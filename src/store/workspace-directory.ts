@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { ConnectionSummary, WorkspaceDirectory } from '../accounts/workspace-directory.ts';
+import type { Action } from '../domain/action.ts';
 import type { PrincipalId, WorkspaceId } from '../domain/ids.ts';
 import { actionsOfRole } from '../domain/role.ts';
 import type { Schema } from './schema.ts';
@@ -7,7 +8,7 @@ import type { Schema } from './schema.ts';
 /** Reads as `portcullis_system`, across workspaces; the condition on the membership is what keeps to the principal's own. */
 export function createWorkspaceDirectory(system: Kysely<Schema>): WorkspaceDirectory {
   return {
-    async of(principal, among) {
+    async of(principal, ceiling, among) {
       if (among?.length === 0) return [];
       const own = system
         .selectFrom('membership')
@@ -35,7 +36,7 @@ export function createWorkspaceDirectory(system: Kysely<Schema>): WorkspaceDirec
         role: row.role,
         connections: connections
           .filter(inWorkspace(row.id))
-          .filter(visibleTo(principal, row.role))
+          .filter(visibleTo(principal, actionsWithin(row.role, ceiling)))
           .map(({ summary }) => summary),
       }));
     },
@@ -50,10 +51,15 @@ interface Found {
 const inWorkspace = (id: WorkspaceId) => (found: Found) => found.workspaceId === id;
 
 /** A connection for its owner alone is nobody else's business, except of those who manage connections. */
-const visibleTo = (principal: PrincipalId, role: string) => {
-  const all = actionsOfRole(role).has('connect');
-  return ({ summary }: Found) => all || summary.audience === 'members' || summary.connectedBy.id === principal;
+const visibleTo = (principal: PrincipalId, held: ReadonlySet<Action>) => {
+  const all = held.has('connect');
+  const own = ({ audience, connectedBy }: ConnectionSummary) => audience === 'members' || connectedBy.id === principal;
+  return ({ summary }: Found) => all || (held.has('read') && own(summary));
 };
+
+function actionsWithin(role: string, ceiling: ReadonlySet<Action> | null): ReadonlySet<Action> {
+  return ceiling === null ? actionsOfRole(role) : actionsOfRole(role).intersection(ceiling);
+}
 
 async function connectionsOf(system: Kysely<Schema>, workspaces: readonly WorkspaceId[]): Promise<Found[]> {
   if (workspaces.length === 0) return [];

@@ -149,8 +149,23 @@ describe('the dashboard', { skip: chromiumUnavailable() }, () => {
     await page.getByRole('link', { name: 'Acme' }).first().click();
     await page.getByRole('tab', { name: 'Members' }).click();
     await page.getByLabel('Email').fill('mallory@acme.example');
-    await page.getByLabel('Name', { exact: true }).fill(name);
-    await page.getByRole('button', { name: 'Add person' }).click();
+    await page.getByRole('button', { name: 'Invite', exact: true }).click();
+    const link = (await page.locator('.secret').textContent())?.trim() ?? '';
+    await page.getByText('Pending').waitFor();
+    await assertAccessible(page);
+
+    const { page: invited } = await open();
+    await invited.goto(link);
+    await invited.getByText('To the workspace “Acme”, as viewer.').waitFor();
+    assert.equal(await invited.getByLabel('Email, to sign in with').inputValue(), 'mallory@acme.example');
+    assert.equal(new URL(invited.url()).hash, '', 'the secret does not stay in the address');
+    await invited.getByLabel('Your name').fill(name);
+    await invited.getByRole('textbox', { name: 'Choose a password' }).fill('a password of mallory');
+    await assertAccessible(invited);
+    await invited.getByRole('button', { name: 'Make an account and join' }).click();
+    await invited.getByRole('heading', { name: 'Acme', level: 1 }).waitFor();
+
+    await page.reload();
     await page.getByRole('table', { name: 'People' }).getByText(name).waitFor();
     assert.equal(await page.locator('img').count(), 0);
     assert.equal(await page.locator('body script').count(), 0);

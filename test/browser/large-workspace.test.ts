@@ -124,7 +124,7 @@ describe('a large workspace in the dashboard', { skip: chromiumUnavailable() }, 
     const { page } = await opened('members');
     await page.getByLabel('Email').fill('boss@acme.example');
     await page.getByRole('combobox', { name: 'Role' }).selectOption('admin');
-    await page.getByRole('button', { name: 'Add person' }).click();
+    await page.getByRole('button', { name: 'Invite', exact: true }).click();
     const question = page.getByRole('dialog', { name: 'Make boss@acme.example an admin?' });
     await question.getByRole('button', { name: 'Cancel' }).last().click();
     await question.waitFor({ state: 'hidden' });

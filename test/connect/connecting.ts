@@ -288,7 +288,7 @@ async function openDoors(given: {
   const routes = createConnectionRoutes({ ...commands, list: createConnectionList(database) });
   const nobody = () => Promise.reject(new Error('Nobody signs in here.'));
   const signIn = {
-    signIn: { withPassword: nobody, withLink: nobody, malformed: nobody, signOut: nobody },
+    signIn: { withPassword: nobody, withLink: nobody, malformed: nobody, admit: nobody, signOut: nobody },
     record: parts.recordEvent,
   };
   const stream = { write: (line: string) => void programLog.push(line) };

@@ -11,6 +11,21 @@ export interface Me {
   readonly demo: boolean;
 }
 
+/** A membership that nobody has accepted yet. */
+export interface Invitation {
+  readonly id: string;
+  readonly email: string;
+  readonly role: string;
+  readonly expiresAt: string;
+  readonly expired: boolean;
+}
+
+/** An invitation that was just made; the link is null when it went out by mail. */
+export interface Issued {
+  readonly invitation: Invitation;
+  readonly acceptUrl: string | null;
+}
+
 export interface Session {
   readonly id: string;
   readonly current: boolean;

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { createBrowserRouter } from 'react-router-dom';
 import { Account } from './pages/account.tsx';
 import { DeploymentLog, deploymentLogPath } from './pages/deployment/deployment-log.tsx';
+import { InvitationPage } from './pages/invitation.tsx';
 import { NotFound } from './pages/not-found.tsx';
 import { SignIn } from './pages/sign-in.tsx';
 import { DeploymentWebhooks, deploymentWebhooksPath } from './pages/webhooks/deployment-webhooks.tsx';
@@ -13,6 +14,7 @@ import { Frame, SignedIn } from './shell.tsx';
 export function createRouter(linkToken: string | null) {
   return createBrowserRouter([
     { path: '/sign-in', element: framed(<SignIn linkToken={linkToken} />) },
+    { path: '/invitation', element: framed(<InvitationPage linkToken={linkToken} />) },
     {
       element: <SignedIn />,
       children: [

@@ -34,6 +34,7 @@ describe('the admin API', () => {
   after(() => api.close());
 
   const members = () => `/api/workspaces/${workspace}/members`;
+  const invitations = () => `/api/workspaces/${workspace}/invitations`;
   const last = async () => (await api.log()).at(-1);
 
   it('answers people by session and programs by key', async () => {
@@ -46,27 +47,27 @@ describe('the admin API', () => {
   });
 
   it('logs each call with its intent and its outcome, and who changed what to what', async () => {
-    const reply = await api.send('POST', members(), { key, body: { email: 'new@acme.test', role: 'viewer' } });
+    const reply = await api.send('POST', invitations(), { key, body: { email: 'new@acme.test', role: 'viewer' } });
     assert.equal(reply.status, 201);
     const entries = (await api.log()).slice(-3);
     assert.deepEqual(
       entries.map(({ kind, operation }) => `${kind} ${operation}`),
-      ['intent members.add', 'event member.added', 'outcome members.add'],
+      ['intent invitations.create', 'event invitation.created', 'outcome invitations.create'],
     );
     const detail = JSON.parse(entries[1]?.entry ?? '{}').detail;
-    assert.deepEqual(detail, { link: true, member: reply.at('member.principalId'), role: 'viewer' });
+    assert.deepEqual(detail, { invitation: reply.at('invitation.id'), mailed: false, role: 'viewer' });
   });
 
   it('refuses in its own dialect, and logs the denial', async () => {
     const viewer = await api.people.aMember(workspace, 'viewer');
     const by = { cookie: await api.cookieOf(viewer), body: { email: 'x@acme.test', role: 'viewer' } };
-    const reply = await api.send('POST', members(), by);
+    const reply = await api.send('POST', invitations(), by);
     assert.equal(reply.status, 403);
     assert.equal(reply.at('error.code'), 'restricted');
     assert.match(String(reply.at('error.requestId')), /^[0-9a-f-]{36}$/);
     assert.equal(typeof reply.at('error.hint'), 'string');
     const entry = await last();
-    assert.equal(`${entry?.kind} ${entry?.operation}`, 'denial members.add');
+    assert.equal(`${entry?.kind} ${entry?.operation}`, 'denial invitations.create');
     assert.ok(entry?.entry.includes(String(reply.at('error.requestId'))));
   });
 
@@ -86,7 +87,11 @@ describe('the admin API', () => {
     const change = (headers: SendOptions['headers']) =>
       api.send('POST', '/api/workspaces', { cookie, body: {}, headers: headers ?? {} });
     const invite = (headers: SendOptions['headers']) =>
-      api.send('POST', members(), { cookie, body: { email: 'csrf@acme.test', role: 'admin' }, headers: headers ?? {} });
+      api.send('POST', invitations(), {
+        cookie,
+        body: { email: 'csrf@acme.test', role: 'admin' },
+        headers: headers ?? {},
+      });
 
     it('not from another site, another origin, or without our header', async () => {
       for (const headers of [
@@ -114,7 +119,7 @@ describe('the admin API', () => {
       const headers = { origin: null, 'sec-fetch-site': null, 'x-portcullis': null };
       assert.equal((await api.send('GET', members(), { key, headers })).status, 200);
       const body = { email: 'by-key@acme.test', role: 'guest' };
-      assert.equal((await api.send('POST', members(), { key, headers, body })).status, 201);
+      assert.equal((await api.send('POST', invitations(), { key, headers, body })).status, 201);
     });
 
     it('and nothing changes by GET', async () => {
@@ -152,7 +157,7 @@ describe('the admin API', () => {
     ];
     for (const [name, given, status, code] of cases) {
       it(name, async () => {
-        const reply = await api.send('POST', members(), { key, ...given }).catch((error: NodeJS.ErrnoException) => {
+        const reply = await api.send('POST', invitations(), { key, ...given }).catch((error: NodeJS.ErrnoException) => {
           // The server answers before everything was sent, and closes: a client may see only that.
           assert.ok(
             status === 413 && ['EPIPE', 'ECONNRESET', 'UND_ERR_SOCKET'].includes(error.code ?? ''),
@@ -165,7 +170,7 @@ describe('the admin API', () => {
           assert.equal(reply.at('error.code'), code);
         }
         const entry = await last();
-        assert.equal(`${entry?.kind} ${entry?.operation}`, 'denial members.add');
+        assert.equal(`${entry?.kind} ${entry?.operation}`, 'denial invitations.create');
       });
     }
 
@@ -221,10 +226,10 @@ describe('the admin API', () => {
     const second = await api.people.aMember(workspace, 'admin');
     const theirs = await api.cookieOf(second);
     const body = { email: 'before@acme.test', role: 'guest' };
-    assert.equal((await api.send('POST', members(), { cookie: theirs, body })).status, 201);
+    assert.equal((await api.send('POST', invitations(), { cookie: theirs, body })).status, 201);
     await api.people.accounts.members.setRole(signedIn(admin), workspace, second, 'viewer');
     const after = { email: 'after@acme.test', role: 'guest' };
-    assert.equal((await api.send('POST', members(), { cookie: theirs, body: after })).status, 403);
+    assert.equal((await api.send('POST', invitations(), { cookie: theirs, body: after })).status, 403);
   });
 
   it('shows a new key once, and lets it be revoked', async () => {
@@ -236,7 +241,7 @@ describe('the admin API', () => {
     assert.ok(!listed.text.includes(secret));
     assert.ok(!(await api.log()).some(({ entry }) => entry.includes(secret)));
     assert.equal(
-      (await api.send('POST', members(), { key: secret, body: { email: 'a@b.test', role: 'guest' } })).status,
+      (await api.send('POST', invitations(), { key: secret, body: { email: 'a@b.test', role: 'guest' } })).status,
       403,
     );
     assert.equal((await api.send('DELETE', `${path}/${made.at('key.id')}`, { cookie })).status, 200);
@@ -283,8 +288,8 @@ describe('the admin API', () => {
     assert.equal(reply.at('openapi'), '3.1.0');
     assert.equal(JSON.stringify(reply.at('servers')), JSON.stringify([{ url: publicUrl }]));
     const paths = reply.at('paths') as Record<string, Record<string, { operationId: string; requestBody?: unknown }>>;
-    const invite = paths['/api/workspaces/{workspace}/members']?.post;
-    assert.equal(invite?.operationId, 'members.add');
+    const invite = paths['/api/workspaces/{workspace}/invitations']?.post;
+    assert.equal(invite?.operationId, 'invitations.create');
     assert.match(JSON.stringify(invite?.requestBody), /"additionalProperties":false/);
     assert.ok(paths['/api/sign-in']?.post);
     assert.match(JSON.stringify(invite?.requestBody), /"enum":\["admin","editor","viewer","guest"\]/);

@@ -7,6 +7,7 @@ import { carryFiles } from '../carry-files.ts';
 import type { ClientAddress } from '../client-address.ts';
 import { logFailure } from '../log-failure.ts';
 import type { ContentRoute } from './content-route.ts';
+import { type JoiningParts, joiningDoor } from './joining.ts';
 import { errorAnswer, jsonAnswer } from './json-answer.ts';
 import { describeApi } from './openapi.ts';
 import { commandOperation, impossibleOperation } from './operation.ts';
@@ -21,6 +22,7 @@ export interface ApiDoorParts {
   /** Opens links to files in what is sent to Notion. */
   readonly fileLinks?: Pick<FileLinks, 'open'>;
   readonly signIn: Pick<SignInParts, 'signIn' | 'record'>;
+  readonly joining?: Pick<JoiningParts, 'accounts' | 'record'>;
   readonly clientAddress: ClientAddress;
   /** Where people reach Portcullis: its pages may use its cookies. */
   readonly publicUrl: string;
@@ -41,6 +43,7 @@ export function apiDoor(parts: ApiDoorParts): FastifyPluginAsync {
       return release(reply, errorAnswer(error, randomUUID()));
     });
     await fastify.register(signInDoor({ ...parts.signIn, clientAddress, origins }));
+    if (parts.joining !== undefined) await fastify.register(joiningDoor({ ...parts.joining, clientAddress, origins }));
     fastify.get('/api/openapi.json', { exposeHeadRoute: false }, (_request, reply) => release(reply, description));
 
     for (const row of routes) {

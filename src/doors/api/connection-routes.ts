@@ -48,7 +48,7 @@ export function createConnectionRoutes({ list, paste, pasteNew, disconnect }: Co
       path: '/api/workspaces/:workspace/connections',
       name: 'connections.list',
       summary: 'The connections of a workspace to Notion, and whether they work',
-      demand: { on: 'membership' },
+      demand: { on: 'workspace', action: 'read' },
       params: inWorkspace,
       run: async ({ params }, { caller }) => ({ connections: await list(params.workspace, caller) }),
     }),

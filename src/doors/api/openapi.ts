@@ -1,5 +1,6 @@
 import { type ZodType, z } from 'zod';
 import type { ContentRoute } from './content-route.ts';
+import { joiningRoutes } from './joining.ts';
 import type { ApiRoute } from './route.ts';
 import { signInRoutes } from './sign-in.ts';
 
@@ -14,7 +15,8 @@ export function describeApi(publicUrl: string, routes: readonly ApiRoute[], cont
     const path = row.path.replaceAll(/:([A-Za-z]+)/g, '{$1}');
     paths[path] = { ...paths[path], [row.method.toLowerCase()]: describeRow(row) };
   }
-  for (const row of signInRoutes) paths[row.path] = { post: { ...describeRow(row), security: [] } };
+  for (const row of [...signInRoutes, ...joiningRoutes])
+    paths[row.path] = { post: { ...describeRow(row), security: [] } };
   return {
     openapi: '3.1.0',
     info: { title: 'Portcullis admin API', version: '1' },

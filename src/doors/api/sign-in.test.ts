@@ -30,9 +30,14 @@ describe('signing in over HTTP', () => {
     const reply = await signIn('cookie@acme.test');
     assert.equal(reply.status, 200);
     assert.equal(reply.at('user.email'), 'cookie@acme.test');
+    const [session, device] = (reply.headers.get('set-cookie') ?? '').split(',');
     assert.match(
-      reply.headers.get('set-cookie') ?? '',
+      session ?? '',
       /^__Host-portcullis=[\w-]{43}; Max-Age=604800; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
+    );
+    assert.match(
+      device ?? '',
+      /^__Host-portcullis-device=[\w-]{22}\.[\w-]{43}; Max-Age=15552000; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
     );
     assert.ok(!reply.text.includes('argon2'));
   });

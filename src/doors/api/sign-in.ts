@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Client, Opened, Refused, SignIn, SignInResult } from '../../accounts/sign-in.ts';
+import type { Client, Opened, SignIn, SignInResult } from '../../accounts/sign-in.ts';
 import { PortcullisError } from '../../domain/errors.ts';
 import type { RecordEvent } from '../../domain/event.ts';
-import type { Answer } from '../../domain/operation.ts';
 import type { ClientAddress } from '../client-address.ts';
-import { isFromOurPages } from '../same-origin.ts';
-import { endedSessionCookie, readSessionCookie, sessionCookie } from '../session-cookie.ts';
-import { errorAnswer, jsonAnswer } from './json-answer.ts';
-import { readBody } from './read-body.ts';
-import { describe, notFromOurPages } from './read-input.ts';
+import { deviceCookie, endedSessionCookie, sessionCookie } from '../session-cookie.ts';
+import { clientOf, eventOf, fail, readBodyAs, send, tooManyAttempts } from './anonymous-request.ts';
+import { jsonAnswer } from './json-answer.ts';
 import { userView } from './user-view.ts';
 
 export interface SignInParts {
@@ -65,8 +62,8 @@ export function signInDoor(parts: SignInParts): FastifyPluginAsync {
     fastify.post('/api/sign-out', async (request, reply) => {
       const requestId = randomUUID();
       try {
-        const client = clientOf(request);
-        await readBodyAs(request, emptyBody);
+        const client = clientOf(request, clientAddress);
+        await readBodyAs(request, emptyBody, origins);
         const ended = client.oldToken === null ? null : await signIn.signOut(client.oldToken);
         if (ended !== null) {
           const detail = { session: ended.id };
@@ -87,15 +84,16 @@ export function signInDoor(parts: SignInParts): FastifyPluginAsync {
   ): Promise<FastifyReply> {
     const requestId = randomUUID();
     try {
-      const client = clientOf(request);
-      const body = await readBodyAs(request, shape).catch(async error => {
+      const client = clientOf(request, clientAddress);
+      const body = await readBodyAs(request, shape, origins).catch(async error => {
         await tell(await signIn.malformed(client), client, requestId);
         throw error;
       });
       const { result, answer } = await attempt(body, client);
       await tell(result, client, requestId);
       if (result.kind === 'refused') throw refusal();
-      return await send(reply.header('set-cookie', sessionCookie(result.token)), jsonAnswer(answer(result)));
+      const cookies = [sessionCookie(result.token), ...deviceCookie(result.device)];
+      return await send(reply.header('set-cookie', cookies), jsonAnswer(answer(result)));
     } catch (error) {
       return await fail(request, reply, error, requestId);
     }
@@ -110,53 +108,11 @@ export function signInDoor(parts: SignInParts): FastifyPluginAsync {
     }
     const detail = { account: result.account, why: result.why };
     if (result.noteworthy) await record({ ...eventOf(client, requestId, 'session.refused'), result: 'denied', detail });
-    if (result.why === 'too_many_attempts') throw tooMany(result);
+    if (result.why === 'too_many_attempts') throw tooManyAttempts(result.retryAfterSeconds);
   }
-
-  function clientOf(request: FastifyRequest): Client {
-    const cookie = readSessionCookie(request.headers.cookie);
-    return {
-      address: clientAddress(request.raw),
-      userAgent: request.headers['user-agent'] ?? '',
-      oldToken: cookie.kind === 'present' ? cookie.token : null,
-    };
-  }
-
-  /** Also refuses foreign pages: one that signs its visitor in as somebody else would see what they do there. */
-  async function readBodyAs<B>(request: FastifyRequest, shape: z.ZodType<B>): Promise<B> {
-    if (!isFromOurPages(request, origins)) throw new PortcullisError(notFromOurPages.code, notFromOurPages.message);
-    const body = await readBody(request.raw);
-    if ('problem' in body) throw new PortcullisError(body.problem.code, body.problem.message);
-    const parsed = shape.safeParse(body.value ?? {});
-    if (!parsed.success) throw new PortcullisError('validation_error', describe(parsed.error));
-    return parsed.data;
-  }
-}
-
-function eventOf(client: Client, requestId: string, name: string) {
-  const { address } = client;
-  return { name, workspaceId: null, principalId: null, result: 'success', clientAddress: address, requestId } as const;
 }
 
 /** One answer for every reason, so that it does not tell which accounts exist. */
 function refusal(): PortcullisError {
-  return new PortcullisError('unauthorized', 'That did not work: the address, the password or the link is not right.');
-}
-
-function tooMany({ retryAfterSeconds }: Refused): PortcullisError {
-  const details = retryAfterSeconds === null ? {} : { retryAfterSeconds };
-  return new PortcullisError('rate_limited', 'Too many attempts to sign in. Wait, then try again.', details);
-}
-
-function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
-  return reply
-    .code(status)
-    .headers({ ...headers, 'x-content-type-options': 'nosniff' })
-    .send(body ?? undefined);
-}
-
-function fail(request: FastifyRequest, reply: FastifyReply, error: unknown, requestId: string): FastifyReply {
-  if (!(error instanceof PortcullisError)) request.log.error({ err: error, requestId }, 'a sign-in failed');
-  reply.removeHeader('set-cookie');
-  return send(reply, errorAnswer(error, requestId));
+  return new PortcullisError('unauthorized', 'Wrong email or password, or the link is over.');
 }

@@ -19,7 +19,8 @@ export const workspaceRows: readonly OperationRow[] = [
     effect: 'read',
     workspace: 'member',
     query: [],
-    response: {},
+    // The answer names the person who connected the workspace, with an address.
+    response: { readAction: 'people.read' },
   },
   {
     name: 'users.get',

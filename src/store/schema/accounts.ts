@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { AgentId, KeyId, PrincipalId, SessionId, UserId, WorkspaceId } from '../../domain/ids.ts';
+import type { AgentId, InvitationId, KeyId, PrincipalId, SessionId, UserId, WorkspaceId } from '../../domain/ids.ts';
 import type { Timestamp } from './foundation.ts';
 
 export interface AccountTables {
@@ -10,6 +10,7 @@ export interface AccountTables {
     password_hash: string | null;
     deployment_rights: Generated<string[]>;
     created_at: Timestamp;
+    email_proven_at: Date | null;
   };
   agent: {
     id: AgentId;
@@ -51,10 +52,25 @@ export interface AccountTables {
     hash: Buffer;
     user_id: UserId;
     purpose: 'first_run' | 'invitation' | 'recovery' | 'demo';
+    mailed: Generated<boolean>;
     created_by: PrincipalId | null;
     created_at: Date;
     expires_at: Date;
     used_at: Date | null;
+  };
+  invitation: {
+    id: InvitationId;
+    workspace_id: WorkspaceId;
+    email: string;
+    role: string;
+    hash: Buffer;
+    mailed: boolean;
+    created_by: PrincipalId | null;
+    created_at: Date;
+    expires_at: Date;
+    accepted_at: Date | null;
+    accepted_by: UserId | null;
+    withdrawn_at: Date | null;
   };
   sign_in_failure: { subject: string; window_start: Date; count: number };
 }

@@ -5,14 +5,11 @@ import { useNavigate, useSearchParams } from 'react-router-dom';
 import { ApiError, api } from '../api.ts';
 import { takeLinkToken } from '../link-token.ts';
 import { isDemo, useMe } from '../me.ts';
+import { ownPath } from '../own-path.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { ForgottenPassword } from './forgotten-password.tsx';
 import { PasswordForm } from './password-form.tsx';
-
-/** Where to go after signing in: a path of this site. Anything that a browser could read as another host is not one. */
-function destination(next: string | null): string {
-  return next !== null && /^\/(?![/\\])/.test(next) ? next : '/';
-}
 
 /** By a one-time link when the address carried one, otherwise by email address and password. */
 export function SignIn({ linkToken }: { readonly linkToken: string | null }) {
@@ -30,7 +27,7 @@ export function SignIn({ linkToken }: { readonly linkToken: string | null }) {
 
   async function enter(): Promise<void> {
     queries.clear();
-    const next = destination(search.get('next'));
+    const next = ownPath(search.get('next'), window.location.origin);
     // Connecting a workspace happens on pages of the server, which the router of this page does not know.
     if (next.startsWith('/auth/')) window.location.replace(next);
     else await navigate(next, { replace: true });
@@ -50,11 +47,13 @@ export function SignIn({ linkToken }: { readonly linkToken: string | null }) {
 function ByPassword({ onSignedIn }: { readonly onSignedIn: () => Promise<void> }) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
+  const [forgotten, setForgotten] = useState(false);
   const signIn = useMutation({ mutationFn: () => api.post('/sign-in', { email, password }), onSuccess: onSignedIn });
   function submit(event: FormEvent): void {
     event.preventDefault();
     signIn.mutate();
   }
+  if (forgotten) return <ForgottenPassword onGiveUp={() => setForgotten(false)} />;
   return (
     <form onSubmit={submit}>
       <Stack>
@@ -81,8 +80,11 @@ function ByPassword({ onSignedIn }: { readonly onSignedIn: () => Promise<void> }
         <Text size="sm" c="dimmed">
           {isDemo
             ? 'The demo prints a one-time sign-in link at each start.'
-            : 'No password yet? Ask an admin of your workspace for a sign-in link.'}
+            : 'No account yet? Ask an admin of your workspace for an invitation.'}
         </Text>
+        <Button variant="subtle" onClick={() => setForgotten(true)}>
+          Forgot your password?
+        </Button>
       </Stack>
     </form>
   );

@@ -3,6 +3,7 @@ import type { AuditReader } from '../../../audit/audit-reader.ts';
 import type { RecordEvent } from '../../../domain/event.ts';
 import type { ApiRoute } from '../route.ts';
 import { agentRoutes } from './agents.ts';
+import { invitationRoutes } from './invitations.ts';
 import { keyRoutes } from './keys.ts';
 import { meRoutes } from './me.ts';
 import { memberRoutes } from './members.ts';
@@ -14,11 +15,13 @@ export function accountRoutes(parts: {
   readonly log: Pick<AuditReader, 'firstCallWith'>;
   readonly record: RecordEvent;
   readonly demo: boolean;
+  readonly now: () => Date;
 }): ApiRoute[] {
-  const { accounts, log, record, demo } = parts;
+  const { accounts, log, record, demo, now } = parts;
   return [
     ...meRoutes({ ...accounts, record, demo }),
     ...memberRoutes({ ...accounts, record }),
+    ...invitationRoutes({ ...accounts, record, now }),
     ...agentRoutes({ ...accounts, record }),
     ...keyRoutes({
       ...accounts,

@@ -82,8 +82,9 @@ export function meRoutes({ users, sessions, workspaces, record, demo }: MeParts)
       summary: 'Your workspaces and their connections; for a key, the one that it belongs to',
       demand: self,
       run: async (_input, context) => {
-        const { boundTo } = context.caller;
-        return { workspaces: await workspaces.of(principalOf(context), boundTo === null ? undefined : [boundTo]) };
+        const { boundTo, ceiling } = context.caller;
+        const among = boundTo === null ? undefined : [boundTo];
+        return { workspaces: await workspaces.of(principalOf(context), ceiling, among) };
       },
     }),
     apiRoute({
@@ -93,7 +94,7 @@ export function meRoutes({ users, sessions, workspaces, record, demo }: MeParts)
       summary: 'One of your workspaces and its connections',
       demand: { on: 'membership' },
       run: async (_input, context) => {
-        const [workspace] = await workspaces.of(principalOf(context), [workspaceOf(context)]);
+        const [workspace] = await workspaces.of(principalOf(context), context.caller.ceiling, [workspaceOf(context)]);
         if (workspace === undefined) throw new PortcullisError('not_found', 'There is no such workspace.');
         return workspace;
       },

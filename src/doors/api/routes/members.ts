@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Member } from '../../../accounts/account-store.ts';
+import type { Links } from '../../../accounts/links.ts';
 import type { Members } from '../../../accounts/members.ts';
 import type { RecordEvent } from '../../../domain/event.ts';
-import { displayName, email, principalId, role } from '../fields.ts';
+import { idOf, principalId, role } from '../fields.ts';
 import { workspaceOf } from '../in-workspace.ts';
 import { listQuery } from '../list-query.ts';
 import { recordChange } from '../record-change.ts';
@@ -11,7 +12,8 @@ import { type ApiRoute, apiRoute } from '../route.ts';
 const byPrincipal = z.strictObject({ principal: principalId });
 
 /** Who belongs to a workspace, and in which role. */
-export function memberRoutes({ members, record }: { members: Members; record: RecordEvent }): ApiRoute[] {
+export function memberRoutes(parts: { members: Members; links: Links; record: RecordEvent }): ApiRoute[] {
+  const { members, links, record } = parts;
   return [
     apiRoute({
       method: 'GET',
@@ -21,23 +23,22 @@ export function memberRoutes({ members, record }: { members: Members; record: Re
       demand: { on: 'workspace', action: 'people.read' },
       query: z.strictObject({ ...listQuery(['joined', 'name', 'role']), kind: z.enum(['user', 'agent']).optional() }),
       run: async ({ query }, context) => {
-        const { rows, total } = await members.list(workspaceOf(context), query);
+        const { rows, total } = await members.list(context.caller, workspaceOf(context), query);
         return { members: rows.map(memberView), total };
       },
     }),
     apiRoute({
       method: 'POST',
-      path: '/api/workspaces/:workspace/members',
-      name: 'members.add',
-      summary: 'Invite a person; a new account comes with a one-time link',
+      path: '/api/workspaces/:workspace/members/:principal/sign-in-link',
+      name: 'members.reset',
+      summary: 'Make a one-time link for a member who lost their password; by mail where mail is set up',
       demand: { on: 'workspace', action: 'members' },
-      body: z.strictObject({ email, name: displayName.optional(), role }),
+      params: z.strictObject({ principal: idOf('usr') }),
       status: 201,
-      run: async ({ body }, context) => {
-        const { member, signInUrl } = await members.invite(context.caller, workspaceOf(context), body);
-        const detail = { member: member.principalId, role: member.role, link: signInUrl !== null };
-        await recordChange(record, context, 'member.added', detail);
-        return { member: memberView(member), signInUrl };
+      run: async ({ params }, context) => {
+        const signInUrl = await links.issueForMember(context.caller, workspaceOf(context), params.principal);
+        await recordChange(record, context, 'member.reset', { member: params.principal, mailed: signInUrl === null });
+        return { signInUrl };
       },
     }),
     apiRoute({

@@ -28,7 +28,7 @@ export function useMembers(workspaceId: string, kind: Member['kind'], list: List
 export function useMembershipChanged(workspaceId: string): () => void {
   const queries = useQueryClient();
   return () => {
-    for (const list of ['members', 'keys', 'workspace'])
+    for (const list of ['members', 'invitations', 'keys', 'workspace'])
       void queries.invalidateQueries({ queryKey: [list, workspaceId] });
   };
 }

@@ -1,0 +1,396 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { firstMembers, openPeople, type People, signedIn, tokenOf } from '../../test/people.ts';
+import { isId, type UserId, type WorkspaceId } from '../domain/ids.ts';
+import type { Caller } from '../domain/principal.ts';
+import { dayMs } from '../domain/units.ts';
+import type { Letter } from './mail.ts';
+
+const password = 'a long enough password';
+const client = { address: '192.0.2.1', userAgent: 'test', oldToken: null };
+
+describe('invitations', () => {
+  let people: People;
+  let workspace: WorkspaceId;
+  let admin: Caller;
+  before(async () => {
+    people = await openPeople();
+  });
+  after(() => people.close());
+
+  async function freshWorkspace() {
+    workspace = await people.aWorkspace();
+    admin = signedIn(await people.aMember(workspace, 'admin'));
+  }
+  const invitations = () => people.accounts.invitations;
+  const roleOf = async (id: UserId) =>
+    (await people.accounts.members.list(admin, workspace, firstMembers)).rows.find(member => member.principalId === id)
+      ?.role;
+  async function invited(email: string, role: 'admin' | 'editor' | 'viewer' = 'viewer') {
+    const { invitation, acceptUrl } = await invitations().invite(admin, workspace, { email, role });
+    return { id: invitation.id, token: tokenOf(acceptUrl ?? '') };
+  }
+  const newAccount = (email: string) => ({ email, name: 'New', password });
+
+  it('make nobody a member before they are accepted', async () => {
+    await freshWorkspace();
+    const { token } = await invited('New.Person@acme.test');
+    assert.deepEqual(
+      (await invitations().list(workspace)).map(({ email, role }) => [email, role]),
+      [['new.person@acme.test', 'viewer']],
+    );
+    assert.equal((await people.accounts.members.list(admin, workspace, firstMembers)).rows.length, 1);
+    const offer = await invitations().offer(token);
+    assert.deepEqual([offer?.workspaceName, offer?.role], ['Acme', 'viewer']);
+    const { userId } = await invitations().acceptAsNew(token, newAccount('new.person@acme.test'));
+    assert.equal(await roleOf(userId), 'viewer');
+    assert.deepEqual(await invitations().list(workspace), []);
+    assert.equal((await people.accounts.signIn.withPassword('new.person@acme.test', password, client)).kind, 'opened');
+  });
+
+  it('are accepted once, within their time, and not after they were withdrawn, renewed or replaced', async () => {
+    await freshWorkspace();
+    const over = { code: 'not_found' };
+    const accepted = await invited('once@acme.test');
+    await invitations().acceptAsNew(accepted.token, newAccount('once@acme.test'));
+    await assert.rejects(invitations().acceptAsNew(accepted.token, newAccount('twice@acme.test')), over);
+
+    const withdrawn = await invited('withdrawn@acme.test');
+    await invitations().withdraw(admin, workspace, withdrawn.id);
+    await assert.rejects(invitations().acceptAsNew(withdrawn.token, newAccount('withdrawn@acme.test')), over);
+
+    const first = await invited('again@acme.test');
+    const second = await invitations().resend(admin, workspace, first.id);
+    await assert.rejects(invitations().acceptAsNew(first.token, newAccount('again@acme.test')), over);
+    const third = await invited('again@acme.test', 'editor');
+    await assert.rejects(
+      invitations().acceptAsNew(tokenOf(second.acceptUrl ?? ''), newAccount('again@acme.test')),
+      over,
+    );
+    people.clock.advance(7 * dayMs);
+    await assert.rejects(invitations().acceptAsNew(third.token, newAccount('again@acme.test')), over);
+    assert.equal(await invitations().offer(third.token), null);
+  });
+
+  it('of two who accept at once, one joins', async () => {
+    await freshWorkspace();
+    const { token } = await invited('race@acme.test');
+    const accounts = ['race-1@acme.test', 'race-2@acme.test'].map(newAccount);
+    const results = await Promise.allSettled(accounts.map(account => invitations().acceptAsNew(token, account)));
+    assert.deepEqual(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+  });
+
+  it('rule 8: give nothing that their author cannot give any more', async () => {
+    await freshWorkspace();
+    const other = await people.aMember(workspace, 'admin');
+    const author = signedIn(other);
+    const { acceptUrl } = await invitations().invite(author, workspace, { email: 'late@acme.test', role: 'admin' });
+    await people.accounts.members.setRole(admin, workspace, other, 'editor');
+    await assert.rejects(invitations().acceptAsNew(tokenOf(acceptUrl ?? ''), newAccount('late@acme.test')), {
+      code: 'not_found',
+    });
+    const again = await invitations().invite(admin, workspace, { email: 'late-2@acme.test', role: 'viewer' });
+    await people.accounts.members.setRole(admin, workspace, other, 'admin');
+    const byOther = await invitations().invite(author, workspace, { email: 'late-3@acme.test', role: 'viewer' });
+    await people.accounts.members.remove(admin, workspace, other);
+    assert.deepEqual(
+      (await invitations().list(workspace)).map(({ id }) => id).includes(byOther.invitation.id),
+      false,
+      'what a member made ends with the member',
+    );
+    assert.ok((await invitations().list(workspace)).some(({ id }) => id === again.invitation.id));
+  });
+
+  it('are not made, renewed or withdrawn by those who do not manage members', async () => {
+    await freshWorkspace();
+    const { id } = await invited('x@acme.test');
+    const editor = signedIn(await people.aMember(workspace, 'editor'));
+    const restricted = { code: 'restricted' };
+    const request = { email: 'y@acme.test', role: 'viewer' } as const;
+    await assert.rejects(invitations().invite(editor, workspace, request), restricted);
+    await assert.rejects(invitations().resend(editor, workspace, id), restricted);
+    await assert.rejects(invitations().withdraw(editor, workspace, id), restricted);
+    const elsewhere = await people.aWorkspace();
+    const stranger = signedIn(await people.aMember(elsewhere, 'admin'));
+    await assert.rejects(invitations().withdraw(stranger, elsewhere, id), { code: 'not_found' });
+  });
+
+  it('say nothing of accounts: an address that somebody has is invited like any other', async () => {
+    await freshWorkspace();
+    await people.aUser({ email: 'known@acme.test' });
+    const [known, unknown] = [await invited('known@acme.test'), await invited('unknown@acme.test')];
+    const [a, b] = [await invitations().offer(known.token), await invitations().offer(unknown.token)];
+    assert.deepEqual({ ...a, id: 0, email: 0 }, { ...b, id: 0, email: 0 });
+  });
+
+  it('take an account that is signed in with its password; what else could act as it ends', async () => {
+    await freshWorkspace();
+    const home = await people.aWorkspace();
+    const homeAdmin = signedIn(await people.aMember(home, 'admin'));
+    const first = await invitations().invite(homeAdmin, home, { email: 'ada@acme.test', role: 'viewer' });
+    const { userId } = await invitations().acceptAsNew(tokenOf(first.acceptUrl ?? ''), newAccount('ada@acme.test'));
+    // The admin of the first workspace may still make a link for somebody who reaches nothing else.
+    const link = await people.accounts.links.issueForMember(homeAdmin, home, userId);
+    const byLink = await people.accounts.signIn.withLink(tokenOf(link ?? ''), client);
+    assert.ok(byLink.kind === 'opened');
+    const callerBy = async (token: string) => people.identify.identify({ credentials: { kind: 'session', token } });
+    const { token } = await invited('ada@acme.test', 'admin');
+    await assert.rejects(invitations().acceptSignedIn(token, await callerBy(byLink.token)), { code: 'restricted' });
+
+    const own = await people.accounts.signIn.withPassword('ada@acme.test', password, client);
+    assert.ok(own.kind === 'opened');
+    await invitations().acceptSignedIn(token, await callerBy(own.token));
+    assert.equal(await roleOf(userId), 'admin');
+    people.identify.forget({ kind: 'session', token: byLink.token });
+    assert.equal((await callerBy(byLink.token)).principal.kind, 'anonymous');
+    await assert.rejects(people.accounts.links.issueForMember(homeAdmin, home, userId), { code: 'restricted' });
+  });
+});
+
+/**
+ * Two tenants and one address, in every order. The victim is the person whose address it is; the attacker is an admin of
+ * tenant B who knows the address and keeps whatever he gets: links, sessions, keys. The victim accepts what tenant A offers.
+ */
+describe('two tenants, one address', () => {
+  const address = (run: number) => `cfo-${run}@tenant-a.example`;
+  const victimsPassword = 'the password of the victim';
+  const attackersPassword = 'the password of the attacker';
+  let people: People;
+  let runs = 0;
+  before(async () => {
+    people = await openPeople();
+  });
+  after(() => people.close());
+
+  /** One world: what the attacker holds, and the two tenants. */
+  async function world() {
+    const email = address(runs++);
+    const [a, b] = [await people.aWorkspace(), await people.aWorkspace()];
+    const adminA = signedIn(await people.aMember(a, 'admin'));
+    const adminB = signedIn(await people.aMember(b, 'admin'));
+    const sessions: string[] = [];
+    const keys: string[] = [];
+    const links: string[] = [];
+    let victimsLink: string | null = null;
+    const { accounts, identify } = people;
+    const callerBy = (token: string) => identify.identify({ credentials: { kind: 'session', token } });
+    const quietly = (work: Promise<unknown>) => work.catch(() => undefined);
+    const usersIn = async (workspace: WorkspaceId, by: Caller) =>
+      (await accounts.members.list(by, workspace, firstMembers)).rows.filter(member => member.email === email);
+
+    const steps: Record<string, () => Promise<unknown>> = {
+      async 'B invites'() {
+        const { acceptUrl } = await accounts.invitations.invite(adminB, b, { email, role: 'admin' });
+        links.push(tokenOf(acceptUrl ?? ''));
+      },
+      async 'the attacker accepts with an account of that address'() {
+        const account = { email, name: 'CFO', password: attackersPassword };
+        for (const link of links) await quietly(accounts.invitations.acceptAsNew(link, account));
+        const opened = await accounts.signIn.withPassword(email, attackersPassword, client);
+        if (opened.kind === 'opened') sessions.push(opened.token);
+      },
+      async 'the attacker uses his sign-in links'() {
+        for (const link of links) {
+          const opened = await accounts.signIn.withLink(link, client);
+          if (opened.kind === 'opened') sessions.push(opened.token);
+        }
+      },
+      async 'the attacker makes a key'() {
+        for (const token of sessions) {
+          const minted = accounts.keys.mint(await callerBy(token), b, { name: 'kept' });
+          await quietly(minted.then(({ secret }) => keys.push(secret)));
+        }
+      },
+      async 'B makes a link to reset'() {
+        for (const { principalId } of await usersIn(b, adminB)) {
+          if (!isId('usr', principalId)) continue;
+          const link = accounts.links.issueForMember(adminB, b, principalId);
+          await quietly(link.then(url => links.push(tokenOf(url ?? ''))));
+        }
+      },
+      async 'B removes'() {
+        for (const { principalId } of await usersIn(b, adminB)) await accounts.members.remove(adminB, b, principalId);
+      },
+      async 'A invites'() {
+        const made = accounts.invitations.invite(adminA, a, { email, role: 'admin' });
+        await quietly(
+          made.then(({ acceptUrl }) => {
+            victimsLink = tokenOf(acceptUrl ?? '');
+          }),
+        );
+      },
+      async 'the victim accepts'() {
+        if (victimsLink === null) return;
+        const signedInNow = await accounts.signIn.withPassword(email, victimsPassword, client);
+        if (signedInNow.kind === 'opened') {
+          await quietly(accounts.invitations.acceptSignedIn(victimsLink, await callerBy(signedInNow.token)));
+          return;
+        }
+        // Somebody may have an account of this address. The victim takes another one for signing in.
+        for (const own of [email, `own-${email}`]) {
+          const account = { email: own, name: 'CFO', password: victimsPassword };
+          await quietly(accounts.invitations.acceptAsNew(victimsLink, account));
+        }
+      },
+      async 'the victim joins B with the account of A'() {
+        const own = await accounts.signIn.withPassword(email, victimsPassword, client);
+        if (own.kind !== 'opened') return;
+        for (const link of links) await quietly(accounts.invitations.acceptSignedIn(link, await callerBy(own.token)));
+      },
+      async 'A removes'() {
+        for (const { principalId } of await usersIn(a, adminA)) await accounts.members.remove(adminA, a, principalId);
+      },
+      'time passes': async () => people.clock.advance(60_000),
+    };
+
+    /** Nothing that the attacker holds is anybody in A. */
+    async function assertNothingGained(order: readonly string[]): Promise<void> {
+      for (const link of [...links]) {
+        const opened = await accounts.signIn.withLink(link, client);
+        if (opened.kind === 'opened') sessions.push(opened.token);
+      }
+      const guessed = await accounts.signIn.withPassword(email, attackersPassword, client);
+      if (guessed.kind === 'opened') sessions.push(guessed.token);
+      const instance = people.anotherInstance();
+      const callers = [
+        ...(await Promise.all(sessions.map(token => instance.identify({ credentials: { kind: 'session', token } })))),
+        ...(await Promise.all(keys.map(token => instance.identify({ credentials: { kind: 'bearer', token } })))),
+      ];
+      const { rows: membersOfA } = await accounts.members.list(adminA, a, firstMembers);
+      for (const { principal, boundTo } of callers) {
+        if (principal.kind === 'anonymous' || principal.kind === 'system') continue;
+        const reachesA = boundTo !== b && membersOfA.some(({ principalId }) => principalId === principal.id);
+        assert.equal(reachesA, false, order.join(' → '));
+      }
+      await instance.close();
+    }
+    return { steps, assertNothingGained };
+  }
+
+  it('in no order does anybody of one gain anything in the other', async () => {
+    const { steps } = await world();
+    const order = fc.array(fc.constantFrom(...Object.keys(steps)), { minLength: 3, maxLength: 9 });
+    await fc.assert(
+      fc.asyncProperty(order, async names => {
+        const { steps: fresh, assertNothingGained } = await world();
+        for (const name of names) await fresh[name]?.().catch(() => undefined);
+        await assertNothingGained(names);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  const known: readonly (readonly string[])[] = [
+    [
+      'B invites',
+      'the attacker accepts with an account of that address',
+      'the attacker makes a key',
+      'A invites',
+      'the victim accepts',
+    ],
+    [
+      'A invites',
+      'B invites',
+      'the attacker accepts with an account of that address',
+      'the victim accepts',
+      'B makes a link to reset',
+    ],
+    [
+      'A invites',
+      'the victim accepts',
+      'B invites',
+      'the victim joins B with the account of A',
+      'B makes a link to reset',
+      'the attacker uses his sign-in links',
+    ],
+    [
+      'B invites',
+      'the attacker accepts with an account of that address',
+      'B removes',
+      'A invites',
+      'the victim accepts',
+      'B invites',
+      'the attacker makes a key',
+    ],
+    [
+      'A invites',
+      'the victim accepts',
+      'A removes',
+      'B invites',
+      'the attacker accepts with an account of that address',
+      'A invites',
+      'the victim accepts',
+    ],
+  ];
+  for (const names of known) {
+    it(names.join(' → '), async () => {
+      const { steps, assertNothingGained } = await world();
+      for (const name of names) await steps[name]?.().catch(() => undefined);
+      await assertNothingGained(names);
+    });
+  }
+});
+
+describe('mail', () => {
+  const letters: Letter[] = [];
+  let people: People;
+  before(async () => {
+    people = await openPeople({
+      mail: {
+        async send(letter) {
+          letters.push(letter);
+        },
+      },
+    });
+  });
+  after(() => people.close());
+  const tokenIn = (letter: Letter | undefined) => /#token=([\w-]{43})/.exec(letter?.text ?? '')?.[1] ?? '';
+  const provenAt = async (id: UserId) => (await people.accounts.users.get(id)).emailProvenAt;
+
+  it('brings invitations, whose links then prove the address, and shows them to nobody else', async () => {
+    const workspace = await people.aWorkspace();
+    const admin = signedIn(await people.aMember(workspace, 'admin'));
+    const { acceptUrl } = await people.accounts.invitations.invite(admin, workspace, {
+      email: 'ada@acme.test',
+      role: 'viewer',
+    });
+    assert.equal(acceptUrl, null);
+    assert.equal(letters.at(-1)?.to, 'ada@acme.test');
+    const account = { email: 'ada@acme.test', name: 'Ada', password };
+    const { userId } = await people.accounts.invitations.acceptAsNew(tokenIn(letters.at(-1)), account);
+    assert.ok(await provenAt(userId));
+  });
+
+  it('brings back who forgot a password, and ends what others opened before the address was proven', async () => {
+    const workspace = await people.aWorkspace();
+    const squatter = await people.aUser({ email: 'owner@acme.test' });
+    await people.join(workspace, squatter, 'editor');
+    const link = await people.accounts.links.issue(squatter, 'invitation');
+    const opened = await people.accounts.signIn.withLink(tokenOf(link), client);
+    assert.ok(opened.kind === 'opened');
+    const caller = await people.identify.identify({ credentials: { kind: 'session', token: opened.token } });
+    const { secret } = await people.accounts.keys.mint(caller, workspace, { name: 'kept' });
+
+    await people.accounts.links.recover(' Owner@acme.test ');
+    assert.equal(letters.at(-1)?.to, 'owner@acme.test');
+    const back = await people.accounts.signIn.withLink(tokenIn(letters.at(-1)), client);
+    assert.equal(back.kind === 'opened' && back.passwordNeeded, true);
+    assert.ok(await provenAt(squatter));
+    const instance = people.anotherInstance();
+    const left = await Promise.all([
+      instance.identify({ credentials: { kind: 'session', token: opened.token } }),
+      instance.identify({ credentials: { kind: 'bearer', token: secret } }),
+    ]);
+    assert.deepEqual(
+      left.map(({ principal }) => principal.kind),
+      ['anonymous', 'anonymous'],
+    );
+  });
+
+  it('goes to nobody who has no account, and nobody is told', async () => {
+    const before = letters.length;
+    await people.accounts.links.recover('nobody@acme.test');
+    assert.equal(letters.length, before);
+  });
+});

@@ -1,0 +1,223 @@
+import { type HashCredential, newSecretToken } from '../domain/credential-hash.ts';
+import { PortcullisError } from '../domain/errors.ts';
+import { type InvitationId, isId, newId, type UserId, type WorkspaceId } from '../domain/ids.ts';
+import type { Caller } from '../domain/principal.ts';
+import { actionsOfRole, type BuiltInRole } from '../domain/role.ts';
+import type { Now } from '../domain/units.ts';
+import type { AccountStore, Member, WorkspaceAccounts } from './account-store.ts';
+import { actionsHeldBy, principalIdOf, requireHeld } from './author.ts';
+import type { Invitation, Offer } from './invitation-store.ts';
+import { lockWorkspace } from './lock-workspace.ts';
+import { invitationMail, type Mail } from './mail.ts';
+import { hashNewPassword } from './passwords.ts';
+
+export interface InvitationRequest {
+  readonly email: string;
+  readonly role: BuiltInRole;
+}
+
+export interface Issued {
+  readonly invitation: Invitation;
+  /** For the author to hand over; null when it went to the address by mail. */
+  readonly acceptUrl: string | null;
+}
+
+/** The account that somebody makes to accept an invitation. */
+export interface NewAccount {
+  readonly email: string;
+  readonly name: string;
+  readonly password: string;
+}
+
+export interface Accepted {
+  readonly workspaceId: WorkspaceId;
+  readonly invitation: InvitationId;
+  readonly userId: UserId;
+  readonly member: Member;
+}
+
+/**
+ * Invitations to a workspace. An address alone is nobody: an invitation belongs to the workspace that made it, is accepted by
+ * its own link, and gives nothing before. So two workspaces that invite the same address have nothing to do with each other.
+ */
+export interface Invitations {
+  list(workspaceId: WorkspaceId): Promise<Invitation[]>;
+  /** Throws `conflict` for the address of a member, `restricted` for a role that holds more than the author. */
+  invite(author: Caller, workspaceId: WorkspaceId, request: InvitationRequest): Promise<Issued>;
+  /** A new link, for as long again. The last one ends. Throws `not_found`. */
+  resend(author: Caller, workspaceId: WorkspaceId, id: InvitationId): Promise<Issued>;
+  withdraw(author: Caller, workspaceId: WorkspaceId, id: InvitationId): Promise<void>;
+  /** What the holder of a link is offered; null for a link that is unknown, expired, withdrawn or accepted. */
+  offer(token: string): Promise<Offer | null>;
+  /** Makes an account and joins. Throws `conflict` when an account has that address, and what joining throws. */
+  acceptAsNew(token: string, account: NewAccount): Promise<Accepted>;
+  /**
+   * Joins with the account that is signed in. Whatever else could act as that person ends: other sessions and links. Throws
+   * `not_found` for a link that is over, `conflict` for members, `restricted` when it takes a session opened by password.
+   */
+  acceptSignedIn(token: string, caller: Caller): Promise<Accepted>;
+}
+
+export interface InvitationParts {
+  readonly store: AccountStore;
+  readonly hashCredential: HashCredential;
+  readonly publicUrl: string;
+  readonly lifetimeMs: number;
+  /** Null: no mail is set up, and authors hand links over themselves. */
+  readonly mail: Mail | null;
+  readonly now: Now;
+}
+
+export function createInvitations(parts: InvitationParts): Invitations {
+  const { store, hashCredential, publicUrl, lifetimeMs, mail, now } = parts;
+  const hashOf = (token: string) => hashCredential('invitation', token);
+
+  function newLink() {
+    const token = newSecretToken();
+    const expiresAt = new Date(now().getTime() + lifetimeMs);
+    const acceptUrl = new URL(`/invitation#token=${token}`, publicUrl).href;
+    return { hash: hashOf(token), expiresAt, mailed: mail !== null, acceptUrl };
+  }
+
+  async function deliver(workspaceId: WorkspaceId, invitation: Invitation, acceptUrl: string): Promise<Issued> {
+    if (mail === null) return { invitation, acceptUrl };
+    const workspaceName = await store.inDeployment(accounts => accounts.workspaceName(workspaceId));
+    await mail.send(
+      invitationMail({ to: invitation.email, workspaceName, acceptUrl, expiresAt: invitation.expiresAt }),
+    );
+    return { invitation, acceptUrl: null };
+  }
+
+  async function pendingOffer(token: string): Promise<Offer> {
+    const offer = await store.inDeployment(accounts => accounts.offerOf(hashOf(token), now()));
+    if (offer === null) throw linkOver();
+    return offer;
+  }
+
+  /** The membership begins here, if whoever offered it may still give it. */
+  async function join(offer: Offer, userId: UserId): Promise<Accepted> {
+    const { workspaceId, id } = offer;
+    const member = await store.inWorkspace(workspaceId, async accounts => {
+      await lockWorkspace(accounts);
+      const invitation = await accounts.lockInvitation(id);
+      if (invitation === null || invitation.expiresAt <= now()) throw linkOver();
+      await requireStillGiven(accounts, invitation);
+      const principal = await accounts.lockPrincipal(userId);
+      if (principal === null || principal.disabled)
+        throw new PortcullisError('restricted', 'This account is disabled.');
+      if ((await accounts.member(userId)) !== null) throw new PortcullisError('conflict', 'You are a member already.');
+      await accounts.addMember(userId, invitation.role, invitation.createdBy);
+      await accounts.acceptInvitation(id, userId, now());
+      return existing(accounts, userId);
+    });
+    if (offer.mailed && member.email === offer.email) {
+      await store.inDeployment(accounts => accounts.proveEmail(userId, offer.email, now()));
+    }
+    return { workspaceId, invitation: id, userId, member };
+  }
+
+  return {
+    list: workspaceId => store.inWorkspace(workspaceId, accounts => accounts.invitations()),
+
+    async invite(author, workspaceId, { email: typed, role }) {
+      const email = typed.toLowerCase();
+      const { acceptUrl, ...link } = newLink();
+      const invitation = { id: newId('inv'), email, role, createdBy: principalIdOf(author), createdAt: now(), ...link };
+      await store.inWorkspace(workspaceId, async accounts => {
+        await lockWorkspace(accounts);
+        requireHeld(await actionsHeldBy(author, accounts), ['members', ...actionsOfRole(role)]);
+        const members = await accounts.members();
+        if (members.some(member => member.email === email)) {
+          throw new PortcullisError('conflict', 'A member of this workspace has this address already.');
+        }
+        await accounts.addInvitation(invitation);
+      });
+      return deliver(workspaceId, invitation, acceptUrl);
+    },
+
+    async resend(author, workspaceId, id) {
+      const { acceptUrl, ...link } = newLink();
+      const invitation = await store.inWorkspace(workspaceId, async accounts => {
+        await lockWorkspace(accounts);
+        const found = await accounts.lockInvitation(id);
+        if (found === null) throw noInvitation();
+        requireHeld(await actionsHeldBy(author, accounts), ['members', ...actionsOfRole(found.role)]);
+        await accounts.renewInvitation(id, link);
+        return { ...found, ...link };
+      });
+      return deliver(workspaceId, invitation, acceptUrl);
+    },
+
+    withdraw: (author, workspaceId, id) =>
+      store.inWorkspace(workspaceId, async accounts => {
+        await lockWorkspace(accounts);
+        requireHeld(await actionsHeldBy(author, accounts), ['members']);
+        if ((await accounts.lockInvitation(id)) === null) throw noInvitation();
+        await accounts.withdrawInvitation(id, now());
+      }),
+
+    offer: token => store.inDeployment(accounts => accounts.offerOf(hashOf(token), now())),
+
+    async acceptAsNew(token, account) {
+      const offer = await pendingOffer(token);
+      const email = account.email.toLowerCase();
+      const hash = await hashNewPassword(account.password);
+      const id = newId('usr');
+      await store.inDeployment(async accounts => {
+        const added = await accounts.addUser({ id, email, name: account.name, deploymentRights: [] });
+        if (!added) throw new PortcullisError('conflict', addressTaken);
+        await accounts.setPassword(id, hash);
+      });
+      return join(offer, id);
+    },
+
+    async acceptSignedIn(token, caller) {
+      const offer = await pendingOffer(token);
+      const { principal, credential } = caller;
+      if (principal.kind !== 'user' || !isId('ses', credential)) {
+        throw new PortcullisError('restricted', 'This takes a person who has signed in.');
+      }
+      const openedBy = await store.inDeployment(async accounts => {
+        const sessions = await accounts.sessionsOf(principal.id, now());
+        return sessions.find(({ id }) => id === credential)?.openedBy;
+      });
+      // Somebody else may have made a link for this account. A workspace that trusts the person must not trust the link.
+      if (openedBy !== 'password') {
+        throw new PortcullisError('restricted', 'Sign in with your password first, then open the invitation again.');
+      }
+      const accepted = await join(offer, principal.id);
+      await store.inDeployment(async accounts => {
+        await accounts.lockUser(principal.id);
+        await accounts.endSessionsOf(principal.id, now(), credential);
+        await accounts.retireLinksOf(principal.id, now());
+      });
+      return accepted;
+    },
+  };
+}
+
+/** Rule 8: whoever made an invitation must still be able to give what it gives when it is accepted. */
+async function requireStillGiven(accounts: WorkspaceAccounts, { createdBy, role }: Invitation): Promise<void> {
+  if (createdBy === null) return;
+  const author = await accounts.member(createdBy);
+  const idle = author === null || author.disabled || author.suspended;
+  const held = actionsOfRole(idle ? '' : author.role);
+  if (!held.has('members') || !actionsOfRole(role).isSubsetOf(held)) throw linkOver();
+}
+
+async function existing(accounts: WorkspaceAccounts, id: UserId): Promise<Member> {
+  const member = await accounts.member(id);
+  if (member === null) throw new PortcullisError('not_found', 'There is no such member.');
+  return member;
+}
+
+const addressTaken =
+  'This address cannot be used for a new account. If you have an account, sign in and open the invitation again; else use another address.';
+
+function noInvitation(): PortcullisError {
+  return new PortcullisError('not_found', 'There is no such invitation, or it is over.');
+}
+
+function linkOver(): PortcullisError {
+  return new PortcullisError('not_found', 'This invitation is over. Ask the person who invited you for a new one.');
+}

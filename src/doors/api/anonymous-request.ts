@@ -1,0 +1,60 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Client } from '../../accounts/sign-in.ts';
+import { PortcullisError } from '../../domain/errors.ts';
+import type { Answer } from '../../domain/operation.ts';
+import type { ClientAddress } from '../client-address.ts';
+import { isFromOurPages } from '../same-origin.ts';
+import { readDeviceCookie, readSessionCookie } from '../session-cookie.ts';
+import { errorAnswer } from './json-answer.ts';
+import { readBody } from './read-body.ts';
+import { describe, notFromOurPages } from './read-input.ts';
+
+/** The browser behind a request that stands before the gateway, because there is no caller yet. */
+export function clientOf(request: FastifyRequest, clientAddress: ClientAddress): Client {
+  const cookie = readSessionCookie(request.headers.cookie);
+  return {
+    address: clientAddress(request.raw),
+    userAgent: request.headers['user-agent'] ?? '',
+    oldToken: cookie.kind === 'present' ? cookie.token : null,
+    device: readDeviceCookie(request.headers.cookie),
+  };
+}
+
+/** Also refuses foreign pages: one that signs its visitor in as somebody else would see what they do there. */
+export async function readBodyAs<B>(
+  request: FastifyRequest,
+  shape: z.ZodType<B>,
+  origins: ReadonlySet<string>,
+): Promise<B> {
+  if (!isFromOurPages(request, origins)) throw new PortcullisError(notFromOurPages.code, notFromOurPages.message);
+  const body = await readBody(request.raw);
+  if ('problem' in body) throw new PortcullisError(body.problem.code, body.problem.message);
+  const parsed = shape.safeParse(body.value ?? {});
+  if (!parsed.success) throw new PortcullisError('validation_error', describe(parsed.error));
+  return parsed.data;
+}
+
+export function eventOf(client: Client, requestId: string, name: string) {
+  const { address } = client;
+  return { name, workspaceId: null, principalId: null, result: 'success', clientAddress: address, requestId } as const;
+}
+
+export function tooManyAttempts(retryAfterSeconds: number | null): PortcullisError {
+  const minutes = Math.max(1, Math.ceil((retryAfterSeconds ?? 60) / 60));
+  const message = `Too many attempts. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`;
+  return new PortcullisError('rate_limited', message, retryAfterSeconds === null ? {} : { retryAfterSeconds });
+}
+
+export function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
+  return reply
+    .code(status)
+    .headers({ ...headers, 'x-content-type-options': 'nosniff' })
+    .send(body ?? undefined);
+}
+
+export function fail(request: FastifyRequest, reply: FastifyReply, error: unknown, requestId: string): FastifyReply {
+  if (!(error instanceof PortcullisError)) request.log.error({ err: error, requestId }, 'a sign-in failed');
+  reply.removeHeader('set-cookie');
+  return send(reply, errorAnswer(error, requestId));
+}

@@ -1,0 +1,36 @@
+import { Alert, Stack } from '@mantine/core';
+import { useState } from 'react';
+import { api, type Member, type Workspace, workspacePath } from '../../api.ts';
+import { Confirm } from '../../parts/confirm.tsx';
+import { Secret } from '../../parts/secret.tsx';
+
+/** A way back for a member who lost their password. */
+export function ResetPassword({ workspace, member }: { readonly workspace: Workspace; readonly member: Member }) {
+  const [answer, setAnswer] = useState<{ signInUrl: string | null } | null>(null);
+  const path = workspacePath(workspace.id, 'members', member.principalId, 'sign-in-link');
+  return (
+    <Stack gap="xs">
+      <Confirm
+        label="Reset"
+        of={member.name}
+        question={`Make a new sign-in link for ${member.name}?`}
+        consequence="The person is signed out everywhere, and chooses a new password with the link."
+        run={async () => setAnswer(await api.post<{ signInUrl: string | null }>(path, {}))}
+        onDone={() => {}}
+      />
+      {answer?.signInUrl === null && (
+        <Alert withCloseButton onClose={() => setAnswer(null)} title="Mail sent">
+          The link went to the address of this person.
+        </Alert>
+      )}
+      {answer?.signInUrl && (
+        <Secret
+          title={`Sign-in link for ${member.name}`}
+          secret={answer.signInUrl}
+          explanation="Give it to this person only, by a way that you trust. It works once, within 15 minutes, and is not shown again."
+          onDone={() => setAnswer(null)}
+        />
+      )}
+    </Stack>
+  );
+}
