@@ -19,10 +19,13 @@ Object.assign(window, { __webpack_nonce__: nonce });
 
 const router = createRouter(takeLinkToken());
 
+/** Pages for people who are not signed in. */
+const anonymousPages: ReadonlySet<string> = new Set(['/sign-in', '/invitation']);
+
 /** Once the session has ended, every further answer is 401: one place sends the reader to sign in. */
 function onError(error: Error): void {
   const { pathname, search } = router.state.location;
-  if (!(error instanceof ApiError) || error.status !== 401 || pathname === '/sign-in') return;
+  if (!(error instanceof ApiError) || error.status !== 401 || anonymousPages.has(pathname)) return;
   void router
     .navigate(`/sign-in?next=${encodeURIComponent(pathname + search)}`, { replace: true })
     .then(() => queries.clear());
