@@ -27,7 +27,7 @@ export function openFileLinks(parts: LinkParts) {
   const seal = createTicketSeal(deriveKey('file links', 64));
   const links = createFileLinks({ store: tickets, seal, hashCredential, now });
   const { evidence, confirmBy } = createFileEvidence({ now });
-  const confirmShared = confirmBy((...asked) => createSystemGateway('file_links', parts.steps())(...asked));
+  const confirmShared = confirmBy((...asked) => createSystemGateway('file_links', parts.steps(), 'caller')(...asked));
   const fetcher = createFileFetcher(isHostedFile);
   const sweeping = setInterval(() => {
     tickets.sweep(now()).catch(error => log.warn({ err: error }, 'expired file tickets could not be deleted'));

@@ -1,34 +1,32 @@
 import type { AskNotion } from '../connect/report/ask-notion.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { Call } from '../domain/operation.ts';
-import type { Caller } from '../domain/principal.ts';
+import type { Caller, Principal } from '../domain/principal.ts';
 import { createGateway, type Steps } from '../gateway.ts';
 
 /**
  * The path for Portcullis's own calls to Notion: the same steps, and two that know more. Identify answers with the system,
  * because whoever holds this function is the system; doors are never given it, and credentials that name the system do
  * not exist (rule 6). Resolve takes the connection that the call was made for, instead of choosing one.
+ *
+ * @param charged to whom calls are charged: to the system, or to the caller of the command that asks
  */
-export function createSystemGateway(component: string, steps: Steps): AskNotion {
-  const named = new WeakMap<Call, ConnectionId>();
-  const system: Caller = {
-    principal: { kind: 'system', component },
-    credential: null,
-    epoch: null,
-    boundTo: null,
-    ceiling: null,
-    deploymentRights: new Set(),
-  };
+export function createSystemGateway(
+  component: string,
+  steps: Steps,
+  charged: 'system' | 'caller' = 'system',
+): AskNotion {
+  const asked = new WeakMap<Call, { readonly connectionId: ConnectionId; readonly onBehalfOf: Principal | null }>();
   const gateway = createGateway({
     ...steps,
-    identify: async () => system,
+    identify: async call => systemCaller(component, asked.get(call)?.onBehalfOf ?? null),
     async resolve(call, caller) {
       const facts = await steps.resolve(call, caller);
-      const id = named.get(call);
+      const id = asked.get(call)?.connectionId;
       return id === undefined ? facts : { ...facts, connection: { id, because: 'named' }, connectionTrouble: null };
     },
   });
-  return ({ workspaceId, connectionId }, operation, { clientAddress, requestId }) => {
+  return ({ workspaceId, connectionId }, operation, { caller, clientAddress, requestId }) => {
     const call: Call = {
       door: 'internal',
       requestId,
@@ -38,7 +36,19 @@ export function createSystemGateway(component: string, steps: Steps): AskNotion 
       operation,
       signal: new AbortController().signal,
     };
-    named.set(call, connectionId);
+    asked.set(call, { connectionId, onBehalfOf: charged === 'caller' ? caller.principal : null });
     return gateway(call);
+  };
+}
+
+function systemCaller(component: string, principal: Principal | null): Caller {
+  const onBehalfOf = principal?.kind === 'user' || principal?.kind === 'agent' ? principal : null;
+  return {
+    principal: { kind: 'system', component, ...(onBehalfOf && { onBehalfOf }) },
+    credential: null,
+    epoch: null,
+    boundTo: null,
+    ceiling: null,
+    deploymentRights: new Set(),
   };
 }

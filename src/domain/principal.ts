@@ -40,6 +40,8 @@ export interface Anonymous {
 export interface System {
   readonly kind: 'system';
   readonly component: string;
+  /** Who waits for the answer: the call takes its turn among theirs, and is charged to them (rule 29). */
+  readonly onBehalfOf?: User | Agent;
 }
 
 export type Principal = User | Agent | Anonymous | System;

@@ -1,7 +1,7 @@
 import type { Principal } from '../domain/principal.ts';
 import type { Place } from './fair-queue.ts';
 
-/** The group of Portcullis's own calls: nobody waits for their answers, so what is kept for people is not for them. */
+/** The group of Portcullis's own calls that nobody has asked for: nobody waits for their answers, so what is kept for people is not for them. */
 export const systemGroup = 'system';
 
 /**
@@ -15,6 +15,7 @@ export function placeOf(principal: Principal): Place {
     case 'agent':
       return { group: `agents of ${principal.owner}`, member: principal.id };
     case 'system':
+      if (principal.onBehalfOf !== undefined) return placeOf(principal.onBehalfOf);
       return { group: systemGroup, member: principal.component };
     case 'anonymous':
       return { group: principal.kind, member: principal.kind };
