@@ -76,7 +76,15 @@ export function someFacts(given: Partial<Facts> = {}): Facts {
 }
 
 export function anAllowance(given: Partial<Decision> = {}): Decision {
-  return { id: newId('dec'), effect: 'allow', because: 'role', role: 'viewer', mayRead: true, ...given } as Decision;
+  return {
+    id: newId('dec'),
+    effect: 'allow',
+    because: 'role',
+    role: 'viewer',
+    mayRead: true,
+    mayHear: true,
+    ...given,
+  } as Decision;
 }
 
 export function aRuling(given: Partial<Ruling> = {}): Ruling {

@@ -90,6 +90,21 @@ describe('authorize', () => {
     assert.equal(decide(doing('read'), key, someFacts({ role: 'editor' })).effect, 'allow');
   });
 
+  it('rule 12: lets hear what Notion says only who may read, whatever else reading the answer takes', () => {
+    const hears = (ceiling: Action[], readAction: Action) => {
+      const operation = anOperation({ demands: [aDemand({ action: 'update' })] });
+      const response = { ...operation.response, readAction };
+      const caller = aCaller({ ceiling: new Set<Action>(['update', ...ceiling]) });
+      const decision = decide({ ...operation, response }, caller, someFacts({ role: 'editor' }));
+      return decision.effect === 'allow' && decision.mayHear;
+    };
+    assert.equal(hears([], 'read'), false);
+    assert.equal(hears(['read'], 'read'), true);
+    assert.equal(hears(['comment.read'], 'comment.read'), false);
+    assert.equal(hears(['read'], 'comment.read'), false);
+    assert.equal(hears(['read', 'comment.read'], 'comment.read'), true);
+  });
+
   it('denies a call on another workspace than the one the key is bound to', () => {
     assert.equal(
       decide(doing('read'), aCaller(), someFacts({ namesOtherWorkspace: true, role: 'admin' })).because,

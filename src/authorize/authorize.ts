@@ -21,7 +21,12 @@ export function authorize(call: Call, caller: Caller, facts: Facts): Decision {
   const mayRead = holds(caller, facts, readActionOf(call.operation));
   const common = { id: newId('dec'), role: facts.role, mayRead };
   return 'allow' in finding
-    ? ({ ...common, effect: 'allow', because: finding.allow } satisfies Allow)
+    ? ({
+        ...common,
+        effect: 'allow',
+        because: finding.allow,
+        mayHear: mayRead && holds(caller, facts, 'read'),
+      } satisfies Allow)
     : ({ ...common, effect: 'deny', because: finding.deny, demand: finding.demand ?? null } satisfies Deny);
 }
 

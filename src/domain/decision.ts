@@ -29,6 +29,8 @@ export interface Allow {
   readonly role: string | null;
   /** What `withhold` must know: may the caller read what this call returns (rule 13). */
   readonly mayRead: boolean;
+  /** And what Notion says when it refuses: that quotes titles and values of whatever stands around. */
+  readonly mayHear: boolean;
 }
 
 export interface Deny {

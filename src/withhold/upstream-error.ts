@@ -3,6 +3,7 @@ import type { Answer, Operation, Released } from '../domain/operation.ts';
 import { readRetryAfter } from '../domain/retry-after.ts';
 import type { Ruling } from '../domain/ruling.ts';
 import { renderEnvelope, renderNotFound } from '../notion/error-envelope.ts';
+import { ownWords } from './own-words.ts';
 import { isObject, type Json, parseObject, refuseAnswer } from './read-answer.ts';
 
 /** Documented keys of `additional_data`. `integration_id` is not among them: it names our bot. */
@@ -19,7 +20,8 @@ const messageCharsMax = 2_000;
 
 /**
  * Writes an error of Notion anew, from a list of fields. A missing object reads byte for byte like one that the caller
- * may not see. Throws where Notion's error is about us and not about the call.
+ * may not see. Who may not read hears the code alone, in our words. Throws where Notion's error is about us and not about
+ * the call.
  *
  * @param onMissing hears what Notion could not find
  */
@@ -47,12 +49,25 @@ export function releaseError(
     return { answer: { ...answer, ...rendered }, withheld: 0, ...(upstreamRequestId && { upstreamRequestId }) };
   }
   const retryAfter = answer.headers['retry-after'];
+  const code = safeCode(error.code);
+  const heard = mayHear(ruling);
   const rendered = renderEnvelope(
-    { status: answer.status, code: safeCode(error.code), message: safeMessage(error), ...additionalData(error) },
+    {
+      status: answer.status,
+      code,
+      ...(heard
+        ? { message: safeMessage(error), ...additionalData(error) }
+        : { message: ownWords(code, operation.effect) }),
+    },
     upstreamRequestId ?? requestId,
     retryAfter === undefined ? {} : { 'retry-after': retryAfter },
   );
-  return { answer: { ...answer, ...rendered }, withheld: 0 };
+  return { answer: { ...answer, ...rendered }, withheld: heard ? 0 : 1 };
+}
+
+/** Notion's texts quote what stands in its pages: titles of children, names of properties, values. They are read, too. */
+function mayHear({ decision }: Ruling): boolean {
+  return decision.effect === 'allow' && decision.mayHear;
 }
 
 /** An error page of something between Notion and us. After a write nobody knows whether the write was made. */

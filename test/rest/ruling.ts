@@ -12,7 +12,12 @@ export const requestId = '7b6f0d51-3a3c-4f9e-9d4c-2f8f6f7c1a11';
 export function allowedRuling(
   method: string,
   url: string,
-  { body = undefined as unknown, mayRead = true, workspace = null as Call['workspace'] } = {},
+  {
+    body = undefined as unknown,
+    mayRead = true,
+    mayHear = undefined as boolean | undefined,
+    workspace = null as Call['workspace'],
+  } = {},
 ): Ruling {
   const bytes = body === undefined ? null : Buffer.from(JSON.stringify(body));
   const operation = classifyRest({ method, url, headers: { 'content-type': 'application/json' }, body: bytes });
@@ -47,7 +52,14 @@ export function allowedRuling(
       callsInFlight: 0,
       unstable: false,
     },
-    decision: { id: newId('dec'), effect: 'allow', because: 'role', role: 'editor', mayRead },
+    decision: {
+      id: newId('dec'),
+      effect: 'allow',
+      because: 'role',
+      role: 'editor',
+      mayRead,
+      mayHear: mayHear ?? mayRead,
+    },
     decidedAt: new Date(),
   };
 }
