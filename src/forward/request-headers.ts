@@ -1,18 +1,17 @@
+import { userAgent } from '../domain/user-agent.ts';
+
 /**
  * The request headers that may travel to Notion (rule 7). The door keeps to the same list; a name that is not here is
  * a defect of ours, and stops the call instead of leaking whatever the header holds.
  */
-const forwarded: ReadonlySet<string> = new Set([
-  'accept',
-  'content-length',
-  'content-type',
-  'notion-version',
-  'user-agent',
-]);
+const forwarded: ReadonlySet<string> = new Set(['accept', 'content-length', 'content-type', 'notion-version']);
 
-/** The headers of the request to Notion as a flat list of names and values, with the workspace's token on. */
+/**
+ * The headers of the request to Notion as a flat list of names and values, with the workspace's token on. It is Portcullis
+ * that calls, whatever the client calls itself, and whether or not it does: edges refuse requests that name nobody.
+ */
 export function requestHeaders(headers: Readonly<Record<string, string>>, token: string): string[] {
-  const list = ['authorization', `Bearer ${token}`];
+  const list = ['authorization', `Bearer ${token}`, 'user-agent', userAgent];
   for (const name in headers) {
     const value = headers[name];
     if (value === undefined) continue;

@@ -427,7 +427,10 @@ describe('rule 7: bodies', () => {
     ]) {
       assert.equal(call('PATCH', url, {}, { 'content-type': type }).problem?.code, 'invalid_request', type);
     }
-    for (const type of ['application/json', 'application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"']) {
+    for (const type of [
+      ...['application/json', 'application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"'],
+      ...['application/json;', 'application/json; charset=utf8', 'application/json; odata=verbose; charset=utf-8'],
+    ]) {
       assert.equal(call('PATCH', url, {}, { 'content-type': type }).problem, null, type);
     }
   });
@@ -448,7 +451,12 @@ describe('rule 7: bodies', () => {
       'content-type': 'multipart/form-data; boundary=abc',
       'content-length': '3',
     });
+    const spelled = form(send, 'multipart/form-data; charset=UTF-8; boundary="a b"; x=y');
+    assert.equal(spelled.problem, null);
+    const contentType = spelled.target?.kind === 'notion' && spelled.target.headers['content-type'];
+    assert.equal(contentType, 'multipart/form-data; boundary="a b"', 'sent on in one spelling');
     assert.equal(form(send, 'multipart/form-data').problem?.code, 'invalid_request');
+    assert.equal(form(send, 'multipart/form-data; boundary=a; boundary=b').problem?.code, 'invalid_request');
     assert.equal(form('/v1/pages', 'multipart/form-data; boundary=abc').problem?.code, 'invalid_request');
     assert.equal(call('POST', send, {}).problem?.code, 'invalid_request');
   });

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { ErrorCode } from '../domain/errors.ts';
+import { formBoundary, formType, isJson } from '../domain/media-type.ts';
 import type { Demand, NotionRequest, ObjectRef, Operation, Problem, ResponseTreatment } from '../domain/operation.ts';
 import { findCarriedLinks } from './carried-links.ts';
 import { canonicalId, looksLikeId } from './ids.ts';
@@ -109,34 +110,28 @@ const noJson: JsonObject = {};
 function readContent(row: OperationRow, { headers, body }: RestRequest): Content {
   if (row.multipart) return readForm(headers['content-type'], body);
   if (body === null || (Buffer.isBuffer(body) && body.length === 0)) return { json: noJson, body: null, problem: null };
-  if (!Buffer.isBuffer(body) || !isJson(headers['content-type'])) {
+  // Some clients send `{}` with whatever has no body, and then not always a type.
+  const type = headers['content-type'] ?? (row.body === undefined ? 'application/json' : undefined);
+  if (!Buffer.isBuffer(body) || !isJson(type)) {
     return refusedContent('invalid_request', 'The content type of a request body must be application/json.');
   }
   const json = parseStrictJson(body);
   if (json === null) return refusedContent('invalid_json', 'Error parsing JSON body.');
   if (row.body !== undefined) return { json, body, problem: null };
-  // Some clients send `{}` with a DELETE. It says nothing, so it need not be sent.
+  // An empty object says nothing, so it need not be sent.
   if (Object.keys(json).length === 0) return { json: noJson, body: null, problem: null };
   return refusedContent('validation_error', 'body failed validation: body should be not present.');
 }
 
 /** Notion takes the file only as a form, and a form must say its boundary (RFC 7578 section 4.1). */
 function readForm(contentType: string | undefined, body: RestRequest['body']): Content {
-  if (body !== null && !Buffer.isBuffer(body) && isForm(contentType)) return { json: noJson, body, problem: null };
+  const isForm = formBoundary(contentType) !== null;
+  if (body !== null && !Buffer.isBuffer(body) && isForm) return { json: noJson, body, problem: null };
   return refusedContent('invalid_request', 'Send the file as multipart/form-data with a boundary.');
 }
 
 function refusedContent(code: ErrorCode, message: string): Content {
   return { json: noJson, body: null, problem: { code, message } };
-}
-
-function isJson(contentType: string | undefined): boolean {
-  return /^application\/json(?:\s*;\s*charset="?utf-8"?)?\s*$/i.test(contentType ?? '');
-}
-
-/** Whether a content type is that of a form which can be streamed on. */
-export function isForm(contentType: string | undefined): boolean {
-  return /^multipart\/form-data\s*;\s*boundary=(?:"[^"\r\n]{1,70}"|[^\s;,"]{1,70})\s*$/i.test(contentType ?? '');
 }
 
 function pathParameters({ row, parameters }: Match, segments: readonly string[]) {
@@ -201,7 +196,8 @@ function forwardedHeaders(version: NotionVersion, headers: IncomingHttpHeaders, 
   const forwarded: Record<string, string> = { 'notion-version': version };
   if (Buffer.isBuffer(body)) forwarded['content-type'] = 'application/json';
   else if (body !== null) {
-    if (headers['content-type'] !== undefined) forwarded['content-type'] = headers['content-type'];
+    // In our spelling, so that Notion cannot read another boundary in it than we did.
+    forwarded['content-type'] = formType(formBoundary(headers['content-type']) ?? '');
     if (headers['content-length'] !== undefined) forwarded['content-length'] = headers['content-length'];
   }
   return forwarded;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { APIErrorCode, Client, isNotionClientError } from '@notionhq/client';
+import { tokenOf } from '../people.ts';
 import { type Demo, startDemo } from './demo.ts';
 
 interface LogEntry {
@@ -41,6 +42,21 @@ describe('an unmodified official client behind the gate', () => {
     return (await response.json()) as T;
   }
   const log = async (query: string) => (await api<{ entries: LogEntry[] }>(`/api/audit?${query}`)).entries;
+
+  /** A key of the first person, made as in the dashboard. */
+  async function keyLimitedTo(limitTo: string[]): Promise<string> {
+    const { url, workspaceId, signInUrl } = demo.ready;
+    const post = async (path: string, body: object, cookie = '') => {
+      const headers = { 'content-type': 'application/json', 'x-portcullis': '1', cookie };
+      const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+      assert.ok(response.ok, await response.clone().text());
+      return response;
+    };
+    const signedIn = await post('/api/sign-in/link', { token: tokenOf(signInUrl) });
+    const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0];
+    const made = await post(`/api/workspaces/${workspaceId}/keys`, { name: 'limited', limitTo }, cookie);
+    return ((await made.json()) as { secret: string }).secret;
+  }
 
   it('a viewer reads', async () => {
     const page = await client('viewer').pages.retrieve({ page_id: demo.ready.pages.public });
@@ -120,6 +136,28 @@ describe('an unmodified official client behind the gate', () => {
       missing.message.replace('00000000-0000-4000-8000-000000000000', '…'),
     );
     assert.deepEqual(unshared.additional_data, missing.additional_data);
+  });
+
+  it('a key that may update and not read hears that Notion refused, and not the titles that Notion quotes', async () => {
+    const parent = { page_id: demo.ready.pages.public };
+    const page = await client('admin').pages.create({ parent, ...retitle('Plans') });
+    await client('admin').pages.create({ parent: { page_id: page.id }, ...retitle('Layoffs in March') });
+    const secret = await keyLimitedTo(['update']);
+    const replace = async (key: string) => {
+      const response = await fetch(`${demo.ready.url}/v1/pages/${page.id}/markdown`, {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ type: 'replace_content', replace_content: { new_str: 'nothing' } }),
+      });
+      return { status: response.status, text: await response.text() };
+    };
+    const reader = await replace(demo.ready.keys.editor);
+    assert.equal(reader.status, 400);
+    assert.match(reader.text, /Layoffs in March/, 'Notion quotes what would be lost');
+    const writer = await replace(secret);
+    assert.equal(writer.status, 400);
+    assert.match(writer.text, /"code":"validation_error"/);
+    assert.doesNotMatch(writer.text, /Layoffs/);
   });
 
   it('searches, queries a data source, lists users and comments', async () => {

@@ -31,6 +31,7 @@ describe('forward', () => {
     assert.match(head, /^GET \/v1\/users\?page_size=2 HTTP\/1\.1\r\n/);
     assert.match(head, /^authorization: Bearer ntn_secret$/m);
     assert.match(head, /^notion-version: 2026-03-11$/m);
+    assert.match(head, /^user-agent: Portcullis$/m, 'whatever the client calls itself');
   });
 
   it('runs a local command where Notion would be asked', async () => {

@@ -3,6 +3,7 @@ import type { Metrics } from '../../domain/metrics.ts';
 import { readRetryAfter } from '../../domain/retry-after.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { dayMs, hourMs, type Now, secondMs } from '../../domain/units.ts';
+import { userAgent } from '../../domain/user-agent.ts';
 import { ComeBackLaterError, type JobHandler } from '../job-runner.ts';
 import type { Job } from '../jobs.ts';
 import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
@@ -71,7 +72,7 @@ export function createDeliverNotice(parts: NoticeParts): JobHandler {
 /** Null: it was taken. */
 async function send({ url, secret, fetch, now }: NoticeParts, notice: Notice): Promise<Trouble | null> {
   const body = bodyOf(notice);
-  const headers = { 'content-type': 'application/json', accept: '*/*', 'user-agent': 'portcullis' };
+  const headers = { 'content-type': 'application/json', accept: '*/*', 'user-agent': userAgent };
   const signed = { ...headers, ...signatureHeaders(secret, notice.id, now(), body) };
   try {
     const answer = await fetch(url, { method: 'POST', headers: signed, body, types: 'any' });

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { Agent, request } from 'undici';
 import { isLoopback } from '../../domain/loopback.ts';
 import { KiB, secondMs } from '../../domain/units.ts';
+import { userAgent } from '../../domain/user-agent.ts';
 import { howItFailed } from '../how-it-failed.ts';
 import { createGuardedLookup, mayConnect, type ResolveName } from './guarded-lookup.ts';
 import { SafeFetchError, safeFetchErrorIn } from './safe-fetch-error.ts';
@@ -54,7 +55,7 @@ export function createSafeFetch(options: SafeFetchOptions): { fetch: SafeFetch; 
   async function send(url: URL, given: SafeRequest, signal: AbortSignal): Promise<Response> {
     const answer = await request(assertAskable(url, options), {
       method: (given.method ?? 'GET') as 'GET' | 'POST',
-      headers: { accept: 'application/json', 'accept-encoding': 'identity', ...given.headers },
+      headers: { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': userAgent, ...given.headers },
       body: given.body == null ? null : String(given.body),
       dispatcher: agent,
       signal,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isJson } from '../../domain/media-type.ts';
 import type { Problem } from '../../domain/operation.ts';
 import { KiB } from '../../domain/units.ts';
 import { type JsonObject, parseStrictJson } from '../../notion/strict-json.ts';
@@ -13,11 +14,10 @@ export async function readBody(request: IncomingMessage): Promise<BodyResult> {
   const { headers } = request;
   const announced = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
   if (!announced) return { value: null };
-  if (request.method === 'GET' || request.method === 'HEAD')
-    return refuse('invalid_request', 'This request takes no body.');
+  const takesNone = request.method === 'GET' || request.method === 'HEAD';
   if (headers['content-encoding'] !== undefined)
     return refuse('invalid_request', 'Send the body without content encoding.');
-  if (!/^application\/json(?: *; *charset="?utf-8"?)?$/i.test(headers['content-type'] ?? '')) {
+  if (!isJson(headers['content-type'] ?? (takesNone ? 'application/json' : undefined))) {
     return refuse('invalid_json', 'Send the body as application/json in UTF-8.');
   }
   const bytes = await collect(request);
@@ -25,7 +25,9 @@ export async function readBody(request: IncomingMessage): Promise<BodyResult> {
   const value = parseStrictJson(bytes);
   return value === null
     ? refuse('invalid_json', 'The body must be one JSON object in UTF-8, without repeated keys.')
-    : { value };
+    : takesNone && Object.keys(value).length > 0
+      ? refuse('invalid_request', 'This request takes no body.')
+      : { value };
 }
 
 /** All bytes; null when there are too many, and then the rest is not read. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { PortcullisError } from '../../domain/errors.ts';
-import { isForm } from '../../notion/classify.ts';
+import { formBoundary } from '../../domain/media-type.ts';
 import { type Pace, watchPace } from '../pace.ts';
 import { restLimits } from './limits.ts';
 import { uploadBody } from './upload-body.ts';
@@ -21,7 +21,7 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 export async function readBody(request: IncomingMessage, pace: Pace): Promise<Body> {
   if (!hasBody(request)) return null;
   const length = Number(request.headers['content-length']);
-  const form = isForm(request.headers['content-type']);
+  const form = formBoundary(request.headers['content-type']) !== null;
   if (length > (form ? restLimits.uploadBytesMax : restLimits.jsonBytesMax)) throw new PortcullisError('too_large');
   return form ? uploadBody(request, pace) : readWhole(request, pace);
 }

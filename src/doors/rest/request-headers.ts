@@ -38,7 +38,8 @@ function framing(method: string | undefined, length: string | undefined, transfe
   if (transfer !== undefined && length !== undefined) return refused('A body has a length or is chunked, not both.');
   if (transfer !== undefined && transfer.toLowerCase() !== 'chunked') return refused('Unknown transfer encoding.');
   const hasBody = transfer !== undefined || (length !== undefined && length !== '0');
-  return hasBody && (method === 'GET' || method === 'HEAD') ? refused('A GET request has no body.') : null;
+  // With GET, an empty object is let through, so the body has to be read first (decision 27).
+  return hasBody && method === 'HEAD' ? refused('A HEAD request has no body.') : null;
 }
 
 function encoding(value: string | undefined): Problem | null {

@@ -10,6 +10,7 @@ import { cutSlowReader, leastPace, type Pace } from '../pace.ts';
 import { parseAddress } from './address.ts';
 import { type Files, fileCall, ticketIn } from './file-operation.ts';
 import { createKnownBodies, type IdentifyCaller, type ReadKnownBody } from './known-bodies.ts';
+import { hasBody } from './read-body.ts';
 import { headerProblem, readCredentials, readFileRequest } from './request-headers.ts';
 import { sendAnswer } from './send-answer.ts';
 
@@ -75,6 +76,8 @@ async function serve(
   }
 }
 
+const noBodyHere = unrecognised('invalid_request', 'A request for a file has no body.');
+
 type Read = Pick<Call, 'operation' | 'workspace' | 'credentials'>;
 
 /** What the request asks for. Whatever is wrong with it becomes the operation's problem: it is decided and logged too. */
@@ -93,6 +96,7 @@ async function readCall(
   const problem = headerProblem(request);
   if (problem !== null) return { operation: unrecognised(problem.code, problem.message), workspace, credentials };
   const ticket = ticketIn(request, address);
+  if (ticket !== null && hasBody(request)) return { operation: noBodyHere, workspace, credentials };
   if (ticket !== null) return fileCall(files, ticket, readFileRequest(request), address, credentials, signal);
   const { method = '', headers } = request;
   const read = await readBody(request, credentials);
