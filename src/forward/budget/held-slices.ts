@@ -1,8 +1,9 @@
+import { sliceMs } from './counted-calls.ts';
 import type { Slice } from './ledger.ts';
 
 /** A slice with what is left of it. */
-export interface HeldSlice {
-  readonly second: number;
+export interface HeldSlice extends Slice {
+  readonly leasedAtMs: number;
   readonly goodUntilMs: number;
   readonly granted: number;
   common: number;
@@ -11,9 +12,12 @@ export interface HeldSlice {
 
 /** The slices that this process holds, oldest first. */
 export interface HeldSlices {
-  add(slice: Slice, goodUntilMs: number): void;
+  /** Answers with how long it is good. */
+  add(slice: Slice, leasedAtMs: number): number;
   /** The slice to take the next call from: the oldest that is still good. */
   next(mayTakeReserved: () => boolean): HeldSlice | undefined;
+  /** How long until a call is due that was leased already; null where none was. */
+  nextDueMs(): number | null;
   isNewest(slice: HeldSlice): boolean;
   /** A call that was taken has not been sent. False when no slice lacks one: then it was of a slice that is over. */
   putBack(): boolean;
@@ -27,16 +31,24 @@ export interface HeldSlices {
 export function createHeldSlices(monotonicMs: () => number): HeldSlices {
   let held: HeldSlice[] = [];
   return {
-    add({ second, common, reserved }, goodUntilMs) {
-      held.push({ second, common, reserved, goodUntilMs, granted: common });
+    add(slice, leasedAtMs) {
+      const { common: granted, evenly } = slice;
+      const lastsMs = sliceMs + (evenly === null ? 0 : evenly.inMs + granted * evenly.everyMs);
+      held.push({ ...slice, leasedAtMs, granted, goodUntilMs: leasedAtMs + lastsMs });
+      return lastsMs;
     },
     next(mayTakeReserved) {
       if (held.length === 0) return undefined;
       const nowMs = monotonicMs();
-      return held.find(
-        ({ goodUntilMs, common, reserved }) =>
-          nowMs < goodUntilMs && (common > 0 || (reserved > 0 && mayTakeReserved())),
-      );
+      return held.find(slice => {
+        if (nowMs >= slice.goodUntilMs) return false;
+        return slice.common > 0 ? dueAtMs(slice) <= nowMs : slice.reserved > 0 && mayTakeReserved();
+      });
+    },
+    nextDueMs() {
+      const nowMs = monotonicMs();
+      const due = held.filter(({ common, goodUntilMs }) => common > 0 && nowMs < goodUntilMs).map(dueAtMs);
+      return due.length === 0 ? null : Math.max(0, Math.min(...due) - nowMs);
     },
     isNewest: slice => slice === held.at(-1),
     putBack() {
@@ -58,4 +70,9 @@ export function createHeldSlices(monotonicMs: () => number): HeldSlices {
       held = [];
     },
   };
+}
+
+/** Of spaced calls each has its time; others may go at once. */
+function dueAtMs({ leasedAtMs, evenly, granted, common }: HeldSlice): number {
+  return evenly === null ? leasedAtMs : leasedAtMs + evenly.inMs + (granted - common) * evenly.everyMs;
 }

@@ -1,17 +1,28 @@
-import { hourMs, minuteMs, secondMs } from '../../domain/units.ts';
-import { type Seconds, sumSince } from './counted-calls.ts';
+import { minuteMs, secondMs } from '../../domain/units.ts';
 
-/** What Notion's refusals told. */
+/**
+ * What Notion's refusals told. One refusal says when to go on, and nothing of a limit: other calls than ours may have
+ * used it up, or it may be a mistake. Refusals that go on whenever we do tell how much passes meanwhile.
+ */
 export interface LearnedLimit {
-  /** Calls a minute that Notion was last seen to allow; null while it has never refused one. */
+  /** Calls a minute; null while none is known. */
   readonly perMinute: number | null;
+  /** It is one of seconds and not of a minute: bursts are refused. */
+  readonly evenly: boolean;
   readonly learnedAtMs: number;
-  /** When the minute of Notion's began in which it was learned. */
-  readonly learnedFromMs: number;
   /** Notion said to come back then. */
   readonly blockedUntilMs: number;
-  /** Calls that Notion did not refuse, by the second in which that was reported. */
-  readonly passed: Seconds;
+  readonly series: Series;
+}
+
+/** Refusals that came soon after each other. `sinceMs` is when the first of them said to come back. */
+interface Series {
+  readonly refusals: number;
+  readonly sinceMs: number;
+  /** Calls that Notion did not refuse since then. */
+  readonly passed: number;
+  /** How long Notion made us wait since then. */
+  readonly waitedMs: number;
 }
 
 /** Notion has just refused a call, and said when to come back. */
@@ -19,41 +30,98 @@ export interface Refused {
   readonly retryAfterMs: number;
 }
 
-/** A limit is never believed to be lower: that few calls may be others', made with the same connection. */
+/** What may be sent: so many calls in any minute, or (`evenly`) one after the other at that pace. */
+export interface Allowance {
+  readonly perMinute: number;
+  readonly evenly: boolean;
+}
+
+export const noSeries: Series = Object.freeze({ refusals: 0, sinceMs: 0, passed: 0, waitedMs: 0 });
+
+/** Notion's average for each connection (https://developers.notion.com/reference/request-limits). */
+const publishedPerMinute = 180;
+/** Fewer would be no use to anybody. */
 const perMinuteMin = 10;
 
-/**
- * A learned limit is forgotten slowly at first, since each time that it proves true costs a refusal; then faster and faster.
- * A guess can be far too low: others' calls count against a workspace's limit, and a refusal may be a lie.
- */
-const growth = { everyMs: 5 * minuteMs, factor: 1.05, forgottenMs: 2 * hourMs };
+/** Refusals are of one series when so much time passes between a wait and the next of them. Notion counts by the minute. */
+const seriesGapMs = 1.5 * minuteMs;
+/** What a series must be before it is evidence of a limit, and of one below the published average. */
+const evidence = { refusals: 3, ms: 10 * secondMs, belowPublishedMs: minuteMs };
+/** Waits of one that counts by the minute are longer on average. */
+const evenlyBelowMs = 10 * secondMs;
 
-/**
- * Notion's window ends when it says to come back, so it began a minute before; what it let pass since then is its limit.
- * Of a wait that is longer than a minute nobody knows when it began: then the last minute tells.
- * Other processes report what they saw of that window a moment later, which can only raise the number.
- */
-export function learn<T extends LearnedLimit>(known: T, refused: Refused | null, nowMs: number): T {
-  const learning = nowMs < known.blockedUntilMs;
-  if (refused === null && !learning) return known;
-  const first = refused !== null && !learning;
-  const leftMs = refused === null || refused.retryAfterMs > minuteMs ? 0 : refused.retryAfterMs;
-  // Retry-After is in whole seconds, rounded up.
-  const beganMs = nowMs + leftMs - minuteMs - secondMs;
-  const learnedFromMs = first ? beganMs : known.learnedFromMs;
-  const seen = Math.max(perMinuteMin, sumSince(known.passed, learnedFromMs));
+/** From its second minute on a learned limit grows, slowly at first, since each time that it proves true costs a refusal. */
+const growth = { everyMs: minuteMs, factor: 1.1, forgottenMs: 10 * minuteMs };
+/** Where going on was refused once more and nothing is learned yet, calls go on gently, and are soon as fast as before. */
+const gentle = { doublesMs: 2 * secondMs, overMs: 12 * secondMs };
+
+/** `passed` of `report` are calls that Notion did not refuse since the last time. */
+export function learn<T extends LearnedLimit>(
+  known: T,
+  { passed, refused }: { passed: number; refused: Refused | null },
+  nowMs: number,
+): T {
+  const series = { ...known.series, passed: known.series.passed + passed };
+  if (refused === null) return { ...known, series };
+  const blockedUntilMs = Math.max(known.blockedUntilMs, nowMs + refused.retryAfterMs);
+  // Calls that were under way with the first one add nothing.
+  if (nowMs < known.blockedUntilMs) return { ...known, series, blockedUntilMs };
+  const goesOn = series.refusals > 0 && nowMs - known.blockedUntilMs < seriesGapMs;
+  const refusal: T = { ...known, blockedUntilMs, series: goesOn ? oneMore(series, refused) : first(blockedUntilMs) };
+  return conclude({ ...refusal, ...steppedBack(known, nowMs) });
+}
+
+function first(sinceMs: number): Series {
+  return { refusals: 1, sinceMs, passed: 0, waitedMs: 0 };
+}
+
+function oneMore(series: Series, { retryAfterMs }: Refused): Series {
+  return { ...series, refusals: series.refusals + 1, waitedMs: series.waitedMs + retryAfterMs };
+}
+
+/** It grew too far: back to what was right for a minute. */
+function steppedBack(known: LearnedLimit, nowMs: number): Partial<LearnedLimit> {
+  if (known.perMinute === null) return {};
+  const before = limitAt(known, Math.max(known.learnedAtMs, nowMs - growth.everyMs));
+  return { perMinute: before, learnedAtMs: nowMs };
+}
+
+function passedPerMinute({ passed, sinceMs }: Series, untilMs: number): number {
+  return untilMs > sinceMs ? Math.round((passed * minuteMs) / (untilMs - sinceMs)) : 0;
+}
+
+/** From one wait's end to another's Notion lets pass what its limit allows: a minute's worth in a minute, whatever it counts by. */
+function conclude<T extends LearnedLimit>(known: T): T {
+  const { series, blockedUntilMs, perMinute } = known;
+  const ms = blockedUntilMs - series.sinceMs;
+  if (series.refusals < evidence.refusals || ms < evidence.ms) return known;
+  const seen = passedPerMinute(series, blockedUntilMs);
+  const floor = ms < evidence.belowPublishedMs ? publishedPerMinute : Math.max(perMinuteMin, (perMinute ?? 0) / 2);
   return {
     ...known,
-    learnedFromMs,
-    learnedAtMs: first ? nowMs : known.learnedAtMs,
-    perMinute: first ? seen : Math.max(seen, known.perMinute ?? 0),
-    blockedUntilMs: Math.max(known.blockedUntilMs, refused === null ? 0 : nowMs + refused.retryAfterMs),
+    perMinute: Math.max(seen, Math.min(floor, perMinute ?? floor)),
+    evenly: series.waitedMs / (series.refusals - 1) < evenlyBelowMs,
+    learnedAtMs: blockedUntilMs,
+    series: ms < evidence.belowPublishedMs && seen < publishedPerMinute ? series : first(blockedUntilMs),
   };
 }
 
-export function limitAt({ perMinute, learnedAtMs }: LearnedLimit, nowMs: number): number | null {
+/** What may be sent now; null where nothing is known that would restrain anybody. */
+export function allowanceAt(known: LearnedLimit, nowMs: number): Allowance | null {
+  const perMinute = limitAt(known, nowMs);
+  return perMinute === null ? gentleAt(known, nowMs) : { perMinute, evenly: known.evenly };
+}
+
+function limitAt({ perMinute, learnedAtMs }: LearnedLimit, nowMs: number): number | null {
   const ageMs = nowMs - learnedAtMs;
   if (perMinute === null || ageMs > growth.forgottenMs) return null;
   const steps = Math.floor(Math.max(0, ageMs) / growth.everyMs);
-  return Math.floor(perMinute * growth.factor ** ((steps * (steps + 1)) / 2));
+  return Math.floor(perMinute * growth.factor ** ((steps * (steps - 1)) / 2));
+}
+
+function gentleAt({ series, blockedUntilMs }: LearnedLimit, nowMs: number): Allowance | null {
+  const ageMs = Math.max(0, nowMs - blockedUntilMs);
+  if (series.refusals < 2 || ageMs > gentle.overMs) return null;
+  const begins = Math.max(publishedPerMinute, passedPerMinute(series, blockedUntilMs));
+  return { perMinute: begins * 2 ** Math.floor(ageMs / gentle.doublesMs), evenly: true };
 }

@@ -56,31 +56,87 @@ describe('the ledger of a rate limit', () => {
     assert.deepEqual(ledger.report({ sent: 5000, passed: 5000 }), { kind: 'free' });
   });
 
-  it('learns from a refusal what Notion let pass in that minute, whoever sent it', () => {
+  it('learns from one refusal when to go on, and nothing else', () => {
     const ledger = aLedger();
-    ledger.wait(90 * secondMs);
-    ledger.report({ sent: 500, passed: 500 });
-    ledger.wait(50 * secondMs);
-    ledger.report({ sent: 100, passed: 100 });
-    // This window of Notion's began 20 seconds ago: the 500 were in the one before.
-    ledger.report({ sent: 30, passed: 30, refused: { retryAfterMs: 40 * secondMs } });
-    assert.equal(ledger.limit(), 130);
-    ledger.report({ sent: 50, passed: 50 });
-    assert.equal(ledger.limit(), 180, 'what another process reports of the same window counts as well');
+    ledger.report({ sent: 5, passed: 5 });
+    assert.deepEqual(ledger.report({ refused: { retryAfterMs: secondMs } }), { kind: 'wait', ms: secondMs });
+    ledger.wait(secondMs);
+    assert.deepEqual(ledger.report(), { kind: 'free' });
   });
 
-  it('learns from a whole minute where the wait is longer than one, and so says nothing of when it began', () => {
-    for (const retryAfterMs of [2 * minuteMs, hourMs]) {
+  /** Minutes of Notion's in which it lets so many pass, and then refuses for the rest of each. */
+  const minutes = (ledger: ReturnType<typeof aLedger>, count: number, perMinute: number) => {
+    for (let minute = 0; minute < count; minute++) {
+      ledger.wait(10 * secondMs);
+      ledger.report({ passed: perMinute });
+      ledger.report({ refused: { retryAfterMs: 50 * secondMs } });
+      ledger.wait(50 * secondMs);
+    }
+  };
+
+  it('learns a limit from refusals that go on: what passes from one wait to another', () => {
+    for (const perMinute of [40, 180, 600]) {
       const ledger = aLedger();
-      ledger.report({ sent: 100, passed: 100 });
-      ledger.wait(20 * secondMs);
-      ledger.report({ sent: 50, passed: 50, refused: { retryAfterMs } });
-      assert.equal(ledger.limit(), 150);
+      minutes(ledger, 3, perMinute);
+      assert.equal(ledger.limit(), perMinute);
+      const grant = ledger.report({ ask: { common: 1, reserved: 0 } });
+      assert.equal(grant.kind === 'slice' && grant.slice.evenly, null, 'Notion counts by the minute: bursts may pass');
     }
   });
 
-  it('gives nothing until Notion said to come back, and then a fresh minute', () => {
+  it('believes in a limit below the average that Notion publishes only when refusals go on for a minute', () => {
     const ledger = aLedger();
+    const refuse = (times: number) => {
+      for (let refusal = 0; refusal < times; refusal++) {
+        ledger.report({ passed: 1 });
+        ledger.report({ refused: { retryAfterMs: secondMs } });
+        ledger.wait(1_500);
+      }
+    };
+    refuse(20);
+    assert.equal(ledger.limit(), 180);
+    refuse(130);
+    assert.ok(Math.abs((ledger.limit() ?? 0) - 40) < 4, `${ledger.limit()}, and 40 a minute passed`);
+  });
+
+  it('spaces calls where bursts are refused', () => {
+    const ledger = aLedger({ ...learned(120), evenly: true });
+    const first = ledger.report({ ask: { common: 8, reserved: 8 } });
+    assert.ok(first.kind === 'slice');
+    assert.deepEqual(first.slice.evenly, { inMs: 0, everyMs: 500 });
+    assert.deepEqual([first.slice.common, first.slice.reserved], [3, 0], 'half of what is due in two seconds');
+    const second = ledger.report({ ask: { common: 8, reserved: 8 } });
+    assert.ok(second.kind === 'slice');
+    assert.deepEqual([second.slice.common, second.slice.evenly?.inMs], [1, 1_500], 'after those of the first');
+    ledger.report({ returned: [{ ...first.slice, common: 2 }] });
+    const third = ledger.report({ ask: { common: 1, reserved: 0 } });
+    assert.equal(third.kind === 'slice' && third.slice.evenly?.inMs, 1_000, 'what came back is there again');
+  });
+
+  it('goes on gently when going on was refused, and soon freely', () => {
+    const ledger = aLedger();
+    for (let refusal = 0; refusal < 2; refusal++) {
+      ledger.report({ refused: { retryAfterMs: secondMs } });
+      ledger.wait(secondMs);
+    }
+    assert.equal(ledger.limit(), 180);
+    ledger.wait(4 * secondMs);
+    assert.equal(ledger.limit(), 720);
+    ledger.wait(9 * secondMs);
+    assert.equal(ledger.limit(), null);
+  });
+
+  it('takes refusals that lie far apart for no evidence', () => {
+    const ledger = aLedger();
+    for (let refusal = 0; refusal < 10; refusal++) {
+      ledger.report({ passed: 3, refused: { retryAfterMs: secondMs } });
+      ledger.wait(2 * minuteMs);
+    }
+    assert.equal(ledger.limit(), null);
+  });
+
+  it('gives nothing until Notion said to come back, and then a fresh minute', () => {
+    const ledger = aLedger(learned(100));
     ledger.report({ sent: 100, passed: 100, refused: { retryAfterMs: 40 * secondMs } });
     const grant = ledger.report({ ask: { common: 10, reserved: 10 } });
     assert.ok(grant.kind === 'slice');
@@ -91,7 +147,7 @@ describe('the ledger of a rate limit', () => {
   });
 
   it('lets no minute have more than the limit, wherever it begins', () => {
-    const ledger = aLedger(learned(100));
+    const ledger = aLedger({ perMinute: 100, learnedAtMs: start + hourMs });
     const sent: { atMs: number; count: number }[] = [];
     let state = 7;
     for (let atMs = 0; atMs < 4 * minuteMs; ) {
@@ -193,29 +249,31 @@ describe('the ledger of a rate limit', () => {
     assert.ok(ledger.drain() > 0);
   });
 
-  it('does not believe for long in a limit that other calls than ours may have used up', () => {
-    const ledger = aLedger();
-    ledger.report({ passed: 3, refused: { retryAfterMs: 30 * secondMs } });
-    assert.equal(ledger.limit(), 10);
-    ledger.wait(hourMs);
-    assert.ok((ledger.limit() ?? 0) > 180);
-  });
-
-  it('forgets a limit slowly, and in the end', () => {
+  it('lets a limit grow, slowly at first, and forgets it within minutes', () => {
     const ledger = aLedger(learned(100));
-    ledger.wait(4 * minuteMs);
+    ledger.wait(minuteMs);
     assert.equal(ledger.limit(), 100);
     ledger.wait(minuteMs);
-    assert.equal(ledger.limit(), 105);
-    ledger.wait(2 * hourMs);
+    assert.equal(ledger.limit(), 110);
+    ledger.wait(4 * minuteMs);
+    assert.ok((ledger.limit() ?? 0) > 400);
+    ledger.wait(5 * minuteMs);
     assert.equal(ledger.limit(), null);
+  });
+
+  it('takes a step back when what has grown is refused', () => {
+    const ledger = aLedger(learned(100));
+    ledger.wait(3 * minuteMs);
+    assert.equal(ledger.limit(), 133);
+    ledger.report({ refused: { retryAfterMs: secondMs } });
+    assert.equal(ledger.limit(), 110);
   });
 
   it('takes what comes back too late for nothing', () => {
     const ledger = aLedger(learned(100));
     const grant = ledger.report({ ask: { common: 40, reserved: 0 } });
     assert.ok(grant.kind === 'slice');
-    ledger.wait(2 * minuteMs);
+    ledger.wait(1.5 * minuteMs);
     ledger.report({ returned: [grant.slice] });
     assert.equal(ledger.drain(), 90);
   });

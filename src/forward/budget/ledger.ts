@@ -1,6 +1,7 @@
 import { secondMs } from '../../domain/units.ts';
 import { add, type CountedCalls, countedAt, nextChanceMs, recent, type Seconds } from './counted-calls.ts';
-import { type LearnedLimit, learn, limitAt, type Refused } from './learned-limit.ts';
+import { type EvenPace, leaseEvenly, type PacedSlice, returnEvenly } from './even-pace.ts';
+import { allowanceAt, type LearnedLimit, learn, noSeries, type Refused } from './learned-limit.ts';
 import { addSpent, type Spent, type SpentLately, spentLately } from './spent-lately.ts';
 
 /**
@@ -8,9 +9,10 @@ import { addSpent, type Spent, type SpentLately, spentLately } from './spent-lat
  * `nowMs` is the database's clock.
  *
  * Notion counts in fixed windows of a minute (https://developers.notion.com/reference/request-limits) and does not say
- * when one begins. So the ledger sees to it that *no* minute, wherever it begins, has more calls than the limit.
+ * when one begins. So the ledger sees to it that *no* minute, wherever it begins, has more calls than the limit. Limits
+ * that refuse bursts are kept by spacing calls evenly.
  */
-export interface Ledger extends LearnedLimit, CountedCalls, SpentLately {
+export interface Ledger extends LearnedLimit, CountedCalls, EvenPace, SpentLately {
   /** When this was written. */
   readonly settledAtMs: number;
 }
@@ -36,10 +38,12 @@ export interface Slice {
   readonly common: number;
   /** From the part that is kept for those who have had little. */
   readonly reserved: number;
+  /** How they are spaced, where bursts are refused. */
+  readonly evenly: Omit<PacedSlice, 'count'> | null;
 }
 
-/** `free`: no limit is known. */
-export type Grant = { readonly kind: 'free' } | SliceGrant;
+/** `free`: nothing restrains anybody. `wait`: Notion said to come back then, and no limit is known. */
+export type Grant = { readonly kind: 'free' } | { readonly kind: 'wait'; readonly ms: number } | SliceGrant;
 
 export interface SliceGrant {
   readonly kind: 'slice';
@@ -57,11 +61,12 @@ export const reservedPart = 0.1;
 
 export const emptyLedger: Ledger = Object.freeze({
   perMinute: null,
+  evenly: false,
   learnedAtMs: 0,
-  learnedFromMs: 0,
   blockedUntilMs: 0,
+  series: noSeries,
   taken: {},
-  passed: {},
+  nextAtMs: 0,
   spent: {},
   spentBefore: {},
   spentSinceMs: 0,
@@ -73,22 +78,52 @@ export function settle(stored: Ledger, report: Report, nowMs: number): { ledger:
   const before = movedBack(stored, nowMs);
   const second = Math.floor(nowMs / secondMs);
   const taken = recent(before.taken, nowMs);
-  for (const { second: when, common, reserved } of report.returned) add(taken, when, -(common + reserved));
+  let pace: EvenPace = before;
+  for (const { second: when, common, reserved, evenly } of report.returned) {
+    add(taken, when, -(common + reserved));
+    if (evenly !== null) pace = returnEvenly(pace, common, evenly.everyMs);
+  }
   add(taken, second, report.sent);
-  const passed = recent(before.passed, nowMs);
-  add(passed, second, report.passed);
-  const known = learn({ ...before, ...addSpent(before, report.spent, nowMs), taken, passed }, report.refused, nowMs);
-  const limit = limitAt(known, nowMs);
-  if (limit === null) return { ledger: { ...known, perMinute: null }, grant: { kind: 'free' } };
+  const known = learn({ ...before, ...pace, ...addSpent(before, report.spent, nowMs), taken }, report, nowMs);
+  const allowance = allowanceAt(known, nowMs);
+  const waitMs = known.blockedUntilMs - nowMs;
+  if (allowance === null) return { ledger: known, grant: waitMs > 0 ? { kind: 'wait', ms: waitMs } : { kind: 'free' } };
 
-  const slice = { second, ...share(known, limit, report.ask, nowMs) };
+  const { perMinute, evenly } = allowance;
+  const { slice, ...rest } = (evenly ? spaced : counted)(known, perMinute, report.ask, nowMs);
   add(taken, second, slice.common + slice.reserved);
-  const ledger = { ...known, taken };
-  const retryInMs = {
-    common: nextChanceMs(ledger, limit - reserveOf(limit), nowMs),
-    reserved: nextChanceMs(ledger, limit, nowMs),
+  const ledger = { ...known, taken, nextAtMs: rest.nextAtMs };
+  const { retryInMs } = rest;
+  const grant = { kind: 'slice', slice: { second, ...slice }, retryInMs, perMinute } as const;
+  return { ledger, grant: { ...grant, spent: spentLately(ledger, nowMs) } };
+}
+
+interface Leased {
+  readonly slice: Omit<Slice, 'second'>;
+  readonly retryInMs: SliceGrant['retryInMs'];
+  readonly nextAtMs: number;
+}
+
+/** Taking turns is fair enough where calls go one after the other: nothing is kept for anybody. */
+function spaced(known: Ledger, perMinute: number, ask: Report['ask'], nowMs: number): Leased {
+  const limit = { perMinute, freeFromMs: known.blockedUntilMs };
+  const { count, retryInMs, nextAtMs, ...evenly } = leaseEvenly(known, limit, ask.common, nowMs);
+  return {
+    slice: { common: count, reserved: 0, evenly },
+    retryInMs: { common: retryInMs, reserved: retryInMs },
+    nextAtMs,
   };
-  return { ledger, grant: { kind: 'slice', slice, retryInMs, perMinute: limit, spent: spentLately(ledger, nowMs) } };
+}
+
+function counted(known: Ledger, perMinute: number, ask: Report['ask'], nowMs: number): Leased {
+  const slice = { ...share(known, perMinute, ask, nowMs), evenly: null };
+  const taken = { ...known.taken };
+  add(taken, Math.floor(nowMs / secondMs), slice.common + slice.reserved);
+  const retryInMs = {
+    common: nextChanceMs({ ...known, taken }, perMinute - reserveOf(perMinute), nowMs),
+    reserved: nextChanceMs({ ...known, taken }, perMinute, nowMs),
+  };
+  return { slice, retryInMs, nextAtMs: known.nextAtMs };
 }
 
 /**
@@ -104,10 +139,10 @@ function movedBack(ledger: Ledger, nowMs: number): Ledger {
   return {
     ...ledger,
     learnedAtMs: move(ledger.learnedAtMs),
-    learnedFromMs: move(ledger.learnedFromMs),
     blockedUntilMs: move(ledger.blockedUntilMs),
+    nextAtMs: move(ledger.nextAtMs),
+    series: { ...ledger.series, sinceMs: move(ledger.series.sinceMs) },
     taken: moveAll(ledger.taken),
-    passed: moveAll(ledger.passed),
     spentSinceMs: move(ledger.spentSinceMs),
     settledAtMs: nowMs,
   };
@@ -117,7 +152,7 @@ function movedBack(ledger: Ledger, nowMs: number): Ledger {
  * Half of what is there at most, so that the other processes find something too; of what is kept for those who have had
  * little only where nothing else is left.
  */
-function share(ledger: Ledger, limit: number, ask: Report['ask'], nowMs: number): Omit<Slice, 'second'> {
+function share(ledger: Ledger, limit: number, ask: Report['ask'], nowMs: number): Pick<Slice, 'common' | 'reserved'> {
   if (nowMs < ledger.blockedUntilMs) return { common: 0, reserved: 0 };
   const left = limit - countedAt(ledger, nowMs);
   const common = halfOf(left - reserveOf(limit), ask.common);

@@ -42,7 +42,7 @@ export interface PurseOptions {
   readonly monotonicMs: () => number;
 }
 
-/** `unknown`: the ledger was not read yet. `free`: no limit is known. */
+/** `unknown`: the ledger was not read yet. `free`: no limit is known, but Notion may have said to wait. */
 type Limit = 'unknown' | 'free' | number;
 
 /** While no limit is known, what was sent is reported this often; sooner when it is much. */
@@ -68,6 +68,8 @@ class LeasedPurse implements Purse {
   readonly #spending = createSpending();
   readonly #slices: HeldSlices;
   readonly #alarm: Alarm;
+  /** Rings when a call is due that was leased for later. */
+  readonly #due: Alarm;
   #limit: Limit = 'unknown';
   /** Until when nothing is left for anybody, and for those who have had little. */
   #emptyUntilMs = { common: 0, reserved: 0 };
@@ -80,10 +82,12 @@ class LeasedPurse implements Purse {
     this.#options = options;
     this.#slices = createHeldSlices(options.monotonicMs);
     this.#alarm = createAlarm(() => this.#sync(), options.monotonicMs);
+    this.#due = createAlarm(options.onChange, options.monotonicMs);
   }
 
   canTake(group: string): boolean {
-    return this.#limit === 'free' || this.#sliceFor(group) !== undefined;
+    if (this.#limit === 'free') return this.#options.monotonicMs() >= this.#blockedUntilMs;
+    return this.#sliceFor(group) !== undefined;
   }
 
   take(group: string): void {
@@ -113,7 +117,6 @@ class LeasedPurse implements Purse {
     const nowMs = this.#options.monotonicMs();
     // One refusal of a window tells everything; the calls that were under way with it add nothing.
     if (nowMs < this.#blockedUntilMs) return;
-    if (typeof this.#limit !== 'number') this.#limit = 0;
     this.#slices.drop();
     this.#blockedUntilMs = nowMs + retryAfterMs;
     this.#news.refused = true;
@@ -123,6 +126,11 @@ class LeasedPurse implements Purse {
   }
 
   want(group: string): void {
+    const dueMs = this.#slices.nextDueMs();
+    if (dueMs !== null && dueMs > 0) {
+      this.#due.within(Math.ceil(dueMs));
+      return;
+    }
     const ms = this.emptyForMs(group);
     if (ms === 0) {
       this.#sync();
@@ -135,7 +143,8 @@ class LeasedPurse implements Purse {
 
   emptyForMs(group: string): number {
     const untilMs = this.#emptyUntilMs[this.hasHadLittle(group) ? 'reserved' : 'common'];
-    return Math.max(0, Math.max(untilMs, this.#blockedUntilMs) - this.#options.monotonicMs());
+    const emptyMs = Math.max(0, Math.max(untilMs, this.#blockedUntilMs) - this.#options.monotonicMs());
+    return this.#slices.nextDueMs() ?? emptyMs;
   }
 
   hasHadLittle(group: string): boolean {
@@ -144,10 +153,15 @@ class LeasedPurse implements Purse {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#alarm.stop();
+    this.#stopAlarms();
     await this.#syncing;
     await this.#exchange().catch(this.#options.onTrouble);
+    this.#stopAlarms();
+  }
+
+  #stopAlarms(): void {
     this.#alarm.stop();
+    this.#due.stop();
   }
 
   #sliceFor(group: string): HeldSlice | undefined {
@@ -222,12 +236,14 @@ class LeasedPurse implements Purse {
   }
 
   #accept(grant: Grant, askedAtMs: number): void {
-    // What was granted before Notion's refusal was told is worth nothing.
-    const blocked = this.#options.monotonicMs() < this.#blockedUntilMs;
-    if (grant.kind === 'free') {
-      if (!blocked) this.#limit = 'free';
+    if (grant.kind === 'wait') this.#blockedUntilMs = Math.max(this.#blockedUntilMs, askedAtMs + grant.ms);
+    if (grant.kind !== 'slice') {
+      this.#limit = 'free';
+      this.#emptyUntilMs = { common: 0, reserved: 0 };
       return;
     }
+    // What was granted before Notion's refusal was told is worth nothing.
+    const blocked = this.#options.monotonicMs() < this.#blockedUntilMs;
     this.#limit = grant.perMinute;
     this.#spending.learn(grant.spent);
     const { slice, retryInMs } = grant;
@@ -237,8 +253,8 @@ class LeasedPurse implements Purse {
       reserved: empty ? askedAtMs + retryInMs.reserved : 0,
     };
     if (blocked || empty) return;
-    this.#slices.add(slice, askedAtMs + sliceMs);
+    const lastsMs = this.#slices.add(slice, askedAtMs);
     // What is not used goes back, so that another process can have it.
-    this.#alarm.within(sliceMs + 1);
+    this.#alarm.within(Math.ceil(lastsMs) + 1);
   }
 }
