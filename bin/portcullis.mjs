@@ -3,10 +3,12 @@
 // node_modules. Plain JavaScript that old versions of Node can read, so that they can be told what is missing.
 import { existsSync } from 'node:fs';
 
-const major = Number(process.versions.node.split('.')[0]);
-if (major < 24) {
-  console.error(`error: Portcullis needs Node 24 or later, and this is Node ${process.versions.node}`);
-  console.error('hint:  in a checkout run "npm ci" and then "npm start" or "npx portcullis": they bring Node 24 along');
+const needed = [24, 16];
+const here = process.versions.node.split('.').map(Number);
+if (here[0] < needed[0] || (here[0] === needed[0] && here[1] < needed[1])) {
+  console.error(`error: Portcullis needs Node ${needed.join('.')} or later, and this is Node ${process.versions.node}`);
+  console.error('hint:  install it (https://nodejs.org). In a checkout "npm ci" brings one along for "npm start" and');
+  console.error('       "npx portcullis"; "npm ci --omit=dev" does not');
   process.exit(1);
 }
 

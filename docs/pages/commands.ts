@@ -1,4 +1,4 @@
-import { helpOf, overview } from '../../src/cli/help.ts';
+import { helpAbout } from '../../src/cli/help.ts';
 import { commands } from '../../src/cli/main.ts';
 import { generatedFrom, page } from './markdown.ts';
 
@@ -8,8 +8,8 @@ export function commandsPage(): string {
     generatedFrom('src/cli'),
     '# Commands',
     'In a checkout: `npx portcullis COMMAND`.',
-    fenced(overview(commands)),
-    ...commands.flatMap(command => [`## portcullis ${command.name}`, fenced(helpOf(command))]),
+    fenced(helpAbout(commands, [])),
+    ...commands.flatMap(command => [`## portcullis ${command.name}`, fenced(helpAbout(commands, command.name.split(' ')))]),
     '## Exit codes',
     '0 done, 1 a defect, 2 wrong usage or configuration, 3 not identified, 4 not allowed, 5 not found, 6 unavailable, ' +
       '7 too many requests. [Errors](errors.md) lists them one by one.',

@@ -11,7 +11,7 @@ import { demo } from './demo.ts';
 import { discover } from './discover.ts';
 import { doctor } from './doctor.ts';
 import { emulator } from './emulator.ts';
-import { helpOf, overview } from './help.ts';
+import { helpAbout, helpTopic } from './help.ts';
 import { keysStatus, keysVerify } from './keys-look.ts';
 import { keysPromote, keysRewrap, keysStage, keysWithdraw } from './keys-root.ts';
 import { keysDestroy, keysRetire, keysRotate } from './keys-workspace.ts';
@@ -72,20 +72,16 @@ export async function main(words: readonly string[], terminal: Terminal = proces
 }
 
 async function dispatch(words: readonly string[], terminal: Terminal): Promise<number> {
-  const [first] = words;
-  if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
-    terminal.out(overview(commands));
+  const topic = helpTopic(words);
+  if (topic !== null) {
+    terminal.out(helpAbout(commands, topic));
     return 0;
   }
-  if (first === '--version') {
+  if (words[0] === '--version' || words[0] === '-V') {
     terminal.out(await version());
     return 0;
   }
   const { command, rest } = findCommand(commands, words);
-  if (rest.includes('--help') || rest.includes('-h')) {
-    terminal.out(helpOf(command));
-    return 0;
-  }
   const invocation = { ...parseInvocation(command, rest), terminal };
   return command.run({ ...invocation, terminal: { ...terminal, env: await environmentOf(invocation) } });
 }

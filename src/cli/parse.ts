@@ -15,13 +15,22 @@ export function findCommand(
   }
   const names = commands.map(({ name }) => name);
   const [first = ''] = words;
-  const family = names.filter(name => name.startsWith(`${first} `));
-  if (family.length > 0) throw new UsageError(`"${first}" is not a whole command`, `there are ${family.join(' and ')}`);
+  const group = commandsBelow(commands, first);
+  if (group.length > 0) {
+    const [, second] = words;
+    const problem = second === undefined ? `"${first}" is not a whole command` : `unknown command "${first} ${second}"`;
+    throw new UsageError(problem, `there are ${group.map(({ name }) => name).join(' and ')}`);
+  }
   const meant = nearest(first, names);
   throw new UsageError(
     `unknown command "${first}"`,
     meant === null ? 'portcullis --help lists the commands' : `did you mean "portcullis ${meant}"?`,
   );
+}
+
+/** The commands of a group: `keys status` and the others are below `keys`. */
+export function commandsBelow(commands: readonly Command[], group: string): Command[] {
+  return commands.filter(({ name }) => name.startsWith(`${group} `));
 }
 
 /** Reads the words after a command's name. Throws UsageError. */

@@ -1,5 +1,7 @@
 import type { ConfigProblem } from './config-error.ts';
 import { nearest } from './nearest.ts';
+import { fileSettingOf, readSecretFiles, secretsInFiles } from './secret-files.ts';
+import { withoutServiceVariables } from './service-variables.ts';
 import { type Setting, type SettingName, settingNames, settings, type Values } from './settings.ts';
 
 /** The environment, or flags by the name of the setting that they stand for. */
@@ -13,11 +15,12 @@ export interface Reading {
 }
 
 /**
- * Reads every setting on its own. What is empty counts as not set. A setting that cannot be read has a problem and the
+ * Reads every setting on its own, secrets also from the files that `NAME_FILE` names. What is empty counts as not set. A setting that cannot be read has a problem and the
  * value of its default, so that all problems can be reported at once.
  */
-export function readValues(texts: Texts): Reading {
-  const problems: ConfigProblem[] = unknownSettings(texts);
+export function readValues(environment: Texts): Reading {
+  const { texts, problems: ofFiles } = readSecretFiles(withoutServiceVariables(environment));
+  const problems: ConfigProblem[] = [...unknownSettings(texts), ...ofFiles];
   const given = new Set(settingNames.filter(name => (texts[name] ?? '') !== ''));
   const read = (name: SettingName): unknown => {
     const { type, byDefault }: Setting<unknown> = settings[name];
@@ -37,10 +40,11 @@ export function readValues(texts: Texts): Reading {
 }
 
 function unknownSettings(texts: Texts): ConfigProblem[] {
+  const known: readonly string[] = [...settingNames, ...secretsInFiles.map(fileSettingOf)];
   return Object.keys(texts)
-    .filter(name => name.startsWith('PORTCULLIS_') && !(name in settings))
+    .filter(name => name.startsWith('PORTCULLIS_') && !known.includes(name))
     .map(name => {
-      const meant = nearest(name, settingNames);
+      const meant = nearest(name, known);
       const hint = meant === null ? 'Remove it. docs/configuration.md lists every setting.' : `Did you mean ${meant}?`;
       return { setting: name, problem: 'is not a setting', hint };
     });

@@ -63,6 +63,43 @@ export const listenAddress: ValueType<string> = {
   },
 };
 
+/** Where a listener stands: an IP address and a port. */
+export interface ListenPlace {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `127.0.0.1:9464`, `[::]:9464`. */
+export const listenPlace: ValueType<ListenPlace> = {
+  expects: 'an IP address and a port: `0.0.0.0:9464`, `[::]:9464`',
+  read(value) {
+    const [, v6, v4, digits = ''] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(value) ?? [];
+    const host = v6 ?? v4 ?? '';
+    const fits = v6 === undefined ? host === 'localhost' || isIP(host) === 4 : isIP(host) === 6;
+    if (!fits) throw new RangeError(`must be ${this.expects}`);
+    return { host, port: port.read(digits) };
+  },
+};
+
+/** Seconds to wait for. */
+export const seconds: ValueType<number> = wholeNumber('0 to 3600, in seconds', 0, 3600);
+
+/** How many database connections. */
+export const connections: ValueType<number> = wholeNumber('1 to 500', 1, 500);
+
+/** A proxy for outgoing calls. */
+export const proxyUrl: ValueType<Secret> = {
+  expects: '`http://user:password@proxy.example.com:3128`, secret',
+  secret: true,
+  read(value) {
+    const parsed = URL.canParse(value) ? new URL(value) : null;
+    if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.hostname === '') {
+      throw new RangeError('must be an http or https URL');
+    }
+    return new Secret(value);
+  },
+};
+
 /** An http or https URL without credentials, query or fragment. */
 export const url: ValueType<URL> = {
   expects: 'an http or https URL',
