@@ -33,7 +33,11 @@ describe('readConfig', () => {
     assert.equal(config.host, '127.0.0.1');
     assert.equal(config.port, 8420);
     assert.equal(config.publicUrl, null);
-    assert.deepEqual(config.database, { kind: 'embedded', dataDir: resolve('.portcullis/postgres') });
+    assert.deepEqual(config.database, {
+      kind: 'embedded',
+      dataDir: resolve('.portcullis/postgres'),
+      connections: 8,
+    });
     assert.deepEqual(config.rootKeys, [{ provider: 'file', key: resolve('.portcullis/root.key') }]);
     assert.equal(config.auditStdout, false);
     assert.deepEqual(config.allowedHosts, ['localhost', '127.0.0.1', '[::1]']);

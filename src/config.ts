@@ -2,13 +2,15 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from './config/config-error.ts';
-import { type Reading, readValues, type Texts } from './config/read-values.ts';
+import { type Reading, readValues } from './config/read-values.ts';
 import { demoRules, keyRules, type Rule, serveRules } from './config/rules.ts';
 import type { SettingName, Values } from './config/settings.ts';
+import type { Texts } from './config/texts.ts';
+import type { ListenPlace } from './config/value-type.ts';
 import { isLoopback } from './domain/loopback.ts';
 import { parseRootKeyName, type RootKeyName } from './domain/root-key-name.ts';
 import type { Secret } from './domain/secret.ts';
-import { dayMs } from './domain/units.ts';
+import { dayMs, secondMs } from './domain/units.ts';
 
 /** The environment of this process. */
 export const environment: Texts = process.env;
@@ -45,6 +47,10 @@ export interface Config {
   readonly logLevel: NonNullable<Values['PORTCULLIS_LOG_LEVEL']>;
   /** Print audit entries on standard output as JSON lines. */
   readonly auditStdout: boolean;
+  /** A second listener, for health and metrics alone; null: none. */
+  readonly metricsAddress: ListenPlace | null;
+  /** How long calls are still taken after the signal to stop. */
+  readonly stopDelayMs: number;
   /** Who shows it may read the metrics; null: nobody but this machine itself, and only at a loopback address. */
   readonly metricsToken: Secret | null;
   /** Null means any free port. */
@@ -94,9 +100,13 @@ export interface KeyServicesConfig {
   } | null;
 }
 
-export type DatabaseConfig =
-  | { readonly kind: 'external'; readonly url: Secret }
-  | { readonly kind: 'embedded'; readonly dataDir: string };
+/** How many connections each of the two roles has at most. */
+interface DatabaseUse {
+  readonly connections?: number;
+}
+
+export type DatabaseConfig = DatabaseUse &
+  ({ readonly kind: 'external'; readonly url: Secret } | { readonly kind: 'embedded'; readonly dataDir: string });
 
 /** What the commands run with that talk to a gateway elsewhere. */
 export interface ClientConfig {
@@ -108,8 +118,8 @@ export interface ClientConfig {
 export type Flags = { readonly [Name in SettingName]?: string };
 
 /**
- * Reads the configuration of a gateway. Pure: what it needs to know is in its arguments, but for the working directory
- * and the home directory, which complete relative paths and defaults. Throws ConfigError with every problem.
+ * Reads the configuration of a gateway. What it needs to know is in its arguments, but for the working directory and the
+ * home directory, which complete relative paths and defaults, and the files that secrets are in. Throws ConfigError with every problem.
  */
 export function readConfig(command: 'demo' | 'serve', env: Texts, flags: Flags = {}): Config {
   const reading = readValues({ ...env, ...flags });
@@ -228,6 +238,8 @@ function commonConfig(values: Values, rootKeyFile: string) {
     mail: mailConfig(values),
     notices: noticesConfig(values),
     metricsToken: values.PORTCULLIS_METRICS_TOKEN,
+    metricsAddress: values.PORTCULLIS_METRICS_ADDRESS,
+    stopDelayMs: values.PORTCULLIS_STOP_DELAY_SECONDS * secondMs,
     emulatorPort: values.PORTCULLIS_EMULATOR_PORT === 0 ? null : values.PORTCULLIS_EMULATOR_PORT,
   };
 }
@@ -261,10 +273,11 @@ function noticesConfig(values: Values): NoticesConfig | null {
   return { url: url.href, secret, dangerouslyAllowLoopbackHttp: values.PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP };
 }
 
-function databaseConfig({ DATABASE_URL: url, PORTCULLIS_DATA_DIR: dataDir }: Values): DatabaseConfig {
-  if (url !== null) return { kind: 'external', url };
+function databaseConfig(values: Values): DatabaseConfig {
+  const { DATABASE_URL: url, PORTCULLIS_DATABASE_CONNECTIONS: connections } = values;
+  if (url !== null) return { kind: 'external', url, connections };
   // The embedded server owns its directory alone, so it gets one of its own.
-  return { kind: 'embedded', dataDir: join(dataDir, 'postgres') };
+  return { kind: 'embedded', dataDir: join(values.PORTCULLIS_DATA_DIR, 'postgres'), connections };
 }
 
 function allowedHosts(values: Values): string[] {

@@ -1,10 +1,12 @@
 /** Everything, put together. `serve`, the demo, tests and benches start here; the parts by theme are in compose/. */
+import { setTimeout } from 'node:timers/promises';
 import type { Accounts } from './accounts/accounts.ts';
 import { openAudit } from './compose/open-audit.ts';
 import { openDoors } from './compose/open-doors.ts';
 import { openParts } from './compose/open-parts.ts';
 import type { Place } from './compose/place.ts';
 import { openRoot } from './compose/root-keys.ts';
+import type { ListenPlace } from './config/value-type.ts';
 import type { Config, NotionConfig } from './config.ts';
 import type { ConnectCommands } from './connect/commands.ts';
 import { type ProgramLog, silentLog } from './domain/program-log.ts';
@@ -42,6 +44,8 @@ export interface Portcullis {
   readonly connections: ConnectCommands;
   /** Answers a request of `node:http`, whichever door it is for. */
   readonly handle: RequestHandler;
+  /** Answers `/healthz`, `/readyz` and `/metrics` alone. */
+  readonly health: RequestHandler;
   /** The sign-in link of the first start; null once somebody has a password. */
   readonly firstSignInUrl: string | null;
   /** From now on `/readyz` says that this instance is stopping, so that no load balancer sends anybody any more. */
@@ -75,7 +79,7 @@ export async function createPortcullis(config: SettledConfig, overrides: Overrid
     };
     const audit = await openAudit(place);
     const parts = await openParts(place, audit);
-    const { gateway, doors } = await openDoors(place, audit, parts);
+    const { gateway, doors, health } = await openDoors(place, audit, parts);
     const { accounts, connect } = parts;
     const first = await accounts.users.ensureFirstRun({ email: config.adminEmail, name: 'Administrator' });
     return {
@@ -84,6 +88,7 @@ export async function createPortcullis(config: SettledConfig, overrides: Overrid
       accounts,
       connections: connect,
       handle: serveDoors(doors),
+      health,
       firstSignInUrl: first?.signInUrl ?? null,
       drain() {
         stopping = true;
@@ -118,12 +123,26 @@ export async function startPortcullis(
     const publicUrl = addressOf(config, await listen(server, config.host, config.port));
     const portcullis = await createPortcullis({ ...config, notion, publicUrl }, { ...overrides, store });
     handle = portcullis.handle;
-    closers.push(portcullis.close, stop, async () => portcullis.drain());
+    closers.push(portcullis.close);
+    if (config.metricsAddress !== null) closers.push(await listenForHealth(config.metricsAddress, portcullis, log));
+    closers.push(
+      stop,
+      () => setTimeout(config.stopDelayMs),
+      async () => portcullis.drain(),
+    );
     return { ...portcullis, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Answers with what ends it: the last to be closed of all listeners, so that probes hear until the end. */
+async function listenForHealth({ host, port }: ListenPlace, { health }: Portcullis, log: ProgramLog) {
+  const server = createDoorServer(() => health);
+  const listening = await listen(server, host, port);
+  log.info({ host, port: listening }, 'health and metrics have a listener of their own');
+  return () => stopServer(server, secondMs);
 }
 
 function addressOf({ publicUrl, host }: Config, port: number): string {

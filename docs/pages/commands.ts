@@ -9,7 +9,10 @@ export function commandsPage(): string {
     '# Commands',
     'In a checkout: `npx portcullis COMMAND`.',
     fenced(helpAbout(commands, [])),
-    ...commands.flatMap(command => [`## portcullis ${command.name}`, fenced(helpAbout(commands, command.name.split(' ')))]),
+    ...commands.flatMap(command => [
+      `## portcullis ${command.name}`,
+      fenced(helpAbout(commands, command.name.split(' '))),
+    ]),
     '## Exit codes',
     '0 done, 1 a defect, 2 wrong usage or configuration, 3 not identified, 4 not allowed, 5 not found, 6 unavailable, ' +
       '7 too many requests. [Errors](errors.md) lists them one by one.',

@@ -1,3 +1,4 @@
+import { fileSettingOf, secretsInFiles } from '../../src/config/secret-files.ts';
 import {
   isDangerous,
   type Section,
@@ -28,6 +29,10 @@ export function configurationPage(): string {
     'Every setting comes from the environment. An empty one counts as not set. All problems are reported at once, an ' +
       'unknown `PORTCULLIS_…` is an error, and secrets are printed as `[secret]`. Options of the command line, where a ' +
       'command has them, outrank the environment ([commands](commands.md)).',
+    'A secret can also stand in a file, as Docker and Kubernetes provide it: the setting with `_FILE` behind its name says where ' +
+      `(${secretsInFiles.map(name => code(fileSettingOf(name))).join(', ')}). ` +
+      'The file is read once, at the start; one newline at its end is no part of the secret; setting both is an error. ' +
+      'Variables that Kubernetes makes for a Service called `portcullis` are recognised and left alone.',
     ...sections.flatMap(([section, intro]) => [
       `## ${section}`,
       ...(intro === '' ? [] : [intro]),

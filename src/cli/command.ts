@@ -1,5 +1,5 @@
-import type { Texts } from '../config/read-values.ts';
 import type { SettingName } from '../config/settings.ts';
+import type { Texts } from '../config/texts.ts';
 import type { Flags } from '../config.ts';
 
 /** One command of the command line: `portcullis NAME`. */

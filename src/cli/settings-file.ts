@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
-import type { Texts } from '../config/read-values.ts';
+import type { Texts } from '../config/texts.ts';
 import { type Invocation, type Option, UsageError } from './command.ts';
 
 /** What every command takes that reads settings. */

@@ -11,12 +11,13 @@ import { titlesRoute } from '../doors/api/titles-route.ts';
 import { createClientAddress } from '../doors/client-address.ts';
 import { dashboardDoor } from '../doors/dashboard/dashboard.ts';
 import { healthDoor } from '../doors/health/health-door.ts';
+import { createInnerMetricsGuard, createMetricsGuard } from '../doors/health/metrics-access.ts';
 import { proxyDoor } from '../doors/health/proxy-door.ts';
 import { createHostGuard } from '../doors/host-guard.ts';
 import { mcpClientDocumentDoor } from '../doors/oauth/mcp-client-document.ts';
 import { oauthDoor } from '../doors/oauth/oauth-door.ts';
 import { createRestDoor } from '../doors/rest/rest-door.ts';
-import type { Doors } from '../doors/server.ts';
+import type { Doors, RequestHandler } from '../doors/server.ts';
 import { webhookDoor } from '../doors/webhooks/webhook-door.ts';
 import type { Gateway } from '../gateway.ts';
 import { createAuditReader } from '../store/audit-reader.ts';
@@ -29,8 +30,15 @@ import { openWebhooks } from './webhooks.ts';
 
 const dashboardRoot = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 
+export interface OpenDoors {
+  readonly gateway: Gateway;
+  readonly doors: Doors;
+  /** Health and metrics alone, for a listener that only an inner network reaches. */
+  readonly health: RequestHandler;
+}
+
 /** Everything that calls come in by. */
-export async function openDoors(place: Place, audit: Audit, parts: Parts): Promise<{ gateway: Gateway; doors: Doors }> {
+export async function openDoors(place: Place, audit: Audit, parts: Parts): Promise<OpenDoors> {
   const { config, log, store, prometheus, root, publicUrl, monotonicMs, closers } = place;
   const { gateway, files, reportRoutes } = openGateway(place, audit, parts);
   const clientAddress = createClientAddress(config.trustedProxies);
@@ -73,25 +81,31 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
   await app.register(oauthDoor({ gateway, commands: connect, clientAddress, publicUrl, demo }));
   await app.register(webhookDoor({ gateway, receive: webhooks.receive, clientAddress }));
   await app.register(mcpClientDocumentDoor(parts.clientDocument));
-  await app.register(
-    healthDoor({
-      checks: readinessChecks({ database: store.database, root, leaseHolds: audit.leaseHolds, monotonicMs }),
-      stopping: place.stopping,
-      prometheus,
-      metricsAccess: { token: config.metricsToken, publicUrl, clientAddress },
-      monotonicMs,
-    }),
-  );
+  const { metricsToken: token } = config;
+  const health = {
+    checks: readinessChecks({ database: store.database, root, leaseHolds: audit.leaseHolds, monotonicMs }),
+    stopping: place.stopping,
+    prometheus,
+    monotonicMs,
+  };
+  const mayReadMetrics = createMetricsGuard({ token, publicUrl, clientAddress });
+  await app.register(healthDoor({ ...health, mayReadMetrics }));
+  const inner = fastify();
+  await inner.register(healthDoor({ ...health, mayReadMetrics: createInnerMetricsGuard(token) }));
+  await inner.ready();
   await app.register(proxyDoor(publicUrl, config.trustedProxies));
   await app.register(dashboardDoor({ root: dashboardRoot, demo, https: publicUrl.startsWith('https:') }));
   await app.ready();
-  closers.push(() => app.close());
+  closers.push(
+    () => app.close(),
+    () => inner.close(),
+  );
   const doors = {
     rest: createRestDoor({ gateway, identify: parts.identify.identify, files, clientAddress, log }),
     others: app.routing,
     hostGuard: createHostGuard(config.allowedHosts),
   };
-  return { gateway, doors };
+  return { gateway, doors, health: inner.routing };
 }
 
 /** Fastify asks for more kinds of messages than we have, and for a log of its own for each request. */

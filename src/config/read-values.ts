@@ -1,11 +1,9 @@
 import type { ConfigProblem } from './config-error.ts';
+import { withoutServiceVariables } from './kubernetes.ts';
 import { nearest } from './nearest.ts';
 import { fileSettingOf, readSecretFiles, secretsInFiles } from './secret-files.ts';
-import { withoutServiceVariables } from './service-variables.ts';
 import { type Setting, type SettingName, settingNames, settings, type Values } from './settings.ts';
-
-/** The environment, or flags by the name of the setting that they stand for. */
-export type Texts = Readonly<Record<string, string | undefined>>;
+import type { Texts } from './texts.ts';
 
 export interface Reading {
   readonly values: Values;

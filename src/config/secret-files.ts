@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { KiB } from '../domain/units.ts';
 import type { ConfigProblem } from './config-error.ts';
-import type { Texts } from './read-values.ts';
 import { type SettingName, settingNames, settings } from './settings.ts';
+import type { Texts } from './texts.ts';
 
 const fileBytesMax = 64 * KiB;
 

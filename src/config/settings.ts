@@ -97,6 +97,12 @@ export const settings = {
     '',
     'Proxies whose `X-Forwarded-For` is believed ([proxies](proxies.md)). From anybody else the header is ignored.',
   ),
+  PORTCULLIS_STOP_DELAY_SECONDS: fixed(
+    'Addresses',
+    type.seconds,
+    '0',
+    'How long calls are still taken after the signal to stop, while `/readyz` says `stopping`: as long as load balancers need to notice ([health](health.md)).',
+  ),
   PORTCULLIS_FILE_LINKS: fixed(
     'Addresses',
     type.choice(['bearer', 'key']),
@@ -108,6 +114,12 @@ export const settings = {
     'Storage',
     type.databaseUrl,
     'A PostgreSQL database, 16 to 18. Default: a PostgreSQL 18 that Portcullis runs itself, below its data directory.',
+  ),
+  PORTCULLIS_DATABASE_CONNECTIONS: fixed(
+    'Storage',
+    type.connections,
+    '8',
+    'Connections that a gateway keeps open at most for each of its two roles. The log has one more, and two more are there while it starts.',
   ),
   PORTCULLIS_DATA_DIR: fixed(
     'Storage',
@@ -200,6 +212,12 @@ export const settings = {
     'Output',
     type.secret,
     'Whoever sends it as `Authorization: Bearer …` may read `/metrics`. Default: there is no such page, except for this machine itself while `PORTCULLIS_PUBLIC_URL` leads to a loopback address.',
+  ),
+
+  PORTCULLIS_METRICS_ADDRESS: optional(
+    'Output',
+    type.listenPlace,
+    'A second address to listen on, for `/healthz`, `/readyz` and `/metrics` alone. Whoever reaches it may read the metrics, unless there is a token: keep it on an inner network.',
   ),
 
   PORTCULLIS_EMULATOR_PORT: optional(

@@ -87,19 +87,6 @@ export const seconds: ValueType<number> = wholeNumber('0 to 3600, in seconds', 0
 /** How many database connections. */
 export const connections: ValueType<number> = wholeNumber('1 to 500', 1, 500);
 
-/** A proxy for outgoing calls. */
-export const proxyUrl: ValueType<Secret> = {
-  expects: '`http://user:password@proxy.example.com:3128`, secret',
-  secret: true,
-  read(value) {
-    const parsed = URL.canParse(value) ? new URL(value) : null;
-    if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.hostname === '') {
-      throw new RangeError('must be an http or https URL');
-    }
-    return new Secret(value);
-  },
-};
-
 /** An http or https URL without credentials, query or fragment. */
 export const url: ValueType<URL> = {
   expects: 'an http or https URL',

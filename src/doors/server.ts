@@ -16,6 +16,9 @@ export interface Doors {
 /** Where the REST door stands: `/v1/…`, and `/w/:workspace/v1/…` for a caller who names the workspace. */
 const restPaths = /^\/(?:w\/[^/?#]*\/)?v1(?:[/?#]|$)/;
 
+/** Probes ask the address of a pod, not a name. Nothing is told here that depends on who asks in a browser's name. */
+const healthPaths = /^\/(?:healthz|readyz|metrics)(?:\?|$)/;
+
 /**
  * One HTTP server for all doors, with limits on headers and idle time (rule 29). Until there is a handler, requests are
  * told to come back: the port is known, and taken, before everything behind it is ready.
@@ -49,7 +52,7 @@ export function createDoorServer(handler: () => RequestHandler | null): Server {
 /** Answers a request at the door that it is for. */
 export function serveDoors({ rest, others, hostGuard }: Doors): RequestHandler {
   return (request, response) => {
-    if (hostGuard(request, response)) return;
+    if (!healthPaths.test(request.url ?? '') && hostGuard(request, response)) return;
     const door = restPaths.test(request.url ?? '') ? rest : others;
     door(request, response);
   };

@@ -31,7 +31,8 @@ export async function openStore(
   const server =
     config.kind === 'embedded' ? await startEmbeddedPostgres({ dataDir: config.dataDir, log: options.log }) : null;
   const connection: ClientConfig = server?.connection ?? externalConnection(config);
-  const database = openDatabase<Schema>(connection);
+  const { connections } = config;
+  const database = openDatabase<Schema>(connection, connections === undefined ? {} : { poolSize: connections });
   const auditPool = openPool(connection, 'portcullis_system', { poolSize: 1, planOnce: true });
   let closing: Promise<void> | null = null;
   const closeAll = async () => {

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { helpAbout } from '../../src/cli/help.ts';
 import { commands } from '../../src/cli/main.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded/embedded-postgres.ts';
 import { type Demo, startDemo } from '../e2e/demo.ts';
@@ -21,8 +22,31 @@ describe('portcullis --help', () => {
     }
   });
 
+  it('explains each group of commands, however it is asked', async () => {
+    const groups = new Set(
+      commands.filter(({ name }) => name.includes(' ')).map(({ name }) => name.split(' ')[0] ?? ''),
+    );
+    const [group = ''] = groups;
+    for (const words of [
+      ['help', group],
+      [group, '--help'],
+      [group, '-h'],
+    ]) {
+      assert.equal((await portcullis(words)).code, 0, words.join(' '));
+    }
+    for (const name of groups) {
+      const help = helpAbout(commands, [name]);
+      const below = commands.filter(command => command.name.startsWith(`${name} `));
+      for (const command of below)
+        assert.ok(help.includes(command.name) && help.includes(command.summary), command.name);
+    }
+    assert.equal((await portcullis(['help', 'keys', 'status'])).out, (await portcullis(['keys', 'status', '-h'])).out);
+    assert.match((await portcullis(['help', 'nothing'])).err, /unknown command "nothing"/);
+    assert.match((await portcullis(['keys', 'stats'])).err, /unknown command "keys stats"/);
+  });
+
   it('says which version it is', async () => {
-    assert.match((await portcullis(['--version'])).out, /^\d+\.\d+\.\d+\n$/);
+    for (const option of ['--version', '-V']) assert.match((await portcullis([option])).out, /^\d+\.\d+\.\d+\n$/);
   });
 });
 

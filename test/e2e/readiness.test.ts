@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, rm } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -23,6 +24,7 @@ describe('/readyz of a gateway on an external database, with its root key in a k
   let transit: FakeTransit;
   let gateway: ChildProcess;
   let url: string;
+  let healthPort: number;
   let printed = '';
 
   const startDatabase = () =>
@@ -33,6 +35,7 @@ describe('/readyz of a gateway on an external database, with its root key in a k
     postgres = await startDatabase();
     transit = await startVaultTransit();
     const port = await freePort();
+    healthPort = await freePort();
     url = `http://127.0.0.1:${port}`;
     gateway = spawn(process.execPath, [shim, 'serve'], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -50,6 +53,8 @@ describe('/readyz of a gateway on an external database, with its root key in a k
         PORTCULLIS_ROOT_KEYS: 'vault-transit:transit/portcullis/1',
         PORTCULLIS_VAULT_ADDRESS: transit.url,
         PORTCULLIS_VAULT_TOKEN: vaultToken,
+        PORTCULLIS_METRICS_ADDRESS: `127.0.0.1:${healthPort}`,
+        PORTCULLIS_STOP_DELAY_SECONDS: '1',
       },
     });
     gateway.stderr?.on('data', chunk => {
@@ -112,13 +117,34 @@ describe('/readyz of a gateway on an external database, with its root key in a k
     await untilItSays(ready);
   });
 
-  it('is not ready any more while it stops', async () => {
+  it('is told to whoever asks an address instead of a name, and nothing else is', async () => {
+    const asked = (path: string, host: string) => statusOf(Number(new URL(url).port), path, host);
+    for (const host of ['10.1.2.3:8420', 'portcullis.default.svc']) {
+      assert.deepEqual([await asked('/healthz', host), await asked('/readyz?verbose', host)], [200, 200], host);
+      assert.equal(await asked('/metrics', host), 404, 'a name that was rebound to this machine');
+      for (const path of ['/', '/api/me', '/v1/users/me', '/healthz/', '/readyzz']) {
+        assert.equal(await asked(path, host), 421, path);
+      }
+    }
+    assert.equal(await asked('/metrics', '127.0.0.1'), 200);
+  });
+
+  it('stands at an address of its own too, with the metrics, and nothing else does', async () => {
+    const asked = (path: string) => statusOf(healthPort, path, '10.1.2.3');
+    assert.deepEqual([await asked('/healthz'), await asked('/readyz'), await asked('/metrics')], [200, 200, 200]);
+    for (const path of ['/', '/api/me', '/v1/users/me']) assert.equal(await asked(path), 404, path);
+  });
+
+  it('says that it stops while calls are still taken, for as long as was set', async () => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     await once(socket, 'connect');
     // A request under way, which is let end.
     socket.write('GET /readyz HTTP/1.1\r\nhost: 127.0.0.1\r\n');
     await readiness();
     gateway.kill('SIGTERM');
+    await untilItSays(failing('stopping'));
+    assert.equal((await fetch(`${url}/v1/users/me`)).status, 401);
+    assert.equal(await statusOf(healthPort, '/readyz', 'x'), 503);
     await until('it takes no more connections', () =>
       readiness().then(
         () => false,
@@ -132,6 +158,14 @@ describe('/readyz of a gateway on an external database, with its root key in a k
     assert.equal(await endOf(gateway), 0, printed);
   });
 });
+
+/** The status that a path is answered with when a request names that host. */
+async function statusOf(port: number, path: string, host: string): Promise<number> {
+  const asking = request({ host: '127.0.0.1', port, path, headers: { host } }).end();
+  const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+  answer.resume();
+  return answer.statusCode ?? 0;
+}
 
 /** A server and the processes that it has started (proc(5): the parent is the second field after the name). */
 async function familyOf(server: number): Promise<number[]> {

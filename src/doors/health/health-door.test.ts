@@ -4,6 +4,7 @@ import { fastify } from 'fastify';
 import { Secret } from '../../domain/secret.ts';
 import { createClientAddress } from '../client-address.ts';
 import { type HealthDoorParts, healthDoor } from './health-door.ts';
+import { createMetricsGuard } from './metrics-access.ts';
 import { createPrometheus } from './prometheus.ts';
 
 interface Given {
@@ -27,7 +28,7 @@ async function open(given: Given = {}) {
       checks: given.checks ?? [],
       stopping: given.stopping ?? (() => false),
       prometheus,
-      metricsAccess: { token, publicUrl, clientAddress },
+      mayReadMetrics: createMetricsGuard({ token, publicUrl, clientAddress }),
       monotonicMs: () => monotonicMs,
     }),
   );

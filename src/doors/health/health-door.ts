@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
-import { createMetricsGuard, type MetricsAccess } from './metrics-access.ts';
+import type { MetricsGuard } from './metrics-access.ts';
 import type { Prometheus } from './prometheus.ts';
 import { createReadiness, type Readiness, type ReadinessCheck } from './readiness.ts';
 
@@ -8,7 +8,7 @@ export interface HealthDoorParts {
   /** Calls under way still end, and no balancer should send more. */
   readonly stopping: () => boolean;
   readonly prometheus: Pick<Prometheus, 'text' | 'contentType'>;
-  readonly metricsAccess: MetricsAccess;
+  readonly mayReadMetrics: MetricsGuard;
   readonly monotonicMs: () => number;
 }
 
@@ -20,7 +20,6 @@ const stopping: Readiness = { status: 'not_ready', failing: ['stopping'] };
  */
 export function healthDoor(parts: HealthDoorParts): FastifyPluginAsync {
   const look = createReadiness(parts.checks, parts.monotonicMs);
-  const mayRead = createMetricsGuard(parts.metricsAccess);
   return async app => {
     app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
     app.get('/healthz', async () => ({ status: 'ok' }));
@@ -30,7 +29,7 @@ export function healthDoor(parts: HealthDoorParts): FastifyPluginAsync {
       return status === 'ready' ? { status } : { status, failing };
     });
     app.get('/metrics', async (request, reply) => {
-      if (!mayRead(request.raw)) return reply.code(404).send({ status: 'not_found' });
+      if (!parts.mayReadMetrics(request.raw)) return reply.code(404).send({ status: 'not_found' });
       return reply.type(parts.prometheus.contentType).send(await parts.prometheus.text());
     });
   };

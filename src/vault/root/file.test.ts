@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -15,6 +15,21 @@ before(async () => {
 after(() => rm(directory, { recursive: true }));
 
 const failsWith = (code: RootKeyErrorCode) => (error: unknown) => error instanceof RootKeyError && error.code === code;
+
+/** Runs `work` as another account, in this process: nothing else runs meanwhile. */
+async function asAccount<T>({ uid, gid }: { uid: number; gid: number }, work: () => Promise<T>): Promise<T> {
+  const groups = process.getgroups?.() ?? [];
+  process.setgroups?.([gid]);
+  process.setegid?.(gid);
+  process.seteuid?.(uid);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(0);
+    process.setgroups?.(groups);
+  }
+}
 
 describe('the root key file', () => {
   it('is made once, readable by its owner alone, and read ever after', async () => {
@@ -62,7 +77,7 @@ describe('the root key file', () => {
     await assert.rejects(root.unwrap(wrapped, { workspace: 'wsp_2' }), UnopenableError);
   });
 
-  for (const mode of [0o640, 0o604, 0o620, 0o666]) {
+  for (const mode of [0o604, 0o620, 0o650, 0o644, 0o666]) {
     it(`is refused with mode ${mode.toString(8)}`, async () => {
       const path = join(directory, `mode-${mode}`, 'root.key');
       await openRootKeyFile(path);
@@ -70,6 +85,31 @@ describe('the root key file', () => {
       await assert.rejects(openRootKeyFile(path), failsWith('exposed'));
     });
   }
+
+  it('may be read by a group of ours when it is root’s, as secrets are mounted, and else by us alone', {
+    skip: process.geteuid?.() !== 0 && 'only root can give files away',
+  }, async () => {
+    const path = join(directory, 'mounted', 'root.key');
+    const { kid } = await openRootKeyFile(path);
+    await Promise.all([chmod(directory, 0o711), chmod(join(directory, 'mounted'), 0o711)]);
+    const readAs = async (owner: number, mode: number) => {
+      await chown(path, owner, 1234);
+      await chmod(path, mode);
+      return asAccount({ uid: 4321, gid: 1234 }, () =>
+        readRootKeyFile(path).then(
+          key => key.kid,
+          error => error.code,
+        ),
+      );
+    };
+    assert.equal(await readAs(0, 0o440), kid);
+    assert.equal(await readAs(0, 0o640), kid);
+    assert.equal(await readAs(0, 0o660), 'exposed');
+    assert.equal(await readAs(0, 0o644), 'exposed');
+    assert.equal(await readAs(4321, 0o600), kid);
+    assert.equal(await readAs(4321, 0o440), 'exposed');
+    assert.equal(await readAs(1111, 0o640), 'exposed', 'whoever owns it may read it');
+  });
 
   it('is refused when it is short, empty or not base64, and never replaced', async () => {
     const path = join(directory, 'short.key');

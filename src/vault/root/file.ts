@@ -91,10 +91,10 @@ async function readPrivate(path: string): Promise<string> {
       const stat = await file.stat();
       if (!stat.isFile()) throw new RootKeyError('unreadable', `The root key ${path} is not a file.`);
       if (stat.size > fileBytesMax) throw malformed(path);
-      if ((stat.mode & 0o077) !== 0 || !trusted(stat.uid)) {
+      if (isExposed(stat)) {
         throw new RootKeyError(
           'exposed',
-          `Others may read the root key ${path}. Make it yours alone: chown and chmod 600.`,
+          `Others may read the root key ${path}. Make it yours alone (chown, chmod 600), or give it to root and let a group of yours read it (chmod 640; in a volume of Kubernetes defaultMode: 0440 and fsGroup).`,
         );
       }
       return file.readFile('latin1');
@@ -125,9 +125,14 @@ function notMade(path: string, cause: Error): RootKeyError {
   return new RootKeyError('missing', `No root key can be made at ${path}: ${cause.message}. ${todo}.`, { cause });
 }
 
-/** Whoever owns a file can read it, whatever its mode. */
-function trusted(owner: number): boolean {
-  return owner === 0 || owner === process.geteuid?.();
+/**
+ * Whether somebody else may read or replace the key. As PostgreSQL judges its own: a file of ours is for us alone, and one of
+ * root's may be read by a group, because that is how secrets are mounted for a process that is not root. Whoever else owns a
+ * file can read it, whatever its mode.
+ */
+function isExposed({ uid, mode }: { readonly uid: number; readonly mode: number }): boolean {
+  if (uid === 0) return (mode & 0o037) !== 0;
+  return uid !== process.geteuid?.() || (mode & 0o077) !== 0;
 }
 
 function parseSecret(text: string, path: string): Buffer {

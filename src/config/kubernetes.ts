@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Texts } from './read-values.ts';
+import type { Texts } from './texts.ts';
 
 /**
  * Kubernetes tells each container of a pod about the Services of its namespace, by variables that are named after them. A
