@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type AppRefusal, appRefusalIn } from '../../domain/app-refusal.ts';
 import { type OAuthResponse, parseJson } from '../oauth-response.ts';
 
-const failure = z.object({ error: z.unknown(), code: z.unknown() });
+const failure = z.object({ error: z.unknown().optional(), code: z.unknown().optional() });
 const introspection = z.object({ active: z.boolean() });
 
 /**
