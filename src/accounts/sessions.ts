@@ -87,7 +87,9 @@ export function createSessions({
       throw new PortcullisError('rate_limited', 'Too many wrong passwords.', { retryAfterSeconds });
     }
     if (!(await verifyPassword(user.passwordHash, currentPassword ?? ''))) {
-      throw new PortcullisError('restricted', 'The current password is wrong.');
+      throw new PortcullisError('restricted', 'The current password is wrong.', {
+        hint: 'Type it again. If you forgot it, sign in by a link: then no current password is asked for.',
+      });
     }
     await limits.forgive(attempt, admission.windowStart);
     return user.passwordHash;

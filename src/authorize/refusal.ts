@@ -2,6 +2,7 @@ import type { Deny, DenyReason } from '../domain/decision.ts';
 import { type ErrorCode, PortcullisError } from '../domain/errors.ts';
 import type { Call, Operation } from '../domain/operation.ts';
 import type { Ruling } from '../domain/ruling.ts';
+import { missingRight } from './missing-right.ts';
 
 /** Refusals that have nothing to do with the object that was asked for, and one meaning each. */
 const plain: Partial<Record<DenyReason, ErrorCode>> = {
@@ -16,7 +17,8 @@ const plain: Partial<Record<DenyReason, ErrorCode>> = {
  * What the caller of a denied call is told. Existence is never confirmed: who may not read an object gets the answer
  * that Notion gives for a missing one, without a decision id; who may read it is told which right is missing.
  */
-export function refuse({ call, decision, facts }: Ruling): PortcullisError {
+export function refuse(ruling: Ruling): PortcullisError {
+  const { call, decision } = ruling;
   if (decision.effect !== 'deny') throw new Error('An allowed call has no refusal.');
   const { operation } = call;
   const { refusal } = operation.response;
@@ -28,10 +30,10 @@ export function refuse({ call, decision, facts }: Ruling): PortcullisError {
     return new PortcullisError(operation.problem.code, operation.problem.message);
   }
   const code = plain[decision.because];
-  if (code === 'unauthorized') return new PortcullisError(code, 'API token is invalid.');
+  if (code === 'unauthorized') return unidentified(call);
   if (code === 'rate_limited') return new PortcullisError(code, undefined, { retryAfterSeconds: 1 });
   if (code !== undefined) return new PortcullisError(code);
-  return hidden(decision, operation) ? missing(decision, operation) : restricted(decision, facts.role);
+  return hidden(decision, operation) ? missing(decision, operation) : restricted(decision, ruling);
 }
 
 /** Denied whatever was asked for, so the reason tells nothing of it. Who came with a link alone has no key to be told of. */
@@ -48,29 +50,26 @@ function hidden(decision: Deny, { response }: Operation): boolean {
   return !decision.mayRead && response.notFound !== null;
 }
 
+/** A program is told of its key, and a person in a browser that they must sign in. */
+function unidentified({ credentials }: Call): PortcullisError {
+  if (credentials.kind === 'session') {
+    return new PortcullisError('unauthorized', 'You are signed out.', { hint: 'Sign in again.' });
+  }
+  return new PortcullisError('unauthorized', 'API token is invalid.');
+}
+
 /** Notion names the object that it could not find, which need not be the one in the path. */
 function missing({ demand }: Deny, { response }: Operation): PortcullisError {
   const object = demand?.object;
   const notFound = object !== undefined && 'id' in object ? { kind: object.kind, id: object.id } : response.notFound;
-  return new PortcullisError('not_found', undefined, { notFound });
+  const message = notFound === null ? 'There is no such workspace, or it is not open to you.' : undefined;
+  return new PortcullisError('not_found', message, { notFound });
 }
 
-function restricted(decision: Deny, role: string | null): PortcullisError {
-  return new PortcullisError('restricted', messageOf(decision, role), {
+function restricted(decision: Deny, ruling: Ruling): PortcullisError {
+  const { message, hint } = missingRight(decision, ruling);
+  return new PortcullisError('restricted', message, {
+    hint,
     additionalData: { portcullis_reason: decision.because, portcullis_decision_id: decision.id },
   });
-}
-
-function messageOf({ because, demand }: Deny, role: string | null): string {
-  const action = demand?.action ?? 'this';
-  switch (because) {
-    case 'role_lacks_action':
-      return `Your role in this workspace (${role}) does not allow the action "${action}".`;
-    case 'key_lacks_action':
-      return `This key does not allow the action "${action}".`;
-    case 'lacks_deployment_right':
-      return `You do not have the right "${action}" in this deployment.`;
-    default:
-      return 'This call is not allowed.';
-  }
 }

@@ -20,12 +20,15 @@ export const auditFilterOptions: Readonly<Record<string, Option>> = {
 };
 
 export const allOption: Readonly<Record<string, Option>> = {
-  all: { takes: null, doc: 'also what the dashboard read to fill its own pages' },
+  all: {
+    takes: null,
+    doc: 'also what the dashboard read to fill its pages, and what Portcullis asked Notion by itself',
+  },
 };
 
 export function filtersOf({ options }: Invocation): Query {
   const given = Object.keys(auditFilterOptions).map(name => [name, options[name] as string | undefined] as const);
-  const activity = options.all === true ? undefined : 'notion,administration,system';
+  const activity = options.all === true ? undefined : 'notion,administration';
   return { ...Object.fromEntries(given), activity };
 }
 

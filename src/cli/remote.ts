@@ -87,6 +87,9 @@ function unreachable(url: string, cause: unknown): RemoteError {
   return new RemoteError(`no answer from ${url}${code}`, hint, errorTable.unavailable.exitCode);
 }
 
+/** What the gateway says of keys is for programs that send a header. */
+const keyHint = 'Is PORTCULLIS_KEY a key of this gateway, that has neither expired nor been revoked?';
+
 const refusal = z.object({ error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }) });
 
 /** Reads the admin API's way of saying no: `{error: {code, message, hint}}`. */
@@ -96,7 +99,8 @@ function refused(status: number, body: unknown): RemoteError {
     const hint = 'Is this the address of a Portcullis gateway?';
     return new RemoteError(`unexpected answer with status ${status}`, hint, errorTable.internal.exitCode);
   }
-  const { code, message, hint } = data.error;
+  const { code, message } = data.error;
+  const hint = code === 'unauthorized' ? keyHint : data.error.hint;
   return new RemoteError(message, hint === message ? null : (hint ?? null), errorTable[errorNamed(code)].exitCode);
 }
 

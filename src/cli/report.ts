@@ -1,5 +1,5 @@
 import { ConfigError } from '../config/config-error.ts';
-import { errorTable, PortcullisError } from '../domain/errors.ts';
+import { errorTable, hintOf, PortcullisError } from '../domain/errors.ts';
 import { RootKeyError } from '../domain/root-key-error.ts';
 import { StoreError } from '../store/store-error.ts';
 import { UsageError } from './command.ts';
@@ -28,7 +28,8 @@ export function report(error: unknown): Report {
   if (error instanceof RootKeyError) return say(error.message, null, errorTable.unavailable.exitCode);
   if (error instanceof EmulatorError) return say(error.message, emulatorHint, errorTable.unavailable.exitCode);
   if (error instanceof PortcullisError) {
-    const { hint, exitCode } = errorTable[error.code];
+    const { exitCode } = errorTable[error.code];
+    const hint = hintOf(error);
     return say(error.message, hint === error.message ? null : hint, exitCode);
   }
   return outsideError(error) ?? defect(error);

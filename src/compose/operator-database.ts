@@ -9,6 +9,7 @@ import { type Database, openDatabase, openPool } from '../store/database.ts';
 import { joinOrStartEmbeddedPostgres } from '../store/embedded/join-server.ts';
 import { migrate } from '../store/migrate.ts';
 import type { Schema } from '../store/schema.ts';
+import { namingSetting } from '../store/unreachable.ts';
 
 /** The database as an operator's command works on it, beside gateways that run. */
 export interface OperatorDatabase {
@@ -37,7 +38,7 @@ export async function openOperatorDatabase(
     await database.asOwner(client => migrate(client, new URL('../store/migrations/', import.meta.url)));
   } catch (error) {
     await close();
-    throw error;
+    throw namingSetting(error, config);
   }
   return {
     database,

@@ -110,6 +110,8 @@ export interface ErrorDetails {
   /** Shown as `additional_data`: strings or string arrays, which official clients expose. */
   readonly additionalData?: Readonly<Record<string, string | string[]>>;
   readonly retryAfterSeconds?: number;
+  /** What this reader can do about it, where that is something else than what the table says. */
+  readonly hint?: string;
   /** For `not_found`: what could not be found, so that the REST door can say it in exactly Notion's words. */
   readonly notFound?: { readonly kind: string; readonly id: string } | null;
   /** What is known of the call at Notion, for the log: `unknown` means that a change may have been made. */
@@ -134,4 +136,23 @@ export class PortcullisError extends Error {
   get status(): number {
     return errorTable[this.code].status;
   }
+}
+
+/** Errors whose advice in the table is about objects in Notion: one with a message of its own is about something else. */
+const aboutContent: ReadonlySet<ErrorCode> = new Set(['not_found', 'conflict', 'restricted']);
+
+/** What the reader can do about an error; null where its message says it all. */
+export function hintOf({ code, message, details }: PortcullisError): string | null {
+  const { hint } = errorTable[code];
+  if (details.hint !== undefined) return details.hint;
+  if (code === 'rate_limited' && details.retryAfterSeconds !== undefined) {
+    return `Try again in ${inWords(details.retryAfterSeconds)}.`;
+  }
+  return aboutContent.has(code) && message !== hint ? null : hint;
+}
+
+/** `40 seconds`, `5 minutes`: rounded up, so that it is never too early. */
+function inWords(seconds: number): string {
+  if (seconds < 90) return seconds === 1 ? 'a second' : `${seconds} seconds`;
+  return `${Math.ceil(seconds / 60)} minutes`;
 }

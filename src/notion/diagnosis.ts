@@ -1,5 +1,5 @@
 import type { Diagnosis } from '../domain/diagnosis.ts';
-import type { PortcullisError } from '../domain/errors.ts';
+import { hintOf, type PortcullisError } from '../domain/errors.ts';
 import type { Answer } from '../domain/operation.ts';
 import { readRetryAfter } from '../domain/retry-after.ts';
 
@@ -43,7 +43,7 @@ export function diagnoseError(error: PortcullisError, subject: Subject): Diagnos
       // Word for word what a missing object gives: who may not read it must not learn more.
       return missing(subject);
     case 'restricted':
-      return denied(error.message);
+      return denied(error.message, hintOf(error));
     case 'connection_needs_reauth':
     case 'no_connection':
       return needsReauth;
@@ -72,13 +72,13 @@ function missing(subject: Subject): Diagnosis {
   };
 }
 
-function denied(message: string): Diagnosis {
+function denied(message: string, advice: string | null): Diagnosis {
   return {
     ...noWait,
     code: 'permission_denied',
     status: 403,
     message,
-    advice: 'Ask an admin of the workspace for a role that allows this action.',
+    advice: advice ?? 'Ask an admin of the workspace for a role that allows this action.',
     action: 'ask_admin',
   };
 }

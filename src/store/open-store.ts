@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
 import { migrate } from './migrate.ts';
 import type { Schema } from './schema.ts';
 import { StoreError } from './store-error.ts';
+import { namingSetting } from './unreachable.ts';
 
 /** What a database is for. It is stamped at its first start, and refused for the other purpose ever after (rule 25). */
 export type Stamp = 'demo' | 'serve';
@@ -50,7 +51,7 @@ export async function openStore(
     return { database, auditPool, alone: server !== null, close };
   } catch (error) {
     await close();
-    throw error;
+    throw namingSetting(error, config);
   }
 }
 

@@ -7,6 +7,7 @@ export type StoreErrorCode =
   | 'database_missing'
   | 'server_failed'
   | 'server_refused'
+  | 'server_unreachable'
   | 'migration_refused'
   | 'dump_refused';
 

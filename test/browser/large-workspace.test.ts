@@ -139,6 +139,8 @@ describe('a large workspace in the dashboard', { skip: chromiumUnavailable() }, 
     await page.getByRole('button', { name: 'Create key' }).click();
     const box = page.getByRole('group', { name: 'Key for for the nightly job' });
     const key = (await box.locator('.secret').textContent())?.trim() ?? '';
+    await page.getByRole('switch', { name: /^In the form of Notion's own tokens/ }).check();
+    await box.getByText(`ntn_${key}`).waitFor();
     const snippet = (name: string) => page.getByRole('region', { name: `Snippet: ${name}` }).textContent();
     assert.equal(await snippet('base address'), demo.ready.url);
     assert.equal(await page.getByText('takes the key with ntn_ before it').count(), 1);

@@ -1,6 +1,6 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 
 /** How a page is looked at: at a desk and on a phone, by day and by night. */
@@ -13,8 +13,6 @@ export const looks = [
 
 export type Look = (typeof looks)[number];
 
-let axe: string | null = null;
-
 interface Finding {
   readonly id: string;
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
@@ -22,8 +20,7 @@ interface Finding {
 
 /** What axe finds wrong with the page as it is now; contrast (WCAG 2.2, 1.4.3) is among its rules. */
 export async function findingsOf(page: Page): Promise<string[]> {
-  axe ??= await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const findings = (await page.evaluate('axe.run(document).then(({ violations }) => violations)')) as Finding[];
   return findings.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),

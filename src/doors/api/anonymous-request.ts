@@ -41,9 +41,8 @@ export function eventOf(client: Client, requestId: string, name: string) {
 }
 
 export function tooManyAttempts(retryAfterSeconds: number | null): PortcullisError {
-  const minutes = Math.max(1, Math.ceil((retryAfterSeconds ?? 60) / 60));
-  const message = `Too many attempts. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`;
-  return new PortcullisError('rate_limited', message, retryAfterSeconds === null ? {} : { retryAfterSeconds });
+  const details = retryAfterSeconds === null ? { hint: 'Try again in a minute.' } : { retryAfterSeconds };
+  return new PortcullisError('rate_limited', 'Too many attempts.', details);
 }
 
 export function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {

@@ -1,4 +1,4 @@
-import { errorTable, PortcullisError } from '../../domain/errors.ts';
+import { hintOf, PortcullisError } from '../../domain/errors.ts';
 import type { Answer } from '../../domain/operation.ts';
 
 const headers = {
@@ -20,12 +20,13 @@ export function jsonAnswer(value: unknown, status = 200): Answer {
 export function errorAnswer(error: unknown, requestId: string): Answer {
   const known = error instanceof PortcullisError ? error : new PortcullisError('internal');
   const { additionalData, retryAfterSeconds, diagnosis } = known.details;
+  const hint = diagnosis?.advice ?? hintOf(known);
   const body = {
     error: {
       code: diagnosis?.code ?? known.code,
       message: diagnosis?.message ?? known.message,
       requestId,
-      hint: diagnosis?.advice ?? errorTable[known.code].hint,
+      ...(hint === null ? {} : { hint }),
       ...(diagnosis === undefined ? {} : { action: diagnosis.action }),
       ...(additionalData === undefined ? {} : { additionalData }),
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),

@@ -107,7 +107,7 @@ const errorSchema = {
   properties: {
     error: {
       type: 'object',
-      required: ['code', 'message', 'requestId', 'hint'],
+      required: ['code', 'message', 'requestId'],
       properties: {
         code: { type: 'string' },
         message: { type: 'string' },

@@ -47,13 +47,13 @@ export function signInDoor(parts: SignInParts): FastifyPluginAsync {
 
   return async fastify => {
     fastify.post('/api/sign-in', (request, reply) =>
-      conclude(request, reply, passwordBody, async ({ email, password }, client) => {
+      conclude(request, reply, passwordBody, wrongPassword, async ({ email, password }, client) => {
         const result = await signIn.withPassword(email, password, client);
         return { result, answer: (opened: Opened) => ({ user: userView(opened.user) }) };
       }),
     );
     fastify.post('/api/sign-in/link', (request, reply) =>
-      conclude(request, reply, linkBody, async ({ token }, client) => {
+      conclude(request, reply, linkBody, spentLink, async ({ token }, client) => {
         const result = await signIn.withLink(token, client);
         const answer = ({ user, passwordNeeded }: Opened) => ({ user: userView(user), passwordNeeded });
         return { result, answer };
@@ -80,6 +80,7 @@ export function signInDoor(parts: SignInParts): FastifyPluginAsync {
     request: FastifyRequest,
     reply: FastifyReply,
     shape: z.ZodType<B>,
+    failure: Failure,
     attempt: (body: B, client: Client) => Promise<{ result: SignInResult; answer: (opened: Opened) => unknown }>,
   ): Promise<FastifyReply> {
     const requestId = randomUUID();
@@ -91,7 +92,7 @@ export function signInDoor(parts: SignInParts): FastifyPluginAsync {
       });
       const { result, answer } = await attempt(body, client);
       await tell(result, client, requestId);
-      if (result.kind === 'refused') throw refusal();
+      if (result.kind === 'refused') throw refusal(failure);
       const cookies = [sessionCookie(result.token), ...deviceCookie(result.device)];
       return await send(reply.header('set-cookie', cookies), jsonAnswer(answer(result)));
     } catch (error) {
@@ -112,7 +113,22 @@ export function signInDoor(parts: SignInParts): FastifyPluginAsync {
   }
 }
 
-/** One answer for every reason, so that it does not tell which accounts exist. */
-function refusal(): PortcullisError {
-  return new PortcullisError('unauthorized', 'Wrong email or password, or the link is over.');
+/** What a person reads whose attempt failed. One answer for every reason, so that it does not tell which accounts exist. */
+interface Failure {
+  readonly message: string;
+  readonly hint: string;
+}
+
+const wrongPassword: Failure = {
+  message: 'Wrong email or password.',
+  hint: 'Check both. If you forgot your password, have a link sent to you, or ask an admin of your workspace to reset it.',
+};
+
+const spentLink: Failure = {
+  message: 'This sign-in link does not work, or no longer.',
+  hint: 'A link works once, and for a limited time. Ask for a new one.',
+};
+
+function refusal({ message, hint }: Failure): PortcullisError {
+  return new PortcullisError('unauthorized', message, { hint });
 }

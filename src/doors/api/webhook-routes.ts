@@ -153,5 +153,5 @@ function routesOf({ path, name, whose, demand, params, ownerIn }: Place, { comma
 
 function authorOf({ caller: { principal } }: CommandContext): PrincipalId {
   if (principal.kind === 'user' || principal.kind === 'agent') return principal.id;
-  throw new PortcullisError('restricted');
+  throw new PortcullisError('restricted', 'Webhooks are managed by people and agents.');
 }

@@ -2,7 +2,7 @@ import { Button, Loader, Paper, PasswordInput, Stack, Text, TextInput } from '@m
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router-dom';
-import { ApiError, api } from '../api.ts';
+import { api } from '../api.ts';
 import { takeLinkToken } from '../link-token.ts';
 import { isDemo, useMe } from '../me.ts';
 import { ownPath } from '../own-path.ts';
@@ -125,12 +125,10 @@ function ByLink({ token, onSignedIn, onGiveUp }: ByLinkProps) {
 }
 
 function LinkRefused({ error, onGiveUp }: { readonly error: Error; readonly onGiveUp: () => void }) {
-  const refused = error instanceof ApiError && error.status >= 400 && error.status < 500;
   return (
     <Stack>
       <PageTitle text="The link did not work" />
       <Problem error={error} />
-      {refused && <Text size="sm">A sign-in link works once, and for 15 minutes. Ask for a new one.</Text>}
       <Button variant="default" onClick={onGiveUp}>
         Sign in with a password
       </Button>

@@ -11,6 +11,8 @@ import { PrincipalSelect } from './principal-select.tsx';
 export interface CreatedKey {
   readonly key: Key;
   readonly secret: string;
+  /** The same key, as clients take it that look at how a token begins. */
+  readonly asNotionToken: string;
 }
 
 interface CreateKeyProps {

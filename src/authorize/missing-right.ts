@@ -1,0 +1,63 @@
+import type { Action } from '../domain/action.ts';
+import type { Deny } from '../domain/decision.ts';
+import { actionsOfRole, builtInRoles } from '../domain/role.ts';
+import type { Ruling } from '../domain/ruling.ts';
+
+/** What a caller is told who may know of the object and may not do this: which right is missing, and who can give it. */
+export interface MissingRight {
+  readonly message: string;
+  readonly hint: string;
+}
+
+export function missingRight(decision: Deny, ruling: Ruling): MissingRight {
+  const { because, demand } = decision;
+  if (demand === null) return notAllowed;
+  switch (because) {
+    case 'role_lacks_action':
+      return ofRole(demand.action, ruling);
+    case 'key_lacks_action':
+      return demand.object.kind === 'self' ? ownAffairs : ofKey(demand.action, ruling);
+    case 'lacks_deployment_right':
+      return ofDeployment(demand.action, ruling);
+    default:
+      return notAllowed;
+  }
+}
+
+const notAllowed: MissingRight = {
+  message: 'This call is not allowed.',
+  hint: 'Look for it in the log, where the reason stands.',
+};
+
+/** Looking after one's own account is no action that a key could be limited to. */
+const ownAffairs: MissingRight = {
+  message: 'A key that is limited to some actions does not reach the account of its owner.',
+  hint: 'Use a key without a limit, or sign in to the dashboard.',
+};
+
+function ofRole(action: Action, { caller, facts }: Ruling): MissingRight {
+  const { ceiling } = caller;
+  const alsoKey = ceiling !== null && !ceiling.has(action);
+  const roles = builtInRoles.filter(role => actionsOfRole(role).has(action));
+  const andKey = alsoKey ? ' The limit of this key does not either, so a new key is needed too.' : '';
+  return {
+    message: `Your role in this workspace (${facts.role}) does not allow the action "${action}".`,
+    hint: `Ask an admin of the workspace for a role that does: ${roles.join(' or ')}.${andKey}`,
+  };
+}
+
+function ofKey(action: Action, { caller, facts }: Ruling): MissingRight {
+  const limit = [...(caller.ceiling ?? [])];
+  const only = limit.length === 0 ? 'nothing' : limit.map(name => `"${name}"`).join(', ');
+  return {
+    message: `This key is limited to ${only}. It does not allow the action "${action}", which the role in this workspace (${facts.role}) does.`,
+    hint: `Make a key without a limit, or with a limit that includes "${action}".`,
+  };
+}
+
+function ofDeployment(action: Action, { caller }: Ruling): MissingRight {
+  const message = `You do not have the right "${action}" in this deployment.`;
+  return caller.boundTo === null
+    ? { message, hint: 'Ask an administrator of the deployment for it.' }
+    : { message, hint: 'Keys have no rights in the deployment: sign in to the dashboard.' };
+}

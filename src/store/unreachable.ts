@@ -1,0 +1,25 @@
+import type { DatabaseConfig } from '../config.ts';
+import { StoreError } from './store-error.ts';
+
+/** Of the operating system, on the way to a server: what it says names an address, and not the setting that it stands in. */
+const onTheWay =
+  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|EACCES|EPIPE)$/;
+
+/** An external database that does not answer, told by the setting that names it. Anything else is given back as it is. */
+export function namingSetting(error: unknown, config: DatabaseConfig): unknown {
+  const code = codeOf(error);
+  if (config.kind !== 'external' || code === null || !onTheWay.test(code)) return error;
+  const { hostname, port, searchParams } = new URL(config.url.reveal());
+  const host = searchParams.get('host') ?? hostname;
+  return new StoreError(
+    'server_unreachable',
+    `No database answers at ${host}:${port === '' ? '5432' : port} (${code}). That address comes from DATABASE_URL: check it, and that PostgreSQL runs there.`,
+    { cause: error },
+  );
+}
+
+/** A name with several addresses is tried at each, and then there is one error for all of them. */
+function codeOf(error: unknown): string | null {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return error instanceof Error && 'code' in error ? String(error.code) : null;
+}
