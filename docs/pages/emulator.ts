@@ -47,6 +47,7 @@ const differences = [
   'Formulas know arithmetic, comparisons, conditions and some thirty functions (`emulator/rest/formula-functions.ts`), none of which takes a list; others are `unsupported`, as some are in Notion.',
   'Markdown is read and written for the common blocks; copies of synced blocks are written with what they show and not read back as copies, and colours and column widths are left out.',
   'Teamspaces decide who sees what; events name the workspace as the parent of the pages at their top.',
+  'Versions before 2022-02-22 have their texts, filters and appends; of what they had besides, these are missing: `text` for `rich_text` in property values (2021-05-11), unknown keys that pass, raw property ids and the types in rollups (before 2021-08-16), property items without `id`, and the list of databases.',
   'An upload from an external URL counts as imported after a second, without content: the emulator reaches no other host.',
   'Configurations of views are kept as they came and are not checked field by field.',
   'A relative date such as `past_month` counts days from now, in UTC.',

@@ -12,6 +12,12 @@ export const VERSIONS = [
 ] as const;
 export type Version = (typeof VERSIONS)[number];
 
+/** Since this version an append answers with the new blocks; before, with the block that they went into. */
+export const NEW_BLOCKS_SINCE: Version = '2021-08-16';
+/** Since this version blocks say `rich_text` for `text`, and filters no longer take `text` and `phone`. */
+export const RICH_TEXT_SINCE: Version = '2022-02-22';
+/** Since this version a relation says whether it has one side or two; before, it always had two. */
+export const RELATION_TYPES_SINCE: Version = '2022-06-28';
 /** Since this version databases hold data sources, and rows stand in a data source. */
 export const DATA_SOURCES_SINCE: Version = '2025-09-03';
 /** Since this version `in_trash` alone says what `archived` said, and `position` replaces `after`. */

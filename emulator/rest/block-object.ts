@@ -7,6 +7,7 @@ import type { BlockNode, ContentNode, RichText } from '../world/records.ts';
 import { liveChildren, titleOf } from '../world/tree.ts';
 import { withHostedFile } from './file-input.ts';
 import { visibleNode } from './lookup.ts';
+import { contentFor } from './old-texts.ts';
 import { parentObject, withTrash } from './page-object.ts';
 import { richTextObject } from './rich-text-object.ts';
 import { partialUser } from './user-object.ts';
@@ -46,7 +47,7 @@ function shownContent(call: Call, block: BlockNode): unknown {
   const content = block.content;
   if (!isPlain(content)) return content;
   if (Array.isArray(content.rich_text))
-    return { ...content, rich_text: richTextObject(call, content.rich_text as RichText) };
+    return contentFor(call.version, { ...content, rich_text: richTextObject(call, content.rich_text as RichText) });
   if (Array.isArray(content.cells)) {
     return { cells: content.cells.map(cell => richTextObject(call, cell as RichText)) };
   }

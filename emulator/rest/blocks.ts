@@ -17,7 +17,7 @@ import {
   union,
   uuid,
 } from '../http/shape.ts';
-import { IN_TRASH_SINCE, isSince, type Version } from '../http/versions.ts';
+import { IN_TRASH_SINCE, isSince, NEW_BLOCKS_SINCE, RICH_TEXT_SINCE, type Version } from '../http/versions.ts';
 import type { BlockNode, Container, ContentNode } from '../world/records.ts';
 import { isContainer, type Position, touch } from '../world/tree.ts';
 import { announce } from '../world/world.ts';
@@ -25,6 +25,7 @@ import { childrenInput, readBlockUpdate, resolvedContent } from './block-input.t
 import { blockObject, childrenOf } from './block-object.ts';
 import { appendBlocks, requireEditable } from './block-writes.ts';
 import { findBlock } from './lookup.ts';
+import { blocksIn, modernContents } from './old-texts.ts';
 import { setTrash, trashFlag } from './trash.ts';
 
 const blockId = object({ block_id: uuid });
@@ -34,7 +35,7 @@ const contentPosition = union(
 );
 const append = (version: Version) =>
   object({
-    children: childrenInput,
+    children: blocksIn(version, childrenInput),
     after: isSince(version, IN_TRASH_SINCE) ? absent : optional(uuid),
     position: optional(contentPosition),
   });
@@ -46,7 +47,9 @@ const update = (version: Version): Shape<Update> => {
   const flags = looseObject({ in_trash: optional(boolean), archived });
   return {
     read(value, path) {
-      const body = record(anything).read(value, path);
+      const given = record(anything).read(value, path);
+      const old = !isSince(version, RICH_TEXT_SINCE);
+      const body = old ? record(anything).read(modernContents(given, path), path) : given;
       return { ...flags.read(body, path), body };
     },
   };
@@ -106,6 +109,7 @@ export const blockRoutes: readonly Route[] = [
       requireEditable(call, node);
       if (!isContainer(node)) throw invalid(`Block type child_database does not support children.`);
       const added = appendBlocks(call, node, body.children, positionIn(call, node, body));
+      if (!isSince(call.version, NEW_BLOCKS_SINCE)) return blockAnswer(call, node);
       return listOf(
         'block',
         added.map(block => blockAnswer(call, block)),

@@ -1,7 +1,7 @@
 import type { DatabaseObjectResponse, DataSourceObjectResponse } from '@notionhq/client';
 import { minuteTime, offsetTime } from '../clock.ts';
 import type { Call } from '../http/route.ts';
-import { DATA_SOURCES_SINCE, isSince } from '../http/versions.ts';
+import { DATA_SOURCES_SINCE, isSince, RELATION_TYPES_SINCE } from '../http/versions.ts';
 import type { DatabaseNode, DataSourceNode, Node, PropertyConfig } from '../world/records.ts';
 import { plainText } from '../world/rich-text.ts';
 import { withHostedFile } from './file-input.ts';
@@ -84,6 +84,20 @@ function dataSourceReferences(call: Call, database: DatabaseNode): DatabaseObjec
   });
 }
 
+/** Before 2025-09-03 a relation names the database alone, and before 2022-06-28 it does not say how many sides it has. */
+function legacySchema(call: Call, source: DataSourceNode): Record<string, object> {
+  return Object.fromEntries(
+    [...source.schema.values()].map(config => {
+      if (config.type !== 'relation') return [config.name, config];
+      const { data_source_id: _source, ...relation } = config.relation;
+      if (isSince(call.version, RELATION_TYPES_SINCE)) return [config.name, { ...config, relation }];
+      const { database_id } = relation;
+      const back = relation.type === 'dual_property' ? relation.dual_property : {};
+      return [config.name, { ...config, relation: { database_id, ...back } }];
+    }),
+  );
+}
+
 /** The shape before 2025-09-03, which the official types no longer describe. */
 function legacyDatabase(call: Call, database: DatabaseNode, common: object): DatabaseObjectResponse {
   const source = firstDataSource(call, database);
@@ -91,6 +105,6 @@ function legacyDatabase(call: Call, database: DatabaseNode, common: object): Dat
     ...common,
     created_by: partialUser(database.createdBy),
     last_edited_by: partialUser(database.editedBy),
-    properties: schemaObject(source),
+    properties: legacySchema(call, source),
   } as unknown as DatabaseObjectResponse;
 }

@@ -23,6 +23,7 @@ import { filterQuery, type Selection, selectionOf } from './filter-properties.ts
 import { coverInput, iconInput, storedCover, storedIcon } from './icon-input.ts';
 import { findDatabase, findDataSource, findPage, firstDataSource } from './lookup.ts';
 import { parseMarkdown } from './markdown-parse.ts';
+import { blocksIn } from './old-texts.ts';
 import { pageObject } from './page-object.ts';
 import { writeRow, writeTitleOnly } from './property-input.ts';
 import { type PropertyInput, propertiesInput } from './property-values.ts';
@@ -54,9 +55,9 @@ const creation = (version: Version) =>
     properties: optional(propertiesInput),
     icon: optional(nullable(iconInput)),
     cover: optional(nullable(coverInput)),
-    children: optional(childrenInput),
+    children: optional(blocksIn(version, childrenInput)),
     /** The official client's types have both names. */
-    content: optional(childrenInput),
+    content: optional(blocksIn(version, childrenInput)),
     markdown: optional(string()),
     template: optional(templateInput),
     allow_async: optional(boolean),

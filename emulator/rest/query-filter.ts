@@ -1,6 +1,7 @@
 import { type ApiError, invalid } from '../http/errors.ts';
 import type { Call } from '../http/route.ts';
 import { isPlain } from '../http/shape.ts';
+import { isSince, RICH_TEXT_SINCE } from '../http/versions.ts';
 import type { DataSourceNode, PageNode, PropertyConfig, PropertyValue } from '../world/records.ts';
 import { plainText } from '../world/rich-text.ts';
 import {
@@ -61,7 +62,7 @@ function propertyTest(
   if (config === null) throw invalid(`Could not find property with name or id: ${name}`);
   const kind = Object.keys(filter).find(key => key !== 'property' && key !== 'type');
   if (kind === undefined) throw orOfVariants(path);
-  if (kind !== config.type && !INTERCHANGEABLE.has(`${config.type}/${kind}`)) {
+  if (kind !== config.type && !INTERCHANGEABLE.has(`${config.type}/${kind}`) && !takesOld(call, config.type, kind)) {
     throw invalid(`database property ${config.type} does not match filter ${kind}`);
   }
   const test = valueTest(config, filter[kind], `${path}.${kind}`, call.world.clock.now());
@@ -76,6 +77,14 @@ const INTERCHANGEABLE = new Set([
   'email/rich_text',
   'phone_number/rich_text',
 ]);
+
+/** Before 2022-02-22 texts were filtered by `text`, and phone numbers by `phone` as well. */
+function takesOld({ version }: Call, type: PropertyConfig['type'], kind: string): boolean {
+  if (isSince(version, RICH_TEXT_SINCE)) return false;
+  return (kind === 'text' && TEXTS.has(type)) || (kind === 'phone' && type === 'phone_number');
+}
+
+const TEXTS = new Set(['title', 'rich_text', 'url', 'email', 'phone_number']);
 
 /** The test of one property value, by the type of the property. */
 function valueTest(config: PropertyConfig, condition: unknown, path: string, now: number): Condition<PropertyValue> {

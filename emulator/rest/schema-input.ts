@@ -15,6 +15,7 @@ import {
   union,
   uuid,
 } from '../http/shape.ts';
+import { isSince, RELATION_TYPES_SINCE } from '../http/versions.ts';
 import type { DataSourceNode, PropertyConfig } from '../world/records.ts';
 import { findDataSource } from './lookup.ts';
 import { addOption, optionId, shortId } from './property-options.ts';
@@ -191,7 +192,8 @@ function statusGroups(options: Status['options']): Status['groups'] {
 function relationConfig(call: Call, head: Head, input: Read<(typeof CONFIGS)['relation']>): PropertyConfig {
   const target = relationTarget(call, head.name, input);
   const ids = { database_id: target.parentId ?? '', data_source_id: target.id };
-  if (input.dual_property === undefined && input.type !== 'dual_property') {
+  const twoSided = input.dual_property !== undefined || input.type === 'dual_property';
+  if (!twoSided && (input.single_property !== undefined || isSince(call.version, RELATION_TYPES_SINCE))) {
     return { ...head, type: 'relation', relation: { ...ids, type: 'single_property', single_property: {} } };
   }
   const synced = {
