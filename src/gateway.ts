@@ -34,8 +34,11 @@ export interface Steps {
   withhold(ruling: Ruling, answer: Answer): Promise<Released>;
   /** Makes the outcome durable. Throws when it cannot: then nothing is released. */
   conclude(ruling: Ruling, verdict: Verdict): Promise<void>;
-  /** The call is over, however it ended: it no longer counts among its principal's calls under way. */
-  leave(call: Call): void;
+  /**
+   * The call is over, however it ended: it no longer counts among its principal's calls under way once its answer, if
+   * that is a stream, has closed.
+   */
+  leave(call: Call, answer: Answer | null): void;
   now: Now;
 }
 
@@ -47,15 +50,17 @@ const decisionsMax = 4;
 
 export function createGateway(steps: Steps): Gateway {
   return async function pass(call) {
+    let answer: Answer | null = null;
     try {
       const ruling = await rule(steps, call);
       if (ruling.decision.effect === 'deny') throw steps.refuse(ruling);
       const verdict = await carryOut(steps, ruling);
       await steps.conclude(ruling, verdict);
       if (verdict.kind === 'failed') throw verdict.error;
-      return verdict.released.answer;
+      answer = verdict.released.answer;
+      return answer;
     } finally {
-      steps.leave(call);
+      steps.leave(call, answer);
     }
   };
 }

@@ -132,6 +132,7 @@ export async function openAdminApi(
     .register(
       apiDoor({
         gateway,
+        identify: identify.identify,
         routes: [
           ...accountRoutes({ accounts, log: createAuditReader(database), record, demo: false, now: clock.now }),
           ...routes,

@@ -16,7 +16,7 @@ export interface AuditRow {
   readonly id: EventId;
   readonly workspaceId: WorkspaceId | null;
   readonly kind: EntryKind;
-  /** For an outcome: the intent that it closes. */
+  /** The intent that an outcome, or the end of a stream, closes. */
   readonly intentId: EventId | null;
   readonly at: Date;
   readonly principalId: PrincipalId | null;
@@ -35,7 +35,7 @@ export interface AuditRow {
  *
  * `append` is one durable commit. It answers with the ids that are in the log afterwards. An id is missing when a
  * condition of its row did not hold, when `instance` has lost its lease (intents only), or when the intent that an
- * outcome closes was closed before. When it throws, each row may or may not have been appended.
+ * outcome closes, or whose stream ended, was closed before. When it throws, each row may or may not have been appended.
  *
  * `settle` appends outcomes late: those whose intent is in the log and still open. The others are passed over.
  */

@@ -1,6 +1,6 @@
 import type { Decision } from '../domain/decision.ts';
 import type { RecordedEvent } from '../domain/event.ts';
-import { newId, type PrincipalId } from '../domain/ids.ts';
+import { type EventId, newId, type PrincipalId, type WorkspaceId } from '../domain/ids.ts';
 import type { Demand } from '../domain/operation.ts';
 import type { Caller, Principal } from '../domain/principal.ts';
 import type { Ruling } from '../domain/ruling.ts';
@@ -124,6 +124,24 @@ export function sweptRow(open: Pick<AuditRow, 'id' | 'workspaceId' | 'principalI
     workspace: open.workspaceId,
   });
   return { ...unconditional, ...open, id, kind: 'outcome', intentId: open.id, at, result: 'unknown', entry };
+}
+
+/** A streamed answer that has ended. */
+export interface StreamEnd {
+  readonly intent: EventId;
+  readonly workspaceId: WorkspaceId | null;
+  readonly requestId: string | null;
+  readonly complete: boolean;
+  /** Why it was ended before its end: `policy_changed` when whoever read it may no longer; null when the other side left. */
+  readonly because: string | null;
+}
+
+/** The entry that closes a stream. An intent has at most one. */
+export function streamClosedRow({ intent, workspaceId, requestId, complete, because }: StreamEnd, at: Date): AuditRow {
+  const result = complete ? 'success' : 'error';
+  const detail = { because, complete, intent };
+  const row = eventRow({ name: 'stream.closed', workspaceId, principalId: null, result, requestId, detail }, at);
+  return { ...row, intentId: intent };
 }
 
 /** The entry for an event or, with `kind` summary, for a bounded count of many like it. */

@@ -1,7 +1,9 @@
 import type { InstanceId } from '../domain/ids.ts';
 import { type Now, secondMs } from '../domain/units.ts';
 import type { AuditLog, AuditRow } from './audit-log.ts';
-import { sweptRow } from './entry.ts';
+import { type StreamEnd, streamClosedRow, sweptRow } from './entry.ts';
+
+export type OpenStream = Pick<StreamEnd, 'intent' | 'workspaceId' | 'requestId'>;
 
 /** What the sweeper reads. */
 export interface OpenIntents {
@@ -12,32 +14,57 @@ export interface OpenIntents {
     instance: InstanceId,
     limit: number,
   ): Promise<readonly Pick<AuditRow, 'id' | 'workspaceId' | 'principalId' | 'operation'>[]>;
+  /** Answers that the instance was streaming and of whose end nothing is known, oldest first, at most `limit`. */
+  openStreams(instance: InstanceId, limit: number): Promise<readonly OpenStream[]>;
   markSwept(instance: InstanceId): Promise<void>;
 }
 
 const batch = 500;
 
 /**
- * Closes, as `unknown`, the intents of instances that are gone: killed between intent and outcome. Several gateways may
- * sweep at once; the log accepts one closing entry for each intent, whoever writes it.
+ * Closes, as `unknown`, the intents of instances that are gone: killed between intent and outcome; and the answers that they
+ * were streaming, as incomplete. Several gateways may sweep at once; the log accepts one closing entry for each intent and
+ * each stream, whoever writes it.
  *
- * Answers how many intents it found open.
+ * Answers how many intents and streams it found open.
  */
 export async function sweep(parts: { open: OpenIntents; log: AuditLog; self: InstanceId; now: Now }): Promise<number> {
   let found = 0;
-  for (const instance of await parts.open.lostInstances()) {
-    for (;;) {
-      const open = await parts.open.openIntents(instance, batch);
-      if (open.length === 0) break;
-      found += open.length;
-      await parts.log.append(
-        parts.self,
-        open.map(intent => sweptRow(intent, parts.now())),
-      );
-    }
-    await parts.open.markSwept(instance);
+  const { open, log, self, now } = parts;
+  for (const instance of await open.lostInstances()) {
+    const intents = () => open.openIntents(instance, batch);
+    const streams = () => open.openStreams(instance, batch);
+    found += await closeAll(
+      intents,
+      rows => log.append(self, rows),
+      intent => sweptRow(intent, now()),
+    );
+    found += await closeAll(
+      streams,
+      rows => log.append(self, rows),
+      stream => streamClosedRow(lost(stream), now()),
+    );
+    await open.markSwept(instance);
   }
   return found;
+}
+
+/** Closes a batch after another until there is nothing open. Answers how many there were. */
+async function closeAll<T>(
+  next: () => Promise<readonly T[]>,
+  append: (rows: readonly AuditRow[]) => Promise<unknown>,
+  rowOf: (open: T) => AuditRow,
+): Promise<number> {
+  let found = 0;
+  for (let open = await next(); open.length > 0; open = await next()) {
+    found += open.length;
+    await append(open.map(rowOf));
+  }
+  return found;
+}
+
+function lost(stream: OpenStream): StreamEnd {
+  return { ...stream, complete: false, because: 'instance_lost' };
 }
 
 /** Sweeps now and then until closed. Trouble is reported and tried again: the intents are not going anywhere. */

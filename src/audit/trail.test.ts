@@ -128,4 +128,39 @@ describe('the audit trail', () => {
       assert.equal(JSON.parse(appended[1]?.entry ?? '{}').detail.complete, complete);
     }
   });
+
+  it('writes how a stream ended that was closed before its beginning was durable', async () => {
+    const body = new PassThrough();
+    const { trail, appended } = aTrail(async () => {
+      if (!body.closed) await new Promise(resolve => body.destroy().once('close', resolve));
+      return true;
+    });
+    await trail.conclude(aRuling(), answered(body));
+    const { operation, detail } = JSON.parse(appended[1]?.entry ?? '{}');
+    assert.deepEqual([operation, detail.complete, detail.because], ['stream.closed', false, null]);
+  });
+
+  it('ends a stream whose beginning is not durable: nobody will read it', async () => {
+    const { trail, owed } = aTrail(broken);
+    const body = new PassThrough();
+    await assert.rejects(trail.conclude(aRuling(), answered(body)), { code: 'audit_unavailable' });
+    assert.equal(body.destroyed, true);
+    if (!body.closed) await new Promise(resolve => body.once('close', resolve));
+    await new Promise(setImmediate);
+    assert.deepEqual(
+      owed.map(row => row.operation),
+      ['pages.retrieve', 'stream.closed'],
+    );
+    assert.equal(owed[0]?.intentId, owed[1]?.intentId, 'the end is owed for the same intent');
+  });
+
+  it('says why a stream ended where that was us', async () => {
+    const { trail, appended } = aTrail();
+    const body = new PassThrough();
+    body.on('error', () => {});
+    await trail.conclude(aRuling(), answered(body));
+    body.destroy(new PortcullisError('policy_changed'));
+    await new Promise(resolve => body.once('close', resolve));
+    assert.equal(JSON.parse(appended[1]?.entry ?? '{}').detail.because, 'policy_changed');
+  });
 });

@@ -1,12 +1,12 @@
+import { Readable } from 'node:stream';
 import type { KeyedDigest } from '../domain/digest.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { RecordEvent } from '../domain/event.ts';
-import type { Answer } from '../domain/operation.ts';
 import type { Ruling, Verdict } from '../domain/ruling.ts';
 import type { Now } from '../domain/units.ts';
 import { whenClosed } from '../domain/when-closed.ts';
 import type { AnonymousDenials } from './anonymous-denials.ts';
-import { decisionRow, type Ending, eventRow, outcomeRow } from './entry.ts';
+import { decisionRow, type Ending, eventRow, outcomeRow, streamClosedRow } from './entry.ts';
 import { failureCode } from './failure-code.ts';
 import type { GroupCommit } from './group-commit.ts';
 
@@ -51,11 +51,14 @@ export function createAuditTrail(parts: {
     async conclude(ruling, verdict) {
       const row = outcomeRow(ruling, endingOf(ruling, verdict), now());
       const recorded = await commits.append(row).catch(() => false);
+      const stream = streamIn(verdict);
       if (!recorded) {
         commits.owe(row);
-        throw unrecorded(ruling);
+        // Nobody will read it, and it holds a connection.
+        stream?.destroy();
       }
-      if (verdict.kind === 'answered') followStream(ruling, verdict.released.answer);
+      if (stream !== null) followStream(ruling, stream);
+      if (!recorded) throw unrecorded(ruling);
     },
 
     async recordEvent(event) {
@@ -64,24 +67,25 @@ export function createAuditTrail(parts: {
   };
 
   /** A streamed answer has a second entry when it ends, because a cut connection is an outcome too. */
-  function followStream(ruling: Ruling, { body }: Answer): void {
-    if (body === null || Buffer.isBuffer(body)) return;
+  function followStream(ruling: Ruling, body: Readable): void {
     whenClosed(body, () => {
-      const cut = body.errored !== null || !body.readableEnded;
-      const event = eventRow(
-        {
-          name: 'stream.closed',
-          workspaceId: ruling.facts.workspaceId,
-          principalId: null,
-          result: cut ? 'error' : 'success',
-          requestId: ruling.call.requestId,
-          detail: { intent: ruling.id, complete: !cut },
-        },
-        now(),
-      );
-      commits.append(event).catch(() => commits.owe(event));
+      const complete = body.errored === null && body.readableEnded;
+      const { call, facts } = ruling;
+      const closed = { intent: ruling.id, workspaceId: facts.workspaceId, requestId: call.requestId };
+      const row = streamClosedRow({ ...closed, complete, because: endOf(body) }, now());
+      commits.append(row).catch(() => commits.owe(row));
     });
   }
+}
+
+function streamIn(verdict: Verdict): Readable | null {
+  const body = verdict.kind === 'answered' ? verdict.released.answer.body : null;
+  return body instanceof Readable ? body : null;
+}
+
+/** What ended a stream before its end, where that was us. */
+function endOf({ errored }: Readable): string | null {
+  return errored instanceof PortcullisError ? errored.code : null;
 }
 
 const notSent: Ending = {

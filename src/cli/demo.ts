@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { announce, writeReadyFile } from './demo/ready.ts';
 import { configOf, gatewayOptions } from './gateway-options.ts';
+import { armLastResort } from './last-resort.ts';
 import { openProgramLog } from './program-log.ts';
 import { serveWith } from './serve.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -25,7 +26,10 @@ export const demo: Command = {
     if (config.mode === 'serve') return serveWith(config, terminal);
     const stopped = untilStopped();
     const { startDemo } = await import('./demo/start-demo.ts');
-    const running = await startDemo(config, openProgramLog(config));
+    const log = openProgramLog(config);
+    const lastResort = armLastResort(log);
+    const running = await startDemo(config, log, lastResort.guard);
+    lastResort.closeBy(running.stop);
     try {
       const readyFile = options['ready-file'];
       if (typeof readyFile === 'string') await writeReadyFile(readyFile, running.ready);

@@ -1,6 +1,7 @@
 import type { Config, NotionConfig } from '../config.ts';
 import type { Command, Terminal } from './command.ts';
 import { configOf, gatewayOptions } from './gateway-options.ts';
+import { armLastResort } from './last-resort.ts';
 import { openProgramLog } from './program-log.ts';
 import { untilStopped } from './until-stopped.ts';
 
@@ -19,8 +20,15 @@ export async function serveWith(config: Config, terminal: Terminal): Promise<num
   const { notion } = config;
   if (notion === null) throw new Error('a gateway needs a Notion');
   // Loaded here, because most commands need none of it.
-  const { startPortcullis } = await import('../portcullis.ts');
-  const portcullis = await startPortcullis(config, { log: openProgramLog(config) }, async () => notion);
+  const [{ startPortcullis }, { openStore }] = await Promise.all([
+    import('../portcullis.ts'),
+    import('../store/open-store.ts'),
+  ]);
+  const log = openProgramLog(config);
+  const lastResort = armLastResort(log);
+  const store = await lastResort.guard(openStore(config.database, { stamp: config.mode, log }));
+  const portcullis = await startPortcullis(config, { log, store }, async () => notion);
+  lastResort.closeBy(portcullis.close);
   try {
     terminal.err(greeting(portcullis.url, notion, portcullis.firstSignInUrl));
     await stopped;

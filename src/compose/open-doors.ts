@@ -63,6 +63,7 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
   await app.register(
     apiDoor({
       gateway,
+      identify: parts.identify.identify,
       routes: [
         ...accountRoutes({ accounts, log: auditReader, record, demo, now: place.now }),
         ...createConnectionRoutes({ ...connect, list: listConnections }),

@@ -1,11 +1,14 @@
+import { Readable } from 'node:stream';
 import { authorize } from '../authorize/authorize.ts';
 import { refuse } from '../authorize/refusal.ts';
 import type { NotionConfig } from '../config.ts';
 import { type ConnectionUse, createConnectionUses } from '../connect/connection-uses.ts';
 import { createCapabilityLearning } from '../connect/report/capability-learning.ts';
+import type { Answer } from '../domain/operation.ts';
 import type { Ruling } from '../domain/ruling.ts';
 import { createRateBudget } from '../forward/budget/budget.ts';
 import { createForward } from '../forward/forward.ts';
+import type { OpenStreams } from '../forward/open-streams.ts';
 import { openUpstream } from '../forward/upstream.ts';
 import { createGateway, type Steps } from '../gateway.ts';
 import { isNotionFileUrl } from '../notion/file-hosts.ts';
@@ -24,6 +27,7 @@ import { openFileLinks } from './file-links.ts';
 import { measureForward, measurePath } from './measured.ts';
 import type { Audit } from './open-audit.ts';
 import type { Parts } from './open-parts.ts';
+import { openStreams } from './open-streams.ts';
 import type { Place } from './place.ts';
 
 /** The path: each step with what it stands on. */
@@ -56,6 +60,7 @@ export function openGateway(place: Place, { trail, digest }: Audit, parts: Parts
     steps: () => steps,
   });
   const { confirmShared } = links;
+  const streams = openStreams({ ...place, stillCurrent: stillAllowed, steps: () => steps });
   const startDigest = digest.running;
   const sending = createForward({ upstream, tokens, budget, stillAllowed, confirmShared, startDigest, now });
   const forward = measureForward(learningForward(sending, learning), metrics);
@@ -79,6 +84,7 @@ export function openGateway(place: Place, { trail, digest }: Audit, parts: Parts
     withhold,
     async conclude(ruling, verdict) {
       await trail.conclude(ruling, verdict);
+      if (verdict.kind === 'answered') watchStream(ruling, verdict.released.answer, streams);
       const use = verdict.kind === 'answered' ? connectionUsed(ruling) : null;
       if (use !== null) uses.note(use);
     },
@@ -90,6 +96,10 @@ export function openGateway(place: Place, { trail, digest }: Audit, parts: Parts
     files: links.files,
     reportRoutes: openAccessReport({ database: store.database, steps, learning, monotonicMs }),
   };
+}
+
+function watchStream(ruling: Ruling, { body }: Answer, streams: OpenStreams): void {
+  if (body instanceof Readable) streams.watch(ruling, body);
 }
 
 function connectionUsed({ facts, decidedAt }: Ruling): ConnectionUse | null {

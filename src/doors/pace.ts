@@ -3,9 +3,9 @@ import { KiB, secondMs } from '../domain/units.ts';
 
 /** The least that the other side of a connection must do while we wait for it. */
 export interface Pace {
-  /** How long anybody may take before they are measured. */
+  /** Over how long it is measured. */
   readonly graceMs: number;
-  /** What must come, or be taken, on average from then on. */
+  /** What must come, or be taken, on average of that time. */
   readonly bytesPerSecond: number;
 }
 
@@ -17,7 +17,8 @@ interface PaceWatch {
 }
 
 /**
- * Measures a transfer as long as we wait for it, and calls `onSlow` once when it falls below the least pace.
+ * Measures a transfer as long as we wait for it, and calls `onSlow` once when less than the least pace has moved during
+ * `graceMs` of waiting, at its beginning or later.
  *
  * @param moved how many bytes have been transferred so far
  * @param waiting whether it is the other side that we wait for: time that we hold things up ourselves does not count
@@ -27,14 +28,20 @@ export function watchPace(
   measured: { moved: () => number; waiting: () => boolean; onSlow: () => void },
 ): PaceWatch {
   const tickMs = Math.min(secondMs, pace.graceMs / 2);
+  const due = (pace.graceMs / secondMs) * pace.bytesPerSecond;
   let waitedMs = 0;
+  let movedBefore = 0;
   const timer = setInterval(() => {
     if (!measured.waiting()) return;
     waitedMs += tickMs;
-    const due = ((waitedMs - pace.graceMs) / secondMs) * pace.bytesPerSecond;
-    if (waitedMs < pace.graceMs || measured.moved() > due) return;
-    stop();
-    measured.onSlow();
+    if (waitedMs < pace.graceMs) return;
+    const moved = measured.moved();
+    if (moved - movedBefore < due) {
+      stop();
+      measured.onSlow();
+    }
+    movedBefore = moved;
+    waitedMs = 0;
   }, tickMs).unref();
   const stop = () => clearInterval(timer);
   return { stop };

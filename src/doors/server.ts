@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { KiB, secondMs } from '../domain/units.ts';
 import type { createHostGuard } from './host-guard.ts';
+import { cutSlowReader, leastPace } from './pace.ts';
+import { cutUnreadRest } from './unread-rest.ts';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -24,6 +27,7 @@ const healthPaths = /^\/(?:healthz|readyz|metrics)(?:\?|$)/;
  * told to come back: the port is known, and taken, before everything behind it is ready.
  */
 export function createDoorServer(handler: () => RequestHandler | null): Server {
+  const answering = new Set<Duplex>();
   const server = createServer(
     {
       maxHeaderSize: 16 * KiB,
@@ -38,13 +42,21 @@ export function createDoorServer(handler: () => RequestHandler | null): Server {
     },
     (request, response) => {
       const handle = handler() ?? notYet;
+      const { socket } = request;
+      answering.add(socket);
+      response.once('close', () => answering.delete(socket));
       handle(request, response);
     },
   );
   server.maxHeadersCount = 100;
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-    else socket.destroy();
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // In the midst of an answer another one would be taken for its content.
+    if (!socket.writable || answering.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    const status = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
+    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   });
   return server;
 }
@@ -53,8 +65,10 @@ export function createDoorServer(handler: () => RequestHandler | null): Server {
 export function serveDoors({ rest, others, hostGuard }: Doors): RequestHandler {
   return (request, response) => {
     if (!healthPaths.test(request.url ?? '') && hostGuard(request, response)) return;
-    const door = restPaths.test(request.url ?? '') ? rest : others;
-    door(request, response);
+    if (restPaths.test(request.url ?? '')) return rest(request, response);
+    cutSlowReader(request, response, leastPace);
+    cutUnreadRest(request, response);
+    others(request, response);
   };
 }
 
@@ -68,6 +82,8 @@ export function listen(server: Server, host: string, port: number): Promise<numb
     server.once('error', reject);
     server.listen({ host, port, backlog: 1024 }, () => {
       server.removeListener('error', reject);
+      // A connection that could not be accepted (no file descriptor is left) is lost, and nothing else with it.
+      server.on('error', () => {});
       resolve((server.address() as AddressInfo).port);
     });
   });

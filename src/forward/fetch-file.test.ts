@@ -5,13 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+import { aCaller } from '../../test/fixtures.ts';
 import type { FileRequest } from '../domain/file-links.ts';
-import { createFileFetcher } from './fetch-file.ts';
+import { newId } from '../domain/ids.ts';
+import { createFileFetcher, filesMax } from './fetch-file.ts';
 
 describe('fetching a file from where Notion keeps it', () => {
   const requests: IncomingMessage[] = [];
   const signal = new AbortController().signal;
   const get: FileRequest = { method: 'GET', range: null, ifRange: null };
+  const caller = { caller: aCaller(), workspaceId: newId('wsp') };
   let server: Server;
   let origin: string;
 
@@ -19,6 +22,11 @@ describe('fetching a file from where Notion keeps it', () => {
     server = createServer((request, response) => {
       requests.push(request);
       const { pathname, searchParams } = new URL(request.url ?? '', 'http://x');
+      if (pathname === '/broken') {
+        response.writeHead(200, { 'content-length': 10 }).write('half');
+        return void response.socket?.resetAndDestroy();
+      }
+      if (pathname === '/endless') return void response.writeHead(200).write('x');
       if (pathname === '/stored') return store(request, response);
       const status = Number(searchParams.get('status') ?? 200);
       response.writeHead(status, { 'content-type': 'image/png', location: '/elsewhere' }).end('bytes');
@@ -35,7 +43,7 @@ describe('fetching a file from where Notion keeps it', () => {
   const { fetchFile, close } = createFileFetcher(url => url.origin === origin);
 
   it('streams it, and sends no token', async () => {
-    const { status, headers, body } = await fetchFile(`${origin}/a?signature=x`, get, signal);
+    const { status, headers, body } = await fetchFile(`${origin}/a?signature=x`, get, caller, signal);
     assert.deepEqual([status, headers['content-type']], [200, 'image/png']);
     assert.ok(body instanceof Readable);
     assert.equal(await text(body), 'bytes');
@@ -43,26 +51,49 @@ describe('fetching a file from where Notion keeps it', () => {
     assert.equal(requests.at(-1)?.headers.authorization, undefined);
   });
 
+  /** The status of a file that is read to its end. */
+  const statusOf = async (by = caller) => {
+    const { status, body } = await fetchFile(`${origin}/a`, get, by, signal);
+    if (body instanceof Readable) await text(body);
+    return status;
+  };
+
+  it('harms nobody when it breaks before anybody reads it', async () => {
+    const { body } = await fetchFile(`${origin}/broken`, get, caller, signal).catch(() => ({ body: null }));
+    if (body instanceof Readable && !body.closed) await new Promise(closed => body.once('close', closed));
+    assert.equal(await statusOf(), 200);
+  });
+
+  it('holds a turn until it is closed, and leaves turns to others', async () => {
+    const held = await Promise.all(
+      Array.from({ length: filesMax / 4 }, () => fetchFile(`${origin}/endless`, get, caller, signal)),
+    );
+    const more = statusOf();
+    assert.equal(await statusOf({ ...caller, caller: aCaller() }), 200);
+    for (const { body } of held) (body as Readable).destroy();
+    assert.equal(await more, 200);
+  });
+
   it('rule 3: asks no host but those of files', async () => {
     const before = requests.length;
     for (const url of [origin.replace('127.0.0.1', 'localhost'), 'file:///etc/passwd', 'nonsense']) {
-      await assert.rejects(fetchFile(url, get, signal), { code: 'upstream_refused' });
+      await assert.rejects(fetchFile(url, get, caller, signal), { code: 'upstream_refused' });
     }
     assert.equal(requests.length, before);
   });
 
   it('rule 7: follows no redirect', async () => {
     const before = requests.length;
-    await assert.rejects(fetchFile(`${origin}/a?status=302`, get, signal), { code: 'upstream_refused' });
+    await assert.rejects(fetchFile(`${origin}/a?status=302`, get, caller, signal), { code: 'upstream_refused' });
     assert.equal(requests.length, before + 1);
   });
 
   it('says when the link no longer works, and when the host does not', async () => {
-    await assert.rejects(fetchFile(`${origin}/a?status=403`, get, signal), { code: 'not_found' });
-    await assert.rejects(fetchFile(`${origin}/a?status=503`, get, signal), { code: 'upstream_unavailable' });
+    await assert.rejects(fetchFile(`${origin}/a?status=403`, get, caller, signal), { code: 'not_found' });
+    await assert.rejects(fetchFile(`${origin}/a?status=503`, get, caller, signal), { code: 'upstream_unavailable' });
     const gone = new AbortController();
     gone.abort();
-    await assert.rejects(fetchFile(`${origin}/a`, get, gone.signal), { code: 'upstream_unavailable' });
+    await assert.rejects(fetchFile(`${origin}/a`, get, caller, gone.signal), { code: 'upstream_unavailable' });
   });
 
   describe('in part', () => {
@@ -72,7 +103,7 @@ describe('fetching a file from where Notion keeps it', () => {
       ifRange,
     });
     async function fetched(request: FileRequest) {
-      const { status, headers, body } = await fetchFile(`${origin}/stored`, request, signal);
+      const { status, headers, body } = await fetchFile(`${origin}/stored`, request, caller, signal);
       return [status, headers['content-range'], body instanceof Readable ? await text(body) : body];
     }
 
@@ -108,16 +139,16 @@ describe('fetching a file from where Notion keeps it', () => {
 
     it('tells the length of what it does not send', async () => {
       const head: FileRequest = { method: 'HEAD', range: 'bytes=2-4', ifRange: null };
-      const { status, headers, body } = await fetchFile(`${origin}/stored`, head, signal);
+      const { status, headers, body } = await fetchFile(`${origin}/stored`, head, caller, signal);
       assert.deepEqual(
         [status, headers['content-length'], headers['content-range'], body],
         [200, '10', undefined, null],
       );
       content = '';
-      const empty = await fetchFile(`${origin}/stored`, head, signal);
+      const empty = await fetchFile(`${origin}/stored`, head, caller, signal);
       assert.deepEqual([empty.status, empty.headers['content-length'], empty.body], [200, '0', null]);
       content = '0123456789';
-      await assert.rejects(fetchFile(`${origin}/a?status=403`, head, signal), { code: 'not_found' });
+      await assert.rejects(fetchFile(`${origin}/a?status=403`, head, caller, signal), { code: 'not_found' });
     });
   });
 });

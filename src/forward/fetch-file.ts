@@ -5,6 +5,11 @@ import { type FileRequest, linkGone } from '../domain/file-links.ts';
 import type { Answer } from '../domain/operation.ts';
 import { KiB, minuteMs, secondMs } from '../domain/units.ts';
 import { type StorageHeaders, sizeIn, storageHeaders } from './file-range.ts';
+import { whenGone } from './public-error.ts';
+import { createTurns, heldUntilClosed, holderOf, sharedTurns } from './turns.ts';
+
+/** Files that are being fetched at once: a connection is held until whoever fetches a file has taken it. */
+export const filesMax = 64;
 
 export interface FileFetcher {
   readonly fetchFile: FetchFile;
@@ -18,8 +23,9 @@ export interface FileFetcher {
  * @param isHostedFile whether a URL is one of a file in Notion's keeping
  */
 export function createFileFetcher(isHostedFile: (url: URL) => boolean): FileFetcher {
+  const turns = createTurns(sharedTurns(filesMax));
   const dispatcher = new Agent({
-    connections: 32,
+    connections: filesMax,
     allowH2: false,
     connect: { timeout: 10 * secondMs },
     headersTimeout: 30 * secondMs,
@@ -27,24 +33,29 @@ export function createFileFetcher(isHostedFile: (url: URL) => boolean): FileFetc
     maxHeaderSize: 32 * KiB,
   });
   return {
-    async fetchFile(url, request, signal) {
+    async fetchFile(url, request, { caller, workspaceId }, signal) {
       if (!URL.canParse(url) || !isHostedFile(new URL(url))) {
         throw new PortcullisError('upstream_refused', undefined, {
           log: 'a file link names a host that is not allowed',
         });
       }
-      const started = performance.now();
-      const wanted = storageHeaders(request);
-      let response = await ask(url, wanted, signal, dispatcher);
-      if (response.statusCode === 412) {
-        await discard(response);
-        response = await ask(url, {}, signal, dispatcher);
-      }
-      const upstreamMs = Math.round(performance.now() - started);
-      return { ...(await answerOf(response, request)), upstreamMs };
+      const giveBack = await turns.take(holderOf(caller.principal, workspaceId), signal).catch(whenGone);
+      return heldUntilClosed(giveBack, () => fetchOnce(url, request, signal));
     },
     close: () => dispatcher.close(),
   };
+
+  async function fetchOnce(url: string, request: FileRequest, signal: AbortSignal): Promise<Answer> {
+    const started = performance.now();
+    const wanted = storageHeaders(request);
+    let response = await ask(url, wanted, signal, dispatcher);
+    if (response.statusCode === 412) {
+      await discard(response);
+      response = await ask(url, {}, signal, dispatcher);
+    }
+    const upstreamMs = Math.round(performance.now() - started);
+    return { ...(await answerOf(response, request)), upstreamMs };
+  }
 }
 
 async function ask(

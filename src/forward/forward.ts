@@ -6,15 +6,13 @@ import { carriedLinkGone } from '../domain/file-links.ts';
 import type { Answer, CommandContext, NotionRequest } from '../domain/operation.ts';
 import type { Ruling } from '../domain/ruling.ts';
 import type { Now } from '../domain/units.ts';
-import { whenClosed } from '../domain/when-closed.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { RateBudget } from './budget/budget.ts';
 import { deliver } from './deliver.ts';
 import { createPermit } from './permit.ts';
-import { placeOf } from './place-of.ts';
-import { neverSent, notSent } from './public-error.ts';
+import { neverSent, notSent, whenGone } from './public-error.ts';
 import type { Sending } from './send.ts';
-import { createTurns, type GiveBack } from './turns.ts';
+import { createTurns, type GiveBack, heldUntilClosed, holderOf, sharedTurns } from './turns.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface ForwardParts {
@@ -33,12 +31,10 @@ export interface ForwardParts {
 /** Carries out an allowed call. Throws `PortcullisError`, whose `fate` says what became of a call to Notion. */
 export type Forward = (ruling: Ruling) => Promise<Answer>;
 
-/** How many calls may wait for each connection. Beyond that, waiting would only end in a timeout. */
-const waitingPerConnection = 8;
-
 export function createForward(parts: ForwardParts): Forward {
   const { upstream, tokens, budget } = parts;
-  const turns = createTurns(upstream.connections, upstream.connections * waitingPerConnection);
+  const turns = createTurns(sharedTurns(upstream.connections));
+  const uploadTurns = createTurns(sharedTurns(upstream.uploads));
 
   return async function forward(ruling) {
     const { target } = ruling.call.operation;
@@ -60,18 +56,8 @@ export function createForward(parts: ForwardParts): Forward {
   };
 
   async function sendInTurn(ruling: Ruling, sending: Sending): Promise<Answer> {
-    const giveBack = await takeTurn(ruling);
-    let streamed: Readable | null = null;
-    try {
-      const answer = await deliver(upstream, tokens, ruling, sending);
-      if (answer.body instanceof Readable) {
-        streamed = answer.body;
-        whenClosed(streamed, giveBack);
-      }
-      return answer;
-    } finally {
-      if (streamed === null) giveBack();
-    }
+    const giveBack = await takeTurn(ruling, sending);
+    return heldUntilClosed(giveBack, () => deliver(upstream, tokens, ruling, sending));
   }
 
   /** What Notion has hidden since is not put into a page that more people see. */
@@ -108,22 +94,16 @@ export function createForward(parts: ForwardParts): Forward {
     }
   }
 
-  async function takeTurn({ caller, call }: Ruling): Promise<GiveBack> {
-    const turn = await turns.take(placeOf(caller.principal), call.signal).catch(whenGone);
-    if (turn === null) throw notSent('too many calls wait for Notion');
-    return turn;
+  function takeTurn(ruling: Ruling, { request }: Sending): Promise<GiveBack> {
+    const line = request.body instanceof Readable ? uploadTurns : turns;
+    const { caller, facts, call } = ruling;
+    return line.take(holderOf(caller.principal, facts.workspaceId), call.signal).catch(whenGone);
   }
 }
 
 function whenHidden(error: unknown): never {
   if (!(error instanceof PortcullisError) || error.code !== 'not_found') throw error;
   throw new PortcullisError('validation_error', carriedLinkGone, error.details);
-}
-
-/** A wait ends early with its own error, or because the client went away. */
-function whenGone(error: unknown): never {
-  if (error instanceof PortcullisError) throw error;
-  throw notSent('the client went away while its call waited');
 }
 
 function contextOf({ call, caller, facts }: Ruling): CommandContext {

@@ -14,7 +14,7 @@ export type OpenLinkedFile = (
 export function createOpenLinkedFile(confirmShared: ConfirmShared, fetchFile: FetchFile): OpenLinkedFile {
   return async (file, request, context, signal) => {
     await confirmShared(file, context);
-    const answer = await fetchFile(file.url, request, signal);
+    const answer = await fetchFile(file.url, request, context, signal);
     return { ...answer, headers: fileHeaders(answer, file.url) };
   };
 }

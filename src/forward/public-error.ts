@@ -5,6 +5,7 @@ type Effect = 'read' | 'write';
 
 const texts = {
   notSent: 'Notion could not be reached. Nothing was sent; repeat the call later.',
+  tooManyHeld: 'Too many calls are under way at once. Wait for some of them to end, then repeat this one.',
   noAnswer: 'Notion gave no complete answer. Repeat the call later.',
   mayHaveHappened:
     'Notion gave no complete answer, and the change may have been made. Read the object again instead of repeating the write.',
@@ -33,15 +34,22 @@ export function notSent(log: string, cause?: unknown): PortcullisError {
   return new PortcullisError('upstream_unavailable', texts.notSent, { log, cause, fate: 'not_sent' });
 }
 
+/** Too many calls of the same people, or of their workspace, are held up. Nothing of this one reached Notion. */
+export function tooManyHeld(): PortcullisError {
+  return new PortcullisError('rate_limited', texts.tooManyHeld, {
+    log: 'no turn came in time: too many are held, by these people, their workspace or everybody',
+    fate: 'not_sent',
+    retryAfterSeconds: 1,
+  });
+}
+
 /** A whole answer came, but it is not one to be handed on. For all we know, a write was carried out. */
 export function refusedAnswer(effect: Effect, log: string): PortcullisError {
   return new PortcullisError('upstream_refused', undefined, { log, fate: effect === 'write' ? 'unknown' : 'failed' });
 }
 
 /** Notion answered 401 to our token, and so did nothing. */
-export function refusedToken(
-  code: 'connection_needs_reauth' | 'app_refused' | 'upstream_unavailable',
-): PortcullisError {
+export function refusedToken(code: 'connection_needs_reauth' | 'upstream_unavailable'): PortcullisError {
   return new PortcullisError(code, undefined, { log: 'Notion refused the token of the connection', fate: 'failed' });
 }
 
@@ -55,4 +63,10 @@ export async function neverSent<T>(step: Promise<T>): Promise<T> {
     }
     throw new PortcullisError('unavailable', undefined, { log: String(error), cause: error, fate: 'not_sent' });
   }
+}
+
+/** A wait ends early with its own error, or because the client went away. */
+export function whenGone(error: unknown): never {
+  if (error instanceof PortcullisError) throw error;
+  throw notSent('the client went away while its call waited');
 }

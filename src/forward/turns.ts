@@ -1,7 +1,37 @@
+import { Readable } from 'node:stream';
+import type { WorkspaceId } from '../domain/ids.ts';
+import type { Answer } from '../domain/operation.ts';
+import type { Principal } from '../domain/principal.ts';
+import { secondMs } from '../domain/units.ts';
+import { whenClosed } from '../domain/when-closed.ts';
 import { createFairQueue, type Place } from './fair-queue.ts';
+import { placeOf } from './place-of.ts';
+import { notSent, tooManyHeld } from './public-error.ts';
 
 /** Gives back a turn. Called more than once it does nothing more. */
 export type GiveBack = () => void;
+
+/** Who takes a turn: the place where its calls wait, and the workspace that they are for. */
+export interface Holder {
+  readonly place: Place;
+  readonly workspace: string;
+}
+
+/** @param workspaceId null for calls of no workspace, which count as one */
+export function holderOf(principal: Principal, workspaceId: WorkspaceId | null): Holder {
+  return { place: placeOf(principal), workspace: workspaceId ?? 'none' };
+}
+
+export interface TurnLimits {
+  /** Turns that there are. */
+  readonly turns: number;
+  /** Turns that the principals of one group, and one workspace, may hold at once: slowness of theirs leaves others room. */
+  readonly each: { readonly group: number; readonly workspace: number };
+  /** Calls that may wait. Beyond that, waiting would only end in a timeout. */
+  readonly waiting: number;
+  /** The longest that a call waits. */
+  readonly waitMs?: number;
+}
 
 /**
  * A queue for a fixed number of turns, in which principals are served in rotation. Calls wait here, where they can still
@@ -10,57 +40,103 @@ export type GiveBack = () => void;
  */
 export interface Turns {
   /**
-   * Resolves with a turn, or with null when there are too many waiting.
-   * Rejects with the signal's reason when it aborts first.
+   * Resolves with a turn. Throws `upstream_unavailable` when there are too many waiting, and `rate_limited` when none came
+   * in time. Rejects with the signal's reason when it aborts first.
    */
-  take(place: Place, signal: AbortSignal): Promise<GiveBack | null>;
+  take(holder: Holder, signal: AbortSignal): Promise<GiveBack>;
 }
 
+/** A quarter of the turns for a group, half of them for a workspace, and eight waiting for each. */
+export function sharedTurns(turns: number): TurnLimits {
+  return { turns, each: { group: Math.ceil(turns / 4), workspace: Math.ceil(turns / 2) }, waiting: turns * 8 };
+}
+
+const waitMsMax = 30 * secondMs;
+
 interface Waiter {
+  readonly holder: Holder;
   go(): void;
   refuse(): void;
 }
 
-export function createTurns(turnsMax: number, waitingMax: number): Turns {
-  let taken = 0;
-  const waiting = createFairQueue<Waiter>({ sizeMax: waitingMax, onDisplaced: waiter => waiter.refuse() });
+export function createTurns({ turns, each, waiting, waitMs = waitMsMax }: TurnLimits): Turns {
+  const queue = createFairQueue<Waiter>({ sizeMax: waiting, onDisplaced: waiter => waiter.refuse() });
+  const held = { all: 0, groups: new Map<string, number>(), workspaces: new Map<string, number>() };
 
-  function giveBackOnce(): GiveBack {
-    let held = true;
+  function mayTake({ place: { group }, workspace }: Holder): boolean {
+    const ofGroup = held.groups.get(group) ?? 0;
+    const ofWorkspace = held.workspaces.get(workspace) ?? 0;
+    return held.all < turns && ofGroup < each.group && ofWorkspace < each.workspace;
+  }
+
+  function count({ place: { group }, workspace }: Holder, by: 1 | -1): void {
+    held.all += by;
+    change(held.groups, group, by);
+    change(held.workspaces, workspace, by);
+  }
+
+  function give(holder: Holder): GiveBack {
+    count(holder, 1);
+    let isHeld = true;
     return () => {
-      if (!held) return;
-      held = false;
-      const next = waiting.next();
+      if (!isHeld) return;
+      isHeld = false;
+      count(holder, -1);
       // The turn passes straight to whoever is next, so that a newcomer cannot slip in between.
-      if (next === null) taken--;
-      else next.go();
+      queue.next(waiter => mayTake(waiter.holder))?.go();
     };
   }
 
+  function wait(holder: Holder, signal: AbortSignal): Promise<GiveBack> {
+    const { promise, resolve, reject } = Promise.withResolvers<GiveBack>();
+    const end = (settle: () => void) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', leave);
+      settle();
+    };
+    const refuse = () => end(() => reject(notSent('too many calls wait for Notion')));
+    const withdraw = queue.add(holder.place, { holder, go: () => end(() => resolve(give(holder))), refuse });
+    const leave = () => {
+      withdraw?.();
+      end(() => reject(signal.reason));
+    };
+    const late = () => {
+      withdraw?.();
+      end(() => reject(tooManyHeld()));
+    };
+    const timer = setTimeout(late, waitMs);
+    signal.addEventListener('abort', leave, { once: true });
+    if (withdraw === null) refuse();
+    return promise;
+  }
+
   return {
-    async take(place, signal) {
-      if (taken < turnsMax) {
-        taken++;
-        return giveBackOnce();
-      }
-      return queue(place, signal);
+    async take(holder, signal) {
+      if (mayTake(holder)) return give(holder);
+      signal.throwIfAborted();
+      return wait(holder, signal);
     },
   };
+}
 
-  function queue(place: Place, signal: AbortSignal): Promise<GiveBack | null> {
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason);
-      const end = (turn: GiveBack | null) => {
-        signal.removeEventListener('abort', leave);
-        resolve(turn);
-      };
-      const withdraw = waiting.add(place, { go: () => end(giveBackOnce()), refuse: () => end(null) });
-      if (withdraw === null) return resolve(null);
-      const leave = () => {
-        withdraw();
-        reject(signal.reason);
-      };
-      signal.addEventListener('abort', leave, { once: true });
-    });
+function change(counts: Map<string, number>, key: string, by: number): void {
+  const count = (counts.get(key) ?? 0) + by;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
+}
+
+/** Holds a turn for as long as an answer takes: if it is a stream, until that closes, however it ends. */
+export async function heldUntilClosed(giveBack: GiveBack, ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    const answer = await ask();
+    if (answer.body instanceof Readable) {
+      // It may break before anybody reads it: an error that nobody hears would end the process.
+      answer.body.on('error', () => {});
+      whenClosed(answer.body, giveBack);
+    } else giveBack();
+    return answer;
+  } catch (error) {
+    giveBack();
+    throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 import type { Answer, NotionRequest } from '../domain/operation.ts';
 import { KiB, MiB, minuteMs, secondMs } from '../domain/units.ts';
@@ -8,6 +9,8 @@ export interface UpstreamOptions {
   readonly origin: string;
   /** Most connections to Notion at once, and so most calls under way. */
   readonly connections?: number;
+  /** Most connections besides for bodies that are streamed: they are held for as long as the client sends. */
+  readonly uploads?: number;
   /** Most time for connecting. */
   readonly connectMs?: number;
   /** Most time between sending a request and the head of its answer. Notion itself gives up after a minute. */
@@ -22,10 +25,11 @@ export interface UpstreamOptions {
 
 export type SendOptions = Pick<ExchangeOptions, 'stream' | 'signal' | 'permit' | 'digest'>;
 
-/** Notion's side of the gate: one pool of kept-alive connections to one origin. */
+/** Notion's side of the gate: kept-alive connections to one origin, in a pool for calls and one for uploads. */
 export interface Upstream {
   readonly origin: string;
   readonly connections: number;
+  readonly uploads: number;
   /** Sends one request, once. Rejects with `ExchangeFailure`. */
   send(request: NotionRequest, headers: string[], options: SendOptions): Promise<Answer>;
   /** Lets exchanges that are under way finish, then closes the connections. */
@@ -34,6 +38,7 @@ export interface Upstream {
 
 const defaults = {
   connections: 128,
+  uploads: 32,
   connectMs: 10 * secondMs,
   // Beyond Notion's own limit of 60 s, so that its answer to slowness is what the client sees.
   headersMs: 75 * secondMs,
@@ -52,24 +57,28 @@ const headerBytesMax = 32 * KiB;
  * small in which a request meets a connection that the server has just closed.
  */
 export function openUpstream(options: UpstreamOptions): Upstream {
-  const { origin, connections, connectMs, headersMs, silenceMs, answerMs, answerBytesMax } = {
+  const { origin, connections, uploads, connectMs, headersMs, silenceMs, answerMs, answerBytesMax } = {
     ...defaults,
     ...options,
   };
   const underWay = new Set<Exchange>();
-  const pool = new Pool(origin, {
-    connections,
-    pipelining: 1,
-    allowH2: false,
-    connect: connectThen(connectMs, () => Promise.all(Array.from(underWay, exchange => exchange.renewPermit()))),
-    headersTimeout: headersMs,
-    bodyTimeout: silenceMs,
-    maxHeaderSize: headerBytesMax,
-  });
+  const open = (size: number) =>
+    new Pool(origin, {
+      connections: size,
+      pipelining: 1,
+      allowH2: false,
+      connect: connectThen(connectMs, () => Promise.all(Array.from(underWay, exchange => exchange.renewPermit()))),
+      headersTimeout: headersMs,
+      bodyTimeout: silenceMs,
+      maxHeaderSize: headerBytesMax,
+    });
+  const calls = open(connections);
+  const streams = open(uploads);
 
   return {
     origin: new URL(origin).origin,
     connections,
+    uploads,
     send(request, headers, sending) {
       return new Promise((resolve, reject) => {
         const { path, method, body } = request;
@@ -80,7 +89,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
           settle(reject),
         );
         underWay.add(exchange);
-        pool.dispatch(dispatch, exchange);
+        (body instanceof Readable ? streams : calls).dispatch(dispatch, exchange);
 
         function settle<T>(then: (value: T) => void): (value: T) => void {
           return value => {
@@ -90,7 +99,9 @@ export function openUpstream(options: UpstreamOptions): Upstream {
         }
       });
     },
-    close: () => pool.close(),
+    async close() {
+      await Promise.all([calls.close(), streams.close()]);
+    },
   };
 }
 

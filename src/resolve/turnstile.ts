@@ -1,11 +1,14 @@
-import type { Call } from '../domain/operation.ts';
+import { Readable } from 'node:stream';
+import type { Answer, Call } from '../domain/operation.ts';
 import type { Principal } from '../domain/principal.ts';
+import { whenClosed } from '../domain/when-closed.ts';
 
 /** Counts the calls that each principal has under way on this instance (rule 29). */
 export interface Turnstile {
   /** Lets a call in, once however often it is asked, and answers how many others of its principal are inside. */
   enter(call: Call, principal: Principal): number;
-  leave(call: Call): void;
+  /** A call whose answer is streamed stays inside until the stream closes. */
+  leave(call: Call, answer: Answer | null): void;
 }
 
 export function createTurnstile(): Turnstile {
@@ -21,13 +24,18 @@ export function createTurnstile(): Turnstile {
       }
       return (inside.get(id) ?? 1) - 1;
     },
-    leave(call) {
-      const id = entered.get(call);
-      if (id === undefined) return;
-      entered.delete(call);
-      const left = (inside.get(id) ?? 1) - 1;
-      if (left === 0) inside.delete(id);
-      else inside.set(id, left);
+    leave(call, answer) {
+      if (answer?.body instanceof Readable) whenClosed(answer.body, () => letOut(call));
+      else letOut(call);
     },
   };
+
+  function letOut(call: Call): void {
+    const id = entered.get(call);
+    if (id === undefined) return;
+    entered.delete(call);
+    const left = (inside.get(id) ?? 1) - 1;
+    if (left === 0) inside.delete(id);
+    else inside.set(id, left);
+  }
 }

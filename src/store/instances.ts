@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { sql } from 'kysely';
 import type { InstanceLeases } from '../audit/instance-lease.ts';
-import type { OpenIntents } from '../audit/sweeper.ts';
+import type { OpenIntents, OpenStream } from '../audit/sweeper.ts';
 import type { EventId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
@@ -70,6 +70,15 @@ export function createInstances({ system }: Pick<Database<Schema>, 'system'>): I
         principalId: row.principal_id,
         operation: row.operation,
       }));
+    },
+    async openStreams(instance, limit) {
+      const { rows } = await sql<OpenStream>`
+        SELECT intent.id AS intent, outcome.workspace_id AS "workspaceId", intent.entry::json ->> 'requestId' AS "requestId"
+          FROM audit_entry outcome JOIN audit_entry intent ON intent.id = outcome.intent_id
+         WHERE outcome.instance_id = ${instance} AND outcome.result = 'streaming'
+           AND NOT EXISTS (SELECT FROM audit_entry closed WHERE closed.intent_id = intent.id AND closed.kind = 'event')
+         ORDER BY outcome.id LIMIT ${limit}`.execute(system);
+      return rows;
     },
     async markSwept(instance) {
       await system.updateTable('instance').set({ swept_at: clock }).where('id', '=', instance).execute();

@@ -19,6 +19,8 @@ export interface Store {
   readonly alone: boolean;
   /** Safe to call again. */
   close(): Promise<void>;
+  /** Ends the embedded server under whoever still works with it, so that it does not outlive us. Safe to call again. */
+  stopServer(): Promise<void>;
 }
 
 /**
@@ -44,11 +46,12 @@ export async function openStore(
     closing ??= closeAll();
     return closing;
   };
+  const stopServer = async () => server?.stop();
   try {
     await assertDurable(database);
     await database.asOwner(client => migrate(client, new URL('./migrations/', import.meta.url)));
     await requireStamp(database, options.stamp);
-    return { database, auditPool, alone: server !== null, close };
+    return { database, auditPool, alone: server !== null, close, stopServer };
   } catch (error) {
     await close();
     throw namingSetting(error, config);

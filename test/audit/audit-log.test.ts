@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import pg from 'pg';
 import type { AuditLog, AuditRow } from '../../src/audit/audit-log.ts';
-import { decisionRow, outcomeRow } from '../../src/audit/entry.ts';
+import { decisionRow, outcomeRow, streamClosedRow } from '../../src/audit/entry.ts';
 import { sweep } from '../../src/audit/sweeper.ts';
 import { type InstanceId, newId, type UserId, type WorkspaceId } from '../../src/domain/ids.ts';
 import { createAuditLog } from '../../src/store/audit-log.ts';
@@ -139,6 +139,47 @@ describe('the log in PostgreSQL', () => {
       [left.row.id],
     );
     assert.equal((await reader.read(workspaceId, { result: 'open' }, { before: null, limit: 10 })).records.length, 0);
+  });
+
+  it('has what instances that are gone were streaming closed as cut, once', async () => {
+    const streaming = { ...ending, result: 'streaming' } as const;
+    const [left, ended] = [await anIntent(), await anIntent()];
+    await log.append(instance, [left.row, ended.row]);
+    await log.append(instance, [outcomeRow(left.ruling, streaming, now()), outcomeRow(ended.ruling, streaming, now())]);
+    const closed = { workspaceId, requestId: null, because: null };
+    await append(streamClosedRow({ ...closed, intent: ended.row.id, complete: true }, now()));
+    const instances = createInstances(database);
+    const [one, other] = [newId('ins'), newId('ins')];
+    for (const sweeper of [one, other]) await instances.register(sweeper, 60_000);
+    await instances.release(instance);
+    await Promise.all([one, other].map(self => sweep({ open: instances, log, self, now })));
+    // An end that was on its way all the while comes too late.
+    assert.equal(await append(streamClosedRow({ ...closed, intent: left.row.id, complete: true }, now())), false);
+
+    const filter = { operation: 'stream.closed' };
+    const { records } = await createAuditReader(database).read(workspaceId, filter, { before: null, limit: 10 });
+    const ends = new Map(records.map(({ entry }) => [entry.detail?.intent, entry]));
+    assert.equal(records.length, 2);
+    assert.deepEqual(ends.get(left.row.id)?.detail, {
+      because: 'instance_lost',
+      complete: false,
+      intent: left.row.id,
+    });
+    assert.equal(ends.get(left.row.id)?.requestId, left.ruling.call.requestId);
+    assert.equal(ends.get(ended.row.id)?.detail?.complete, true);
+  });
+
+  it('takes the end of a stream that was owed', async () => {
+    const { row, ruling } = await anIntent();
+    await append(row);
+    const end = { intent: row.id, workspaceId, requestId: null, complete: false, because: null };
+    await log.settle(instance, [streamClosedRow(end, now())]);
+    const filter = { operation: 'stream.closed' };
+    const { records } = await createAuditReader(database).read(workspaceId, filter, { before: null, limit: 10 });
+    assert.deepEqual(
+      records.map(({ entry }) => entry.detail?.intent),
+      [ruling.id],
+    );
   });
 
   it('is read newest first, page by page, and only by its own workspace', async () => {

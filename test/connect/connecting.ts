@@ -58,6 +58,7 @@ import { openRootKeyFile } from '../../src/vault/root/file.ts';
 import { createTokenSeal, type TokenSeal } from '../../src/vault/token-seal.ts';
 import { createTokens, type TokenCustody } from '../../src/vault/tokens.ts';
 import { createWorkspaceKeys } from '../../src/vault/workspace-keys.ts';
+import { aCaller } from '../fixtures.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { Browser } from './browser.ts';
 import { callerOf, decidingGateway } from './deciding-gateway.ts';
@@ -298,7 +299,7 @@ async function openDoors(given: {
     logController: new LogController({ disableRequestLogging: true }),
   });
   await doors.register(oauthDoor({ gateway, commands, clientAddress, publicUrl, demo: false }));
-  await doors.register(apiDoor({ gateway, routes, signIn, clientAddress, publicUrl }));
+  await doors.register(apiDoor({ gateway, identify: async () => aCaller(), routes, signIn, clientAddress, publicUrl }));
   await doors.register(mcpClientDocumentDoor(hosted.documentOf));
   await doors.ready();
   return doors;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { type Demo, eventually, startDemo } from './demo.ts';
+import { type Demo, eventually, postmasterOf, startDemo } from './demo.ts';
 
 interface Entries {
   readonly entries: readonly {
@@ -82,10 +82,3 @@ describe('a gateway whose database has stopped', () => {
     }
   });
 });
-
-async function postmasterOf({ dataDir }: Demo): Promise<number> {
-  const files = await readdir(dataDir, { recursive: true });
-  const file = files.find(name => name.endsWith('postmaster.pid'));
-  assert.ok(file, 'the demo runs its own PostgreSQL');
-  return Number((await readFile(join(dataDir, file), 'utf8')).split('\n')[0]);
-}

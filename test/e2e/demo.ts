@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -91,6 +91,14 @@ async function becomesReady(child: ChildProcess, readyFile: string, printed: () 
 async function controlTokenOf(dataDir: string): Promise<string> {
   const file = join(dataDir, 'emulator', 'ready.json');
   return (JSON.parse(await readFile(file, 'utf8')) as { controlToken: string }).controlToken;
+}
+
+/** The process id of the PostgreSQL that a demo runs. */
+export async function postmasterOf({ dataDir }: Pick<Demo, 'dataDir'>): Promise<number> {
+  const files = await readdir(dataDir, { recursive: true });
+  const file = files.find(name => name.endsWith('postmaster.pid'));
+  if (file === undefined) throw new Error('the demo runs no PostgreSQL of its own');
+  return Number((await readFile(join(dataDir, file), 'utf8')).split('\n')[0]);
 }
 
 /** Far more than anything takes: it ends the wait for what never comes. A machine that is busy is no failure. */

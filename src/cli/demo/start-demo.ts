@@ -4,6 +4,7 @@ import type { Config, NotionConfig } from '../../config.ts';
 import type { ProgramLog } from '../../domain/program-log.ts';
 import { Secret } from '../../domain/secret.ts';
 import { type Portcullis, startPortcullis } from '../../portcullis.ts';
+import { openStore, type Store } from '../../store/open-store.ts';
 import { Browser } from './browser.ts';
 import { connectWorkspace } from './connect-workspace.ts';
 import { makeDataDirectory, startEmulatorAtItsPlace } from './emulator-place.ts';
@@ -24,7 +25,11 @@ export interface RunningDemo {
  *
  * The emulator starts once the database is ours: a second demo on the same data is refused before it touches any of it.
  */
-export async function startDemo(config: Config, log: ProgramLog): Promise<RunningDemo> {
+export async function startDemo(
+  config: Config,
+  log: ProgramLog,
+  guard: (store: Promise<Store>) => Promise<Store>,
+): Promise<RunningDemo> {
   let emulator: EmulatorProcess | null = null;
   let portcullis: Portcullis | null = null;
   const stop = async () => {
@@ -33,7 +38,8 @@ export async function startDemo(config: Config, log: ProgramLog): Promise<Runnin
   };
   try {
     await makeDataDirectory(config.dataDir);
-    portcullis = await startPortcullis(config, { log }, async () => {
+    const store = await guard(openStore(config.database, { stamp: config.mode, log }));
+    portcullis = await startPortcullis(config, { log, store }, async () => {
       emulator = await startEmulatorAtItsPlace(config.dataDir, config.emulatorPort);
       return notionAt(emulator.facts);
     });

@@ -3,9 +3,11 @@ import type { z } from 'zod';
 import type { Client } from '../../accounts/sign-in.ts';
 import { PortcullisError } from '../../domain/errors.ts';
 import type { Answer } from '../../domain/operation.ts';
+import { KiB, MiB } from '../../domain/units.ts';
 import type { ClientAddress } from '../client-address.ts';
 import { isFromOurPages } from '../same-origin.ts';
 import { readDeviceCookie, readSessionCookie } from '../session-cookie.ts';
+import { createStrangeBodies } from '../strange-bodies.ts';
 import { errorAnswer } from './json-answer.ts';
 import { readBody } from './read-body.ts';
 import { describe, notFromOurPages } from './read-input.ts';
@@ -21,6 +23,9 @@ export function clientOf(request: FastifyRequest, clientAddress: ClientAddress):
   };
 }
 
+/** An address and a password, or a token. */
+const readStrange = createStrangeBodies({ bytesMax: 16 * KiB, heldMax: 4 * MiB });
+
 /** Also refuses foreign pages: one that signs its visitor in as somebody else would see what they do there. */
 export async function readBodyAs<B>(
   request: FastifyRequest,
@@ -28,7 +33,9 @@ export async function readBodyAs<B>(
   origins: ReadonlySet<string>,
 ): Promise<B> {
   if (!isFromOurPages(request, origins)) throw new PortcullisError(notFromOurPages.code, notFromOurPages.message);
-  const body = await readBody(request.raw);
+  // What stands before the gateway is not known by an address that proxies tell either: it is the connection that counts.
+  const address = request.raw.socket.remoteAddress ?? '';
+  const body = await readBody(request.raw, () => readStrange(request.raw, address));
   if ('problem' in body) throw new PortcullisError(body.problem.code, body.problem.message);
   const parsed = shape.safeParse(body.value ?? {});
   if (!parsed.success) throw new PortcullisError('validation_error', describe(parsed.error));

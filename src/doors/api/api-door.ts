@@ -5,7 +5,9 @@ import type { Answer, Call, Operation } from '../../domain/operation.ts';
 import type { Gateway } from '../../gateway.ts';
 import { carryFiles } from '../carry-files.ts';
 import type { ClientAddress } from '../client-address.ts';
+import { createKnownBodies, type IdentifyCaller } from '../known-bodies.ts';
 import { logFailure } from '../log-failure.ts';
+import { sliced } from '../sliced.ts';
 import type { ContentRoute } from './content-route.ts';
 import { type JoiningParts, joiningDoor } from './joining.ts';
 import { errorAnswer, jsonAnswer } from './json-answer.ts';
@@ -17,6 +19,8 @@ import { type SignInParts, signInDoor } from './sign-in.ts';
 
 export interface ApiDoorParts {
   readonly gateway: Gateway;
+  /** Asked before a body is read. */
+  readonly identify: IdentifyCaller;
   readonly routes: readonly ApiRoute[];
   readonly contentRoutes?: readonly ContentRoute[];
   /** Opens links to files in what is sent to Notion. */
@@ -31,6 +35,7 @@ export interface ApiDoorParts {
 /** The admin API: `/api/…`. Its rows say what there is; everything else about a request is the same for all of them. */
 export function apiDoor(parts: ApiDoorParts): FastifyPluginAsync {
   const { gateway, routes, contentRoutes = [], fileLinks, clientAddress, publicUrl } = parts;
+  const readKnown = createKnownBodies(parts.identify);
   const origins = new Set([new URL(publicUrl).origin]);
   const description = jsonAnswer(describeApi(publicUrl, routes, contentRoutes));
 
@@ -80,7 +85,7 @@ export function apiDoor(parts: ApiDoorParts): FastifyPluginAsync {
     const requestId = randomUUID();
     try {
       const signal = abortedWith(reply);
-      const read = await readInput(request, row, origins);
+      const read = await readInput(request, row, origins, readKnown);
       const call: Omit<Call, 'operation'> = {
         door: read.credentials.kind === 'session' ? 'dashboard' : 'api',
         requestId,
@@ -116,14 +121,14 @@ const unrecognised: Perform = ({ pass, request }) =>
 function release(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
   // The rest of a body that was too large is not read, so the connection cannot be used again.
   if (status === 413) reply.header('connection', 'close');
-  return reply
-    .code(status)
-    .headers({ ...headers, 'x-content-type-options': 'nosniff' })
-    .send(body ?? undefined);
+  reply.code(status).headers({ ...headers, 'x-content-type-options': 'nosniff' });
+  if (!Buffer.isBuffer(body)) return reply.send(body ?? undefined);
+  return reply.header('content-length', body.length).send(sliced(body));
 }
 
 function abortedWith(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
+  if (reply.raw.destroyed) controller.abort();
   reply.raw.once('close', () => {
     if (!reply.raw.writableEnded) controller.abort();
   });

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import { PortcullisError } from '../../domain/errors.ts';
 import { isJson } from '../../domain/media-type.ts';
 import type { Problem } from '../../domain/operation.ts';
 import { KiB } from '../../domain/units.ts';
 import { type JsonObject, parseStrictJson } from '../../notion/strict-json.ts';
+import { readWhole } from '../whole-body.ts';
 
 /** The admin API's own requests are small. Pages that are created through it may have Notion's 500 KB. */
 const bodyBytesMax = 512 * KiB;
@@ -10,7 +12,10 @@ const bodyBytesMax = 512 * KiB;
 export type BodyResult = { readonly value: JsonObject | null } | { readonly problem: Problem };
 
 /** Reads a request's body: one JSON object with one meaning, or none at all. What is wrong with it comes back as a value. */
-export async function readBody(request: IncomingMessage): Promise<BodyResult> {
+export async function readBody(
+  request: IncomingMessage,
+  readBytes: () => Promise<Buffer> = () => readWhole(request, { bytesMax: bodyBytesMax }),
+): Promise<BodyResult> {
   const { headers } = request;
   const announced = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
   if (!announced) return { value: null };
@@ -20,8 +25,8 @@ export async function readBody(request: IncomingMessage): Promise<BodyResult> {
   if (!isJson(headers['content-type'] ?? (takesNone ? 'application/json' : undefined))) {
     return refuse('invalid_json', 'Send the body as application/json in UTF-8.');
   }
-  const bytes = await collect(request);
-  if (bytes === null) return refuse('too_large', `The body may have at most ${bodyBytesMax / KiB} KiB.`);
+  const bytes = await readBytes().catch(problemOf);
+  if (!Buffer.isBuffer(bytes)) return { problem: bytes };
   const value = parseStrictJson(bytes);
   return value === null
     ? refuse('invalid_json', 'The body must be one JSON object in UTF-8, without repeated keys.')
@@ -30,16 +35,11 @@ export async function readBody(request: IncomingMessage): Promise<BodyResult> {
       : { value };
 }
 
-/** All bytes; null when there are too many, and then the rest is not read. */
-async function collect(request: IncomingMessage): Promise<Buffer | null> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > bodyBytesMax) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, length);
+/** What is wrong with the bytes themselves. What is not said so is a client that went away. */
+function problemOf(error: unknown): Problem {
+  if (!(error instanceof PortcullisError)) throw error;
+  const { code, message } = error;
+  return { code, message: code === 'too_large' ? 'The body is larger than this request takes.' : message };
 }
 
 function refuse(code: Problem['code'], message: string): BodyResult {

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { ZodObject, type ZodType, z } from 'zod';
 import { isId, type WorkspaceId } from '../../domain/ids.ts';
 import type { Problem } from '../../domain/operation.ts';
+import type { ReadKnownBody } from '../known-bodies.ts';
 import { isFromOurPages } from '../same-origin.ts';
 import { readCredentials } from './credentials.ts';
 import { readBody } from './read-body.ts';
@@ -38,6 +39,7 @@ export async function readInput(
   request: FastifyRequest,
   shape: InputShape,
   origins: ReadonlySet<string>,
+  readKnown: ReadKnownBody,
 ): Promise<ReadInput> {
   const params = { ...(request.params as Record<string, unknown>) };
   const query = { ...(request.query as Record<string, unknown>) };
@@ -48,7 +50,8 @@ export async function readInput(
   if (!mentionsWorkspace(shape.query)) delete query.workspace;
 
   const credentials = readCredentials(request.raw);
-  const body = await readBody(request.raw);
+  const known = await readKnown(request.raw, credentials, () => readBody(request.raw));
+  const body = 'problem' in known ? known : (known.body ?? { value: null });
   const read = { credentials, workspace };
   const refuse = (problem: Problem): ReadInput => ({ ...read, input: null, problem });
 

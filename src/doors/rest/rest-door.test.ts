@@ -13,6 +13,7 @@ import type { FileRequest } from '../../domain/file-links.ts';
 import { newId } from '../../domain/ids.ts';
 import type { Answer, Call } from '../../domain/operation.ts';
 import { anonymous, type Caller, type Credentials } from '../../domain/principal.ts';
+import { knownBodiesMax } from '../known-bodies.ts';
 import { restLimits } from './limits.ts';
 import { createRestDoor } from './rest-door.ts';
 
@@ -393,7 +394,7 @@ describe('a caller with more unfinished bodies than one may hold', () => {
     const head =
       'PATCH /v1/pages/x HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{';
     const port = (server.address() as AddressInfo).port;
-    const sockets = Array.from({ length: restLimits.bodies.maxEach }, () => connect(port, '127.0.0.1'));
+    const sockets = Array.from({ length: knownBodiesMax.maxEach }, () => connect(port, '127.0.0.1'));
     try {
       await Promise.all(sockets.map(socket => new Promise<unknown>(resolve => socket.write(head, resolve))));
       const patch = () => fetch(`${base}/v1/pages/${id}`, { method: 'PATCH', headers: json, body: '{}' });

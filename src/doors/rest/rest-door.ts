@@ -5,12 +5,13 @@ import type { Gateway } from '../../gateway.ts';
 import { classifyRest, unrecognised } from '../../notion/classify.ts';
 import { renderError } from '../../notion/error-envelope.ts';
 import { carryFiles } from '../carry-files.ts';
+import { createKnownBodies, type IdentifyCaller, type ReadKnownBody } from '../known-bodies.ts';
 import { type DoorLog, logFailure } from '../log-failure.ts';
 import { cutSlowReader, leastPace, type Pace } from '../pace.ts';
+import { hasBody } from '../whole-body.ts';
 import { parseAddress } from './address.ts';
 import { type Files, fileCall, ticketIn } from './file-operation.ts';
-import { createKnownBodies, type IdentifyCaller, type ReadKnownBody } from './known-bodies.ts';
-import { hasBody } from './read-body.ts';
+import { readBody } from './read-body.ts';
 import { headerProblem, readCredentials, readFileRequest } from './request-headers.ts';
 import { sendAnswer } from './send-answer.ts';
 
@@ -36,11 +37,11 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
  */
 export function createRestDoor(parts: RestDoorParts): RequestHandler {
   const { pace = leastPace } = parts;
-  const readBody = createKnownBodies(parts.identify, pace);
+  const readKnown = createKnownBodies(parts.identify);
   return function handle(request, response) {
     const requestId = randomUUID();
     cutSlowReader(request, response, pace);
-    serve(parts, readBody, request, response, requestId).catch(error => {
+    serve(parts, readKnown, request, response, requestId).catch(error => {
       // A client that left in the middle of its request needs no answer, and is no defect.
       if (request.destroyed || response.headersSent) response.destroy();
       else sendError(parts, request, response, error, requestId);
@@ -50,7 +51,7 @@ export function createRestDoor(parts: RestDoorParts): RequestHandler {
 
 async function serve(
   parts: RestDoorParts,
-  readBody: ReadKnownBody,
+  readKnown: ReadKnownBody,
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
@@ -59,7 +60,7 @@ async function serve(
   response.once('close', () => {
     if (!response.writableFinished) abort.abort();
   });
-  const read = await readCall(parts.files, readBody, request, abort.signal);
+  const read = await readCall(parts, readKnown, request, abort.signal);
   const { operation } = read;
   try {
     const answer = await parts.gateway({
@@ -82,8 +83,8 @@ type Read = Pick<Call, 'operation' | 'workspace' | 'credentials'>;
 
 /** What the request asks for. Whatever is wrong with it becomes the operation's problem: it is decided and logged too. */
 async function readCall(
-  files: Files,
-  readBody: ReadKnownBody,
+  { files, pace = leastPace }: RestDoorParts,
+  readKnown: ReadKnownBody,
   request: IncomingMessage,
   signal: AbortSignal,
 ): Promise<Read> {
@@ -99,7 +100,7 @@ async function readCall(
   if (ticket !== null && hasBody(request)) return { operation: noBodyHere, workspace, credentials };
   if (ticket !== null) return fileCall(files, ticket, readFileRequest(request), address, credentials, signal);
   const { method = '', headers } = request;
-  const read = await readBody(request, credentials);
+  const read = await readKnown(request, credentials, () => readBody(request, pace));
   const operation =
     'problem' in read
       ? unrecognised(read.problem.code, read.problem.message)

@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { PortcullisError } from '../../domain/errors.ts';
 import type { Operation } from '../../domain/operation.ts';
-import { KiB, secondMs } from '../../domain/units.ts';
+import { KiB, MiB, secondMs } from '../../domain/units.ts';
 import type { Gateway } from '../../gateway.ts';
 import type { ClientAddress } from '../client-address.ts';
+import { createStrangeBodies } from '../strange-bodies.ts';
 import { fewAtOnce } from './few-at-once.ts';
 
 /** Notion's events name what changed and hold no content: some hundred bytes, or a few thousand of ids. */
 const webhookBytesMax = 256 * KiB;
+/** What strangers can make us hold in memory: beyond it a delivery is refused, and Notion comes again. */
+const heldBytesMax = 16 * MiB;
 /** From the headers to the end of the body. Notion sends both at once. */
 const bodyMsMax = 10 * secondMs;
 /**
@@ -42,28 +45,28 @@ export interface WebhookDoorParts {
 export function webhookDoor(parts: WebhookDoorParts): FastifyPluginAsync {
   const { gateway, receive, clientAddress } = parts;
   const inTurn = fewAtOnce(deliveriesMax);
+  const readBody = createStrangeBodies({ bytesMax: webhookBytesMax, heldMax: heldBytesMax });
 
   return async fastify => {
     // The signature is over the bytes, so nothing may parse them before it was checked.
     fastify.removeAllContentTypeParsers();
-    fastify.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: webhookBytesMax }, (_request, body, done) =>
-      done(null, body),
-    );
+    fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
     fastify.addHook('onRequest', async request => cutWhenSlow(request, parts.bodyMsMax ?? bodyMsMax));
     fastify.setErrorHandler(answerFailure);
     fastify.post('/webhooks/notion/:subscription', async (request, reply) => {
       const requestId = randomUUID();
-      const receipt = await inTurn(() => receive(deliveryIn(request, requestId)));
+      const body = await readBody(request.raw, clientAddress(request.raw));
+      const receipt = await inTurn(() => receive(deliveryIn(request, body, requestId)));
       if (receipt === null) return refuse(request, reply, 503, requestId);
       if (receipt === 'unproven') return refuse(request, reply, 401, requestId);
       return reply.code(200).send();
     });
   };
 
-  function deliveryIn(request: FastifyRequest, requestId: string): Delivery {
+  function deliveryIn(request: FastifyRequest, body: Buffer, requestId: string): Delivery {
     return {
       address: (request.params as { subscription: string }).subscription,
-      body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+      body,
       signature: oneHeader(request, 'x-notion-signature'),
       clientAddress: clientAddress(request.raw),
       requestId,
@@ -91,8 +94,11 @@ export function webhookDoor(parts: WebhookDoorParts): FastifyPluginAsync {
   }
 
   async function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const status = statusOf(error);
-    // What fastify refuses by itself: a body that is too large, or not as long as it says.
+    if (request.raw.destroyed) return reply;
+    // Too many unfinished deliveries: Notion comes again after this answer.
+    const status = error instanceof PortcullisError && error.code === 'rate_limited' ? 503 : statusOf(error);
+    if (status === 503) return refuse(request, reply.header('connection', 'close'), status);
+    // A body that is too large or too slow, and what fastify refuses by itself.
     if (status !== null && status < 500) return refuse(request, reply.header('connection', 'close'), status);
     request.log.error({ err: error }, 'a webhook delivery could not be taken');
     return reply.code(503).send();
@@ -122,6 +128,7 @@ function cutWhenSlow({ raw }: FastifyRequest, ms: number): void {
 }
 
 function statusOf(error: unknown): number | null {
+  if (error instanceof PortcullisError) return error.status;
   return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
     ? error.statusCode
     : null;

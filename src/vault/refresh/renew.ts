@@ -42,8 +42,7 @@ async function renewOrWait(parts: RefreshParts, place: ConnectionPlace, generati
     const renewal = await step(parts, place, generation, stored);
     if (renewal === 'again') continue;
     if (renewal !== 'wait') return renewal;
-    if (performance.now() + waitMs > until)
-      return { kind: 'postponed', retryInMs: stored?.leaseLeftMs ?? 0, fault: null };
+    if (performance.now() + waitMs > until) return { kind: 'postponed', retryInMs: stored?.leaseLeftMs ?? 0 };
     await delay(waitMs);
   }
 }
@@ -59,8 +58,7 @@ async function step(
   if (stored.generation !== generation) return { kind: 'renewed' };
   if (stored.status === 'refreshing') return stored.leaseLeftMs > 0 ? wait(parts) : doubt(parts, place, stored);
   if (stored.status === 'suspect' && stored.leaseLeftMs > 0) return wait(parts);
-  const { retryInMs, statusReason } = stored;
-  if (stored.status === 'active' && retryInMs > 0) return { kind: 'postponed', retryInMs, fault: statusReason };
+  if (stored.status === 'active' && stored.retryInMs > 0) return { kind: 'postponed', retryInMs: stored.retryInMs };
   // The answer to an attempt of unknown fate may lie in this very directory, from before a restart.
   if (stored.attemptId !== null && (await replaySpools(parts, place.connectionId)) > 0) return 'again';
   return begin(parts, place, stored);
@@ -112,7 +110,7 @@ async function takeLease(
     // The commit may have been made, and its answer lost: nobody knows of that lease, so nobody would end it.
     const why = { problem: 'lease_unclear', answered: true };
     const postponed = attemptEntry('connection.refresh_postponed', fence, 'error', why);
-    await refreshes.postpone(fence, { ...why, retryAfterMs: 0, fault: null }, postponed).catch(() => {});
+    await refreshes.postpone(fence, { ...why, retryAfterMs: 0 }, postponed).catch(() => {});
     throw error;
   }
 }

@@ -31,14 +31,11 @@ export function mayBeSpent({ unanswered, attemptId }: Pick<StoredConnection, 'un
   return unanswered > 0 || attemptId !== null;
 }
 
-/**
- * How an attempt ended. `postponed`: the old tokens stay, and a refresh may begin again in `retryInMs`; `fault` is what an
- * operator has to mend first.
- */
+/** How an attempt ended. `postponed`: the old tokens stay, and a refresh may begin again in `retryInMs`. */
 export type Spent =
   | { readonly kind: 'renewed' }
   | { readonly kind: 'ended' }
-  | { readonly kind: 'postponed'; readonly retryInMs: number; readonly fault: string | null };
+  | { readonly kind: 'postponed'; readonly retryInMs: number };
 
 /**
  * The holder of the lease spends the refresh token: exchange → spool → database → spool cleared. Nothing of it listens to
@@ -53,9 +50,9 @@ export async function spend(parts: RefreshParts, attempt: Attempt, purse: Purse)
     case 'ok':
       return keep(parts, attempt, purse, outcome.tokens);
     case 'transient':
-      return postpone(parts, attempt, purse, { ...outcome, fault: null });
+      return postpone(parts, attempt, purse, outcome);
     case 'fatal':
-      return postpone(parts, attempt, purse, { ...outcome, answered: true, fault: outcome.problem });
+      return postpone(parts, attempt, purse, { ...outcome, answered: true, retryAfterSeconds: null });
     case 'reauth':
       return refuse(parts, attempt, purse, 'grant_refused', outcome.problem);
     case 'reregister':
@@ -168,21 +165,14 @@ async function postpone(
   parts: RefreshParts,
   attempt: Attempt,
   purse: Purse,
-  {
-    problem,
-    answered,
-    retryAfterSeconds,
-    fault,
-  }: Omit<Extract<RefreshOutcome, { kind: 'transient' }>, 'kind'> & { readonly fault: string | null },
+  { problem, answered, retryAfterSeconds }: Omit<Extract<RefreshOutcome, { kind: 'transient' }>, 'kind'>,
 ): Promise<Spent | 'again'> {
-  const grownMs = backoffMs(purse.stored.refreshFailures, (retryAfterSeconds ?? 0) * secondMs);
-  // Whoever has mended the settings does not wait for long.
-  const retryAfterMs = fault === null ? grownMs : Math.min(grownMs, minuteMs / 2);
+  const retryAfterMs = backoffMs(purse.stored.refreshFailures, (retryAfterSeconds ?? 0) * secondMs);
   const entry = attemptEntry('connection.refresh_postponed', attempt, 'error', { problem, answered });
-  const why = { problem, answered, retryAfterMs, fault };
+  const why = { problem, answered, retryAfterMs };
   const postponed = await insist(parts, () => parts.refreshes.postpone(attempt, why, entry));
   count(parts, purse, answered ? 'transient' : 'unknown');
-  return postponed ? { kind: 'postponed', retryInMs: retryAfterMs, fault } : 'again';
+  return postponed ? { kind: 'postponed', retryInMs: retryAfterMs } : 'again';
 }
 
 /** From half a second to five minutes, with jitter; what the server asks for is the least. */

@@ -39,15 +39,14 @@ export function WorkspaceCard({ workspace }: { readonly workspace: Workspace }) 
   );
 }
 
-function ConnectionLine({ connection }: { readonly connection: Connection }) {
-  const { kind, audience, connectedBy } = connection;
+function ConnectionLine({ connection: { kind, status, audience, connectedBy } }: { readonly connection: Connection }) {
   return (
     <Group gap="xs">
       <Text size="sm" className="hostile">
         {kindName(kind)}
         {audience === 'owner' && `, for ${connectedBy.name} alone`}
       </Text>
-      <ConnectionStatus {...connection} />
+      <ConnectionStatus status={status} kind={kind} />
     </Group>
   );
 }

@@ -1,0 +1,33 @@
+import { createOpenStreams, type OpenStreams } from '../forward/open-streams.ts';
+import type { Steps } from '../gateway.ts';
+import type { createStillCurrent } from '../store/still-current.ts';
+import type { Place } from './place.ts';
+
+interface StreamParts extends Pick<Place, 'log' | 'monotonicMs' | 'closers'> {
+  readonly stillCurrent: ReturnType<typeof createStillCurrent>;
+  /** The steps of the path. They are known once calls come. */
+  readonly steps: () => Steps;
+}
+
+/** Watches over answers that are being streamed, by the same steps that let them through. */
+export function openStreams({ stillCurrent, steps, log, monotonicMs, closers }: StreamParts): OpenStreams {
+  const streams = createOpenStreams({
+    async wouldStillPass(ruling) {
+      const { identify, resolve, authorize, forget, leave } = steps();
+      if (!(await stillCurrent(ruling))) forget(ruling);
+      // A call of its own: the one that was let through may be over any moment, and is counted by itself.
+      const call = { ...ruling.call };
+      try {
+        const caller = await identify(call);
+        const facts = await resolve(call, caller);
+        return authorize(call, caller, { ...facts, callsInFlight: 0 }).effect === 'allow';
+      } finally {
+        leave(call, null);
+      }
+    },
+    onTrouble: error => log.warn({ err: error }, 'it could not be found out whether streams may go on; trying again'),
+    monotonicMs,
+  });
+  closers.push(streams.close);
+  return streams;
+}

@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { PortcullisError } from '../domain/errors.ts';
+import type { Call, Problem } from '../domain/operation.ts';
+import { anonymous, type Caller, type Credentials } from '../domain/principal.ts';
+import { whenClosed } from '../domain/when-closed.ts';
+import { createHeldBodies, type Sender } from './held-bodies.ts';
+import { hasBody } from './whole-body.ts';
+
+/** Who calls. Bad credentials give an anonymous caller. */
+export type IdentifyCaller = (call: Pick<Call, 'credentials'>) => Promise<Caller>;
+
+/** Answers with what `read` gives; with null for a request without a body, and for one of a stranger. */
+export type ReadKnownBody = <Body>(
+  request: IncomingMessage,
+  credentials: Credentials,
+  read: () => Promise<Body>,
+) => Promise<{ readonly body: Body | null } | { readonly problem: Problem }>;
+
+/** Unfinished bodies of known callers: JSON is held in memory, and a form holds a connection to Notion. */
+export const knownBodiesMax = { max: 512, maxEach: 32, maxOfGroup: 128 };
+
+/**
+ * Reads the bodies of callers whom we know. A stranger's stays unread, so that nothing is held or looked through for
+ * strangers: their calls are denied whatever is in it. One caller, and one workspace, cannot hold more than so many
+ * unfinished bodies, however many connections are open. Rejects only when the client goes away.
+ */
+export function createKnownBodies(identify: IdentifyCaller): ReadKnownBody {
+  const bodies = createHeldBodies(knownBodiesMax);
+  return async function readKnownBody(request, credentials, read) {
+    if (!hasBody(request)) return { body: null };
+    // What cannot be known now is asked again by the path, which says so.
+    const caller = await identify({ credentials }).catch(() => anonymous('no_credentials'));
+    const sender = senderOf(caller);
+    if (sender === null) return { body: null };
+    const release = bodies.hold(sender);
+    if (release === null) return { problem: { code: 'rate_limited', message: 'Too many unfinished bodies at once.' } };
+    try {
+      const body = await read();
+      if (body instanceof Readable) whenClosed(body, release);
+      else release();
+      return { body };
+    } catch (error) {
+      release();
+      if (error instanceof PortcullisError) return { problem: { code: error.code, message: error.message } };
+      throw error;
+    }
+  };
+}
+
+function senderOf({ principal, boundTo }: Caller): Sender | null {
+  const isKnown = principal.kind === 'user' || principal.kind === 'agent';
+  return isKnown ? { each: principal.id, group: boundTo ?? principal.id } : null;
+}

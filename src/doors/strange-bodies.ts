@@ -1,0 +1,46 @@
+import type { IncomingMessage } from 'node:http';
+import { PortcullisError } from '../domain/errors.ts';
+import { leastPace, type Pace } from './pace.ts';
+import { hasBody, readWhole } from './whole-body.ts';
+
+/**
+ * Reads a body that tells who sends it, or proves it, and so has to be read before anybody is known. Throws
+ * `PortcullisError`: `too_large`, `too_slow`, and `rate_limited` while strangers have us hold too much; any other error says
+ * that the client went away.
+ */
+export type ReadStrangeBody = (request: IncomingMessage, clientAddress: string) => Promise<Buffer>;
+
+export interface StrangeBodiesLimits {
+  readonly bytesMax: number;
+  /** Bytes of unfinished bodies that are held at once. One address has half of them, for it may be that of a proxy. */
+  readonly heldMax: number;
+  readonly pace?: Pace;
+}
+
+export function createStrangeBodies({ bytesMax, heldMax, pace = leastPace }: StrangeBodiesLimits): ReadStrangeBody {
+  const byAddress = new Map<string, number>();
+  let all = 0;
+
+  function hold(address: string, bytes: number): void {
+    all += bytes;
+    const own = (byAddress.get(address) ?? 0) + bytes;
+    if (own === 0) byAddress.delete(address);
+    else byAddress.set(address, own);
+  }
+
+  return async function readStrangeBody(request, address) {
+    if (!hasBody(request)) return Buffer.alloc(0);
+    let held = 0;
+    const take = (bytes: number) => {
+      held += bytes;
+      hold(address, bytes);
+      if (all <= heldMax && (byAddress.get(address) ?? 0) <= heldMax / 2) return;
+      throw new PortcullisError('rate_limited', undefined, { retryAfterSeconds: 1 });
+    };
+    try {
+      return await readWhole(request, { bytesMax, pace, take });
+    } finally {
+      hold(address, -held);
+    }
+  };
+}

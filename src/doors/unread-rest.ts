@@ -1,0 +1,24 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { secondMs } from '../domain/units.ts';
+
+/** How long the rest of a body is thrown away after its answer: long enough to deliver that. */
+export const discardMs = 5 * secondMs;
+
+/**
+ * A client still sending a body that nobody reads gets the answer first. The rest flows into nothing, and if it does not end
+ * soon we end the connection: cutting it at once would lose the answer with it. By the time the answer is written, the
+ * request may have ended in any way: the socket is taken from it now, and nothing is asked of the request later.
+ */
+export function cutUnreadRest(request: IncomingMessage, response: ServerResponse, afterMs: number = discardMs): void {
+  if (request.complete || request.destroyed) return;
+  const { socket } = request;
+  response.once('finish', () => {
+    if (request.complete || socket.destroyed) return;
+    request.unpipe();
+    request.resume();
+    const timer = setTimeout(() => socket.destroy(), afterMs).unref();
+    const over = () => clearTimeout(timer);
+    request.once('end', over);
+    socket.once('close', over);
+  });
+}

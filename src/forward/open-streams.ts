@@ -1,0 +1,68 @@
+import type { Readable } from 'node:stream';
+import { PortcullisError } from '../domain/errors.ts';
+import type { Ruling } from '../domain/ruling.ts';
+import { secondMs } from '../domain/units.ts';
+import { whenClosed } from '../domain/when-closed.ts';
+
+/**
+ * Answers that are still on their way to their callers. Each is decided on again every few seconds, and ends when its key,
+ * role or access has ended meanwhile, in whichever process that was done (rule 10).
+ */
+export interface OpenStreams {
+  watch(ruling: Ruling, stream: Readable): void;
+  /** Decides on all of them now. */
+  look(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface OpenStreamsParts {
+  /** Whether a call that was let through would be let through now. Throws when nobody can say. */
+  readonly wouldStillPass: (ruling: Ruling) => Promise<boolean>;
+  readonly onTrouble: (error: unknown) => void;
+  readonly monotonicMs: () => number;
+  /** How often it is looked. */
+  readonly everyMs?: number;
+}
+
+/** So long after a revocation a stream may go on at most, while the database answers. */
+const lookEveryMs = 2 * secondMs;
+/** So long a stream goes on while nobody can say whether it may. */
+const inDoubtMsMax = 30 * secondMs;
+
+export function createOpenStreams(parts: OpenStreamsParts): OpenStreams {
+  const { wouldStillPass, onTrouble, monotonicMs, everyMs = lookEveryMs } = parts;
+  /** When it was last known of each stream that it may go on. */
+  const open = new Map<Readable, { readonly ruling: Ruling; allowedAtMs: number }>();
+  let looking: Promise<void> | null = null;
+
+  async function lookAtAll(): Promise<void> {
+    for (const [stream, watched] of [...open]) {
+      const passes = await wouldStillPass(watched.ruling).catch(error => {
+        onTrouble(error);
+        return monotonicMs() - watched.allowedAtMs < inDoubtMsMax ? null : false;
+      });
+      if (passes === true) watched.allowedAtMs = monotonicMs();
+      if (passes === false) stream.destroy(new PortcullisError('policy_changed', undefined, { log: 'a stream ended' }));
+    }
+  }
+
+  function look(): Promise<void> {
+    looking ??= lookAtAll().finally(() => {
+      looking = null;
+    });
+    return looking;
+  }
+
+  const timer = setInterval(() => void look(), everyMs).unref();
+  return {
+    watch(ruling, stream) {
+      open.set(stream, { ruling, allowedAtMs: monotonicMs() });
+      whenClosed(stream, () => open.delete(stream));
+    },
+    look,
+    async close() {
+      clearInterval(timer);
+      await looking;
+    },
+  };
+}
