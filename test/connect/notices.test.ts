@@ -339,6 +339,7 @@ describe('notices to the owner’s system', () => {
     assert.equal(receiver.attempts(), 0);
     await makeDue();
     await came(1);
+    await tries(3);
     assert.deepEqual(receiver.lines(), ['workspace_deauthorized revoking disconnected']);
     const said = at.events.find(event => event.name === 'notice.given_up');
     const detail = { job: first?.id, problem: 'unreadable', attempts: 6 };
