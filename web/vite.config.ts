@@ -1,10 +1,11 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { compressAssets } from './compress.ts';
 
 const gateway = 'http://127.0.0.1:8420';
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compressAssets()],
   // The dashboard door puts a fresh nonce in the place of this word in every answer (src/doors/dashboard).
   html: { cspNonce: 'PORTCULLIS_NONCE' },
   build: {

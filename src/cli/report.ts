@@ -16,6 +16,12 @@ const emulatorHint = 'If its port is taken, choose another with --emulator-port,
 
 const databaseHint = 'Check DATABASE_URL: server, user, password and name of the database.';
 
+const poolerHint =
+  'A connection pooler stands there. Portcullis needs sessions of its own: name the address of PostgreSQL itself in DATABASE_URL.';
+
+/** Of the way to a server. Nothing but the database is connected to without an error of its own. */
+const connectCodes = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
+
 /** Every error ends as `error: …` and `hint: …`: what is wrong, and what to do about it. */
 export function report(error: unknown): Report {
   if (error instanceof UsageError) return say(error.message, error.hint, errorTable.invalid_request.exitCode);
@@ -35,9 +41,8 @@ export function report(error: unknown): Report {
   return outsideError(error) ?? defect(error);
 }
 
-/** Of the operating system: files, addresses, connections. */
-const systemCodes =
-  /^(EACCES|EROFS|ENOSPC|ENOENT|EEXIST|EISDIR|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)$/;
+/** Of the operating system: files. */
+const systemCodes = /^(EACCES|EROFS|ENOSPC|ENOENT|EEXIST|EISDIR)$/;
 
 /** Of PostgreSQL, when it does not let us in: SQLSTATE classes 08, 28, 3D, 53 and 57 (appendix A of its manual). */
 const databaseCodes = /^(08|28|3D|53|57)[0-9A-Z]{3}$/;
@@ -49,10 +54,22 @@ function outsideError(error: unknown): Report | null {
   const code = String(error.code);
   if (code === 'EADDRINUSE') {
     const address = 'address' in error && 'port' in error ? `${error.address}:${error.port}` : 'the address';
-    return say(`${address} is in use by another program`, 'Choose another port with --port.', exitCode);
+    return say(
+      `${address} is in use by another program`,
+      'Choose another port with --port (or in PORTCULLIS_METRICS_ADDRESS, if it is that one).',
+      exitCode,
+    );
   }
+  if (connectCodes.test(code)) return say(`the database does not answer: ${reasonOf(error)}`, databaseHint, exitCode);
+  if (/unsupported startup parameter/.test(error.message)) return say(error.message, poolerHint, exitCode);
   if (databaseCodes.test(code)) return say(`the database refused: ${error.message}`, databaseHint, exitCode);
   return systemCodes.test(code) ? say(error.message, null, exitCode) : null;
+}
+
+/** A name with several addresses fails with an error that holds theirs and has no text of its own. */
+function reasonOf(error: Error): string {
+  const errors = error instanceof AggregateError ? error.errors : [error];
+  return errors.map(each => (each as Error).message).join(', ');
 }
 
 function defect(error: unknown): Report {

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
-import pg, { type ClientConfig, type Pool } from 'pg';
+import pg, { type ClientBase, type ClientConfig, type Pool } from 'pg';
+import { StoreError } from './store-error.ts';
 
 /**
  * The database, seen by each of the three roles that Portcullis plays in it. All sign in with the same login and step down
@@ -66,6 +67,7 @@ export function openPool(connection: ClientConfig, role: string, options: Databa
     application_name: role,
     types: numbers,
     max: poolSize,
+    onConnect: client => assertRole(client, role),
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: statementMsMax,
     statement_timeout: statementMsMax,
@@ -80,6 +82,17 @@ export function openPool(connection: ClientConfig, role: string, options: Databa
   pool.on('connect', client => client.on('error', onConnectionError));
   pool.on('error', () => {});
   return pool;
+}
+
+/** A connection pooler may drop what a session asks for when it connects: it would then work with all rights of the owner. */
+async function assertRole(client: ClientBase, role: string): Promise<void> {
+  const { rows } = await client.query<{ role: string }>('SELECT current_user AS role');
+  const found = rows[0]?.role;
+  if (found === role) return;
+  throw new StoreError(
+    'server_refused',
+    `A session that was to work as ${role} works as ${found}. A connection pooler, or the server, in DATABASE_URL dropped the parameter "options". Name the address of PostgreSQL itself.`,
+  );
 }
 
 /** bigint columns count revisions and generations, far below 2^53: they are read as numbers. Everything else as ever. */

@@ -188,6 +188,10 @@ describe('db dump and db restore', () => {
     });
     assert.equal(unreachable.code, 6);
     assert.doesNotMatch(unreachable.err, /hunter2/);
+    assert.match(
+      unreachable.err,
+      /^error: the database does not answer: connect ECONNREFUSED 127\.0\.0\.1:1\nhint: .*DATABASE_URL/m,
+    );
     await assert.rejects(stat(join(folder, 'new')));
   });
 });

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type DashboardOptions, dashboardDoor } from './dashboard.ts';
 
@@ -68,6 +69,36 @@ describe('the door of the dashboard', () => {
       const response = await get(path, '*/*');
       assert.notEqual(response.status, 200, path);
       assert.doesNotMatch(await response.text(), /not an asset/);
+    }
+  });
+
+  it('sends an asset packed to who accepts that, and as it is to others', async () => {
+    const plain = 'export const text = "much";'.repeat(100);
+    const asset = join(root, 'assets', 'b-2.js');
+    await writeFile(asset, plain);
+    await writeFile(`${asset}.br`, brotliCompressSync(plain));
+    await writeFile(`${asset}.gz`, gzipSync(plain));
+    const server = Fastify();
+    await server.register(dashboardDoor({ root, demo: false }));
+    servers.push(server);
+    const cases = [
+      ['gzip, deflate, br', 'br'],
+      ['gzip', 'gzip'],
+      ['br;q=0, gzip', 'gzip'],
+      ['identity', undefined],
+      ['', undefined],
+    ] as const;
+    for (const [accepted, encoding] of cases) {
+      const { statusCode, headers, rawPayload } = await server.inject({
+        url: '/assets/b-2.js',
+        headers: { 'accept-encoding': accepted },
+      });
+      const unpack = { br: brotliDecompressSync, gzip: gunzipSync };
+      assert.deepEqual([statusCode, headers['content-encoding']], [200, encoding], accepted);
+      assert.equal((encoding ? unpack[encoding](rawPayload) : rawPayload).toString(), plain);
+      assert.match(String(headers['content-type']), /^(?:text|application)\/javascript/);
+      assert.match(String(headers.vary), /accept-encoding/i);
+      assert.match(String(headers['cache-control']), /immutable/);
     }
   });
 

@@ -29,7 +29,8 @@ export function dashboardDoor(options: DashboardOptions): FastifyPluginAsync {
     fastify.addHook('onRequest', async (_request, reply) => {
       reply.headers({ ...headers, 'content-security-policy': inertPolicy });
     });
-    await fastify.register(fastifyStatic, { root, serve: false });
+    // The build has packed what is text; who accepts neither form gets the file itself.
+    await fastify.register(fastifyStatic, { root, serve: false, preCompressed: true });
 
     // The names of these files contain a digest of their content, so they never change.
     fastify.get<{ Params: { '*': string } }>('/assets/*', (request, reply) =>
