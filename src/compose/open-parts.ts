@@ -9,6 +9,7 @@ import { createRestFlow } from '../connect/rest/rest-flow.ts';
 import { revocationHandlers } from '../connect/revocation-jobs.ts';
 import { stepDeadlines } from '../connect/step-deadlines.ts';
 import { sweepAttempts } from '../connect/sweep-attempts.ts';
+import { type AppRefusal, appRefusalIn } from '../domain/app-refusal.ts';
 import { createCredentialHasher } from '../domain/credential-hash.ts';
 import { minuteMs } from '../domain/units.ts';
 import { createIdentify } from '../identify/identify.ts';
@@ -32,6 +33,7 @@ import { type HostedMcp, openHostedMcp } from './hosted-mcp.ts';
 import { startNotices } from './notices.ts';
 import type { Audit } from './open-audit.ts';
 import type { Place } from './place.ts';
+import { createRefusedAppAlarm } from './refused-app-alarm.ts';
 import { createUndecryptableAlarm } from './undecryptable-alarm.ts';
 
 /** The parts that keep credentials, tokens and connections. */
@@ -61,11 +63,13 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
   });
   closers.push(identify.close);
 
+  const onRefused = createRefusedAppAlarm({ log, monotonicMs: place.monotonicMs });
   const app = {
     origin: config.notion.apiUrl,
     clientId: config.notion.clientId,
     clientSecret: config.notion.clientSecret,
     redirectUri: `${publicUrl}/auth/notion/callback`,
+    onRefused,
   };
   const alarm = createUndecryptableAlarm({ log, metrics: place.prometheus.metrics, recordEvent });
   const onUndecryptable = alarm.ofOthers;
@@ -94,7 +98,7 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
     dataDir: config.dataDir,
     app,
     seal,
-    refreshMcp: hosted.refresh,
+    refreshMcp: noticing(hosted.refresh, onRefused),
     revoke: discardRefreshed(keeping),
     entries,
     restored,
@@ -126,6 +130,16 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
   return {
     ...{ accounts, identify, hashCredential, tokens, workspaceKeys, onUndecryptable, listConnections, connect },
     clientDocument,
+  };
+}
+
+/** A client from the settings serves all hosted MCP connections: its refusal is ours to mend. */
+function noticing(refresh: HostedMcp['refresh'], onRefused: (refusal: AppRefusal) => void): HostedMcp['refresh'] {
+  return async (...given) => {
+    const outcome = await refresh(...given);
+    const refusal = outcome.kind === 'fatal' ? appRefusalIn(outcome.problem) : null;
+    if (refusal !== null) onRefused(refusal);
+    return outcome;
   };
 }
 

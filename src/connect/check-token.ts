@@ -13,7 +13,7 @@ export function createCheckToken({ app, dispatcher }: { app: NotionApp; dispatch
   return async (
     connection: { kind: ConnectionKind; origin: string },
     token: string,
-  ): Promise<'dead' | 'alive' | 'unknown' | 'unaskable'> => {
+  ): Promise<'dead' | 'alive' | 'unknown' | 'unaskable' | 'app_refused'> => {
     // The hosted MCP server has no introspection endpoint: what it answered to the call itself has to do.
     if (connection.kind === 'mcp') return 'unaskable';
     if (connection.origin !== new URL(app.origin).origin) return 'unknown';

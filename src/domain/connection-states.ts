@@ -64,7 +64,7 @@ export function stateAfter(status: ConnectionStatus, event: ConnectionEvent): Co
 }
 
 /** States in which a connection serves calls. While its tokens are refreshed the old one may still work. */
-const servingStates: readonly ConnectionStatus[] = ['active', 'refreshing', 'suspect'];
+export const servingStates: readonly ConnectionStatus[] = ['active', 'refreshing', 'suspect'];
 
 export function isServing(status: ConnectionStatus): boolean {
   return servingStates.includes(status);

@@ -46,6 +46,12 @@ export const errorTable = {
     6,
     'An admin must reconnect the workspace: the Notion connection no longer works.',
   ),
+  app_refused: row(
+    503,
+    'service_unavailable',
+    6,
+    'Notion refuses the client id or secret that this Portcullis is set up with, so the token cannot be renewed. Its operator must correct them; `portcullis doctor` says more.',
+  ),
   connection_undecryptable: row(
     503,
     'service_unavailable',

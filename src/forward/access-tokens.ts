@@ -20,5 +20,8 @@ export interface AccessToken {
   readonly token: string;
 }
 
-/** `alive`: the connection has a token that works, perhaps a new one. `unknown`: Notion could not be asked. */
-export type ConnectionHealth = 'dead' | 'alive' | 'unknown';
+/**
+ * `alive`: the connection has a token that works, perhaps a new one. `unknown`: Notion could not be asked. `app_refused`: it
+ * could not, since Notion refuses our own client.
+ */
+export type ConnectionHealth = 'dead' | 'alive' | 'unknown' | 'app_refused';

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { PortcullisError } from '../domain/errors.ts';
+import { type ErrorCode, PortcullisError } from '../domain/errors.ts';
 import type { Answer, Operation } from '../domain/operation.ts';
 import type { Ruling } from '../domain/ruling.ts';
 import type { AccessToken, AccessTokens, ConnectionHealth } from './access-tokens.ts';
@@ -33,7 +33,7 @@ async function afterUnauthorized(
   refused: AccessToken,
 ): Promise<Answer> {
   const health = await reportUnauthorized(tokens, ruling, refused);
-  if (health === 'dead') throw refusedToken('connection_needs_reauth');
+  if (health === 'dead' || health === 'app_refused') throw refusedToken(errorAfter[health]);
   if (health === 'unknown' || sending.request.body instanceof Readable) throw refusedToken('upstream_unavailable');
   const renewed = await tokenFor(tokens, ruling);
   if (renewed.token === refused.token) throw refusedToken('upstream_unavailable');
@@ -41,8 +41,15 @@ async function afterUnauthorized(
   if (answer.status !== 401) return answer;
   // A new token that is refused as well: a person is needed, or Notion contradicts itself. No third attempt either way.
   const verdict = await reportUnauthorized(tokens, ruling, renewed);
-  throw refusedToken(verdict === 'dead' ? 'connection_needs_reauth' : 'upstream_unavailable');
+  throw refusedToken(errorAfter[verdict]);
 }
+
+const errorAfter = {
+  dead: 'connection_needs_reauth',
+  app_refused: 'app_refused',
+  unknown: 'upstream_unavailable',
+  alive: 'upstream_unavailable',
+} as const satisfies Record<ConnectionHealth, ErrorCode>;
 
 /** Refuses what would lead around the gate (rule 7), and what the step that withholds could not read. */
 function acceptable(answer: Answer, { effect }: Operation): Answer {

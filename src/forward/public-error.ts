@@ -49,7 +49,9 @@ export function refusedAnswer(effect: Effect, log: string): PortcullisError {
 }
 
 /** Notion answered 401 to our token, and so did nothing. */
-export function refusedToken(code: 'connection_needs_reauth' | 'upstream_unavailable'): PortcullisError {
+export function refusedToken(
+  code: 'connection_needs_reauth' | 'app_refused' | 'upstream_unavailable',
+): PortcullisError {
   return new PortcullisError(code, undefined, { log: 'Notion refused the token of the connection', fate: 'failed' });
 }
 

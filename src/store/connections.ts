@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { SealedToken } from '../domain/connection.ts';
+import { servingStates } from '../domain/connection-states.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { StoredConnection, StoredConnections } from '../vault/stored-connections.ts';
 import type { Database } from './database.ts';
@@ -24,6 +25,11 @@ export function createConnections(
       inWorkspace(workspaceId, async tx => {
         const { rows } = await findQuery(connectionId, clock).execute(tx);
         return rows[0] ?? null;
+      }),
+    noteReason: ({ workspaceId, connectionId }, reason) =>
+      inWorkspace(workspaceId, async tx => {
+        const serving = tx.updateTable('connection').set({ status_reason: reason }).where('id', '=', connectionId);
+        await serving.where('status', 'in', servingStates).execute();
       }),
     changeStatus: ({ workspaceId, connectionId, generation, event, reason }, entries) =>
       commitWithEntries(
@@ -54,7 +60,7 @@ function findQuery(connectionId: ConnectionId, clock: RawBuilder<Date>) {
                         'sealed', ${sql.ref(alias)}.sealed, 'kid', ${sql.ref(alias)}.kid) END`;
   const until = (time: RawBuilder<unknown>) => sql<number>`(extract(epoch FROM ${time} - ${clock}) * 1000)::float8`;
   return sql<Row>`
-    SELECT c.kind, c.origin, c.status, c.generation, c.bot_id AS "botId", w.notion_workspace_id AS "notionWorkspaceId", c.attempt_id AS "attemptId",
+    SELECT c.kind, c.origin, c.status, c.status_reason AS "statusReason", c.generation, c.bot_id AS "botId", w.notion_workspace_id AS "notionWorkspaceId", c.attempt_id AS "attemptId",
            c.refresh_failures AS "refreshFailures", c.unanswered,
            ${sealed('access')} AS "accessToken", ${sealed('refresh')} AS "refreshToken",
            ${until(sql`access.expires_at`)} AS "endsInMs",

@@ -172,10 +172,11 @@ function giveBack(
   tx: Tx,
   clock: RawBuilder<Date>,
   fence: Fence,
-  { answered, retryAfterMs }: Postponement,
+  { answered, retryAfterMs, fault }: Postponement,
 ): Promise<boolean> {
   const given = moveAttempt(tx, clock, fence, 'refresh_postponed').set(({ eb }) => ({
     ...settled,
+    ...(fault !== null && { status_reason: fault }),
     refresh_after: fromNow(retryAfterMs, clock),
     refresh_failures: eb('refresh_failures', '+', 1),
     unanswered: eb('unanswered', '+', answered ? 0 : 1),

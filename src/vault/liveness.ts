@@ -1,3 +1,4 @@
+import { appRefusalIn } from '../domain/app-refusal.ts';
 import type { ConnectionKind } from '../domain/connection.ts';
 import { isServing } from '../domain/connection-states.ts';
 import { type OpeningParts, openAccessToken, undecryptable } from './open-access-token.ts';
@@ -6,7 +7,8 @@ import type { Renew, Renewal } from './refresh/renew.ts';
 import { isBornDead } from './refresh/token-age.ts';
 import type { ConnectionPlace, StoredConnection } from './stored-connections.ts';
 
-export type Liveness = 'dead' | 'alive' | 'unknown';
+/** `app_refused`: it cannot be found out, since Notion refuses our own client. */
+export type Liveness = 'dead' | 'alive' | 'unknown' | 'app_refused';
 
 /**
  * Asks Notion whether a token still works. `unknown` for everything that does not answer the question; `unaskable` where
@@ -34,12 +36,25 @@ export async function examine(parts: LivenessParts, place: ConnectionPlace, refu
     return 'alive';
   }
   const verdict = await parts.check(stored, token);
-  if (verdict === 'alive' || verdict === 'unknown') return verdict;
+  await noteRefusal(parts, place, stored, verdict);
+  if (verdict === 'alive' || verdict === 'unknown' || verdict === 'app_refused') return verdict;
   // Without a 401, and with nobody to ask, there is no reason to spend anything.
   if (verdict === 'unaskable' && refused === null) return 'unknown';
   parts.forget(place);
   if (stored.refreshToken !== null) return replace(parts, place, stored);
   return verdict === 'dead' ? retire(parts, place, stored, 'token_refused') : 'unknown';
+}
+
+/** Our own client is refused, or not any more: that stands on the connection, which serves all the same. */
+async function noteRefusal(
+  { connections }: LivenessParts,
+  place: ConnectionPlace,
+  { statusReason }: StoredConnection,
+  verdict: Liveness | 'unaskable',
+): Promise<void> {
+  const noted = appRefusalIn(statusReason) !== null;
+  if (verdict === 'app_refused' && !noted) await connections.noteReason(place, 'invalid_client');
+  if ((verdict === 'alive' || verdict === 'dead') && noted) await connections.noteReason(place, null);
 }
 
 const livenessAfter = { renewed: 'alive', postponed: 'unknown', ended: 'dead' } as const satisfies Partial<
@@ -50,6 +65,7 @@ const livenessAfter = { renewed: 'alive', postponed: 'unknown', ended: 'dead' } 
 async function replace(parts: LivenessParts, place: ConnectionPlace, stored: StoredConnection): Promise<Liveness> {
   if (isBornDead(stored)) return retire(parts, place, stored, 'new_token_refused');
   const renewal = await parts.renew(place, stored.generation);
+  if (renewal.kind === 'postponed' && appRefusalIn(renewal.fault) !== null) return 'app_refused';
   if (renewal.kind !== 'unopenable') return livenessAfter[renewal.kind];
   throw await undecryptable(parts, place, stored, 'refresh_token', renewal.cause);
 }

@@ -13,6 +13,8 @@ export interface StoredConnection {
   readonly kind: ConnectionKind;
   readonly origin: string;
   readonly status: ConnectionStatus;
+  /** Why it is in that state; of one that serves, what an operator has to mend. */
+  readonly statusReason: string | null;
   readonly generation: number;
   readonly botId: string;
   readonly notionWorkspaceId: string;
@@ -50,4 +52,6 @@ export interface StoredConnections {
    * of those who try the same change.
    */
   changeStatus(change: StatusChange, entries: readonly RecordedEvent[]): Promise<boolean>;
+  /** Writes down what is wrong with a connection that serves all the same, or (null) that nothing is any more. */
+  noteReason(place: ConnectionPlace, reason: string | null): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { appRefusalIn } from '../domain/app-refusal.ts';
 import { isServing } from '../domain/connection-states.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
@@ -12,7 +13,8 @@ import type { ConnectionPlace, StoredConnection } from './stored-connections.ts'
 export interface TokenCustody {
   /**
    * A token that is good for now, refreshed if it has to be. Throws `PortcullisError`: `no_connection`,
-   * `connection_needs_reauth`, `connection_undecryptable`, `upstream_unavailable` while a refresh cannot be made.
+   * `connection_needs_reauth`, `connection_undecryptable`, `upstream_unavailable` while a refresh cannot be made,
+   * `app_refused` while it cannot because of our own client.
    */
   accessToken(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<OpenedToken>;
   /**
@@ -60,7 +62,7 @@ async function obtain(parts: TokenCustodyOptions, place: ConnectionPlace): Promi
   if (!mustRenew(stored)) return openAccessToken(parts, place, stored);
   const renewal = await parts.renew(place, stored.generation);
   if (renewal.kind === 'unopenable') throw await undecryptable(parts, place, stored, 'refresh_token', renewal.cause);
-  if (renewal.kind === 'postponed') throw notNow(renewal.retryInMs);
+  if (renewal.kind === 'postponed') throw notNow(renewal);
   return openAccessToken(parts, place, await findUsable(parts, place));
 }
 
@@ -77,10 +79,12 @@ async function findUsable(
   return stored;
 }
 
-function notNow(retryInMs: number): PortcullisError {
+function notNow({ retryInMs, fault }: { readonly retryInMs: number; readonly fault: string | null }): PortcullisError {
   const retryAfterSeconds = Math.max(1, Math.ceil(retryInMs / secondMs));
-  const log = 'the token has ended, and cannot be refreshed now';
-  return new PortcullisError('upstream_unavailable', undefined, { log, retryAfterSeconds });
+  const refusal = appRefusalIn(fault);
+  const log = `the token has ended, and cannot be refreshed now${refusal === null ? '' : `: ${refusal}`}`;
+  const code = refusal === null ? 'upstream_unavailable' : 'app_refused';
+  return new PortcullisError(code, undefined, { log, retryAfterSeconds });
 }
 
 /**

@@ -74,7 +74,11 @@ describe('the states of a connection, in the database', () => {
     refreshed: async place =>
       refreshes().complete(attempt(place), { tokens: await newTokens(place), endsAt: null }, entry(place)),
     refresh_postponed: place =>
-      refreshes().postpone(attempt(place), { problem: reason, answered: true, retryAfterMs: 1 }, entry(place)),
+      refreshes().postpone(
+        attempt(place),
+        { problem: reason, answered: true, fault: null, retryAfterMs: 1 },
+        entry(place),
+      ),
     lease_expired: place => refreshes().doubt(attempt(place), 1, entry(place)),
     grant_refused: place => refreshes().refuse(attempt(place), { event: 'grant_refused', reason }, [entry(place)]),
     client_refused: place => refreshes().refuse(attempt(place), { event: 'client_refused', reason }, [entry(place)]),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Config, NotionConfig } from '../../config.ts';
 import { secondMs } from '../../domain/units.ts';
 import { type Finding, fail, look, ok, warn } from './finding.ts';
+import { lookAtApp } from './look-at-app.ts';
 import { judgeSkew } from './look-at-database.ts';
 import { lookAtPublicUrl } from './look-at-public-url.ts';
 
@@ -12,6 +13,7 @@ const timeout = () => AbortSignal.timeout(5 * secondMs);
 export async function lookAround(config: Config, nowMs: () => number): Promise<Finding[]> {
   return [
     ...(await lookAtNotion(config.notion, nowMs)),
+    ...(config.notion === null ? [] : await lookAtApp(config.notion)),
     ...(await lookAtGateway(config)),
     ...(await lookAtPublicUrl(config)),
   ];

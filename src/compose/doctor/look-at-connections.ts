@@ -1,5 +1,6 @@
 import type { NotionConfig } from '../../config.ts';
 import { createCheckToken } from '../../connect/check-token.ts';
+import { appRefusalIn } from '../../domain/app-refusal.ts';
 import { UnopenableError } from '../../domain/unopenable-error.ts';
 import type { Database } from '../../store/database.ts';
 import {
@@ -40,7 +41,10 @@ export async function lookAtConnections(parts: {
   return rest > 0 ? [...findings, ok('connections', `${rest} more were not looked at`)] : findings;
 }
 
-type Probe = (connection: CheckedConnection) => Promise<'dead' | 'alive' | 'unknown' | 'unopenable'>;
+/** `unasked`: there is nobody to ask about it; `unknown`: Notion was asked, and gave no answer to that question. */
+type Probe = (
+  connection: CheckedConnection,
+) => Promise<'dead' | 'alive' | 'unknown' | 'unasked' | 'app_refused' | 'unopenable'>;
 
 async function judge(connection: CheckedConnection, probe: Probe | null): Promise<Omit<Finding, 'about'>> {
   const { status } = connection;
@@ -62,24 +66,45 @@ async function judge(connection: CheckedConnection, probe: Probe | null): Promis
         'Notion does not accept its token',
         'The next call refreshes it, or says that it is to be reconnected.',
       );
+    case 'app_refused':
+      return fail(
+        '',
+        'Notion refuses the client id or secret of this Portcullis, so its token cannot be renewed',
+        'Compare NOTION_OAUTH_CLIENT_ID and NOTION_OAUTH_CLIENT_SECRET with the settings of the integration at Notion.',
+      );
     case 'unknown':
-      return ok('', 'its token opens; Notion was not asked');
+      return warn('', 'its token opens; Notion was asked about it, and did not say', 'Look at notion, below.');
+    case 'unasked':
+      return unasked(connection);
   }
 }
 
+/** Only a refresh, which doctor does not make, can tell: what the last one met stands on the connection. */
+function unasked({ kind, statusReason }: CheckedConnection): Omit<Finding, 'about'> {
+  if (appRefusalIn(statusReason) === null) return ok('', `its token opens; Notion was not asked: ${whyUnasked[kind]}`);
+  const todo = 'Compare PORTCULLIS_NOTION_MCP_CLIENT_ID and its secret with what the server knows.';
+  return fail('', `the server refuses the client that it stands on (${statusReason})`, todo);
+}
+
+const whyUnasked = {
+  mcp: 'its hosted MCP server has no way to be asked',
+  rest: 'it came from another origin than the one in the settings',
+  internal: 'it came from another origin than the one in the settings',
+} as const;
+
 function createProbe(keys: WorkspaceKeys, notion: NotionConfig | null): Probe {
   const seal = createTokenSeal(keys);
-  const check =
-    notion === null
-      ? async () => 'unknown' as const
-      : createCheckToken({ app: { ...notion, origin: notion.apiUrl, redirectUri: '' } });
+  const asked = notion && new URL(notion.apiUrl).origin;
+  const check = notion && createCheckToken({ app: { ...notion, origin: notion.apiUrl, redirectUri: '' } });
   return async connection => {
     const { workspaceId, connectionId, generation, sealed, kid } = connection;
     if (sealed === null || kid === null) return 'unopenable';
     const place = { workspaceId, connectionId, field: 'access_token', generation } as const;
     try {
-      const liveness = await check(connection, (await seal.open(place, { sealed, kid })).reveal());
-      return liveness === 'unaskable' ? 'unknown' : liveness;
+      const token = (await seal.open(place, { sealed, kid })).reveal();
+      if (check === null || connection.origin !== asked) return 'unasked';
+      const liveness = await check(connection, token);
+      return liveness === 'unaskable' ? 'unasked' : liveness;
     } catch (error) {
       if (error instanceof UnopenableError) return 'unopenable';
       throw error;

@@ -1,3 +1,4 @@
+import type { AppRefusal } from '../../domain/app-refusal.ts';
 import type { Secret } from '../../domain/secret.ts';
 
 /** Our public integration at Notion (or at whatever stands in for Notion). */
@@ -8,4 +9,6 @@ export interface NotionApp {
   readonly clientSecret: Secret;
   /** Made from the public URL alone (rule 26), and registered at Notion to the letter. */
   readonly redirectUri: string;
+  /** Hears of each refusal of the client itself. */
+  readonly onRefused?: (refusal: AppRefusal) => void;
 }

@@ -5,6 +5,7 @@ import { defaultNotionVersion } from '../../notion/versions.ts';
 import { howItFailed } from '../how-it-failed.ts';
 import type { OAuthResponse } from '../oauth-response.ts';
 import type { NotionApp } from './notion-app.ts';
+import { readAppRefusal } from './token-state.ts';
 
 /** No whole answer came: Notion may or may not have acted. Carries neither request nor answer. */
 export class OAuthExchangeError extends Error {
@@ -68,10 +69,13 @@ export function selfRequest(app: NotionApp, token: string, options?: OAuthReques
   return ask(app, '/v1/users/me', { method: 'GET', authorization: `Bearer ${token}`, body: null }, options);
 }
 
-function send(app: NotionApp, path: string, body: object, options?: OAuthRequestOptions): Promise<OAuthResponse> {
+async function send(app: NotionApp, path: string, body: object, options?: OAuthRequestOptions): Promise<OAuthResponse> {
   const credentials = Buffer.from(`${app.clientId}:${app.clientSecret.reveal()}`).toString('base64');
   const authorization = `Basic ${credentials}`;
-  return ask(app, path, { method: 'POST', authorization, body: JSON.stringify(body) }, options);
+  const response = await ask(app, path, { method: 'POST', authorization, body: JSON.stringify(body) }, options);
+  const refusal = readAppRefusal(response);
+  if (refusal !== null) app.onRefused?.(refusal);
+  return response;
 }
 
 async function ask(

@@ -1,13 +1,27 @@
 import { z } from 'zod';
+import { type AppRefusal, appRefusalIn } from '../../domain/app-refusal.ts';
 import { type OAuthResponse, parseJson } from '../oauth-response.ts';
 
+const failure = z.object({ error: z.unknown().optional(), code: z.unknown().optional() });
 const introspection = z.object({ active: z.boolean() });
 
-/** RFC 7662 section 2.2. Everything but a clear answer is `unknown`: our own credentials may be what is wrong (A20). */
-export function readIntrospection({ status, text }: OAuthResponse): 'alive' | 'dead' | 'unknown' {
+/**
+ * RFC 7662 section 2.2. Everything but a clear answer is `unknown`. `app_refused`: our own credentials are what is wrong, and
+ * the token was not looked at (A20).
+ */
+export function readIntrospection(response: OAuthResponse): 'alive' | 'dead' | 'unknown' | 'app_refused' {
+  const { status, text } = response;
+  if (readAppRefusal(response) !== null) return 'app_refused';
   const parsed = introspection.safeParse(parseJson(text));
   if (status !== 200 || !parsed.success) return 'unknown';
   return parsed.data.active ? 'alive' : 'dead';
+}
+
+/** What an answer to a request of ours says of our own client. Null: nothing. Under the key that Notion sends, and the one that it documents. */
+export function readAppRefusal({ status, text }: OAuthResponse): AppRefusal | null {
+  if (status < 400 || status > 499) return null;
+  const { data } = failure.safeParse(parseJson(text));
+  return appRefusalIn(data?.error ?? data?.code);
 }
 
 /**

@@ -18,6 +18,7 @@ export interface CheckedConnection {
   readonly kind: ConnectionKind;
   readonly origin: string;
   readonly status: ConnectionStatus;
+  readonly statusReason: string | null;
   readonly generation: number;
   readonly lastUsedAt: Date | null;
   readonly sealed: string | null;
@@ -47,6 +48,7 @@ export function connectionsToCheck({ system }: Pick<Database<Schema>, 'system'>)
       'connection.kind',
       'connection.origin',
       'connection.status',
+      'connection.status_reason as statusReason',
       'connection.generation',
       'connection.last_used_at as lastUsedAt',
       'secret.sealed',

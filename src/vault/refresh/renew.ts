@@ -42,7 +42,8 @@ async function renewOrWait(parts: RefreshParts, place: ConnectionPlace, generati
     const renewal = await step(parts, place, generation, stored);
     if (renewal === 'again') continue;
     if (renewal !== 'wait') return renewal;
-    if (performance.now() + waitMs > until) return { kind: 'postponed', retryInMs: stored?.leaseLeftMs ?? 0 };
+    if (performance.now() + waitMs > until)
+      return { kind: 'postponed', retryInMs: stored?.leaseLeftMs ?? 0, fault: null };
     await delay(waitMs);
   }
 }
@@ -58,7 +59,8 @@ async function step(
   if (stored.generation !== generation) return { kind: 'renewed' };
   if (stored.status === 'refreshing') return stored.leaseLeftMs > 0 ? wait(parts) : doubt(parts, place, stored);
   if (stored.status === 'suspect' && stored.leaseLeftMs > 0) return wait(parts);
-  if (stored.status === 'active' && stored.retryInMs > 0) return { kind: 'postponed', retryInMs: stored.retryInMs };
+  const { retryInMs, statusReason } = stored;
+  if (stored.status === 'active' && retryInMs > 0) return { kind: 'postponed', retryInMs, fault: statusReason };
   // The answer to an attempt of unknown fate may lie in this very directory, from before a restart.
   if (stored.attemptId !== null && (await replaySpools(parts, place.connectionId)) > 0) return 'again';
   return begin(parts, place, stored);
@@ -110,7 +112,7 @@ async function takeLease(
     // The commit may have been made, and its answer lost: nobody knows of that lease, so nobody would end it.
     const why = { problem: 'lease_unclear', answered: true };
     const postponed = attemptEntry('connection.refresh_postponed', fence, 'error', why);
-    await refreshes.postpone(fence, { ...why, retryAfterMs: 0 }, postponed).catch(() => {});
+    await refreshes.postpone(fence, { ...why, retryAfterMs: 0, fault: null }, postponed).catch(() => {});
     throw error;
   }
 }

@@ -31,11 +31,14 @@ export function mayBeSpent({ unanswered, attemptId }: Pick<StoredConnection, 'un
   return unanswered > 0 || attemptId !== null;
 }
 
-/** How an attempt ended. `postponed`: the old tokens stay, and a refresh may begin again in `retryInMs`. */
+/**
+ * How an attempt ended. `postponed`: the old tokens stay, and a refresh may begin again in `retryInMs`; `fault` is what an
+ * operator has to mend first.
+ */
 export type Spent =
   | { readonly kind: 'renewed' }
   | { readonly kind: 'ended' }
-  | { readonly kind: 'postponed'; readonly retryInMs: number };
+  | { readonly kind: 'postponed'; readonly retryInMs: number; readonly fault: string | null };
 
 /**
  * The holder of the lease spends the refresh token: exchange → spool → database → spool cleared. Nothing of it listens to
@@ -50,9 +53,9 @@ export async function spend(parts: RefreshParts, attempt: Attempt, purse: Purse)
     case 'ok':
       return keep(parts, attempt, purse, outcome.tokens);
     case 'transient':
-      return postpone(parts, attempt, purse, outcome);
+      return postpone(parts, attempt, purse, { ...outcome, fault: null });
     case 'fatal':
-      return postpone(parts, attempt, purse, { ...outcome, answered: true, retryAfterSeconds: null });
+      return postpone(parts, attempt, purse, { ...outcome, answered: true, fault: outcome.problem });
     case 'reauth':
       return refuse(parts, attempt, purse, 'grant_refused', outcome.problem);
     case 'reregister':
@@ -165,14 +168,21 @@ async function postpone(
   parts: RefreshParts,
   attempt: Attempt,
   purse: Purse,
-  { problem, answered, retryAfterSeconds }: Omit<Extract<RefreshOutcome, { kind: 'transient' }>, 'kind'>,
+  {
+    problem,
+    answered,
+    retryAfterSeconds,
+    fault,
+  }: Omit<Extract<RefreshOutcome, { kind: 'transient' }>, 'kind'> & { readonly fault: string | null },
 ): Promise<Spent | 'again'> {
-  const retryAfterMs = backoffMs(purse.stored.refreshFailures, (retryAfterSeconds ?? 0) * secondMs);
+  const grownMs = backoffMs(purse.stored.refreshFailures, (retryAfterSeconds ?? 0) * secondMs);
+  // Whoever has mended the settings does not wait for long.
+  const retryAfterMs = fault === null ? grownMs : Math.min(grownMs, minuteMs / 2);
   const entry = attemptEntry('connection.refresh_postponed', attempt, 'error', { problem, answered });
-  const why = { problem, answered, retryAfterMs };
+  const why = { problem, answered, retryAfterMs, fault };
   const postponed = await insist(parts, () => parts.refreshes.postpone(attempt, why, entry));
   count(parts, purse, answered ? 'transient' : 'unknown');
-  return postponed ? { kind: 'postponed', retryInMs: retryAfterMs } : 'again';
+  return postponed ? { kind: 'postponed', retryInMs: retryAfterMs, fault } : 'again';
 }
 
 /** From half a second to five minutes, with jitter; what the server asks for is the least. */

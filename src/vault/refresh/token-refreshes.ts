@@ -39,6 +39,8 @@ export interface Postponement {
   /** False: the refresh token may be spent, for all we know. */
   readonly answered: boolean;
   readonly retryAfterMs: number;
+  /** What an operator has to mend first: it stands on the connection until a refresh succeeds. Null: nothing. */
+  readonly fault: string | null;
 }
 
 /**

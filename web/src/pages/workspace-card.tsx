@@ -39,14 +39,15 @@ export function WorkspaceCard({ workspace }: { readonly workspace: Workspace }) 
   );
 }
 
-function ConnectionLine({ connection: { kind, status, audience, connectedBy } }: { readonly connection: Connection }) {
+function ConnectionLine({ connection }: { readonly connection: Connection }) {
+  const { kind, audience, connectedBy } = connection;
   return (
     <Group gap="xs">
       <Text size="sm" className="hostile">
         {kindName(kind)}
         {audience === 'owner' && `, for ${connectedBy.name} alone`}
       </Text>
-      <ConnectionStatus status={status} kind={kind} />
+      <ConnectionStatus {...connection} />
     </Group>
   );
 }

@@ -28,7 +28,7 @@ export function ConnectionCard({ workspace, connection, reported }: ConnectionCa
       <Group justify="space-between" mb="sm">
         <Group gap="sm">
           <Text fw={600}>{kindName(connection.kind)}</Text>
-          <ConnectionStatus status={connection.status} kind={connection.kind} />
+          <ConnectionStatus {...connection} />
         </Group>
         {mayConnect && <Disconnect workspace={workspace} connection={connection} />}
       </Group>

@@ -1,4 +1,5 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { appRefusalIn } from '../../../../src/domain/app-refusal.ts';
 import type { Connection, ConnectionDetails } from '../../api.ts';
 import { Icon } from '../../icons.tsx';
 import { Mark, type MarkProps } from '../../parts/mark.tsx';
@@ -60,9 +61,20 @@ const states: ReadonlyMap<string, State> = new Map<string, State>([
   ['revoked', { mark: { label: 'Not connected', icon: 'denied', tone: 'quiet' }, help: null }],
 ]);
 
+/** It serves for as long as its token lives; nobody at Notion and nobody in the workspace can mend this. */
+const refused: State = {
+  mark: { label: 'Cannot be renewed', icon: 'warning', tone: 'bad' },
+  help: 'Notion refuses the client id or secret that this Portcullis is set up with. Calls fail once the token ends. Its operator must correct them (portcullis doctor says more); there is nothing to reconnect.',
+};
+
+function stateOf({ status, statusReason }: Pick<Connection, 'status' | 'statusReason'>): State {
+  const state = states.get(status) ?? unknown;
+  return state === connected && appRefusalIn(statusReason) !== null ? refused : state;
+}
+
 /** The state of one connection. One by Notion MCP works and serves nothing yet: that is no reason for a green mark. */
-export function ConnectionStatus({ status, kind }: Pick<Connection, 'status' | 'kind'>) {
-  const { mark } = states.get(status) ?? unknown;
+export function ConnectionStatus({ kind, ...connection }: Pick<Connection, 'status' | 'statusReason' | 'kind'>) {
+  const { mark } = stateOf(connection);
   return <Mark {...(kind === 'mcp' && mark === connected.mark ? unused : mark)} />;
 }
 
@@ -76,7 +88,7 @@ interface ConnectionHelpProps {
 
 /** What is wrong with a connection, and the way out. Nothing where nothing is wrong. */
 export function ConnectionHelp({ connection, reconnectAt }: ConnectionHelpProps) {
-  const { help, mark, reconnect } = states.get(connection.status) ?? unknown;
+  const { help, mark, reconnect } = stateOf(connection);
   if (help === null) return null;
   return (
     <Alert
