@@ -10,6 +10,7 @@ import { accountRoutes } from '../doors/api/routes/account-routes.ts';
 import { titlesRoute } from '../doors/api/titles-route.ts';
 import { createClientAddress } from '../doors/client-address.ts';
 import { dashboardDoor } from '../doors/dashboard/dashboard.ts';
+import { createElsewhere } from '../doors/elsewhere.ts';
 import { healthDoor } from '../doors/health/health-door.ts';
 import { createInnerMetricsGuard, createMetricsGuard } from '../doors/health/metrics-access.ts';
 import { proxyDoor } from '../doors/health/proxy-door.ts';
@@ -42,10 +43,13 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
   const { config, log, store, prometheus, root, publicUrl, monotonicMs, closers } = place;
   const { gateway, files, reportRoutes } = openGateway(place, audit, parts);
   const clientAddress = createClientAddress(config.trustedProxies);
+  const elsewhere = createElsewhere({ gateway, clientAddress, publicUrl, demo: config.mode === 'demo' });
   const app = fastify({
+    frameworkErrors: (_error, request, reply) => elsewhere.refuseAddress(request, reply),
     loggerInstance: fastifyLog(log),
     logController: new LogController({ disableRequestLogging: true }),
   });
+  elsewhere.answerFor(app);
   const { accounts, connect, listConnections } = parts;
   const record = audit.trail.recordEvent;
   const demo = config.mode === 'demo';

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { KiB, secondMs } from '../domain/units.ts';
+import { renderEnvelope } from '../notion/error-envelope.ts';
 import type { createHostGuard } from './host-guard.ts';
 import { cutSlowReader, leastPace } from './pace.ts';
+import { isForRest, namesHostTwice, normaliseTarget } from './request-target.ts';
 import { cutUnreadRest } from './unread-rest.ts';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -15,9 +18,6 @@ export interface Doors {
   readonly others: RequestHandler;
   readonly hostGuard: ReturnType<typeof createHostGuard>;
 }
-
-/** Where the REST door stands: `/v1/…`, and `/w/:workspace/v1/…` for a caller who names the workspace. */
-const restPaths = /^\/(?:w\/[^/?#]*\/)?v1(?:[/?#]|$)/;
 
 /** Probes ask the address of a pod, not a name. Nothing is told here that depends on who asks in a browser's name. */
 const healthPaths = /^\/(?:healthz|readyz|metrics)(?:\?|$)/;
@@ -36,7 +36,7 @@ export function createDoorServer(handler: () => RequestHandler | null): Server {
       requestTimeout: 120 * secondMs,
       keepAliveTimeout: 65 * secondMs,
       connectionsCheckingInterval: 5 * secondMs,
-      // Two Host headers are refused by the guard below, which sees that the value is not one name.
+      // Two of them are refused below: Node keeps the first.
       requireHostHeader: true,
       insecureHTTPParser: false,
     },
@@ -64,12 +64,21 @@ export function createDoorServer(handler: () => RequestHandler | null): Server {
 /** Answers a request at the door that it is for. */
 export function serveDoors({ rest, others, hostGuard }: Doors): RequestHandler {
   return (request, response) => {
+    normaliseTarget(request);
     if (!healthPaths.test(request.url ?? '') && hostGuard(request, response)) return;
-    if (restPaths.test(request.url ?? '')) return rest(request, response);
+    if (isForRest(request.url ?? '')) return rest(request, response);
     cutSlowReader(request, response, leastPace);
     cutUnreadRest(request, response);
-    others(request, response);
+    // The REST door refuses these itself, and so they are in the log.
+    if (namesHostTwice(request)) refuseHosts(response);
+    else others(request, response);
   };
+}
+
+function refuseHosts(response: ServerResponse): void {
+  const message = 'The header host was sent more than once.';
+  const { status, headers, body } = renderEnvelope({ status: 400, code: 'invalid_request', message }, randomUUID());
+  response.writeHead(status, { ...headers, 'content-length': body.length, connection: 'close' }).end(body);
 }
 
 function notYet(_request: IncomingMessage, response: ServerResponse): void {

@@ -472,6 +472,15 @@ describe('rule 7: bodies', () => {
     assert.equal(operation.target?.kind === 'notion' && operation.target.body, bytes);
   });
 
+  it('have no U+0000, in whatever place', () => {
+    for (const body of [
+      { properties: { T: { title: [{ text: { content: 'a\0b' } }] } } },
+      { properties: { 'a\0': 1 } },
+    ]) {
+      assert.equal(call('PATCH', url, body).problem?.code, 'validation_error');
+    }
+  });
+
   it('of a DELETE may be an empty object, which is not sent', () => {
     const { problem: none, target } = call('DELETE', `/v1/blocks/${id}`, {});
     assert.equal(none, null);

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { ErrorCode } from '../domain/errors.ts';
+import { hasNul } from '../domain/has-nul.ts';
 import { formBoundary, formType, isJson } from '../domain/media-type.ts';
 import type { Demand, NotionRequest, ObjectRef, Operation, Problem, ResponseTreatment } from '../domain/operation.ts';
 import { findCarriedLinks } from './carried-links.ts';
@@ -117,6 +118,7 @@ function readContent(row: OperationRow, { headers, body }: RestRequest): Content
   }
   const json = parseStrictJson(body);
   if (json === null) return refusedContent('invalid_json', 'Error parsing JSON body.');
+  if (hasNul(json)) return refusedContent('validation_error', 'body failed validation: U+0000 is not allowed in text.');
   if (row.body !== undefined) return { json, body, problem: null };
   // An empty object says nothing, so it need not be sent.
   if (Object.keys(json).length === 0) return { json: noJson, body: null, problem: null };

@@ -153,6 +153,15 @@ describe('the admin API', () => {
         400,
         'validation_error',
       ],
+      ...['\u0000', '\u202e', '\u2066', '\u200b', '\u00ad', '\ufeff', '\u3164', '\ud800'].map(
+        (sign): [string, SendOptions, number, string] => [
+          `a name with U+${sign.charCodeAt(0).toString(16)}`,
+          { body: { email: 'a@b.test', name: `a${sign}b`, role: 'viewer' } },
+          400,
+          'validation_error',
+        ],
+      ),
+      ['U+0000 in a key', { raw: '{"email":"a@b.test","\\u0000":1}' }, 400, 'validation_error'],
       ['50 MB', { raw: Buffer.alloc(50 * 1024 * 1024, 0x20) }, 413, 'too_large'],
     ];
     for (const [name, given, status, code] of cases) {

@@ -14,13 +14,17 @@ export const principalId = z.custom<PrincipalId>(
   'Expected the id of a user or an agent',
 );
 
-/** One line that people gave to something. Control characters could make it look like something else in a terminal. */
+/** Joiners are part of scripts and emoji. Everything else that nobody sees could make one name look like another. */
+const unseen = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u2800\u034f]/u;
+
+/** One line of visible text that people gave to something (decision 27). */
 export const displayName = z
   .string()
   .trim()
   .min(1)
   .max(100)
-  .regex(/^\P{Cc}*$/u, 'Expected no control characters');
+  .refine(name => !unseen.test(name), 'Expected no control characters, and none that cannot be seen')
+  .refine(name => /[\p{L}\p{N}\p{P}\p{S}]/u.test(name), 'Expected something that can be seen');
 
 export const email = z.email().max(254);
 export const role = z.enum(builtInRoles);

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { PortcullisError } from '../../domain/errors.ts';
+import { hasNul } from '../../domain/has-nul.ts';
 import { isJson } from '../../domain/media-type.ts';
 import type { Problem } from '../../domain/operation.ts';
 import { KiB } from '../../domain/units.ts';
@@ -28,6 +29,7 @@ export async function readBody(
   const bytes = await readBytes().catch(problemOf);
   if (!Buffer.isBuffer(bytes)) return { problem: bytes };
   const value = parseStrictJson(bytes);
+  if (hasNul(value)) return refuse('validation_error', 'No text in the body may have the character U+0000.');
   return value === null
     ? refuse('invalid_json', 'The body must be one JSON object in UTF-8, without repeated keys.')
     : takesNone && Object.keys(value).length > 0

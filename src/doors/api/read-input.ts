@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { ZodObject, type ZodType, z } from 'zod';
+import { hasNul } from '../../domain/has-nul.ts';
 import { isId, type WorkspaceId } from '../../domain/ids.ts';
 import type { Problem } from '../../domain/operation.ts';
 import type { ReadKnownBody } from '../known-bodies.ts';
@@ -57,6 +58,7 @@ export async function readInput(
 
   if (credentials.kind === 'session' && !isFromOurPages(request, origins)) return refuse(notFromOurPages);
   if ('problem' in body) return refuse(body.problem);
+  if (hasNul([params, query])) return refuse(nulInAddress);
   if (named !== undefined && workspace === null)
     return refuse({ code: 'not_found', message: 'There is no such workspace.' });
   const parsed = z
@@ -66,6 +68,11 @@ export async function readInput(
     ? { ...read, input: parsed.data as Input, problem: null }
     : refuse({ code: 'validation_error', message: describe(parsed.error) });
 }
+
+const nulInAddress: Problem = {
+  code: 'validation_error',
+  message: 'No text in the address may have the character U+0000.',
+};
 
 export const notFromOurPages: Problem = {
   code: 'restricted',

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { createProxyWord, type ProxyWord } from '../client-address.ts';
+import { isHostOf } from '../request-target.ts';
 
 /** What a request tells of the proxies that it came through. It names none of them, so it is told to everybody. */
 export interface ProxyReport {
@@ -10,12 +11,12 @@ export interface ProxyReport {
 
 /** `/proxyz`: what a request looks like once it is here, for `portcullis doctor`, which asks for it at the public URL. */
 export function proxyDoor(publicUrl: string, trustedProxies: readonly string[]): FastifyPluginAsync {
-  const { host } = new URL(publicUrl);
+  const url = new URL(publicUrl);
   const wordOf = createProxyWord(trustedProxies);
   return async app => {
     app.get('/proxyz', async ({ raw }, reply): Promise<ProxyReport> => {
       reply.header('cache-control', 'no-store');
-      return { host: raw.headers.host === host ? 'passed' : 'changed', client: wordOf(raw) };
+      return { host: isHostOf(url, raw.headers.host) ? 'passed' : 'changed', client: wordOf(raw) };
     });
   };
 }

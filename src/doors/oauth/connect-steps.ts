@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { type ConnectionId, isId, type WorkspaceId } from '../../domain/ids.ts';
+import { isHostOf } from '../request-target.ts';
 import { confirmationPage } from './confirmation-page.ts';
 import type { ConnectKind, Waiting } from './connect-commands.ts';
 import { connectOperation, impossibleOperation } from './connect-operation.ts';
@@ -26,7 +27,7 @@ export async function start(kind: ConnectKind, visit: Visit): Promise<FastifyRep
   const target = workspace === undefined ? null : isId('wsp', workspace) ? workspace : 'bad';
   if (target === 'bad') return pass(impossibleOperation('connect.start', badAddress), null);
   // Cookies belong to a host name, and Notion will send the browser back to this one.
-  if (request.headers.host !== publicUrl.host) {
+  if (!isHostOf(publicUrl, request.headers.host)) {
     // Whoever was sent to the public address and is not seen there is seen nowhere else: it would go round for ever.
     if (sent !== undefined) return pass(impossibleOperation('connect.start', wrongHost), null);
     const there = new URL(startPath(kind, target), publicUrl);

@@ -1,4 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { PortcullisError } from '../../domain/errors.ts';
+import { hasNul } from '../../domain/has-nul.ts';
 import { isId } from '../../domain/ids.ts';
 import { KiB } from '../../domain/units.ts';
 import { securityHeaders } from '../dashboard/security-headers.ts';
@@ -38,6 +40,7 @@ export function oauthDoor(parts: OAuthDoorParts): FastifyPluginAsync {
     fastify.addHook('onRequest', async (request, reply) => {
       reply.headers(headers);
       // Not a success, so that no browser keeps it for the person who may follow: that one is asked for anew.
+      if (hasNul(request.query)) throw new PortcullisError('validation_error');
       if (isPrefetch(request.headers)) return reply.code(503).header('retry-after', '0').send();
     });
     fastify.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, parts.demo));

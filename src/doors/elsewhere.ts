@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { PortcullisError } from '../domain/errors.ts';
+import type { Gateway } from '../gateway.ts';
+import { unrecognised } from '../notion/classify.ts';
+import { renderEnvelope, renderError } from '../notion/error-envelope.ts';
+import type { ClientAddress } from './client-address.ts';
+import { securityHeaders } from './dashboard/security-headers.ts';
+import { html } from './oauth/html.ts';
+import { page } from './oauth/page.ts';
+import { sendPage } from './oauth/send-page.ts';
+import { readCredentials } from './rest/request-headers.ts';
+
+export interface ElsewhereParts {
+  readonly gateway: Gateway;
+  readonly clientAddress: ClientAddress;
+  readonly publicUrl: string;
+  readonly demo: boolean;
+}
+
+export interface Elsewhere {
+  /** Refuses an address that nobody can decode. */
+  refuseAddress(request: FastifyRequest, reply: FastifyReply): void;
+  /** Answers for a server what none of its doors knows, and what it refuses before they see it. */
+  answerFor(app: FastifyInstance): void;
+}
+
+const nothing = "There is nothing at this address. Notion's API is at /v1, the admin API at /api, the dashboard at /.";
+
+/**
+ * Answers what no door knows: people with a page, programs in Notion's words. Such a request is a call that asks for nothing
+ * that there is, so it is decided and logged. `/` tells a program where everything is.
+ */
+export function createElsewhere(parts: ElsewhereParts): Elsewhere {
+  const headers = { ...securityHeaders(parts.publicUrl.startsWith('https:')), 'cache-control': 'no-store' };
+  const places = {
+    name: 'Portcullis',
+    notion_api: `${parts.publicUrl}/v1`,
+    admin_api: `${parts.publicUrl}/api/openapi.json`,
+    dashboard: `${parts.publicUrl}/`,
+  };
+
+  return {
+    refuseAddress: (request, reply) => void refuse(request, reply.headers(headers), 400),
+    answerFor(app) {
+      app.setNotFoundHandler(async (request, reply) => {
+        reply.headers(headers);
+        const isRead = request.method === 'GET' || request.method === 'HEAD';
+        if (isRead && request.url.split('?', 1)[0] === '/') return reply.send(places);
+        return refuse(request, reply);
+      });
+      app.setErrorHandler(async (error, request, reply) => {
+        // What fastify refuses by itself: a body that is too large, or of another length than it says.
+        const status = (error as { statusCode?: unknown } | null)?.statusCode;
+        if (typeof status === 'number' && status < 500) return refuse(request, reply.headers(headers), status);
+        request.log.error({ err: error }, 'a request failed');
+        return sendEnvelope(reply.headers(headers), renderError(error, randomUUID()));
+      });
+    },
+  };
+
+  async function refuse(request: FastifyRequest, reply: FastifyReply, status = 404): Promise<FastifyReply> {
+    const requestId = randomUUID();
+    const refusal: unknown = await parts
+      .gateway({
+        door: 'api',
+        requestId,
+        credentials: readCredentials(request.raw),
+        clientAddress: parts.clientAddress(request.raw),
+        workspace: null,
+        operation: unrecognised('invalid_request_url', nothing),
+        signal: new AbortController().signal,
+      })
+      .catch((error: unknown) => error);
+    const recorded = refusal instanceof PortcullisError && refusal.status < 500;
+    if (!recorded) return sendEnvelope(reply, renderError(refusal, requestId));
+    if ((request.headers.accept ?? '').includes('text/html')) {
+      return sendPage(reply, status, parts.demo, options => page('There is nothing here', whereTo, options));
+    }
+    return sendEnvelope(reply, renderEnvelope({ status, code: 'invalid_request_url', message: nothing }, requestId));
+  }
+}
+
+const whereTo = html`<p>No page of Portcullis has this address.</p><p><a href="/">To the dashboard</a></p>`;
+
+function sendEnvelope(reply: FastifyReply, { status, headers, body }: ReturnType<typeof renderError>): FastifyReply {
+  return reply.code(status).headers(headers).send(body);
+}
