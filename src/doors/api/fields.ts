@@ -15,7 +15,7 @@ export const principalId = z.custom<PrincipalId>(
 );
 
 /** Joiners are part of scripts and emoji. Everything else that nobody sees could make one name look like another. */
-const unseen = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u2800\u034f]/u;
+const unseen = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u2800]|\u034f/u;
 
 /** One line of visible text that people gave to something (decision 27). */
 export const displayName = z
