@@ -92,6 +92,8 @@ export interface WorkspaceAccounts extends WorkspaceInvitations {
   member(id: PrincipalId): Promise<Member | null>;
   addMember(id: PrincipalId, role: string, createdBy: PrincipalId | null): Promise<void>;
   setRole(id: PrincipalId, role: string): Promise<void>;
+  /** Whether a principal has connections here that are for them alone. */
+  hasOwnConnections(id: PrincipalId): Promise<boolean>;
   /** Its keys in this workspace go with it. */
   removeMember(id: PrincipalId): Promise<void>;
 
@@ -156,6 +158,8 @@ export interface Session {
 }
 
 export interface DeploymentAccounts {
+  /** One workspace, in the same transaction: for what must happen in both or in neither. */
+  within(workspaceId: WorkspaceId): WorkspaceAccounts;
   /** Holds the whole list of people until the end. For the first run, and for changes that count who is left. */
   lockPeople(): Promise<void>;
   /** Holds a user, and with `agents` also the agents that they own, in all workspaces. */
@@ -197,4 +201,6 @@ export interface DeploymentAccounts {
   ): Promise<{ readonly userId: UserId; readonly purpose: LinkPurpose; readonly mailed: boolean } | null>;
   /** Makes the unused links of a user worthless. */
   retireLinksOf(id: UserId, at: Date): Promise<void>;
+  /** Makes the unused links worthless that somebody made for others. */
+  retireLinksBy(author: PrincipalId, at: Date): Promise<void>;
 }

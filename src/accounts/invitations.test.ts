@@ -81,6 +81,52 @@ describe('invitations', () => {
     assert.deepEqual(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
   });
 
+  it('leave no account behind for whoever was too late, or was refused', async () => {
+    await freshWorkspace();
+    const { token } = await invited('late-comer@acme.test');
+    const addresses = ['late-1@acme.test', 'late-2@acme.test', 'late-3@acme.test'];
+    await Promise.allSettled(addresses.map(address => invitations().acceptAsNew(token, newAccount(address))));
+    const made = (await people.accounts.users.list()).filter(({ email }) => addresses.includes(email));
+    assert.equal(made.length, 1, 'an address that is taken by nobody stays free');
+  });
+
+  it('begin a membership and end what else could act as that person in one transaction', async () => {
+    await freshWorkspace();
+    const home = await people.aWorkspace();
+    const homeAdmin = signedIn(await people.aMember(home, 'admin'));
+    const first = await invitations().invite(homeAdmin, home, { email: 'whole@acme.test', role: 'viewer' });
+    const { userId } = await invitations().acceptAsNew(tokenOf(first.acceptUrl ?? ''), newAccount('whole@acme.test'));
+    const link = await people.accounts.links.issueForMember(homeAdmin, home, userId);
+    const strange = await people.accounts.signIn.withLink(tokenOf(link ?? ''), client);
+    const own = await people.accounts.signIn.withPassword('whole@acme.test', password, client);
+    assert.ok(strange.kind === 'opened' && own.kind === 'opened');
+    const caller = await people.identify.identify({ credentials: { kind: 'session', token: own.token } });
+    const { token } = await invited('whole@acme.test', 'admin');
+    await people.database.asOwner(owner =>
+      owner.query(`
+        CREATE FUNCTION refuse_end() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+        CREATE TRIGGER refuse_end BEFORE UPDATE OF ended_at ON session FOR EACH ROW EXECUTE FUNCTION refuse_end()`),
+    );
+    try {
+      await assert.rejects(invitations().acceptSignedIn(token, caller));
+    } finally {
+      await people.database.asOwner(owner => owner.query('DROP TRIGGER refuse_end ON session'));
+    }
+    assert.equal(await roleOf(userId), undefined, 'no membership while a strange session could use it');
+    await invitations().acceptSignedIn(token, caller);
+    assert.equal(await roleOf(userId), 'admin');
+  });
+
+  it('and links of a former member for others end with the membership', async () => {
+    await freshWorkspace();
+    const leaving = await people.aMember(workspace, 'admin');
+    const { token } = await invited('friend@acme.test');
+    const { userId } = await invitations().acceptAsNew(token, newAccount('friend@acme.test'));
+    const link = await people.accounts.links.issueForMember(signedIn(leaving), workspace, userId);
+    await people.accounts.members.remove(admin, workspace, leaving);
+    assert.equal((await people.accounts.signIn.withLink(tokenOf(link ?? ''), client)).kind, 'refused');
+  });
+
   it('rule 8: give nothing that their author cannot give any more', async () => {
     await freshWorkspace();
     const other = await people.aMember(workspace, 'admin');

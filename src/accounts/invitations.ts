@@ -4,7 +4,7 @@ import { type InvitationId, isId, newId, type UserId, type WorkspaceId } from '.
 import type { Caller } from '../domain/principal.ts';
 import { actionsOfRole, type BuiltInRole } from '../domain/role.ts';
 import type { Now } from '../domain/units.ts';
-import type { AccountStore, Member, WorkspaceAccounts } from './account-store.ts';
+import type { AccountStore, DeploymentAccounts, Member, WorkspaceAccounts } from './account-store.ts';
 import { actionsHeldBy, principalIdOf, requireHeld } from './author.ts';
 import type { Invitation, Offer } from './invitation-store.ts';
 import { lockWorkspace } from './lock-workspace.ts';
@@ -94,25 +94,28 @@ export function createInvitations(parts: InvitationParts): Invitations {
     return offer;
   }
 
-  /** The membership begins here, if whoever offered it may still give it. */
-  async function join(offer: Offer, userId: UserId): Promise<Accepted> {
-    const { workspaceId, id } = offer;
-    const member = await store.inWorkspace(workspaceId, async accounts => {
-      await lockWorkspace(accounts);
-      const invitation = await accounts.lockInvitation(id);
-      if (invitation === null || invitation.expiresAt <= now()) throw linkOver();
-      await requireStillGiven(accounts, invitation);
-      const principal = await accounts.lockPrincipal(userId);
-      if (principal === null || principal.disabled)
-        throw new PortcullisError('restricted', 'This account is disabled.');
-      if ((await accounts.member(userId)) !== null) throw new PortcullisError('conflict', 'You are a member already.');
-      await accounts.addMember(userId, invitation.role, invitation.createdBy);
-      await accounts.acceptInvitation(id, userId, now());
-      return existing(accounts, userId);
-    });
-    if (offer.mailed && member.email === offer.email) {
-      await store.inDeployment(accounts => accounts.proveEmail(userId, offer.email, now()));
-    }
+  /** The invitation of an offer, held until the end with its workspace, if whoever made it may still give it. */
+  async function hold(accounts: DeploymentAccounts, { workspaceId, id }: Offer): Promise<Invitation> {
+    const within = accounts.within(workspaceId);
+    await lockWorkspace(within);
+    const invitation = await within.lockInvitation(id);
+    if (invitation === null || invitation.expiresAt <= now()) throw linkOver();
+    await requireStillGiven(within, invitation);
+    return invitation;
+  }
+
+  /** The membership begins here, in the transaction that holds the invitation. */
+  async function begin(
+    accounts: DeploymentAccounts,
+    { workspaceId, mailed, email }: Offer,
+    { id, role, createdBy }: Invitation,
+    userId: UserId,
+  ): Promise<Accepted> {
+    const within = accounts.within(workspaceId);
+    await within.addMember(userId, role, createdBy);
+    await within.acceptInvitation(id, userId, now());
+    const member = await existing(within, userId);
+    if (mailed && member.email === email) await accounts.proveEmail(userId, email, now());
     return { workspaceId, invitation: id, userId, member };
   }
 
@@ -162,13 +165,14 @@ export function createInvitations(parts: InvitationParts): Invitations {
       const offer = await pendingOffer(token);
       const email = account.email.toLowerCase();
       const hash = await hashNewPassword(account.password);
-      const id = newId('usr');
-      await store.inDeployment(async accounts => {
+      return store.inDeployment(async accounts => {
+        const invitation = await hold(accounts, offer);
+        const id = newId('usr');
         const added = await accounts.addUser({ id, email, name: account.name, deploymentRights: [] });
         if (!added) throw new PortcullisError('conflict', addressTaken);
         await accounts.setPassword(id, hash);
+        return begin(accounts, offer, invitation, id);
       });
-      return join(offer, id);
     },
 
     async acceptSignedIn(token, caller) {
@@ -177,21 +181,23 @@ export function createInvitations(parts: InvitationParts): Invitations {
       if (principal.kind !== 'user' || !isId('ses', credential)) {
         throw new PortcullisError('restricted', 'This takes a person who has signed in.');
       }
-      const openedBy = await store.inDeployment(async accounts => {
-        const sessions = await accounts.sessionsOf(principal.id, now());
-        return sessions.find(({ id }) => id === credential)?.openedBy;
+      const { id } = principal;
+      // One transaction: there is no moment in which an older session or link of the account reaches the workspace.
+      return store.inDeployment(async accounts => {
+        const invitation = await hold(accounts, offer);
+        const within = accounts.within(offer.workspaceId);
+        const held = await within.lockPrincipal(id);
+        if (held === null || held.disabled) throw new PortcullisError('restricted', 'This account is disabled.');
+        if ((await within.member(id)) !== null) throw new PortcullisError('conflict', 'You are a member already.');
+        const session = (await accounts.sessionsOf(id, now())).find(open => open.id === credential);
+        // Somebody else may have made a link for this account. A workspace that trusts the person must not trust the link.
+        if (session?.openedBy !== 'password') {
+          throw new PortcullisError('restricted', 'Sign in with your password first, then open the invitation again.');
+        }
+        await accounts.endSessionsOf(id, now(), credential);
+        await accounts.retireLinksOf(id, now());
+        return begin(accounts, offer, invitation, id);
       });
-      // Somebody else may have made a link for this account. A workspace that trusts the person must not trust the link.
-      if (openedBy !== 'password') {
-        throw new PortcullisError('restricted', 'Sign in with your password first, then open the invitation again.');
-      }
-      const accepted = await join(offer, principal.id);
-      await store.inDeployment(async accounts => {
-        await accounts.lockUser(principal.id);
-        await accounts.endSessionsOf(principal.id, now(), credential);
-        await accounts.retireLinksOf(principal.id, now());
-      });
-      return accepted;
     },
   };
 }

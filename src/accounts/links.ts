@@ -6,6 +6,7 @@ import { actionsOfRole } from '../domain/role.ts';
 import { minuteMs, type Now } from '../domain/units.ts';
 import type { AccountStore, DeploymentAccounts, LinkPurpose, UserAccount } from './account-store.ts';
 import { actionsHeldBy, deploymentRightsOf, principalIdOf, requireHeld } from './author.ts';
+import { lockWorkspace } from './lock-workspace.ts';
 import { type Mail, recoveryMail } from './mail.ts';
 
 /** Rule 27: a link works once, by POST, within this time. */
@@ -23,7 +24,7 @@ export interface Links {
   /**
    * A link for a member who lost their password, made by an admin of the workspace. By mail it goes to the person alone. A
    * link to hand over is made only for somebody who reaches nothing beyond this workspace, and holds nothing that the author
-   * does not: otherwise the admins of one workspace could become people of another. Throws `not_found` and `restricted`.
+   * does not, nor a connection of their own: otherwise the admins of one workspace could become people of another. Throws `not_found` and `restricted`.
    */
   issueForMember(author: Caller, workspaceId: WorkspaceId, userId: UserId): Promise<string | null>;
   /**
@@ -99,15 +100,17 @@ export function createLinks(parts: {
     },
 
     async issueForMember(author, workspaceId, userId) {
-      await store.inWorkspace(workspaceId, async accounts => {
-        const member = await accounts.member(userId);
-        if (member === null) throw new PortcullisError('not_found', 'There is no such member.');
-        requireHeld(await actionsHeldBy(author, accounts), ['members', ...actionsOfRole(member.role)]);
-      });
       const made = await store.inDeployment(async accounts => {
+        const within = accounts.within(workspaceId);
+        await lockWorkspace(within);
+        const member = await within.member(userId);
+        if (member === null) throw new PortcullisError('not_found', 'There is no such member.');
+        requireHeld(await actionsHeldBy(author, within), ['members', ...actionsOfRole(member.role)]);
         const user = await held(accounts, userId);
         const elsewhere = (await accounts.workspacesOf(userId)).some(id => id !== workspaceId);
         if (mail === null && (elsewhere || user.deploymentRights.size > 0)) throw notYours();
+        // Rule 2: who holds the link becomes the person, and so would use what the person alone may use.
+        if (mail === null && (await within.hasOwnConnections(userId))) throw notYours();
         return { user, signInUrl: await replace(accounts, user, author) };
       });
       return handOver(made.user, made.signInUrl);

@@ -45,8 +45,9 @@ export function createMembers({ store, now }: { store: AccountStore; now: Now })
         return { ...member, role };
       }),
 
-    async remove(author, workspaceId, id) {
-      await store.inWorkspace(workspaceId, async accounts => {
+    remove: (author, workspaceId, id) =>
+      store.inDeployment(async deployment => {
+        const accounts = deployment.within(workspaceId);
         await lockWorkspace(accounts);
         requireHeld(await actionsHeldBy(author, accounts), ['members']);
         const member = await existing(accounts, id);
@@ -55,9 +56,9 @@ export function createMembers({ store, now }: { store: AccountStore; now: Now })
         await accounts.lockPrincipal(id);
         await accounts.withdrawInvitationsBy(id, now());
         await accounts.removeMember(id);
-      });
-      if (isId('usr', id)) await store.inDeployment(accounts => endWhatIsLeft(accounts, id, now()));
-    },
+        await deployment.retireLinksBy(id, now());
+        if (isId('usr', id)) await endWhatIsLeft(deployment, id, now());
+      }),
   };
 }
 

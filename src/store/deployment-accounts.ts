@@ -3,6 +3,7 @@ import type { DeploymentAccounts, UserAccount } from '../accounts/account-store.
 import { isAction } from '../domain/action.ts';
 import { dayMs } from '../domain/units.ts';
 import type { Schema } from './schema.ts';
+import { workspaceAccounts } from './workspace-accounts.ts';
 
 type Tx = Transaction<Schema>;
 
@@ -14,7 +15,14 @@ const peopleLock = 0x50454f50;
 
 /** People, their sessions and their links, in a transaction across workspaces. */
 export function deploymentAccounts(tx: Tx): DeploymentAccounts {
-  return { ...locks(tx), ...people(tx), ...endings(tx), ...sessions(tx), ...links(tx) };
+  return {
+    within: workspaceId => workspaceAccounts(tx, workspaceId),
+    ...locks(tx),
+    ...people(tx),
+    ...endings(tx),
+    ...sessions(tx),
+    ...links(tx),
+  };
 }
 
 function locks(tx: Tx): Pick<DeploymentAccounts, 'lockPeople' | 'lockUser'> {
@@ -256,7 +264,7 @@ function sessions(tx: Tx): Pick<DeploymentAccounts, SessionQueries> {
   };
 }
 
-function links(tx: Tx): Pick<DeploymentAccounts, 'addLink' | 'takeLink' | 'retireLinksOf'> {
+function links(tx: Tx): Pick<DeploymentAccounts, 'addLink' | 'takeLink' | 'retireLinksOf' | 'retireLinksBy'> {
   return {
     async addLink(link) {
       const old = new Date(link.createdAt.getTime() - keptMs);
@@ -285,6 +293,14 @@ function links(tx: Tx): Pick<DeploymentAccounts, 'addLink' | 'takeLink' | 'retir
         .returning(['user_id', 'purpose', 'mailed'])
         .executeTakeFirst();
       return taken === undefined ? null : { userId: taken.user_id, purpose: taken.purpose, mailed: taken.mailed };
+    },
+    async retireLinksBy(author, at) {
+      await tx
+        .updateTable('sign_in_link')
+        .set({ used_at: at })
+        .where('created_by', '=', author)
+        .where('used_at', 'is', null)
+        .execute();
     },
     async retireLinksOf(id, at) {
       await tx

@@ -33,7 +33,14 @@ function locks(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, 'lock'
   };
 }
 
-type MemberQueries = 'members' | 'findMembers' | 'member' | 'addMember' | 'setRole' | 'removeMember';
+type MemberQueries =
+  | 'members'
+  | 'findMembers'
+  | 'member'
+  | 'addMember'
+  | 'setRole'
+  | 'hasOwnConnections'
+  | 'removeMember';
 
 function members(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, MemberQueries> {
   return {
@@ -62,6 +69,17 @@ function members(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, Memb
         .where('workspace_id', '=', workspaceId)
         .where('principal_id', '=', id)
         .execute();
+    },
+    async hasOwnConnections(id) {
+      const found = await tx
+        .selectFrom('connection')
+        .where('workspace_id', '=', workspaceId)
+        .where('connected_by', '=', id as UserId)
+        .where('audience', '=', 'owner')
+        .where('status', '<>', 'revoked')
+        .select('id')
+        .executeTakeFirst();
+      return found !== undefined;
     },
     async removeMember(id) {
       await tx
