@@ -49,8 +49,11 @@ const databaseCodes = /^(08|28|3D|53|57)[0-9A-Z]{3}$/;
 
 /** Errors from outside that a person can do something about. They are no defects, so they come without a stack. */
 function outsideError(error: unknown): Report | null {
-  if (!(error instanceof Error) || !('code' in error)) return null;
+  if (!(error instanceof Error)) return null;
   const { exitCode } = errorTable.unavailable;
+  // What `pg` says when it could not connect in time. It has no code.
+  if (error.message === 'timeout expired') return say('the database does not answer in time', databaseHint, exitCode);
+  if (!('code' in error)) return null;
   const code = String(error.code);
   if (code === 'EADDRINUSE') {
     const address = 'address' in error && 'port' in error ? `${error.address}:${error.port}` : 'the address';
