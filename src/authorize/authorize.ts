@@ -57,7 +57,7 @@ function examine(demand: Demand, caller: Caller, facts: Facts): Finding {
         ? { allow: 'deployment_right' }
         : { deny: 'lacks_deployment_right', demand };
     case 'membership':
-      return membership(demand, facts) ?? { allow: 'member' };
+      return membership(demand, facts) ?? byKey(demand, caller) ?? { allow: 'member' };
     default:
       return (
         membership(demand, facts) ??
@@ -70,6 +70,13 @@ function examine(demand: Demand, caller: Caller, facts: Facts): Finding {
 function membership(demand: Demand, facts: Facts): Finding | null {
   if (facts.workspaceId === null) return { deny: 'no_workspace', demand };
   return facts.role === null ? { deny: 'not_a_member', demand } : null;
+}
+
+/** What every member may have, a limited key may have only where its limit says so (rule 11). */
+function byKey(demand: Demand, caller: Caller): Finding | null {
+  return demand.withinKey !== true || withinCeiling(caller, demand.action)
+    ? null
+    : { deny: 'key_lacks_action', demand };
 }
 
 function byRole(demand: Demand, caller: Caller, facts: Facts): Finding | null {

@@ -38,6 +38,8 @@ export type ObjectRef =
 export interface Demand {
   readonly action: Action;
   readonly object: ObjectRef;
+  /** A key must not lack the action, although every member may have the object: for what limited keys are not for. */
+  readonly withinKey?: boolean;
   /** The object belongs to whoever made it through this gate; nobody else may use it. */
   readonly owned?: boolean;
   /** The right to ask for the object at all is one principal's: a link to a file. Anybody else hears `otherwise`. */

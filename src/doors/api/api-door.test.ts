@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { z } from 'zod';
 import { type AdminApi, openAdminApi, type SendOptions } from '../../../test/admin-api.ts';
 import { publicUrl, signedIn } from '../../../test/people.ts';
+import type { Action } from '../../domain/action.ts';
 import type { UserId, WorkspaceId } from '../../domain/ids.ts';
 import { impossibleOperation } from './operation.ts';
 
@@ -255,6 +256,23 @@ describe('the admin API', () => {
     );
     assert.equal((await api.send('DELETE', `${path}/${made.at('key.id')}`, { cookie })).status, 200);
     assert.equal((await api.send('GET', members(), { key: secret })).status, 401);
+  });
+
+  it('rule 11: lets a limited key neither see nor end the keys of its owner, nor see what it may not read', async () => {
+    const mint = (limitTo: Action[]) =>
+      api.people.accounts.keys.mint(signedIn(admin), workspace, { name: 'limited', limitTo });
+    const { key: own, secret } = await mint(['update']);
+    const at = `/api/workspaces/${workspace}`;
+    for (const [method, path] of [
+      ['GET', `${at}/keys`],
+      ['GET', `${at}/keys/${own.id}`],
+      ['DELETE', `${at}/keys/${own.id}`],
+      ['GET', at],
+    ] as const) {
+      const reply = await api.send(method, path, { key: secret });
+      assert.equal(reply.status, 403, `${method} ${path}`);
+    }
+    assert.equal((await api.send('GET', at, { key: (await mint(['read'])).secret })).status, 200);
   });
 
   it('keeps the deployment from people without rights in it, and from keys', async () => {

@@ -63,7 +63,7 @@ function demandText(demand: ApiRoute['demand']): string {
     case 'deployment':
       return `Takes the deployment right \`${demand.action}\`.`;
     case 'membership':
-      return 'Open to every member of the workspace.';
+      return `Open to every member of the workspace; a limited key needs the action \`${demand.key}\`.`;
     case 'self':
       return 'Open to every identified caller, about themselves.';
   }

@@ -43,8 +43,9 @@ function demandOf(demand: RouteDemand): Demand {
     case 'deployment':
       return { action: demand.action, object: { kind: demand.on } };
     case 'membership':
+      return { action: demand.key, object: { kind: 'membership' }, withinKey: true };
     case 'self':
-      // Neither looks at the action; being a member, or being oneself, is all it takes.
-      return { action: 'read', object: { kind: demand.on } };
+      // Being oneself is all it takes: the action is not looked at.
+      return { action: 'read', object: { kind: 'self' } };
   }
 }

@@ -2,11 +2,14 @@ import type { ZodType, z } from 'zod';
 import type { Action } from '../../domain/action.ts';
 import type { CommandContext } from '../../domain/operation.ts';
 
-/** What a route's caller must be allowed: an action, and on what. `self` and `membership` need no particular action. */
+/**
+ * What a route's caller must be allowed: an action, and on what. `membership` is open to every member, but a key that is
+ * limited must be limited to `key` at least; `self` is closed to limited keys.
+ */
 export type RouteDemand =
   | { readonly on: 'workspace'; readonly action: Action }
   | { readonly on: 'deployment'; readonly action: Action }
-  | { readonly on: 'membership' }
+  | { readonly on: 'membership'; readonly key: Action }
   | { readonly on: 'self' };
 
 /**

@@ -36,7 +36,7 @@ export function keyRoutes({ keys, record, firstCall }: KeyRouteParts): ApiRoute[
       path: '/api/workspaces/:workspace/keys',
       name: 'keys.list',
       summary: 'Keys: your own and those of your agents, or all of them if you manage members',
-      demand: { on: 'membership' },
+      demand: { on: 'membership', key: 'members' },
       query: z.strictObject({
         ...listQuery(['created', 'name', 'principal', 'expires', 'used'], 'desc'),
         ended: z
@@ -55,7 +55,7 @@ export function keyRoutes({ keys, record, firstCall }: KeyRouteParts): ApiRoute[
       path: '/api/workspaces/:workspace/keys/:key',
       name: 'keys.get',
       summary: 'A key, and the first call to Notion that was made with it',
-      demand: { on: 'membership' },
+      demand: { on: 'membership', key: 'members' },
       params: z.strictObject({ key: idOf('key') }),
       run: async ({ params }, context) => {
         const key = await keys.get(context.caller, workspaceOf(context), params.key);
@@ -68,7 +68,7 @@ export function keyRoutes({ keys, record, firstCall }: KeyRouteParts): ApiRoute[
       path: '/api/workspaces/:workspace/keys',
       name: 'keys.create',
       summary: 'Make a key; the answer is the only place where its secret ever is',
-      demand: { on: 'membership' },
+      demand: { on: 'membership', key: 'members' },
       body: newKey,
       status: 201,
       run: async ({ body }, context) => {
@@ -89,7 +89,7 @@ export function keyRoutes({ keys, record, firstCall }: KeyRouteParts): ApiRoute[
       path: '/api/workspaces/:workspace/keys/:key',
       name: 'keys.revoke',
       summary: 'End a key at once',
-      demand: { on: 'membership' },
+      demand: { on: 'membership', key: 'members' },
       params: z.strictObject({ key: idOf('key') }),
       run: async ({ params }, context) => {
         const key = await keys.revoke(context.caller, workspaceOf(context), params.key);

@@ -92,7 +92,7 @@ export function meRoutes({ users, sessions, workspaces, record, demo }: MeParts)
       path: '/api/workspaces/:workspace',
       name: 'workspaces.get',
       summary: 'One of your workspaces and its connections',
-      demand: { on: 'membership' },
+      demand: { on: 'membership', key: 'read' },
       run: async (_input, context) => {
         const [workspace] = await workspaces.of(principalOf(context), context.caller.ceiling, [workspaceOf(context)]);
         if (workspace === undefined) throw new PortcullisError('not_found', 'There is no such workspace.');
