@@ -159,11 +159,12 @@ describe('answers about a token', () => {
       [200, '{"active":"false"}'],
       [200, '<html>'],
       [400, '{"active":false}'],
-      [401, '{"error":"invalid_client"}'],
       [503, ''],
     ] as const) {
       assert.equal(introspect(status, text), 'unknown', text);
     }
+    // That says something of our own client, and nothing of the token.
+    assert.equal(introspect(401, '{"error":"invalid_client"}'), 'app_refused');
   });
 
   it('A8: only success says that a token is revoked', () => {
