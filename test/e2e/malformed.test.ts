@@ -123,10 +123,7 @@ describe('malformed requests', () => {
   });
 
   it('a host that is not ours', async () => {
-    const answer = await raw(
-      demo.ready.url,
-      'GET /api/me HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n',
-    );
+    const answer = await raw(demo.ready.url, 'GET /api/me HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n');
     assert.match(answer, /^HTTP\/1\.1 421 /);
   });
 
