@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { secondMs } from '../domain/units.ts';
 
 /** How long the rest of a body is thrown away after its answer: long enough to deliver that. */
-export const discardMs = 5 * secondMs;
+const discardMs = 5 * secondMs;
 
 /**
  * A client still sending a body that nobody reads gets the answer first. The rest flows into nothing, and if it does not end

@@ -94,12 +94,11 @@ export function webhookDoor(parts: WebhookDoorParts): FastifyPluginAsync {
   }
 
   async function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    if (request.raw.destroyed) return reply;
-    // Too many unfinished deliveries: Notion comes again after this answer.
-    const status = error instanceof PortcullisError && error.code === 'rate_limited' ? 503 : statusOf(error);
-    if (status === 503) return refuse(request, reply.header('connection', 'close'), status);
-    // A body that is too large or too slow, and what fastify refuses by itself.
-    if (status !== null && status < 500) return refuse(request, reply.header('connection', 'close'), status);
+    // A client that is gone hears nothing. The request itself is destroyed once it was read, which says nothing of that.
+    if (reply.raw.destroyed) return reply;
+    const status = statusOf(error);
+    // A body that was not taken, and what fastify refuses by itself.
+    if (status !== null) return refuse(request, reply.header('connection', 'close'), status);
     request.log.error({ err: error }, 'a webhook delivery could not be taken');
     return reply.code(503).send();
   }
@@ -127,9 +126,13 @@ function cutWhenSlow({ raw }: FastifyRequest, ms: number): void {
   raw.once('end', stop).once('close', stop);
 }
 
+/** With what a delivery is refused whose body could not be read; null for any other trouble. */
 function statusOf(error: unknown): number | null {
-  if (error instanceof PortcullisError) return error.status;
-  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
-    ? error.statusCode
-    : null;
+  if (error instanceof PortcullisError) {
+    // Too many unfinished deliveries: Notion comes again after this answer.
+    if (error.code === 'rate_limited') return 503;
+    return error.code === 'too_large' || error.code === 'too_slow' ? error.status : null;
+  }
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null;
+  return typeof status === 'number' && status < 500 ? status : null;
 }

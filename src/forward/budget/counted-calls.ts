@@ -44,7 +44,7 @@ function counts({ blockedUntilMs }: CountedCalls, second: number, nowMs: number)
   return atMs + countedMs > nowMs && (nowMs < blockedUntilMs || atMs + secondMs > blockedUntilMs);
 }
 
-export function sumSince(seconds: Seconds, sinceMs: number): number {
+function sumSince(seconds: Seconds, sinceMs: number): number {
   let sum = 0;
   for (const [second, count] of Object.entries(seconds)) if ((Number(second) + 1) * secondMs > sinceMs) sum += count;
   return sum;
