@@ -44,12 +44,6 @@ function counts({ blockedUntilMs }: CountedCalls, second: number, nowMs: number)
   return atMs + countedMs > nowMs && (nowMs < blockedUntilMs || atMs + secondMs > blockedUntilMs);
 }
 
-function sumSince(seconds: Seconds, sinceMs: number): number {
-  let sum = 0;
-  for (const [second, count] of Object.entries(seconds)) if ((Number(second) + 1) * secondMs > sinceMs) sum += count;
-  return sum;
-}
-
 /** Keys that are whole numbers stand in ascending order (ECMA-262, OrdinaryOwnPropertyKeys): oldest first. */
 export function recent(seconds: Seconds, nowMs: number): Record<string, number> {
   return Object.fromEntries(
