@@ -71,23 +71,23 @@ const notionIsNotion: Rule = ({ values }) => {
   ];
 };
 
+/** Two settings of which one alone means nothing. */
+function bothOrNeither(names: readonly [SettingName, SettingName]): Rule {
+  return ({ given }) => {
+    const missing = names.filter(name => !given.has(name));
+    if (missing.length !== 1) return [];
+    const there = names.find(name => given.has(name));
+    return missing.map(name => problem(name, `is missing, although ${there} is set`, 'Set both, or neither.'));
+  };
+}
+
 const mailNames = ['PORTCULLIS_SMTP_URL', 'PORTCULLIS_MAIL_FROM'] as const;
 
-const mailIsWhole: Rule = ({ given }) => {
-  const missing = mailNames.filter(name => !given.has(name));
-  if (missing.length !== 1) return [];
-  const there = mailNames.find(name => given.has(name));
-  return missing.map(name => problem(name, `is missing, although ${there} is set`, 'Set both, or neither.'));
-};
+const mailIsWhole = bothOrNeither(mailNames);
 
 const noticeNames = ['PORTCULLIS_NOTICE_URL', 'PORTCULLIS_NOTICE_SECRET'] as const;
 
-const noticesAreWhole: Rule = ({ given }) => {
-  const missing = noticeNames.filter(name => !given.has(name));
-  if (missing.length !== 1) return [];
-  const there = noticeNames.find(name => given.has(name));
-  return missing.map(name => problem(name, `is missing, although ${there} is set`, 'Set both, or neither.'));
-};
+const noticesAreWhole = bothOrNeither(noticeNames);
 
 /** What is told says when nobody looks after a workspace: it travels encrypted, or not at all. */
 const noticesAreEncrypted: Rule = ({ values }) => {
