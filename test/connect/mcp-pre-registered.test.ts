@@ -99,7 +99,7 @@ describe('a hosted MCP client that was registered by hand', () => {
     await at.control.forgetMcpClient({ clientId: own.clientId });
     await at.control.clearRequests();
     await connection.expire();
-    for (const _call of [1, 2, 3]) await assert.rejects(connection.token(), { code: 'upstream_unavailable' });
+    for (const _call of [1, 2, 3]) await assert.rejects(connection.token(), { code: 'app_refused' });
     const { status, unanswered } = await connection.row();
     assert.deepEqual([status, unanswered, await requestsTo('/token')], ['active', 0, 1]);
   });

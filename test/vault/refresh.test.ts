@@ -191,13 +191,14 @@ describe('refreshing a token', () => {
     });
 
     it('B3: answers that are none leave the connection as it is', async () => {
-      for (const outcome of ['throws', 'fatal'] as const) {
-        const exchange: RefreshExchange =
-          outcome === 'throws'
-            ? { refresh: () => Promise.reject(new Error('no JSON')) }
-            : answering({ kind: 'fatal', problem: 'invalid_client' });
+      const throwing: RefreshExchange = { refresh: () => Promise.reject(new Error('no JSON')) };
+      const refusingOurClient = answering({ kind: 'fatal', problem: 'invalid_client' });
+      for (const [exchange, code] of [
+        [throwing, 'upstream_unavailable'],
+        [refusingOurClient, 'app_refused'],
+      ] as const) {
         const connection = await at.aConnection({ lifetimeSeconds: -1 });
-        await assert.rejects(tokenOf(connection, await at.aNode({ exchange })), { code: 'upstream_unavailable' });
+        await assert.rejects(tokenOf(connection, await at.aNode({ exchange })), { code });
         assert.equal((await at.row(connection)).status, 'active');
       }
     });

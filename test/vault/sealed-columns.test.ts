@@ -32,9 +32,11 @@ describe('sealed columns', () => {
       'client_registration.sealed_management_token',
       'connect_attempt.sealed',
     ];
+    // Under a key of the deployment, for an hour at most: a row that does not open is a link that ends early.
+    const shortLived = ['file_ticket.sealed'];
     assert.deepEqual(
       await columnsLike('sealed|wrapped|cipher|encrypted'),
-      [...rotated, ...derived].sort(),
+      [...rotated, ...derived, ...shortLived].sort(),
       'Add the table to src/store/rotation/sealed-tables.ts: what is missing there is lost with the next rotation. Or here and to deployment-values.ts beside it: what is missing there is never verified.',
     );
   });
