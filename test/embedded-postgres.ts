@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import pg, { type ClientConfig } from 'pg';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/store/embedded/embedded-postgres.ts';
-import { readServerPid, stopServer } from '../src/store/embedded/postmaster.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/postgres/embedded-postgres.ts';
+import { readServerPid, stopServer } from '../src/postgres/postmaster.ts';
 import { end } from './children.ts';
 
 /** A temporary place for data directories of embedded servers. */

@@ -1,6 +1,6 @@
 // Holds an embedded PostgreSQL until it is killed: node hold-embedded-postgres.ts DATA_DIR [UID GID]
 // With a user and a group it becomes them first, for good: a Portcullis that is not root. Prints one line of JSON.
-import { startEmbeddedPostgres } from '../src/store/embedded/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../src/postgres/embedded-postgres.ts';
 
 const [dataDir = '', uid, gid] = process.argv.slice(2);
 if (uid && gid) {

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { after } from 'node:test';
 import pg from 'pg';
 import { minuteMs } from '../src/domain/units.ts';
-import type { EmbeddedConnection } from '../src/store/embedded/embedded-postgres.ts';
+import type { EmbeddedConnection } from '../src/postgres/embedded-postgres.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { serverVariable, startTestServer, type TestServer } from './postgres-server.ts';
 

@@ -30,19 +30,46 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
   // What stands beside the path.
   accounts: ['domain'],
-  vault: ['domain'],
+  vault: ['domain', 'disk'],
   mail: ['domain', 'accounts'],
-  connect: ['domain', 'notion'],
+  net: ['domain'],
+  disk: [],
+  jobs: ['domain'],
+  connect: ['domain', 'notion', 'jobs', 'net'],
+  webhooks: ['domain', 'notion'],
+  sinks: ['domain', 'net', 'jobs'],
+  report: ['domain', 'notion'],
 
+  // The database: the server that comes along, and everything that is asked in SQL.
+  postgres: ['domain', 'disk'],
   // Ports stand beside who uses them; the store implements them.
-  store: ['domain', 'config.ts', 'accounts', 'audit', 'connect', 'forward', 'identify', 'resolve', 'vault', 'withhold'],
+  store: [
+    'domain',
+    'config',
+    'accounts',
+    'audit',
+    'connect',
+    'forward',
+    'identify',
+    'jobs',
+    'postgres',
+    'report',
+    'resolve',
+    'sinks',
+    'vault',
+    'webhooks',
+    'withhold',
+  ],
 
   // Doors build operations, and reach neither Notion nor a token.
-  doors: ['domain', 'notion', 'gateway.ts', 'accounts', 'audit', 'identify'],
+  doors: ['domain', 'notion', 'gateway.ts', 'accounts', 'audit', 'identify', 'net'],
 
   config: ['domain'],
-  'config.ts': ['domain', 'config'],
-  cli: ['domain', 'config', 'config.ts', 'portcullis.ts', 'compose', 'store'],
+
+  // What operators start beside the gateway, or instead of it: programs of their own, above the parts that they look into.
+  doctor: ['domain', 'config', 'compose', 'connect', 'postgres', 'store', 'vault'],
+  operator: ['domain', 'config', 'audit', 'postgres', 'store', 'vault'],
+  cli: ['domain', 'config', 'portcullis.ts', 'compose', 'doctor', 'operator', 'postgres', 'store'],
 };
 
 /** Only this file sees every part. */
@@ -114,16 +141,18 @@ describe('tidy', () => {
     assert.deepEqual(broken, [], 'Name the thing that is held, such as pkce.ts or base64url.ts.');
   });
 
-  it('reads the environment in src/config.ts only', () => {
+  it('reads the environment in src/config/config.ts only', () => {
     const reads =
       /\bprocess\s*(\?\.|\.)\s*env\b|\bprocess\s*\[|from\s+'(node:)?process'|\}\s*=\s*process\s*;|loadEnvFile/;
-    const broken = src.filter(file => !isTest(file) && file.path !== 'src/config.ts' && reads.test(file.text));
+    const broken = src.filter(file => !isTest(file) && file.path !== 'src/config/config.ts' && reads.test(file.text));
     assert.deepEqual(pathsOf(broken), [], 'Add a row to src/config/settings.ts and take the value as a parameter.');
   });
 
-  it('asks PostgreSQL in src/store only', () => {
+  it('asks PostgreSQL in src/store only, and its own server in src/postgres', () => {
     const asks = /from 'kysely'|\.query\(/;
-    const broken = src.filter(file => !isTest(file) && !file.path.startsWith('src/store/') && asks.test(file.text));
+    const broken = src.filter(
+      file => !isTest(file) && !/^src\/(store|postgres)\//.test(file.path) && asks.test(file.text),
+    );
     assert.deepEqual(pathsOf(broken), [], 'Give the question a name in src/store, and ask by that.');
   });
 
@@ -195,7 +224,7 @@ describe('tidy', () => {
   });
 });
 
-/** `src/doors/rest/x.ts` → `doors`; `src/config.ts` → `config.ts`. */
+/** `src/doors/rest/x.ts` → `doors`; `src/config/config.ts` → `config.ts`. */
 function partOf(path: string): string {
   return path.split('/')[1] ?? '';
 }

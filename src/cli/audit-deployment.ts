@@ -1,4 +1,4 @@
-import { readDatabaseConfig } from '../config.ts';
+import { readDatabaseConfig } from '../config/config.ts';
 import { printableJson } from '../domain/printable.ts';
 import { auditLine } from './audit-line.ts';
 import { auditFilterOptions, limitOf, limitOption } from './audit-options.ts';

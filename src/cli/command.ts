@@ -1,6 +1,6 @@
+import type { Flags } from '../config/config.ts';
 import type { SettingName } from '../config/settings.ts';
 import type { Texts } from '../config/texts.ts';
-import type { Flags } from '../config.ts';
 
 /** One command of the command line: `portcullis NAME`. */
 export interface Command {

@@ -1,4 +1,4 @@
-import { readDatabaseConfig } from '../config.ts';
+import { readDatabaseConfig } from '../config/config.ts';
 import type { Command } from './command.ts';
 import { operatorOptions, sayDatabase } from './operator-options.ts';
 

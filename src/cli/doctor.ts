@@ -1,6 +1,6 @@
-import type { Finding } from '../compose/doctor/finding.ts';
+import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
-import type { Config } from '../config.ts';
+import type { Finding } from '../doctor/finding.ts';
 import { errorTable } from '../domain/errors.ts';
 import type { Command, Invocation, Terminal } from './command.ts';
 import { configOf, gatewayOptions } from './gateway-options.ts';
@@ -41,7 +41,7 @@ async function examineWith(invocation: Invocation): Promise<Finding[]> {
   const about = config.mode === 'demo' ? 'there are no credentials for Notion: this is about the demo' : 'can be used';
   const found = `${about}; database: ${describeDatabase(config.database)}`;
   // Loaded here, because most commands need none of it.
-  const { examine } = await import('../compose/doctor/doctor.ts');
+  const { examine } = await import('../doctor/doctor.ts');
   const findings = await examine(config, () => Date.now());
   return [{ about: 'settings', state: 'ok', found, todo: null }, ...findings];
 }

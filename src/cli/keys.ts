@@ -1,8 +1,8 @@
-import type { KeyTasks } from '../compose/key-tasks.ts';
-import { readKeysConfig } from '../config.ts';
+import { readKeysConfig } from '../config/config.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import { isId, type WorkspaceId } from '../domain/ids.ts';
 import { RootKeyError } from '../domain/root-key-error.ts';
+import type { KeyTasks } from '../operator/key-tasks.ts';
 import { type Invocation, UsageError } from './command.ts';
 import { sayDatabase } from './operator-options.ts';
 
@@ -18,7 +18,7 @@ export async function withKeyTasks<T>(
   const config = readKeysConfig(terminal.env, settings);
   sayDatabase(config.database, invocation);
   // Loaded here, because most commands need none of it.
-  const { openKeyTasks } = await import('../compose/key-tasks.ts');
+  const { openKeyTasks } = await import('../operator/key-tasks.ts');
   const tasks = await openKeyTasks(config, { warn: message => terminal.err(`warning: ${message}`) });
   try {
     return await work(tasks, config);

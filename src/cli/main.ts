@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { environment } from '../config.ts';
+import { environment } from '../config/config.ts';
 import { audit } from './audit.ts';
 import { auditDeployment } from './audit-deployment.ts';
 import { auditExport } from './audit-export.ts';

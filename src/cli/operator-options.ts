@@ -1,4 +1,4 @@
-import type { DatabaseConfig } from '../config.ts';
+import type { DatabaseConfig } from '../config/config.ts';
 import type { Invocation, Option } from './command.ts';
 import { settingsFileOption } from './settings-file.ts';
 

@@ -1,7 +1,7 @@
 import { type Client, Client as PgClient } from 'pg';
-import { readDatabaseConfig } from '../config.ts';
-import { startEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts';
-import { assertHoldsDatabase } from '../store/embedded/join-server.ts';
+import { readDatabaseConfig } from '../config/config.ts';
+import { startEmbeddedPostgres } from '../postgres/embedded-postgres.ts';
+import { assertHoldsDatabase } from '../postgres/join-server.ts';
 import { migrate } from '../store/migrate.ts';
 import type { Invocation } from './command.ts';
 import { sayDatabase } from './operator-options.ts';

@@ -1,4 +1,4 @@
-import { readClientConfig } from '../config.ts';
+import { readClientConfig } from '../config/config.ts';
 import type { Invocation, Option } from './command.ts';
 import { createRemote, type Remote } from './remote.ts';
 import { settingsFileOption } from './settings-file.ts';

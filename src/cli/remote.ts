@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ClientConfig } from '../config.ts';
+import type { ClientConfig } from '../config/config.ts';
 import { errorOfDiagnosis } from '../domain/diagnosed-errors.ts';
 import type { DiagnosisCode } from '../domain/diagnosis.ts';
 import { type ErrorCode, errorTable } from '../domain/errors.ts';

@@ -1,7 +1,7 @@
 import { ConfigError } from '../config/config-error.ts';
 import { errorTable, hintOf, PortcullisError } from '../domain/errors.ts';
 import { RootKeyError } from '../domain/root-key-error.ts';
-import { StoreError } from '../store/store-error.ts';
+import { StoreError } from '../domain/store-error.ts';
 import { UsageError } from './command.ts';
 import { EmulatorError } from './demo/emulator-error.ts';
 import { RemoteError } from './remote.ts';

@@ -1,4 +1,4 @@
-import type { Config, NotionConfig } from '../config.ts';
+import type { Config, NotionConfig } from '../config/config.ts';
 import type { Command, Terminal } from './command.ts';
 import { configOf, gatewayOptions } from './gateway-options.ts';
 import { armLastResort } from './last-resort.ts';

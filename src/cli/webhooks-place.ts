@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readWebhooksConfig } from '../config.ts';
+import { readWebhooksConfig } from '../config/config.ts';
 import { isId, type SubscriptionId } from '../domain/ids.ts';
 import { type Invocation, type Option, UsageError } from './command.ts';
 import { operatorOptions, sayDatabase } from './operator-options.ts';

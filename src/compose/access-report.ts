@@ -1,9 +1,9 @@
-import { createAccessReport } from '../connect/report/access-report.ts';
-import type { createCapabilityLearning } from '../connect/report/capability-learning.ts';
 import type { Answer } from '../domain/operation.ts';
 import type { Ruling } from '../domain/ruling.ts';
 import { createReportRoutes } from '../doors/api/report-routes.ts';
 import type { Steps } from '../gateway.ts';
+import { createAccessReport } from '../report/access-report.ts';
+import type { createCapabilityLearning } from '../report/capability-learning.ts';
 import { createCapabilityStore } from '../store/capabilities.ts';
 import { createConnectionList } from '../store/connection-list.ts';
 import type { Database } from '../store/database.ts';

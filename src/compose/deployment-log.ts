@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { DatabaseConfig } from '../config.ts';
+import type { DatabaseConfig } from '../config/config.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { EventId } from '../domain/ids.ts';
 import { auditFilters } from '../doors/api/audit-query.ts';
 import { type AuditView, auditView, namesIn } from '../doors/api/audit-view.ts';
 import { describe } from '../doors/api/read-input.ts';
+import { openOperatorDatabase } from '../operator/operator-database.ts';
 import { createAuditReader } from '../store/audit-reader.ts';
-import { openOperatorDatabase } from './operator-database.ts';
 
 const { page: _noPages, activity: _noActivity, ...filters } = auditFilters;
 const query = z.strictObject(filters);

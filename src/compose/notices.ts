@@ -1,13 +1,13 @@
-import type { NoticesConfig } from '../config.ts';
-import { createJobRunner } from '../connect/job-runner.ts';
-import type { Jobs } from '../connect/jobs.ts';
-import { createDeliverNotice } from '../connect/notices/deliver-notice.ts';
-import { noticeJob } from '../connect/notices/notice.ts';
-import { createSafeFetch } from '../connect/safe-fetch/safe-fetch.ts';
+import type { NoticesConfig } from '../config/config.ts';
 import type { RecordEvent } from '../domain/event.ts';
 import type { Metrics } from '../domain/metrics.ts';
 import type { ProgramLog } from '../domain/program-log.ts';
 import { type Now, secondMs } from '../domain/units.ts';
+import { createJobRunner } from '../jobs/job-runner.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import { createSafeFetch } from '../net/safe-fetch/safe-fetch.ts';
+import { createDeliverNotice } from '../sinks/notices/deliver-notice.ts';
+import { noticeJob } from '../sinks/notices/notice.ts';
 
 export interface NoticesOptions {
   readonly jobs: Jobs;

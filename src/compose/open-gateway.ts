@@ -1,9 +1,8 @@
 import { Readable } from 'node:stream';
 import { authorize } from '../authorize/authorize.ts';
 import { refuse } from '../authorize/refusal.ts';
-import type { NotionConfig } from '../config.ts';
+import type { NotionConfig } from '../config/config.ts';
 import { type ConnectionUse, createConnectionUses } from '../connect/connection-uses.ts';
-import { createCapabilityLearning } from '../connect/report/capability-learning.ts';
 import type { Answer } from '../domain/operation.ts';
 import type { Ruling } from '../domain/ruling.ts';
 import { createRateBudget } from '../forward/budget/budget.ts';
@@ -12,6 +11,7 @@ import type { OpenStreams } from '../forward/open-streams.ts';
 import { openUpstream } from '../forward/upstream.ts';
 import { createGateway, type Steps } from '../gateway.ts';
 import { isNotionFileUrl } from '../notion/file-hosts.ts';
+import { createCapabilityLearning } from '../report/capability-learning.ts';
 import { createResolve } from '../resolve/resolve.ts';
 import { cacheSnapshots } from '../resolve/snapshot.ts';
 import { createTurnstile } from '../resolve/turnstile.ts';

@@ -1,4 +1,4 @@
-import type { Config, NotionConfig } from '../config.ts';
+import type { Config, NotionConfig } from '../config/config.ts';
 import type { ProgramLog } from '../domain/program-log.ts';
 import type { Now } from '../domain/units.ts';
 import type { Prometheus } from '../doors/health/prometheus.ts';

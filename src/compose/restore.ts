@@ -1,12 +1,12 @@
-import type { Config, DatabaseConfig } from '../config.ts';
+import type { Config, DatabaseConfig } from '../config/config.ts';
 import type { RecordEvent } from '../domain/event.ts';
+import { openOperatorDatabase } from '../operator/operator-database.ts';
 import { createCustodyMarks } from '../store/custody/custody-marks.ts';
-import { createHighWaterFile } from '../store/custody/high-water-file.ts';
 import type { Database } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Restoration } from '../vault/restore/custody-marks.ts';
+import { createHighWaterFile } from '../vault/restore/high-water-file.ts';
 import { type RestoreWatch, watchRestore } from '../vault/restore/watch-restore.ts';
-import { openOperatorDatabase } from './operator-database.ts';
 
 /** Watches for a database that was put back (rule 20), and says so in the log. */
 export async function openRestoreWatch(

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { InstanceId } from '../domain/ids.ts';
 import { secondMs } from '../domain/units.ts';
 import type { Database } from '../store/database.ts';

@@ -1,8 +1,8 @@
-import type { AskNotion } from '../connect/report/ask-notion.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { Call } from '../domain/operation.ts';
 import type { Caller, Principal } from '../domain/principal.ts';
 import { createGateway, type Steps } from '../gateway.ts';
+import type { AskNotion } from '../report/ask-notion.ts';
 
 /**
  * The path for Portcullis's own calls to Notion: the same steps, and two that know more. Identify answers with the system,

@@ -1,10 +1,9 @@
-import type { WebhooksConfig } from '../config.ts';
-import { createReceive } from '../connect/webhooks/receive.ts';
-import { createSubscriptionCommands } from '../connect/webhooks/subscriptions.ts';
+import type { WebhooksConfig } from '../config/config.ts';
 import type { RecordEvent } from '../domain/event.ts';
 import type { SubscriptionId } from '../domain/ids.ts';
 import { type SubscriptionSummary, withUrl } from '../domain/webhook.ts';
 import { createWebhookRoutes } from '../doors/api/webhook-routes.ts';
+import { openOperatorDatabase } from '../operator/operator-database.ts';
 import type { Database } from '../store/database.ts';
 import type { EventEntries } from '../store/event-entries.ts';
 import type { Schema } from '../store/schema.ts';
@@ -15,7 +14,8 @@ import type { DeriveKey } from '../vault/derive-key.ts';
 import type { OnUndecryptable } from '../vault/undecryptable.ts';
 import { createWebhookSeal } from '../vault/webhook-seal.ts';
 import { createWorkspaceKeys, type WorkspaceKeys } from '../vault/workspace-keys.ts';
-import { openOperatorDatabase } from './operator-database.ts';
+import { createReceive } from '../webhooks/receive.ts';
+import { createSubscriptionCommands } from '../webhooks/subscriptions.ts';
 import { openRootKeys } from './root-keys.ts';
 
 /** Hearing from Notion: what the webhook door hands deliveries to, and how admins set addresses up. */

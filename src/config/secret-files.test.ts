@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { readConfig } from '../config.ts';
+import { readConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { readValues } from './read-values.ts';
 import { fileSettingOf, secretsInFiles } from './secret-files.ts';

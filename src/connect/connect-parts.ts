@@ -2,11 +2,11 @@ import type { SealedToken, TokenPlace, Tokens, WrappedKey } from '../domain/conn
 import type { RecordEvent } from '../domain/event.ts';
 import type { ConnectionId, JobId, WorkspaceId } from '../domain/ids.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { Jobs } from '../jobs/jobs.ts';
 import type { ConnectAttempts } from './connect-attempts.ts';
 import type { ConsentFlows } from './consent-flow.ts';
 import type { Disconnections } from './disconnections.ts';
 import type { Installations } from './installations.ts';
-import type { Jobs } from './jobs.ts';
 import type { PastedTokens } from './pasted-tokens.ts';
 import type { TokenIdentity } from './rest/token-identity.ts';
 import type { StepDeadlines } from './step-deadlines.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { type ConnectionId, isId, type PrincipalId, type RegistrationId, type WorkspaceId } from '../domain/ids.ts';
 import { nullIfUnopenable } from '../domain/unopenable-error.ts';
+import type { JobHandler } from '../jobs/job-runner.ts';
+import type { Job } from '../jobs/jobs.ts';
 import type { ConnectParts } from './connect-parts.ts';
 import type { EndingConnection, RevokeConnection, RevokeToken } from './disconnections.ts';
-import type { JobHandler } from './job-runner.ts';
-import type { Job } from './jobs.ts';
 import { buriedEntry, discardedEntry } from './lifecycle-entries.ts';
 
 /**

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PortcullisError } from '../domain/errors.ts';
 import type { Gateway } from '../gateway.ts';
+import type { ClientAddress } from '../net/client-address.ts';
 import { unrecognised } from '../notion/classify.ts';
 import { renderEnvelope, renderError } from '../notion/error-envelope.ts';
-import type { ClientAddress } from './client-address.ts';
+import { html } from './connect/html.ts';
+import { page } from './connect/page.ts';
+import { sendPage } from './connect/send-page.ts';
 import { securityHeaders } from './dashboard/security-headers.ts';
-import { html } from './oauth/html.ts';
-import { page } from './oauth/page.ts';
-import { sendPage } from './oauth/send-page.ts';
 import { readCredentials } from './rest/request-headers.ts';
 
 export interface ElsewhereParts {

@@ -7,11 +7,11 @@ import { ask, temporaryPlace } from '../../test/embedded-postgres.ts';
 import { freshDatabase, type TestDatabase } from '../../test/postgres.ts';
 import { startTransactionPooler } from '../../test/transaction-pooler.ts';
 import { until } from '../../test/until.ts';
+import { chooseAccount } from '../postgres/account.ts';
+import { prepareBinaries } from '../postgres/binaries.ts';
+import { dataDirectoryArgument, under } from '../postgres/cluster.ts';
 import { assertDurable } from './assert-durable.ts';
 import { openDatabase } from './database.ts';
-import { chooseAccount } from './embedded/account.ts';
-import { prepareBinaries } from './embedded/binaries.ts';
-import { dataDirectoryArgument, under } from './embedded/cluster.ts';
 
 describe('rule 24: the database server that Portcullis starts on', () => {
   let database: TestDatabase;

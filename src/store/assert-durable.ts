@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
+import { StoreError } from '../domain/store-error.ts';
 import type { Database } from './database.ts';
-import { StoreError } from './store-error.ts';
 
 /** Major versions of PostgreSQL that the tests run with or that differ in nothing we use. */
 const versions = { min: 16, max: 18 };

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { CapabilityStore, LearnedCapability } from '../connect/report/capability-learning.ts';
+import type { CapabilityStore, LearnedCapability } from '../report/capability-learning.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 

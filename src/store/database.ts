@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg, { type ClientBase, type ClientConfig, type Pool } from 'pg';
-import { StoreError } from './store-error.ts';
+import { StoreError } from '../domain/store-error.ts';
 
 /**
  * The database, seen by each of the three roles that Portcullis plays in it. All sign in with the same login and step down

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Job, Jobs } from '../connect/jobs.ts';
+import type { Job, Jobs } from '../jobs/jobs.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 

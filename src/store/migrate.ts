@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ClientBase } from 'pg';
-import { StoreError } from './store-error.ts';
+import { StoreError } from '../domain/store-error.ts';
 
 /** One file of the folder: `0003-audit-log.sql` is number 3. */
 interface Migration {

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
-import { noticeJob, noticeTypeOf } from '../connect/notices/notice.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import { type EventId, isId, newId } from '../domain/ids.ts';
+import { noticeJob, noticeTypeOf } from '../sinks/notices/notice.ts';
 import type { Schema } from './schema.ts';
 
 /**

@@ -1,11 +1,11 @@
 import type { ClientConfig, Pool } from 'pg';
-import type { DatabaseConfig } from '../config.ts';
+import type { DatabaseConfig } from '../config/config.ts';
+import { StoreError } from '../domain/store-error.ts';
+import { startEmbeddedPostgres } from '../postgres/embedded-postgres.ts';
 import { assertDurable } from './assert-durable.ts';
 import { type Database, openDatabase, openPool } from './database.ts';
-import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
 import { migrate } from './migrate.ts';
 import type { Schema } from './schema.ts';
-import { StoreError } from './store-error.ts';
 import { namingSetting } from './unreachable.ts';
 
 /** What a database is for. It is stamped at its first start, and refused for the other purpose ever after (rule 25). */

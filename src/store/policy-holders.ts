@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { PolicyHolders } from '../connect/report/access-report.ts';
 import type { Action } from '../domain/action.ts';
 import type { PrincipalId } from '../domain/ids.ts';
+import type { PolicyHolders } from '../report/access-report.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 

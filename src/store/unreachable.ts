@@ -1,5 +1,5 @@
-import type { DatabaseConfig } from '../config.ts';
-import { StoreError } from './store-error.ts';
+import type { DatabaseConfig } from '../config/config.ts';
+import { StoreError } from '../domain/store-error.ts';
 
 /** Of the operating system, on the way to a server: what it says names an address, and not the setting that it stands in. */
 const onTheWay =

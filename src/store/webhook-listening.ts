@@ -1,8 +1,8 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely';
-import type { Listening, ListeningStore, TakenEvent } from '../connect/webhooks/listening.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import type { SubscriptionId, WorkspaceId } from '../domain/ids.ts';
 import type { SubscriptionState, WebhookOwner, WebhookTokenPlace } from '../domain/webhook.ts';
+import type { Listening, ListeningStore, TakenEvent } from '../webhooks/listening.ts';
 import type { Database } from './database.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
 import { notePageChange } from './page-changes.ts';

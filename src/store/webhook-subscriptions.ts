@@ -1,6 +1,6 @@
 import { type Selectable, sql, type Transaction } from 'kysely';
-import type { SubscriptionStore } from '../connect/webhooks/subscriptions.ts';
 import type { KeptAside, SubscriptionSummary, WebhookOwner } from '../domain/webhook.ts';
+import type { SubscriptionStore } from '../webhooks/subscriptions.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { helpAbout } from '../../src/cli/help.ts';
 import { commands } from '../../src/cli/main.ts';
-import { startEmbeddedPostgres } from '../../src/store/embedded/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../../src/postgres/embedded-postgres.ts';
 import { type Demo, startDemo } from '../e2e/demo.ts';
 import { freshDatabase } from '../postgres.ts';
 import { portcullis } from './run.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { lookAtPublicUrl } from '../../src/compose/doctor/look-at-public-url.ts';
+import { lookAtPublicUrl } from '../../src/doctor/look-at-public-url.ts';
 import { type Lie, type LyingServer, startLyingServer } from '../connect/lying-server.ts';
 
 describe('portcullis doctor, at the public URL', () => {

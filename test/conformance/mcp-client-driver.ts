@@ -9,10 +9,10 @@ import { createMcpConsent } from '../../src/connect/mcp/consent.ts';
 import type { StoredRegistration } from '../../src/connect/mcp/registrations.ts';
 import { stepUp } from '../../src/connect/mcp/scopes.ts';
 import { createServerDirectory } from '../../src/connect/mcp/server-directory.ts';
-import { createSafeFetch } from '../../src/connect/safe-fetch/safe-fetch.ts';
 import { newId, type RegistrationId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { minuteMs } from '../../src/domain/units.ts';
+import { createSafeFetch } from '../../src/net/safe-fetch/safe-fetch.ts';
 import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
 import { createMcpSeal } from '../../src/vault/mcp-seal.ts';
 

@@ -1,11 +1,11 @@
 /** A process of its own that does jobs: it ends connections and delivers notices, until it is killed. See `disconnect-kill.test.ts`. */
 import { startNotices } from '../../src/compose/notices.ts';
-import { createJobRunner } from '../../src/connect/job-runner.ts';
 import { createRestFlow } from '../../src/connect/rest/rest-flow.ts';
 import { revocationHandlers } from '../../src/connect/revocation-jobs.ts';
 import { newId } from '../../src/domain/ids.ts';
 import { noMetrics } from '../../src/domain/metrics.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { createJobRunner } from '../../src/jobs/job-runner.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createDisconnections } from '../../src/store/disconnections.ts';
 import { createInstallations } from '../../src/store/installations.ts';

@@ -3,8 +3,8 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { authorizeMcp } from '../../emulator/mcp/authorized.ts';
 import { type Emulator, startEmulator } from '../../emulator/server.ts';
 import { callTool } from '../../src/connect/mcp/call-tool.ts';
-import { createSafeFetch } from '../../src/connect/safe-fetch/safe-fetch.ts';
 import { minuteMs } from '../../src/domain/units.ts';
+import { createSafeFetch } from '../../src/net/safe-fetch/safe-fetch.ts';
 import { type Heard, type Lie, type LyingServer, startLyingServer } from './lying-server.ts';
 
 const { fetch: outside, close } = createSafeFetch({ allowLoopbackHttp: true, timeoutMs: minuteMs });

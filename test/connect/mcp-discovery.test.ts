@@ -9,9 +9,9 @@ import type { OAuthClient } from '../../src/connect/mcp/register-client.ts';
 import { scopeFor } from '../../src/connect/mcp/scopes.ts';
 import { createServerDirectory } from '../../src/connect/mcp/server-directory.ts';
 import { exchangeCodeRequest, refreshRequest } from '../../src/connect/mcp/token-requests.ts';
-import { createSafeFetch } from '../../src/connect/safe-fetch/safe-fetch.ts';
 import { connectProblemOf } from '../../src/domain/connect-problem.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { createSafeFetch } from '../../src/net/safe-fetch/safe-fetch.ts';
 import { type LyingMcp, prm, startLyingMcp } from './lying-mcp.ts';
 
 const reach = { allowLoopbackHttp: true };

@@ -7,10 +7,10 @@ import type { OAuthClient } from '../../src/connect/mcp/register-client.ts';
 import { readTokenAnswer } from '../../src/connect/mcp/token-answer.ts';
 import { refreshRequest, revokeRequest } from '../../src/connect/mcp/token-requests.ts';
 import { readRevocation } from '../../src/connect/rest/token-state.ts';
-import { createSafeFetch } from '../../src/connect/safe-fetch/safe-fetch.ts';
 import { connectProblemOf } from '../../src/domain/connect-problem.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { minuteMs } from '../../src/domain/units.ts';
+import { createSafeFetch } from '../../src/net/safe-fetch/safe-fetch.ts';
 import { type LyingMcp, prm, rfc8414, startLyingMcp } from './lying-mcp.ts';
 import type { Lie } from './lying-server.ts';
 

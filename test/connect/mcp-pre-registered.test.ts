@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { NotionConfig } from '../../src/config.ts';
+import type { NotionConfig } from '../../src/config/config.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { titleOf } from './browser.ts';
 import { connectMcp } from './connected-mcp.ts';

@@ -3,9 +3,9 @@ import { after, afterEach, beforeEach, describe, it } from 'node:test';
 import { discover } from '../../src/connect/mcp/discover.ts';
 import { type ClientOptions, registerClient } from '../../src/connect/mcp/register-client.ts';
 import { refreshRequest } from '../../src/connect/mcp/token-requests.ts';
-import { createSafeFetch } from '../../src/connect/safe-fetch/safe-fetch.ts';
 import { connectProblemOf } from '../../src/domain/connect-problem.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { createSafeFetch } from '../../src/net/safe-fetch/safe-fetch.ts';
 import { type LyingMcp, startLyingMcp } from './lying-mcp.ts';
 
 const redirectUri = 'https://portcullis.example/auth/notion-mcp/callback';

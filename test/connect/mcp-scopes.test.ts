@@ -3,8 +3,8 @@ import { after, afterEach, beforeEach, describe, it } from 'node:test';
 import { readChallenge } from '../../src/connect/mcp/challenge.ts';
 import { discover } from '../../src/connect/mcp/discover.ts';
 import { scopeFor } from '../../src/connect/mcp/scopes.ts';
-import { createSafeFetch } from '../../src/connect/safe-fetch/safe-fetch.ts';
 import { minuteMs } from '../../src/domain/units.ts';
+import { createSafeFetch } from '../../src/net/safe-fetch/safe-fetch.ts';
 import { type LyingMcp, startLyingMcp } from './lying-mcp.ts';
 
 describe('scopes', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
-import { lookAtApp } from '../../src/compose/doctor/look-at-app.ts';
 import { createRefusedAppAlarm } from '../../src/compose/refused-app-alarm.ts';
+import { lookAtApp } from '../../src/doctor/look-at-app.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { minuteMs } from '../../src/domain/units.ts';
 import { type Connecting, startConnecting } from './connecting.ts';

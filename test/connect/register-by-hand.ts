@@ -1,4 +1,4 @@
-import type { NotionConfig } from '../../src/config.ts';
+import type { NotionConfig } from '../../src/config/config.ts';
 import { Secret } from '../../src/domain/secret.ts';
 
 /** What an operator does in the console of an authorization server, and then writes into the settings. */

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { type AddressInfo, createServer } from 'node:net';
 import { after, afterEach, beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { createSafeFetch } from '../../src/connect/safe-fetch/safe-fetch.ts';
-import type { SafeFetchProblem } from '../../src/connect/safe-fetch/safe-fetch-error.ts';
-import { isSpecialAddress } from '../../src/connect/safe-fetch/special-addresses.ts';
 import { minuteMs } from '../../src/domain/units.ts';
+import { createSafeFetch } from '../../src/net/safe-fetch/safe-fetch.ts';
+import type { SafeFetchProblem } from '../../src/net/safe-fetch/safe-fetch-error.ts';
+import { isSpecialAddress } from '../../src/net/safe-fetch/special-addresses.ts';
 import { type Lie, type LyingServer, startLyingServer } from './lying-server.ts';
 
 const because = (problem: SafeFetchProblem) => ({ name: 'SafeFetchError', problem });

@@ -3,7 +3,7 @@ import { chmod, chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EmbeddedConnection } from '../../src/store/embedded/embedded-postgres.ts';
+import type { EmbeddedConnection } from '../../src/postgres/embedded-postgres.ts';
 import { end } from '../children.ts';
 import { freePort } from '../e2e/free-port.ts';
 import { until } from '../until.ts';

@@ -1,11 +1,11 @@
 /** Who learns what of connections, with the real decisions and a real database. Of Notion there is nothing. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createAccessReport } from '../../src/connect/report/access-report.ts';
 import { PortcullisError } from '../../src/domain/errors.ts';
 import { type ConnectionId, newId, type UserId, type WorkspaceId } from '../../src/domain/ids.ts';
 import { createConnectionRoutes } from '../../src/doors/api/connection-routes.ts';
 import { createReportRoutes } from '../../src/doors/api/report-routes.ts';
+import { createAccessReport } from '../../src/report/access-report.ts';
 import { createCapabilityStore } from '../../src/store/capabilities.ts';
 import { createConnectionList } from '../../src/store/connection-list.ts';
 import { createPolicyHolders } from '../../src/store/policy-holders.ts';

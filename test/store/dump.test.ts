@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
 import { newId } from '../../src/domain/ids.ts';
+import { StoreError } from '../../src/domain/store-error.ts';
 import { dump } from '../../src/store/dump/dump.ts';
 import { linesOf } from '../../src/store/dump/lines.ts';
 import { restore } from '../../src/store/dump/restore.ts';
-import { StoreError } from '../../src/store/store-error.ts';
 import { freshDatabase } from '../postgres.ts';
 
 type Owner = { client: pg.Client; close(): Promise<void> };

@@ -1,8 +1,9 @@
 // Runs one task on keys, and kills itself at the given visit of a moment. `rotation-kill.test.ts` starts it.
-import { openKeyTasks } from '../../src/compose/key-tasks.ts';
-import type { KeysConfig } from '../../src/config.ts';
+
+import type { KeysConfig } from '../../src/config/config.ts';
 import type { RootKeyName } from '../../src/domain/root-key-name.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { openKeyTasks } from '../../src/operator/key-tasks.ts';
 import type { RotationMoment } from '../../src/vault/rotation/moments.ts';
 
 export interface DyingTask {

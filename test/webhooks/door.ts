@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
 import { PortcullisError } from '../../src/domain/errors.ts';
-import { createClientAddress } from '../../src/doors/client-address.ts';
 import { type WebhookDoorParts, webhookDoor } from '../../src/doors/webhooks/webhook-door.ts';
+import { createClientAddress } from '../../src/net/client-address.ts';
 
 export interface OpenDoor {
   /** The address of a subscription. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { createSubscriptionCommands } from '../../src/connect/webhooks/subscriptions.ts';
 import { PortcullisError } from '../../src/domain/errors.ts';
 import { createSubscriptionStore } from '../../src/store/webhook-subscriptions.ts';
+import { createSubscriptionCommands } from '../../src/webhooks/subscriptions.ts';
 import { anEvent, type Hearing, post, startHearing, subscriptionRequests } from './hearing.ts';
 
 const aToken = () => `secret_${randomUUID().replaceAll('-', '')}`;

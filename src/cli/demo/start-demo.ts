@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { z } from 'zod';
-import type { Config, NotionConfig } from '../../config.ts';
+import type { Config, NotionConfig } from '../../config/config.ts';
 import type { ProgramLog } from '../../domain/program-log.ts';
 import { Secret } from '../../domain/secret.ts';
 import { type Portcullis, startPortcullis } from '../../portcullis.ts';

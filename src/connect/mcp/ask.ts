@@ -1,8 +1,8 @@
 import { connectError } from '../../domain/connect-problem.ts';
 import { readRetryAfter } from '../../domain/retry-after.ts';
+import type { SafeFetch, SafeRequest } from '../../net/safe-fetch/safe-fetch.ts';
+import { SafeFetchError } from '../../net/safe-fetch/safe-fetch-error.ts';
 import { type OAuthResponse, parseJson } from '../oauth-response.ts';
-import type { SafeFetch, SafeRequest } from '../safe-fetch/safe-fetch.ts';
-import { SafeFetchError } from '../safe-fetch/safe-fetch-error.ts';
 
 /**
  * Asks an OAuth endpoint. An answer that cannot be one (elsewhere, too large, another type) has status 0 and no text, so

@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import { connectError } from '../../domain/connect-problem.ts';
-import { assertAskable, type Reach } from '../safe-fetch/safe-fetch.ts';
-import { SafeFetchError } from '../safe-fetch/safe-fetch-error.ts';
+import { assertAskable, type Reach } from '../../net/safe-fetch/safe-fetch.ts';
+import { SafeFetchError } from '../../net/safe-fetch/safe-fetch-error.ts';
 import type { ServerMetadata } from './server-metadata.ts';
 
 export interface AuthorizationRequest {

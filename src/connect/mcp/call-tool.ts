@@ -1,4 +1,4 @@
-import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
+import type { SafeFetch } from '../../net/safe-fetch/safe-fetch.ts';
 import { readRefusal, readRpcResult, readToolResult, type ToolAnswer } from './tool-answer.ts';
 
 const statelessVersion = '2026-07-28';

@@ -1,9 +1,9 @@
 import { type ConnectProblem, connectError, connectProblemOf } from '../../domain/connect-problem.ts';
 import type { Tokens } from '../../domain/connection.ts';
 import type { RegistrationId, UserId } from '../../domain/ids.ts';
+import { SafeFetchError, type SafeFetchProblem } from '../../net/safe-fetch/safe-fetch-error.ts';
+import { within } from '../../net/safe-fetch/within.ts';
 import type { Beginning, Begun, ClaimedAttempt } from '../consent-flow.ts';
-import { SafeFetchError, type SafeFetchProblem } from '../safe-fetch/safe-fetch-error.ts';
-import { within } from '../safe-fetch/within.ts';
 import { type AttemptMemory, recallAttempt, rememberAttempt } from './attempt-memory.ts';
 import { authorizeUrl, newVerifier } from './authorize-url.ts';
 import { acceptCallback, type CallbackParameters } from './callback.ts';

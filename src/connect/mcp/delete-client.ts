@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { RecordEvent } from '../../domain/event.ts';
 import { isId, type RegistrationId } from '../../domain/ids.ts';
-import type { JobHandler } from '../job-runner.ts';
-import type { Job } from '../jobs.ts';
-import { SafeFetchError } from '../safe-fetch/safe-fetch-error.ts';
+import type { JobHandler } from '../../jobs/job-runner.ts';
+import type { Job } from '../../jobs/jobs.ts';
+import { SafeFetchError } from '../../net/safe-fetch/safe-fetch-error.ts';
 import { ask } from './ask.ts';
 import type { McpParts } from './mcp-parts.ts';
 import type { DeleteClient } from './registrations.ts';

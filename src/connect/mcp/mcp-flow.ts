@@ -1,8 +1,8 @@
 import type { Tokens } from '../../domain/connection.ts';
 import type { RegistrationId } from '../../domain/ids.ts';
+import { within } from '../../net/safe-fetch/within.ts';
 import type { ConsentFlow, Redeemed, UnwantedTokens } from '../consent-flow.ts';
 import { readRevocation } from '../rest/token-state.ts';
-import { within } from '../safe-fetch/within.ts';
 import { createMcpConsent, type Exchanged, troubleOf } from './consent.ts';
 import { installationKey } from './installation-key.ts';
 import type { McpParts } from './mcp-parts.ts';

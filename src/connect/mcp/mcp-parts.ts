@@ -1,7 +1,7 @@
 import type { RegistrationId } from '../../domain/ids.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Now } from '../../domain/units.ts';
-import type { Reach, SafeFetch } from '../safe-fetch/safe-fetch.ts';
+import type { Reach, SafeFetch } from '../../net/safe-fetch/safe-fetch.ts';
 import type { PreRegistered } from './register-client.ts';
 import type { Registrations } from './registrations.ts';
 import type { ServerDirectory } from './server-directory.ts';

@@ -1,8 +1,8 @@
 import type { RegistrationId } from '../../domain/ids.ts';
 import type { RefreshOutcome } from '../../domain/refresh-outcome.ts';
 import type { Secret } from '../../domain/secret.ts';
+import { SafeFetchError } from '../../net/safe-fetch/safe-fetch-error.ts';
 import type { OAuthResponse } from '../oauth-response.ts';
-import { SafeFetchError } from '../safe-fetch/safe-fetch-error.ts';
 import type { McpParts } from './mcp-parts.ts';
 import { openClient } from './own-clients.ts';
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';

@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import type { SafeFetch, SafeRequest } from '../safe-fetch/safe-fetch.ts';
+import type { SafeFetch, SafeRequest } from '../../net/safe-fetch/safe-fetch.ts';
 
 /**
  * The options under which `oauth4webapi` sends through our guards alone. Its own check of the scheme is off because the

@@ -1,5 +1,5 @@
 import { hourMs } from '../../domain/units.ts';
-import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
+import type { SafeFetch } from '../../net/safe-fetch/safe-fetch.ts';
 import { readServerMetadata, type ServerMetadata } from './server-metadata.ts';
 
 const trustedMs = hourMs;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { connectError } from '../../domain/connect-problem.ts';
-import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
+import type { SafeFetch } from '../../net/safe-fetch/safe-fetch.ts';
 import { askForDocument } from './ask.ts';
 import { serverMetadataUrls } from './well-known.ts';
 

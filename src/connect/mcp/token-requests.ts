@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import { connectError } from '../../domain/connect-problem.ts';
+import type { SafeFetch } from '../../net/safe-fetch/safe-fetch.ts';
 import type { OAuthResponse } from '../oauth-response.ts';
-import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
 import { answerOf } from './ask.ts';
 import type { AcceptedCallback } from './callback.ts';
 import type { OAuthClient } from './register-client.ts';

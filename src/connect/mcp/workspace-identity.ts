@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { SafeFetch } from '../../net/safe-fetch/safe-fetch.ts';
 import { plainText } from '../oauth-response.ts';
-import type { SafeFetch } from '../safe-fetch/safe-fetch.ts';
 import { callTool } from './call-tool.ts';
 import type { Challenge } from './challenge.ts';
 

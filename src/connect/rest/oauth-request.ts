@@ -1,8 +1,8 @@
 import { type Dispatcher, request } from 'undici';
 import { readRetryAfter } from '../../domain/retry-after.ts';
 import { KiB, secondMs } from '../../domain/units.ts';
+import { howItFailed } from '../../net/how-it-failed.ts';
 import { defaultNotionVersion } from '../../notion/versions.ts';
-import { howItFailed } from '../how-it-failed.ts';
 import type { OAuthResponse } from '../oauth-response.ts';
 import type { NotionApp } from './notion-app.ts';
 import { readAppRefusal } from './token-state.ts';

@@ -4,7 +4,7 @@ import type { Client } from '../../accounts/sign-in.ts';
 import { PortcullisError } from '../../domain/errors.ts';
 import type { Answer } from '../../domain/operation.ts';
 import { KiB, MiB } from '../../domain/units.ts';
-import type { ClientAddress } from '../client-address.ts';
+import type { ClientAddress } from '../../net/client-address.ts';
 import { isFromOurPages } from '../same-origin.ts';
 import { readDeviceCookie, readSessionCookie } from '../session-cookie.ts';
 import { createStrangeBodies } from '../strange-bodies.ts';

@@ -5,7 +5,7 @@ import type { Accounts } from '../../accounts/accounts.ts';
 import type { Client } from '../../accounts/sign-in.ts';
 import { PortcullisError } from '../../domain/errors.ts';
 import type { RecordEvent } from '../../domain/event.ts';
-import type { ClientAddress } from '../client-address.ts';
+import type { ClientAddress } from '../../net/client-address.ts';
 import { deviceCookie, sessionCookie } from '../session-cookie.ts';
 import { clientOf, eventOf, fail, readBodyAs, send, tooManyAttempts } from './anonymous-request.ts';
 import { displayName, email } from './fields.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Client, Opened, SignIn, SignInResult } from '../../accounts/sign-in.ts';
 import { PortcullisError } from '../../domain/errors.ts';
 import type { RecordEvent } from '../../domain/event.ts';
-import type { ClientAddress } from '../client-address.ts';
+import type { ClientAddress } from '../../net/client-address.ts';
 import { deviceCookie, endedSessionCookie, sessionCookie } from '../session-cookie.ts';
 import { clientOf, eventOf, fail, readBodyAs, send, tooManyAttempts } from './anonymous-request.ts';
 import { jsonAnswer } from './json-answer.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fastify } from 'fastify';
 import { Secret } from '../../domain/secret.ts';
-import { createClientAddress } from '../client-address.ts';
+import { createClientAddress } from '../../net/client-address.ts';
 import { type HealthDoorParts, healthDoor } from './health-door.ts';
 import { createMetricsGuard } from './metrics-access.ts';
 import { createPrometheus } from './prometheus.ts';

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isLoopback } from '../../domain/loopback.ts';
 import type { Secret } from '../../domain/secret.ts';
-import type { ClientAddress } from '../client-address.ts';
+import type { ClientAddress } from '../../net/client-address.ts';
 
 /** Whether a request may read the metrics. */
 export type MetricsGuard = (request: IncomingMessage) => boolean;

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
-import { createProxyWord, type ProxyWord } from '../client-address.ts';
+import { createProxyWord, type ProxyWord } from '../../net/client-address.ts';
 import { isHostOf } from '../request-target.ts';
 
 /** What a request tells of the proxies that it came through. It names none of them, so it is told to everybody. */

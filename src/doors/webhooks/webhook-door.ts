@@ -4,7 +4,7 @@ import { PortcullisError } from '../../domain/errors.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { KiB, MiB, secondMs } from '../../domain/units.ts';
 import type { Gateway } from '../../gateway.ts';
-import type { ClientAddress } from '../client-address.ts';
+import type { ClientAddress } from '../../net/client-address.ts';
 import { createStrangeBodies } from '../strange-bodies.ts';
 import { fewAtOnce } from './few-at-once.ts';
 

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { createHighWaterFile } from './high-water-file.ts';
+import { createHighWaterFile } from '../../vault/restore/high-water-file.ts';
 
 describe('the high-water file', () => {
   let directory: string;

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
-import { StoreError } from '../store-error.ts';
+import { StoreError } from '../../domain/store-error.ts';
 import { copyIn } from './copy.ts';
 import { dumpFormat, endOfTable } from './dump.ts';
 import { copyTarget, type DumpedTable, schemaVersion, tablesInOrder } from './tables.ts';

@@ -3,9 +3,9 @@ import { constants } from 'node:fs';
 import { access, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { makeDirectory } from '../../disk/make-directory.ts';
 import { type AttemptId, type ConnectionId, isId, type RegistrationId, type WorkspaceId } from '../../domain/ids.ts';
 import { KiB } from '../../domain/units.ts';
-import { makeDirectory } from '../make-directory.ts';
 import { draftEnding, removeOldDrafts } from '../old-drafts.ts';
 import type { Attempt, NewTokens } from './token-refreshes.ts';
 

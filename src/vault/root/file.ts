@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type FileHandle, link, lstat, open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeDirectory } from '../../disk/make-directory.ts';
 import { RootKeyError } from '../../domain/root-key-error.ts';
 import { deriveKeysFrom } from '../derive-key.ts';
-import { makeDirectory } from '../make-directory.ts';
 import { openValue, type SealingKey, sealingKeyBytes, sealValue } from '../sealed-value.ts';
 import type { RootKey } from './root-key.ts';
 

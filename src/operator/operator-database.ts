@@ -1,0 +1,60 @@
+import { hostname, userInfo } from 'node:os';
+import type { ClientConfig } from 'pg';
+import { eventRow } from '../audit/entry.ts';
+import type { DatabaseConfig } from '../config/config.ts';
+import type { RecordEvent } from '../domain/event.ts';
+import { newId } from '../domain/ids.ts';
+import { joinOrStartEmbeddedPostgres } from '../postgres/join-server.ts';
+import { createAuditLog } from '../store/audit-log.ts';
+import { type Database, openDatabase, openPool } from '../store/database.ts';
+import { migrate } from '../store/migrate.ts';
+import type { Schema } from '../store/schema.ts';
+import { namingSetting } from '../store/unreachable.ts';
+
+/** The database as an operator's command works on it, beside gateways that run. */
+export interface OperatorDatabase {
+  readonly database: Database<Schema>;
+  /** Everything an operator changes is logged; without an entry it does not count as done. */
+  readonly recordEvent: RecordEvent;
+  /** Who the operator is, as the operating system knows them. */
+  readonly operator: string;
+  close(): Promise<void>;
+}
+
+/** Opens the external database, or the embedded one: with the gateway that runs it, or by starting it. Throws StoreError. */
+export async function openOperatorDatabase(
+  config: DatabaseConfig,
+  warn: (message: string) => void,
+): Promise<OperatorDatabase> {
+  const server = await reach(config, warn);
+  const database = openDatabase<Schema>(server.connection, { poolSize: 4, statementMsMax: 60_000 });
+  const auditPool = openPool(server.connection, 'portcullis_system', { poolSize: 1 });
+  const log = createAuditLog(auditPool);
+  const close = async () => {
+    await Promise.allSettled([database.close(), auditPool.end()]);
+    await server.close();
+  };
+  try {
+    await database.asOwner(client => migrate(client, new URL('../store/migrations/', import.meta.url)));
+  } catch (error) {
+    await close();
+    throw namingSetting(error, config);
+  }
+  return {
+    database,
+    operator: `${userInfo().username} at ${hostname()}`,
+    async recordEvent(event) {
+      await log.append(newId('ins'), [eventRow(event, new Date())]);
+    },
+    close,
+  };
+}
+
+async function reach(
+  config: DatabaseConfig,
+  warn: (message: string) => void,
+): Promise<{ connection: ClientConfig; close(): Promise<void> }> {
+  if (config.kind === 'external')
+    return { connection: { connectionString: config.url.reveal() }, close: async () => {} };
+  return joinOrStartEmbeddedPostgres({ dataDir: config.dataDir, log: { info: () => {}, warn } });
+}

@@ -1,0 +1,12 @@
+import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
+import type { Answer, CommandContext, Operation } from '../domain/operation.ts';
+
+/**
+ * Asks Notion through one named connection, as Portcullis itself, on the path that every call takes. The context is that
+ * of the command on whose behalf it asks. Throws `PortcullisError`.
+ */
+export type AskNotion = (
+  place: { readonly workspaceId: WorkspaceId; readonly connectionId: ConnectionId },
+  operation: Operation,
+  context: CommandContext,
+) => Promise<Answer>;
