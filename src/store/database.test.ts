@@ -57,6 +57,17 @@ describe('the three roles of the database', () => {
     assert.deepEqual(await read(''), []);
   });
 
+  it('calls a text that PostgreSQL cannot keep a value to correct, wherever it stands, and works on', async () => {
+    const refused = { name: 'PortcullisError', code: 'validation_error' };
+    await assert.rejects(write('wsp_a', 'a\0b'), refused);
+    await assert.rejects(read('wsp_\0'), refused);
+    const json = sql`SELECT ${JSON.stringify({ name: 'a\0b' })}::jsonb`;
+    await assert.rejects(json.execute(database.app), refused);
+    await assert.rejects(json.execute(database.system), refused);
+    await write('wsp_a', 'kept');
+    assert.deepEqual(await read('wsp_a'), [{ text: 'kept' }]);
+  });
+
   it('refuses to write into another workspace', async () => {
     await assert.rejects(
       database.inWorkspace('wsp_a', tx =>

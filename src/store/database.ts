@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg, { type ClientBase, type ClientConfig, type Pool } from 'pg';
 import { StoreError } from '../domain/store-error.ts';
+import { refusingUnstorable } from './refusing-unstorable.ts';
 
 /**
  * The database, seen by each of the three roles that Portcullis plays in it. All sign in with the same login and step down
@@ -41,8 +42,8 @@ export interface DatabaseOptions {
 export function openDatabase<Schema>(connection: ClientConfig, options: DatabaseOptions = {}): Database<Schema> {
   const app = openPool(connection, 'portcullis_app', options);
   const system = openPool(connection, 'portcullis_system', options);
-  const appQueries = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: app }) });
-  const systemQueries = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: system }) });
+  const appQueries = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: refusingUnstorable(app) }) });
+  const systemQueries = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: refusingUnstorable(system) }) });
   return {
     app: appQueries,
     system: systemQueries,

@@ -26,6 +26,28 @@ describe('the state of an attempt to connect', () => {
     assert.deepEqual(await requestsTo(at, '/v1/oauth/token'), []);
   });
 
+  it('is refused, like any other value, where it has U+0000, and each refusal is in the log', async () => {
+    const ada = await at.aPerson();
+    await ada.browser.start();
+    at.log.length = 0;
+    for (const [path, status, title] of [
+      ['/auth/notion?workspace=%00', 400, 'This address is incomplete'],
+      ['/auth/notion-mcp?%00=1', 400, 'This address is incomplete'],
+      ['/auth/notion/callback?state=%00&code=a', 400, 'This address is incomplete'],
+      [`/auth/notion-mcp/callback?state=${'A'.repeat(43)}&code=a%00`, 400, 'This address is incomplete'],
+      ['/auth/notion/confirm?connection=con_%00', 400, 'This address is incomplete'],
+    ] as const) {
+      assertPage(await ada.browser.get(path), status, title);
+    }
+    const form = { connection: 'con_\0', token: '\0', answer: '\0' };
+    assertPage(await ada.browser.post('/auth/notion/confirm', form), 400, 'This was not sent by our page');
+    assert.deepEqual(
+      at.log,
+      ['start', 'start', 'finish', 'finish', 'review', 'confirm'].map(step => `connect.${step} deny malformed`),
+    );
+    assert.deepEqual(await requestsTo(at, '/v1/oauth/token'), []);
+  });
+
   it('A1: belongs to the session and the person that began: a callback planted in another browser is refused', async () => {
     const [ada, mallory] = [await at.aPerson(), await at.aPerson()];
     const callback = await mallory.browser.consent(await mallory.browser.start());

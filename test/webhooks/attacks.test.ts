@@ -72,6 +72,27 @@ describe('whoever sends to a webhook address', () => {
     assert.equal(await taken(), before);
   });
 
+  it('gets that answer, and an entry, for a text that no database keeps', async () => {
+    const event = anEvent(hearing);
+    const odd = [
+      () => post(url.replace(/[^/]+$/, 'a%00b'), JSON.stringify(event), { token }),
+      () => post(url, JSON.stringify({ ...event, integration_id: 'a\0b' }), { token }),
+      () => post(url, JSON.stringify({ ...event, type: 'page.\0' }), { token }),
+      () => post(url, JSON.stringify({ ...event, entity: { type: 'page', id: '\0' }, workspace_id: '\0' }), { token }),
+      () => post(url, JSON.stringify({ verification_token: `secret_${'a'.repeat(32)}\0` })),
+      () => post(url, '{}', { headers: { 'content-type': 'text/html', 'x-notion-signature': 'sha256=%00' } }),
+    ];
+    const before = await taken();
+    for (const [index, send] of odd.entries()) {
+      hearing.api.people.clock.advance(60_000);
+      const counted = await summaries();
+      assert.equal(await send(), 401, `kind ${index}`);
+      assert.ok((await summaries()) > counted, `kind ${index}`);
+    }
+    assert.equal(await taken(), before);
+    assert.equal(await post(url, JSON.stringify(anEvent(hearing)), { token }), 200);
+  });
+
   it('cannot say the length of a body in two ways', async () => {
     const { port, pathname } = new URL(url);
     const body = JSON.stringify(anEvent(hearing));

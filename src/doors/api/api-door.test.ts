@@ -184,6 +184,24 @@ describe('the admin API', () => {
       });
     }
 
+    it('U+0000 in the path and in the query', async () => {
+      for (const [path, operation] of [
+        ['/api/things/a%00b', 'things.get'],
+        [`${members()}/usr_%00`, 'members.remove'],
+        [`${members()}?search=%00`, 'members.list'],
+        [`${members()}?%00=1`, 'members.list'],
+        [`/api/workspaces/${workspace}/log?text=a%00b`, 'unrecognised'],
+      ] as const) {
+        const reply = await api.send(operation === 'members.remove' ? 'DELETE' : 'GET', path, { key });
+        assert.equal(reply.status, 400, path);
+        const entry = await last();
+        assert.equal(`${entry?.kind} ${entry?.operation}`, `denial ${operation}`, path);
+      }
+      // No workspace has that name, which is all that anybody hears of a workspace.
+      assert.equal((await api.send('GET', '/api/workspaces/%00/members', { key })).status, 404);
+      assert.equal((await last())?.operation, 'members.list');
+    });
+
     it('an unknown address', async () => {
       for (const [method, path] of [
         ['GET', '/api/nothing'],

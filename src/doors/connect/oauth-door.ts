@@ -1,10 +1,10 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { PortcullisError } from '../../domain/errors.ts';
 import { hasNul } from '../../domain/has-nul.ts';
 import { isId } from '../../domain/ids.ts';
 import { KiB } from '../../domain/units.ts';
 import { securityHeaders } from '../dashboard/security-headers.ts';
 import type { ConnectKind } from './connect-commands.ts';
+import { impossibleOperation } from './connect-operation.ts';
 import { answer, finish, review, start } from './connect-steps.ts';
 import { logProblem } from './log-problem.ts';
 import { pageProblemOf, statusOf } from './page-problem.ts';
@@ -15,13 +15,18 @@ import { type OAuthDoorParts, openVisit, queryOf, type Visit } from './visit.ts'
 import { startPath, toDashboard, toSignIn } from './way-on.ts';
 
 const steps = [
-  ['GET', startPath('rest', null), (visit: Visit) => start('rest', visit)],
-  ['GET', startPath('mcp', null), (visit: Visit) => start('mcp', visit)],
-  ['GET', '/auth/notion/callback', (visit: Visit) => finish('rest', visit)],
-  ['GET', '/auth/notion-mcp/callback', (visit: Visit) => finish('mcp', visit)],
-  ['GET', '/auth/notion/confirm', review],
-  ['POST', '/auth/notion/confirm', answer],
+  ['GET', startPath('rest', null), 'connect.start', (visit: Visit) => start('rest', visit)],
+  ['GET', startPath('mcp', null), 'connect.start', (visit: Visit) => start('mcp', visit)],
+  ['GET', '/auth/notion/callback', 'connect.finish', (visit: Visit) => finish('rest', visit)],
+  ['GET', '/auth/notion-mcp/callback', 'connect.finish', (visit: Visit) => finish('mcp', visit)],
+  ['GET', '/auth/notion/confirm', 'connect.review', review],
+  ['POST', '/auth/notion/confirm', 'connect.confirm', answer],
 ] as const;
+
+const nulInAddress = {
+  code: 'validation_error',
+  message: 'No text in the address may have the character U+0000.',
+} as const;
 
 /** `/auth/notion…`: the pages and redirects by which a person connects a workspace. They work without scripts. */
 export function oauthDoor(parts: OAuthDoorParts): FastifyPluginAsync {
@@ -40,12 +45,14 @@ export function oauthDoor(parts: OAuthDoorParts): FastifyPluginAsync {
     fastify.addHook('onRequest', async (request, reply) => {
       reply.headers(headers);
       // Not a success, so that no browser keeps it for the person who may follow: that one is asked for anew.
-      if (hasNul(request.query)) throw new PortcullisError('validation_error');
       if (isPrefetch(request.headers)) return reply.code(503).header('retry-after', '0').send();
     });
     fastify.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, parts.demo));
-    for (const [method, url, step] of steps) {
-      const handler = (request: FastifyRequest, reply: FastifyReply) => step(openVisit(parts, request, reply));
+    for (const [method, url, name, step] of steps) {
+      const handler = async (request: FastifyRequest, reply: FastifyReply) => {
+        const visit = openVisit(parts, request, reply);
+        return hasNul(request.query) ? visit.pass<never>(impossibleOperation(name, nulInAddress), null) : step(visit);
+      };
       fastify.route({ method, url, exposeHeadRoute: false, handler });
     }
     for (const url of new Set(steps.map(([, url]) => url))) fastify.head(url, refuseHead);

@@ -131,6 +131,8 @@ function statusOf(error: unknown): number | null {
   if (error instanceof PortcullisError) {
     // Too many unfinished deliveries: Notion comes again after this answer.
     if (error.code === 'rate_limited') return 503;
+    // A text that no database keeps names no address of ours, and nothing that Notion would send.
+    if (error.code === 'validation_error') return 401;
     return error.code === 'too_large' || error.code === 'too_slow' ? error.status : null;
   }
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null;
