@@ -11,6 +11,7 @@ import type { ListenPlace } from './config/value-type.ts';
 import type { ConnectCommands } from './connect/commands.ts';
 import { type ProgramLog, silentLog } from './domain/program-log.ts';
 import { type Now, secondMs } from './domain/units.ts';
+import { capConnections } from './doors/connections.ts';
 import { createPrometheus } from './doors/health/prometheus.ts';
 import { createDoorServer, listen, type RequestHandler, serveDoors, stopServer } from './doors/server.ts';
 import type { Gateway } from './gateway.ts';
@@ -118,6 +119,7 @@ export async function startPortcullis(
     const notion = await findNotion();
     let handle: RequestHandler | null = null;
     const server = createDoorServer(() => handle);
+    capConnections(server, log);
     const stop = () => stopServer(server, 10 * secondMs);
     closers.push(stop);
     const publicUrl = addressOf(config, await listen(server, config.host, config.port));
@@ -140,6 +142,7 @@ export async function startPortcullis(
 /** Answers with what ends it: the last to be closed of all listeners, so that probes hear until the end. */
 async function listenForHealth({ host, port }: ListenPlace, { health }: Portcullis, log: ProgramLog) {
   const server = createDoorServer(() => health);
+  capConnections(server, log);
   const listening = await listen(server, host, port);
   log.info({ host, port: listening }, 'health and metrics have a listener of their own');
   return () => stopServer(server, secondMs);

@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import type { HashCredential } from '../domain/credential-hash.ts';
+import { networkOf } from '../domain/network-of.ts';
 import { minuteMs, type Now, secondMs } from '../domain/units.ts';
 
 /** Counts of sign-ins that failed, shared by all instances. */
@@ -108,23 +108,6 @@ export function createSignInLimits(parts: {
   };
 }
 
-/** One customer of a provider has a whole /64 of IPv6 addresses (RFC 6177), so that is what counts as one. */
 export function addressSubject(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  if (mapped) return `address:${mapped[1]}`;
-  const bare = address.split('%')[0] ?? address;
-  return `address:${isIPv6(bare) ? `${networkOf(bare)}::/64` : bare}`;
-}
-
-/** The first four groups of an IPv6 address, without leading zeros. */
-function networkOf(address: string): string {
-  const [head = '', tail] = address.toLowerCase().split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const rest = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros =
-    tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - groups.length - rest.length) }, () => '0');
-  return [...groups, ...zeros, ...rest]
-    .slice(0, 4)
-    .map(group => group.replace(/^0+(?=.)/, ''))
-    .join(':');
+  return `address:${networkOf(address)}`;
 }

@@ -38,6 +38,7 @@ describe('a call that Portcullis makes for its own reasons', () => {
     workspaceId: place.workspaceId,
     clientAddress: '192.0.2.1',
     requestId: 'r',
+    confirm: async () => {},
   };
 
   it('goes out as the system, through the connection that it is about', async () => {

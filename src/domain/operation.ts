@@ -81,6 +81,11 @@ export interface CommandContext {
   readonly workspaceId: WorkspaceId | null;
   readonly clientAddress: string;
   readonly requestId: string;
+  /**
+   * For a command that waits before it acts: asks again if the decision has grown old (rule 10). Rejects with
+   * `policy_changed` when the call is no longer allowed.
+   */
+  readonly confirm: () => Promise<void>;
 }
 
 /** How an answer must be treated before release. From the operation's row. */

@@ -4,7 +4,7 @@ import { PortcullisError } from '../domain/errors.ts';
 import type { Call, Problem } from '../domain/operation.ts';
 import { anonymous, type Caller, type Credentials } from '../domain/principal.ts';
 import { whenClosed } from '../domain/when-closed.ts';
-import { createHeldBodies, type Sender } from './held-bodies.ts';
+import { createHeld } from './held.ts';
 import { hasBody } from './whole-body.ts';
 
 /** Who calls. Bad credentials give an anonymous caller. */
@@ -18,7 +18,7 @@ export type ReadKnownBody = <Body>(
 ) => Promise<{ readonly body: Body | null } | { readonly problem: Problem }>;
 
 /** Unfinished bodies of known callers: JSON is held in memory, and a form holds a connection to Notion. */
-export const knownBodiesMax = { max: 512, maxEach: 32, maxOfGroup: 128 };
+export const knownBodiesMax = { all: 512, each: 32, group: 128 };
 
 /**
  * Reads the bodies of callers whom we know. A stranger's stays unread, so that nothing is held or looked through for
@@ -26,14 +26,14 @@ export const knownBodiesMax = { max: 512, maxEach: 32, maxOfGroup: 128 };
  * unfinished bodies, however many connections are open. Rejects only when the client goes away.
  */
 export function createKnownBodies(identify: IdentifyCaller): ReadKnownBody {
-  const bodies = createHeldBodies(knownBodiesMax);
+  const bodies = createHeld(knownBodiesMax);
   return async function readKnownBody(request, credentials, read) {
     if (!hasBody(request)) return { body: null };
     // What cannot be known now is asked again by the path, which says so.
     const caller = await identify({ credentials }).catch(() => anonymous('no_credentials'));
     const sender = senderOf(caller);
     if (sender === null) return { body: null };
-    const release = bodies.hold(sender);
+    const release = bodies.hold({ all: '', ...sender });
     if (release === null) return { problem: { code: 'rate_limited', message: 'Too many unfinished bodies at once.' } };
     try {
       const body = await read();
@@ -48,7 +48,8 @@ export function createKnownBodies(identify: IdentifyCaller): ReadKnownBody {
   };
 }
 
-function senderOf({ principal, boundTo }: Caller): Sender | null {
+/** Whose body it is: a principal of a workspace. Null for strangers. */
+function senderOf({ principal, boundTo }: Caller): { readonly each: string; readonly group: string } | null {
   const isKnown = principal.kind === 'user' || principal.kind === 'agent';
   return isKnown ? { each: principal.id, group: boundTo ?? principal.id } : null;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { PortcullisError } from '../domain/errors.ts';
+import { networkOf } from '../domain/network-of.ts';
 import { leastPace, type Pace } from './pace.ts';
 import { hasBody, readWhole } from './whole-body.ts';
 
@@ -28,7 +29,8 @@ export function createStrangeBodies({ bytesMax, heldMax, pace = leastPace }: Str
     else byAddress.set(address, own);
   }
 
-  return async function readStrangeBody(request, address) {
+  return async function readStrangeBody(request, clientAddress) {
+    const address = networkOf(clientAddress);
     if (!hasBody(request)) return Buffer.alloc(0);
     let held = 0;
     const take = (bytes: number) => {

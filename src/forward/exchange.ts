@@ -70,7 +70,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   async renewPermit(): Promise<void> {
     const { permit } = this.#options;
     // A decision that does not hold any more stays stale, and then nothing is sent.
-    if (this.#progress === 'waiting' && permit.isStale()) await permit.renew().catch(() => undefined);
+    if (this.#progress === 'waiting') await permit.confirm().catch(() => undefined);
   }
 
   onBodySent(chunk: Buffer): void {

@@ -14,6 +14,7 @@ describe('fetching a file from where Notion keeps it', () => {
   const requests: IncomingMessage[] = [];
   const signal = new AbortController().signal;
   const get: FileRequest = { method: 'GET', range: null, ifRange: null };
+  const confirm = async () => {};
   const caller = { caller: aCaller(), workspaceId: newId('wsp') };
   let server: Server;
   let origin: string;
@@ -43,7 +44,7 @@ describe('fetching a file from where Notion keeps it', () => {
   const { fetchFile, close } = createFileFetcher(url => url.origin === origin);
 
   it('streams it, and sends no token', async () => {
-    const { status, headers, body } = await fetchFile(`${origin}/a?signature=x`, get, caller, signal);
+    const { status, headers, body } = await fetchFile(`${origin}/a?signature=x`, get, caller, confirm, signal);
     assert.deepEqual([status, headers['content-type']], [200, 'image/png']);
     assert.ok(body instanceof Readable);
     assert.equal(await text(body), 'bytes');
@@ -53,20 +54,20 @@ describe('fetching a file from where Notion keeps it', () => {
 
   /** The status of a file that is read to its end. */
   const statusOf = async (by = caller) => {
-    const { status, body } = await fetchFile(`${origin}/a`, get, by, signal);
+    const { status, body } = await fetchFile(`${origin}/a`, get, by, confirm, signal);
     if (body instanceof Readable) await text(body);
     return status;
   };
 
   it('harms nobody when it breaks before anybody reads it', async () => {
-    const { body } = await fetchFile(`${origin}/broken`, get, caller, signal).catch(() => ({ body: null }));
+    const { body } = await fetchFile(`${origin}/broken`, get, caller, confirm, signal).catch(() => ({ body: null }));
     if (body instanceof Readable && !body.closed) await new Promise(closed => body.once('close', closed));
     assert.equal(await statusOf(), 200);
   });
 
   it('holds a turn until it is closed, and leaves turns to others', async () => {
     const held = await Promise.all(
-      Array.from({ length: filesMax / 4 }, () => fetchFile(`${origin}/endless`, get, caller, signal)),
+      Array.from({ length: filesMax / 4 }, () => fetchFile(`${origin}/endless`, get, caller, confirm, signal)),
     );
     const more = statusOf();
     assert.equal(await statusOf({ ...caller, caller: aCaller() }), 200);
@@ -74,26 +75,44 @@ describe('fetching a file from where Notion keeps it', () => {
     assert.equal(await more, 200);
   });
 
+  it('rule 10: is confirmed when its turn comes, and what is not allowed any more is not fetched', async () => {
+    const held = await Promise.all(
+      Array.from({ length: filesMax / 4 }, () => fetchFile(`${origin}/endless`, get, caller, confirm, signal)),
+    );
+    let allowed = true;
+    const revoked = fetchFile(`${origin}/a?revoked`, get, caller, async () => assert.ok(allowed, 'revoked'), signal);
+    // Whoever asked before the turn came would have heard that it is allowed.
+    allowed = false;
+    for (const { body } of held) (body as Readable).destroy();
+    await assert.rejects(revoked, /revoked/);
+    assert.ok(requests.every(({ url }) => url !== '/a?revoked'));
+    assert.equal(await statusOf(), 200, 'its turn was given back');
+  });
+
   it('rule 3: asks no host but those of files', async () => {
     const before = requests.length;
     for (const url of [origin.replace('127.0.0.1', 'localhost'), 'file:///etc/passwd', 'nonsense']) {
-      await assert.rejects(fetchFile(url, get, caller, signal), { code: 'upstream_refused' });
+      await assert.rejects(fetchFile(url, get, caller, confirm, signal), { code: 'upstream_refused' });
     }
     assert.equal(requests.length, before);
   });
 
   it('rule 7: follows no redirect', async () => {
     const before = requests.length;
-    await assert.rejects(fetchFile(`${origin}/a?status=302`, get, caller, signal), { code: 'upstream_refused' });
+    await assert.rejects(fetchFile(`${origin}/a?status=302`, get, caller, confirm, signal), {
+      code: 'upstream_refused',
+    });
     assert.equal(requests.length, before + 1);
   });
 
   it('says when the link no longer works, and when the host does not', async () => {
-    await assert.rejects(fetchFile(`${origin}/a?status=403`, get, caller, signal), { code: 'not_found' });
-    await assert.rejects(fetchFile(`${origin}/a?status=503`, get, caller, signal), { code: 'upstream_unavailable' });
+    await assert.rejects(fetchFile(`${origin}/a?status=403`, get, caller, confirm, signal), { code: 'not_found' });
+    await assert.rejects(fetchFile(`${origin}/a?status=503`, get, caller, confirm, signal), {
+      code: 'upstream_unavailable',
+    });
     const gone = new AbortController();
     gone.abort();
-    await assert.rejects(fetchFile(`${origin}/a`, get, caller, gone.signal), { code: 'upstream_unavailable' });
+    await assert.rejects(fetchFile(`${origin}/a`, get, caller, confirm, gone.signal), { code: 'upstream_unavailable' });
   });
 
   describe('in part', () => {
@@ -103,7 +122,7 @@ describe('fetching a file from where Notion keeps it', () => {
       ifRange,
     });
     async function fetched(request: FileRequest) {
-      const { status, headers, body } = await fetchFile(`${origin}/stored`, request, caller, signal);
+      const { status, headers, body } = await fetchFile(`${origin}/stored`, request, caller, confirm, signal);
       return [status, headers['content-range'], body instanceof Readable ? await text(body) : body];
     }
 
@@ -139,16 +158,16 @@ describe('fetching a file from where Notion keeps it', () => {
 
     it('tells the length of what it does not send', async () => {
       const head: FileRequest = { method: 'HEAD', range: 'bytes=2-4', ifRange: null };
-      const { status, headers, body } = await fetchFile(`${origin}/stored`, head, caller, signal);
+      const { status, headers, body } = await fetchFile(`${origin}/stored`, head, caller, confirm, signal);
       assert.deepEqual(
         [status, headers['content-length'], headers['content-range'], body],
         [200, '10', undefined, null],
       );
       content = '';
-      const empty = await fetchFile(`${origin}/stored`, head, caller, signal);
+      const empty = await fetchFile(`${origin}/stored`, head, caller, confirm, signal);
       assert.deepEqual([empty.status, empty.headers['content-length'], empty.body], [200, '0', null]);
       content = '0123456789';
-      await assert.rejects(fetchFile(`${origin}/a?status=403`, head, caller, signal), { code: 'not_found' });
+      await assert.rejects(fetchFile(`${origin}/a?status=403`, head, caller, confirm, signal), { code: 'not_found' });
     });
   });
 });

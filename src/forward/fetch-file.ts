@@ -33,14 +33,17 @@ export function createFileFetcher(isHostedFile: (url: URL) => boolean): FileFetc
     maxHeaderSize: 32 * KiB,
   });
   return {
-    async fetchFile(url, request, { caller, workspaceId }, signal) {
+    async fetchFile(url, request, { caller, workspaceId }, confirm, signal) {
       if (!URL.canParse(url) || !isHostedFile(new URL(url))) {
         throw new PortcullisError('upstream_refused', undefined, {
           log: 'a file link names a host that is not allowed',
         });
       }
       const giveBack = await turns.take(holderOf(caller.principal, workspaceId), signal).catch(whenGone);
-      return heldUntilClosed(giveBack, () => fetchOnce(url, request, signal));
+      return heldUntilClosed(giveBack, async () => {
+        await confirm();
+        return fetchOnce(url, request, signal);
+      });
     },
     close: () => dispatcher.close(),
   };

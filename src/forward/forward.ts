@@ -9,7 +9,7 @@ import type { Now } from '../domain/units.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { RateBudget } from './budget/budget.ts';
 import { deliver } from './deliver.ts';
-import { createPermit } from './permit.ts';
+import { createPermit, type Permit } from './permit.ts';
 import { neverSent, notSent, whenGone } from './public-error.ts';
 import type { Sending } from './send.ts';
 import { createTurns, type GiveBack, heldUntilClosed, holderOf, sharedTurns } from './turns.ts';
@@ -39,11 +39,11 @@ export function createForward(parts: ForwardParts): Forward {
   return async function forward(ruling) {
     const { target } = ruling.call.operation;
     if (target === null) throw new PortcullisError('internal', undefined, { log: 'allowed, but without a target' });
-    if (target.kind === 'local') return target.run(contextOf(ruling));
+    if (target.kind === 'local') return target.run(contextOf(ruling, permitOf(ruling)));
 
     if (target.carries !== undefined) throw notSent('links to files were left in a request');
     const sending = sendingOf(ruling, target);
-    await confirmFiles(ruling, target);
+    await confirmFiles(contextOf(ruling, sending.permit), target);
     await takeShare(ruling, sending);
     try {
       const answer = await sendInTurn(ruling, sending);
@@ -61,9 +61,12 @@ export function createForward(parts: ForwardParts): Forward {
   }
 
   /** What Notion has hidden since is not put into a page that more people see. */
-  async function confirmFiles(ruling: Ruling, { files = [] }: NotionRequest): Promise<void> {
-    const context = contextOf(ruling);
+  async function confirmFiles(context: CommandContext, { files = [] }: NotionRequest): Promise<void> {
     for (const file of files) await neverSent(parts.confirmShared(file, context)).catch(whenHidden);
+  }
+
+  function permitOf(ruling: Ruling): Permit {
+    return createPermit(ruling, parts.stillAllowed, parts.now);
   }
 
   function sendingOf(ruling: Ruling, request: NotionRequest): Sending {
@@ -71,7 +74,7 @@ export function createForward(parts: ForwardParts): Forward {
     return {
       operation,
       request,
-      permit: createPermit(ruling, parts.stillAllowed, parts.now),
+      permit: permitOf(ruling),
       // A write that is under way is never cancelled: whoever asked for it may be gone, but nobody could say whether it happened.
       signal: operation.effect === 'read' ? signal : null,
       digest: request.body instanceof Readable ? parts.startDigest() : null,
@@ -106,7 +109,7 @@ function whenHidden(error: unknown): never {
   throw new PortcullisError('validation_error', carriedLinkGone, error.details);
 }
 
-function contextOf({ call, caller, facts }: Ruling): CommandContext {
+function contextOf({ call, caller, facts }: Ruling, { confirm }: Permit): CommandContext {
   const { clientAddress, requestId } = call;
-  return { caller, workspaceId: facts.workspaceId, clientAddress, requestId };
+  return { caller, workspaceId: facts.workspaceId, clientAddress, requestId, confirm };
 }

@@ -3,7 +3,10 @@ import type { FileRequest, LinkedFile } from '../domain/file-links.ts';
 import type { Answer, CommandContext } from '../domain/operation.ts';
 import { fileHeaders } from './file-headers.ts';
 
-/** Opens a link: sees that Notion still shows the file, then fetches it. Throws `PortcullisError`. */
+/**
+ * Opens a link: when its turn has come, sees that Notion still shows the file and that the call is still allowed, then
+ * fetches it. Throws `PortcullisError`.
+ */
 export type OpenLinkedFile = (
   file: LinkedFile,
   request: FileRequest,
@@ -13,8 +16,11 @@ export type OpenLinkedFile = (
 
 export function createOpenLinkedFile(confirmShared: ConfirmShared, fetchFile: FetchFile): OpenLinkedFile {
   return async (file, request, context, signal) => {
-    await confirmShared(file, context);
-    const answer = await fetchFile(file.url, request, context, signal);
+    const confirm = async () => {
+      await confirmShared(file, context);
+      await context.confirm();
+    };
+    const answer = await fetchFile(file.url, request, context, confirm, signal);
     return { ...answer, headers: fileHeaders(answer, file.url) };
   };
 }

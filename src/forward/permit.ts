@@ -11,18 +11,25 @@ export interface Permit {
   isStale(): boolean;
   /** Asks again. Rejects with `policy_changed` when the call is no longer allowed. */
   renew(): Promise<void>;
+  /** Asks again if sending now would rest on a decision that is too old. Rejects as `renew` does. */
+  confirm(): Promise<void>;
 }
 
 export function createPermit(ruling: Ruling, stillAllowed: (ruling: Ruling) => Promise<boolean>, now: Now): Permit {
   let confirmedAtMs = ruling.decidedAt.getTime();
+  const isStale = () => now().getTime() - confirmedAtMs > decisionAgeMaxMs;
+  async function renew(): Promise<void> {
+    const askedAtMs = now().getTime();
+    if (!(await stillAllowed(ruling))) {
+      throw new PortcullisError('policy_changed', undefined, { log: 'revoked while it waited', fate: 'not_sent' });
+    }
+    confirmedAtMs = askedAtMs;
+  }
   return {
-    isStale: () => now().getTime() - confirmedAtMs > decisionAgeMaxMs,
-    async renew() {
-      const askedAtMs = now().getTime();
-      if (!(await stillAllowed(ruling))) {
-        throw new PortcullisError('policy_changed', undefined, { log: 'revoked while it waited', fate: 'not_sent' });
-      }
-      confirmedAtMs = askedAtMs;
+    isStale,
+    renew,
+    async confirm() {
+      if (isStale()) await renew();
     },
   };
 }

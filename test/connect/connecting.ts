@@ -214,6 +214,7 @@ export async function startConnecting(
       workspaceId,
       clientAddress: '127.0.0.1',
       requestId: '00000000-0000-4000-8000-000000000000',
+      confirm: async () => {},
     }),
     async startOver() {
       const tables = 'principal, workspace, job, client_registration, connect_attempt';

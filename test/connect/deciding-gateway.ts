@@ -38,7 +38,13 @@ export function decidingGateway(database: Database<Schema>, sessions: ReadonlyMa
     async forward({ call, caller, facts }) {
       if (call.operation.target?.kind !== 'local') throw new Error('only commands');
       const { clientAddress, requestId } = call;
-      return call.operation.target.run({ caller, workspaceId: facts.workspaceId, clientAddress, requestId });
+      return call.operation.target.run({
+        caller,
+        workspaceId: facts.workspaceId,
+        clientAddress,
+        requestId,
+        confirm: async () => {},
+      });
     },
     withhold: async (_ruling, answer) => ({ answer, withheld: 0 }),
     async conclude({ call }, verdict) {

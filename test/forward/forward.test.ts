@@ -184,6 +184,22 @@ describe('forward, when permissions change while a call waits', () => {
     assert.equal(server.heads.length, 1);
   });
 
+  it('rule 10: a local command that waited can ask again, and one that did not is believed', async () => {
+    const confirming = anOperation({
+      target: {
+        kind: 'local',
+        async run({ confirm }) {
+          await confirm();
+          return { status: 200, headers: {}, body: null };
+        },
+      },
+    });
+    await using gate = aForward({ origin: 'http://127.0.0.1:9' }, { stillAllowed: async () => false });
+    assert.equal((await gate.forward(aRuling(confirming))).status, 200);
+    const waited = { ...aRuling(confirming), decidedAt: aWhileAgo() };
+    await assert.rejects(gate.forward(waited), failing('policy_changed', 'not_sent'));
+  });
+
   it('rule 10: a call that went straight through is not asked about again', async () => {
     await using server = await rawServer(({ socket }) => socket.write(ok()));
     await using gate = aForward(server, { stillAllowed: () => assert.fail('asked') });

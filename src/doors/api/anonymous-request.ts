@@ -26,15 +26,18 @@ export function clientOf(request: FastifyRequest, clientAddress: ClientAddress):
 /** An address and a password, or a token. */
 const readStrange = createStrangeBodies({ bytesMax: 16 * KiB, heldMax: 4 * MiB });
 
-/** Also refuses foreign pages: one that signs its visitor in as somebody else would see what they do there. */
+/**
+ * Also refuses foreign pages: one that signs its visitor in as somebody else would see what they do there.
+ *
+ * @param client who sends it: unfinished bodies of one address are bounded together
+ */
 export async function readBodyAs<B>(
   request: FastifyRequest,
   shape: z.ZodType<B>,
   origins: ReadonlySet<string>,
+  { address }: Pick<Client, 'address'>,
 ): Promise<B> {
   if (!isFromOurPages(request, origins)) throw new PortcullisError(notFromOurPages.code, notFromOurPages.message);
-  // What stands before the gateway is not known by an address that proxies tell either: it is the connection that counts.
-  const address = request.raw.socket.remoteAddress ?? '';
   const body = await readBody(request.raw, () => readStrange(request.raw, address));
   if ('problem' in body) throw new PortcullisError(body.problem.code, body.problem.message);
   const parsed = shape.safeParse(body.value ?? {});

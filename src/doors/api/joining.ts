@@ -100,7 +100,8 @@ export function joiningDoor(parts: JoiningParts): FastifyPluginAsync {
       const client = clientOf(request, clientAddress);
       const refused = await signIn.admit(client);
       if (refused !== null) throw await overLimit(refused, client, requestId);
-      return send(reply, await answer(await readBodyAs(request, shape, origins), client, requestId));
+      const body = await readBodyAs(request, shape, origins, client);
+      return send(reply, await answer(body, client, requestId));
     } catch (error) {
       return fail(request, reply, error, requestId);
     }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { type AdminApi, openAdminApi } from '../../../test/admin-api.ts';
-import { tokenOf } from '../../../test/people.ts';
+import { publicUrl, tokenOf } from '../../../test/people.ts';
 import { failuresPerAccountMax, failuresPerAddressMax, limitWindowMs } from '../../accounts/sign-in-limits.ts';
 
 const password = 'correct horse battery';
@@ -126,6 +128,28 @@ describe('signing in over HTTP', () => {
     assert.deepEqual([...statuses], [400, 429]);
     assert.equal((await api.log()).length, before + failuresPerAddressMax + 1);
     api.people.clock.advance(limitWindowMs);
+  });
+
+  it('bounds the unfinished bodies of an address, and leaves room to others behind the same proxy', async () => {
+    await somebody('behind@acme.test');
+    const { hostname, port } = new URL(api.url);
+    const begin = (bytes: number) => {
+      const socket = connect(Number(port), hostname).on('error', () => {});
+      const head = ['POST /api/sign-in HTTP/1.1', `host: ${hostname}`, `origin: ${publicUrl}`, 'x-portcullis: 1'];
+      const body = ['x-forwarded-for: 198.51.100.1', 'content-type: application/json', 'content-length: 16384', '', ''];
+      socket.write([...head, ...body].join('\r\n') + 'x'.repeat(bytes));
+      return socket;
+    };
+    // Together as much as one address may, to the last hundred bytes, and one that is too many.
+    const held = [...Array.from({ length: 129 }, () => begin(16_383)), begin(100)];
+    try {
+      const refusal = await Promise.race(held.map(socket => once(socket, 'data')));
+      assert.match(String(refusal[0]), /^HTTP\/1\.1 429/);
+      const other = await signIn('behind@acme.test', password, { 'x-forwarded-for': '203.0.113.9' });
+      assert.equal(other.status, 200);
+    } finally {
+      for (const socket of held) socket.destroy();
+    }
   });
 
   it('says 503 and opens nothing when the log cannot be written', async () => {

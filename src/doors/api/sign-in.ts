@@ -63,7 +63,7 @@ export function signInDoor(parts: SignInParts): FastifyPluginAsync {
       const requestId = randomUUID();
       try {
         const client = clientOf(request, clientAddress);
-        await readBodyAs(request, emptyBody, origins);
+        await readBodyAs(request, emptyBody, origins, client);
         const ended = client.oldToken === null ? null : await signIn.signOut(client.oldToken);
         if (ended !== null) {
           const detail = { session: ended.id };
@@ -86,7 +86,7 @@ export function signInDoor(parts: SignInParts): FastifyPluginAsync {
     const requestId = randomUUID();
     try {
       const client = clientOf(request, clientAddress);
-      const body = await readBodyAs(request, shape, origins).catch(async error => {
+      const body = await readBodyAs(request, shape, origins, client).catch(async error => {
         await tell(await signIn.malformed(client), client, requestId);
         throw error;
       });

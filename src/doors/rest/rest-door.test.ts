@@ -394,7 +394,7 @@ describe('a caller with more unfinished bodies than one may hold', () => {
     const head =
       'PATCH /v1/pages/x HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{';
     const port = (server.address() as AddressInfo).port;
-    const sockets = Array.from({ length: knownBodiesMax.maxEach }, () => connect(port, '127.0.0.1'));
+    const sockets = Array.from({ length: knownBodiesMax.each }, () => connect(port, '127.0.0.1'));
     try {
       await Promise.all(sockets.map(socket => new Promise<unknown>(resolve => socket.write(head, resolve))));
       const patch = () => fetch(`${base}/v1/pages/${id}`, { method: 'PATCH', headers: json, body: '{}' });
@@ -526,7 +526,9 @@ describe('rule 17: a link to a file', () => {
       const { target, problem } = call.operation;
       if (problem !== null) throw new PortcullisError(problem.code, problem.message);
       assert.ok(target?.kind === 'local');
-      return target.run({ workspaceId: workspace, caller: {} as never, clientAddress: '', requestId: call.requestId });
+      const { requestId } = call;
+      const confirm = async () => {};
+      return target.run({ workspaceId: workspace, caller: {} as never, clientAddress: '', requestId, confirm });
     };
   });
 

@@ -5,26 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { until } from '../../test/until.ts';
 import { PortcullisError } from '../domain/errors.ts';
-import { createHeldBodies } from './held-bodies.ts';
 import { createStrangeBodies } from './strange-bodies.ts';
-
-describe('unfinished bodies', () => {
-  it('are so many for one sender, for its group, and in all', () => {
-    const bodies = createHeldBodies({ max: 4, maxEach: 1, maxOfGroup: 2 });
-    const hold = (each: string, group: string) => bodies.hold({ each, group });
-    const first = hold('ada', 'acme');
-    assert.ok(first);
-    assert.equal(hold('ada', 'acme'), null);
-    assert.ok(hold('ben', 'acme'));
-    assert.equal(hold('cleo', 'acme'), null);
-    assert.ok(hold('dan', 'globex') && hold('eve', 'initech'));
-    assert.equal(hold('fay', 'umbrella'), null);
-    first();
-    first();
-    assert.ok(hold('ada', 'acme'));
-    assert.equal(hold('fay', 'umbrella'), null);
-  });
-});
 
 describe('bodies of strangers', () => {
   const heldMax = 64 * 1024;
