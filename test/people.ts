@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { type Accounts, createAccounts } from '../src/accounts/accounts.ts';
 import { deploymentRights } from '../src/accounts/author.ts';
 import type { Mail } from '../src/accounts/mail.ts';
+import { evaluator } from '../src/authorize/evaluator.ts';
 import type { Action } from '../src/domain/action.ts';
 import { createCredentialHasher, type HashCredential } from '../src/domain/credential-hash.ts';
 import { type AgentId, newId, type PrincipalId, type UserId, type WorkspaceId } from '../src/domain/ids.ts';
@@ -75,7 +76,8 @@ export async function openPeople({ mail = null }: { mail?: Mail | null } = {}): 
   const accounts = createAccounts({
     store: createAccountStore(database),
     failures: createSignInFailures(database.system),
-    workspaces: createWorkspaceDirectory(database.system),
+    workspaces: createWorkspaceDirectory(database.system, evaluator),
+    evaluator,
     hashCredential,
     publicUrl,
     invitationMs: 7 * dayMs,

@@ -1,4 +1,5 @@
 import type { HashCredential } from '../domain/credential-hash.ts';
+import type { Evaluator } from '../domain/evaluator.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccountStore } from './account-store.ts';
 import { type Agents, createAgents } from './agents.ts';
@@ -28,6 +29,7 @@ export interface Accounts {
 
 export function createAccounts(parts: {
   store: AccountStore;
+  evaluator: Evaluator;
   failures: SignInFailures;
   workspaces: WorkspaceDirectory;
   hashCredential: HashCredential;
@@ -40,14 +42,23 @@ export function createAccounts(parts: {
   onMailError: (error: unknown) => void;
   now: Now;
 }): Accounts {
-  const { store, failures, workspaces, hashCredential, publicUrl, invitationMs, mail, onMailError, now } = parts;
-  const links = createLinks({ store, hashCredential, publicUrl, mail, onMailError, now });
+  const { store, evaluator, failures, workspaces, hashCredential, publicUrl, invitationMs, mail, onMailError, now } =
+    parts;
+  const links = createLinks({ store, evaluator, hashCredential, publicUrl, mail, onMailError, now });
   const limits = createSignInLimits({ failures, hashCredential, now });
   return {
-    members: createMembers({ store, now }),
-    invitations: createInvitations({ store, hashCredential, publicUrl, lifetimeMs: invitationMs, mail, now }),
-    agents: createAgents({ store, now }),
-    keys: createKeys({ store, hashCredential, now }),
+    members: createMembers({ store, evaluator, now }),
+    invitations: createInvitations({
+      store,
+      evaluator,
+      hashCredential,
+      publicUrl,
+      lifetimeMs: invitationMs,
+      mail,
+      now,
+    }),
+    agents: createAgents({ store, evaluator, now }),
+    keys: createKeys({ store, evaluator, hashCredential, now }),
     users: createUsers({ store, links, now }),
     links,
     sessions: createSessions({ store, limits, now }),

@@ -1,7 +1,8 @@
 import { PortcullisError } from '../domain/errors.ts';
+import type { Evaluator } from '../domain/evaluator.ts';
 import type { AgentId, UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
-import { actionsOfRole, type BuiltInRole } from '../domain/role.ts';
+import type { BuiltInRole } from '../domain/role.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccountStore, Agent, Member, WorkspaceAccounts } from './account-store.ts';
 import { actionsHeldBy, humanBehind, principalIdOf, requireHeld } from './author.ts';
@@ -29,12 +30,20 @@ export interface AgentRequest {
   readonly suspended?: boolean | undefined;
 }
 
-export function createAgents({ store, now }: { store: AccountStore; now: Now }): Agents {
+export function createAgents({
+  store,
+  evaluator,
+  now,
+}: {
+  store: AccountStore;
+  evaluator: Evaluator;
+  now: Now;
+}): Agents {
   return {
     create: (author, workspaceId, { name, role, ownerId }) =>
       store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
-        requireHeld(await actionsHeldBy(author, accounts), ['members', ...actionsOfRole(role)]);
+        requireHeld(await actionsHeldBy(evaluator, author, accounts), ['members', ...evaluator.ofRole(role)]);
         const owner = ownerId ?? humanBehind(author);
         if (owner === null)
           throw new PortcullisError('validation_error', 'ownerId must name who answers for the agent.');
@@ -47,7 +56,7 @@ export function createAgents({ store, now }: { store: AccountStore; now: Now }):
     change: (author, workspaceId, id, request) =>
       store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
-        requireHeld(await actionsHeldBy(author, accounts), ['members']);
+        requireHeld(await actionsHeldBy(evaluator, author, accounts), ['members']);
         await memberOf(accounts, id);
         await accounts.lockPrincipal(id);
         const agent = await accounts.agent(id);

@@ -1,8 +1,8 @@
 import { type Action, actions } from '../domain/action.ts';
 import { PortcullisError } from '../domain/errors.ts';
+import type { Evaluator } from '../domain/evaluator.ts';
 import { isId, type PrincipalId, type UserId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
-import { actionsOfRole } from '../domain/role.ts';
 import type { DeploymentAccounts, WorkspaceAccounts } from './account-store.ts';
 
 const everything: ReadonlySet<Action> = new Set(actions);
@@ -28,14 +28,15 @@ export function humanBehind(author: Caller): UserId | null {
  * What the author of a change may do in this workspace: the role's actions, within the key's ceiling. Read in the
  * transaction of the change, because the role may have changed since the call was decided.
  */
-export async function actionsHeldBy(author: Caller, accounts: WorkspaceAccounts): Promise<ReadonlySet<Action>> {
+export async function actionsHeldBy(
+  evaluator: Evaluator,
+  author: Caller,
+  accounts: WorkspaceAccounts,
+): Promise<ReadonlySet<Action>> {
   if (author.principal.kind === 'system') return everything;
   const id = principalIdOf(author);
   const member = id === null ? null : await accounts.member(id);
-  if (member === null) return nothing;
-  const { ceiling } = author;
-  const held = actionsOfRole(member.role);
-  return ceiling === null ? held : held.intersection(ceiling);
+  return evaluator.held({ role: member?.role ?? null, ceiling: author.ceiling });
 }
 
 /** The author's rights in the deployment as a whole. Keys have none, whoever they belong to. */

@@ -1,8 +1,9 @@
 import { type HashCredential, newSecretToken } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
+import type { Evaluator } from '../domain/evaluator.ts';
 import { type InvitationId, isId, newId, type UserId, type WorkspaceId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
-import { actionsOfRole, type BuiltInRole } from '../domain/role.ts';
+import type { BuiltInRole } from '../domain/role.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccountStore, DeploymentAccounts, Member, WorkspaceAccounts } from './account-store.ts';
 import { actionsHeldBy, principalIdOf, requireHeld } from './author.ts';
@@ -60,6 +61,7 @@ export interface Invitations {
 
 export interface InvitationParts {
   readonly store: AccountStore;
+  readonly evaluator: Evaluator;
   readonly hashCredential: HashCredential;
   readonly publicUrl: string;
   readonly lifetimeMs: number;
@@ -69,7 +71,7 @@ export interface InvitationParts {
 }
 
 export function createInvitations(parts: InvitationParts): Invitations {
-  const { store, hashCredential, publicUrl, lifetimeMs, mail, now } = parts;
+  const { store, evaluator, hashCredential, publicUrl, lifetimeMs, mail, now } = parts;
   const hashOf = (token: string) => hashCredential('invitation', token);
 
   function newLink() {
@@ -100,7 +102,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
     await lockWorkspace(within);
     const invitation = await within.lockInvitation(id);
     if (invitation === null || invitation.expiresAt <= now()) throw linkOver();
-    await requireStillGiven(within, invitation);
+    await requireStillGiven(evaluator, within, invitation);
     return invitation;
   }
 
@@ -128,7 +130,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
       const invitation = { id: newId('inv'), email, role, createdBy: principalIdOf(author), createdAt: now(), ...link };
       await store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
-        requireHeld(await actionsHeldBy(author, accounts), ['members', ...actionsOfRole(role)]);
+        requireHeld(await actionsHeldBy(evaluator, author, accounts), ['members', ...evaluator.ofRole(role)]);
         const members = await accounts.members();
         if (members.some(member => member.email === email)) {
           throw new PortcullisError('conflict', 'A member of this workspace has this address already.');
@@ -144,7 +146,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
         await lockWorkspace(accounts);
         const found = await accounts.lockInvitation(id);
         if (found === null) throw noInvitation();
-        requireHeld(await actionsHeldBy(author, accounts), ['members', ...actionsOfRole(found.role)]);
+        requireHeld(await actionsHeldBy(evaluator, author, accounts), ['members', ...evaluator.ofRole(found.role)]);
         await accounts.renewInvitation(id, link);
         return { ...found, ...link };
       });
@@ -154,7 +156,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
     withdraw: (author, workspaceId, id) =>
       store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
-        requireHeld(await actionsHeldBy(author, accounts), ['members']);
+        requireHeld(await actionsHeldBy(evaluator, author, accounts), ['members']);
         if ((await accounts.lockInvitation(id)) === null) throw noInvitation();
         await accounts.withdrawInvitation(id, now());
       }),
@@ -203,12 +205,16 @@ export function createInvitations(parts: InvitationParts): Invitations {
 }
 
 /** Rule 8: whoever made an invitation must still be able to give what it gives when it is accepted. */
-async function requireStillGiven(accounts: WorkspaceAccounts, { createdBy, role }: Invitation): Promise<void> {
+async function requireStillGiven(
+  evaluator: Evaluator,
+  accounts: WorkspaceAccounts,
+  { createdBy, role }: Invitation,
+): Promise<void> {
   if (createdBy === null) return;
   const author = await accounts.member(createdBy);
   const idle = author === null || author.disabled || author.suspended;
-  const held = actionsOfRole(idle ? '' : author.role);
-  if (!held.has('members') || !actionsOfRole(role).isSubsetOf(held)) throw linkOver();
+  const held = evaluator.held({ role: idle ? null : author.role, ceiling: null });
+  if (!held.has('members') || !evaluator.ofRole(role).isSubsetOf(held)) throw linkOver();
 }
 
 async function existing(accounts: WorkspaceAccounts, id: UserId): Promise<Member> {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { asAgent, firstKeys, openPeople, type People, signedIn } from '../../test/people.ts';
+import { evaluator } from '../authorize/evaluator.ts';
 import { type Action, actions } from '../domain/action.ts';
 import { readApiKey } from '../domain/api-key.ts';
 import type { UserId, WorkspaceId } from '../domain/ids.ts';
-import { actionsOfRole } from '../domain/role.ts';
 import { dayMs } from '../domain/units.ts';
 
 describe('keys', () => {
@@ -51,12 +51,12 @@ describe('keys', () => {
 
   it('rule 11: a key never exceeds its creator when made', async () => {
     const ofViewer = await keys().mint(signedIn(viewer), workspace, { name: 'mine' });
-    assert.deepEqual(ofViewer.key.ceiling, inOrder(actionsOfRole('viewer')));
+    assert.deepEqual(ofViewer.key.ceiling, inOrder(evaluator.ofRole('viewer')));
     await people.accounts.members.setRole(signedIn(admin), workspace, viewer, 'admin');
     const caller = await people.callerOf(ofViewer.secret);
     assert.deepEqual(
       [...(caller.ceiling ?? [])].sort(),
-      [...actionsOfRole('viewer')].sort(),
+      [...evaluator.ofRole('viewer')].sort(),
       'a later role does not widen it',
     );
     await people.accounts.members.setRole(signedIn(admin), workspace, viewer, 'viewer');
@@ -74,7 +74,7 @@ describe('keys', () => {
       name: 'for my agent',
       principalId: agent.principalId,
     });
-    assert.deepEqual(made.key.ceiling, inOrder(actionsOfRole('viewer')));
+    assert.deepEqual(made.key.ceiling, inOrder(evaluator.ofRole('viewer')));
   });
 
   it('have no ceiling only if somebody who holds everything makes them', async () => {

@@ -2,10 +2,11 @@ import { type Action, actions } from '../domain/action.ts';
 import { endingOfKey, mintApiKey } from '../domain/api-key.ts';
 import type { HashCredential } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
+import type { Evaluator } from '../domain/evaluator.ts';
 import { isId, type KeyId, newId, type PrincipalId, type WorkspaceId } from '../domain/ids.ts';
 import type { Listed } from '../domain/listing.ts';
 import type { Caller } from '../domain/principal.ts';
-import { actionsOfRole, type BuiltInRole } from '../domain/role.ts';
+import type { BuiltInRole } from '../domain/role.ts';
 import { dayMs, type Now } from '../domain/units.ts';
 import type { AccountStore, ApiKey, KeyListing, WorkspaceAccounts } from './account-store.ts';
 import { actionsHeldBy, cameWithKey, principalIdOf, requireHeld } from './author.ts';
@@ -39,23 +40,29 @@ export interface KeyRequest {
   readonly expiresInDays?: number | undefined;
 }
 
-export function createKeys(parts: { store: AccountStore; hashCredential: HashCredential; now: Now }): Keys {
-  const { store, hashCredential, now } = parts;
+export function createKeys(parts: {
+  store: AccountStore;
+  evaluator: Evaluator;
+  hashCredential: HashCredential;
+  now: Now;
+}): Keys {
+  const { store, evaluator, hashCredential, now } = parts;
   return {
     list: (author, workspaceId, { ended, ...listing }) =>
       store.inWorkspace(workspaceId, async accounts => {
-        const held = await actionsHeldBy(author, accounts);
+        const held = await actionsHeldBy(evaluator, author, accounts);
         const of = held.has('members') ? 'everyone' : await ownPrincipals(author, accounts);
         return accounts.findKeys(of, { ...listing, workingAt: ended ? undefined : now() });
       }),
 
-    get: (author, workspaceId, id) => store.inWorkspace(workspaceId, accounts => keyInReach(author, accounts, id)),
+    get: (author, workspaceId, id) =>
+      store.inWorkspace(workspaceId, accounts => keyInReach(evaluator, author, accounts, id)),
 
     mint: (author, workspaceId, request) =>
       store.inWorkspace(workspaceId, async accounts => {
         requireMayMint(author);
         await lockWorkspace(accounts);
-        const held = await actionsHeldBy(author, accounts);
+        const held = await actionsHeldBy(evaluator, author, accounts);
         const principalId = request.principalId ?? principalIdOf(author);
         if (principalId === null) throw new PortcullisError('validation_error', 'principalId must name a member.');
         await requireMayManage(author, accounts, held, principalId);
@@ -69,7 +76,7 @@ export function createKeys(parts: { store: AccountStore; hashCredential: HashCre
           name: request.name,
           hash: hashCredential('api_key', secret),
           ending: endingOfKey(secret),
-          ceiling: ceilingFor(author, held, request.limitTo),
+          ceiling: ceilingFor(evaluator, author, held, request.limitTo),
           createdBy: principalIdOf(author) ?? principalId,
           createdAt,
           expiresAt: new Date(createdAt.getTime() + lifetimeMs(request.expiresInDays ?? keyDaysDefault)),
@@ -80,7 +87,7 @@ export function createKeys(parts: { store: AccountStore; hashCredential: HashCre
     revoke: (author, workspaceId, id) =>
       store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
-        const key = await keyInReach(author, accounts, id);
+        const key = await keyInReach(evaluator, author, accounts, id);
         if (key.revokedAt !== null) return key;
         await accounts.lockPrincipal(key.principalId);
         await accounts.revokeKey(id, now());
@@ -127,12 +134,13 @@ async function requireUsable(accounts: WorkspaceAccounts, id: PrincipalId): Prom
  * reach the principal's own affairs: that takes a creator who holds everything and is not limited.
  */
 function ceilingFor(
+  evaluator: Evaluator,
   author: Caller,
   held: ReadonlySet<Action>,
   limitTo: KeyRequest['limitTo'],
 ): readonly Action[] | null {
   if (limitTo !== undefined) {
-    const asked = typeof limitTo === 'string' ? actionsOfRole(limitTo) : new Set(limitTo);
+    const asked = typeof limitTo === 'string' ? evaluator.ofRole(limitTo) : new Set(limitTo);
     requireHeld(held, asked);
     return actions.filter(action => asked.has(action));
   }
@@ -146,9 +154,14 @@ function lifetimeMs(days: number): number {
 }
 
 /** A key of one's own or of one's agents, or any key for those who hold `members`. */
-async function keyInReach(author: Caller, accounts: WorkspaceAccounts, id: KeyId): Promise<ApiKey> {
+async function keyInReach(
+  evaluator: Evaluator,
+  author: Caller,
+  accounts: WorkspaceAccounts,
+  id: KeyId,
+): Promise<ApiKey> {
   const key = await existing(accounts, id);
-  const held = await actionsHeldBy(author, accounts);
+  const held = await actionsHeldBy(evaluator, author, accounts);
   if (held.has('members') || (await ownPrincipals(author, accounts)).includes(key.principalId)) return key;
   throw noSuchKey();
 }

@@ -1,8 +1,8 @@
 import { type HashCredential, newSecretToken } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
+import type { Evaluator } from '../domain/evaluator.ts';
 import type { PrincipalId, UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
-import { actionsOfRole } from '../domain/role.ts';
 import { minuteMs, type Now } from '../domain/units.ts';
 import type { AccountStore, DeploymentAccounts, LinkPurpose, UserAccount } from './account-store.ts';
 import { actionsHeldBy, deploymentRightsOf, principalIdOf, requireHeld } from './author.ts';
@@ -36,6 +36,7 @@ export interface Links {
 
 export function createLinks(parts: {
   store: AccountStore;
+  evaluator: Evaluator;
   hashCredential: HashCredential;
   publicUrl: string;
   mail: Mail | null;
@@ -43,7 +44,7 @@ export function createLinks(parts: {
   /** Hears that a mail could not be sent, where whoever asked for it is not told. */
   onMailError: (error: unknown) => void;
 }): Links {
-  const { store, hashCredential, publicUrl, mail, now, onMailError } = parts;
+  const { store, evaluator, hashCredential, publicUrl, mail, now, onMailError } = parts;
 
   async function add(
     accounts: DeploymentAccounts,
@@ -105,7 +106,7 @@ export function createLinks(parts: {
         await lockWorkspace(within);
         const member = await within.member(userId);
         if (member === null) throw new PortcullisError('not_found', 'There is no such member.');
-        requireHeld(await actionsHeldBy(author, within), ['members', ...actionsOfRole(member.role)]);
+        requireHeld(await actionsHeldBy(evaluator, author, within), ['members', ...evaluator.ofRole(member.role)]);
         const user = await held(accounts, userId);
         const elsewhere = (await accounts.workspacesOf(userId)).some(id => id !== workspaceId);
         if (mail === null && (elsewhere || user.deploymentRights.size > 0)) throw notYours();

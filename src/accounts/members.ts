@@ -1,8 +1,9 @@
 import { PortcullisError } from '../domain/errors.ts';
+import type { Evaluator } from '../domain/evaluator.ts';
 import { isId, type PrincipalId, type UserId, type WorkspaceId } from '../domain/ids.ts';
 import type { Listed } from '../domain/listing.ts';
 import type { Caller } from '../domain/principal.ts';
-import { actionsOfRole, type BuiltInRole } from '../domain/role.ts';
+import type { BuiltInRole } from '../domain/role.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccountStore, DeploymentAccounts, Member, MemberListing, WorkspaceAccounts } from './account-store.ts';
 import { actionsHeldBy, principalIdOf, requireHeld } from './author.ts';
@@ -23,11 +24,20 @@ export interface Members {
   remove(author: Caller, workspaceId: WorkspaceId, id: PrincipalId): Promise<void>;
 }
 
-export function createMembers({ store, now }: { store: AccountStore; now: Now }): Members {
+export function createMembers({
+  store,
+  evaluator,
+  now,
+}: {
+  store: AccountStore;
+  evaluator: Evaluator;
+  now: Now;
+}): Members {
   return {
     list: (author, workspaceId, listing) =>
       store.inWorkspace(workspaceId, async accounts => {
-        if ((await actionsHeldBy(author, accounts)).has('members')) return accounts.findMembers(listing, 'addresses');
+        if ((await actionsHeldBy(evaluator, author, accounts)).has('members'))
+          return accounts.findMembers(listing, 'addresses');
         const self = principalIdOf(author);
         const { rows, total } = await accounts.findMembers(listing, 'names');
         return { rows: rows.map(row => (row.principalId === self ? row : { ...row, email: null })), total };
@@ -36,10 +46,10 @@ export function createMembers({ store, now }: { store: AccountStore; now: Now })
     setRole: (author, workspaceId, id, role) =>
       store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
-        const held = await actionsHeldBy(author, accounts);
+        const held = await actionsHeldBy(evaluator, author, accounts);
         requireHeld(held, ['members']);
         const member = await existing(accounts, id);
-        requireHeld(held, actionsOfRole(role).difference(actionsOfRole(member.role)));
+        requireHeld(held, evaluator.ofRole(role).difference(evaluator.ofRole(member.role)));
         if (role !== 'admin') await keepAnAdmin(accounts, member);
         await accounts.setRole(id, role);
         return { ...member, role };
@@ -49,7 +59,7 @@ export function createMembers({ store, now }: { store: AccountStore; now: Now })
       store.inDeployment(async deployment => {
         const accounts = deployment.within(workspaceId);
         await lockWorkspace(accounts);
-        requireHeld(await actionsHeldBy(author, accounts), ['members']);
+        requireHeld(await actionsHeldBy(evaluator, author, accounts), ['members']);
         const member = await existing(accounts, id);
         await keepAnAdmin(accounts, member);
         if (member.kind === 'user') await accounts.suspendAgentsOf(id as UserId, now());

@@ -8,6 +8,8 @@ export interface WorkspaceSummary {
   readonly name: string;
   readonly icon: string | null;
   readonly role: string;
+  /** What the principal may do here, within the key's limit: for pages that offer what is possible. */
+  readonly actions: readonly Action[];
   readonly connections: readonly ConnectionSummary[];
 }
 

@@ -7,8 +7,9 @@ import type { Facts } from '../domain/facts.ts';
 import { newId } from '../domain/ids.ts';
 import type { Operation } from '../domain/operation.ts';
 import { anonymous, type Caller } from '../domain/principal.ts';
-import { actionsOfRole, builtInRoles } from '../domain/role.ts';
+import { builtInRoles } from '../domain/role.ts';
 import { authorize, callsInFlightMax } from './authorize.ts';
+import { actionsOfRole } from './roles.ts';
 
 const decide = (operation: Operation, caller: Caller, facts: Facts) => authorize(aCall({ operation }), caller, facts);
 const doing = (action: Action) => anOperation({ demands: [aDemand({ action })] });

@@ -4,7 +4,8 @@ import type { Facts } from '../domain/facts.ts';
 import { newId } from '../domain/ids.ts';
 import type { Call, Demand, Holding, Operation } from '../domain/operation.ts';
 import type { Caller, Principal } from '../domain/principal.ts';
-import { actionsOfRole } from '../domain/role.ts';
+import { evaluator } from './evaluator.ts';
+import { actionsOfRole } from './roles.ts';
 
 /** Calls of one principal that may be under way at once on one instance (rule 29). */
 export const callsInFlightMax = 64;
@@ -80,8 +81,7 @@ function byKey(demand: Demand, caller: Caller): Finding | null {
 }
 
 function byRole(demand: Demand, caller: Caller, facts: Facts): Finding | null {
-  if (facts.role === null || !actionsOfRole(facts.role).has(demand.action))
-    return { deny: 'role_lacks_action', demand };
+  if (!actionsOfRole(facts.role).has(demand.action)) return { deny: 'role_lacks_action', demand };
   return withinCeiling(caller, demand.action) ? null : { deny: 'key_lacks_action', demand };
 }
 
@@ -110,7 +110,7 @@ function needsConnection({ target }: Operation): boolean {
 
 function holds(caller: Caller, facts: Facts, action: Action): boolean {
   if (caller.principal.kind === 'system') return true;
-  return facts.role !== null && actionsOfRole(facts.role).has(action) && withinCeiling(caller, action);
+  return evaluator.may({ role: facts.role, ceiling: caller.ceiling }, action);
 }
 
 function withinCeiling(caller: Caller, action: Action): boolean {

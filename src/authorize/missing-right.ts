@@ -1,7 +1,8 @@
 import type { Action } from '../domain/action.ts';
 import type { Deny } from '../domain/decision.ts';
-import { actionsOfRole, builtInRoles } from '../domain/role.ts';
+import { builtInRoles } from '../domain/role.ts';
 import type { Ruling } from '../domain/ruling.ts';
+import { actionsOfRole } from './roles.ts';
 
 /** What a caller is told who may know of the object and may not do this: which right is missing, and who can give it. */
 export interface MissingRight {

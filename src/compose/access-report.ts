@@ -1,3 +1,4 @@
+import { evaluator } from '../authorize/evaluator.ts';
 import type { Answer } from '../domain/operation.ts';
 import type { Ruling } from '../domain/ruling.ts';
 import { createReportRoutes } from '../doors/api/report-routes.ts';
@@ -33,10 +34,11 @@ export function openAccessReport(parts: {
   monotonicMs: () => number;
 }) {
   const { database, steps, learning, monotonicMs } = parts;
-  const connectionsOf = createConnectionList(database);
+  const connectionsOf = createConnectionList(database, evaluator);
   const report = createAccessReport({
     connections: workspaceId => connectionsOf(workspaceId),
     holders: createPolicyHolders(database),
+    evaluator,
     capabilities: createCapabilityStore(database),
     flushLessons: learning.flush,
     ask: createSystemGateway('access_report', steps),

@@ -1,4 +1,5 @@
 import { createAccounts } from '../accounts/accounts.ts';
+import { evaluator } from '../authorize/evaluator.ts';
 import { createAskWhose } from '../connect/ask-whose.ts';
 import { createConnectCommands } from '../connect/commands.ts';
 import type { ConnectParts } from '../connect/connect-parts.ts';
@@ -47,7 +48,8 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
   const accounts = createAccounts({
     store: createAccountStore(database),
     failures: createSignInFailures(database.system),
-    workspaces: createWorkspaceDirectory(database.system),
+    workspaces: createWorkspaceDirectory(database.system, evaluator),
+    evaluator,
     hashCredential,
     publicUrl,
     invitationMs: config.invitationMs,
@@ -88,7 +90,7 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
   const seal = createTokenSeal(workspaceKeys, alarm.ofTokens);
   let runner: JobRunner | null = null;
   const keeping = {
-    installations: createInstallations(database, entries),
+    installations: createInstallations(database, entries, evaluator),
     jobs: createJobs(database),
     vault: { ...seal, ...createJobSeal(deriveKey, onUndecryptable) },
     wakeJobs: () => runner?.wake(),
@@ -125,7 +127,7 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
     closers.push(startNotices(config.notices, { jobs, recordEvent, metrics, log, now }));
   }
   const connect = createConnectCommands(connectParts);
-  const listConnections = createConnectionList(database);
+  const listConnections = createConnectionList(database, evaluator);
   const clientDocument = hosted.documentOf;
   return {
     ...{ accounts, identify, hashCredential, tokens, workspaceKeys, onUndecryptable, listConnections, connect },

@@ -1,23 +1,3 @@
-import { type Action, actions } from './action.ts';
-
 /** Roles that every workspace has. A guest is a member without any workspace-wide permission. */
 export const builtInRoles = ['admin', 'editor', 'viewer', 'guest'] as const;
 export type BuiltInRole = (typeof builtInRoles)[number];
-
-const viewer: readonly Action[] = ['read', 'file.read', 'comment.read', 'people.read'];
-const editor: readonly Action[] = [...viewer, 'create', 'update', 'move', 'comment.write', 'file.write'];
-
-// A Map, not an object: a role named `constructor` must find nothing (defect A21).
-const permissions: ReadonlyMap<string, ReadonlySet<Action>> = new Map<BuiltInRole, ReadonlySet<Action>>([
-  ['admin', new Set(actions)],
-  ['editor', new Set(editor)],
-  ['viewer', new Set(viewer)],
-  ['guest', new Set()],
-]);
-
-const nothing: ReadonlySet<Action> = new Set();
-
-/** The actions that a role allows in its workspace. An unknown role allows nothing. */
-export function actionsOfRole(role: string): ReadonlySet<Action> {
-  return permissions.get(role) ?? nothing;
-}

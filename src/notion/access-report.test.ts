@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { evaluator } from '../authorize/evaluator.ts';
 import { newId } from '../domain/ids.ts';
 import { type Holder, judgeCapabilities, policyUse, readReached } from './access-report.ts';
 
 const knowledge = (held: boolean) => ({ held, shownBy: 'pages.update', learnedAt: new Date(0) });
 const verdict = (holders: Holder[], held: boolean | null, capability = 'update_content') => {
   const known = new Map(held === null ? [] : [[capability, knowledge(held)] as const]);
-  return judgeCapabilities(known, policyUse(holders)).find(one => one.capability === capability);
+  return judgeCapabilities(known, policyUse(evaluator, holders)).find(one => one.capability === capability);
 };
 
 const viewer: Holder = { id: newId('usr'), kind: 'user', role: 'viewer', keys: [null] };

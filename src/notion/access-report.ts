@@ -1,6 +1,6 @@
 import type { Action } from '../domain/action.ts';
+import type { Evaluator } from '../domain/evaluator.ts';
 import type { PrincipalId } from '../domain/ids.ts';
-import { actionsOfRole } from '../domain/role.ts';
 import { type Capability, capabilities, capabilitiesFor, capabilityNames } from './capabilities.ts';
 import { canonicalId } from './ids.ts';
 
@@ -24,14 +24,13 @@ export interface Use {
 /** What a person can do without a key: the routes about content that take a browser session. */
 const sessionActions: readonly Action[] = ['read', 'create'];
 
-export function policyUse(holders: readonly Holder[]): Use {
+export function policyUse(evaluator: Evaluator, holders: readonly Holder[]): Use {
+  const allowed = (role: string) => [...evaluator.ofRole(role)];
   const now = holders.flatMap(({ kind, role, keys }) => {
     const ceilings = kind === 'user' ? [...keys, sessionActions] : keys;
-    return [...actionsOfRole(role)].filter(action =>
-      ceilings.some(ceiling => ceiling === null || ceiling.includes(action)),
-    );
+    return allowed(role).filter(action => ceilings.some(ceiling => ceiling === null || ceiling.includes(action)));
   });
-  const ever = holders.flatMap(({ role }) => [...actionsOfRole(role)]);
+  const ever = holders.flatMap(({ role }) => allowed(role));
   return { inUse: capabilitiesFor(now), possible: capabilitiesFor(ever) };
 }
 

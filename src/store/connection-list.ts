@@ -1,8 +1,8 @@
 import type { Transaction } from 'kysely';
 import type { ConnectionSummary } from '../domain/connection.ts';
+import type { Evaluator } from '../domain/evaluator.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
-import { actionsOfRole } from '../domain/role.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
@@ -11,18 +11,14 @@ import type { Schema } from './schema.ts';
  * is shown those that they may use, or all if they manage connections: what is one person's alone is nobody else's
  * business (rule 2). Without a reader it is all of them.
  */
-export function createConnectionList({ inWorkspace }: Pick<Database<Schema>, 'inWorkspace'>) {
+export function createConnectionList({ inWorkspace }: Pick<Database<Schema>, 'inWorkspace'>, evaluator: Evaluator) {
   return (workspaceId: WorkspaceId, reader?: Caller): Promise<ConnectionSummary[]> =>
     inWorkspace(workspaceId, async tx => {
       const [connections, role] = await Promise.all([connectionsIn(tx), reader ? roleOf(tx, reader) : null]);
-      if (reader === undefined || manages(reader, role)) return connections;
+      if (reader === undefined || evaluator.may({ role, ceiling: reader.ceiling }, 'connect')) return connections;
       const own = 'id' in reader.principal ? reader.principal.id : null;
       return connections.filter(({ audience, connectedBy }) => audience === 'members' || connectedBy === own);
     });
-}
-
-function manages({ ceiling }: Caller, role: string | null): boolean {
-  return role !== null && actionsOfRole(role).has('connect') && (ceiling === null || ceiling.has('connect'));
 }
 
 async function roleOf(tx: Transaction<Schema>, { principal }: Caller): Promise<string | null> {

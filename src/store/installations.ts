@@ -2,8 +2,8 @@ import { sql, type Transaction } from 'kysely';
 import type { Installations, Landing } from '../connect/installations.ts';
 import type { SealLeftToken } from '../connect/left-tokens.ts';
 import type { SealedToken, Tokens } from '../domain/connection.ts';
+import type { Evaluator } from '../domain/evaluator.ts';
 import { type ConnectionId, newId, type WorkspaceId } from '../domain/ids.ts';
-import { actionsOfRole } from '../domain/role.ts';
 import { endWaiting } from './connect-outcomes.ts';
 import type { Database } from './database.ts';
 import type { EventEntries } from './event-entries.ts';
@@ -12,7 +12,11 @@ import type { Schema } from './schema.ts';
 import { createWaitingConnections, standOn } from './waiting-connections.ts';
 
 /** Installations in PostgreSQL, as the system: until a workspace is confirmed, it is nobody's. */
-export function createInstallations(database: Pick<Database<Schema>, 'system'>, entries: EventEntries): Installations {
+export function createInstallations(
+  database: Pick<Database<Schema>, 'system'>,
+  entries: EventEntries,
+  evaluator: Evaluator,
+): Installations {
   const { system } = database;
   return {
     ...createWaitingConnections(database, entries),
@@ -33,7 +37,7 @@ export function createInstallations(database: Pick<Database<Schema>, 'system'>, 
     async mayReconnect(workspaceId, userId) {
       const query = system.selectFrom('membership').select('role').where('workspace_id', '=', workspaceId);
       const membership = await query.where('principal_id', '=', userId).executeTakeFirst();
-      return membership !== undefined && actionsOfRole(membership.role).has('connect');
+      return evaluator.may({ role: membership?.role ?? null, ceiling: null }, 'connect');
     },
     async isStored(origin, botId) {
       const query = system

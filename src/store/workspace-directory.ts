@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely';
 import type { ConnectionSummary, WorkspaceDirectory } from '../accounts/workspace-directory.ts';
-import type { Action } from '../domain/action.ts';
+import { type Action, actions } from '../domain/action.ts';
+import type { Evaluator } from '../domain/evaluator.ts';
 import type { PrincipalId, WorkspaceId } from '../domain/ids.ts';
-import { actionsOfRole } from '../domain/role.ts';
 import type { Schema } from './schema.ts';
 
 /** Reads as `portcullis_system`, across workspaces; the condition on the membership is what keeps to the principal's own. */
-export function createWorkspaceDirectory(system: Kysely<Schema>): WorkspaceDirectory {
+export function createWorkspaceDirectory(system: Kysely<Schema>, evaluator: Evaluator): WorkspaceDirectory {
   return {
     async of(principal, ceiling, among) {
       if (among?.length === 0) return [];
@@ -28,17 +28,21 @@ export function createWorkspaceDirectory(system: Kysely<Schema>): WorkspaceDirec
         system,
         rows.map(row => row.id),
       );
-      return rows.map(row => ({
-        id: row.id,
-        notionWorkspaceId: row.notion_workspace_id,
-        name: row.name,
-        icon: row.icon,
-        role: row.role,
-        connections: connections
-          .filter(inWorkspace(row.id))
-          .filter(visibleTo(principal, actionsWithin(row.role, ceiling)))
-          .map(({ summary }) => summary),
-      }));
+      return rows.map(row => {
+        const held = evaluator.held({ role: row.role, ceiling });
+        return {
+          id: row.id,
+          notionWorkspaceId: row.notion_workspace_id,
+          name: row.name,
+          icon: row.icon,
+          role: row.role,
+          actions: actions.filter(action => held.has(action)),
+          connections: connections
+            .filter(inWorkspace(row.id))
+            .filter(visibleTo(principal, held))
+            .map(({ summary }) => summary),
+        };
+      });
     },
   };
 }
@@ -56,10 +60,6 @@ const visibleTo = (principal: PrincipalId, held: ReadonlySet<Action>) => {
   const own = ({ audience, connectedBy }: ConnectionSummary) => audience === 'members' || connectedBy.id === principal;
   return ({ summary }: Found) => all || (held.has('read') && own(summary));
 };
-
-function actionsWithin(role: string, ceiling: ReadonlySet<Action> | null): ReadonlySet<Action> {
-  return ceiling === null ? actionsOfRole(role) : actionsOfRole(role).intersection(ceiling);
-}
 
 async function connectionsOf(system: Kysely<Schema>, workspaces: readonly WorkspaceId[]): Promise<Found[]> {
   if (workspaces.length === 0) return [];

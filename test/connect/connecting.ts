@@ -8,6 +8,7 @@ import fastify, { LogController } from 'fastify';
 import { type EmulatorControl, emulatorControl } from '../../emulator/control.ts';
 import { type Emulator, startEmulator } from '../../emulator/server.ts';
 import type { AuditRow } from '../../src/audit/audit-log.ts';
+import { evaluator } from '../../src/authorize/evaluator.ts';
 import { type HostedMcp, openHostedMcp } from '../../src/compose/hosted-mcp.ts';
 import type { NotionConfig } from '../../src/config/config.ts';
 import { createAskWhose } from '../../src/connect/ask-whose.ts';
@@ -151,7 +152,7 @@ export async function startConnecting(
       mcp: hosted.flow,
     },
     attempts: createConnectAttempts(database),
-    installations: createInstallations(database, entries),
+    installations: createInstallations(database, entries, evaluator),
     disconnections: createDisconnections(database, entries),
     pasted: createPastedTokens(database, entries),
     askWhose: createAskWhose(app),
@@ -287,7 +288,7 @@ async function openDoors(given: {
   const { gateway, parts, hosted, database, publicUrl, server, programLog } = given;
   const commands = createConnectCommands(parts);
   const clientAddress = createClientAddress([]);
-  const routes = createConnectionRoutes({ ...commands, list: createConnectionList(database) });
+  const routes = createConnectionRoutes({ ...commands, list: createConnectionList(database, evaluator) });
   const nobody = () => Promise.reject(new Error('Nobody signs in here.'));
   const signIn = {
     signIn: { withPassword: nobody, withLink: nobody, malformed: nobody, admit: nobody, signOut: nobody },

@@ -1,4 +1,5 @@
 /** A process of its own that does jobs: it ends connections and delivers notices, until it is killed. See `disconnect-kill.test.ts`. */
+import { evaluator } from '../../src/authorize/evaluator.ts';
 import { startNotices } from '../../src/compose/notices.ts';
 import { createRestFlow } from '../../src/connect/rest/rest-flow.ts';
 import { revocationHandlers } from '../../src/connect/revocation-jobs.ts';
@@ -40,7 +41,7 @@ createJobRunner({
   handlers: revocationHandlers({
     flows: { rest, mcp: rest },
     disconnections: createDisconnections(database, entries),
-    installations: createInstallations(database, entries),
+    installations: createInstallations(database, entries, evaluator),
     vault: { ...seal, ...createJobSeal(deriveKeysFrom(Buffer.alloc(64))) },
     recordEvent,
     forgetToken: () => {},

@@ -1,6 +1,8 @@
 /** Who learns what of connections, with the real decisions and a real database. Of Notion there is nothing. */
+
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { evaluator } from '../../src/authorize/evaluator.ts';
 import { PortcullisError } from '../../src/domain/errors.ts';
 import { type ConnectionId, newId, type UserId, type WorkspaceId } from '../../src/domain/ids.ts';
 import { createConnectionRoutes } from '../../src/doors/api/connection-routes.ts';
@@ -24,10 +26,11 @@ describe('who learns what of the connections of a workspace', () => {
 
   before(async () => {
     api = await openAdminApi([], ({ people: { database } }) => {
-      const connectionsOf = createConnectionList(database);
+      const connectionsOf = createConnectionList(database, evaluator);
       const report = createAccessReport({
         connections: id => connectionsOf(id),
         holders: createPolicyHolders(database),
+        evaluator,
         capabilities: createCapabilityStore(database),
         flushLessons: async () => {},
         async ask({ connectionId }) {

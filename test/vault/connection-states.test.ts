@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { sql } from 'kysely';
+import { evaluator } from '../../src/authorize/evaluator.ts';
 import type { Holder } from '../../src/connect/connect-attempts.ts';
 import type { ConnectionStatus } from '../../src/domain/connection.ts';
 import { type ConnectionEvent, stateAfter, transitions } from '../../src/domain/connection-states.ts';
@@ -101,7 +102,7 @@ describe('the states of a connection, in the database', () => {
   };
 
   const refreshes = () => createTokenRefreshes(custody.database, custody.entries);
-  const installations = () => createInstallations(custody.database, custody.entries);
+  const installations = () => createInstallations(custody.database, custody.entries, evaluator);
   const disconnections = () => createDisconnections(custody.database, custody.entries);
   const entry = (place: Sealed) => tokenEntry('connection.test', place, 'success', {});
   const attempt = (place: Sealed) =>

@@ -116,6 +116,7 @@ export interface Workspace {
   readonly name: string;
   readonly icon: string | null;
   readonly role: string;
+  readonly actions: readonly string[];
   readonly connections: readonly Connection[];
 }
 

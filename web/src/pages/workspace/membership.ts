@@ -1,12 +1,11 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Action } from '../../../../src/domain/action.ts';
-import { actionsOfRole } from '../../../../src/domain/role.ts';
 import { api, type Member, type Workspace, workspacePath } from '../../api.ts';
 import { type ListState, useListQuery } from '../../list/list-state.ts';
 
-/** Whether the reader's role allows it: decides what the page offers. The server decides what happens. */
-export function mayIn({ role }: Workspace, action: Action): boolean {
-  return actionsOfRole(role).has(action);
+/** Whether the reader may do it: decides what the page offers. The server decides what happens. */
+export function mayIn({ actions }: Workspace, action: Action): boolean {
+  return actions.includes(action);
 }
 
 interface MemberPage {
