@@ -112,6 +112,7 @@ export interface WorkspaceAccounts extends WorkspaceInvitations {
 
 export interface UserAccount {
   readonly id: UserId;
+  /** A label, which others may bear too, until it is proven. */
   readonly email: string;
   readonly name: string;
   readonly deploymentRights: ReadonlySet<Action>;
@@ -120,6 +121,14 @@ export interface UserAccount {
   /** When a mail to the address proved that it is theirs; null: nobody knows. */
   readonly emailProvenAt: Date | null;
   readonly createdAt: Date;
+}
+
+export interface NewUserAccount {
+  readonly id: UserId;
+  readonly email: string;
+  readonly name: string;
+  readonly passwordHash: string | null;
+  readonly deploymentRights: readonly Action[];
 }
 
 export type LinkPurpose = 'first_run' | 'invitation' | 'recovery' | 'demo';
@@ -167,14 +176,21 @@ export interface DeploymentAccounts {
 
   users(): Promise<UserAccount[]>;
   user(id: UserId): Promise<UserAccount | null>;
-  userByEmail(email: string): Promise<UserAccount | null>;
-  /** False: somebody has this address already. */
-  addUser(user: { id: UserId; email: string; name: string; deploymentRights: readonly Action[] }): Promise<boolean>;
+  /**
+   * Holds what belongs to an address until the end: which account it is proven for, and the passwords under it. Taken after
+   * the locks on principals.
+   */
+  lockAddress(email: string): Promise<void>;
+  /** The accounts that bear an address: the one that it is proven for, then the oldest. At most `max`. */
+  usersNamed(email: string, max: number): Promise<UserAccount[]>;
+  /** The account of an address and a password, by what is stored of that. */
+  userBySignIn(email: string, passwordHash: string): Promise<UserAccount | null>;
+  addUser(user: NewUserAccount): Promise<void>;
   setDisabled(id: UserId, at: Date | null): Promise<void>;
   setDeploymentRights(id: UserId, rights: readonly Action[]): Promise<void>;
   setPassword(id: UserId, hash: string): Promise<void>;
-  /** The address is theirs, unless the account has another address by now. */
-  proveEmail(id: UserId, email: string, at: Date): Promise<void>;
+  /** The address is theirs from now on, unless it is somebody else's already. */
+  proveEmail(id: UserId, at: Date): Promise<void>;
   /** The invitation behind the hash of a link that still works. */
   offerOf(hash: Buffer, at: Date): Promise<Offer | null>;
   workspaceName(id: WorkspaceId): Promise<string>;

@@ -8,6 +8,7 @@ import { createKeys, type Keys } from './keys.ts';
 import { createLinks, type Links } from './links.ts';
 import type { Mail } from './mail.ts';
 import { createMembers, type Members } from './members.ts';
+import { createPasswords } from './passwords.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
 import { createSignInLimits, type SignInFailures } from './sign-in-limits.ts';
@@ -45,12 +46,15 @@ export function createAccounts(parts: {
   const { store, evaluator, failures, workspaces, hashCredential, publicUrl, invitationMs, mail, onMailError, now } =
     parts;
   const links = createLinks({ store, evaluator, hashCredential, publicUrl, mail, onMailError, now });
+  const passwords = createPasswords(hashCredential);
   const limits = createSignInLimits({ failures, hashCredential, now });
   return {
     members: createMembers({ store, evaluator, now }),
     invitations: createInvitations({
       store,
       evaluator,
+      limits,
+      passwords,
       hashCredential,
       publicUrl,
       lifetimeMs: invitationMs,
@@ -61,8 +65,8 @@ export function createAccounts(parts: {
     keys: createKeys({ store, evaluator, hashCredential, now }),
     users: createUsers({ store, links, now }),
     links,
-    sessions: createSessions({ store, limits, now }),
-    signIn: createSignIn({ store, limits, hashCredential, now }),
+    sessions: createSessions({ store, limits, passwords, now }),
+    signIn: createSignIn({ store, limits, passwords, hashCredential, now }),
     workspaces,
   };
 }

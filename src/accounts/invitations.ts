@@ -10,7 +10,8 @@ import { actionsHeldBy, principalIdOf, requireHeld } from './author.ts';
 import type { Invitation, Offer } from './invitation-store.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 import { invitationMail, type Mail } from './mail.ts';
-import { hashNewPassword } from './passwords.ts';
+import { type Passwords, passwordTaken } from './passwords.ts';
+import { requireAdmitted, type SignInLimits } from './sign-in-limits.ts';
 
 export interface InvitationRequest {
   readonly email: string;
@@ -23,17 +24,18 @@ export interface Issued {
   readonly acceptUrl: string | null;
 }
 
-/** The account that somebody makes to accept an invitation. */
+/** The account that somebody makes to accept an invitation. It bears the address that was invited. */
 export interface NewAccount {
-  readonly email: string;
   readonly name: string;
   readonly password: string;
+  readonly clientAddress: string;
 }
 
 export interface Accepted {
   readonly workspaceId: WorkspaceId;
   readonly invitation: InvitationId;
   readonly userId: UserId;
+  readonly email: string;
   readonly member: Member;
 }
 
@@ -50,7 +52,10 @@ export interface Invitations {
   withdraw(author: Caller, workspaceId: WorkspaceId, id: InvitationId): Promise<void>;
   /** What the holder of a link is offered; null for a link that is unknown, expired, withdrawn or accepted. */
   offer(token: string): Promise<Offer | null>;
-  /** Makes an account and joins. Throws `conflict` when an account has that address, and what joining throws. */
+  /**
+   * Makes an account with the address that was invited, and joins. Nothing depends on who else bears that address. Throws
+   * `validation_error` for a password that cannot be used, `rate_limited`, and `not_found` for a link that is over.
+   */
   acceptAsNew(token: string, account: NewAccount): Promise<Accepted>;
   /**
    * Joins with the account that is signed in. Whatever else could act as that person ends: other sessions and links. Throws
@@ -62,6 +67,8 @@ export interface Invitations {
 export interface InvitationParts {
   readonly store: AccountStore;
   readonly evaluator: Evaluator;
+  readonly limits: SignInLimits;
+  readonly passwords: Passwords;
   readonly hashCredential: HashCredential;
   readonly publicUrl: string;
   readonly lifetimeMs: number;
@@ -71,7 +78,7 @@ export interface InvitationParts {
 }
 
 export function createInvitations(parts: InvitationParts): Invitations {
-  const { store, evaluator, hashCredential, publicUrl, lifetimeMs, mail, now } = parts;
+  const { store, evaluator, limits, passwords, hashCredential, publicUrl, lifetimeMs, mail, now } = parts;
   const hashOf = (token: string) => hashCredential('invitation', token);
 
   function newLink() {
@@ -109,7 +116,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
   /** The membership begins here, in the transaction that holds the invitation. */
   async function begin(
     accounts: DeploymentAccounts,
-    { workspaceId, mailed, email }: Offer,
+    { workspaceId, mailed, email: invited }: Offer,
     { id, role, createdBy }: Invitation,
     userId: UserId,
   ): Promise<Accepted> {
@@ -117,8 +124,12 @@ export function createInvitations(parts: InvitationParts): Invitations {
     await within.addMember(userId, role, createdBy);
     await within.acceptInvitation(id, userId, now());
     const member = await existing(within, userId);
-    if (mailed && member.email === email) await accounts.proveEmail(userId, email, now());
-    return { workspaceId, invitation: id, userId, member };
+    const email = member.email ?? invited;
+    if (mailed && email === invited) {
+      await accounts.lockAddress(email);
+      await accounts.proveEmail(userId, now());
+    }
+    return { workspaceId, invitation: id, userId, email, member };
   }
 
   return {
@@ -163,16 +174,18 @@ export function createInvitations(parts: InvitationParts): Invitations {
 
     offer: token => store.inDeployment(accounts => accounts.offerOf(hashOf(token), now())),
 
-    async acceptAsNew(token, account) {
+    async acceptAsNew(token, { name, password, clientAddress }) {
       const offer = await pendingOffer(token);
-      const email = account.email.toLowerCase();
-      const hash = await hashNewPassword(account.password);
+      const { email } = offer;
+      const passwordHash = await passwords.choose(email, password);
+      // Whether a password is taken tells that it is somebody's, so choosing is as limited as guessing.
+      requireAdmitted(await limits.admitGuess({ clientAddress, email }));
       return store.inDeployment(async accounts => {
         const invitation = await hold(accounts, offer);
         const id = newId('usr');
-        const added = await accounts.addUser({ id, email, name: account.name, deploymentRights: [] });
-        if (!added) throw new PortcullisError('conflict', addressTaken);
-        await accounts.setPassword(id, hash);
+        await accounts.lockAddress(email);
+        if ((await accounts.userBySignIn(email, passwordHash)) !== null) throw passwordTaken();
+        await accounts.addUser({ id, email, name, passwordHash, deploymentRights: [] });
         return begin(accounts, offer, invitation, id);
       });
     },
@@ -222,9 +235,6 @@ async function existing(accounts: WorkspaceAccounts, id: UserId): Promise<Member
   if (member === null) throw new PortcullisError('not_found', 'There is no such member.');
   return member;
 }
-
-const addressTaken =
-  'This address cannot be used for a new account. If you have an account, sign in and open the invitation again; else use another address.';
 
 function noInvitation(): PortcullisError {
   return new PortcullisError('not_found', 'There is no such invitation, or it is over.');

@@ -7,10 +7,14 @@ import { minuteMs, type Now } from '../domain/units.ts';
 import type { AccountStore, DeploymentAccounts, LinkPurpose, UserAccount } from './account-store.ts';
 import { actionsHeldBy, deploymentRightsOf, principalIdOf, requireHeld } from './author.ts';
 import { lockWorkspace } from './lock-workspace.ts';
-import { type Mail, recoveryMail } from './mail.ts';
+import { type Mail, recoveryMail, type WayBack } from './mail.ts';
 
 /** Rule 27: a link works once, by POST, within this time. */
 export const linkLifetimeMs = 15 * minuteMs;
+
+/** Accounts that bear one unproven address, and workspaces of each, that a mail lists. */
+const accountsPerMailMax = 5;
+const workspacesPerMailMax = 3;
 
 /** Links by which a person signs in without a password. The secret is in the fragment, which browsers send nowhere. */
 export interface Links {
@@ -28,8 +32,9 @@ export interface Links {
    */
   issueForMember(author: Caller, workspaceId: WorkspaceId, userId: UserId): Promise<string | null>;
   /**
-   * Mails a link to somebody who says that they forgot their password. Says the same to everybody, and in the same time:
-   * whether there is such an account is nobody's business. Nothing happens where no mail is set up.
+   * Mails a link to somebody who says that they forgot their password: for the account that the address is proven for, or one
+   * for each account that bears it, because its owner alone can tell which is theirs. Says the same to everybody, and in the
+   * same time: whether there is such an account is nobody's business. Nothing happens where no mail is set up.
    */
   recover(email: string): Promise<void>;
 }
@@ -80,7 +85,8 @@ export function createLinks(parts: {
 
   async function handOver(user: UserAccount, signInUrl: string): Promise<string | null> {
     if (mail === null) return signInUrl;
-    await mail.send(recoveryMail({ to: user.email, signInUrl, minutes: linkLifetimeMs / minuteMs }));
+    const ways = [{ signInUrl, createdAt: user.createdAt, workspaces: [] }];
+    await mail.send(recoveryMail({ to: user.email, ways, minutes: linkLifetimeMs / minuteMs }));
     return null;
   }
 
@@ -120,14 +126,22 @@ export function createLinks(parts: {
     async recover(typedEmail) {
       if (mail === null) return;
       const email = typedEmail.trim().toLowerCase();
-      const user = await store.inDeployment(accounts => accounts.userByEmail(email));
-      if (user === null || user.disabled) return;
-      const signInUrl = await store.inDeployment(async accounts => {
-        await accounts.lockUser(user.id);
-        return add(accounts, user.id, { purpose: 'recovery', mailed: true });
+      const ways = await store.inDeployment(async accounts => {
+        const named = await accounts.usersNamed(email, accountsPerMailMax);
+        const meant = named[0]?.emailProvenAt ? named.slice(0, 1) : named;
+        const usable = meant.filter(({ disabled }) => !disabled).sort((a, b) => (a.id < b.id ? -1 : 1));
+        const made: WayBack[] = [];
+        for (const { id, createdAt } of usable) {
+          await accounts.lockUser(id);
+          const signInUrl = await add(accounts, id, { purpose: 'recovery', mailed: true });
+          const workspaces = (await accounts.workspacesOf(id)).slice(0, workspacesPerMailMax);
+          made.push({ signInUrl, createdAt, workspaces: await Promise.all(workspaces.map(accounts.workspaceName)) });
+        }
+        return made;
       });
+      if (ways.length === 0) return;
       // Not waited for: how long a mail server takes would tell that there is an account.
-      handOver(user, signInUrl).catch(onMailError);
+      mail.send(recoveryMail({ to: email, ways, minutes: linkLifetimeMs / minuteMs })).catch(onMailError);
     },
   };
 }

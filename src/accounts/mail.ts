@@ -41,17 +41,33 @@ export function invitationMail(given: {
   };
 }
 
-export function recoveryMail(given: { to: string; signInUrl: string; minutes: number }): Letter {
+/** A link into one account, and what tells that account from others with the same address. */
+export interface WayBack {
+  readonly signInUrl: string;
+  readonly createdAt: Date;
+  /** Names of some of its workspaces. */
+  readonly workspaces: readonly string[];
+}
+
+/** A letter with a link for each account that its reader may mean. */
+export function recoveryMail(given: { to: string; ways: readonly WayBack[]; minutes: number }): Letter {
+  const several = given.ways.length > 1;
   return {
     to: given.to,
     subject: 'Sign in to Portcullis',
     text: [
       'Somebody asked for a link to sign in with this address. If it was you, open this and choose a new password:',
       '',
-      `  ${given.signInUrl}`,
-      '',
+      ...(several ? ['Several accounts bear this address. Open only the link of the one that you know.', ''] : []),
+      ...given.ways.flatMap(way => (several ? [describe(way), `  ${way.signInUrl}`, ''] : [`  ${way.signInUrl}`, ''])),
       `It works once, within ${given.minutes} minutes. If it was not you, ignore this: nothing changes.`,
       '',
     ].join('\n'),
   };
+}
+
+function describe({ createdAt, workspaces }: WayBack): string {
+  const where =
+    workspaces.length === 0 ? 'in no workspace' : `in ${workspaces.map(name => `"${oneLine(name)}"`).join(', ')}`;
+  return `- made on ${createdAt.toISOString().slice(0, 10)}, ${where}:`;
 }

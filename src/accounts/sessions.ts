@@ -2,9 +2,9 @@ import { PortcullisError } from '../domain/errors.ts';
 import { isId, type SessionId, type UserId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
 import { minuteMs, type Now } from '../domain/units.ts';
-import type { AccountStore, Session } from './account-store.ts';
-import { hashNewPassword, verifyPassword } from './passwords.ts';
-import type { SignInLimits } from './sign-in-limits.ts';
+import type { AccountStore, Session, UserAccount } from './account-store.ts';
+import { type Passwords, passwordTaken } from './passwords.ts';
+import { requireAdmitted, type SignInLimits } from './sign-in-limits.ts';
 
 /** After signing in by a link, a person may choose a password without the old one for this long. */
 export const passwordByLinkMs = 15 * minuteMs;
@@ -13,7 +13,10 @@ export const passwordByLinkMs = 15 * minuteMs;
 export interface Sessions {
   list(author: Caller): Promise<(Session & { readonly current: boolean })[]>;
   end(author: Caller, id: SessionId): Promise<void>;
-  /** Chooses a password, and ends all other sessions and links of that person. */
+  /**
+   * Chooses a password, and ends all other sessions and links of that person. Throws `validation_error` for a password that
+   * cannot be used, `restricted` for a wrong current one, `rate_limited` after too many of either.
+   */
   setPassword(author: Caller, request: PasswordRequest): Promise<void>;
 }
 
@@ -26,10 +29,12 @@ export interface PasswordRequest {
 export function createSessions({
   store,
   limits,
+  passwords,
   now,
 }: {
   store: AccountStore;
   limits: SignInLimits;
+  passwords: Passwords;
   now: Now;
 }): Sessions {
   return {
@@ -50,12 +55,19 @@ export function createSessions({
 
     async setPassword(author, { password, currentPassword, clientAddress }) {
       const { userId, sessionId } = sessionOf(author);
-      const passwordHash = await hashNewPassword(password);
-      const before = await proveOwner(userId, sessionId, currentPassword, clientAddress);
+      const { user: seen, session } = await whoIs(userId, sessionId);
+      const passwordHash = await passwords.choose(seen.email, password);
+      await proveOwner(seen, session, currentPassword, clientAddress);
+      const before = seen.passwordHash;
+      // Whether a password is taken tells that it is somebody's, so choosing is as limited as guessing.
+      requireAdmitted(await limits.admitGuess({ clientAddress, email: seen.email }));
       await store.inDeployment(async accounts => {
         await accounts.lockUser(userId);
         const user = await accounts.user(userId);
         if (user?.passwordHash !== before) throw new PortcullisError('conflict', 'The password was changed meanwhile.');
+        await accounts.lockAddress(user.email);
+        const holder = await accounts.userBySignIn(user.email, passwordHash);
+        if (holder !== null && holder.id !== userId) throw passwordTaken();
         await accounts.setPassword(userId, passwordHash);
         // Without a password nobody had proved to be this person, whoever made these keys.
         if (before === null) await accounts.revokeKeysOf(userId, now());
@@ -65,34 +77,32 @@ export function createSessions({
     },
   };
 
-  /** Answers with the hash that is to be replaced. Somebody who found an open browser must not be able to get this far. */
+  async function whoIs(userId: UserId, sessionId: SessionId) {
+    return store.inDeployment(async accounts => {
+      const user = await accounts.user(userId);
+      if (user === null) throw new PortcullisError('not_found', 'There is no such user.');
+      return { user, session: (await accounts.sessionsOf(userId, now())).find(({ id }) => id === sessionId) };
+    });
+  }
+
+  /** Somebody who found an open browser must not be able to get this far. */
   async function proveOwner(
-    userId: UserId,
-    sessionId: SessionId,
+    user: UserAccount,
+    session: Session | undefined,
     currentPassword: string | undefined,
     clientAddress: string,
-  ): Promise<string | null> {
-    const { user, session } = await store.inDeployment(async accounts => ({
-      user: await accounts.user(userId),
-      session: (await accounts.sessionsOf(userId, now())).find(({ id }) => id === sessionId),
-    }));
-    if (user === null) throw new PortcullisError('not_found', 'There is no such user.');
-    if (user.passwordHash === null) return null;
+  ): Promise<void> {
+    if (user.passwordHash === null) return;
     const byLink = session?.openedBy === 'link' && now().getTime() - session.createdAt.getTime() < passwordByLinkMs;
-    if (byLink) return user.passwordHash;
+    if (byLink) return;
     const attempt = { clientAddress, email: user.email };
-    const admission = await limits.admit(attempt);
-    if (!admission.admitted) {
-      const { retryAfterSeconds } = admission;
-      throw new PortcullisError('rate_limited', 'Too many wrong passwords.', { retryAfterSeconds });
-    }
-    if (!(await verifyPassword(user.passwordHash, currentPassword ?? ''))) {
+    const { windowStart } = requireAdmitted(await limits.admit(attempt));
+    if ((await passwords.hashOf(user.email, currentPassword ?? '')) !== user.passwordHash) {
       throw new PortcullisError('restricted', 'The current password is wrong.', {
         hint: 'Type it again. If you forgot it, sign in by a link: then no current password is asked for.',
       });
     }
-    await limits.forgive(attempt, admission.windowStart);
-    return user.passwordHash;
+    await limits.forgive(attempt, windowStart);
   }
 }
 

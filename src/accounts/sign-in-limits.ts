@@ -1,5 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { HashCredential } from '../domain/credential-hash.ts';
+import { PortcullisError } from '../domain/errors.ts';
+import { isId, type UserId } from '../domain/ids.ts';
 import { networkOf } from '../domain/network-of.ts';
 import { minuteMs, type Now, secondMs } from '../domain/units.ts';
 
@@ -9,19 +11,22 @@ export interface SignInFailures {
   count(subjects: readonly string[], windowStart: Date): Promise<number[]>;
   /** Takes one back from a subject. */
   uncount(subject: string, windowStart: Date): Promise<void>;
-  /** Forgets a subject. */
-  clear(subject: string): Promise<void>;
 }
 
 export const limitWindowMs = 15 * minuteMs;
-/** Wrong passwords for one account from one address. */
+/** Wrong passwords for one account, or for all that bear its e-mail address, from one client address. */
 export const failuresPerAccountMax = 10;
 export const failuresPerAddressMax = 50;
-/** Wrong passwords for one account from all addresses together, except from browsers that signed in to it before. */
+/** Wrong passwords for an e-mail address from all client addresses together, except from browsers that signed in before. */
 export const failuresOfStrangersMax = 200;
 
 export type Admission =
-  | { readonly admitted: true; readonly windowStart: Date }
+  | {
+      readonly admitted: true;
+      readonly windowStart: Date;
+      /** The account that this browser has signed in to before: strangers' attempts do not count for that one alone. */
+      readonly knownTo: UserId | null;
+    }
   | {
       readonly admitted: false;
       readonly retryAfterSeconds: number;
@@ -29,25 +34,33 @@ export type Admission =
       readonly first: boolean;
     };
 
-/** Who tries: an address, the account that it tries, if any, and what the browser shows of having signed in to it before. */
+/** Who tries: a client address, the e-mail address that it tries, if any, and what the browser shows of an earlier sign-in. */
 export interface Attempt {
   readonly clientAddress: string;
   readonly email: string | null;
   readonly device?: string | null;
 }
 
+export type Guess = Pick<Attempt, 'clientAddress'> & { readonly email: string };
+
 /**
  * Limits guessing. An attempt is counted before the password is looked at, so that many at once cannot slip through
- * between check and count; a success takes its count back and clears the account's.
+ * between check and count. A success takes its own count back and no more: several accounts may bear one e-mail address,
+ * and who may sign in to one of them must not win free guesses at the others.
  *
  * Nobody can lock the owner of an account out: wrong passwords count against the address that they come from, and the
- * limit on strangers does not hold for a browser that signed in to the account before (OWASP, "Device cookies").
+ * limit on strangers does not hold for a browser that signed in to that same account before (OWASP, "Device cookies").
  */
 export interface SignInLimits {
   admit(attempt: Attempt): Promise<Admission>;
+  /**
+   * Counts what tells its author whether a password is that of some account with this address: one chosen for another account,
+   * or one tried by a browser that is known to another account. It counts as a stranger's, and is not forgiven.
+   */
+  admitGuess(guess: Guess): Promise<Admission>;
   forgive(attempt: Attempt, windowStart: Date): Promise<void>;
   /** What a browser that signed in keeps, to be known the next time. */
-  deviceOf(email: string): string;
+  deviceOf(account: UserId, email: string): string;
 }
 
 export function createSignInLimits(parts: {
@@ -57,55 +70,78 @@ export function createSignInLimits(parts: {
 }): SignInLimits {
   const { failures, hashCredential, now } = parts;
   const accountKey = (email: string) => hashCredential('account', email).toString('hex');
-  const signatureOf = (email: string, nonce: string) => hashCredential('device', `${nonce} ${email}`);
+  const signatureOf = (account: string, nonce: string, email: string) =>
+    hashCredential('device', `${nonce} ${account} ${email}`);
 
-  /** The part of a device cookie that is unlike any other; null for a cookie that is not of this account. */
-  function knownDevice(email: string, device: string | null | undefined): string | null {
-    const [, nonce = '', signature = ''] = /^([\w-]{22})\.([\w-]{43})$/.exec(device ?? '') ?? [];
+  /** The account that a device cookie names, and the part of it that is unlike any other. Null for false ones. */
+  function knownDevice(email: string, device: string | null | undefined): { account: UserId; nonce: string } | null {
+    const [, account = '', nonce = '', signature = ''] =
+      /^([\w-]+)\.([\w-]{22})\.([\w-]{43})$/.exec(device ?? '') ?? [];
     const given = Buffer.from(signature, 'base64url');
-    const wanted = signatureOf(email, nonce);
-    return given.length === wanted.length && timingSafeEqual(given, wanted) ? nonce : null;
+    const wanted = signatureOf(account, nonce, email);
+    if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return null;
+    return isId('usr', account) ? { account, nonce } : null;
   }
 
-  function subjectsOf({ clientAddress, email, device }: Attempt): { subject: string; max: number }[] {
-    const byAddress = { subject: addressSubject(clientAddress), max: failuresPerAddressMax };
-    if (email === null) return [byAddress];
+  function asStranger({ clientAddress, email }: Guess): Subject[] {
     const account = accountKey(email);
-    const nonce = knownDevice(email, device);
-    if (nonce !== null) return [byAddress, { subject: `device:${account}:${nonce}`, max: failuresPerAccountMax }];
     return [
-      byAddress,
-      { subject: `account:${account}:${byAddress.subject}`, max: failuresPerAccountMax },
+      { subject: `account:${account}:${addressSubject(clientAddress)}`, max: failuresPerAccountMax },
       { subject: `account:${account}`, max: failuresOfStrangersMax },
     ];
   }
 
+  function subjectsOf({ clientAddress, email, device }: Attempt): { subjects: Subject[]; knownTo: UserId | null } {
+    const byAddress = { subject: addressSubject(clientAddress), max: failuresPerAddressMax };
+    if (email === null) return { subjects: [byAddress], knownTo: null };
+    const known = knownDevice(email, device);
+    if (known === null) return { subjects: [byAddress, ...asStranger({ clientAddress, email })], knownTo: null };
+    const byDevice = { subject: `device:${known.account}:${known.nonce}`, max: failuresPerAccountMax };
+    return { subjects: [byAddress, byDevice], knownTo: known.account };
+  }
+
+  async function count(subjects: readonly Subject[], knownTo: UserId | null): Promise<Admission> {
+    const at = now().getTime();
+    const windowStart = new Date(at - (at % limitWindowMs));
+    const counts = await failures.count(
+      subjects.map(({ subject }) => subject),
+      windowStart,
+    );
+    const over = subjects.map(({ max }, index) => (counts[index] ?? 0) - max);
+    if (over.every(excess => excess <= 0)) return { admitted: true, windowStart, knownTo };
+    const retryAfterSeconds = Math.ceil((windowStart.getTime() + limitWindowMs - at) / secondMs);
+    return { admitted: false, retryAfterSeconds, first: over.every(excess => excess <= 1) };
+  }
+
   return {
     async admit(attempt) {
-      const at = now().getTime();
-      const windowStart = new Date(at - (at % limitWindowMs));
-      const subjects = subjectsOf(attempt);
-      const counts = await failures.count(
-        subjects.map(({ subject }) => subject),
-        windowStart,
-      );
-      const over = subjects.map(({ max }, index) => (counts[index] ?? 0) - max);
-      if (over.every(excess => excess <= 0)) return { admitted: true, windowStart };
-      const retryAfterSeconds = Math.ceil((windowStart.getTime() + limitWindowMs - at) / secondMs);
-      return { admitted: false, retryAfterSeconds, first: over.every(excess => excess <= 1) };
+      const { subjects, knownTo } = subjectsOf(attempt);
+      return count(subjects, knownTo);
     },
+
+    admitGuess: guess => count(asStranger(guess), null),
 
     async forgive(attempt, windowStart) {
-      const [byAddress, ...others] = subjectsOf(attempt);
-      if (byAddress !== undefined) await failures.uncount(byAddress.subject, windowStart);
-      for (const { subject } of others) await failures.clear(subject);
+      for (const { subject } of subjectsOf(attempt).subjects) await failures.uncount(subject, windowStart);
     },
 
-    deviceOf(email) {
+    deviceOf(account, email) {
       const nonce = randomBytes(16).toString('base64url');
-      return `${nonce}.${signatureOf(email, nonce).toString('base64url')}`;
+      return `${account}.${nonce}.${signatureOf(account, nonce, email).toString('base64url')}`;
     },
   };
+}
+
+interface Subject {
+  readonly subject: string;
+  readonly max: number;
+}
+
+/** Throws `rate_limited` for what was not admitted. */
+export function requireAdmitted(admission: Admission): Extract<Admission, { admitted: true }> {
+  if (admission.admitted) return admission;
+  const { retryAfterSeconds } = admission;
+  throw new PortcullisError('rate_limited', 'Too many attempts with this address.', { retryAfterSeconds });
 }
 
 export function addressSubject(address: string): string {

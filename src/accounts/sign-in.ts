@@ -3,7 +3,7 @@ import { newId, type SessionId, type UserId } from '../domain/ids.ts';
 import { sessionIdleMs, sessionMsMax } from '../domain/session-lifetime.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccountStore, DeploymentAccounts, UserAccount } from './account-store.ts';
-import { verifyPassword } from './passwords.ts';
+import type { Passwords } from './passwords.ts';
 import type { SignInLimits } from './sign-in-limits.ts';
 
 /** The browser that signs in. */
@@ -61,10 +61,11 @@ export interface SignIn {
 export function createSignIn(parts: {
   store: AccountStore;
   limits: SignInLimits;
+  passwords: Passwords;
   hashCredential: HashCredential;
   now: Now;
 }): SignIn {
-  const { store, limits, hashCredential, now } = parts;
+  const { store, limits, passwords, hashCredential, now } = parts;
 
   /** Opens a new session for each sign-in, so that a cookie that was planted before is worth nothing afterwards. */
   async function open(
@@ -97,18 +98,25 @@ export function createSignIn(parts: {
       const attempt = { clientAddress: client.address, email, device: client.device ?? null };
       const admission = await limits.admit(attempt);
       if (!admission.admitted) return limited(admission);
-      const seen = await store.inDeployment(accounts => accounts.userByEmail(email));
-      const matches = await verifyPassword(seen?.passwordHash ?? null, password);
-      if (seen === null) return refused('unknown_account');
-      if (!matches) return refused('bad_password', seen.id);
+      const passwordHash = await passwords.hashOf(email, password);
+      const { named, seen } = await store.inDeployment(async accounts => ({
+        named: await accounts.usersNamed(email, 2),
+        seen: passwordHash === null ? null : await accounts.userBySignIn(email, passwordHash),
+      }));
+      // What a browser knows of one account excuses nothing that it tries at another with the same address.
+      if (admission.knownTo !== null && admission.knownTo !== seen?.id) {
+        const asStranger = await limits.admitGuess({ clientAddress: client.address, email });
+        if (!asStranger.admitted) return limited(asStranger);
+      }
+      if (seen === null) return refusedAmong(named);
       const result = await store.inDeployment(async (accounts): Promise<SignInResult> => {
         await accounts.lockUser(seen.id);
         const user = await accounts.user(seen.id);
         // The password was compared outside the lock, because that takes long; it may have been changed meanwhile.
-        if (user === null || user.passwordHash !== seen.passwordHash) return refused('bad_password', seen.id);
+        if (user === null || user.passwordHash !== passwordHash) return refused('bad_password', seen.id);
         if (user.disabled) return refused('disabled_account', seen.id);
         const opened = await open(accounts, user, 'password', client);
-        return { ...opened, user, device: limits.deviceOf(email), passwordNeeded: false };
+        return { ...opened, user, device: limits.deviceOf(user.id, email), passwordNeeded: false };
       });
       if (result.kind === 'opened') await limits.forgive(attempt, admission.windowStart);
       return result;
@@ -155,7 +163,15 @@ async function takePossession(accounts: DeploymentAccounts, user: UserAccount, a
   if (user.emailProvenAt !== null) return;
   await accounts.endSessionsOf(user.id, at);
   await accounts.revokeKeysOf(user.id, at);
-  await accounts.proveEmail(user.id, user.email, at);
+  await accounts.lockAddress(user.email);
+  await accounts.proveEmail(user.id, at);
+}
+
+/** The log names an account whose password was wrong, if it is clear which one was meant. */
+function refusedAmong(named: readonly UserAccount[]): Refused {
+  const [only, another] = named;
+  if (only === undefined) return refused('unknown_account');
+  return refused('bad_password', another === undefined ? only.id : null);
 }
 
 function refused(why: Refused['why'], account: UserId | null = null): Refused {

@@ -11,7 +11,10 @@ import type { Links } from './links.ts';
 export interface Users {
   list(): Promise<UserAccount[]>;
   get(id: UserId): Promise<UserAccount>;
-  /** Throws `conflict` when the address is taken, `restricted` for rights that the author does not have. */
+  /**
+   * Throws `restricted` for rights that the author does not have, and `conflict` when the address is proven to be somebody's,
+   * or an account with it waits for its first sign-in. Labels of accounts that invitations made keep nobody from an address.
+   */
   create(author: Caller, user: NewUser): Promise<{ user: UserAccount; signInUrl: string | null }>;
   /**
    * Changes rights, disables or enables. Disabling ends, in one transaction, the person's sessions, links and keys, and
@@ -45,10 +48,12 @@ export function createUsers({ store, links, now }: { store: AccountStore; links:
     async create(author, { email, name, deploymentRights: rights = [] }) {
       const user = await store.inDeployment(async accounts => {
         requireHeld(await deploymentRightsOf(author, accounts), ['members', ...rights]);
-        const id = newId('usr');
-        const added = await accounts.addUser({ id, email: email.toLowerCase(), name, deploymentRights: rights });
-        if (!added) throw new PortcullisError('conflict', 'Somebody has this address already.');
-        return existing(accounts, id);
+        await accounts.lockPeople();
+        const people = (await accounts.users()).filter(person => person.email === email.toLowerCase());
+        if (people.some(person => person.emailProvenAt !== null || person.passwordHash === null)) {
+          throw new PortcullisError('conflict', 'Somebody has this address already.');
+        }
+        return add(accounts, { email, name, deploymentRights: rights });
       });
       return { user, signInUrl: await links.issueFor(author, user.id) };
     },
@@ -74,14 +79,20 @@ export function createUsers({ store, links, now }: { store: AccountStore; links:
         if (people.some(person => person.passwordHash !== null)) return null;
         const [first] = people.filter(inCharge);
         if (first !== undefined) return first;
-        const id = newId('usr');
-        const added = await accounts.addUser({ id, email: email.toLowerCase(), name, deploymentRights });
-        if (!added) throw new PortcullisError('conflict', 'The first user has an address that somebody else has.');
-        return existing(accounts, id);
+        return add(accounts, { email, name, deploymentRights });
       });
       return user && { user, signInUrl: await links.issue(user.id, 'first_run') };
     },
   };
+}
+
+async function add(
+  accounts: DeploymentAccounts,
+  { email, ...given }: Pick<UserAccount, 'email' | 'name'> & { readonly deploymentRights: readonly Action[] },
+): Promise<UserAccount> {
+  const id = newId('usr');
+  await accounts.addUser({ id, email: email.toLowerCase(), passwordHash: null, ...given });
+  return existing(accounts, id);
 }
 
 async function disable(accounts: DeploymentAccounts, id: UserId, at: Date): Promise<void> {

@@ -1,7 +1,15 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 
 /** What a secret is for. A hash of one kind is never found among those of another. */
-export type CredentialKind = 'api_key' | 'session' | 'sign_in_link' | 'invitation' | 'device' | 'account' | 'file_link';
+export type CredentialKind =
+  | 'api_key'
+  | 'session'
+  | 'sign_in_link'
+  | 'invitation'
+  | 'device'
+  | 'account'
+  | 'file_link'
+  | 'password_salt';
 
 /** Turns a secret into what is stored of it. */
 export type HashCredential = (kind: CredentialKind, secret: string) => Buffer;

@@ -13,6 +13,9 @@ const keptMs = 30 * dayMs;
 /** Key of the advisory lock that stands for the whole list of people. */
 const peopleLock = 0x50454f50;
 
+/** First half of the keys of the advisory locks that stand for one address each. */
+const addressLock = 0x41444452;
+
 /** People, their sessions and their links, in a transaction across workspaces. */
 export function deploymentAccounts(tx: Tx): DeploymentAccounts {
   return {
@@ -25,10 +28,13 @@ export function deploymentAccounts(tx: Tx): DeploymentAccounts {
   };
 }
 
-function locks(tx: Tx): Pick<DeploymentAccounts, 'lockPeople' | 'lockUser'> {
+function locks(tx: Tx): Pick<DeploymentAccounts, 'lockPeople' | 'lockUser' | 'lockAddress'> {
   return {
     async lockPeople() {
       await sql`SELECT pg_advisory_xact_lock(${peopleLock})`.execute(tx);
+    },
+    async lockAddress(email) {
+      await sql`SELECT pg_advisory_xact_lock(${addressLock}, hashtext(${email}))`.execute(tx);
     },
     async lockUser(id, also) {
       const agents = tx.selectFrom('agent').where('owner_id', '=', id).select('id');
@@ -46,7 +52,8 @@ function locks(tx: Tx): Pick<DeploymentAccounts, 'lockPeople' | 'lockUser'> {
 type PeopleQueries =
   | 'users'
   | 'user'
-  | 'userByEmail'
+  | 'usersNamed'
+  | 'userBySignIn'
   | 'addUser'
   | 'setDisabled'
   | 'setDeploymentRights'
@@ -64,25 +71,36 @@ function people(tx: Tx): Pick<DeploymentAccounts, PeopleQueries> {
       const row = await selectUsers(tx).where('user_account.id', '=', id).executeTakeFirst();
       return row === undefined ? null : toUser(row);
     },
-    async userByEmail(email) {
-      const row = await selectUsers(tx).where('user_account.email', '=', email).executeTakeFirst();
+    async usersNamed(email, max) {
+      const rows = await selectUsers(tx)
+        .where('user_account.email', '=', email)
+        .orderBy('user_account.email_proven_at', order => order.asc().nullsLast())
+        .orderBy('user_account.created_at')
+        .orderBy('user_account.id')
+        .limit(max)
+        .execute();
+      return rows.map(toUser);
+    },
+    async userBySignIn(email, passwordHash) {
+      const row = await selectUsers(tx)
+        .where('user_account.email', '=', email)
+        .where('user_account.password_hash', '=', passwordHash)
+        .executeTakeFirst();
       return row === undefined ? null : toUser(row);
     },
-    async addUser({ id, email, name, deploymentRights }) {
+    async addUser({ id, email, name, passwordHash, deploymentRights }) {
       await tx.insertInto('principal').values({ id, kind: 'user', disabled_at: null }).execute();
-      const added = await tx
+      await tx
         .insertInto('user_account')
         .values({
           id,
           email,
           name,
-          password_hash: null,
+          password_hash: passwordHash,
           email_proven_at: null,
           deployment_rights: [...deploymentRights],
         })
-        .onConflict(conflict => conflict.column('email').doNothing())
-        .executeTakeFirst();
-      return added.numInsertedOrUpdatedRows === 1n;
+        .execute();
     },
     async setDisabled(id, at) {
       await tx.updateTable('principal').set({ disabled_at: at }).where('id', '=', id).execute();
@@ -97,12 +115,21 @@ function people(tx: Tx): Pick<DeploymentAccounts, PeopleQueries> {
     async setPassword(id, hash) {
       await tx.updateTable('user_account').set({ password_hash: hash }).where('id', '=', id).execute();
     },
-    async proveEmail(id, email, at) {
+    async proveEmail(id, at) {
       await tx
-        .updateTable('user_account')
+        .updateTable('user_account as account')
         .set({ email_proven_at: at })
-        .where('id', '=', id)
-        .where('email', '=', email)
+        .where('account.id', '=', id)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('user_account as other')
+                .whereRef('other.email', '=', 'account.email')
+                .where('other.email_proven_at', 'is not', null)
+                .select('other.id'),
+            ),
+          ),
+        )
         .execute();
     },
     async offerOf(hash, at) {

@@ -22,8 +22,5 @@ export function createSignInFailures(system: Kysely<Schema>): SignInFailures {
         UPDATE sign_in_failure SET count = greatest(count - 1, 0)
          WHERE subject = ${subject} AND window_start = ${windowStart}`.execute(system);
     },
-    async clear(subject) {
-      await system.deleteFrom('sign_in_failure').where('subject', '=', subject).execute();
-    },
   };
 }

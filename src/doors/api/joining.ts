@@ -8,7 +8,7 @@ import type { RecordEvent } from '../../domain/event.ts';
 import type { ClientAddress } from '../../net/client-address.ts';
 import { deviceCookie, sessionCookie } from '../session-cookie.ts';
 import { clientOf, eventOf, fail, readBodyAs, send, tooManyAttempts } from './anonymous-request.ts';
-import { displayName, email } from './fields.ts';
+import { displayName } from './fields.ts';
 import { jsonAnswer } from './json-answer.ts';
 import { userView } from './user-view.ts';
 
@@ -22,7 +22,6 @@ export interface JoiningParts {
 const offerBody = z.strictObject({ token: z.string().max(100) });
 const acceptBody = z.strictObject({
   token: z.string().max(100),
-  email,
   name: displayName,
   password: z.string().max(1024),
 });
@@ -68,11 +67,11 @@ export function joiningDoor(parts: JoiningParts): FastifyPluginAsync {
     );
     fastify.post('/api/invitations/accept', (request, reply) =>
       serve(request, reply, acceptBody, async ({ token, ...account }, client, requestId) => {
-        const accepted = await invitations.acceptAsNew(token, account);
-        const { workspaceId, userId: principalId, invitation, member } = accepted;
+        const accepted = await invitations.acceptAsNew(token, { ...account, clientAddress: client.address });
+        const { workspaceId, userId: principalId, invitation, member, email } = accepted;
         const detail = { invitation, member: member.principalId, role: member.role };
         await record({ ...eventOf(client, requestId, 'invitation.accepted'), workspaceId, principalId, detail });
-        const opened = await signIn.withPassword(account.email, account.password, client);
+        const opened = await signIn.withPassword(email, account.password, client);
         if (opened.kind === 'refused') return jsonAnswer({ workspace: workspaceId, user: null });
         const session = { session: opened.sessionId };
         await record({ ...eventOf(client, requestId, 'session.started'), principalId, detail: session });

@@ -92,12 +92,11 @@ function WithThisAccount({ token, email }: { readonly token: string; readonly em
 }
 
 function WithNewAccount({ token, invited }: { readonly token: string; readonly invited: string }) {
-  const [email, setEmail] = useState(invited);
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const enter = useEnter();
   const join = useMutation({
-    mutationFn: () => api.post<{ workspace: string }>('/invitations/accept', { token, email, name, password }),
+    mutationFn: () => api.post<{ workspace: string }>('/invitations/accept', { token, name, password }),
     onSuccess: ({ workspace }) => enter(workspace),
   });
   function submit(event: FormEvent): void {
@@ -116,11 +115,11 @@ function WithNewAccount({ token, invited }: { readonly token: string; readonly i
         </Alert>
         <TextInput
           label="Email, to sign in with"
+          description="The address that was invited. With your password it leads to this account."
           type="email"
           autoComplete="username"
-          required
-          value={email}
-          onChange={event => setEmail(event.currentTarget.value)}
+          readOnly
+          value={invited}
         />
         <TextInput
           label="Your name"
