@@ -25,12 +25,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   resolve: ['domain', 'notion'],
   authorize: ['domain'],
   audit: ['domain'],
-  forward: ['domain', 'notion'],
+  forward: ['domain', 'notion', 'net'],
   withhold: ['domain', 'notion'],
 
   // What stands beside the path.
   accounts: ['domain'],
-  vault: ['domain', 'disk'],
+  vault: ['domain', 'disk', 'net'],
   mail: ['domain', 'accounts'],
   net: ['domain'],
   disk: [],
@@ -67,7 +67,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   config: ['domain'],
 
   // What operators start beside the gateway, or instead of it: programs of their own, above the parts that they look into.
-  doctor: ['domain', 'config', 'compose', 'connect', 'postgres', 'store', 'vault'],
+  doctor: ['domain', 'config', 'compose', 'connect', 'net', 'postgres', 'store', 'vault'],
   operator: ['domain', 'config', 'audit', 'postgres', 'store', 'vault'],
   cli: ['domain', 'config', 'portcullis.ts', 'compose', 'doctor', 'operator', 'postgres', 'store'],
 };

@@ -28,7 +28,7 @@ export function openFileLinks(parts: LinkParts) {
   const links = createFileLinks({ store: tickets, seal, hashCredential, now });
   const { evidence, confirmBy } = createFileEvidence({ now });
   const confirmShared = confirmBy((...asked) => createSystemGateway('file_links', parts.steps(), 'caller')(...asked));
-  const fetcher = createFileFetcher(isHostedFile);
+  const fetcher = createFileFetcher(isHostedFile, config.proxy);
   const sweeping = setInterval(() => {
     tickets.sweep(now()).catch(error => log.warn({ err: error }, 'expired file tickets could not be deleted'));
   }, minuteMs);

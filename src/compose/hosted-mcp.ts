@@ -1,3 +1,4 @@
+import type { Dispatcher } from 'undici';
 import type { NotionConfig } from '../config/config.ts';
 import type { ConsentFlow } from '../connect/consent-flow.ts';
 import { clientDocument } from '../connect/mcp/client-document.ts';
@@ -32,6 +33,8 @@ export interface HostedMcp {
 /** Our side of the OAuth of Notion's hosted MCP server. */
 export function openHostedMcp(options: {
   notion: Pick<NotionConfig, 'mcpUrl' | 'mcpClient' | 'dangerouslyAllowLoopbackHttp'>;
+  /** What requests to the server itself leave by; left out: directly, to public addresses alone. Its metadata may lead elsewhere. */
+  dispatcher?: Dispatcher;
   publicUrl: string;
   database: Store['database'];
   deriveKey: DeriveKey;
@@ -40,10 +43,12 @@ export function openHostedMcp(options: {
   now?: Now;
   monotonicMs?: () => number;
 }): HostedMcp {
-  const { notion, publicUrl, database, deriveKey, recordEvent, onUndecryptable } = options;
+  const { notion, dispatcher, publicUrl, database, deriveKey, recordEvent, onUndecryptable } = options;
   const { now = () => new Date(), monotonicMs = () => performance.now() } = options;
   const reach = { allowLoopbackHttp: notion.dangerouslyAllowLoopbackHttp, mayAsk: hostsOf(notion.mcpUrl) };
-  const { fetch, close } = createSafeFetch(reach);
+  const { origin } = new URL(notion.mcpUrl);
+  const named = dispatcher === undefined ? null : { origin, dispatcher };
+  const { fetch, close } = createSafeFetch({ ...reach, named });
   const redirectUri = `${publicUrl}/auth/notion-mcp/callback`;
   const documentUrl = (id: RegistrationId) => `${publicUrl}${mcpClientDocumentPath}/${id}`;
   const registrations = createClientRegistrations(database);

@@ -40,7 +40,7 @@ export function openGateway(place: Place, { trail, digest }: Audit, parts: Parts
   const owners = createObjectOwners(store.database);
   const snapshots = cacheSnapshots(createWorkspaceSnapshots(store.database), monotonicMs);
   const { resolve, forget } = createResolve({ snapshots, owners, turnstile });
-  const upstream = openUpstream({ origin: new URL(config.notion.apiUrl).origin });
+  const upstream = openUpstream({ origin: new URL(config.notion.apiUrl).origin, proxy: config.proxy });
   const budget = createRateBudget({
     ledgers: createRateLedgers(store.database, metrics),
     metrics,

@@ -14,6 +14,7 @@ import { minuteMs } from '../domain/units.ts';
 import { createIdentify } from '../identify/identify.ts';
 import { createJobRunner, type JobRunner } from '../jobs/job-runner.ts';
 import { openSmtp } from '../mail/smtp.ts';
+import { openAgent } from '../net/open-agent.ts';
 import { noticeJob } from '../sinks/notices/notice.ts';
 import { createAccountStore } from '../store/accounts.ts';
 import { createConnectAttempts } from '../store/connect-attempts.ts';
@@ -65,18 +66,22 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
   });
   closers.push(identify.close);
 
+  const dispatcher = openAgent(config.proxy);
+  closers.push(() => dispatcher.close());
   const onRefused = createRefusedAppAlarm({ log, monotonicMs: place.monotonicMs });
   const app = {
     origin: config.notion.apiUrl,
     clientId: config.notion.clientId,
     clientSecret: config.notion.clientSecret,
     redirectUri: `${publicUrl}/auth/notion/callback`,
+    dispatcher,
     onRefused,
   };
   const alarm = createUndecryptableAlarm({ log, metrics: place.prometheus.metrics, recordEvent });
   const onUndecryptable = alarm.ofOthers;
   const hosted = openHostedMcp({
     notion: config.notion,
+    ...(config.proxy !== null && { dispatcher }),
     publicUrl,
     database,
     deriveKey,

@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isLoopback } from '../domain/loopback.ts';
+import type { OutgoingProxy } from '../domain/outgoing-proxy.ts';
 import { parseRootKeyName, type RootKeyName } from '../domain/root-key-name.ts';
 import type { Secret } from '../domain/secret.ts';
 import { dayMs, secondMs } from '../domain/units.ts';
@@ -29,6 +30,8 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   /** Addresses and CIDR ranges. */
   readonly trustedProxies: readonly string[];
+  /** What requests to Notion lead through; null: nothing. */
+  readonly proxy: OutgoingProxy | null;
   /** Whether links to files open for whoever holds them, or only with a key. */
   readonly fileLinks: Values['PORTCULLIS_FILE_LINKS'];
   readonly database: DatabaseConfig;
@@ -98,6 +101,7 @@ export interface KeyServicesConfig {
     readonly namespace: string | null;
     readonly token: Secret | { readonly file: string };
   } | null;
+  readonly proxy: OutgoingProxy | null;
 }
 
 /** How many connections each of the two roles has at most. */
@@ -229,6 +233,7 @@ function commonConfig(values: Values, rootKeyFile: string) {
     host: values.PORTCULLIS_HOST,
     port: values.PORTCULLIS_PORT,
     allowedHosts: allowedHosts(values),
+    proxy: proxyConfig(values),
     fileLinks: values.PORTCULLIS_FILE_LINKS,
     trustedProxies: values.PORTCULLIS_TRUSTED_PROXIES,
     database: databaseConfig(values),
@@ -251,6 +256,7 @@ function keysConfig(values: Values, rootKeyFile: string) {
       awsEndpoint: values.PORTCULLIS_AWS_KMS_ENDPOINT && withoutSlash(values.PORTCULLIS_AWS_KMS_ENDPOINT),
       gcpEndpoint: withoutSlash(values.PORTCULLIS_GCP_KMS_ENDPOINT),
       vault: vaultConfig(values),
+      proxy: proxyConfig(values),
     },
   };
 }
@@ -261,6 +267,10 @@ function vaultConfig(values: Values): KeyServicesConfig['vault'] {
   const token = secret ?? (file === null ? null : { file });
   if (address === null || token === null) return null;
   return { address: withoutSlash(address), namespace: values.PORTCULLIS_VAULT_NAMESPACE, token };
+}
+
+function proxyConfig({ HTTPS_PROXY: url, NO_PROXY: except }: Values): OutgoingProxy | null {
+  return url === null ? null : { url, except };
 }
 
 function mailConfig({ PORTCULLIS_SMTP_URL: url, PORTCULLIS_MAIL_FROM: from }: Values): MailConfig | null {

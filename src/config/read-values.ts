@@ -17,7 +17,7 @@ export interface Reading {
  * value of its default, so that all problems can be reported at once.
  */
 export function readValues(environment: Texts): Reading {
-  const { texts, problems: ofFiles } = readSecretFiles(withoutServiceVariables(environment));
+  const { texts, problems: ofFiles } = readSecretFiles(withCommonSpellings(withoutServiceVariables(environment)));
   const problems: ConfigProblem[] = [...unknownSettings(texts), ...ofFiles];
   const given = new Set(settingNames.filter(name => (texts[name] ?? '') !== ''));
   const read = (name: SettingName): unknown => {
@@ -35,6 +35,15 @@ export function readValues(environment: Texts): Reading {
   // The table gives each name its type; a loop over it cannot show that to the compiler.
   const values = Object.fromEntries(settingNames.map(name => [name, read(name)])) as Values;
   return { values, given, problems };
+}
+
+/** Proxies are named in small letters as often as in capitals. What is small wins, as it does for other programs. */
+function withCommonSpellings(texts: Texts): Texts {
+  const spelled = (['HTTPS_PROXY', 'NO_PROXY'] as const).flatMap(name => {
+    const text = texts[name.toLowerCase()] ?? '';
+    return text === '' ? [] : [[name, text]];
+  });
+  return { ...texts, ...Object.fromEntries(spelled) };
 }
 
 function unknownSettings(texts: Texts): ConfigProblem[] {

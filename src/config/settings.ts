@@ -103,6 +103,17 @@ export const settings = {
     '0',
     'How long calls are still taken after the signal to stop, while `/readyz` says `stopping`: as long as load balancers need to notice ([health](health.md)).',
   ),
+  HTTPS_PROXY: optional(
+    'Addresses',
+    type.proxyUrl,
+    "An HTTP proxy that requests to Notion and to key services lead through; `https_proxy` is read too. Addresses that come from outside (authorization servers other than Notion's, the receiver of notices) are always asked directly: a proxy would look up their names where Portcullis cannot check the address.",
+  ),
+  NO_PROXY: fixed(
+    'Addresses',
+    type.text,
+    '',
+    'Hosts that are asked directly although there is such a proxy: names, names that begin with a dot, `host:port`; separated by commas. `no_proxy` is read too.',
+  ),
   PORTCULLIS_FILE_LINKS: fixed(
     'Addresses',
     type.choice(['bearer', 'key']),

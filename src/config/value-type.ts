@@ -50,6 +50,21 @@ export const smtpUrl: ValueType<Secret> = {
   },
 };
 
+/** An HTTP proxy, with the credentials for it. */
+export const proxyUrl: ValueType<Secret> = {
+  expects: 'the http or https URL of a proxy, secret',
+  secret: true,
+  read(value) {
+    // Curl and others take it without a scheme.
+    const whole = value.includes('://') ? value : `http://${value}`;
+    const parsed = URL.canParse(whole) ? new URL(whole) : null;
+    if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.pathname !== '/' || parsed.search !== '') {
+      throw new RangeError('must be http://HOST:PORT, with USER:PASSWORD@ where the proxy wants it');
+    }
+    return new Secret(whole);
+  },
+};
+
 export const port: ValueType<number> = wholeNumber('0 to 65535; 0 means any free port', 0, 65_535);
 
 export const email: ValueType<string> = matching('an email address', /^[^@\s]+@[^@\s]+$/, value => value.toLowerCase());

@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici';
 import type { ConnectionKind } from '../domain/connection.ts';
 import type { NotionApp } from './rest/notion-app.ts';
 import { introspectRequest, selfRequest } from './rest/oauth-request.ts';
@@ -9,7 +8,7 @@ import { readIntrospection } from './rest/token-state.ts';
  * Asks Notion whether a token still works (RFC 7662). Introspection is asked with our own credentials: if those are what is
  * wrong, the answer says so and no connection is blamed (defect A20).
  */
-export function createCheckToken({ app, dispatcher }: { app: NotionApp; dispatcher?: Dispatcher }) {
+export function createCheckToken({ app }: { app: NotionApp }) {
   return async (
     connection: { kind: ConnectionKind; origin: string },
     token: string,
@@ -17,12 +16,11 @@ export function createCheckToken({ app, dispatcher }: { app: NotionApp; dispatch
     // The hosted MCP server has no introspection endpoint: what it answered to the call itself has to do.
     if (connection.kind === 'mcp') return 'unaskable';
     if (connection.origin !== new URL(app.origin).origin) return 'unknown';
-    const options = dispatcher && { dispatcher };
     // A pasted token is none of ours, so only itself can be asked about.
     const asked =
       connection.kind === 'internal'
-        ? selfRequest(app, token, options).then(readTokenIdentity).then(livenessOf)
-        : introspectRequest(app, token, options).then(readIntrospection);
+        ? selfRequest(app, token).then(readTokenIdentity).then(livenessOf)
+        : introspectRequest(app, token).then(readIntrospection);
     return asked.catch(() => 'unknown' as const);
   };
 }

@@ -1,7 +1,8 @@
-import { request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import { z } from 'zod';
 import type { Config, NotionConfig } from '../config/config.ts';
 import { secondMs } from '../domain/units.ts';
+import { openAgent } from '../net/open-agent.ts';
 import { type Finding, fail, look, ok, warn } from './finding.ts';
 import { lookAtApp } from './look-at-app.ts';
 import { judgeSkew } from './look-at-database.ts';
@@ -11,19 +12,27 @@ const timeout = () => AbortSignal.timeout(5 * secondMs);
 
 /** What is outside of this process: Notion, and the gateway. */
 export async function lookAround(config: Config, nowMs: () => number): Promise<Finding[]> {
+  const dispatcher = openAgent(config.proxy);
   return [
-    ...(await lookAtNotion(config.notion, nowMs)),
-    ...(config.notion === null ? [] : await lookAtApp(config.notion)),
+    ...(await lookAtNotion(config.notion, dispatcher, nowMs)),
+    ...(config.notion === null ? [] : await lookAtApp(config.notion, dispatcher)),
     ...(await lookAtGateway(config)),
     ...(await lookAtPublicUrl(config)),
   ];
 }
 
 /** Notion answers, and its clock agrees with ours. Sends no token. */
-async function lookAtNotion(notion: NotionConfig | null, nowMs: () => number): Promise<Finding[]> {
+async function lookAtNotion(
+  notion: NotionConfig | null,
+  dispatcher: Dispatcher,
+  nowMs: () => number,
+): Promise<Finding[]> {
   if (notion === null) return [];
   try {
-    const { statusCode, headers, body } = await request(`${notion.apiUrl}/v1/users/me`, { signal: timeout() });
+    const { statusCode, headers, body } = await request(`${notion.apiUrl}/v1/users/me`, {
+      signal: timeout(),
+      dispatcher,
+    });
     await body.dump();
     const reached = ok('notion', `${notion.apiUrl} answers (${statusCode})`);
     const date = Date.parse(String(headers.date));
@@ -32,7 +41,7 @@ async function lookAtNotion(notion: NotionConfig | null, nowMs: () => number): P
     return Number.isNaN(date) ? [reached] : [reached, judgeSkew('clock', 'Notion', skewMs)];
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
-    const todo = 'Check the way out: DNS, firewall, PORTCULLIS_NOTION_API_URL.';
+    const todo = 'Check the way out: DNS, firewall, HTTPS_PROXY, PORTCULLIS_NOTION_API_URL.';
     return [warn('notion', `${notion.apiUrl} does not answer${why}`, todo)];
   }
 }

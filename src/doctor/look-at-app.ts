@@ -1,7 +1,9 @@
+import type { Dispatcher } from 'undici';
 import type { NotionConfig } from '../config/config.ts';
 import { introspectRequest } from '../connect/rest/oauth-request.ts';
 import { readAppRefusal } from '../connect/rest/token-state.ts';
 import { secondMs } from '../domain/units.ts';
+import { openAgent } from '../net/open-agent.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 const about = 'integration';
@@ -10,8 +12,8 @@ const about = 'integration';
 const noToken = 'portcullis-doctor';
 
 /** Whether Notion accepts our client id and secret: it is asked about a token that does not exist (RFC 7662). */
-export async function lookAtApp(notion: NotionConfig): Promise<Finding[]> {
-  const app = { ...notion, origin: notion.apiUrl, redirectUri: '' };
+export async function lookAtApp(notion: NotionConfig, dispatcher: Dispatcher = openAgent(null)): Promise<Finding[]> {
+  const app = { ...notion, origin: notion.apiUrl, redirectUri: '', dispatcher };
   const answer = await introspectRequest(app, noToken, { timeoutMs: 5 * secondMs }).catch(() => null);
   // That Notion is away is said of Notion.
   if (answer === null) return [];

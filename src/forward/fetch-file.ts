@@ -1,9 +1,11 @@
-import { Agent, type Dispatcher, request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import { PortcullisError } from '../domain/errors.ts';
 import type { FetchFile } from '../domain/file-fetching.ts';
 import { type FileRequest, linkGone } from '../domain/file-links.ts';
 import type { Answer } from '../domain/operation.ts';
+import type { OutgoingProxy } from '../domain/outgoing-proxy.ts';
 import { KiB, minuteMs, secondMs } from '../domain/units.ts';
+import { openAgent } from '../net/open-agent.ts';
 import { type StorageHeaders, sizeIn, storageHeaders } from './file-range.ts';
 import { whenGone } from './public-error.ts';
 import { createTurns, heldUntilClosed, holderOf, sharedTurns } from './turns.ts';
@@ -21,10 +23,14 @@ export interface FileFetcher {
  * one that it redirects to.
  *
  * @param isHostedFile whether a URL is one of a file in Notion's keeping
+ * @param proxy what connections lead through, or null
  */
-export function createFileFetcher(isHostedFile: (url: URL) => boolean): FileFetcher {
+export function createFileFetcher(
+  isHostedFile: (url: URL) => boolean,
+  proxy: OutgoingProxy | null = null,
+): FileFetcher {
   const turns = createTurns(sharedTurns(filesMax));
-  const dispatcher = new Agent({
+  const dispatcher = openAgent(proxy, {
     connections: filesMax,
     allowH2: false,
     connect: { timeout: 10 * secondMs },

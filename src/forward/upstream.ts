@@ -1,12 +1,16 @@
 import { Readable } from 'node:stream';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 import type { Answer, NotionRequest } from '../domain/operation.ts';
+import type { OutgoingProxy } from '../domain/outgoing-proxy.ts';
 import { KiB, MiB, minuteMs, secondMs } from '../domain/units.ts';
+import { openAgent } from '../net/open-agent.ts';
 import { Exchange, type ExchangeOptions } from './exchange.ts';
 
 export interface UpstreamOptions {
   /** Notion's origin, as `URL.origin` spells it. */
   readonly origin: string;
+  /** What connections lead through; null or left out: nothing. */
+  readonly proxy?: OutgoingProxy | null;
   /** Most connections to Notion at once, and so most calls under way. */
   readonly connections?: number;
   /** Most connections besides for bodies that are streamed: they are held for as long as the client sends. */
@@ -57,20 +61,32 @@ const headerBytesMax = 32 * KiB;
  * small in which a request meets a connection that the server has just closed.
  */
 export function openUpstream(options: UpstreamOptions): Upstream {
-  const { origin, connections, uploads, connectMs, headersMs, silenceMs, answerMs, answerBytesMax } = {
+  const {
+    origin,
+    proxy = null,
+    connections,
+    uploads,
+    connectMs,
+    headersMs,
+    silenceMs,
+    answerMs,
+    answerBytesMax,
+  } = {
     ...defaults,
     ...options,
   };
   const underWay = new Set<Exchange>();
+  const confirm = () => Promise.all(Array.from(underWay, exchange => exchange.renewPermit()));
   const open = (size: number) =>
-    new Pool(origin, {
+    openAgent(proxy, {
       connections: size,
       pipelining: 1,
       allowH2: false,
-      connect: connectThen(connectMs, () => Promise.all(Array.from(underWay, exchange => exchange.renewPermit()))),
+      connect: { timeout: connectMs },
       headersTimeout: headersMs,
       bodyTimeout: silenceMs,
       maxHeaderSize: headerBytesMax,
+      factory: (to, made: Pool.Options) => new Pool(to, { ...made, connect: confirmed(connectorIn(made), confirm) }),
     });
   const calls = open(connections);
   const streams = open(uploads);
@@ -82,7 +98,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     send(request, headers, sending) {
       return new Promise((resolve, reject) => {
         const { path, method, body } = request;
-        const dispatch: Dispatcher.DispatchOptions = { path, method, headers, body };
+        const dispatch: Dispatcher.DispatchOptions = { origin, path, method, headers, body };
         const exchange: Exchange = new Exchange(
           { ...sending, answerBytesMax, answerMs },
           settle(resolve),
@@ -109,11 +125,15 @@ export function openUpstream(options: UpstreamOptions): Upstream {
  * Making a connection takes long enough for a permission to be withdrawn meanwhile. So before a new connection carries
  * anything, every call that may be waiting for it has its decision confirmed.
  */
-function connectThen(connectMs: number, confirm: () => Promise<unknown>): buildConnector.connector {
-  const connect = buildConnector({ timeout: connectMs, allowH2: false });
+function confirmed(connect: buildConnector.connector, confirm: () => Promise<unknown>): buildConnector.connector {
   return (options, callback) =>
     connect(options, (...result) => {
       if (result[0] === null) confirm().then(() => callback(...result));
       else callback(...result);
     });
+}
+
+/** How a pool would connect: by a tunnel where an agent for a proxy makes it, else by itself. */
+function connectorIn({ connect }: Pool.Options): buildConnector.connector {
+  return typeof connect === 'function' ? connect : buildConnector({ ...connect, allowH2: false });
 }

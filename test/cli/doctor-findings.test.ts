@@ -101,7 +101,7 @@ describe('portcullis doctor, on what a demo left behind', () => {
     assert.deepEqual(
       findings.filter(finding => !finding.startsWith('ok')),
       [
-        'warn: http://127.0.0.1:1 does not answer (ECONNREFUSED) → Check the way out: DNS, firewall, PORTCULLIS_NOTION_API_URL.',
+        'warn: http://127.0.0.1:1 does not answer (ECONNREFUSED) → Check the way out: DNS, firewall, HTTPS_PROXY, PORTCULLIS_NOTION_API_URL.',
       ],
     );
     assert.deepEqual(await found('webhooks'), ['ok: none are set up']);

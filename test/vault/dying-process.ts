@@ -20,7 +20,7 @@ const { databaseUrl, rootKeys, task, dieAt, batchSize } = JSON.parse(process.arg
 const config: KeysConfig = {
   database: { kind: 'external', url: new Secret(databaseUrl) },
   rootKeys,
-  keyServices: { awsEndpoint: null, gcpEndpoint: '', vault: null },
+  keyServices: { awsEndpoint: null, gcpEndpoint: '', vault: null, proxy: null },
 };
 let visits = 0;
 const tasks = await openKeyTasks(config, {

@@ -103,9 +103,9 @@ describe('looking after connections that nobody calls', () => {
   it('a question that is never answered ends, and says nothing', async () => {
     const place = await at.aConnection();
     const { url: origin, clientId, clientSecret } = at.emulator;
-    const app = { origin, clientId, clientSecret: new Secret(clientSecret), redirectUri: CALLBACK };
     const dispatcher = new Agent({ headersTimeout: 200 });
-    const node = await at.aNode({ check: createCheckToken({ app, dispatcher }) });
+    const app = { origin, clientId, clientSecret: new Secret(clientSecret), redirectUri: CALLBACK, dispatcher };
+    const node = await at.aNode({ check: createCheckToken({ app }) });
     await at.control.addFault({ kind: 'stall', path: '/v1/oauth/introspect' });
     await due(place);
     await node.round();

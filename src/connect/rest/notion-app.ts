@@ -1,3 +1,4 @@
+import type { Dispatcher } from 'undici';
 import type { AppRefusal } from '../../domain/app-refusal.ts';
 import type { Secret } from '../../domain/secret.ts';
 
@@ -9,6 +10,8 @@ export interface NotionApp {
   readonly clientSecret: Secret;
   /** Made from the public URL alone (rule 26), and registered at Notion to the letter. */
   readonly redirectUri: string;
+  /** What requests leave by; left out: directly. */
+  readonly dispatcher?: Dispatcher;
   /** Hears of each refusal of the client itself. */
   readonly onRefused?: (refusal: AppRefusal) => void;
 }

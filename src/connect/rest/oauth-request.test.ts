@@ -85,8 +85,8 @@ describe('a request to the OAuth endpoints', () => {
       if (calls === 1) response.end('{}');
       else request.socket.destroy();
     });
-    await exchangeCodeRequest(app, 'one', { dispatcher });
-    await assert.rejects(exchangeCodeRequest(app, 'two', { dispatcher }), OAuthExchangeError);
+    await exchangeCodeRequest({ ...app, dispatcher }, 'one');
+    await assert.rejects(exchangeCodeRequest({ ...app, dispatcher }, 'two'), OAuthExchangeError);
     assert.equal(requests.length, 2);
     await dispatcher.destroy();
   });

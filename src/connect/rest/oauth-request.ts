@@ -1,4 +1,4 @@
-import { type Dispatcher, request } from 'undici';
+import { request } from 'undici';
 import { readRetryAfter } from '../../domain/retry-after.ts';
 import { KiB, secondMs } from '../../domain/units.ts';
 import { howItFailed } from '../../net/how-it-failed.ts';
@@ -23,7 +23,6 @@ const answerBytesMax = 256 * KiB;
 const answerMsMax = 15 * secondMs;
 
 export interface OAuthRequestOptions {
-  readonly dispatcher?: Dispatcher;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -79,12 +78,12 @@ async function send(app: NotionApp, path: string, body: object, options?: OAuthR
 }
 
 async function ask(
-  { origin }: NotionApp,
+  { origin, dispatcher }: NotionApp,
   path: string,
   asked: { method: 'GET' | 'POST'; authorization: string; body: string | null },
   options: OAuthRequestOptions = {},
 ): Promise<OAuthResponse> {
-  const { dispatcher, timeoutMs = answerMsMax, signal } = options;
+  const { timeoutMs = answerMsMax, signal } = options;
   const timeout = AbortSignal.timeout(timeoutMs);
   const { method, authorization, body } = asked;
   try {

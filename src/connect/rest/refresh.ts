@@ -1,6 +1,6 @@
-import type { Dispatcher } from 'undici';
 import type { RefreshOutcome } from '../../domain/refresh-outcome.ts';
 import type { Secret } from '../../domain/secret.ts';
+import { neverSent } from '../../net/never-sent.ts';
 import type { NotionApp } from './notion-app.ts';
 import { OAuthExchangeError, refreshRequest } from './oauth-request.ts';
 import { readTokenResponse, type TokenRefusal } from './token-response.ts';
@@ -12,14 +12,14 @@ export interface RestGrant {
 
 /** Spends the refresh token of a REST connection, at the origin that it came from (rule 3). Never throws. */
 export async function refreshRestTokens(
-  { app, dispatcher }: { app: NotionApp; dispatcher?: Dispatcher },
+  { app }: { app: NotionApp },
   { origin, botId }: RestGrant,
   refreshToken: Secret,
   signal: AbortSignal,
 ): Promise<RefreshOutcome> {
   if (origin !== new URL(app.origin).origin) return { kind: 'fatal', problem: 'other_origin' };
   try {
-    const response = await refreshRequest(app, refreshToken.reveal(), { signal, ...(dispatcher && { dispatcher }) });
+    const response = await refreshRequest(app, refreshToken.reveal(), { signal });
     const answer = readTokenResponse(response);
     const { status, retryAfterSeconds = null } = response;
     switch (answer.kind) {
@@ -36,26 +36,16 @@ export async function refreshRestTokens(
         return { kind: 'transient', answered: false, problem: 'answer_unusable' };
     }
   } catch (error) {
-    return { kind: 'transient', answered: neverSent(error), problem: 'no_answer' };
+    // Without a connection nothing was spent.
+    return {
+      kind: 'transient',
+      answered: error instanceof OAuthExchangeError && neverSent(error.cause),
+      problem: 'no_answer',
+    };
   }
 }
 
 function verdictOn(error: TokenRefusal): RefreshOutcome {
   // The client is ours and serves every connection: when it is refused, no connection is to blame (defect A20).
   return error === 'invalid_grant' ? { kind: 'reauth', problem: error } : { kind: 'fatal', problem: error };
-}
-
-const beforeSending: ReadonlySet<unknown> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** Without a connection nothing was sent, and so nothing spent. */
-function neverSent(error: unknown): boolean {
-  const cause = error instanceof OAuthExchangeError ? error.cause : null;
-  return cause instanceof Error && 'code' in cause && beforeSending.has(cause.code);
 }

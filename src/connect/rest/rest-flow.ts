@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici';
 import { type ConnectProblem, connectError } from '../../domain/connect-problem.ts';
 import type { ConsentFlow } from '../consent-flow.ts';
 import type { OAuthResponse } from '../oauth-response.ts';
@@ -10,11 +9,9 @@ import { type Installation, readTokenResponse, type TokenRefusal } from './token
 import { readRevocation } from './token-state.ts';
 
 /** Consent to our public integration, over Notion's REST OAuth. */
-export function createRestFlow(app: NotionApp, dispatcher?: Dispatcher): ConsentFlow {
-  const options = dispatcher && { dispatcher };
-
+export function createRestFlow(app: NotionApp): ConsentFlow {
   async function exchange(code: string, signal: AbortSignal): Promise<Installation> {
-    const answer = readTokenResponse(await answerTo(exchangeCodeRequest(app, code, { ...options, signal })));
+    const answer = readTokenResponse(await answerTo(exchangeCodeRequest(app, code, { signal })));
     switch (answer.kind) {
       case 'installed':
         return answer.installation;
@@ -37,7 +34,7 @@ export function createRestFlow(app: NotionApp, dispatcher?: Dispatcher): Consent
       return { clientId: app.clientId, installation: await exchange(readCode(callback), end) };
     },
     /** Revoking twice is revoking once, so a lost answer is a reason to try again. */
-    revoke: token => revokeRequest(app, token.reveal(), options).then(readRevocation, () => 'unclear'),
+    revoke: token => revokeRequest(app, token.reveal()).then(readRevocation, () => 'unclear'),
   };
 }
 

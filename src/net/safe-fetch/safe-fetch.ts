@@ -1,9 +1,10 @@
 import { isIP } from 'node:net';
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import { isLoopback } from '../../domain/loopback.ts';
 import { KiB, secondMs } from '../../domain/units.ts';
 import { userAgent } from '../../domain/user-agent.ts';
 import { howItFailed } from '../how-it-failed.ts';
+import { neverSent } from '../never-sent.ts';
 import { createGuardedLookup, mayConnect, type ResolveName } from './guarded-lookup.ts';
 import { SafeFetchError, safeFetchErrorIn } from './safe-fetch-error.ts';
 
@@ -32,6 +33,8 @@ export interface Reach {
 }
 
 export interface SafeFetchOptions extends Reach {
+  /** One origin that the settings name, and what requests to it leave by: its address needs no check. */
+  readonly named?: { readonly origin: string; readonly dispatcher: Dispatcher } | null;
   readonly resolveName?: ResolveName;
   readonly timeoutMs?: number;
 }
@@ -42,11 +45,11 @@ const redirectsMax = 3;
 
 /**
  * Requests that a stranger cannot turn against the network that we run in (server-side request forgery): https only,
- * public addresses only, no redirect to another origin, 5 s, 256 KiB, JSON. A proxy of the environment is not used: it
- * would resolve names where we cannot look.
+ * public addresses only, no redirect to another origin, 5 s, 256 KiB, JSON. The outgoing proxy is not used, but for the one
+ * origin that the settings name: it would resolve names where we cannot look.
  */
 export function createSafeFetch(options: SafeFetchOptions): { fetch: SafeFetch; close(): Promise<void> } {
-  const { allowLoopbackHttp, resolveName, timeoutMs = answerMsMax } = options;
+  const { allowLoopbackHttp, resolveName, timeoutMs = answerMsMax, named = null } = options;
   const agent = new Agent({
     connect: { lookup: createGuardedLookup(allowLoopbackHttp, resolveName), timeout: timeoutMs },
     keepAliveTimeout: secondMs,
@@ -57,7 +60,7 @@ export function createSafeFetch(options: SafeFetchOptions): { fetch: SafeFetch; 
       method: (given.method ?? 'GET') as 'GET' | 'POST',
       headers: { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': userAgent, ...given.headers },
       body: given.body == null ? null : String(given.body),
-      dispatcher: agent,
+      dispatcher: named?.origin === url.origin ? named.dispatcher : agent,
       signal,
     });
     const { types = [] } = given;
@@ -114,18 +117,10 @@ export function assertAskable(url: URL, { allowLoopbackHttp, mayAsk }: Reach): U
   return url;
 }
 
-const beforeSending: ReadonlySet<unknown> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
 function unreachable(cause: unknown): SafeFetchError {
-  const unsent = cause instanceof Error && 'code' in cause && beforeSending.has(cause.code);
-  return new SafeFetchError(unsent ? 'unsent' : 'unreachable', `no whole answer came${howItFailed(cause)}`, { cause });
+  return new SafeFetchError(neverSent(cause) ? 'unsent' : 'unreachable', `no whole answer came${howItFailed(cause)}`, {
+    cause,
+  });
 }
 
 function refuse(reason: string): never {

@@ -1,3 +1,5 @@
+import { Agent } from 'node:https';
+import type { OutgoingProxy } from '../../domain/outgoing-proxy.ts';
 import { RootKeyError } from '../../domain/root-key-error.ts';
 import { secondMs } from '../../domain/units.ts';
 import { UnopenableError } from '../../domain/unopenable-error.ts';
@@ -12,12 +14,16 @@ import type { RootKey } from './root-key.ts';
  *
  * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html
  */
-export async function openAwsKms(arn: string, endpoint: string | null): Promise<RootKey> {
+export async function openAwsKms(
+  arn: string,
+  endpoint: string | null,
+  proxy: OutgoingProxy | null = null,
+): Promise<RootKey> {
   const kms = await loadPackage('@aws-sdk/client-kms', () => import('@aws-sdk/client-kms'));
   const client = new kms.KMSClient({
     region: arn.split(':')[3] ?? '',
     ...(endpoint !== null && { endpoint }),
-    requestHandler: { connectionTimeout: 2 * secondMs, requestTimeout: 5 * secondMs },
+    requestHandler: { connectionTimeout: 2 * secondMs, requestTimeout: 5 * secondMs, ...throughProxy(proxy) },
   });
   const key = { KeyId: arn, EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' } as const;
   return {
@@ -54,4 +60,10 @@ async function ask<T>(answer: Promise<T>, arn: string): Promise<T> {
 function unavailable(arn: string, cause: unknown): RootKeyError {
   const why = cause instanceof Error ? cause.name : 'an answer without content, or of another key';
   return new RootKeyError('unavailable', `AWS KMS does not work with ${arn}: ${why}.`, { cause });
+}
+
+function throughProxy(proxy: OutgoingProxy | null) {
+  if (proxy === null) return {};
+  const proxyEnv = { HTTPS_PROXY: proxy.url.reveal(), NO_PROXY: proxy.except };
+  return { httpsAgent: new Agent({ keepAlive: true, proxyEnv }) };
 }

@@ -1,5 +1,7 @@
+import type { Dispatcher } from 'undici';
 import { RootKeyError } from '../../domain/root-key-error.ts';
 import { UnopenableError } from '../../domain/unopenable-error.ts';
+import { openAgent } from '../../net/open-agent.ts';
 import { contextBytes } from './context.ts';
 import { crc32c } from './crc32c.ts';
 import { exactBytes } from './exact-bytes.ts';
@@ -17,7 +19,11 @@ const scope = 'https://www.googleapis.com/auth/cloudkms';
  * @see https://cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings.cryptoKeys/encrypt
  * @see https://cloud.google.com/kms/docs/data-integrity-guidelines
  */
-export async function openGcpKms(name: string, endpoint: string): Promise<RootKey> {
+export async function openGcpKms(
+  name: string,
+  endpoint: string,
+  dispatcher: Dispatcher = openAgent(null),
+): Promise<RootKey> {
   const { GoogleAuth } = await loadPackage('google-auth-library', () => import('google-auth-library'));
   // The project is in the name; without it the library would go and ask for one.
   const [, projectId = ''] = name.split('/');
@@ -32,7 +38,7 @@ export async function openGcpKms(name: string, endpoint: string): Promise<RootKe
       });
     });
     const url = `${endpoint}/v1/${resource}:${method}`;
-    const { status, json } = await postJson(url, { authorization: `Bearer ${token}` }, body);
+    const { status, json } = await postJson(url, { authorization: `Bearer ${token}` }, body, dispatcher);
     if (status === 200) return (json ?? {}) as Answer;
     const { error } = (json ?? {}) as { error?: { status?: unknown; message?: unknown } };
     if (method === 'decrypt' && isAboutTheValue(error)) {

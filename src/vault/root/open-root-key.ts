@@ -1,4 +1,5 @@
 import type { RootKeyName } from '../../domain/root-key-name.ts';
+import { openAgent } from '../../net/open-agent.ts';
 import { openAwsKms } from './aws-kms.ts';
 import { readRootKeyFile } from './file.ts';
 import { openGcpKms } from './gcp-kms.ts';
@@ -12,12 +13,12 @@ export async function openRootKey({ provider, key }: RootKeyName, services: KeyS
     case 'file':
       return readRootKeyFile(key);
     case 'aws-kms':
-      return openAwsKms(key, services.awsEndpoint);
+      return openAwsKms(key, services.awsEndpoint, services.proxy);
     case 'gcp-kms':
-      return openGcpKms(key, services.gcpEndpoint);
+      return openGcpKms(key, services.gcpEndpoint, openAgent(services.proxy));
     case 'vault-transit': {
       if (services.vault === null) throw new Error('a key of Vault needs its address');
-      return openVaultTransit(key, services.vault);
+      return openVaultTransit(key, services.vault, openAgent(services.proxy));
     }
   }
 }

@@ -1,23 +1,25 @@
-import { request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import { RootKeyError } from '../../domain/root-key-error.ts';
 import { KiB, secondMs } from '../../domain/units.ts';
 
 const answerBytesMax = 64 * KiB;
 
 /**
- * Asks a key service over HTTP. Answers with whatever status it gave, and null where it sent no JSON. Follows no redirect.
+ * Asks a key service over HTTP, by way of `dispatcher`. Answers with whatever status it gave, and null where it sent no JSON. Follows no redirect.
  * Throws `RootKeyError` `unavailable` when there is no answer within seconds.
  */
 export async function postJson(
   url: string,
   headers: Record<string, string>,
   body: object,
+  dispatcher: Dispatcher,
 ): Promise<{ status: number; json: unknown }> {
   try {
     const answer = await request(url, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
       body: JSON.stringify(body),
+      dispatcher,
       headersTimeout: 5 * secondMs,
       bodyTimeout: 5 * secondMs,
       signal: AbortSignal.timeout(10 * secondMs),

@@ -1,3 +1,4 @@
+import type { OutgoingProxy } from '../../domain/outgoing-proxy.ts';
 import type { Secret } from '../../domain/secret.ts';
 
 /** Where key services are, and what they are spoken to with. Credentials for the two clouds come from their own libraries. */
@@ -6,6 +7,8 @@ export interface KeyServices {
   readonly awsEndpoint: string | null;
   readonly gcpEndpoint: string;
   readonly vault: VaultAccess | null;
+  /** What requests to them lead through; null: nothing. */
+  readonly proxy: OutgoingProxy | null;
 }
 
 export interface VaultAccess {

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import type { Dispatcher } from 'undici';
 import { RootKeyError } from '../../domain/root-key-error.ts';
 import { Secret } from '../../domain/secret.ts';
 import { UnopenableError } from '../../domain/unopenable-error.ts';
+import { openAgent } from '../../net/open-agent.ts';
 import { contextBytes } from './context.ts';
 import { exactBytes } from './exact-bytes.ts';
 import { postJson } from './post-json.ts';
@@ -17,7 +19,7 @@ import type { RootKey } from './root-key.ts';
  * @param name `MOUNT/KEY/VERSION`
  * @see https://openbao.org/api-docs/secret/transit/#encrypt-data
  */
-export function openVaultTransit(name: string, access: VaultAccess): RootKey {
+export function openVaultTransit(name: string, access: VaultAccess, dispatcher: Dispatcher = openAgent(null)): RootKey {
   const parts = name.split('/');
   const version = Number(parts.at(-1));
   const [mount, key] = [parts.slice(0, -2).join('/'), parts.at(-2)];
@@ -29,7 +31,12 @@ export function openVaultTransit(name: string, access: VaultAccess): RootKey {
       'x-vault-token': await currentToken(access),
       ...(access.namespace !== null && { 'x-vault-namespace': access.namespace }),
     };
-    const { status, json } = await postJson(`${access.address}/v1/${mount}/${method}/${key}`, headers, body);
+    const { status, json } = await postJson(
+      `${access.address}/v1/${mount}/${method}/${key}`,
+      headers,
+      body,
+      dispatcher,
+    );
     if (status === 200) return ((json as Answer | null)?.data ?? {}) as Record<string, unknown>;
     if (method === 'decrypt' && isAboutTheValue(status, json))
       throw new UnopenableError('Transit does not open it here');

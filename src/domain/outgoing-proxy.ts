@@ -1,0 +1,9 @@
+import type { Secret } from './secret.ts';
+
+/** The proxy that requests leave through, as `HTTPS_PROXY` and `NO_PROXY` name it. */
+export interface OutgoingProxy {
+  /** An http or https URL, with the credentials for the proxy. */
+  readonly url: Secret;
+  /** Hosts that are asked directly, as `NO_PROXY` lists them: `10.0.0.5, .internal.example, localhost:8200`. */
+  readonly except: string;
+}

@@ -1,0 +1,21 @@
+const beforeSending: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_PRX_CONN',
+  'UND_ERR_PRX_TLS',
+]);
+
+/** Whether a request failed because no connection was made: then nothing was sent, and so nothing was done or spent. */
+export function neverSent(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false;
+  return ('code' in cause && beforeSending.has(cause.code)) || proxyStatusIn(cause) !== null;
+}
+
+/** What the outgoing proxy answered instead of making a tunnel: undici says it in the message alone. */
+export function proxyStatusIn({ message }: Error): string | null {
+  return /^Proxy response \((\d{3})\) !== 200 when HTTP Tunneling$/.exec(message)?.[1] ?? null;
+}
