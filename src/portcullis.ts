@@ -13,7 +13,8 @@ import { type ProgramLog, silentLog } from './domain/program-log.ts';
 import { type Now, secondMs } from './domain/units.ts';
 import { capConnections } from './doors/connections.ts';
 import { createPrometheus } from './doors/health/prometheus.ts';
-import { createDoorServer, listen, type RequestHandler, serveDoors, stopServer } from './doors/server.ts';
+import { createDoorServer, listen, type RequestHandler, type Served, serveDoors, stopServer } from './doors/server.ts';
+import type { RecordUnread } from './doors/unread-requests.ts';
 import type { Gateway } from './gateway.ts';
 import { openStore, type Store } from './store/open-store.ts';
 
@@ -45,6 +46,8 @@ export interface Portcullis {
   readonly connections: ConnectCommands;
   /** Answers a request of `node:http`, whichever door it is for. */
   readonly handle: RequestHandler;
+  /** Counts in the log what a server of `node:http` could not read, and so gave to nobody. */
+  readonly recordUnread: RecordUnread;
   /** Answers `/healthz`, `/readyz` and `/metrics` alone. */
   readonly health: RequestHandler;
   /** The sign-in link of the first start; null once somebody has a password. */
@@ -89,6 +92,7 @@ export async function createPortcullis(config: SettledConfig, overrides: Overrid
       accounts,
       connections: connect,
       handle: serveDoors(doors),
+      recordUnread: doors.recordUnread,
       health,
       firstSignInUrl: first?.signInUrl ?? null,
       drain() {
@@ -117,14 +121,14 @@ export async function startPortcullis(
     const store = overrides.store ?? (await openStore(config.database, { stamp: config.mode, log }));
     closers.push(store.close);
     const notion = await findNotion();
-    let handle: RequestHandler | null = null;
-    const server = createDoorServer(() => handle);
+    let served: Served | null = null;
+    const server = createDoorServer(() => served);
     capConnections(server, log);
     const stop = () => stopServer(server, 10 * secondMs);
     closers.push(stop);
     const publicUrl = addressOf(config, await listen(server, config.host, config.port));
     const portcullis = await createPortcullis({ ...config, notion, publicUrl }, { ...overrides, store });
-    handle = portcullis.handle;
+    served = portcullis;
     closers.push(portcullis.close);
     if (config.metricsAddress !== null) closers.push(await listenForHealth(config.metricsAddress, portcullis, log));
     closers.push(
@@ -140,8 +144,8 @@ export async function startPortcullis(
 }
 
 /** Answers with what ends it: the last to be closed of all listeners, so that probes hear until the end. */
-async function listenForHealth({ host, port }: ListenPlace, { health }: Portcullis, log: ProgramLog) {
-  const server = createDoorServer(() => health);
+async function listenForHealth({ host, port }: ListenPlace, { health, recordUnread }: Portcullis, log: ProgramLog) {
+  const server = createDoorServer(() => ({ handle: health, recordUnread }));
   capConnections(server, log);
   const listening = await listen(server, host, port);
   log.info({ host, port: listening }, 'health and metrics have a listener of their own');

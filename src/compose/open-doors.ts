@@ -15,9 +15,10 @@ import { createElsewhere } from '../doors/elsewhere.ts';
 import { healthDoor } from '../doors/health/health-door.ts';
 import { createInnerMetricsGuard, createMetricsGuard } from '../doors/health/metrics-access.ts';
 import { proxyDoor } from '../doors/health/proxy-door.ts';
-import { createHostGuard } from '../doors/host-guard.ts';
+import { createIsOurHost } from '../doors/host-guard.ts';
 import { createRestDoor } from '../doors/rest/rest-door.ts';
 import type { Doors, RequestHandler } from '../doors/server.ts';
+import { createRecordUnread } from '../doors/unread-requests.ts';
 import { webhookDoor } from '../doors/webhooks/webhook-door.ts';
 import type { Gateway } from '../gateway.ts';
 import { createClientAddress } from '../net/client-address.ts';
@@ -108,7 +109,9 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
   const doors = {
     rest: createRestDoor({ gateway, identify: parts.identify.identify, files, clientAddress, log }),
     others: app.routing,
-    hostGuard: createHostGuard(config.allowedHosts),
+    clientAddress,
+    recordUnread: createRecordUnread(audit.countEvent),
+    isOurHost: createIsOurHost(config.allowedHosts),
   };
   return { gateway, doors, health: inner.routing };
 }

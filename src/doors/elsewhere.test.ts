@@ -10,14 +10,17 @@ import { newId } from '../domain/ids.ts';
 import type { Call } from '../domain/operation.ts';
 import { anonymous } from '../domain/principal.ts';
 import { createElsewhere } from './elsewhere.ts';
-import { createHostGuard } from './host-guard.ts';
+import { createIsOurHost } from './host-guard.ts';
 import { isHostOf } from './request-target.ts';
 import { createRestDoor } from './rest/rest-door.ts';
 import { serveDoors } from './server.ts';
+import type { RecordUnread, UnreadReason } from './unread-requests.ts';
 
 const workspace = newId('wsp');
 let server: Server;
 let calls: Call[] = [];
+let unread: UnreadReason[] = [];
+const recordUnread: RecordUnread = async ({ reason }) => void unread.push(reason);
 const refuse = async (call: Call): Promise<never> => {
   calls.push(call);
   throw new PortcullisError('unauthorized');
@@ -41,8 +44,11 @@ before(async () => {
     clientAddress,
     log: { warn() {}, error() {} },
   });
-  const hostGuard = createHostGuard(['localhost']);
-  server = createServer(serveDoors({ rest, others: app.routing, hostGuard })).listen(0, '127.0.0.1');
+  const isOurHost = createIsOurHost(['localhost']);
+  server = createServer(serveDoors({ rest, others: app.routing, isOurHost, clientAddress, recordUnread })).listen(
+    0,
+    '127.0.0.1',
+  );
   await once(server, 'listening');
 });
 after(() => {
@@ -51,6 +57,7 @@ after(() => {
 });
 beforeEach(() => {
   calls = [];
+  unread = [];
 });
 
 /** The status and the body of an answer to a request as it stands on the wire. */
@@ -108,6 +115,7 @@ describe('addresses that are the same resource', () => {
     assert.equal((await ask('http://evil.example/v1/users/me', 'host: localhost')).status, 421);
     assert.equal((await ask('http://localhost@evil.example/v1/users/me')).status, 421);
     assert.deepEqual(calls, []);
+    assert.deepEqual(unread, ['other_host', 'other_host'], 'which is in the log');
   });
 });
 
@@ -160,7 +168,10 @@ describe('rule 7: two Host headers', () => {
       const { status, body } = await ask(target, 'host: localhost', 'Host: localhost');
       assert.ok([400, 401].includes(status), String(status));
       assert.equal(JSON.parse(body).object, 'error');
-      for (const { operation } of calls) assert.equal(operation.problem?.code, 'invalid_request');
+      assert.deepEqual(
+        calls.map(({ operation }) => operation.problem?.code),
+        ['invalid_request'],
+      );
     });
   }
 });

@@ -9,6 +9,7 @@ import { html } from './connect/html.ts';
 import { page } from './connect/page.ts';
 import { sendPage } from './connect/send-page.ts';
 import { securityHeaders } from './dashboard/security-headers.ts';
+import { namesHostTwice } from './request-target.ts';
 import { readCredentials } from './rest/request-headers.ts';
 
 export interface ElsewhereParts {
@@ -21,11 +22,27 @@ export interface ElsewhereParts {
 export interface Elsewhere {
   /** Refuses an address that nobody can decode. */
   refuseAddress(request: FastifyRequest, reply: FastifyReply): void;
-  /** Answers for a server what none of its doors knows, and what it refuses before they see it. */
+  /** Answers for a server what none of its doors knows, and what is refused before they see it. */
   answerFor(app: FastifyInstance): void;
 }
 
-const nothing = "There is nothing at this address. Notion's API is at /v1, the admin API at /api, the dashboard at /.";
+interface Refused {
+  readonly status: number;
+  readonly code: 'invalid_request_url' | 'invalid_request';
+  readonly message: string;
+}
+
+const nowhere: Refused = {
+  status: 404,
+  code: 'invalid_request_url',
+  message: "There is nothing at this address. Notion's API is at /v1, the admin API at /api, the dashboard at /.",
+};
+
+const hostTwice: Refused = {
+  status: 400,
+  code: 'invalid_request',
+  message: 'The header host was sent more than once.',
+};
 
 /**
  * Answers what no door knows: people with a page, programs in Notion's words. Such a request is a call that asks for nothing
@@ -41,25 +58,29 @@ export function createElsewhere(parts: ElsewhereParts): Elsewhere {
   };
 
   return {
-    refuseAddress: (request, reply) => void refuse(request, reply.headers(headers), 400),
+    refuseAddress: (request, reply) => void refuse(request, reply.headers(headers), { ...nowhere, status: 400 }),
     answerFor(app) {
+      app.addHook('onRequest', async (request, reply) => {
+        if (namesHostTwice(request.raw)) return refuse(request, reply.headers(headers), hostTwice);
+      });
       app.setNotFoundHandler(async (request, reply) => {
         reply.headers(headers);
         const isRead = request.method === 'GET' || request.method === 'HEAD';
         if (isRead && request.url.split('?', 1)[0] === '/') return reply.send(places);
-        return refuse(request, reply);
+        return refuse(request, reply, nowhere);
       });
       app.setErrorHandler(async (error, request, reply) => {
         // What fastify refuses by itself: a body that is too large, or of another length than it says.
         const status = (error as { statusCode?: unknown } | null)?.statusCode;
-        if (typeof status === 'number' && status < 500) return refuse(request, reply.headers(headers), status);
+        if (typeof status === 'number' && status < 500)
+          return refuse(request, reply.headers(headers), { ...nowhere, status });
         request.log.error({ err: error }, 'a request failed');
         return sendEnvelope(reply.headers(headers), renderError(error, randomUUID()));
       });
     },
   };
 
-  async function refuse(request: FastifyRequest, reply: FastifyReply, status = 404): Promise<FastifyReply> {
+  async function refuse(request: FastifyRequest, reply: FastifyReply, refused: Refused): Promise<FastifyReply> {
     const requestId = randomUUID();
     const refusal: unknown = await parts
       .gateway({
@@ -68,16 +89,17 @@ export function createElsewhere(parts: ElsewhereParts): Elsewhere {
         credentials: readCredentials(request.raw),
         clientAddress: parts.clientAddress(request.raw),
         workspace: null,
-        operation: unrecognised('invalid_request_url', nothing),
+        operation: unrecognised(refused.code, refused.message),
         signal: new AbortController().signal,
       })
       .catch((error: unknown) => error);
     const recorded = refusal instanceof PortcullisError && refusal.status < 500;
     if (!recorded) return sendEnvelope(reply, renderError(refusal, requestId));
     if ((request.headers.accept ?? '').includes('text/html')) {
+      const { status } = refused;
       return sendPage(reply, status, parts.demo, options => page('There is nothing here', whereTo, options));
     }
-    return sendEnvelope(reply, renderEnvelope({ status, code: 'invalid_request_url', message: nothing }, requestId));
+    return sendEnvelope(reply, renderEnvelope(refused, requestId));
   }
 }
 

@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { KiB, secondMs } from '../domain/units.ts';
-import { renderEnvelope } from '../notion/error-envelope.ts';
-import type { createHostGuard } from './host-guard.ts';
+import type { ClientAddress } from '../net/client-address.ts';
+import type { IsOurHost } from './host-guard.ts';
 import { cutSlowReader, leastPace } from './pace.ts';
-import { isForRest, namesHostTwice, normaliseTarget } from './request-target.ts';
+import { isForRest, normaliseTarget } from './request-target.ts';
+import { type RecordUnread, refuseBytes, refuseUnread, type UnreadReason } from './unread-requests.ts';
 import { cutUnreadRest } from './unread-rest.ts';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -16,7 +16,15 @@ export interface Doors {
   readonly rest: RequestHandler;
   /** Everything else. */
   readonly others: RequestHandler;
-  readonly hostGuard: ReturnType<typeof createHostGuard>;
+  readonly isOurHost: IsOurHost;
+  readonly clientAddress: ClientAddress;
+  readonly recordUnread: RecordUnread;
+}
+
+/** What stands behind a server. */
+export interface Served {
+  readonly handle: RequestHandler;
+  readonly recordUnread: RecordUnread;
 }
 
 /** Probes ask the address of a pod, not a name. Nothing is told here that depends on who asks in a browser's name. */
@@ -24,10 +32,23 @@ const healthPaths = /^\/(?:healthz|readyz|metrics)(?:\?|$)/;
 
 /**
  * One HTTP server for all doors, with limits on headers and idle time (rule 29). Until there is a handler, requests are
- * told to come back: the port is known, and taken, before everything behind it is ready.
+ * told to come back: the port is known, and taken, before everything behind it is ready. What is no request that Node's
+ * parser can read is answered here, and recorded as soon as there is a log.
  */
-export function createDoorServer(handler: () => RequestHandler | null): Server {
+export function createDoorServer(behind: () => Served | null): Server {
   const answering = new Set<Duplex>();
+  const refused = new WeakSet<Duplex>();
+  const serve: RequestHandler = (request, response) => {
+    const handle = behind()?.handle ?? notYet;
+    const { socket } = request;
+    answering.add(socket);
+    response.once('close', () => answering.delete(socket));
+    handle(request, response);
+  };
+  const refuse = (socket: Socket, reason: UnreadReason, how: { silent: boolean }) => {
+    refused.add(socket);
+    void refuseBytes(socket, reason, behind()?.recordUnread ?? (async () => {}), how);
+  };
   const server = createServer(
     {
       maxHeaderSize: 16 * KiB,
@@ -36,49 +57,53 @@ export function createDoorServer(handler: () => RequestHandler | null): Server {
       requestTimeout: 120 * secondMs,
       keepAliveTimeout: 65 * secondMs,
       connectionsCheckingInterval: 5 * secondMs,
-      // Two of them are refused below: Node keeps the first.
-      requireHostHeader: true,
+      // Node would refuse it with an empty answer that nobody hears of.
+      requireHostHeader: false,
       insecureHTTPParser: false,
     },
-    (request, response) => {
-      const handle = handler() ?? notYet;
-      const { socket } = request;
-      answering.add(socket);
-      response.once('close', () => answering.delete(socket));
-      handle(request, response);
-    },
+    serve,
   );
+  // What a client expects beside `100-continue` is no reason for Node's empty 417.
+  server.on('checkExpectation', serve);
+  server.on('connect', (_request, socket) => refuse(socket as Socket, 'tunnel', { silent: false }));
   server.maxHeadersCount = 100;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    // In the midst of an answer another one would be taken for its content.
-    if (!socket.writable || answering.has(socket)) {
-      socket.destroy();
-      return;
-    }
-    const status = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
-    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    const reason = reasonOf(error);
+    const silent = !socket.writable || answering.has(socket);
+    // A connection that broke, or that was opened and never used, is no request. Of one that a door has, the door tells.
+    const isRequest = reason !== null && !(reason === 'unfinished' && (silent || (socket as Socket).bytesRead === 0));
+    if (!isRequest) socket.destroy();
+    else if (!refused.has(socket)) refuse(socket as Socket, reason, { silent });
   });
   return server;
 }
 
+/** Node's codes: https://nodejs.org/api/http.html#event-clienterror. Null for an error of the connection itself. */
+function reasonOf({ code = '' }: NodeJS.ErrnoException): UnreadReason | null {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'unfinished';
+  if (code === 'HPE_HEADER_OVERFLOW') return 'too_large_head';
+  return code.startsWith('HPE_') ? 'unreadable' : null;
+}
+
 /** Answers a request at the door that it is for. */
-export function serveDoors({ rest, others, hostGuard }: Doors): RequestHandler {
+export function serveDoors({ rest, others, isOurHost, clientAddress, recordUnread }: Doors): RequestHandler {
   return (request, response) => {
     normaliseTarget(request);
-    if (!healthPaths.test(request.url ?? '') && hostGuard(request, response)) return;
+    const reason = reasonToRefuse(request);
+    if (reason !== null) {
+      return void refuseUnread(response, { reason, clientAddress: clientAddress(request) }, recordUnread);
+    }
     if (isForRest(request.url ?? '')) return rest(request, response);
     cutSlowReader(request, response, leastPace);
     cutUnreadRest(request, response);
-    // The REST door refuses these itself, and so they are in the log.
-    if (namesHostTwice(request)) refuseHosts(response);
-    else others(request, response);
+    others(request, response);
   };
-}
 
-function refuseHosts(response: ServerResponse): void {
-  const message = 'The header host was sent more than once.';
-  const { status, headers, body } = renderEnvelope({ status: 400, code: 'invalid_request', message }, randomUUID());
-  response.writeHead(status, { ...headers, 'content-length': body.length, connection: 'close' }).end(body);
+  function reasonToRefuse(request: IncomingMessage): UnreadReason | null {
+    const { host } = request.headers;
+    if (host === undefined && request.httpVersion !== '1.0') return 'no_host';
+    return isOurHost(request) || healthPaths.test(request.url ?? '') ? null : 'other_host';
+  }
 }
 
 function notYet(_request: IncomingMessage, response: ServerResponse): void {

@@ -23,7 +23,7 @@ export type ProxyWord = 'direct' | 'forwarded' | 'unbelieved' | 'unreadable';
  */
 export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
   const walk = createWalk(trustedProxies);
-  return request => plain(walk(request).findLast(isAddress) ?? '');
+  return request => plainAddress(walk(request).findLast(isAddress) ?? '');
 }
 
 /** Tells what proxies say of a request, by the same rules. */
@@ -50,6 +50,6 @@ function isAddress(hop: string | undefined): hop is string {
 }
 
 /** An IPv4 address that arrived on an IPv6 socket is the same address. */
-function plain(address: string): string {
+export function plainAddress(address: string): string {
   return /^::ffff:/i.test(address) && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { until } from '../until.ts';
 import { type Demo, startDemo } from './demo.ts';
 
 /** Sends bytes as they are and answers with what comes back until the connection ends, or until that is enough. */
@@ -23,7 +24,7 @@ function raw(url: string, bytes: string | Buffer, enough = /^$/): Promise<string
 describe('malformed requests', () => {
   let demo: Demo;
   before(async () => {
-    demo = await startDemo();
+    demo = await startDemo({ env: { PORTCULLIS_AUDIT_STDOUT: 'true' } });
   });
   after(() => demo.stop());
   beforeEach(() => demo.emulator.clearRequests({}));
@@ -125,6 +126,13 @@ describe('malformed requests', () => {
   it('a host that is not ours', async () => {
     const answer = await raw(demo.ready.url, 'GET /api/me HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n');
     assert.match(answer, /^HTTP\/1\.1 421 /);
+    await until('the entry', () => /"because":"other_host".*"operation":"call.unread"/.test(demo.output()));
+  });
+
+  it('bytes that are no request', async () => {
+    const answer = await raw(demo.ready.url, 'SSH-2.0-OpenSSH_10\r\n\r\n');
+    assert.match(answer, /^HTTP\/1\.1 400 .*"object":"error"/s);
+    await until('the entry', () => /"because":"unreadable".*"operation":"call.unread"/.test(demo.output()));
   });
 
   it('and after all of it the gate still works', async () => {
