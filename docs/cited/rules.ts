@@ -106,7 +106,8 @@ export const rules: readonly Rule[] = [
       'named proxies. Cookies never authenticate `/v1` or `/mcp`.',
     27:
       'The dashboard has a strict content security policy, checks the schemes of URLs and loads no remote images. A sign-in link carries ' +
-      'its secret in the fragment, works by POST, once, within 15 minutes. Titles from Notion are hostile text everywhere.',
+      'its secret in the fragment, works by POST, once, within 15 minutes; ' +
+      'the first link of an account that an operator makes, within the days of an invitation. Titles from Notion are hostile text everywhere.',
     28: '`/_emulator/*` needs a random token and checks Host and Origin. It does not exist off loopback.',
     29:
       'Calls that `resolve` makes are charged to the caller, and what they did not find is remembered. Limits on headers, idle time, ' +

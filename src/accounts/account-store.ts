@@ -140,6 +140,7 @@ export interface NewLink {
   /** Whether it goes to the person's address by mail: using it proves the address. */
   readonly mailed: boolean;
   readonly createdBy: PrincipalId | null;
+  readonly madeWithKey: KeyId | null;
   readonly createdAt: Date;
   readonly expiresAt: Date;
 }
@@ -219,4 +220,6 @@ export interface DeploymentAccounts {
   retireLinksOf(id: UserId, at: Date): Promise<void>;
   /** Makes the unused links worthless that somebody made for others. */
   retireLinksBy(author: PrincipalId, at: Date): Promise<void>;
+  /** Makes the unused links worthless that a key made for others. */
+  retireLinksMadeWith(key: KeyId, at: Date): Promise<void>;
 }

@@ -36,7 +36,7 @@ export function createAccounts(parts: {
   hashCredential: HashCredential;
   /** Base of the links that people get: `PORTCULLIS_PUBLIC_URL`. */
   publicUrl: string;
-  /** How long an invitation can be accepted. */
+  /** How long an invitation can be accepted, and the first link of an account works. */
   invitationMs: number;
   /** Null: links are handed over by those who make them. */
   mail: Mail | null;
@@ -45,7 +45,16 @@ export function createAccounts(parts: {
 }): Accounts {
   const { store, evaluator, failures, workspaces, hashCredential, publicUrl, invitationMs, mail, onMailError, now } =
     parts;
-  const links = createLinks({ store, evaluator, hashCredential, publicUrl, mail, onMailError, now });
+  const links = createLinks({
+    store,
+    evaluator,
+    hashCredential,
+    publicUrl,
+    firstLinkMs: invitationMs,
+    mail,
+    onMailError,
+    now,
+  });
   const passwords = createPasswords(hashCredential);
   const limits = createSignInLimits({ failures, hashCredential, now });
   return {

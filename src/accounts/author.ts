@@ -1,7 +1,7 @@
 import { type Action, actions } from '../domain/action.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { Evaluator } from '../domain/evaluator.ts';
-import { isId, type PrincipalId, type UserId } from '../domain/ids.ts';
+import { isId, type KeyId, type PrincipalId, type UserId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
 import type { DeploymentAccounts, WorkspaceAccounts } from './account-store.ts';
 
@@ -15,6 +15,11 @@ export const deploymentRights = ['connect', 'members', 'audit'] as const satisfi
 export function principalIdOf(author: Caller): PrincipalId | null {
   const { principal } = author;
   return principal.kind === 'user' || principal.kind === 'agent' ? principal.id : null;
+}
+
+/** The key that something was made with, and with which it ends. Null for a person who has signed in, and for Portcullis. */
+export function keyOf({ credential }: Caller): KeyId | null {
+  return isId('key', credential) ? credential : null;
 }
 
 /** The person who acts, or on whose behalf an agent acts. */
@@ -61,5 +66,5 @@ export function requireHeld(held: ReadonlySet<Action>, wanted: Iterable<Action>)
 
 /** Whether the author came with an API key, which is less trusted than a person who has signed in. */
 export function cameWithKey(author: Caller): boolean {
-  return isId('key', author.credential);
+  return keyOf(author) !== null;
 }

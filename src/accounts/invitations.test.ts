@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { firstMembers, openPeople, type People, signedIn, tokenOf } from '../../test/people.ts';
+import { firstMembers, openPeople, operator, type People, signedIn, tokenOf } from '../../test/people.ts';
 import { isId, type UserId, type WorkspaceId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
 import { dayMs } from '../domain/units.ts';
+import { deploymentRights } from './author.ts';
 import type { Letter } from './mail.ts';
 
 const password = 'a long enough password';
@@ -146,6 +147,61 @@ describe('invitations', () => {
       'what a member made ends with the member',
     );
     assert.ok((await invitations().list(workspace)).some(({ id }) => id === again.invitation.id));
+  });
+
+  describe('that a key made', () => {
+    /** An admin, and the caller who holds a key of theirs that may manage members. */
+    async function byKey(given: { expiresInDays?: number } = {}) {
+      await freshWorkspace();
+      const maker = signedIn(await people.aMember(workspace, 'admin'));
+      const { key, secret } = await people.accounts.keys.mint(maker, workspace, { name: 'inviting', ...given });
+      return { maker, key, caller: await people.callerOf(secret) };
+    }
+    const inviteBy = async (caller: Caller, email: string) => {
+      const { invitation, acceptUrl } = await invitations().invite(caller, workspace, { email, role: 'viewer' });
+      return { id: invitation.id, token: tokenOf(acceptUrl ?? '') };
+    };
+    const over = { code: 'not_found' };
+
+    it('end with the key, although its person is admin still', async () => {
+      const { maker, key, caller } = await byKey();
+      const { token } = await inviteBy(caller, 'by-key@acme.test');
+      const other = await inviteBy(maker, 'by-person@acme.test');
+      await people.accounts.keys.revoke(maker, workspace, key.id);
+      await assert.rejects(invitations().acceptAsNew(token, newAccount()), over);
+      assert.deepEqual(
+        (await invitations().list(workspace)).map(({ id }) => id),
+        [other.id],
+      );
+      await invitations().acceptAsNew(other.token, newAccount());
+    });
+
+    it('end when the key expires', async () => {
+      const { caller } = await byKey({ expiresInDays: 1 });
+      const { token } = await inviteBy(caller, 'expiring@acme.test');
+      people.clock.advance(dayMs);
+      await assert.rejects(invitations().acceptAsNew(token, newAccount()), over);
+    });
+
+    it('end with the key too when it renewed them, and live on when a person renews them', async () => {
+      const { maker, key, caller } = await byKey();
+      const renewedByKey = await inviteBy(maker, 'a@acme.test');
+      const kept = await inviteBy(caller, 'b@acme.test');
+      const stolen = await invitations().resend(caller, workspace, renewedByKey.id);
+      const mine = await invitations().resend(maker, workspace, kept.id);
+      await people.accounts.keys.revoke(maker, workspace, key.id);
+      await assert.rejects(invitations().acceptAsNew(tokenOf(stolen.acceptUrl ?? ''), newAccount()), over);
+      await invitations().acceptAsNew(tokenOf(mine.acceptUrl ?? ''), newAccount());
+    });
+
+    it('and links by which others sign in, end with the key', async () => {
+      const { maker, key, caller } = await byKey();
+      const { token } = await inviteBy(caller, 'c@acme.test');
+      const { userId } = await invitations().acceptAsNew(token, newAccount());
+      const link = await people.accounts.links.issueForMember(caller, workspace, userId);
+      await people.accounts.keys.revoke(maker, workspace, key.id);
+      assert.equal((await people.accounts.signIn.withLink(tokenOf(link ?? ''), client)).kind, 'refused');
+    });
   });
 
   it('are not made, renewed or withdrawn by those who do not manage members', async () => {
@@ -429,6 +485,15 @@ describe('mail', () => {
       left.map(({ principal }) => principal.kind),
       ['anonymous', 'anonymous'],
     );
+  });
+
+  it('brings the first link of an account that an operator makes', async () => {
+    const boss = operator(await people.aUser({ rights: deploymentRights }));
+    const { user, signInUrl } = await people.accounts.users.create(boss, { email: 'first@acme.test', name: 'First' });
+    assert.equal(signInUrl, null);
+    assert.match(letters.at(-1)?.text ?? '', /An account was made for you.*within 7 days/s);
+    await people.accounts.signIn.withLink(tokenIn(letters.at(-1)), client);
+    assert.ok(await provenAt(user.id));
   });
 
   it('goes to nobody who has no account, and nobody is told', async () => {

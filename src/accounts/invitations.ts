@@ -1,3 +1,4 @@
+import { isAction } from '../domain/action.ts';
 import { type HashCredential, newSecretToken } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { Evaluator } from '../domain/evaluator.ts';
@@ -6,7 +7,7 @@ import type { Caller } from '../domain/principal.ts';
 import type { BuiltInRole } from '../domain/role.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccountStore, DeploymentAccounts, Member, WorkspaceAccounts } from './account-store.ts';
-import { actionsHeldBy, principalIdOf, requireHeld } from './author.ts';
+import { actionsHeldBy, keyOf, principalIdOf, requireHeld } from './author.ts';
 import type { Invitation, Offer } from './invitation-store.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 import { invitationMail, type Mail } from './mail.ts';
@@ -47,7 +48,7 @@ export interface Invitations {
   list(workspaceId: WorkspaceId): Promise<Invitation[]>;
   /** Throws `conflict` for the address of a member, `restricted` for a role that holds more than the author. */
   invite(author: Caller, workspaceId: WorkspaceId, request: InvitationRequest): Promise<Issued>;
-  /** A new link, for as long again. The last one ends. Throws `not_found`. */
+  /** A new link, for as long again, for which the author answers. The last one ends. Throws `not_found`. */
   resend(author: Caller, workspaceId: WorkspaceId, id: InvitationId): Promise<Issued>;
   withdraw(author: Caller, workspaceId: WorkspaceId, id: InvitationId): Promise<void>;
   /** What the holder of a link is offered; null for a link that is unknown, expired, withdrawn or accepted. */
@@ -109,7 +110,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
     await lockWorkspace(within);
     const invitation = await within.lockInvitation(id);
     if (invitation === null || invitation.expiresAt <= now()) throw linkOver();
-    await requireStillGiven(evaluator, within, invitation);
+    await requireStillGiven(evaluator, within, invitation, now());
     return invitation;
   }
 
@@ -138,7 +139,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
     async invite(author, workspaceId, { email: typed, role }) {
       const email = typed.toLowerCase();
       const { acceptUrl, ...link } = newLink();
-      const invitation = { id: newId('inv'), email, role, createdBy: principalIdOf(author), createdAt: now(), ...link };
+      const invitation = { id: newId('inv'), email, role, createdAt: now(), ...answeredBy(author), ...link };
       await store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
         requireHeld(await actionsHeldBy(evaluator, author, accounts), ['members', ...evaluator.ofRole(role)]);
@@ -158,8 +159,9 @@ export function createInvitations(parts: InvitationParts): Invitations {
         const found = await accounts.lockInvitation(id);
         if (found === null) throw noInvitation();
         requireHeld(await actionsHeldBy(evaluator, author, accounts), ['members', ...evaluator.ofRole(found.role)]);
-        await accounts.renewInvitation(id, link);
-        return { ...found, ...link };
+        const renewed = { ...link, ...answeredBy(author) };
+        await accounts.renewInvitation(id, renewed);
+        return { ...found, ...renewed };
       });
       return deliver(workspaceId, invitation, acceptUrl);
     },
@@ -217,16 +219,26 @@ export function createInvitations(parts: InvitationParts): Invitations {
   };
 }
 
+/** Whose right, and which key, an invitation stands on. */
+function answeredBy(author: Caller): Pick<Invitation, 'createdBy' | 'madeWithKey'> {
+  return { createdBy: principalIdOf(author), madeWithKey: keyOf(author) };
+}
+
 /** Rule 8: whoever made an invitation must still be able to give what it gives when it is accepted. */
 async function requireStillGiven(
   evaluator: Evaluator,
   accounts: WorkspaceAccounts,
-  { createdBy, role }: Invitation,
+  { createdBy, madeWithKey, role }: Invitation,
+  at: Date,
 ): Promise<void> {
   if (createdBy === null) return;
   const author = await accounts.member(createdBy);
   const idle = author === null || author.disabled || author.suspended;
-  const held = evaluator.held({ role: idle ? null : author.role, ceiling: null });
+  const key = madeWithKey === null ? null : await accounts.key(madeWithKey);
+  // What a key gave is worth no more than the key: revoked, expired, or gone with its membership.
+  if (madeWithKey !== null && (key === null || key.revokedAt !== null || key.expiresAt <= at)) throw linkOver();
+  const ceiling = key === null || key.ceiling === null ? null : new Set(key.ceiling.filter(isAction));
+  const held = evaluator.held({ role: idle ? null : author.role, ceiling });
   if (!held.has('members') || !evaluator.ofRole(role).isSubsetOf(held)) throw linkOver();
 }
 

@@ -27,6 +27,7 @@ export interface Keys {
    */
   mint(author: Caller, workspaceId: WorkspaceId, request: KeyRequest): Promise<{ key: ApiKey; secret: string }>;
   /** Ends a key at once. A key that has ended stays as it is. */
+  /** With it end the invitations that it made and nobody has accepted, and the links that it made for others. */
   revoke(author: Caller, workspaceId: WorkspaceId, id: KeyId): Promise<ApiKey>;
 }
 
@@ -85,12 +86,15 @@ export function createKeys(parts: {
       }),
 
     revoke: (author, workspaceId, id) =>
-      store.inWorkspace(workspaceId, async accounts => {
+      store.inDeployment(async deployment => {
+        const accounts = deployment.within(workspaceId);
         await lockWorkspace(accounts);
         const key = await keyInReach(evaluator, author, accounts, id);
         if (key.revokedAt !== null) return key;
         await accounts.lockPrincipal(key.principalId);
         await accounts.revokeKey(id, now());
+        await accounts.withdrawInvitationsMadeWith(id, now());
+        await deployment.retireLinksMadeWith(id, now());
         return existing(accounts, id);
       }),
   };

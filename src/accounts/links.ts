@@ -1,15 +1,15 @@
 import { type HashCredential, newSecretToken } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { Evaluator } from '../domain/evaluator.ts';
-import type { PrincipalId, UserId, WorkspaceId } from '../domain/ids.ts';
+import type { UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
-import { minuteMs, type Now } from '../domain/units.ts';
+import { dayMs, minuteMs, type Now } from '../domain/units.ts';
 import type { AccountStore, DeploymentAccounts, LinkPurpose, UserAccount } from './account-store.ts';
-import { actionsHeldBy, deploymentRightsOf, principalIdOf, requireHeld } from './author.ts';
+import { actionsHeldBy, deploymentRightsOf, keyOf, principalIdOf, requireHeld } from './author.ts';
 import { lockWorkspace } from './lock-workspace.ts';
-import { type Mail, recoveryMail, type WayBack } from './mail.ts';
+import { firstLinkMail, type Mail, recoveryMail, type WayBack } from './mail.ts';
 
-/** Rule 27: a link works once, by POST, within this time. */
+/** Rule 27: a link works once, by POST, within this time; the first link of an account for as long as an invitation. */
 export const linkLifetimeMs = 15 * minuteMs;
 
 /** Accounts that bear one unproven address, and workspaces of each, that a mail lists. */
@@ -44,17 +44,20 @@ export function createLinks(parts: {
   evaluator: Evaluator;
   hashCredential: HashCredential;
   publicUrl: string;
+  /** How long the first link of an account works: the person may be away. */
+  firstLinkMs: number;
   mail: Mail | null;
   now: Now;
   /** Hears that a mail could not be sent, where whoever asked for it is not told. */
   onMailError: (error: unknown) => void;
 }): Links {
-  const { store, evaluator, hashCredential, publicUrl, mail, now, onMailError } = parts;
+  const { store, evaluator, hashCredential, publicUrl, firstLinkMs, mail, now, onMailError } = parts;
+  const lifetimeOf = (purpose: LinkPurpose) => (purpose === 'invitation' ? firstLinkMs : linkLifetimeMs);
 
   async function add(
     accounts: DeploymentAccounts,
     userId: UserId,
-    given: { purpose: LinkPurpose; createdBy?: PrincipalId | null; mailed?: boolean },
+    given: { purpose: LinkPurpose; author?: Caller; mailed?: boolean },
   ): Promise<string> {
     const token = newSecretToken();
     const createdAt = now();
@@ -64,9 +67,10 @@ export function createLinks(parts: {
       userId,
       purpose: given.purpose,
       mailed: given.mailed ?? false,
-      createdBy: given.createdBy ?? null,
+      createdBy: given.author === undefined ? null : principalIdOf(given.author),
+      madeWithKey: given.author === undefined ? null : keyOf(given.author),
       createdAt,
-      expiresAt: new Date(createdAt.getTime() + linkLifetimeMs),
+      expiresAt: new Date(createdAt.getTime() + lifetimeOf(given.purpose)),
     });
     return new URL(`/sign-in#token=${token}`, publicUrl).href;
   }
@@ -80,11 +84,15 @@ export function createLinks(parts: {
     await accounts.endSessionsOf(user.id, now());
     if (user.passwordHash === null) await accounts.revokeKeysOf(user.id, now());
     const purpose = user.passwordHash === null ? 'invitation' : 'recovery';
-    return add(accounts, user.id, { purpose, createdBy: principalIdOf(author), mailed: mail !== null });
+    return add(accounts, user.id, { purpose, author, mailed: mail !== null });
   }
 
   async function handOver(user: UserAccount, signInUrl: string): Promise<string | null> {
     if (mail === null) return signInUrl;
+    if (user.passwordHash === null) {
+      await mail.send(firstLinkMail({ to: user.email, signInUrl, days: Math.ceil(firstLinkMs / dayMs) }));
+      return null;
+    }
     const ways = [{ signInUrl, createdAt: user.createdAt, workspaces: [] }];
     await mail.send(recoveryMail({ to: user.email, ways, minutes: linkLifetimeMs / minuteMs }));
     return null;

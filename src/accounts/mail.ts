@@ -41,6 +41,22 @@ export function invitationMail(given: {
   };
 }
 
+/** For an account that somebody made for its reader. */
+export function firstLinkMail(given: { to: string; signInUrl: string; days: number }): Letter {
+  return {
+    to: given.to,
+    subject: 'Your account on Portcullis',
+    text: [
+      'An account was made for you. To sign in for the first time, open this and choose a password:',
+      '',
+      `  ${given.signInUrl}`,
+      '',
+      `It works once, within ${given.days === 1 ? 'a day' : `${given.days} days`}. It is for you alone, so do not pass it on.`,
+      '',
+    ].join('\n'),
+  };
+}
+
 /** A link into one account, and what tells that account from others with the same address. */
 export interface WayBack {
   readonly signInUrl: string;

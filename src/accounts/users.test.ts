@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { asAgent, openPeople, operator, type People, signedIn, tokenOf } from '../../test/people.ts';
 import type { UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Credentials } from '../domain/principal.ts';
+import { dayMs } from '../domain/units.ts';
+import { deploymentRights } from './author.ts';
 import { linkLifetimeMs } from './links.ts';
 
 const client = { address: '192.0.2.1', userAgent: 'test', oldToken: null };
@@ -160,6 +163,33 @@ describe('users', () => {
       assert.equal(await whyNot(session), 'user');
       assert.equal(await whyNot(key), 'user');
       assert.equal(await whyNot(agentKey), 'agent');
+    });
+  });
+
+  describe('the first link of an account that an operator makes', () => {
+    const made = async (given: { retiring?: boolean } = {}) => {
+      const boss = operator(await people.aUser({ rights: deploymentRights }));
+      const email = `${randomUUID()}@acme.test`;
+      const { user, signInUrl } = await people.accounts.users.create(boss, { email, name: 'New' });
+      if (given.retiring && boss.principal.kind === 'user') {
+        await people.accounts.users.change(boss, boss.principal.id, { deploymentRights: ['audit'] });
+      }
+      return { user, signIn: () => people.accounts.signIn.withLink(tokenOf(signInUrl ?? ''), client) };
+    };
+
+    it('lives for days, because the person may be away', async () => {
+      const { user, signIn } = await made();
+      people.clock.advance(6 * dayMs);
+      const opened = await signIn();
+      assert.equal(opened.kind === 'opened' && opened.user.id, user.id);
+      const late = await made();
+      people.clock.advance(7 * dayMs);
+      assert.equal((await late.signIn()).kind, 'refused');
+    });
+
+    it('ends with the right of the one who made it', async () => {
+      const { signIn } = await made({ retiring: true });
+      assert.equal((await signIn()).kind, 'refused');
     });
   });
 

@@ -66,7 +66,11 @@ export function createUsers({ store, links, now }: { store: AccountStore; links:
         const user = await existing(accounts, id);
         requireHeld(held, ['members', ...gainedRights(user, change)]);
         await keepSomebodyInCharge(accounts, user, change);
-        if (change.deploymentRights !== undefined) await accounts.setDeploymentRights(id, change.deploymentRights);
+        if (change.deploymentRights !== undefined) {
+          await accounts.setDeploymentRights(id, change.deploymentRights);
+          // First links live for days: they end with the right to make them.
+          if (!change.deploymentRights.includes('members')) await accounts.retireLinksBy(id, now());
+        }
         if (change.disabled === true && !user.disabled) await disable(accounts, id, now());
         if (change.disabled === false && user.disabled) await accounts.setDisabled(id, null);
         return existing(accounts, id);
@@ -99,6 +103,7 @@ async function disable(accounts: DeploymentAccounts, id: UserId, at: Date): Prom
   await accounts.setDisabled(id, at);
   await accounts.endSessionsOf(id, at);
   await accounts.retireLinksOf(id, at);
+  await accounts.retireLinksBy(id, at);
   await accounts.revokeKeysOf(id, at);
   await accounts.suspendAgentsOf(id, at);
 }

@@ -185,7 +185,7 @@ export const settings = {
     'People',
     type.wholeNumber('1 to 90', 1, 90),
     '7',
-    'For how many days an invitation to a workspace can be accepted.',
+    'For how many days an invitation to a workspace can be accepted, and the first link of a new account works.',
   ),
   PORTCULLIS_SMTP_URL: optional(
     'People',

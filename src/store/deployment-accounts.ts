@@ -291,7 +291,9 @@ function sessions(tx: Tx): Pick<DeploymentAccounts, SessionQueries> {
   };
 }
 
-function links(tx: Tx): Pick<DeploymentAccounts, 'addLink' | 'takeLink' | 'retireLinksOf' | 'retireLinksBy'> {
+function links(
+  tx: Tx,
+): Pick<DeploymentAccounts, 'addLink' | 'takeLink' | 'retireLinksOf' | 'retireLinksBy' | 'retireLinksMadeWith'> {
   return {
     async addLink(link) {
       const old = new Date(link.createdAt.getTime() - keptMs);
@@ -304,6 +306,7 @@ function links(tx: Tx): Pick<DeploymentAccounts, 'addLink' | 'takeLink' | 'retir
           purpose: link.purpose,
           mailed: link.mailed,
           created_by: link.createdBy,
+          made_with_key: link.madeWithKey,
           created_at: link.createdAt,
           expires_at: link.expiresAt,
           used_at: null,
@@ -326,6 +329,14 @@ function links(tx: Tx): Pick<DeploymentAccounts, 'addLink' | 'takeLink' | 'retir
         .updateTable('sign_in_link')
         .set({ used_at: at })
         .where('created_by', '=', author)
+        .where('used_at', 'is', null)
+        .execute();
+    },
+    async retireLinksMadeWith(key, at) {
+      await tx
+        .updateTable('sign_in_link')
+        .set({ used_at: at })
+        .where('made_with_key', '=', key)
         .where('used_at', 'is', null)
         .execute();
     },

@@ -10,7 +10,7 @@ export function workspaceInvitations(tx: Transaction<Schema>, workspaceId: Works
     .where('workspace_id', '=', workspaceId)
     .where('accepted_at', 'is', null)
     .where('withdrawn_at', 'is', null)
-    .select(['id', 'email', 'role', 'mailed', 'created_by', 'created_at', 'expires_at']);
+    .select(['id', 'email', 'role', 'mailed', 'created_by', 'made_with_key', 'created_at', 'expires_at']);
   const changed = tx
     .updateTable('invitation')
     .where('workspace_id', '=', workspaceId)
@@ -25,7 +25,7 @@ export function workspaceInvitations(tx: Transaction<Schema>, workspaceId: Works
       const row = await pending.where('id', '=', id).forUpdate().executeTakeFirst();
       return row === undefined ? null : toInvitation(row);
     },
-    async addInvitation({ id, email, role, hash, mailed, createdBy, createdAt, expiresAt }) {
+    async addInvitation({ id, email, role, hash, mailed, createdBy, madeWithKey, createdAt, expiresAt }) {
       await changed.set({ withdrawn_at: createdAt }).where('email', '=', email).execute();
       await tx
         .insertInto('invitation')
@@ -37,6 +37,7 @@ export function workspaceInvitations(tx: Transaction<Schema>, workspaceId: Works
           hash,
           mailed,
           created_by: createdBy,
+          made_with_key: madeWithKey,
           created_at: createdAt,
           expires_at: expiresAt,
           accepted_at: null,
@@ -45,8 +46,9 @@ export function workspaceInvitations(tx: Transaction<Schema>, workspaceId: Works
         })
         .execute();
     },
-    async renewInvitation(id, { hash, mailed, expiresAt }) {
-      await changed.set({ hash, mailed, expires_at: expiresAt }).where('id', '=', id).execute();
+    async renewInvitation(id, { hash, mailed, expiresAt, createdBy, madeWithKey }) {
+      const link = { hash, mailed, expires_at: expiresAt, created_by: createdBy, made_with_key: madeWithKey };
+      await changed.set(link).where('id', '=', id).execute();
     },
     async acceptInvitation(id, by, at) {
       await changed.set({ accepted_at: at, accepted_by: by }).where('id', '=', id).execute();
@@ -57,10 +59,16 @@ export function workspaceInvitations(tx: Transaction<Schema>, workspaceId: Works
     async withdrawInvitationsBy(id, at) {
       await changed.set({ withdrawn_at: at }).where('created_by', '=', id).execute();
     },
+    async withdrawInvitationsMadeWith(key, at) {
+      await changed.set({ withdrawn_at: at }).where('made_with_key', '=', key).execute();
+    },
   };
 }
 
-type Row = Pick<Schema['invitation'], 'id' | 'email' | 'role' | 'mailed' | 'created_by' | 'created_at' | 'expires_at'>;
+type Row = Pick<
+  Schema['invitation'],
+  'id' | 'email' | 'role' | 'mailed' | 'created_by' | 'made_with_key' | 'created_at' | 'expires_at'
+>;
 
 function toInvitation(row: Row): Invitation {
   return {
@@ -69,6 +77,7 @@ function toInvitation(row: Row): Invitation {
     role: row.role,
     mailed: row.mailed,
     createdBy: row.created_by,
+    madeWithKey: row.made_with_key,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
   };

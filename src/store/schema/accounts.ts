@@ -54,6 +54,7 @@ export interface AccountTables {
     purpose: 'first_run' | 'invitation' | 'recovery' | 'demo';
     mailed: Generated<boolean>;
     created_by: PrincipalId | null;
+    made_with_key: KeyId | null;
     created_at: Date;
     expires_at: Date;
     used_at: Date | null;
@@ -66,6 +67,7 @@ export interface AccountTables {
     hash: Buffer;
     mailed: boolean;
     created_by: PrincipalId | null;
+    made_with_key: KeyId | null;
     created_at: Date;
     expires_at: Date;
     accepted_at: Date | null;
