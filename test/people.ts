@@ -56,7 +56,7 @@ export function operator(id: UserId): Caller {
 }
 
 export async function openPeople({ mail = null }: { mail?: Mail | null } = {}): Promise<People> {
-  const { connection, drop } = await freshDatabase({ migrated: true });
+  const { connection } = await freshDatabase({ migrated: true });
   const database = openDatabase<Schema>(connection);
   const hashCredential = createCredentialHasher(randomBytes(32));
   let time = Date.now();
@@ -124,7 +124,6 @@ export async function openPeople({ mail = null }: { mail?: Mail | null } = {}): 
     async close() {
       await Promise.all(open.map(instance => instance.close()));
       await database.close();
-      await drop();
     },
   };
   return people;

@@ -7,12 +7,11 @@ import type { EmbeddedConnection } from '../src/postgres/embedded-postgres.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { serverVariable, startTestServer, type TestServer } from './postgres-server.ts';
 
-/** A database that nobody else uses. */
+/** A database that nobody else uses. It goes away with the server: to drop one makes all others wait for the disk. */
 export interface TestDatabase {
   readonly connection: EmbeddedConnection;
   /** The same as a `DATABASE_URL`, for processes that a test starts. */
   readonly url: string;
-  drop(): Promise<void>;
 }
 
 /** The login of Portcullis: owner of each test database, no superuser. */
@@ -38,13 +37,7 @@ export async function freshDatabase({ migrated = false } = {}): Promise<TestData
     await client.query(`CREATE DATABASE ${name} OWNER ${login} TEMPLATE ${template}`);
   });
   const connection = { ...superuser, user: login, database: name };
-  return {
-    connection,
-    url: toUrl(connection),
-    drop: async () => {
-      await connected(superuser, client => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
-    },
-  };
+  return { connection, url: toUrl(connection) };
 }
 
 let ownServer: Promise<TestServer> | undefined;

@@ -23,7 +23,7 @@ export async function refreshStorm(): Promise<Claim> {
   const database = openDatabase<Schema>(connection);
   await database.asOwner(client => migrate(client, new URL('../../src/store/migrations/', import.meta.url)));
   await database.close();
-  const at = await startRefreshingOn({ connection, drop: async () => {} }, {}, {});
+  const at = await startRefreshingOn({ connection }, {}, {});
   try {
     const ratios: number[] = [];
     for (let round = 0; round <= rounds; round++) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { end } from '../../test/children.ts';
 import { ask, temporaryPlace } from '../../test/embedded-postgres.ts';
 import { freshDatabase, type TestDatabase } from '../../test/postgres.ts';
@@ -18,7 +18,6 @@ describe('rule 24: the database server that Portcullis starts on', () => {
   before(async () => {
     database = await freshDatabase();
   });
-  after(() => database.drop());
 
   it('is accepted as it usually is', async () => {
     await assertDurable(openDatabase(database.connection));

@@ -36,7 +36,6 @@ describe('the three roles of the database', () => {
   });
   after(async () => {
     await database.close();
-    await test.drop();
   });
   beforeEach(async () => {
     await database.asOwner(owner => owner.query('TRUNCATE note'));

@@ -23,7 +23,6 @@ describe('migrate', () => {
   });
   afterEach(async () => {
     await client.end();
-    await database.drop();
     await rm(folder, { recursive: true });
   });
 

@@ -28,7 +28,6 @@ describe('trap 7: who made an object', () => {
   });
   after(async () => {
     await database.close();
-    await server.drop();
   });
 
   it('is remembered for the first who is recorded, in one workspace, for one kind', async () => {

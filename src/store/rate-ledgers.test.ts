@@ -17,7 +17,6 @@ describe('rate ledgers in PostgreSQL', () => {
   });
   after(async () => {
     await database.close();
-    await test.drop();
   });
 
   it('lose no change of those that are made at once', async () => {

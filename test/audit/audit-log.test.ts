@@ -43,7 +43,6 @@ describe('the log in PostgreSQL', () => {
   after(async () => {
     await pool.end();
     await database.close();
-    await test.drop();
   });
   beforeEach(async () => {
     instance = newId('ins');

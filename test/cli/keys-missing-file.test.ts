@@ -36,7 +36,6 @@ describe('a root key file that is missing', () => {
     };
   });
   after(async () => {
-    await database.drop();
     await rm(home, { recursive: true });
   });
 

@@ -29,7 +29,6 @@ describe('an installation without the packages for key services', () => {
   });
   after(async () => {
     await rm(directory, { recursive: true });
-    await database.drop();
   });
 
   async function status(rootKeys: string, more: Record<string, string> = {}) {

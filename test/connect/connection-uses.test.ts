@@ -32,7 +32,6 @@ describe('the time of a connection’s last use', () => {
   });
   after(async () => {
     await database.close();
-    await test.drop();
   });
 
   async function noted(at: string): Promise<string | undefined> {

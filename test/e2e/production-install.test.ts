@@ -71,6 +71,5 @@ describe('a checkout that is installed with --omit=dev', () => {
     assert.deepEqual([page.status, asset.status, asset.headers.get('content-encoding')], [200, 200, 'br']);
     assert.equal((await fetch(`${url}/readyz`)).status, 200);
     assert.equal(await end(gateway, 'SIGTERM'), 0, printed);
-    await database.drop();
   });
 });

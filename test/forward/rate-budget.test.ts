@@ -58,7 +58,6 @@ describe('the rate budget of two processes that share a database', () => {
   after(async () => {
     await notion.close();
     await database.close();
-    await test.drop();
   });
 
   const ledgers = () => createRateLedgers(database, noMetrics);

@@ -1,6 +1,6 @@
 /** PgBouncer between Portcullis and its database: refused in each mode, with the one remedy that is true. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { report } from '../../src/cli/report.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { openStore } from '../../src/store/open-store.ts';
@@ -18,7 +18,6 @@ describe('PgBouncer before the database', { skip: pgbouncerMissing() }, () => {
   before(async () => {
     database = await freshDatabase({ migrated: true });
   });
-  after(() => database.drop());
 
   for (const [name, settings, expected] of [
     ['in session mode', { pool_mode: 'session' }, /unsupported startup parameter/],

@@ -57,7 +57,6 @@ describe('behind nginx', { skip: nginxMissing() }, () => {
   after(async () => {
     await portcullis?.close();
     await emulator?.close();
-    await testDatabase?.drop();
     await rm(directory, { recursive: true, force: true });
   });
 

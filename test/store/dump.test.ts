@@ -18,7 +18,6 @@ async function anOwner(migrated = true): Promise<Owner> {
     client,
     close: async () => {
       await client.end();
-      await database.drop();
     },
   };
 }

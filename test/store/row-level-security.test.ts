@@ -21,7 +21,6 @@ describe('rule 4: row-level security', () => {
   });
   after(async () => {
     await database.close();
-    await test.drop();
   });
 
   it('is enabled and forced on every table that carries a workspace', async () => {

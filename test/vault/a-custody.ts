@@ -54,7 +54,6 @@ export async function openCustody() {
     known: createKnownRootKeys(database),
     async close() {
       await database.close();
-      await testDatabase.drop();
       await rm(directory, { recursive: true });
     },
   };

@@ -24,9 +24,9 @@ export interface Connected extends ConnectionPlace {
   readonly grantId: string;
 }
 
-/** An emulator and any number of processes' worth of custody on a database, which is dropped at the end. */
+/** An emulator and any number of processes' worth of custody on a database. */
 export async function startRefreshingOn(
-  testDatabase: Pick<TestDatabase, 'connection' | 'drop'>,
+  testDatabase: Pick<TestDatabase, 'connection'>,
   timings: Partial<RefreshTimings>,
   options: { simulated?: boolean },
 ) {
@@ -103,7 +103,6 @@ export async function startRefreshingOn(
     async close() {
       for (const node of nodes) await node.close();
       await emulator.close();
-      await testDatabase.drop();
       await rm(directory, { recursive: true });
     },
   };
