@@ -1,40 +1,22 @@
 /** Everything, put together. `serve`, the demo, tests and benches start here; the parts by theme are in compose/. */
 import { setTimeout } from 'node:timers/promises';
 import type { Accounts } from './accounts/accounts.ts';
-import { openAudit } from './compose/open-audit.ts';
-import { openDoors } from './compose/open-doors.ts';
-import { openParts } from './compose/open-parts.ts';
-import type { Place } from './compose/place.ts';
-import { openRoot } from './compose/root-keys.ts';
+import { closingInReverse } from './compose/closing.ts';
+import { compose } from './compose/compose.ts';
+import type { Overrides, SettledConfig } from './compose/place.ts';
+import type { Upkeep } from './compose/upkeep.ts';
 import type { Config, NotionConfig } from './config/config.ts';
 import type { ListenPlace } from './config/value-type.ts';
 import type { ConnectCommands } from './connect/commands.ts';
 import { type ProgramLog, silentLog } from './domain/program-log.ts';
-import { type Now, secondMs } from './domain/units.ts';
+import { secondMs } from './domain/units.ts';
 import { capConnections } from './doors/connections.ts';
-import { createPrometheus } from './doors/health/prometheus.ts';
 import { createDoorServer, listen, type RequestHandler, type Served, serveDoors, stopServer } from './doors/server.ts';
 import type { RecordUnread } from './doors/unread-requests.ts';
 import type { Gateway } from './gateway.ts';
-import { openStore, type Store } from './store/open-store.ts';
+import { openStore } from './store/open-store.ts';
 
-/** What Portcullis runs with once it is known where Notion is, and where browsers and clients reach us. */
-export interface SettledConfig extends Config {
-  readonly notion: NotionConfig;
-  /** Without a trailing slash. */
-  readonly publicUrl: string;
-}
-
-/** What a caller may put in the place of what Portcullis takes by itself. */
-export interface Overrides {
-  /** Where the program says what operators should know. Nothing is said without one. */
-  readonly log?: ProgramLog;
-  readonly now?: Now;
-  /** Milliseconds that only ever grow. */
-  readonly monotonicMs?: () => number;
-  /** A database that is open already; it is closed with everything else. */
-  readonly store?: Store;
-}
+export type { Overrides, SettledConfig };
 
 /** Portcullis in this process, without a socket. */
 export interface Portcullis {
@@ -44,6 +26,7 @@ export interface Portcullis {
   readonly gateway: Gateway;
   readonly accounts: Accounts;
   readonly connections: ConnectCommands;
+  readonly upkeep: Upkeep;
   /** Answers a request of `node:http`, whichever door it is for. */
   readonly handle: RequestHandler;
   /** Counts in the log what a server of `node:http` could not read, and so gave to nobody. */
@@ -63,47 +46,15 @@ export interface Portcullis {
  * having closed what it had opened.
  */
 export async function createPortcullis(config: SettledConfig, overrides: Overrides = {}): Promise<Portcullis> {
-  const { log = silentLog, now = () => new Date(), monotonicMs = () => performance.now() } = overrides;
-  const { closers, close } = closingInReverse(log);
-  let stopping = false;
-  try {
-    const store = overrides.store ?? (await openStore(config.database, { stamp: config.mode, log }));
-    closers.push(store.close);
-    const place: Place = {
-      ...(await openRoot(config, store.database)),
-      config,
-      log,
-      store,
-      now,
-      monotonicMs,
-      prometheus: createPrometheus(),
-      publicUrl: config.publicUrl,
-      stopping: () => stopping,
-      closers,
-    };
-    const audit = await openAudit(place);
-    const parts = await openParts(place, audit);
-    const { gateway, doors, health } = await openDoors(place, audit, parts);
-    const { accounts, connect } = parts;
-    const first = await accounts.users.ensureFirstRun({ email: config.adminEmail, name: 'Administrator' });
-    return {
-      url: config.publicUrl,
-      gateway,
-      accounts,
-      connections: connect,
-      handle: serveDoors(doors),
-      recordUnread: doors.recordUnread,
-      health,
-      firstSignInUrl: first?.signInUrl ?? null,
-      drain() {
-        stopping = true;
-      },
-      close,
-    };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const { gateway, accounts, connect, upkeep, doors, health, firstSignInUrl, drain, close } = await compose(
+    config,
+    overrides,
+  );
+  const { publicUrl: url } = config;
+  const { recordUnread } = doors;
+  const handle = serveDoors(doors);
+  const handlers = { handle, recordUnread, health };
+  return { url, gateway, accounts, connections: connect, upkeep, ...handlers, firstSignInUrl, drain, close };
 }
 
 /**
@@ -154,18 +105,4 @@ async function listenForHealth({ host, port }: ListenPlace, { health, recordUnre
 
 function addressOf({ publicUrl, host }: Config, port: number): string {
   return publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-/** What was opened is closed in reverse, once, whoever asks for it and however often. */
-function closingInReverse(log: ProgramLog) {
-  const closers: (() => Promise<unknown>)[] = [];
-  let closing: Promise<void> | null = null;
-  const closeAll = async () => {
-    for (const closer of closers.reverse()) await closer().catch(err => log.error({ err }, 'closing failed'));
-  };
-  const close = () => {
-    closing ??= closeAll();
-    return closing;
-  };
-  return { closers, close };
 }

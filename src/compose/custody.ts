@@ -10,6 +10,7 @@ import { createConnections } from '../store/connections.ts';
 import type { EventEntries } from '../store/event-entries.ts';
 import type { Store } from '../store/open-store.ts';
 import { createTokenRefreshes } from '../store/token-refreshes.ts';
+import type { CheckToken } from '../vault/liveness.ts';
 import { passThrough } from '../vault/refresh/fail-point.ts';
 import { withPatience } from '../vault/refresh/patient-spool.ts';
 import type { RefreshExchange } from '../vault/refresh/refresh-exchange.ts';
@@ -32,6 +33,8 @@ export interface CustodyOptions {
   /** Whether the database is one that was put back and that nobody has looked at (rule 20). */
   readonly restored: () => boolean;
   readonly metrics?: Metrics;
+  /** Whether to look after all connections from time to time, or when `round` is called. */
+  readonly background: boolean;
   readonly log: ProgramLog;
   readonly now: Now;
 }
@@ -40,41 +43,58 @@ export interface CustodyOptions {
  * Everything that keeps tokens usable: opens the spool, settles what an earlier process left behind, and looks after all
  * connections from then on. Closing waits for tokens that are being refreshed. Throws StoreError `directory_unusable`.
  */
-export async function openCustody(options: CustodyOptions): Promise<TokenCustody & { close(): Promise<void> }> {
-  const { store, app, seal, entries, metrics = noMetrics, log, now } = options;
-  const onTrouble = (error: unknown) => log.warn({ err: error }, 'a token could not be refreshed; trying again');
+export async function openCustody(
+  options: CustodyOptions,
+): Promise<TokenCustody & { round(): Promise<void>; close(): Promise<void> }> {
+  const parts = await openRefreshParts(options);
+  // Nobody else can be refreshing on this database, so nobody has to be waited for.
+  if (options.store.alone) await parts.refreshes.endLeases();
+  const { tokens, round, renewals } = custodyOf(parts, { check: createCheckToken(options), now: options.now });
+  const rounds = options.background ? startRounds(round, parts.onTrouble) : null;
+  return {
+    ...tokens,
+    round,
+    async close() {
+      await rounds?.close();
+      await Promise.allSettled(renewals.values());
+    },
+  };
+}
+
+/** What custody stands on in a gateway. Throws StoreError `directory_unusable`. */
+export async function openRefreshParts(
+  options: Omit<CustodyOptions, 'background' | 'now' | 'store'> & { readonly store: Pick<Store, 'database'> },
+): Promise<RefreshParts> {
+  const { store, app, seal, entries, metrics = noMetrics, log } = options;
   const spool = await openSpool(join(options.dataDir, 'spool')).catch(error => {
     throw new StoreError('directory_unusable', (error as Error).message, { cause: error });
   });
   if (spool.volatile) {
     log.warn('The data directory lies in memory: a token that is refreshed while the machine stops may be lost.');
   }
-  const parts: RefreshParts = {
+  return {
     connections: createConnections(store.database, entries),
     refreshes: refuseWhileRestored(createTokenRefreshes(store.database, entries), options.restored),
     seal,
-    spool: withPatience(spool, refreshTimings.spoolMs),
+    spool,
     exchange: exchangeOf(app, options.refreshMcp),
     revoke: options.revoke,
     metrics,
-    onTrouble,
+    onTrouble: error => log.warn({ err: error }, 'a token could not be refreshed; trying again'),
     timings: refreshTimings,
     failPoint: passThrough,
   };
-  // Nobody else can be refreshing on this database, so nobody has to be waited for.
-  if (store.alone) await parts.refreshes.endLeases();
+}
+
+/** Custody over these parts, without timers: one process's worth. */
+export function custodyOf(given: RefreshParts, { check, now }: { readonly check: CheckToken; readonly now: Now }) {
+  const parts = { ...given, spool: withPatience(given.spool, given.timings.spoolMs) };
   const renewals = new Map<string, Promise<Renewal>>();
   const renew = createRenew(parts, renewals);
-  const { connections } = parts;
-  const tokens = createTokens({ connections, seal, check: createCheckToken({ app }), renew, metrics, onTrouble, now });
-  const rounds = startRounds(createRound(parts, renew, tokens), onTrouble);
-  return {
-    ...tokens,
-    async close() {
-      await rounds.close();
-      await Promise.allSettled(renewals.values());
-    },
-  };
+  const { connections, seal, metrics, onTrouble } = parts;
+  const tokens = createTokens({ connections, seal, check, renew, metrics, onTrouble, now });
+  const round = createRound(parts, renew, tokens);
+  return { parts, tokens, renew, renewals, round };
 }
 
 /** Each kind of connection has its own authorization server. A pasted token has none. */

@@ -2,7 +2,7 @@ import type { NoticesConfig } from '../config/config.ts';
 import type { RecordEvent } from '../domain/event.ts';
 import type { Metrics } from '../domain/metrics.ts';
 import type { ProgramLog } from '../domain/program-log.ts';
-import { type Now, secondMs } from '../domain/units.ts';
+import type { Now } from '../domain/units.ts';
 import { createJobRunner } from '../jobs/job-runner.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { createSafeFetch } from '../net/safe-fetch/safe-fetch.ts';
@@ -15,16 +15,15 @@ export interface NoticesOptions {
   readonly metrics: Pick<Metrics, 'noticeTried'>;
   readonly log: Pick<ProgramLog, 'warn' | 'error'>;
   readonly now: Now;
-  readonly everyMs?: number;
   readonly timeoutMs?: number;
 }
 
 /**
- * Tells the owner's system of workspaces that come and go, until the answered function is called. It has a runner of its
- * own: a receiver that hangs holds nothing up but notices.
+ * What tells the owner's system of workspaces that come and go. It has a runner of its own: a receiver that hangs holds
+ * nothing up but notices. Close it when the runner has stopped.
  */
-export function startNotices(config: NoticesConfig, options: NoticesOptions): () => Promise<void> {
-  const { jobs, recordEvent, metrics, log, now, everyMs = 5 * secondMs, timeoutMs } = options;
+export function openNotices(config: NoticesConfig, options: NoticesOptions) {
+  const { jobs, recordEvent, metrics, log, now, timeoutMs } = options;
   const allowLoopbackHttp = config.dangerouslyAllowLoopbackHttp;
   const { fetch, close } = createSafeFetch({ allowLoopbackHttp, ...(timeoutMs !== undefined && { timeoutMs }) });
   const deliver = createDeliverNotice({
@@ -40,9 +39,5 @@ export function startNotices(config: NoticesConfig, options: NoticesOptions): ()
     handlers: new Map([[noticeJob, deliver]]),
     onError: error => log.warn({ err: error }, 'a notice was not taken; trying again'),
   });
-  const stop = runner.start(everyMs);
-  return async () => {
-    await stop();
-    await close();
-  };
+  return { runner, close };
 }

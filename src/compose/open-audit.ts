@@ -8,6 +8,7 @@ import { printEntries } from '../audit/stdout.ts';
 import { startSweeper } from '../audit/sweeper.ts';
 import { createAuditTrail } from '../audit/trail.ts';
 import { createAuditLog } from '../store/audit-log.ts';
+import type { EventEntries } from '../store/event-entries.ts';
 import { createInstances } from '../store/instances.ts';
 import { measureLog } from './measured.ts';
 import type { Place } from './place.ts';
@@ -15,7 +16,8 @@ import { openRestoreWatch } from './restore.ts';
 import { followRootKeys } from './root-keys.ts';
 
 /** The log, the lease of this instance, and what watches over both. */
-export async function openAudit({ config, log, store, prometheus, root, deriveKey, now, monotonicMs, closers }: Place) {
+export async function openAudit(place: Place) {
+  const { config, log, store, prometheus, root, deriveKey, now, monotonicMs, closers } = place;
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'the audit log is in trouble; trying again');
   const instances = createInstances(store.database);
   // Whatever ran on this database before is over, and so are its leases.
@@ -27,8 +29,8 @@ export async function openAudit({ config, log, store, prometheus, root, deriveKe
   });
   closers.push(follower.close);
   const auditLog = measureLog(createAuditLog(store.auditPool), prometheus.metrics, monotonicMs);
-  const print = config.auditStdout && { onDurable: printEntries(process.stdout) };
-  const commits = createGroupCommit(auditLog, { instance: lease.id, ...print });
+  const durable = hearing(place);
+  const commits = createGroupCommit(auditLog, { instance: lease.id, ...durable });
   const reserve = await watchDiskReserve(store.alone ? config.dataDir : null, onTrouble);
   const counted = createCountedEvents({ commits, reserveReached: reserve.reached, now });
   const anonymousDenials = createAnonymousDenials(counted);
@@ -46,8 +48,20 @@ export async function openAudit({ config, log, store, prometheus, root, deriveKe
     onTrouble,
   });
   closers.push(watch.close);
-  const entries = { instance: lease.id, now, ...print };
+  const entries = { instance: lease.id, now, ...durable };
   return { trail, countEvent: counted.count, digest, leaseHolds: lease.holds, entries, restored: watch.restored };
+}
+
+/** Who is given entries once they are durable: standard output, and the caller of the composition. */
+function hearing({ config, onAudit }: Place): Pick<EventEntries, 'onDurable'> {
+  const print = config.auditStdout ? printEntries(process.stdout) : null;
+  if (print === null) return onAudit === undefined ? {} : { onDurable: onAudit };
+  return {
+    onDurable(rows) {
+      print(rows);
+      onAudit?.(rows);
+    },
+  };
 }
 
 export type Audit = Awaited<ReturnType<typeof openAudit>>;

@@ -86,7 +86,7 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
   );
   await app.register(oauthDoor({ gateway, commands: connect, clientAddress, publicUrl, demo }));
   await app.register(webhookDoor({ gateway, receive: webhooks.receive, clientAddress }));
-  await app.register(mcpClientDocumentDoor(parts.clientDocument));
+  await app.register(mcpClientDocumentDoor(parts.hosted.documentOf));
   const { metricsToken: token } = config;
   const health = {
     checks: readinessChecks({ database: store.database, root, leaseHolds: audit.leaseHolds, monotonicMs }),

@@ -1,18 +1,50 @@
+import type { AuditRow } from '../audit/audit-log.ts';
 import type { Config, NotionConfig } from '../config/config.ts';
+import type { StepDeadlines } from '../connect/step-deadlines.ts';
 import type { ProgramLog } from '../domain/program-log.ts';
 import type { Now } from '../domain/units.ts';
 import type { Prometheus } from '../doors/health/prometheus.ts';
 import type { Store } from '../store/open-store.ts';
 import type { RootParts } from './root-keys.ts';
 
+/** What Portcullis runs with once it is known where Notion is, and where browsers and clients reach us. */
+export interface SettledConfig extends Config {
+  readonly notion: NotionConfig;
+  /** Without a trailing slash. */
+  readonly publicUrl: string;
+}
+
+/** What a caller may put in the place of what Portcullis takes by itself. */
+export interface Overrides {
+  /** Where the program says what operators should know. Nothing is said without one. */
+  readonly log?: ProgramLog;
+  /** The time: of entries in the log, of sessions, keys and links. */
+  readonly now?: Now;
+  /** Milliseconds that only ever grow. */
+  readonly monotonicMs?: () => number;
+  /** A database that is open already; it is closed with everything else. */
+  readonly store?: Store;
+  /** Is given entries of the log once they are durable: a copy, never the log. It must not throw. */
+  readonly onAudit?: (rows: readonly AuditRow[]) => void;
+  /**
+   * Whether Portcullis looks after tokens, jobs and old attempts by itself, from time to time: it does unless this is
+   * false. Then that is done when `upkeep` is called, for example in another process than the one that answers calls.
+   */
+  readonly background?: boolean;
+  /** How long a step of connecting may take. */
+  readonly deadlines?: StepDeadlines;
+}
+
 /** What every part of the composition is given. */
 export interface Place extends RootParts {
-  /** It is known by now where Notion is. */
-  readonly config: Config & { readonly notion: NotionConfig };
+  readonly config: SettledConfig;
   readonly log: ProgramLog;
   readonly now: Now;
   readonly monotonicMs: () => number;
   readonly store: Store;
+  readonly onAudit: ((rows: readonly AuditRow[]) => void) | undefined;
+  readonly background: boolean;
+  readonly deadlines: StepDeadlines;
   readonly prometheus: Prometheus;
   readonly publicUrl: string;
   /** Whether `close` has been called. */

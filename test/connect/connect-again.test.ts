@@ -102,7 +102,7 @@ describe('connecting a workspace again, to add pages', () => {
     const ada = await connectNew(at);
     const reached = await again(ada.browser, 'rest', { personId: eli() });
     await ada.browser.answer(reached, 'cancel');
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     const all = await connections();
     assert.deepEqual(all.map(({ status }) => status).sort(), ['active', 'revoked']);
     const installations = await at.control.installations();
@@ -122,7 +122,7 @@ describe('connecting a workspace again, to add pages', () => {
       assert.ok(text.includes(`value="${old?.id}"`) && text.includes('Keep them all'), text);
       const done = await answer(ada.browser, reached, { replacing: old?.id ?? '' });
       assert.equal(new URL(done.location).pathname, `/workspaces/${ada.workspaceId}`);
-      await at.jobs.runDue();
+      await at.upkeep.doJobs();
       const all = await connections();
       assert.equal(all.find(({ id }) => id === old?.id)?.status, 'revoked');
       const [now] = all.filter(({ status }) => status === 'active');

@@ -33,7 +33,7 @@ describe('a step of connecting that a browser takes more than once', () => {
       const ada = await at.aPerson();
       const callback = await ada.browser.consent(await ada.browser.start());
       await at.control.addFault({ kind: 'delay', path: '/v1/oauth/token', delayMs: 600 });
-      const aborted = fetch(at.publicUrl + callback, {
+      const aborted = fetch(at.url + callback, {
         headers: { cookie: ada.browser.cookie },
         redirect: 'manual',
         signal: AbortSignal.timeout(200),
@@ -70,7 +70,7 @@ describe('a step of connecting that a browser takes more than once', () => {
         }
         assert.equal(await exchanges(), query === 'code=made-up' ? 1 : 0);
         const stranger = await at.aPerson();
-        const [other, elsewhere] = [stranger.browser, at.anotherBrowser(ada.id)];
+        const [other, elsewhere] = [stranger.browser, await at.anotherBrowser(ada.id)];
         for (const browser of [other, elsewhere]) {
           assertPage(await browser.get(`${path}&${query}`), 400, 'This attempt is no longer valid');
         }
@@ -99,7 +99,7 @@ describe('a step of connecting that a browser takes more than once', () => {
       assertPage(await ada.browser.get(first), 400, 'This attempt is no longer valid');
       const ended_at = sql<Date>`now() - interval '11 minutes'`;
       await at.database.system.updateTable('connect_outcome').set({ ended_at }).execute();
-      await sweepAttempts(at.parts);
+      await sweepAttempts(at.connectParts);
       assert.deepEqual([await outcomes(), await attempts()], [[], []]);
     });
   });
@@ -128,7 +128,7 @@ describe('a step of connecting that a browser takes more than once', () => {
       const before = await attempts();
       for (const path of ['/auth/notion', '/auth/notion-mcp', callback, '/auth/notion/confirm?connection=con_x']) {
         const headers = { cookie: ada.browser.cookie };
-        const { status, headers: answered } = await fetch(at.publicUrl + path, { method: 'HEAD', headers });
+        const { status, headers: answered } = await fetch(at.url + path, { method: 'HEAD', headers });
         assert.deepEqual([status, answered.get('allow')], [405, 'GET'], path);
       }
       assert.deepEqual([await attempts(), await exchanges()], [before, 0]);
@@ -160,7 +160,7 @@ describe('a step of connecting that a browser takes more than once', () => {
       const confirmed = await ada.browser.post('/auth/notion/confirm', { ...form, answer: 'confirm' });
       assertPage(confirmed, 400, 'This connection was given up');
       assertPage(await ada.browser.get(pathOf(reached.location)), 400, 'This connection was given up');
-      await at.jobs.runDue();
+      await at.upkeep.doJobs();
       // The row of the connection is gone by now.
       assertPage(await ada.browser.get(pathOf(reached.location)), 400, 'This connection was given up');
       assert.deepEqual((await rowsOf(at)).workspaces, []);
@@ -181,7 +181,7 @@ describe('a step of connecting that a browser takes more than once', () => {
       const reached = await ada.browser.reach();
       const used_at = sql<Date>`now() - interval '11 minutes'`;
       await at.database.system.updateTable('connect_attempt').set({ used_at }).execute();
-      await sweepAttempts(at.parts);
+      await sweepAttempts(at.connectParts);
       assertPage(await ada.browser.get(pathOf(reached.location)), 400, 'There is nothing to confirm');
     });
 

@@ -13,16 +13,17 @@ describe('who may connect a workspace', () => {
   after(() => at.close());
 
   it('A3: asks people to sign in, and brings them back, at start and at callback', async () => {
-    const shown = await fetch(`${at.publicUrl}/auth/notion`, { redirect: 'manual' });
+    const shown = await fetch(`${at.url}/auth/notion`, { redirect: 'manual' });
     assert.equal(shown.status, 401);
     assert.match(await shown.text(), /href="\/sign-in\?next=%2Fauth%2Fnotion"/);
     const ada = await at.aPerson();
     const callback = await ada.browser.consent(await ada.browser.start());
-    const stranger = await fetch(at.publicUrl + callback, { redirect: 'manual' });
+    const stranger = await fetch(at.url + callback, { redirect: 'manual' });
     assert.equal(stranger.status, 401);
     assert.match(await stranger.text(), /href="\/sign-in\?next=%2Fworkspaces"/);
     assert.deepEqual(await requestsTo(at, '/v1/oauth/token'), []);
-    assert.equal(at.log.filter(line => line.endsWith('deny unauthenticated')).length, 2);
+    const denied = at.log.filter(line => line.endsWith('deny no_credentials'));
+    assert.deepEqual(denied, ['connect.start deny no_credentials', 'connect.finish deny no_credentials']);
   });
 
   it('A3: takes the deployment right to connect a new workspace, checked at start and at callback', async () => {
@@ -82,7 +83,7 @@ describe('who may connect a workspace', () => {
     assertPage(await ada.browser.post('/auth/notion/confirm', { ...form, token: '' }), 400, forged);
     assertPage(await ada.browser.post('/auth/notion/confirm', {}), 400, forged);
     assert.equal((await rowsOf(at)).connections[0]?.status, 'pending');
-    assert.equal((await ada.browser.post('/auth/notion/confirm', form, { origin: at.publicUrl })).status, 303);
+    assert.equal((await ada.browser.post('/auth/notion/confirm', form, { origin: at.url })).status, 303);
   });
 
   it('lets no other site start an attempt', async () => {

@@ -52,7 +52,7 @@ describe('the state of an attempt to connect', () => {
     const [ada, mallory] = [await at.aPerson(), await at.aPerson()];
     const callback = await mallory.browser.consent(await mallory.browser.start());
     assertPage(await ada.browser.get(callback), 400, invalid);
-    assertPage(await at.anotherBrowser(mallory.id).get(callback), 400, invalid);
+    assertPage(await (await at.anotherBrowser(mallory.id)).get(callback), 400, invalid);
     assert.deepEqual(await requestsTo(at, '/v1/oauth/token'), []);
     // A foreign try does not use it up.
     assert.equal((await mallory.browser.get(callback)).status, 303);
@@ -65,7 +65,7 @@ describe('the state of an attempt to connect', () => {
     assert.deepEqual(shown.map(one => one.status).sort(), [303, 303, 303, 303, 303, 303]);
     // The same outcome for whoever it belongs to, and for nobody else.
     assert.equal((await ada.browser.get(callback)).location, shown[0]?.location);
-    assertPage(await at.anotherBrowser(ada.id).get(callback), 400, invalid);
+    assertPage(await (await at.anotherBrowser(ada.id)).get(callback), 400, invalid);
     assert.equal((await requestsTo(at, '/v1/oauth/token')).length, 1);
   });
 

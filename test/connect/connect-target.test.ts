@@ -39,7 +39,7 @@ describe('rule 1: an attempt names its target, and nothing is merged', () => {
   it('rule 1: only the session that began can confirm or cancel', async () => {
     const ada = await at.aPerson();
     const reached = await ada.browser.reach();
-    const other = at.anotherBrowser(ada.id);
+    const other = await at.anotherBrowser(ada.id);
     assertPage(await other.get(pathOf(reached.location)), 400, 'There is nothing to confirm');
     const { text } = await ada.browser.get(pathOf(reached.location));
     const token = /name="token" value="([^"]+)"/.exec(text)?.[1] ?? '';
@@ -83,7 +83,7 @@ describe('rule 1: an attempt names its target, and nothing is merged', () => {
     );
     // Notion gave the same person the same installation: revoking it would end the connection of others.
     assert.equal(told?.detail.upstream, 'kept');
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.deepEqual(await requestsTo(at, '/v1/oauth/revoke'), []);
     const [connection] = before.connections;
     assert.ok(connection);
@@ -97,7 +97,7 @@ describe('rule 1: an attempt names its target, and nothing is merged', () => {
     const eli = at.emulator.people[1]?.id ?? '';
     assertPage(await mallory.browser.reach(null, { personId: eli }), 409, 'This workspace is connected already');
     assert.equal(at.events.at(-1)?.detail.upstream, 'revoking');
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     const installations = await at.control.installations();
     const discarded = installations.find(
       one => one.botId === at.events.find(event => event.detail.upstream === 'revoking')?.detail.botId,
@@ -121,7 +121,7 @@ describe('rule 1: an attempt names its target, and nothing is merged', () => {
     assertPage(shown, 409, 'That was another workspace');
     assert.deepEqual(await rowsOf(at), before);
     assert.equal(at.events.at(-1)?.name, 'connect.workspace_mismatch');
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.equal((await requestsTo(at, '/v1/oauth/revoke')).length, 1);
   });
 

@@ -64,7 +64,7 @@ describe('connecting a workspace', () => {
       const ada = await connectNew(at);
       const cancelled = await ada.browser.answer(await ada.browser.reach(ada.workspaceId), 'cancel');
       assert.equal(new URL(cancelled.location).pathname, '/workspaces');
-      await at.jobs.runDue();
+      await at.upkeep.doJobs();
       assert.deepEqual(await requestsTo(at, '/v1/oauth/revoke'), []);
       const { connections, secrets } = await rowsOf(at);
       assert.deepEqual([connections[0]?.status, connections[0]?.generation], ['active', 1]);
@@ -138,12 +138,12 @@ describe('connecting a workspace', () => {
   it('rule 26: makes absolute addresses from the public URL alone', async () => {
     const ada = await at.aPerson();
     const url = await ada.browser.start();
-    assert.equal(url.searchParams.get('redirect_uri'), `${at.publicUrl}/auth/notion/callback`);
-    const port = new URL(at.publicUrl).port;
+    assert.equal(url.searchParams.get('redirect_uri'), `${at.url}/auth/notion/callback`);
+    const port = new URL(at.url).port;
     const response = await fetch(`http://localhost:${port}/auth/notion?return=https://evil.example`, {
       redirect: 'manual',
     });
-    assert.equal(response.headers.get('location'), `${at.publicUrl}/auth/notion?sent=1`);
+    assert.equal(response.headers.get('location'), `${at.url}/auth/notion?sent=1`);
   });
 
   it('rule 27: shows titles from Notion as text', async () => {

@@ -6,7 +6,7 @@ export type ConnectingIndependently = Awaited<ReturnType<typeof startIndependent
 /** Everything about connecting, with an authorization server that nobody of us wrote. */
 export async function startIndependently() {
   const server = await startIndependentServer();
-  const at = await startConnecting({ mcpUrl: server.mcpUrl });
+  const at = await startConnecting({ notion: { mcpUrl: server.mcpUrl } });
   return {
     server,
     at,

@@ -93,8 +93,10 @@ describe('custody of tokens', () => {
       await assert.rejects(open(), { code: 'connection_undecryptable' });
       await assert.rejects(open(), { code: 'connection_undecryptable' });
       assert.equal((await statusOf(acme.connectionId)).status, 'undecryptable');
+      const names = at.events.map(event => event.name);
+      // The alarm about a value is sounded once in the life of a process.
       assert.deepEqual(
-        at.events.map(event => event.name),
+        names.filter(name => name !== 'custody.undecryptable'),
         ['connection.undecryptable'],
       );
     }
@@ -191,7 +193,7 @@ describe('custody of tokens', () => {
 });
 
 it('tells the person when Notion does not accept our client credentials', async () => {
-  const at = await startConnecting({ app: { clientSecret: 'secret_wrong' } });
+  const at = await startConnecting({ notion: { clientSecret: new Secret('secret_wrong') } });
   try {
     const { browser } = await at.aPerson();
     const shown = await browser.reach();

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { disconnect } from '../../src/connect/disconnect.ts';
 import type { ConnectionId, WorkspaceId } from '../../src/domain/ids.ts';
 import { end } from '../children.ts';
 import { until } from '../until.ts';
 import { type Connecting, startConnecting } from './connecting.ts';
-import type { JobProcessTask } from './job-process.ts';
 import { noticeSecret, type Receiver, startReceiver } from './notice-receiver.ts';
 
 const processFile = fileURLToPath(new URL('./job-process.ts', import.meta.url));
@@ -29,14 +29,17 @@ describe('disconnecting, by processes that are killed', () => {
   });
 
   function start(): ChildProcess {
-    const { origin, clientId, clientSecret } = at.app;
-    const task: JobProcessTask = {
-      databaseUrl: at.databaseUrl,
-      rootKeyFile: at.rootKeyFile,
-      app: { origin, clientId, clientSecret: clientSecret.reveal() },
-      notices: { url: receiver.url, secret: noticeSecret.reveal() },
+    const { apiUrl, clientId, clientSecret } = at.config.notion;
+    const env = {
+      ...at.env,
+      NOTION_OAUTH_CLIENT_ID: clientId,
+      NOTION_OAUTH_CLIENT_SECRET: clientSecret.reveal(),
+      PORTCULLIS_NOTION_API_URL: apiUrl,
+      PORTCULLIS_NOTICE_URL: receiver.url,
+      PORTCULLIS_NOTICE_SECRET: noticeSecret.reveal(),
+      PORTCULLIS_DATA_DIR: join(at.directory, randomUUID()),
     };
-    const child = spawn(process.execPath, [processFile, JSON.stringify(task)], {
+    const child = spawn(process.execPath, [processFile, JSON.stringify(env)], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     children.add(child);
@@ -54,7 +57,7 @@ describe('disconnecting, by processes that are killed', () => {
     await browser.answer(await browser.reach());
     const row = await at.database.system.selectFrom('connection').selectAll().executeTakeFirstOrThrow();
     const place = { workspaceId: row.workspace_id, connectionId: row.id };
-    await disconnect(at.parts, place, at.contextOf(id, place.workspaceId));
+    await at.disconnect({ ...place, id });
     return { ...place, botId: row.bot_id };
   }
 
@@ -71,7 +74,7 @@ describe('disconnecting, by processes that are killed', () => {
 
   /** Holds a row, so that whoever wants to change it waits just there. Answers with what lets it go. */
   async function hold(table: 'connection' | 'job', where: string): Promise<() => Promise<void>> {
-    const client = new pg.Client({ connectionString: at.databaseUrl, options: '-c role=portcullis_system' });
+    const client = new pg.Client({ connectionString: at.testDatabase.url, options: '-c role=portcullis_system' });
     await client.connect();
     await client.query('BEGIN');
     await client.query(`SELECT FROM ${table} WHERE ${where} FOR UPDATE`);
@@ -131,7 +134,8 @@ describe('disconnecting, by processes that are killed', () => {
       assert.equal(await status(one), 'revoked');
       assert.equal(await revokedAtNotion(one), true);
       assert.deepEqual(await at.database.system.selectFrom('connection_secret').selectAll().execute(), []);
-      const entries = await at.database.system.selectFrom('audit_entry').select('operation').orderBy('id').execute();
+      const events = at.database.system.selectFrom('audit_entry').where('kind', '=', 'event');
+      const entries = await events.select('operation').orderBy('id').execute();
       assert.deepEqual(
         entries.map(entry => entry.operation),
         ['workspace_authorized', 'workspace_deauthorized', 'connection.revoked'],

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
-import { disconnect } from '../../src/connect/disconnect.ts';
 import { revocationAttemptsMax } from '../../src/connect/revocation-jobs.ts';
 import { sweepAttempts } from '../../src/connect/sweep-attempts.ts';
 import type { ConnectionId, UserId, WorkspaceId } from '../../src/domain/ids.ts';
@@ -35,8 +34,7 @@ describe('the end of a connection', () => {
     return { id, workspaceId: row.workspace_id, connectionId: row.id, botId: row.bot_id };
   }
 
-  const end = (ada: Awaited<ReturnType<typeof connected>>) =>
-    disconnect(at.parts, ada, at.contextOf(ada.id, ada.workspaceId));
+  const end = (ada: Awaited<ReturnType<typeof connected>>) => at.disconnect(ada);
 
   it('A8: blocks at once, then revokes at Notion, then destroys the tokens and leaves a tombstone', async () => {
     const ada = await connected();
@@ -45,7 +43,7 @@ describe('the end of a connection', () => {
     assert.equal((await connectionRow())?.status, 'revoking');
     await assert.rejects(at.tokens.accessToken(ada.workspaceId, ada.connectionId), { code: 'no_connection' });
     assert.equal(await revocations(), 0);
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.equal((await at.control.installations()).find(one => one.botId === ada.botId)?.revoked, true);
     assert.deepEqual(await secrets(), []);
     const tombstone = await connectionRow();
@@ -79,15 +77,15 @@ describe('the end of a connection', () => {
     const ada = await connected();
     await end(ada);
     await at.control.addFault({ kind: 'respond', status: 503, path: '/v1/oauth/revoke' });
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     await at.control.addFault({ kind: 'reset', path: '/v1/oauth/revoke', when: 'after' });
     await makeJobsDue();
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.equal((await connectionRow())?.status, 'revoking');
     assert.equal((await secrets()).length, 2);
     await assert.rejects(at.tokens.accessToken(ada.workspaceId, ada.connectionId), { code: 'no_connection' });
     await makeJobsDue();
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.equal((await connectionRow())?.status, 'revoked');
     assert.deepEqual(await secrets(), []);
   });
@@ -98,12 +96,12 @@ describe('the end of a connection', () => {
     const hourly = 30;
     await at.control.addFault({ kind: 'respond', status: 503, path: '/v1/oauth/revoke', times: hourly });
     for (let attempt = 0; attempt < hourly; attempt++) {
-      await at.jobs.runDue();
+      await at.upkeep.doJobs();
       await makeJobsDue();
     }
     assert.equal((await connectionRow())?.status, 'revoking');
     assert.equal((await at.control.installations()).find(one => one.botId === ada.botId)?.revoked, false);
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.equal((await connectionRow())?.status_reason, 'disconnected: revoked');
     assert.equal((await at.control.installations()).find(one => one.botId === ada.botId)?.revoked, true);
   });
@@ -113,7 +111,7 @@ describe('the end of a connection', () => {
     await at.control.addFault({ kind: 'respond', status: 503, path: '/v1/oauth/revoke', times: 100 });
     const minutes: number[] = [];
     for (let attempt = 0; attempt < 8; attempt++) {
-      await at.jobs.runDue();
+      await at.upkeep.doJobs();
       const { rows } = await sql<{ minutes: number }>`
         SELECT round(extract(epoch FROM run_at - now()) / 60)::int AS minutes FROM job
          WHERE kind = 'revoke_connection'`.execute(at.database.system);
@@ -130,7 +128,7 @@ describe('the end of a connection', () => {
       .updateTable('job')
       .set({ attempts: revocationAttemptsMax - 1 })
       .execute();
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.deepEqual(await secrets(), []);
     assert.equal(at.events.at(-1)?.detail.upstream, 'unconfirmed');
   });
@@ -143,12 +141,12 @@ describe('the end of a connection', () => {
         owner.query(`${verb} INSERT ON audit_entry ${verb === 'GRANT' ? 'TO' : 'FROM'} portcullis_system`),
       );
     await permit('REVOKE');
-    await assert.rejects(at.jobs.runDue());
+    await at.upkeep.doJobs();
     assert.equal((await at.control.installations()).find(one => one.botId === ada.botId)?.revoked, true);
     assert.equal((await connectionRow())?.status, 'revoking');
     await permit('GRANT');
     await makeJobsDue();
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.deepEqual([(await connectionRow())?.status, await secrets()], ['revoked', []]);
     assert.equal(at.events.filter(event => event.name === 'connection.revoked').length, 1);
   });
@@ -157,7 +155,7 @@ describe('the end of a connection', () => {
     const ada = await connected();
     await at.database.system.updateTable('connection').set({ origin: 'https://api.notion.com' }).execute();
     await end(ada);
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.equal(await revocations(), 0);
     assert.deepEqual(await secrets(), []);
     const last = at.events.at(-1);
@@ -170,7 +168,7 @@ describe('the end of a connection', () => {
   it('can be asked for twice, and is done once', async () => {
     const ada = await connected();
     await Promise.all([end(ada), end(ada)]);
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.deepEqual(
       at.events.map(event => event.name),
       ['workspace_authorized', 'workspace_deauthorized', 'connection.revoked'],
@@ -183,7 +181,7 @@ describe('the end of a connection', () => {
     const bob = await at.aPerson();
     const other = await at.database.system.selectFrom('workspace').select('id').executeTakeFirstOrThrow();
     const elsewhere: WorkspaceId = `${other.id.slice(0, -1)}${other.id.endsWith('0') ? '1' : '0'}` as WorkspaceId;
-    await assert.rejects(disconnect(at.parts, { ...ada, workspaceId: elsewhere }, at.contextOf(bob.id, elsewhere)), {
+    await assert.rejects(at.disconnect({ ...ada, id: bob.id, workspaceId: elsewhere }), {
       code: 'not_found',
     });
     await assert.rejects(at.tokens.accessToken(elsewhere, ada.connectionId), { code: 'no_connection' });
@@ -193,9 +191,9 @@ describe('the end of a connection', () => {
   it('leaves room for connecting the same workspace again', async () => {
     const ada = await connected();
     await end(ada);
-    const browser = at.anotherBrowser(ada.id);
+    const browser = await at.anotherBrowser(ada.id);
     assert.equal(titleOf(await browser.reach(ada.workspaceId)), 'This connection is just being removed');
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.equal((await browser.answer(await browser.reach(ada.workspaceId))).status, 303);
     const rows = await at.database.system.selectFrom('connection').select('status').orderBy('created_at').execute();
     assert.deepEqual(
@@ -206,7 +204,7 @@ describe('the end of a connection', () => {
 
   it('is listed for members without any secret', async () => {
     const ada = await connected();
-    const answer = await at.anotherBrowser(ada.id).api('GET', `/api/workspaces/${ada.workspaceId}/connections`);
+    const answer = await (await at.anotherBrowser(ada.id)).api('GET', `/api/workspaces/${ada.workspaceId}/connections`);
     const { connections } = answer.json as { connections: Record<string, unknown>[] };
     assert.equal(connections.length, 1);
     assert.deepEqual(
@@ -220,16 +218,16 @@ describe('the end of a connection', () => {
     it('rule 1: is revoked at Notion after ten minutes and leaves nothing', async () => {
       const { browser } = await at.aPerson();
       const reached = await browser.reach();
-      await sweepAttempts(at.parts);
+      await sweepAttempts(at.connectParts);
       assert.equal((await connectionRow())?.status, 'pending');
       await at.database.system
         .updateTable('connect_attempt')
         .set({ used_at: sql<Date>`now() - interval '10 minutes'` })
         .execute();
       assert.equal(titleOf(await browser.get(pathOf(reached.location))), 'There is nothing to confirm');
-      await sweepAttempts(at.parts);
+      await sweepAttempts(at.connectParts);
       assert.equal((await connectionRow())?.status, 'revoking');
-      await at.jobs.runDue();
+      await at.upkeep.doJobs();
       for (const table of [
         'workspace',
         'connection',
@@ -251,7 +249,7 @@ describe('the end of a connection', () => {
       const { browser } = await at.aPerson();
       const cancelled = await browser.answer(await browser.reach(), 'cancel');
       assert.equal(new URL(cancelled.location).pathname, '/workspaces');
-      await at.jobs.runDue();
+      await at.upkeep.doJobs();
       assert.equal(await connectionRow(), undefined);
     });
 
@@ -261,7 +259,7 @@ describe('the end of a connection', () => {
         const reached = await browser.reach();
         const [confirmed, cancelled] = await Promise.all([browser.answer(reached), browser.answer(reached, 'cancel')]);
         assert.equal([confirmed, cancelled].filter(shown => shown.status === 303).length, 1);
-        await at.jobs.runDue();
+        await at.upkeep.doJobs();
         const row = await at.database.system
           .selectFrom('connection')
           .select('status')
@@ -281,7 +279,7 @@ describe('the end of a connection', () => {
       .updateTable('connect_attempt')
       .set({ expires_at: sql<Date>`now() - interval '1 hour'` })
       .execute();
-    await sweepAttempts(at.parts);
+    await sweepAttempts(at.connectParts);
     assert.deepEqual(await at.database.system.selectFrom('connect_attempt').selectAll().execute(), []);
     assert.equal((await connectionRow())?.status, 'active');
   });

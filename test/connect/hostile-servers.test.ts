@@ -45,7 +45,7 @@ describe('an MCP server that is wrong', () => {
   let at: Connecting;
   before(async () => {
     server = await startLyingMcp();
-    at = await startConnecting({ mcpUrl: server.mcpUrl, deadlines: slow });
+    at = await startConnecting({ notion: { mcpUrl: server.mcpUrl }, deadlines: slow });
   });
   beforeEach(() => {
     server.says.clear();
@@ -119,7 +119,7 @@ describe('a REST API of Notion that is wrong', () => {
   let at: Connecting;
   before(async () => {
     server = await startLyingServer();
-    at = await startConnecting({ apiUrl: server.url, deadlines: slow });
+    at = await startConnecting({ notion: { apiUrl: server.url }, deadlines: slow });
   });
   beforeEach(() => {
     at.programLog.length = 0;

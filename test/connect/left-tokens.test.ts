@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
-import { disconnect } from '../../src/connect/disconnect.ts';
 import { sweepAttempts } from '../../src/connect/sweep-attempts.ts';
 import { until } from '../until.ts';
 import { type ConnectedMcp, connectMcp } from './connected-mcp.ts';
@@ -42,10 +41,10 @@ describe('tokens that a connection leaves behind', () => {
   it('are revoked once a reconnect with another client is confirmed, and not before', async () => {
     await useAnotherClient();
     const reached = await reach();
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.deepEqual(await revoked(), [false, false]);
     await answer(reached);
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.deepEqual(await revoked(), [true, false]);
     await connection.expire();
     assert.match(await connection.token(), /./);
@@ -60,7 +59,7 @@ describe('tokens that a connection leaves behind', () => {
     assert.deepEqual(others, []);
     assert.match(JSON.stringify(job?.payload), /"sealed":"eyJ/);
     assert.ok(!JSON.stringify(job).includes(token));
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     const rows = await system().selectFrom('job').select('payload').where('kind', '=', 'revoke_token').execute();
     assert.deepEqual(rows, [{ payload: {} }]);
   });
@@ -71,12 +70,12 @@ describe('tokens that a connection leaves behind', () => {
     const attempts = 3;
     await at.control.addFault({ kind: 'respond', status: 503, path: '/token', times: attempts });
     for (let attempt = 0; attempt < attempts; attempt++) {
-      await at.jobs.runDue();
+      await at.upkeep.doJobs();
       assert.deepEqual([await revoked(), (await openJobs()).length], [[false, false], 1]);
       await makeJobsDue();
     }
     // Nobody remembers anything but the database.
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.deepEqual([await revoked(), await openJobs()], [[true, false], []]);
   });
 
@@ -92,14 +91,14 @@ describe('tokens that a connection leaves behind', () => {
     assert.deepEqual(await openJobs(), []);
     await permit('GRANT');
     await answer(reached);
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.deepEqual(await revoked(), [true, false]);
   });
 
   it('rule 1: stay alone where the client stays: its grant before is replaced by Notion', async () => {
     await answer(await reach());
     assert.deepEqual(await openJobs(), []);
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     await connection.expire();
     assert.match(await connection.token(), /./);
   });
@@ -112,9 +111,9 @@ describe('tokens that a connection leaves behind', () => {
       else {
         const used_at = sql<Date>`now() - interval '10 minutes'`;
         await system().updateTable('connect_attempt').set({ used_at }).where('confirmed_at', 'is', null).execute();
-        await sweepAttempts(at.parts);
+        await sweepAttempts(at.connectParts);
       }
-      await at.jobs.runDue();
+      await at.upkeep.doJobs();
       assert.deepEqual(await revoked(), [false, true]);
       await connection.expire();
       assert.match(await connection.token(), /./);
@@ -135,10 +134,10 @@ describe('tokens that a connection leaves behind', () => {
       .set({ used_at: new Date(0) })
       .execute();
     await answer(reached);
-    await at.removeUnusedClients();
+    await at.hosted.removeUnusedClients();
     await until('the answer is on its way', async () => (await at.control.release({})).released > 0);
     await refreshed;
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.deepEqual(await revoked(), [true, false]);
     assert.deepEqual(discarded(), [[null, 'success', undefined, 'revoked']]);
     assert.deepEqual(await openJobs(), []);
@@ -147,8 +146,8 @@ describe('tokens that a connection leaves behind', () => {
   it('are those of a reconnect with another client that waits when the connection is disconnected', async () => {
     await useAnotherClient();
     const reached = await reach();
-    await disconnect(at.parts, connection, at.contextOf(connection.userId, connection.workspaceId));
-    await at.jobs.runDue();
+    await at.disconnect({ ...connection, id: connection.userId });
+    await at.upkeep.doJobs();
     assert.deepEqual([await revoked(), (await connection.row()).status], [[true, true], 'revoked']);
     assert.notEqual((await connection.browser.answer(reached)).status, 303);
   });
@@ -157,10 +156,10 @@ describe('tokens that a connection leaves behind', () => {
     await useAnotherClient();
     await reach();
     const second = await reach();
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.deepEqual(await revoked(), [false, true, false]);
     await answer(second);
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.deepEqual(await revoked(), [true, true, false]);
   });
 
@@ -174,7 +173,7 @@ describe('tokens that a connection leaves behind', () => {
     };
     const cancelled = (await at.control.mcpGrants()).at(-1)?.clientId;
     assert.notEqual(await clients(), cancelled);
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     await answer(await reach());
     assert.deepEqual((await revoked()).at(-1), false);
   });
@@ -191,7 +190,7 @@ describe('tokens that a connection leaves behind', () => {
     await begin();
     const second = await begin();
     assert.equal((await browser.answer(second, 'cancel')).status, 303);
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.deepEqual(await revoked(), [true, true]);
     assert.deepEqual(await system().selectFrom('connection_secret').selectAll().execute(), []);
   });
@@ -207,7 +206,7 @@ describe('tokens that a connection leaves behind', () => {
 describe('tokens that a connection leaves behind at a server of somebody else', () => {
   it('end with their grant, and the new ones go on', async () => {
     const server = await startIndependentServer();
-    const at = await startConnecting({ mcpUrl: server.mcpUrl });
+    const at = await startConnecting({ notion: { mcpUrl: server.mcpUrl } });
     try {
       const connection = await connectMcp(at, server.consent);
       const old = await connection.token();
@@ -216,10 +215,10 @@ describe('tokens that a connection leaves behind at a server of somebody else', 
       const consent = await browser.start(workspaceId, 'mcp');
       await browser.answer(await browser.get(await server.consent(consent)));
       assert.equal(await server.opens(old), true);
-      await server.hidden(() => at.jobs.runDue());
+      await server.hidden(() => at.upkeep.doJobs());
       assert.equal(await server.opens(old), true);
       await at.database.system.updateTable('job').set({ run_at: new Date() }).execute();
-      await at.jobs.runDue();
+      await at.upkeep.doJobs();
       assert.equal(await server.opens(old), false);
       await connection.expire();
       assert.equal(await server.opens(await connection.token()), true);

@@ -30,7 +30,7 @@ describe('an attempt to connect by hosted MCP that comes to nothing', () => {
     const callback = await browser.consent(consent);
     assert.equal(titleOf(await browser.get(callback)), 'It is not clear which workspace that was');
     assert.equal(await isLastGrantRevoked(), false);
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.equal(await isLastGrantRevoked(), true);
     assert.deepEqual(
       at.events.map(({ name, detail }) => [name, detail.upstream]),
@@ -42,13 +42,13 @@ describe('an attempt to connect by hosted MCP that comes to nothing', () => {
     const { browser, consent } = await press();
     await at.control.addFault({ kind: 'reset', path: '/mcp', method: 'POST' });
     assert.equal(titleOf(await browser.get(await browser.consent(consent))), 'Notion could not be reached');
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.equal(await isLastGrantRevoked(), true);
   });
 
   it('B11: is over when the server keeps its name to itself after it had promised to say it', async () => {
     const { browser, consent } = await press();
-    const callback = new URL(await browser.consent(consent), at.publicUrl);
+    const callback = new URL(await browser.consent(consent), at.url);
     assert.equal(callback.searchParams.get('iss'), at.emulator.url);
     callback.searchParams.delete('iss');
     assert.equal(titleOf(await browser.get(pathOf(callback.href))), 'The answer came from somewhere else');
@@ -110,7 +110,7 @@ describe('an MCP server that wants more than it said', () => {
     assert.equal(titleOf(shown), 'Notion wants more to be agreed to');
     // Consent is a person's to give: nothing is asked by itself.
     assert.equal(server.asked.length, 1);
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.deepEqual(
       at.events.map(({ name, detail }) => [name, detail.upstream]),
       [['connect.discarded', 'revoked']],
@@ -127,7 +127,7 @@ describe('an MCP server that wants more than it said', () => {
     server.faults.wantedScope = 'more';
     const again = await browser.start(workspaceId, 'mcp');
     assert.equal(titleOf(await browser.get(await server.consent(again))), 'Notion wants more to be agreed to');
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.ok(await server.opens(await token()));
     // With servers that keep one grant for a person and a client, revoking the new tokens would end the old ones.
     assert.ok(at.events.every(({ name }) => name !== 'connect.discarded'));

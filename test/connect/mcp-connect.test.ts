@@ -4,7 +4,6 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { uuidNamed } from '../../emulator/identifiers.ts';
 import { openHostedMcp } from '../../src/compose/hosted-mcp.ts';
-import { disconnect } from '../../src/connect/disconnect.ts';
 import type { WorkspaceId } from '../../src/domain/ids.ts';
 import { minuteMs } from '../../src/domain/units.ts';
 import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
@@ -56,7 +55,7 @@ describe('connecting by hosted MCP', () => {
       [told?.name, told?.workspaceId, told?.principalId, told?.detail.upstream],
       ['connect.already_known', ada.workspaceId, mallory.id, 'revoking'],
     );
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     const grants = await at.control.mcpGrants({});
     assert.deepEqual(
       grants.map(grant => [grant.userId === personId, grant.revoked]),
@@ -151,7 +150,7 @@ describe('connecting by hosted MCP', () => {
 
   it('B11: refuses an answer of another issuer, and keeps nothing', async () => {
     const { browser } = await at.aPerson();
-    const callback = new URL(await browser.consent(await start(browser)), at.publicUrl);
+    const callback = new URL(await browser.consent(await start(browser)), at.url);
     callback.searchParams.set('iss', `${at.emulator.url}/`);
     assert.equal(titleOf(await browser.get(pathOf(callback.href))), 'The answer came from somewhere else');
     assert.deepEqual(await connections(), []);
@@ -200,7 +199,7 @@ describe('connecting by hosted MCP', () => {
   it('C16: keeps the client that a press at another gateway at the same time came to, and uses it next', async () => {
     const { id: userId, browser } = await at.aPerson();
     const notion = { mcpUrl: at.emulator.mcpUrl, mcpClient: null, dangerouslyAllowLoopbackHttp: true };
-    const { database, publicUrl, parts } = at;
+    const { database, url: publicUrl, connectParts: parts } = at;
     const deriveKey = deriveKeysFrom(randomBytes(64));
     const other = openHostedMcp({ notion, publicUrl, database, deriveKey, recordEvent: parts.recordEvent });
     const beginning = () => ({ state: randomUUID(), stateHash: randomBytes(32), userId, target: null });
@@ -248,9 +247,8 @@ describe('connecting by hosted MCP', () => {
     const [connection] = await connections();
     assert.ok(connection);
     const { token } = await at.tokens.accessToken(ada.workspaceId, connection.id);
-    const input = { workspaceId: ada.workspaceId, connectionId: connection.id };
-    await disconnect(at.parts, input, at.contextOf(ada.id, ada.workspaceId));
-    await at.jobs.runDue();
+    await at.disconnect({ id: ada.id, workspaceId: ada.workspaceId, connectionId: connection.id });
+    await at.upkeep.doJobs();
     const [tombstone] = await connections();
     assert.deepEqual([tombstone?.status, tombstone?.status_reason], ['revoked', 'disconnected: revoked']);
     const headers = { authorization: `Bearer ${token}` };
@@ -259,7 +257,7 @@ describe('connecting by hosted MCP', () => {
 
   it('C20: shows and keeps nothing of what a server said', async () => {
     const { browser } = await at.aPerson();
-    const callback = new URL(await browser.consent(await start(browser)), at.publicUrl);
+    const callback = new URL(await browser.consent(await start(browser)), at.url);
     callback.searchParams.set('code', 'user:grant:canary-secret');
     const shown = await browser.get(pathOf(callback.href));
     assert.equal(titleOf(shown), 'Notion did not accept the code');
@@ -268,10 +266,10 @@ describe('connecting by hosted MCP', () => {
 
   it('is our client document, for a registration that could be ours', async () => {
     const id = 'reg_01890000-0000-7000-8000-000000000000';
-    const response = await fetch(`${at.publicUrl}/auth/notion-mcp/client/${id}`);
+    const response = await fetch(`${at.url}/auth/notion-mcp/client/${id}`);
     const document = (await response.json()) as { client_id: string; redirect_uris: string[] };
-    assert.equal(document.client_id, `${at.publicUrl}/auth/notion-mcp/client/${id}`);
-    assert.deepEqual(document.redirect_uris, [`${at.publicUrl}/auth/notion-mcp/callback`]);
-    assert.equal((await fetch(`${at.publicUrl}/auth/notion-mcp/client/evil`)).status, 404);
+    assert.equal(document.client_id, `${at.url}/auth/notion-mcp/client/${id}`);
+    assert.deepEqual(document.redirect_uris, [`${at.url}/auth/notion-mcp/callback`]);
+    assert.equal((await fetch(`${at.url}/auth/notion-mcp/client/evil`)).status, 404);
   });
 });

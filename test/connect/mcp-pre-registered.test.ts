@@ -57,7 +57,7 @@ describe('a hosted MCP client that was registered by hand', () => {
     await connection.expire();
     assert.notEqual(await connection.token(), old);
     const { registration_id: id } = await connection.row();
-    assert.equal(await at.parts.flows.mcp.revoke(new Secret(await connection.token()), id), 'revoked');
+    assert.equal(await at.connectParts.flows.mcp.revoke(new Secret(await connection.token()), id), 'revoked');
   });
 
   it('is one client for all: each connection has a record of its own, and an account at Notion one connection', async () => {
@@ -130,7 +130,7 @@ describe('a client that was registered by hand at a server of somebody else', ()
     const issuer = new URL(server.mcpUrl).origin;
     let own: OwnClient | null = null;
     const at = await startConnecting({
-      mcpUrl: server.mcpUrl,
+      notion: { mcpUrl: server.mcpUrl },
       mcpClient: async redirectUri => {
         own = await registerByHand(issuer, `${issuer}/reg`, redirectUri);
         return own;
@@ -143,7 +143,7 @@ describe('a client that was registered by hand at a server of somebody else', ()
       const fresh = await connection.token();
       assert.ok(await server.opens(fresh));
       const { registration_id: id } = await connection.row();
-      assert.equal(await at.parts.flows.mcp.revoke(new Secret(fresh), id), 'revoked');
+      assert.equal(await at.connectParts.flows.mcp.revoke(new Secret(fresh), id), 'revoked');
       assert.equal(await server.opens(fresh), false);
     } finally {
       await at.close();

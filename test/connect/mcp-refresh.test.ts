@@ -149,14 +149,14 @@ describe('refreshing a hosted MCP connection', () => {
     const token = new Secret('user:grant:anything');
 
     it('sends nothing any more', async () => {
-      const outcome = await at.refreshMcp(await place(), token, AbortSignal.abort());
+      const outcome = await at.hosted.refresh(await place(), token, AbortSignal.abort());
       assert.deepEqual(outcome, { kind: 'transient', answered: true, problem: 'too_late' });
       assert.equal(await exchanges(), 0);
     });
 
     it('waits for no answer any more, and takes the token for spent', async () => {
       await at.control.addFault({ kind: 'stall', path: '/token' });
-      const outcome = await at.refreshMcp(await place(), token, AbortSignal.timeout(500));
+      const outcome = await at.hosted.refresh(await place(), token, AbortSignal.timeout(500));
       assert.deepEqual(outcome, { kind: 'transient', answered: false, problem: 'unreachable' });
       await at.control.release({});
     });

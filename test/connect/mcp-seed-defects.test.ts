@@ -172,9 +172,7 @@ describe('a hosted MCP connection', () => {
     for (const way of ways.flatMap(to => ['return_url', 'redirect_uri', 'next'].map(name => [name, to] as const))) {
       const shown = await browser.get(`/auth/notion-mcp?${new URLSearchParams([[...way]])}`);
       const sent = new URL(shown.location || 'about:blank');
-      assert.ok(
-        shown.status === 400 || sent.searchParams.get('redirect_uri') === `${at.publicUrl}/auth/notion-mcp/callback`,
-      );
+      assert.ok(shown.status === 400 || sent.searchParams.get('redirect_uri') === `${at.url}/auth/notion-mcp/callback`);
       assert.ok(!shown.location.includes('evil') && !shown.text.includes('evil'));
     }
   });

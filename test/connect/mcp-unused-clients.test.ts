@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
-import { disconnect } from '../../src/connect/disconnect.ts';
 import { newId, type RegistrationId } from '../../src/domain/ids.ts';
 import { connectMcp } from './connected-mcp.ts';
 import { type ConnectingIndependently, startIndependently } from './connecting-independently.ts';
@@ -28,7 +27,7 @@ describe('C16: clients that nothing uses', () => {
     await system().updateTable('client_registration').set({ used_at: before }).execute();
     await system().updateTable('connection').set({ status_changed_at: before }).execute();
     await system().updateTable('connect_attempt').set({ expires_at: before, used_at: null }).execute();
-    await at.parts.attempts.purge();
+    await at.connectParts.attempts.purge();
   }
 
   /** The client of an attempt that was given up. */
@@ -44,13 +43,13 @@ describe('C16: clients that nothing uses', () => {
     await pressConnect();
     const [client] = await registrations();
     assert.ok(client?.sealed_management_token && client.management_uri?.startsWith(server.mcpUrl.replace('/mcp', '/')));
-    await at.removeUnusedClients();
+    await at.hosted.removeUnusedClients();
     assert.equal((await registrations()).length, 1);
     await aWeekLater();
-    await at.removeUnusedClients();
+    await at.hosted.removeUnusedClients();
     assert.deepEqual(await registrations(), []);
     assert.equal(await server.knows(client.client_id), true);
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.equal(await server.knows(client.client_id), false);
     const { detail } = at.events.find(({ name }) => name === 'connect.client_deleted') ?? {};
     assert.deepEqual(detail, { issuer: client.issuer, clientId: client.client_id, upstream: 'deleted' });
@@ -60,19 +59,19 @@ describe('C16: clients that nothing uses', () => {
 
   it('are tried again when their server is away, by a job that outlives the row', async () => {
     const { client_id: clientId } = await anAbandonedClient();
-    await at.removeUnusedClients();
-    await server.hidden(() => at.jobs.runDue());
+    await at.hosted.removeUnusedClients();
+    await server.hidden(() => at.upkeep.doJobs());
     assert.deepEqual([await server.knows(clientId), (await deletions())[0]?.done_at], [true, null]);
     await system().updateTable('job').set({ run_at: sql<Date>`now()` }).execute();
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.equal(await server.knows(clientId), false);
   });
 
   it('are given up after a week of trying', async () => {
     await anAbandonedClient();
-    await at.removeUnusedClients();
+    await at.hosted.removeUnusedClients();
     await system().updateTable('job').set({ attempts: 179 }).execute();
-    await server.hidden(() => at.jobs.runDue());
+    await server.hidden(() => at.upkeep.doJobs());
     assert.deepEqual(at.events.at(-1)?.detail.upstream, 'unclear');
     assert.notEqual((await deletions())[0]?.done_at, null);
   });
@@ -87,8 +86,8 @@ describe('C16: clients that nothing uses', () => {
       .set({ sealed_management_token })
       .where('id', '=', first.id)
       .execute();
-    await at.removeUnusedClients();
-    await at.jobs.runDue();
+    await at.hosted.removeUnusedClients();
+    await at.upkeep.doJobs();
     const ends = at.events.filter(({ name }) => name === 'connect.client_deleted');
     assert.deepEqual(ends.map(({ detail }) => detail.upstream).sort(), ['deleted', 'undecryptable']);
     assert.deepEqual([await server.knows(first.client_id), await server.knows(second.client_id)], [true, false]);
@@ -99,7 +98,7 @@ describe('C16: clients that nothing uses', () => {
     for (const status of ['active', 'refreshing', 'suspect', 'needs_reauth', 'needs_reregister', 'revoking'] as const) {
       await system().updateTable('connection').set({ status }).execute();
       await aWeekLater();
-      await at.removeUnusedClients();
+      await at.hosted.removeUnusedClients();
       assert.equal((await registrations()).length, 1, status);
     }
     await system().updateTable('connection').set({ status: 'active' }).execute();
@@ -110,7 +109,7 @@ describe('C16: clients that nothing uses', () => {
   it('are not those of an attempt that is still there, however old they are', async () => {
     await pressConnect();
     await system().updateTable('client_registration').set({ used_at: sql<Date>`now() - interval '8 days'` }).execute();
-    await at.removeUnusedClients();
+    await at.hosted.removeUnusedClients();
     assert.equal((await registrations()).length, 1);
   });
 
@@ -120,24 +119,24 @@ describe('C16: clients that nothing uses', () => {
       await browser.get('/auth/notion-mcp');
       const [client] = await registrations();
       await system().deleteFrom('connect_attempt').execute();
-      await at.removeUnusedClients();
+      await at.hosted.removeUnusedClients();
       assert.deepEqual((await registrations())[0]?.id, client?.id);
       await aWeekLater();
     }
-    await at.removeUnusedClients();
+    await at.hosted.removeUnusedClients();
     assert.deepEqual(await registrations(), []);
   });
 
   it('are those of connections that ended a week ago, and no younger ones', async () => {
     const { workspaceId, connectionId, row } = await connectMcp(at, server.consent);
     const userId = (await row()).connected_by;
-    await disconnect(at.parts, { workspaceId, connectionId }, at.contextOf(userId, workspaceId));
-    await at.jobs.runDue();
+    await at.disconnect({ id: userId, workspaceId, connectionId });
+    await at.upkeep.doJobs();
     await system().updateTable('client_registration').set({ used_at: sql<Date>`now() - interval '8 days'` }).execute();
-    await at.removeUnusedClients();
+    await at.hosted.removeUnusedClients();
     assert.equal((await registrations()).length, 1);
     await aWeekLater();
-    await at.removeUnusedClients();
+    await at.hosted.removeUnusedClients();
     assert.deepEqual(await registrations(), []);
     // The tombstone stays.
     assert.deepEqual([(await row()).status, (await row()).registration_id], ['revoked', null]);
@@ -146,11 +145,11 @@ describe('C16: clients that nothing uses', () => {
   it('wait for what is still to be revoked with them', async () => {
     const { id: registrationId } = await anAbandonedClient();
     const job = { id: newId('job'), kind: 'revoke_token', payload: { registrationId }, workspaceId: null };
-    await at.parts.jobs.add(job);
-    await at.removeUnusedClients();
+    await at.connectParts.jobs.add(job);
+    await at.hosted.removeUnusedClients();
     assert.equal((await registrations()).length, 1);
-    await at.parts.jobs.finish(job.id);
-    await at.removeUnusedClients();
+    await at.connectParts.jobs.finish(job.id);
+    await at.hosted.removeUnusedClients();
     assert.deepEqual(await registrations(), []);
   });
 
@@ -165,10 +164,10 @@ describe('C16: clients that nothing uses', () => {
           .set({ registration_id: id })
           .where('workspace_id', '=', workspaceId)
           .execute();
-        await at.removeUnusedClients();
+        await at.hosted.removeUnusedClients();
       });
     assert.ok((await registrations()).some(row => row.id === id));
-    await at.removeUnusedClients();
+    await at.hosted.removeUnusedClients();
     assert.ok((await registrations()).some(row => row.id === id));
   });
 
@@ -179,11 +178,11 @@ describe('C16: clients that nothing uses', () => {
       await aWeekLater();
       const [pressed] = await Promise.all([
         browser.get('/auth/notion-mcp'),
-        ...[1, 2].map(() => at.removeUnusedClients()),
+        ...[1, 2].map(() => at.hosted.removeUnusedClients()),
       ]);
       assert.equal(pressed.status, 302, pressed.text);
       const clientId = new URL(pressed.location).searchParams.get('client_id');
-      await at.jobs.runDue();
+      await at.upkeep.doJobs();
       assert.ok((await registrations()).some(row => row.client_id === clientId));
       assert.ok(await server.knows(clientId ?? ''));
     }
@@ -200,11 +199,11 @@ describe('C16: clients that nothing uses', () => {
       user_id: userId,
     }));
     await system().insertInto('client_registration').values(more).execute();
-    await at.removeUnusedClients();
+    await at.hosted.removeUnusedClients();
     assert.equal((await registrations()).length, 31);
-    await Promise.all([at.removeUnusedClients(), at.removeUnusedClients()]);
+    await Promise.all([at.hosted.removeUnusedClients(), at.hosted.removeUnusedClients()]);
     assert.ok((await registrations()).length <= 11);
-    await at.removeUnusedClients();
+    await at.hosted.removeUnusedClients();
     assert.deepEqual([(await registrations()).length, (await deletions()).length], [0, 51]);
   });
 });

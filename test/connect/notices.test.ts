@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { uuidNamed } from '../../emulator/identifiers.ts';
-import { startNotices } from '../../src/compose/notices.ts';
-import { disconnect } from '../../src/connect/disconnect.ts';
+import { openNotices } from '../../src/compose/notices.ts';
 import { sweepAttempts } from '../../src/connect/sweep-attempts.ts';
 import type { ConnectionId, UserId, WorkspaceId } from '../../src/domain/ids.ts';
 import { dayMs, minuteMs } from '../../src/domain/units.ts';
@@ -46,18 +45,25 @@ describe('notices to the owner’s system', () => {
   after(() => at.close());
 
   /** A process that delivers. */
-  function delivering({ jobs = at.parts.jobs, dangerouslyAllowLoopbackHttp = true, timeoutMs = minuteMs } = {}): void {
+  function delivering({
+    jobs = at.connectParts.jobs,
+    dangerouslyAllowLoopbackHttp = true,
+    timeoutMs = minuteMs,
+  } = {}): void {
     const config = { url: receiver.url, secret: noticeSecret, dangerouslyAllowLoopbackHttp };
-    const stop = startNotices(config, {
+    const { runner, close } = openNotices(config, {
       jobs,
-      recordEvent: at.parts.recordEvent,
+      recordEvent: at.connectParts.recordEvent,
       metrics: { noticeTried: outcome => void tried.push(outcome) },
       log: { warn: () => {}, error: (...said: unknown[]) => void errors.push(said) },
       now: () => new Date(),
-      everyMs: 10,
       timeoutMs,
     });
-    stops.push(stop);
+    const stop = runner.start(10);
+    stops.push(async () => {
+      await stop();
+      await close();
+    });
   }
 
   async function connected(notionWorkspaceId?: string): Promise<Connected> {
@@ -70,7 +76,7 @@ describe('notices to the owner’s system', () => {
     return { id, browser, workspaceId, connectionId: row.id, botId: row.bot_id };
   }
 
-  const end = (ada: Connected) => disconnect(at.parts, ada, at.contextOf(ada.id, ada.workspaceId));
+  const end = (ada: Connected) => at.disconnect(ada);
   const came = (count: number) => until(`${count} notices`, () => receiver.taken.length >= count);
   const tries = (count: number) => until(`${count} tries`, () => tried.length >= count);
   const notices = () => {
@@ -101,7 +107,7 @@ describe('notices to the owner’s system', () => {
     tokens.forget(...place);
     for (const _ of [1, 2]) await assert.rejects(tokens.accessToken(...place), { code: 'connection_undecryptable' });
     await Promise.all([end(ada), end(ada)]);
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
 
     await came(8);
     assert.deepEqual(receiver.lines(), [
@@ -149,14 +155,14 @@ describe('notices to the owner’s system', () => {
     delivering();
     const { browser } = await at.aPerson();
     await browser.answer(await browser.reach(), 'cancel');
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     await connected(uuidNamed('globex/workspace'));
     await came(1);
     assert.equal(receiver.taken[0]?.data.notionWorkspaceId, uuidNamed('globex/workspace'));
   });
 
   it('is told once by two processes, and in order', async () => {
-    const others = openDatabase<Schema>(at.connection);
+    const others = openDatabase<Schema>(at.testDatabase.connection);
     try {
       const ada = await connected();
       for (let round = 0; round < 12; round++) {
@@ -201,7 +207,7 @@ describe('notices to the owner’s system', () => {
     const ada = await connected();
     await until('an attempt that hangs', () => receiver.attempts() > 0);
     await end(ada);
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.equal((await at.control.installations()).find(one => one.botId === ada.botId)?.revoked, true);
     await tries(1);
     assert.deepEqual(tried, ['postponed']);
@@ -350,19 +356,19 @@ describe('notices to the owner’s system', () => {
   it('is kept for seven days where there is no receiver, for ever where there is one; what was done for seven days', async () => {
     const ada = await connected();
     await end(ada);
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     const jobs = async () => (await at.database.system.selectFrom('job').select('kind').execute()).map(job => job.kind);
     const undone = ['deliver_notice'];
-    await sweepAttempts(at.parts, undone);
+    await sweepAttempts(at.connectParts, undone);
     assert.equal((await jobs()).length, 4);
     const [tried] = await notices();
     const ofTried = at.database.system.updateTable('job').where('id', '=', tried?.id ?? 'job_');
     await ofTried.set({ attempts: 3 }).execute();
     const old = { run_at: sql<Date>`now() - interval '8 days'`, done_at: sql<Date>`done_at - interval '8 days'` };
     await at.database.system.updateTable('job').set(old).execute();
-    await sweepAttempts(at.parts);
+    await sweepAttempts(at.connectParts);
     assert.deepEqual(await jobs(), ['deliver_notice', 'deliver_notice', 'deliver_notice']);
-    await sweepAttempts(at.parts, undone);
+    await sweepAttempts(at.connectParts, undone);
     assert.deepEqual(await jobs(), []);
   });
 });

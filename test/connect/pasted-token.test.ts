@@ -163,7 +163,7 @@ describe('a pasted token', () => {
     assert.ok(connection);
     const gone = await ada.browser.api('DELETE', `/api/workspaces/${ada.workspaceId}/connections/${connection.id}`);
     assert.equal(gone.status, 202);
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.deepEqual([(await pasted())[0]?.status, await secrets(connection.id)], ['revoked', []]);
     const last = at.events.at(-1);
     assert.deepEqual(

@@ -19,7 +19,7 @@ describe('a pasted token of a workspace that nobody knows', () => {
     browser.api('POST', '/api/connections', { token: token(), ...body });
   /** As after consent: the page that the answer leads to, and its button. */
   const answer = async (browser: Browser, confirmPath: unknown, given?: 'cancel') =>
-    browser.answer({ ...(await browser.get(String(confirmPath))), location: at.publicUrl + confirmPath }, given);
+    browser.answer({ ...(await browser.get(String(confirmPath))), location: at.url + confirmPath }, given);
   const connections = () => at.database.system.selectFrom('connection').selectAll().execute();
   const workspaces = () => at.database.system.selectFrom('workspace').selectAll().execute();
   const members = () => at.database.system.selectFrom('membership').selectAll().execute();
@@ -43,7 +43,7 @@ describe('a pasted token of a workspace that nobody knows', () => {
       [],
     );
 
-    const elsewhere = at.anotherBrowser(ada.id);
+    const elsewhere = await at.anotherBrowser(ada.id);
     const shown = await elsewhere.get(String(pasted.json.confirmPath));
     assert.equal(titleOf(shown), 'There is nothing to confirm');
     const done = await answer(ada.browser, pasted.json.confirmPath);
@@ -97,7 +97,7 @@ describe('a pasted token of a workspace that nobody knows', () => {
     await answer(ada.browser, json.confirmPath, 'cancel');
     const same = (await connections()).map(({ last_generation: _one, ...rest }) => rest);
     assert.deepEqual([same, await secrets()], [before.map(({ last_generation: _one, ...rest }) => rest), sealed]);
-    await at.jobs.runDue();
+    await at.upkeep.doJobs();
     assert.equal((await at.control.installations()).filter(one => one.revoked).length, 0);
   });
 
@@ -160,9 +160,9 @@ describe('a pasted token of a workspace that nobody knows', () => {
       else {
         const used_at = sql<Date>`now() - interval '10 minutes'`;
         await at.database.system.updateTable('connect_attempt').set({ used_at }).execute();
-        await sweepAttempts(at.parts);
+        await sweepAttempts(at.connectParts);
       }
-      await at.jobs.runDue();
+      await at.upkeep.doJobs();
       assert.deepEqual([await workspaces(), await secrets(), await attempts()], [[], [], []]);
       const last = at.events.at(-1);
       assert.deepEqual([last?.name, last?.detail.upstream], ['connect.abandoned', 'not_revocable']);
@@ -171,8 +171,8 @@ describe('a pasted token of a workspace that nobody knows', () => {
 
   it('asks for a name where Notion does not say it, and only there', async () => {
     const { browser } = await at.aPerson();
-    const { askWhose } = at.parts;
-    Object.assign(at.parts, {
+    const { askWhose } = at.connectParts;
+    Object.assign(at.connectParts, {
       askWhose: async (...asked: Parameters<typeof askWhose>) => {
         const identity = await askWhose(...asked);
         return typeof identity === 'string' ? identity : { ...identity, workspaceName: null };

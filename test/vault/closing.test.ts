@@ -23,6 +23,7 @@ describe('the custody of a gateway', () => {
       revoke: async () => {},
       entries: { instance: () => newId('ins'), now: () => new Date() },
       restored: () => false,
+      background: false,
       log: pino({ level: 'silent' }),
       now: () => new Date(),
     };

@@ -123,8 +123,8 @@ describe('a connection that is disconnected while the key service is away', { ti
       await system.updateTable('connection').set({ status: 'revoking' }).execute();
       const payload = { workspaceId, connectionId, notionWorkspaceId: '', botId: '', reason: 'disconnected', by: null };
       const job = { id: 'job_1', kind: 'revoke_connection', payload, workspaceId: null, attempts: 1 } as const;
-      const vault = { ...at.parts.vault, open: () => Promise.reject(new Error('the key service is away')) };
-      const end = revocationHandlers({ ...at.parts, vault }).get('revoke_connection');
+      const vault = { ...at.connectParts.vault, open: () => Promise.reject(new Error('the key service is away')) };
+      const end = revocationHandlers({ ...at.connectParts, vault }).get('revoke_connection');
       assert.ok(end !== undefined);
       await assert.rejects(end(job), /away/);
       assert.equal((await system.selectFrom('connection_secret').selectAll().execute()).length, 2);

@@ -47,7 +47,7 @@ describe('refreshing again and again', () => {
 
   it('mcp, against an authorization server of somebody else that takes every reuse for a theft', async () => {
     const server = await startIndependentServer();
-    const connecting = await startConnecting({ mcpUrl: server.mcpUrl });
+    const connecting = await startConnecting({ notion: { mcpUrl: server.mcpUrl } });
     try {
       const connection = await connectMcp(connecting, server.consent);
       server.asked.length = 0;

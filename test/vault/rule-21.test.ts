@@ -117,7 +117,7 @@ describe('rule 21, at Notion', () => {
       const late = await authorize(at.emulator);
       assert.equal(late.botId, botId);
       const tokens = { accessToken: new Secret(late.accessToken), refreshToken: new Secret(late.refreshToken) };
-      const sealer = await at.parts.vault.forWorkspace(workspaceId);
+      const sealer = await at.connectParts.vault.forWorkspace(workspaceId);
       const attempt = { workspaceId, connectionId, attemptId: newId('att'), generation: 1, nextGeneration: 2 };
       const spool = await openSpool(directory);
       const sealed = await sealer.seal(connectionId, 2, tokens);
@@ -131,13 +131,13 @@ describe('rule 21, at Notion', () => {
       await replaySpools({
         spool,
         refreshes: createTokenRefreshes(at.database, { instance: () => newId('ins'), now: () => new Date() }),
-        seal: at.parts.vault,
-        revoke: discardRefreshed(at.parts),
+        seal: at.connectParts.vault,
+        revoke: discardRefreshed(at.connectParts),
         metrics: noMetrics,
         onTrouble: assert.ifError,
       });
       assert.deepEqual(await spool.names(), []);
-      await at.jobs.runDue();
+      await at.upkeep.doJobs();
       assert.equal(await at.control.tokenOwner({ token: late.accessToken }), null);
     } finally {
       await at.close();

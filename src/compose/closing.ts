@@ -1,0 +1,15 @@
+import type { ProgramLog } from '../domain/program-log.ts';
+
+/** What was opened is closed in reverse order, once, however often `close` is called. */
+export function closingInReverse(log: ProgramLog) {
+  const closers: (() => Promise<unknown>)[] = [];
+  let closing: Promise<void> | null = null;
+  const closeAll = async () => {
+    for (const closer of closers.reverse()) await closer().catch(err => log.error({ err }, 'closing failed'));
+  };
+  const close = () => {
+    closing ??= closeAll();
+    return closing;
+  };
+  return { closers, close };
+}

@@ -1,0 +1,60 @@
+import { stepDeadlines } from '../connect/step-deadlines.ts';
+import { silentLog } from '../domain/program-log.ts';
+import { createPrometheus } from '../doors/health/prometheus.ts';
+import { openStore } from '../store/open-store.ts';
+import { closingInReverse } from './closing.ts';
+import { openAudit } from './open-audit.ts';
+import { openDoors } from './open-doors.ts';
+import { openParts } from './open-parts.ts';
+import type { Overrides, Place, SettledConfig } from './place.ts';
+import { openRoot } from './root-keys.ts';
+
+export type Composition = Awaited<ReturnType<typeof compose>>;
+
+/**
+ * Puts Portcullis together, and answers with its inner parts: `createPortcullis` shows of them what is good for callers.
+ * Throws `StoreError` and `RootKeyError`, having closed what it had opened.
+ */
+export async function compose(config: SettledConfig, overrides: Overrides) {
+  const { log = silentLog, now = () => new Date(), monotonicMs = () => performance.now() } = overrides;
+  const { closers, close } = closingInReverse(log);
+  let stopping = false;
+  try {
+    const store = overrides.store ?? (await openStore(config.database, { stamp: config.mode, log }));
+    closers.push(store.close);
+    const place: Place = {
+      ...(await openRoot(config, store.database)),
+      config,
+      log,
+      store,
+      now,
+      monotonicMs,
+      onAudit: overrides.onAudit,
+      background: overrides.background ?? true,
+      deadlines: overrides.deadlines ?? stepDeadlines,
+      prometheus: createPrometheus(),
+      publicUrl: config.publicUrl,
+      stopping: () => stopping,
+      closers,
+    };
+    const audit = await openAudit(place);
+    const parts = await openParts(place, audit);
+    const { gateway, doors, health } = await openDoors(place, audit, parts);
+    const first = await parts.accounts.users.ensureFirstRun({ email: config.adminEmail, name: 'Administrator' });
+    return {
+      ...parts,
+      gateway,
+      doors,
+      health,
+      store,
+      firstSignInUrl: first?.signInUrl ?? null,
+      drain() {
+        stopping = true;
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
