@@ -8,7 +8,6 @@ import { disconnect } from './disconnect.ts';
 import { holderOf } from './holder.ts';
 import type { AnsweredConnection, WaitingConnection } from './installations.ts';
 import { authorizedEntry } from './lifecycle-entries.ts';
-import { createSealLeftToken } from './seal-left-token.ts';
 
 /** A waiting connection. Whoever goes on with it is the browser session that calls. */
 export interface ConfirmConnect {
@@ -47,18 +46,15 @@ export interface ConfirmedConnect extends ConfirmConnect {
  * `not_waiting`, or what ended it; `PortcullisError` `validation_error` for one that it cannot replace.
  */
 export async function confirmConnect(
-  parts: Pick<ConnectParts, 'installations' | 'disconnections' | 'vault' | 'forgetToken' | 'wakeJobs'>,
+  parts: Pick<ConnectParts, 'installations' | 'disconnections' | 'forgetToken' | 'wakeJobs'>,
   { connectionId, replacing }: ConfirmedConnect,
   context: CommandContext,
 ): Promise<{ workspaceId: WorkspaceId }> {
-  const { installations, vault, forgetToken, wakeJobs } = parts;
+  const { installations, forgetToken, wakeJobs } = parts;
   const holder = holderOf(context);
   if (replacing !== null) await assertReplaceable(installations, { connectionId, replacing }, holder);
-  const confirmed = await installations.confirm(
-    connectionId,
-    holder,
-    made => authorizedEntry(connectionId, holder.userId, made, context),
-    createSealLeftToken(vault),
+  const confirmed = await installations.confirm(connectionId, holder, made =>
+    authorizedEntry(connectionId, holder.userId, made, context),
   );
   if (confirmed === null) throw notWaiting(await installations.findAnswered(connectionId, holder));
   const { workspaceId } = confirmed;
@@ -88,12 +84,12 @@ async function assertReplaceable(
 
 /** Gives a waiting connection up: it ends now instead of when its time has passed. Again: nothing. Throws `not_waiting`. */
 export async function cancelConnect(
-  { installations, vault, wakeJobs }: Pick<ConnectParts, 'installations' | 'vault' | 'wakeJobs'>,
+  { installations, wakeJobs }: Pick<ConnectParts, 'installations' | 'wakeJobs'>,
   { connectionId }: ConfirmConnect,
   context: CommandContext,
 ): Promise<void> {
   const holder = holderOf(context);
-  if (await installations.abandon(connectionId, holder, createSealLeftToken(vault))) return wakeJobs();
+  if (await installations.abandon(connectionId, holder)) return wakeJobs();
   const answered = await installations.findAnswered(connectionId, holder);
   if (answered === null || !('problem' in answered) || answered.problem !== 'cancelled') throw notWaiting(answered);
 }

@@ -1,6 +1,6 @@
-import type { ConnectionKind, ConnectionStatus, SealedToken } from '../domain/connection.ts';
+import type { ConnectionKind, ConnectionStatus, SealedToken, TokenPlace } from '../domain/connection.ts';
 import type { RecordedEvent } from '../domain/event.ts';
-import type { ConnectionId, PrincipalId, RegistrationId, WorkspaceId } from '../domain/ids.ts';
+import type { ConnectionId, JobId, PrincipalId, RegistrationId, WorkspaceId } from '../domain/ids.ts';
 import type { ConsentKind } from './consent-flow.ts';
 
 /** Why a connection ends. */
@@ -26,8 +26,9 @@ export interface RevokeToken {
   readonly origin: string;
   readonly botId: string;
   readonly registrationId: RegistrationId | null;
-  readonly sealed: string;
-  /** The connection that left them behind; null for tokens that no connection ever held. */
+  /** A token that no connection ever held, sealed into the job. Null: it stays sealed where its connection left it behind. */
+  readonly sealed: string | null;
+  /** The connection that left it behind; null for a token that no connection ever held. */
   readonly left: { readonly workspaceId: WorkspaceId; readonly connectionId: ConnectionId } | null;
 }
 
@@ -37,6 +38,11 @@ export interface EndingConnection {
   readonly status: ConnectionStatus;
   /** Each with the client that got it; null where there is only one. */
   readonly tokens: readonly (SealedToken & { readonly registrationId: RegistrationId | null })[];
+}
+
+export interface LeftToken {
+  readonly place: TokenPlace;
+  readonly token: SealedToken;
 }
 
 /** The last steps of a connection: blocked, then (revoked at Notion, which is not the store's work), then buried. */
@@ -50,7 +56,11 @@ export interface Disconnections {
   find(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<EndingConnection | null>;
   /**
    * Destroys the tokens, leaves a tombstone and writes the entry, in one commit; a workspace that was never confirmed
-   * disappears with all it has. Does nothing the second time.
+   * disappears with all it has. Does nothing the second time. Tokens that have a job of their own stay for that.
    */
   bury(end: RevokeConnection, note: string, entry: RecordedEvent): Promise<void>;
+  /** The token that a connection left behind for this job to revoke. Null: it is destroyed already. */
+  findLeft(jobId: JobId): Promise<LeftToken | null>;
+  /** Destroys that token and writes the entry, in one commit. Does nothing the second time. */
+  destroyLeft(jobId: JobId, entry: RecordedEvent): Promise<void>;
 }

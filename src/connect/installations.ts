@@ -4,7 +4,6 @@ import type { RecordedEvent } from '../domain/event.ts';
 import type { ConnectionId, RegistrationId, UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Holder, Target } from './connect-attempts.ts';
 import type { InstallationNames } from './disconnections.ts';
-import type { SealLeftToken } from './left-tokens.ts';
 import type { Installation } from './rest/token-response.ts';
 
 /** Who may use a connection: the workspace's members, or only whoever connected it (rule 2). */
@@ -68,8 +67,9 @@ export interface Confirmed extends InstallationNames {
 }
 
 /**
- * Installations from the callback to their confirmation. Wherever tokens are destroyed that another client got than those
- * that stay, the jobs that revoke them at Notion are added in the same commit.
+ * Installations from the callback to their confirmation. Wherever tokens are left behind that another client got than those
+ * that stay, the jobs that revoke them at Notion are added in the same commit. They stay sealed until their job is done, so
+ * that no transaction waits for a key service.
  */
 export interface Installations {
   findWorkspace(notionWorkspaceId: string): Promise<KnownWorkspace | null>;
@@ -96,7 +96,6 @@ export interface Installations {
     landing: Landing,
     workspaceId: WorkspaceId,
     seal: (connectionId: ConnectionId, generation: number) => Promise<readonly SealedToken[]>,
-    sealLeft: SealLeftToken,
   ): Promise<ConnectionId | 'being_disconnected' | 'owner_mismatch'>;
 
   /** Where a waiting connection would be confirmed: its workspace, or (null) the deployment for a new one. */
@@ -112,10 +111,9 @@ export interface Installations {
     connectionId: ConnectionId,
     holder: Holder,
     entryOf: (confirmed: Confirmed) => RecordedEvent,
-    sealLeft: SealLeftToken,
   ): Promise<Confirmed | null>;
   /** Gives a waiting connection up. What was never confirmed goes to `revoking`. False: there is nothing to give up. */
-  abandon(connectionId: ConnectionId, holder: Holder | 'overdue', sealLeft: SealLeftToken): Promise<boolean>;
+  abandon(connectionId: ConnectionId, holder: Holder | 'overdue'): Promise<boolean>;
   /** Connections whose ten minutes to be confirmed have passed. */
   overdue(): Promise<ConnectionId[]>;
 }

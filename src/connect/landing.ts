@@ -4,7 +4,6 @@ import type { CommandContext } from '../domain/operation.ts';
 import type { ConnectParts } from './connect-parts.ts';
 import { discardTokens } from './discard-tokens.ts';
 import type { KnownWorkspace, Landing } from './installations.ts';
-import { createSealLeftToken } from './seal-left-token.ts';
 
 type LandingParts = Pick<ConnectParts, 'installations' | 'jobs' | 'vault' | 'recordEvent' | 'wakeJobs'>;
 
@@ -47,11 +46,8 @@ async function store(
   context: CommandContext,
 ): Promise<ConnectionId> {
   const sealer = await parts.vault.forWorkspace(workspaceId);
-  const stored = await parts.installations.addTokens(
-    landing,
-    workspaceId,
-    (connectionId, generation) => sealer.seal(connectionId, generation, landing.installation.tokens),
-    createSealLeftToken(parts.vault),
+  const stored = await parts.installations.addTokens(landing, workspaceId, (connectionId, generation) =>
+    sealer.seal(connectionId, generation, landing.installation.tokens),
   );
   parts.wakeJobs();
   if (typeof stored === 'string' && isId('con', stored)) return stored;

@@ -69,15 +69,21 @@ async function revokeAll(
 
 async function endToken(parts: RevocationParts, job: Job): Promise<'done' | 'again'> {
   const { kind, origin, botId, registrationId, sealed, left } = tokenPayload.parse(job.payload) satisfies RevokeToken;
+  const { disconnections, vault, recordEvent } = parts;
+  const leftToken = sealed === null ? await disconnections.findLeft(job.id) : null;
+  if (sealed === null && leftToken === null) return 'done';
   const end = async (upstream: Upstream) => {
-    await parts.recordEvent(discardedEntry(left, botId, upstream));
+    const entry = discardedEntry(left, botId, upstream);
+    await (leftToken === null ? recordEvent(entry) : disconnections.destroyLeft(job.id, entry));
     return 'done' as const;
   };
   // Meanwhile the same installation may have been connected by somebody who is allowed to.
   if (await parts.installations.isStored(origin, botId)) return end('kept');
   const flow = parts.flows[kind];
   if (origin !== flow.origin) return end('other_origin');
-  const token = await parts.vault.openFromJob(job.id, sealed).catch(nullIfUnopenable);
+  const opening =
+    leftToken === null ? vault.openFromJob(job.id, sealed ?? '') : vault.open(leftToken.place, leftToken.token);
+  const token = await opening.catch(nullIfUnopenable);
   if (token === null) return end('undecryptable');
   const upstream = await flow.revoke(token, registrationId);
   if (upstream !== 'unclear') return end(upstream);
@@ -98,7 +104,7 @@ const tokenPayload = z.object({
   origin: z.string(),
   botId: z.string(),
   registrationId: z.custom<RegistrationId>(value => isId('reg', value)).nullable(),
-  sealed: z.string(),
+  sealed: z.string().nullable().default(null),
   left: z
     .object({
       workspaceId: z.custom<WorkspaceId>(value => isId('wsp', value)),

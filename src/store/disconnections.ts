@@ -4,6 +4,7 @@ import { stateAfter } from '../domain/connection-states.ts';
 import { type ConnectionId, newId, type WorkspaceId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
+import { dropTokens } from './left-tokens.ts';
 import { moveConnection } from './move-connection.ts';
 import type { Schema } from './schema.ts';
 
@@ -53,10 +54,33 @@ export function createDisconnections(
             .where('workspace_id', '=', workspaceId)
             .executeTakeFirst();
           if (moved.numUpdatedRows !== 1n) return;
-          await tx.deleteFrom('connection_secret').where('connection_id', '=', connectionId).execute();
+          await dropTokens(tx, connectionId, null);
           await tx.deleteFrom('connect_attempt').where('made_connection_id', '=', connectionId).execute();
           await append([entry]);
           await removeUnconfirmed(tx, workspaceId);
+        },
+      ),
+    async findLeft(jobId) {
+      const found = await system
+        .selectFrom('connection_secret')
+        .select(['workspace_id', 'connection_id', 'field', 'generation', 'sealed', 'kid'])
+        .where('job_id', '=', jobId)
+        .executeTakeFirst();
+      if (found === undefined) return null;
+      const { workspace_id: workspaceId, connection_id: connectionId, ...token } = found;
+      const { field, generation } = token;
+      return { place: { workspaceId, connectionId, field, generation }, token };
+    },
+    destroyLeft: (jobId, entry) =>
+      commitWithEntries(
+        entries,
+        work => system.transaction().execute(work),
+        async (tx, append) => {
+          const query = tx.deleteFrom('connection_secret').where('job_id', '=', jobId).returning('workspace_id');
+          const destroyed = await query.executeTakeFirst();
+          if (destroyed === undefined) return;
+          await append([entry]);
+          await removeUnconfirmed(tx, destroyed.workspace_id);
         },
       ),
   };
@@ -85,6 +109,7 @@ function tokensOf(tx: Transaction<Schema>, connectionId: ConnectionId) {
     .select(['field', 'secret.generation', 'secret.sealed', 'kid'])
     .select(({ fn }) => fn.coalesce('attempt.registration_id', 'connection.registration_id').as('registrationId'))
     .where('connection.id', '=', connectionId)
+    .where('secret.job_id', 'is', null)
     .execute();
 }
 
@@ -111,6 +136,10 @@ async function removeUnconfirmed(tx: Transaction<Schema>, workspaceId: Workspace
             .where('status', '<>', 'revoked'),
         ),
       ),
+    )
+    // Tokens that wait to be revoked are sealed under its key.
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('connection_secret').select('field').where('workspace_id', '=', workspaceId))),
     )
     .forUpdate()
     .executeTakeFirst();

@@ -1,13 +1,12 @@
 import { sql, type Transaction } from 'kysely';
 import type { Installations, Landing } from '../connect/installations.ts';
-import type { SealLeftToken } from '../connect/left-tokens.ts';
 import type { SealedToken, Tokens } from '../domain/connection.ts';
 import type { Evaluator } from '../domain/evaluator.ts';
 import { type ConnectionId, newId, type WorkspaceId } from '../domain/ids.ts';
 import { endWaiting } from './connect-outcomes.ts';
 import type { Database } from './database.ts';
 import type { EventEntries } from './event-entries.ts';
-import { revokeLater } from './left-tokens.ts';
+import { dropTokens, revokeLater } from './left-tokens.ts';
 import type { Schema } from './schema.ts';
 import { createWaitingConnections, standOn } from './waiting-connections.ts';
 
@@ -70,9 +69,9 @@ export function createInstallations(
         await keepWaiting(tx, landing, { ...place, generation: 1 }, tokens);
         return true;
       }),
-    addTokens: (landing, workspaceId, seal, sealLeft) =>
+    addTokens: (landing, workspaceId, seal) =>
       system.transaction().execute(async tx => {
-        const made = await makeRoom(tx, landing, workspaceId, sealLeft);
+        const made = await makeRoom(tx, landing, workspaceId);
         if (typeof made === 'string') return made;
         const { connectionId, generation } = made;
         await keepWaiting(tx, landing, { workspaceId, connectionId, generation }, await seal(connectionId, generation));
@@ -86,7 +85,6 @@ async function makeRoom(
   tx: Transaction<Schema>,
   landing: Landing,
   workspaceId: WorkspaceId,
-  sealLeft: SealLeftToken,
 ): Promise<{ connectionId: ConnectionId; generation: number } | 'being_disconnected' | 'owner_mismatch'> {
   let existing = await findExisting(tx, landing, workspaceId);
   if (existing === undefined) {
@@ -114,13 +112,9 @@ async function makeRoom(
     registrationId: replaced?.registration_id ?? null,
     staying: isPending ? [registrationId] : [registrationId, existing.registration_id],
   };
-  await revokeLater(tx, leaving, sealLeft);
+  await revokeLater(tx, leaving);
   // What was never confirmed is replaced; what is in use stays in use.
-  await tx
-    .deleteFrom('connection_secret')
-    .where('connection_id', '=', connectionId)
-    .$if(!isPending, query => query.where('generation', '<>', generation))
-    .execute();
+  await dropTokens(tx, connectionId, leaving.keptGeneration);
   // A number of its own: a refresh that runs meanwhile has one too.
   const { last_generation: next } = await tx
     .updateTable('connection')

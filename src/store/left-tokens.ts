@@ -1,10 +1,10 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { SealLeftToken } from '../connect/left-tokens.ts';
+import type { RevokeToken } from '../connect/disconnections.ts';
 import { installationKey } from '../connect/mcp/installation-key.ts';
-import type { ConnectionId, RegistrationId, WorkspaceId } from '../domain/ids.ts';
+import { type ConnectionId, newId, type RegistrationId, type WorkspaceId } from '../domain/ids.ts';
 import type { Schema } from './schema.ts';
 
-/** Tokens that a transaction is about to destroy, and the clients whose tokens stay. */
+/** Tokens that a transaction is about to drop, and the clients whose tokens stay. */
 export interface Leaving {
   readonly workspaceId: WorkspaceId;
   readonly connectionId: ConnectionId;
@@ -19,11 +19,11 @@ export interface Leaving {
 }
 
 /**
- * Adds the jobs that revoke tokens at Notion, in the transaction that destroys them here. Not where the client stays:
- * consent given to it anew takes the place of its grant before, and a server may take an old token's end for that of the new
+ * Adds the jobs that revoke tokens at Notion, in the transaction that takes them out of use here. Each token stays sealed
+ * where it is until its job is done. Not where the client stays: consent given to it anew takes the place of its grant before, and a server may take an old token's end for that of the new
  * one (rule 1).
  */
-export async function revokeLater(tx: Transaction<Schema>, leaving: Leaving, seal: SealLeftToken): Promise<void> {
+export async function revokeLater(tx: Transaction<Schema>, leaving: Leaving): Promise<void> {
   const { workspaceId, connectionId, origin, notionWorkspaceId, notionOwnerId, keptGeneration, registrationId } =
     leaving;
   if (registrationId === null || notionOwnerId === null) return;
@@ -36,23 +36,45 @@ export async function revokeLater(tx: Transaction<Schema>, leaving: Leaving, sea
     .execute();
   const secrets = await tx
     .selectFrom('connection_secret')
-    .select(['field', 'generation', 'sealed', 'kid'])
+    .select(['field', 'generation'])
     .where('connection_id', '=', connectionId)
+    .where('job_id', 'is', null)
     .$if(keptGeneration !== null, query => query.where('generation', '<>', keptGeneration))
     .execute();
+  const botId = installationKey({ registrationId, notionWorkspaceId, notionOwnerId });
+  const left = { workspaceId, connectionId };
+  const payload: RevokeToken = { kind: 'mcp', origin, botId, registrationId, sealed: null, left };
   // A refresh token stands for the whole grant (RFC 7009 section 2.1).
   const refreshTokens = secrets.filter(({ field }) => field === 'refresh_token');
-  const botId = installationKey({ registrationId, notionWorkspaceId, notionOwnerId });
-  for (const token of refreshTokens.length > 0 ? refreshTokens : secrets) {
-    const job = await seal({ workspaceId, connectionId, origin, botId, registrationId, token });
-    if (job === null) continue;
-    const { id, payload } = job;
-    const row = { id, workspace_id: workspaceId, kind: 'revoke_token', payload: JSON.stringify(payload) };
+  for (const { field, generation } of refreshTokens.length > 0 ? refreshTokens : secrets) {
+    const id = newId('job');
+    const job = { id, workspace_id: workspaceId, kind: 'revoke_token', payload: JSON.stringify(payload) };
     await tx
       .insertInto('job')
-      .values({ ...row, run_at: sql<Date>`now()` })
+      .values({ ...job, run_at: sql<Date>`now()` })
+      .execute();
+    await tx
+      .updateTable('connection_secret')
+      .set({ job_id: id })
+      .where('connection_id', '=', connectionId)
+      .where('generation', '=', generation)
+      .where('field', '=', field)
       .execute();
   }
+}
+
+/** Destroys the tokens of a connection, but for those of one generation (null: of none) and those that a job has yet to revoke. */
+export async function dropTokens(
+  tx: Transaction<Schema>,
+  connectionId: ConnectionId,
+  keptGeneration: number | null,
+): Promise<void> {
+  await tx
+    .deleteFrom('connection_secret')
+    .where('connection_id', '=', connectionId)
+    .where('job_id', 'is', null)
+    .$if(keptGeneration !== null, query => query.where('generation', '<>', keptGeneration))
+    .execute();
 }
 
 /** Whether none of those that stay is this client, by what the server knows it as: a client from the settings has a record for each connection. */

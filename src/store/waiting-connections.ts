@@ -1,7 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Holder } from '../connect/connect-attempts.ts';
 import type { Installations, ReplaceableConnection, WaitingConnection } from '../connect/installations.ts';
-import type { SealLeftToken } from '../connect/left-tokens.ts';
 import { installationKey, type McpGrantOwner } from '../connect/mcp/installation-key.ts';
 import type { ConnectionKind } from '../domain/connection.ts';
 import { stateAfter, statesBefore } from '../domain/connection-states.ts';
@@ -10,7 +9,7 @@ import { endAttempts } from './connect-outcomes.ts';
 import type { Database } from './database.ts';
 import { addRevocation } from './disconnections.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
-import { revokeLater } from './left-tokens.ts';
+import { dropTokens, revokeLater } from './left-tokens.ts';
 import { moveConnection } from './move-connection.ts';
 import type { Schema } from './schema.ts';
 
@@ -84,18 +83,17 @@ export function createWaitingConnections({ system }: Pick<Database<Schema>, 'sys
         ...(isNew ? await futureMembers(system, holder.userId) : await members(system, rest.workspaceId)),
       };
     },
-    confirm: (connectionId, holder, entryOf, sealLeft) =>
+    confirm: (connectionId, holder, entryOf) =>
       commitWithEntries(
         entries,
         work => system.transaction().execute(work),
         async (tx, append) => {
-          const confirmed = await confirm(tx, connectionId, holder, sealLeft);
+          const confirmed = await confirm(tx, connectionId, holder);
           if (confirmed !== null && !confirmed.again) await append([entryOf(confirmed)]);
           return confirmed;
         },
       ),
-    abandon: (connectionId, holder, sealLeft) =>
-      system.transaction().execute(tx => abandon(tx, connectionId, holder, sealLeft)),
+    abandon: (connectionId, holder) => system.transaction().execute(tx => abandon(tx, connectionId, holder)),
     async overdue() {
       const rows = await system
         .selectFrom('connect_attempt')
@@ -175,7 +173,7 @@ function leavingOf(connection: Locked, connectionId: ConnectionId) {
   return { workspaceId, connectionId, origin, notionWorkspaceId, notionOwnerId };
 }
 
-async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, holder: Holder, sealLeft: SealLeftToken) {
+async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, holder: Holder) {
   const connection = await lockConnection(tx, connectionId);
   if (connection === undefined || stateAfter(connection.status, 'confirmed') === null) return null;
   const attempt = await attemptsOf(tx, connectionId, holder)
@@ -202,7 +200,7 @@ async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, hold
     registrationId: connection.registration_id,
     staying: [registrationId],
   };
-  await revokeLater(tx, leaving, sealLeft);
+  await revokeLater(tx, leaving);
   await putToUse(tx, connectionId, attempt.made_generation);
   if (registrationId !== null && notionOwnerId !== null) {
     await standOn(tx, connectionId, { registrationId, notionWorkspaceId, notionOwnerId });
@@ -227,11 +225,7 @@ export async function putToUse(tx: Transaction<Schema>, connectionId: Connection
       refreshed_at: null,
     })
     .execute();
-  await tx
-    .deleteFrom('connection_secret')
-    .where('connection_id', '=', connectionId)
-    .where('generation', '<>', generation)
-    .execute();
+  await dropTokens(tx, connectionId, generation);
 }
 
 /** New tokens may have come by another client than the old ones: from now on they are refreshed and revoked by that. */
@@ -255,12 +249,7 @@ async function admit(tx: Transaction<Schema>, workspaceId: WorkspaceId, userId: 
   await tx.insertInto('membership').values(membership).execute();
 }
 
-async function abandon(
-  tx: Transaction<Schema>,
-  connectionId: ConnectionId,
-  holder: Holder | 'overdue',
-  sealLeft: SealLeftToken,
-) {
+async function abandon(tx: Transaction<Schema>, connectionId: ConnectionId, holder: Holder | 'overdue') {
   const connection = await lockConnection(tx, connectionId);
   const ended = await tx
     .selectFrom('connect_attempt')
@@ -285,12 +274,8 @@ async function abandon(
       registrationId: ended.registration_id,
       staying: [registration_id],
     };
-    await revokeLater(tx, leaving, sealLeft);
-    await tx
-      .deleteFrom('connection_secret')
-      .where('connection_id', '=', connectionId)
-      .where('generation', '<>', generation)
-      .execute();
+    await revokeLater(tx, leaving);
+    await dropTokens(tx, connectionId, generation);
     return true;
   }
   await moveConnection(tx, connectionId, 'abandoned').set({ status_reason: 'unconfirmed' }).execute();

@@ -51,15 +51,20 @@ describe('tokens that a connection leaves behind', () => {
     assert.deepEqual(discarded(), [[connection.workspaceId, 'success', connection.connectionId, 'revoked']]);
   });
 
-  it('are sealed in the job until then, and in nothing when it is done', async () => {
+  it('stay sealed where they are until then, and are nowhere when it is done', async () => {
     const token = await connection.token();
+    const secrets = () => system().selectFrom('connection_secret').select(['job_id', 'sealed']).execute();
     await useAnotherClient();
     await answer(await reach());
     const [job, ...others] = await openJobs();
     assert.deepEqual(others, []);
-    assert.match(JSON.stringify(job?.payload), /"sealed":"eyJ/);
-    assert.ok(!JSON.stringify(job).includes(token));
+    assert.ok(!JSON.stringify(job).includes(token) && !JSON.stringify(job).includes('eyJ'));
+    assert.deepEqual((await secrets()).map(secret => secret.job_id).sort(), [job?.id, null, null].sort());
     await at.upkeep.doJobs();
+    assert.deepEqual(
+      (await secrets()).map(secret => secret.job_id),
+      [null, null],
+    );
     const rows = await system().selectFrom('job').select('payload').where('kind', '=', 'revoke_token').execute();
     assert.deepEqual(rows, [{ payload: {} }]);
   });
@@ -139,7 +144,8 @@ describe('tokens that a connection leaves behind', () => {
     await refreshed;
     await at.upkeep.doJobs();
     assert.deepEqual(await revoked(), [true, false]);
-    assert.deepEqual(discarded(), [[null, 'success', undefined, 'revoked']]);
+    const unopened = [connection.workspaceId, 'error', connection.connectionId, 'undecryptable'];
+    assert.deepEqual(new Set(discarded()), new Set([unopened, [null, 'success', undefined, 'revoked']]));
     assert.deepEqual(await openJobs(), []);
   });
 
@@ -195,11 +201,38 @@ describe('tokens that a connection leaves behind', () => {
     assert.deepEqual(await system().selectFrom('connection_secret').selectAll().execute(), []);
   });
 
-  it('do not stand in the way when they no longer open', async () => {
+  it('do not stand in the way when they no longer open, and the log says that they may still work', async () => {
     await system().updateTable('connection_secret').set({ sealed: 'eyJ' }).execute();
     await useAnotherClient();
     await answer(await reach());
-    assert.deepEqual([await openJobs(), (await connection.row()).status], [[], 'active']);
+    assert.equal((await connection.row()).status, 'active');
+    await at.upkeep.doJobs();
+    assert.deepEqual(await openJobs(), []);
+    assert.deepEqual(discarded(), [[connection.workspaceId, 'error', connection.connectionId, 'undecryptable']]);
+  });
+
+  it('outlive the end of their connection', async () => {
+    await useAnotherClient();
+    await answer(await reach());
+    await at.disconnect({ ...connection, id: connection.userId });
+    await system()
+      .updateTable('job')
+      .set({ run_at: sql<Date>`now() + interval '1 hour'` })
+      .where('kind', '=', 'revoke_token')
+      .execute();
+    await at.upkeep.doJobs();
+    assert.equal((await connection.row()).status, 'revoked');
+    const kept = await system().selectFrom('connection_secret').select('job_id').execute();
+    assert.deepEqual(
+      kept.map(({ job_id }) => job_id),
+      (await openJobs()).map(({ id }) => id),
+    );
+    await makeJobsDue();
+    await at.upkeep.doJobs();
+    assert.deepEqual(
+      [await revoked(), await system().selectFrom('connection_secret').selectAll().execute()],
+      [[true, true], []],
+    );
   });
 });
 

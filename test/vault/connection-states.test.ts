@@ -63,13 +63,9 @@ describe('the states of a connection, in the database', () => {
     }
   }
 
-  /** No connection here changes its client. */
-  const noneLeft = () => assert.fail();
-
   const carryOut: Record<ConnectionEvent, (place: Sealed) => Promise<unknown>> = {
-    confirmed: async place =>
-      installations().confirm(place.connectionId, await waiting(place), () => entry(place), noneLeft),
-    abandoned: async place => installations().abandon(place.connectionId, await waiting(place), noneLeft),
+    confirmed: async place => installations().confirm(place.connectionId, await waiting(place), () => entry(place)),
+    abandoned: async place => installations().abandon(place.connectionId, await waiting(place)),
     refresh_started: place =>
       refreshes().begin({ ...place, attemptId: newId('att'), generation }, 60_000, entry(place)),
     refreshed: async place =>

@@ -60,6 +60,8 @@ export interface ConnectionTables {
     sealed: string;
     kid: string;
     expires_at: Timestamp | null;
+    /** The job that revokes it: the connection has left it behind. */
+    job_id: JobId | null;
   };
   connect_attempt: {
     state_hash: Buffer;
