@@ -12,6 +12,7 @@ import { discover } from './discover.ts';
 import { doctor } from './doctor.ts';
 import { emulator } from './emulator.ts';
 import { helpAbout, helpTopic } from './help.ts';
+import { invitationsList } from './invitations.ts';
 import { keysStatus, keysVerify } from './keys-look.ts';
 import { keysPromote, keysRewrap, keysStage, keysWithdraw } from './keys-root.ts';
 import { keysDestroy, keysRetire, keysRotate } from './keys-workspace.ts';
@@ -20,6 +21,7 @@ import { report } from './report.ts';
 import { reportAccess } from './report-access.ts';
 import { serve } from './serve.ts';
 import { environmentOf } from './settings-file.ts';
+import { usersSignInLink } from './users-sign-in-link.ts';
 import {
   webhooksAdd,
   webhooksKeptAside,
@@ -39,6 +41,8 @@ export const commands: readonly Command[] = [
   auditDeployment,
   discover,
   reportAccess,
+  invitationsList,
+  usersSignInLink,
   webhooksList,
   webhooksAdd,
   webhooksToken,

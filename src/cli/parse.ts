@@ -19,7 +19,10 @@ export function findCommand(
   if (group.length > 0) {
     const [, second] = words;
     const problem = second === undefined ? `"${first}" is not a whole command` : `unknown command "${first} ${second}"`;
-    throw new UsageError(problem, `there are ${group.map(({ name }) => name).join(' and ')}`);
+    throw new UsageError(
+      problem,
+      `there ${group.length === 1 ? 'is' : 'are'} ${group.map(({ name }) => name).join(' and ')}`,
+    );
   }
   const meant = nearest(first, names);
   throw new UsageError(

@@ -93,6 +93,12 @@ export interface WebhooksConfig extends KeysConfig {
   readonly publicUrl: string;
 }
 
+/** What commands run with that make links for people. */
+export interface PeopleConfig extends KeysConfig {
+  readonly publicUrl: string;
+  readonly invitationMs: number;
+}
+
 export interface KeyServicesConfig {
   readonly awsEndpoint: string | null;
   readonly gcpEndpoint: string;
@@ -147,9 +153,21 @@ export function readKeysConfig(env: Texts, flags: Flags = {}): KeysConfig {
 /** Reads what commands need that set up the deployment's webhooks. Throws ConfigError. */
 export function readWebhooksConfig(env: Texts, flags: Flags = {}): WebhooksConfig {
   const keys = readKeysConfig(env, flags);
-  const { PORTCULLIS_PUBLIC_URL: publicUrl } = readValues({ ...env, ...flags }).values;
-  if (publicUrl !== null) return { ...keys, publicUrl: withoutSlash(publicUrl) };
-  const hint = 'Set it as for the gateway: Notion sends events there.';
+  return { ...keys, publicUrl: publicUrlOf(readValues({ ...env, ...flags }), 'Notion sends events there') };
+}
+
+/** Reads what commands need that make links for people. Throws ConfigError. */
+export function readPeopleConfig(env: Texts, flags: Flags = {}): PeopleConfig {
+  const keys = readKeysConfig(env, flags);
+  const reading = readValues({ ...env, ...flags });
+  const invitationMs = reading.values.PORTCULLIS_INVITATION_DAYS * dayMs;
+  return { ...keys, publicUrl: publicUrlOf(reading, 'the link leads there'), invitationMs };
+}
+
+/** Throws ConfigError, which says for what the gateway's address is needed. */
+function publicUrlOf({ values: { PORTCULLIS_PUBLIC_URL: publicUrl } }: Reading, why: string): string {
+  if (publicUrl !== null) return withoutSlash(publicUrl);
+  const hint = `Set it as for the gateway: ${why}.`;
   throw new ConfigError([{ setting: 'PORTCULLIS_PUBLIC_URL', problem: 'is not set', hint }]);
 }
 
