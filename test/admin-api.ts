@@ -25,6 +25,7 @@ import { createAuditReader } from '../src/store/audit-reader.ts';
 import { openPool } from '../src/store/database.ts';
 import type { EventEntries } from '../src/store/event-entries.ts';
 import { createInstances } from '../src/store/instances.ts';
+import { createSubjects } from '../src/store/subjects.ts';
 import { createWorkspaceSnapshots } from '../src/store/workspace-snapshots.ts';
 import { openPeople, type People, publicUrl, tokenOf } from './people.ts';
 
@@ -100,7 +101,7 @@ export async function openAdminApi(
   const turnstile = createTurnstile();
   const snapshots = cacheSnapshots(createWorkspaceSnapshots(database), () => performance.now());
   const owners = { ownedAmong: async () => new Set<string>(), record: async () => {} };
-  const { resolve, forget } = createResolve({ snapshots, owners, turnstile });
+  const { resolve, forget } = createResolve({ snapshots, owners, subjects: createSubjects(database), turnstile });
   const gateway = createGateway({
     identify: identify.identify,
     resolve,

@@ -69,6 +69,7 @@ export function someFacts(given: Partial<Facts> = {}): Facts {
     connection: { id: newId('con'), because: 'only_one' },
     connectionTrouble: null,
     ownedByCaller: new Set(),
+    subjects: new Map(),
     callsInFlight: 0,
     unstable: false,
     ...given,

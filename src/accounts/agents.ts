@@ -5,7 +5,7 @@ import type { Caller } from '../domain/principal.ts';
 import type { BuiltInRole } from '../domain/role.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccountStore, Agent, Member, WorkspaceAccounts } from './account-store.ts';
-import { actionsHeldBy, humanBehind, principalIdOf, requireHeld } from './author.ts';
+import { actionsHeldBy, humanBehind, principalIdOf, requireStillHeld } from './author.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 
 export interface Agents {
@@ -43,7 +43,7 @@ export function createAgents({
     create: (author, workspaceId, { name, role, ownerId }) =>
       store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
-        requireHeld(await actionsHeldBy(evaluator, author, accounts), ['members', ...evaluator.ofRole(role)]);
+        requireStillHeld(await actionsHeldBy(evaluator, author, accounts), ['members', ...evaluator.ofRole(role)]);
         const owner = ownerId ?? humanBehind(author);
         if (owner === null)
           throw new PortcullisError('validation_error', 'ownerId must name who answers for the agent.');
@@ -56,7 +56,7 @@ export function createAgents({
     change: (author, workspaceId, id, request) =>
       store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
-        requireHeld(await actionsHeldBy(evaluator, author, accounts), ['members']);
+        requireStillHeld(await actionsHeldBy(evaluator, author, accounts), ['members']);
         await memberOf(accounts, id);
         await accounts.lockPrincipal(id);
         const agent = await accounts.agent(id);

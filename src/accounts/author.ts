@@ -1,7 +1,7 @@
 import { type Action, actions } from '../domain/action.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { Evaluator } from '../domain/evaluator.ts';
-import { isId, type KeyId, type PrincipalId, type UserId } from '../domain/ids.ts';
+import { isId, type KeyId, type PrincipalId, type SessionId, type UserId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
 import type { DeploymentAccounts, WorkspaceAccounts } from './account-store.ts';
 
@@ -54,17 +54,21 @@ export async function deploymentRightsOf(author: Caller, accounts: DeploymentAcc
     : account.deploymentRights.intersection(author.deploymentRights);
 }
 
-/** Nobody grants, or does, what they do not hold (rule 8). Throws `restricted`, which names what is missing. */
-export function requireHeld(held: ReadonlySet<Action>, wanted: Iterable<Action>): void {
-  const missing = new Set(wanted).difference(held);
-  if (missing.size === 0) return;
-  const names = [...missing].sort();
-  throw new PortcullisError('restricted', `This takes permissions that you do not hold: ${names.join(', ')}.`, {
-    additionalData: { missing_actions: names },
-  });
+/**
+ * Whether what was decided still holds. `authorize/` decides what an author may do and give away, on rights that were
+ * current when the intent was committed. A command runs later: a role, a right or an owner may have changed in between,
+ * and the transaction of the change must not outlive that (decision 32). Throws `policy_changed`: the call is to be
+ * repeated, and then decided on what is true now.
+ *
+ * @param held what the author holds now, read in this transaction
+ * @param decided what the decision was made on
+ */
+export function requireStillHeld(held: ReadonlySet<Action>, decided: Iterable<Action>): void {
+  if (!new Set(decided).isSubsetOf(held)) throw new PortcullisError('policy_changed');
 }
 
-/** Whether the author came with an API key, which is less trusted than a person who has signed in. */
-export function cameWithKey(author: Caller): boolean {
-  return keyOf(author) !== null;
+/** The person and the browser session of a call. The demand `by: 'session'` lets no other callers this far. */
+export function sessionOf({ principal, credential }: Caller): { userId: UserId; sessionId: SessionId } {
+  if (principal.kind === 'user' && isId('ses', credential)) return { userId: principal.id, sessionId: credential };
+  throw new Error('Only a person who has signed in gets this far.');
 }

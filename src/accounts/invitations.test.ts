@@ -208,11 +208,11 @@ describe('invitations', () => {
     await freshWorkspace();
     const { id } = await invited('x@acme.test');
     const editor = signedIn(await people.aMember(workspace, 'editor'));
-    const restricted = { code: 'restricted' };
+    const changed = { code: 'policy_changed' };
     const request = { email: 'y@acme.test', role: 'viewer' } as const;
-    await assert.rejects(invitations().invite(editor, workspace, request), restricted);
-    await assert.rejects(invitations().resend(editor, workspace, id), restricted);
-    await assert.rejects(invitations().withdraw(editor, workspace, id), restricted);
+    await assert.rejects(invitations().invite(editor, workspace, request), changed);
+    await assert.rejects(invitations().resend(editor, workspace, id), changed);
+    await assert.rejects(invitations().withdraw(editor, workspace, id), changed);
     const elsewhere = await people.aWorkspace();
     const stranger = signedIn(await people.aMember(elsewhere, 'admin'));
     await assert.rejects(invitations().withdraw(stranger, elsewhere, id), { code: 'not_found' });
@@ -246,7 +246,7 @@ describe('invitations', () => {
     assert.equal(await roleOf(userId), 'admin');
     people.identify.forget({ kind: 'session', token: byLink.token });
     assert.equal((await callerBy(byLink.token)).principal.kind, 'anonymous');
-    await assert.rejects(people.accounts.links.issueForMember(homeAdmin, home, userId), { code: 'restricted' });
+    await assert.rejects(people.accounts.links.issueForMember(homeAdmin, home, userId), { code: 'policy_changed' });
   });
 });
 

@@ -2,12 +2,12 @@ import { isAction } from '../domain/action.ts';
 import { type HashCredential, newSecretToken } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { Evaluator } from '../domain/evaluator.ts';
-import { type InvitationId, isId, newId, type UserId, type WorkspaceId } from '../domain/ids.ts';
+import { type InvitationId, newId, type UserId, type WorkspaceId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
 import type { BuiltInRole } from '../domain/role.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccountStore, DeploymentAccounts, Member, WorkspaceAccounts } from './account-store.ts';
-import { actionsHeldBy, keyOf, principalIdOf, requireHeld } from './author.ts';
+import { actionsHeldBy, keyOf, principalIdOf, requireStillHeld, sessionOf } from './author.ts';
 import type { Invitation, Offer } from './invitation-store.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 import { invitationMail, type Mail } from './mail.ts';
@@ -46,7 +46,7 @@ export interface Accepted {
  */
 export interface Invitations {
   list(workspaceId: WorkspaceId): Promise<Invitation[]>;
-  /** Throws `conflict` for the address of a member, `restricted` for a role that holds more than the author. */
+  /** Throws `conflict` for the address of a member. */
   invite(author: Caller, workspaceId: WorkspaceId, request: InvitationRequest): Promise<Issued>;
   /** A new link, for as long again, for which the author answers. The last one ends. Throws `not_found`. */
   resend(author: Caller, workspaceId: WorkspaceId, id: InvitationId): Promise<Issued>;
@@ -142,7 +142,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
       const invitation = { id: newId('inv'), email, role, createdAt: now(), ...answeredBy(author), ...link };
       await store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
-        requireHeld(await actionsHeldBy(evaluator, author, accounts), ['members', ...evaluator.ofRole(role)]);
+        requireStillHeld(await actionsHeldBy(evaluator, author, accounts), ['members', ...evaluator.ofRole(role)]);
         const members = await accounts.members();
         if (members.some(member => member.email === email)) {
           throw new PortcullisError('conflict', 'A member of this workspace has this address already.');
@@ -158,7 +158,10 @@ export function createInvitations(parts: InvitationParts): Invitations {
         await lockWorkspace(accounts);
         const found = await accounts.lockInvitation(id);
         if (found === null) throw noInvitation();
-        requireHeld(await actionsHeldBy(evaluator, author, accounts), ['members', ...evaluator.ofRole(found.role)]);
+        requireStillHeld(await actionsHeldBy(evaluator, author, accounts), [
+          'members',
+          ...evaluator.ofRole(found.role),
+        ]);
         const renewed = { ...link, ...answeredBy(author) };
         await accounts.renewInvitation(id, renewed);
         return { ...found, ...renewed };
@@ -169,7 +172,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
     withdraw: (author, workspaceId, id) =>
       store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
-        requireHeld(await actionsHeldBy(evaluator, author, accounts), ['members']);
+        requireStillHeld(await actionsHeldBy(evaluator, author, accounts), ['members']);
         if ((await accounts.lockInvitation(id)) === null) throw noInvitation();
         await accounts.withdrawInvitation(id, now());
       }),
@@ -194,24 +197,20 @@ export function createInvitations(parts: InvitationParts): Invitations {
 
     async acceptSignedIn(token, caller) {
       const offer = await pendingOffer(token);
-      const { principal, credential } = caller;
-      if (principal.kind !== 'user' || !isId('ses', credential)) {
-        throw new PortcullisError('restricted', 'This takes a person who has signed in.');
-      }
-      const { id } = principal;
+      const { userId: id, sessionId } = sessionOf(caller);
       // One transaction: there is no moment in which an older session or link of the account reaches the workspace.
       return store.inDeployment(async accounts => {
         const invitation = await hold(accounts, offer);
         const within = accounts.within(offer.workspaceId);
         const held = await within.lockPrincipal(id);
-        if (held === null || held.disabled) throw new PortcullisError('restricted', 'This account is disabled.');
+        if (held === null || held.disabled) throw new PortcullisError('policy_changed');
         if ((await within.member(id)) !== null) throw new PortcullisError('conflict', 'You are a member already.');
-        const session = (await accounts.sessionsOf(id, now())).find(open => open.id === credential);
+        const session = (await accounts.sessionsOf(id, now())).find(open => open.id === sessionId);
         // Somebody else may have made a link for this account. A workspace that trusts the person must not trust the link.
         if (session?.openedBy !== 'password') {
           throw new PortcullisError('restricted', 'Sign in with your password first, then open the invitation again.');
         }
-        await accounts.endSessionsOf(id, now(), credential);
+        await accounts.endSessionsOf(id, now(), sessionId);
         await accounts.retireLinksOf(id, now());
         return begin(accounts, offer, invitation, id);
       });

@@ -3,13 +3,13 @@ import { endingOfKey, mintApiKey } from '../domain/api-key.ts';
 import type { HashCredential } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { Evaluator } from '../domain/evaluator.ts';
-import { isId, type KeyId, newId, type PrincipalId, type WorkspaceId } from '../domain/ids.ts';
+import { type KeyId, newId, type PrincipalId, type WorkspaceId } from '../domain/ids.ts';
 import type { Listed } from '../domain/listing.ts';
 import type { Caller } from '../domain/principal.ts';
 import type { BuiltInRole } from '../domain/role.ts';
 import { dayMs, type Now } from '../domain/units.ts';
 import type { AccountStore, ApiKey, KeyListing, WorkspaceAccounts } from './account-store.ts';
-import { actionsHeldBy, cameWithKey, principalIdOf, requireHeld } from './author.ts';
+import { actionsHeldBy, principalIdOf, requireStillHeld } from './author.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 
 export const keyDaysDefault = 90;
@@ -23,7 +23,7 @@ export interface Keys {
   /**
    * Makes a key: for oneself, for an agent that one owns, or for any agent if one holds `members`. Nobody makes one in the
    * name of another person: it would open the connections that are that person's alone (rules 2 and 8). The secret is in
-   * this answer and nowhere else. Throws `restricted` for what the author may not give away (rules 8 and 11).
+   * this answer and nowhere else.
    */
   mint(author: Caller, workspaceId: WorkspaceId, request: KeyRequest): Promise<{ key: ApiKey; secret: string }>;
   /** Ends a key at once. A key that has ended stays as it is. */
@@ -61,12 +61,11 @@ export function createKeys(parts: {
 
     mint: (author, workspaceId, request) =>
       store.inWorkspace(workspaceId, async accounts => {
-        requireMayMint(author);
         await lockWorkspace(accounts);
         const held = await actionsHeldBy(evaluator, author, accounts);
         const principalId = request.principalId ?? principalIdOf(author);
         if (principalId === null) throw new PortcullisError('validation_error', 'principalId must name a member.');
-        await requireMayManage(author, accounts, held, principalId);
+        await requireStillManages(author, accounts, held, principalId);
         await requireUsable(accounts, principalId);
         const secret = mintApiKey();
         const id = newId('key');
@@ -100,28 +99,19 @@ export function createKeys(parts: {
   };
 }
 
-/** Keys make keys only if they were made for it: their ceiling must name `members` (rule 11). */
-function requireMayMint(author: Caller): void {
-  if (!cameWithKey(author) || author.ceiling?.has('members')) return;
-  throw new PortcullisError('restricted', 'A key makes keys only if it is limited to actions that include "members".');
-}
-
 async function ownPrincipals(author: Caller, accounts: WorkspaceAccounts): Promise<PrincipalId[]> {
   const { principal } = author;
   if (principal.kind === 'user') return [principal.id, ...(await accounts.agentsOf(principal.id))];
   return principal.kind === 'agent' ? [principal.id] : [];
 }
 
-async function requireMayManage(
+async function requireStillManages(
   author: Caller,
   accounts: WorkspaceAccounts,
   held: ReadonlySet<Action>,
   principalId: PrincipalId,
 ): Promise<void> {
-  if ((await ownPrincipals(author, accounts)).includes(principalId)) return;
-  requireHeld(held, ['members']);
-  if (isId('agt', principalId)) return;
-  throw new PortcullisError('restricted', 'People make their own keys. For a program, make a service account.');
+  if (!(await ownPrincipals(author, accounts)).includes(principalId)) requireStillHeld(held, ['members']);
 }
 
 /** The principal is held until the key exists, so that disabling it at the same time ends this key as well. */
@@ -145,7 +135,7 @@ function ceilingFor(
 ): readonly Action[] | null {
   if (limitTo !== undefined) {
     const asked = typeof limitTo === 'string' ? evaluator.ofRole(limitTo) : new Set(limitTo);
-    requireHeld(held, asked);
+    requireStillHeld(held, asked);
     return actions.filter(action => asked.has(action));
   }
   const holdsAll = author.ceiling === null && actions.every(action => held.has(action));

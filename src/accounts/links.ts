@@ -5,7 +5,7 @@ import type { UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
 import { dayMs, minuteMs, type Now } from '../domain/units.ts';
 import type { AccountStore, DeploymentAccounts, LinkPurpose, UserAccount } from './account-store.ts';
-import { actionsHeldBy, deploymentRightsOf, keyOf, principalIdOf, requireHeld } from './author.ts';
+import { actionsHeldBy, deploymentRightsOf, keyOf, principalIdOf, requireStillHeld } from './author.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 import { firstLinkMail, type Mail, recoveryMail, type WayBack } from './mail.ts';
 
@@ -18,6 +18,8 @@ const workspacesPerMailMax = 3;
 
 /** Links by which a person signs in without a password. The secret is in the fragment, which browsers send nowhere. */
 export interface Links {
+  /** Links go to people by mail; otherwise those who make them hand them over. */
+  readonly byMail: boolean;
   /** A link for a person, made by Portcullis itself. Earlier links of that person stop working. */
   issue(userId: UserId, purpose: LinkPurpose): Promise<string>;
   /**
@@ -28,7 +30,7 @@ export interface Links {
   /**
    * A link for a member who lost their password, made by an admin of the workspace. By mail it goes to the person alone. A
    * link to hand over is made only for somebody who reaches nothing beyond this workspace, and holds nothing that the author
-   * does not, nor a connection of their own: otherwise the admins of one workspace could become people of another. Throws `not_found` and `restricted`.
+   * does not, nor a connection of their own: otherwise the admins of one workspace could become people of another. Throws `not_found`.
    */
   issueForMember(author: Caller, workspaceId: WorkspaceId, userId: UserId): Promise<string | null>;
   /**
@@ -99,6 +101,8 @@ export function createLinks(parts: {
   }
 
   return {
+    byMail: mail !== null,
+
     issue: (userId, purpose) =>
       store.inDeployment(async accounts => {
         await accounts.lockUser(userId);
@@ -108,7 +112,7 @@ export function createLinks(parts: {
     async issueFor(author, userId) {
       const made = await store.inDeployment(async accounts => {
         const user = await held(accounts, userId);
-        requireHeld(await deploymentRightsOf(author, accounts), ['members', ...user.deploymentRights]);
+        requireStillHeld(await deploymentRightsOf(author, accounts), ['members', ...user.deploymentRights]);
         return { user, signInUrl: await replace(accounts, user, author) };
       });
       return handOver(made.user, made.signInUrl);
@@ -120,12 +124,12 @@ export function createLinks(parts: {
         await lockWorkspace(within);
         const member = await within.member(userId);
         if (member === null) throw new PortcullisError('not_found', 'There is no such member.');
-        requireHeld(await actionsHeldBy(evaluator, author, within), ['members', ...evaluator.ofRole(member.role)]);
+        requireStillHeld(await actionsHeldBy(evaluator, author, within), ['members', ...evaluator.ofRole(member.role)]);
         const user = await held(accounts, userId);
         const elsewhere = (await accounts.workspacesOf(userId)).some(id => id !== workspaceId);
-        if (mail === null && (elsewhere || user.deploymentRights.size > 0)) throw notYours();
+        const beyond = elsewhere || user.deploymentRights.size > 0 || (await within.hasOwnConnections(userId));
         // Rule 2: who holds the link becomes the person, and so would use what the person alone may use.
-        if (mail === null && (await within.hasOwnConnections(userId))) throw notYours();
+        if (mail === null && beyond) throw new PortcullisError('policy_changed');
         return { user, signInUrl: await replace(accounts, user, author) };
       });
       return handOver(made.user, made.signInUrl);
@@ -159,11 +163,4 @@ async function held(accounts: DeploymentAccounts, userId: UserId): Promise<UserA
   const user = await accounts.user(userId);
   if (user === null) throw new PortcullisError('not_found', 'There is no such user.');
   return user;
-}
-
-function notYours(): PortcullisError {
-  return new PortcullisError(
-    'restricted',
-    'Only an administrator of this deployment can reset the password of this person.',
-  );
 }

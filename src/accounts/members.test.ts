@@ -26,8 +26,8 @@ describe('members', () => {
     const victim = await people.aMember(elsewhere, 'viewer');
     const author = signedIn(admin);
     await assert.rejects(members().setRole(author, workspace, victim, 'admin'), { code: 'not_found' });
-    await assert.rejects(members().setRole(author, elsewhere, victim, 'admin'), { code: 'restricted' });
-    await assert.rejects(members().remove(author, elsewhere, victim), { code: 'restricted' });
+    await assert.rejects(members().setRole(author, elsewhere, victim, 'admin'), { code: 'policy_changed' });
+    await assert.rejects(members().remove(author, elsewhere, victim), { code: 'policy_changed' });
     assert.equal((await rolesOf(elsewhere)).get(victim), 'viewer');
     assert.equal((await rolesOf(workspace)).has(victim), false);
   });
@@ -37,7 +37,7 @@ describe('members', () => {
     const editor = await people.aMember(workspace, 'editor');
     const viewer = await people.aMember(workspace, 'viewer');
     for (const role of ['admin', 'editor', 'guest'] as const) {
-      await assert.rejects(members().setRole(signedIn(editor), workspace, viewer, role), { code: 'restricted' });
+      await assert.rejects(members().setRole(signedIn(editor), workspace, viewer, role), { code: 'policy_changed' });
     }
   });
 
@@ -51,9 +51,9 @@ describe('members', () => {
     const key = await people.callerOf(secret);
     const member = await people.aMember(workspace, 'guest');
     assert.equal((await members().setRole(key, workspace, member, 'viewer')).role, 'viewer');
-    await assert.rejects(members().setRole(key, workspace, member, 'editor'), { code: 'restricted' });
+    await assert.rejects(members().setRole(key, workspace, member, 'editor'), { code: 'policy_changed' });
     await assert.rejects(people.accounts.agents.create(key, workspace, { name: 'big', role: 'admin' }), {
-      code: 'restricted',
+      code: 'policy_changed',
     });
     const taken = await people.aMember(workspace, 'editor');
     assert.equal(
@@ -72,7 +72,7 @@ describe('members', () => {
         .values({ workspace_id: workspace, principal_id: odd, role, created_by: null })
         .execute();
       const attempt = members().setRole(signedIn(odd), workspace, odd, 'admin');
-      await assert.rejects(attempt, { code: 'restricted' }, role);
+      await assert.rejects(attempt, { code: 'policy_changed' }, role);
     }
   });
 

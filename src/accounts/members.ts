@@ -6,7 +6,7 @@ import type { Caller } from '../domain/principal.ts';
 import type { BuiltInRole } from '../domain/role.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccountStore, DeploymentAccounts, Member, MemberListing, WorkspaceAccounts } from './account-store.ts';
-import { actionsHeldBy, principalIdOf, requireHeld } from './author.ts';
+import { actionsHeldBy, principalIdOf, requireStillHeld } from './author.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 
 export interface Members {
@@ -47,9 +47,9 @@ export function createMembers({
       store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
         const held = await actionsHeldBy(evaluator, author, accounts);
-        requireHeld(held, ['members']);
+        requireStillHeld(held, ['members']);
         const member = await existing(accounts, id);
-        requireHeld(held, evaluator.ofRole(role).difference(evaluator.ofRole(member.role)));
+        requireStillHeld(held, evaluator.ofRole(role).difference(evaluator.ofRole(member.role)));
         if (role !== 'admin') await keepAnAdmin(accounts, member);
         await accounts.setRole(id, role);
         return { ...member, role };
@@ -59,7 +59,7 @@ export function createMembers({
       store.inDeployment(async deployment => {
         const accounts = deployment.within(workspaceId);
         await lockWorkspace(accounts);
-        requireHeld(await actionsHeldBy(evaluator, author, accounts), ['members']);
+        requireStillHeld(await actionsHeldBy(evaluator, author, accounts), ['members']);
         const member = await existing(accounts, id);
         await keepAnAdmin(accounts, member);
         if (member.kind === 'user') await accounts.suspendAgentsOf(id as UserId, now());

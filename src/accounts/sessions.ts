@@ -1,8 +1,9 @@
 import { PortcullisError } from '../domain/errors.ts';
-import { isId, type SessionId, type UserId } from '../domain/ids.ts';
+import type { SessionId, UserId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
 import { minuteMs, type Now } from '../domain/units.ts';
 import type { AccountStore, Session, UserAccount } from './account-store.ts';
+import { sessionOf } from './author.ts';
 import { type Passwords, passwordTaken } from './passwords.ts';
 import { requireAdmitted, type SignInLimits } from './sign-in-limits.ts';
 
@@ -104,10 +105,4 @@ export function createSessions({
     }
     await limits.forgive(attempt, windowStart);
   }
-}
-
-/** The person and the browser session that a call came with. Throws `restricted` for calls with a key. */
-function sessionOf({ principal, credential }: Caller): { userId: UserId; sessionId: SessionId } {
-  if (principal.kind === 'user' && isId('ses', credential)) return { userId: principal.id, sessionId: credential };
-  throw new PortcullisError('restricted', 'This takes a person who has signed in, not a key.');
 }

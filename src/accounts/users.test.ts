@@ -39,20 +39,20 @@ describe('users', () => {
     const clerk = await people.aUser({ rights: ['members'] });
     const author = signedIn(clerk, ['members']);
     const request = { email: 'x@acme.test', name: 'X', deploymentRights: ['connect'] } as const;
-    await assert.rejects(users().create(author, request), { code: 'restricted' });
+    await assert.rejects(users().create(author, request), { code: 'policy_changed' });
     await assert.rejects(users().change(author, clerk, { deploymentRights: ['members', 'audit'] }), {
-      code: 'restricted',
+      code: 'policy_changed',
     });
     await assert.rejects(
       people.accounts.links.issueFor(author, chief),
-      { code: 'restricted' },
+      { code: 'policy_changed' },
       'nor takes them by a link',
     );
     const nobody = await people.aUser();
-    await assert.rejects(users().change(signedIn(nobody), clerk, { disabled: true }), { code: 'restricted' });
+    await assert.rejects(users().change(signedIn(nobody), clerk, { disabled: true }), { code: 'policy_changed' });
     await assert.rejects(
       users().create(operator(nobody), request),
-      { code: 'restricted' },
+      { code: 'policy_changed' },
       'what the database says counts',
     );
   });
@@ -62,7 +62,7 @@ describe('users', () => {
     const strong = await people.aUser({ rights: ['connect'] });
     await users().change(signedIn(clerk, ['members']), strong, { disabled: true });
     await assert.rejects(users().change(signedIn(clerk, ['members']), strong, { disabled: false }), {
-      code: 'restricted',
+      code: 'policy_changed',
     });
     assert.equal((await users().change(operator(chief), strong, { disabled: false })).disabled, false);
   });

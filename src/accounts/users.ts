@@ -4,7 +4,7 @@ import { newId, type UserId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccountStore, DeploymentAccounts, UserAccount } from './account-store.ts';
-import { deploymentRights, deploymentRightsOf, requireHeld } from './author.ts';
+import { deploymentRights, deploymentRightsOf, requireStillHeld } from './author.ts';
 import type { Links } from './links.ts';
 
 /** People in the deployment. Changing anything takes the deployment right `members`. */
@@ -12,8 +12,8 @@ export interface Users {
   list(): Promise<UserAccount[]>;
   get(id: UserId): Promise<UserAccount>;
   /**
-   * Throws `restricted` for rights that the author does not have, and `conflict` when the address is proven to be somebody's,
-   * or an account with it waits for its first sign-in. Labels of accounts that invitations made keep nobody from an address.
+   * Throws `conflict` when the address is proven to be somebody's, or an account with it waits for its first sign-in. Labels
+   * of accounts that invitations made keep nobody from an address.
    */
   create(author: Caller, user: NewUser): Promise<{ user: UserAccount; signInUrl: string | null }>;
   /**
@@ -47,7 +47,7 @@ export function createUsers({ store, links, now }: { store: AccountStore; links:
 
     async create(author, { email, name, deploymentRights: rights = [] }) {
       const user = await store.inDeployment(async accounts => {
-        requireHeld(await deploymentRightsOf(author, accounts), ['members', ...rights]);
+        requireStillHeld(await deploymentRightsOf(author, accounts), ['members', ...rights]);
         await accounts.lockPeople();
         const people = (await accounts.users()).filter(person => person.email === email.toLowerCase());
         if (people.some(person => person.emailProvenAt !== null || person.passwordHash === null)) {
@@ -64,7 +64,7 @@ export function createUsers({ store, links, now }: { store: AccountStore; links:
         await accounts.lockUser(id, 'agents');
         const held = await deploymentRightsOf(author, accounts);
         const user = await existing(accounts, id);
-        requireHeld(held, ['members', ...gainedRights(user, change)]);
+        requireStillHeld(held, ['members', ...gainedRights(user, change)]);
         await keepSomebodyInCharge(accounts, user, change);
         if (change.deploymentRights !== undefined) {
           await accounts.setDeploymentRights(id, change.deploymentRights);

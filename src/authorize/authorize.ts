@@ -1,10 +1,12 @@
 import { type Action, contentActions } from '../domain/action.ts';
 import type { Allow, AllowReason, Decision, Deny, DenyReason } from '../domain/decision.ts';
 import type { Facts } from '../domain/facts.ts';
-import { newId } from '../domain/ids.ts';
+import { isId, newId } from '../domain/ids.ts';
 import type { Call, Demand, Holding, Operation } from '../domain/operation.ts';
 import type { Caller, Principal } from '../domain/principal.ts';
+import type { SubjectId } from '../domain/subjects.ts';
 import { evaluator } from './evaluator.ts';
+import { beyondAuthor, reachesBeyond } from './gifts.ts';
 import { actionsOfRole } from './roles.ts';
 
 /** Calls of one principal that may be under way at once on one instance (rule 29). */
@@ -52,20 +54,50 @@ function examine(demand: Demand, caller: Caller, facts: Facts): Finding {
   if (caller.principal.kind === 'system') return { allow: 'system' };
   switch (object.kind) {
     case 'self':
-      return caller.ceiling === null ? { allow: 'self' } : { deny: 'key_lacks_action', demand };
+      if (caller.ceiling !== null) return { deny: 'key_lacks_action', demand };
+      return byPerson(demand, caller) ?? { allow: 'self' };
     case 'deployment':
-      return caller.deploymentRights.has(demand.action)
-        ? { allow: 'deployment_right' }
-        : { deny: 'lacks_deployment_right', demand };
+      if (!caller.deploymentRights.has(demand.action)) return { deny: 'lacks_deployment_right', demand };
+      return byPerson(demand, caller) ?? gift(demand, caller, facts) ?? { allow: 'deployment_right' };
     case 'membership':
-      return membership(demand, facts) ?? byKey(demand, caller) ?? { allow: 'member' };
-    default:
       return (
         membership(demand, facts) ??
-        byRole(demand, caller, facts) ??
-        ownership(demand, caller, facts) ?? { allow: 'role' }
+        byKey(demand, caller) ??
+        ownership(demand, caller, facts) ??
+        gift(demand, caller, facts) ?? { allow: 'member' }
       );
+    case 'key':
+    case 'agent':
+      return membership(demand, facts) ?? byOwner(object.id, caller, facts) ?? inWorkspace(demand, caller, facts);
+    default:
+      return membership(demand, facts) ?? inWorkspace(demand, caller, facts);
   }
+}
+
+function inWorkspace(demand: Demand, caller: Caller, facts: Facts): Finding {
+  return (
+    byRole(demand, caller, facts) ??
+    byPerson(demand, caller) ??
+    ownership(demand, caller, facts) ??
+    gift(demand, caller, facts) ?? { allow: 'role' }
+  );
+}
+
+/** What is one's own takes no right. A limited key needs one nevertheless: that is another demand of such an operation. */
+function byOwner(id: SubjectId, { principal }: Caller, { subjects }: Facts): Finding | null {
+  const owners = subjects.get(id)?.owners ?? [];
+  return 'id' in principal && owners.includes(principal.id) ? { allow: 'owner' } : null;
+}
+
+function byPerson(demand: Demand, { principal, credential }: Caller): Finding | null {
+  if (demand.by === undefined) return null;
+  if (principal.kind !== 'user') return { deny: 'takes_a_person', demand };
+  return demand.by === 'person' || isId('ses', credential) ? null : { deny: 'takes_a_session', demand };
+}
+
+function gift(demand: Demand, caller: Caller, facts: Facts): Finding | null {
+  const tooMuch = beyondAuthor(demand, caller, facts).length > 0 || reachesBeyond(demand, facts);
+  return tooMuch ? { deny: 'gives_too_much', demand } : null;
 }
 
 function membership(demand: Demand, facts: Facts): Finding | null {
@@ -75,9 +107,10 @@ function membership(demand: Demand, facts: Facts): Finding | null {
 
 /** What every member may have, a limited key may have only where its limit says so (rule 11). */
 function byKey(demand: Demand, caller: Caller): Finding | null {
-  return demand.withinKey !== true || withinCeiling(caller, demand.action)
-    ? null
-    : { deny: 'key_lacks_action', demand };
+  const { ceiling, credential } = caller;
+  const named = ceiling?.has(demand.action) ?? !isId('key', credential);
+  const lacking = (demand.withinKey === true && !withinCeiling(caller, demand.action)) || (demand.keyNames && !named);
+  return lacking ? { deny: 'key_lacks_action', demand } : null;
 }
 
 function byRole(demand: Demand, caller: Caller, facts: Facts): Finding | null {
@@ -94,7 +127,8 @@ function ownership(demand: Demand, { principal }: Caller, facts: Facts): Finding
 }
 
 function isHolder({ principal: holder, workspaceId }: Holding, principal: Principal, facts: Facts): boolean {
-  return 'id' in principal && principal.id === holder && facts.workspaceId === workspaceId;
+  const there = workspaceId === undefined || facts.workspaceId === workspaceId;
+  return 'id' in principal && principal.id === holder && there;
 }
 
 /** What stops a call that would otherwise be allowed: no connection to serve it, or too many calls at once. */

@@ -1,13 +1,17 @@
 import type { Action } from '../domain/action.ts';
 import type { Deny } from '../domain/decision.ts';
+import type { Demand } from '../domain/operation.ts';
 import { builtInRoles } from '../domain/role.ts';
 import type { Ruling } from '../domain/ruling.ts';
+import { beyondAuthor } from './gifts.ts';
 import { actionsOfRole } from './roles.ts';
 
 /** What a caller is told who may know of the object and may not do this: which right is missing, and who can give it. */
 export interface MissingRight {
   readonly message: string;
   readonly hint: string;
+  /** The actions that are missing, where the call gives away more than one. */
+  readonly missing?: readonly Action[];
 }
 
 export function missingRight(decision: Deny, ruling: Ruling): MissingRight {
@@ -17,9 +21,15 @@ export function missingRight(decision: Deny, ruling: Ruling): MissingRight {
     case 'role_lacks_action':
       return ofRole(demand.action, ruling);
     case 'key_lacks_action':
-      return demand.object.kind === 'self' ? ownAffairs : ofKey(demand.action, ruling);
+      if (demand.object.kind === 'self') return ownAffairs;
+      return demand.keyNames === true ? keyForKeys(demand.action) : ofKey(demand.action, ruling);
     case 'lacks_deployment_right':
       return ofDeployment(demand.action, ruling);
+    case 'gives_too_much':
+      return givesTooMuch(demand, ruling);
+    case 'takes_a_person':
+    case 'takes_a_session':
+      return aPerson;
     default:
       return notAllowed;
   }
@@ -35,6 +45,34 @@ const ownAffairs: MissingRight = {
   message: 'A key that is limited to some actions does not reach the account of its owner.',
   hint: 'Use a key without a limit, or sign in to the dashboard.',
 };
+
+const aPerson: MissingRight = {
+  message: 'This takes a person who has signed in to the dashboard.',
+  hint: 'Sign in to the dashboard: keys and agents cannot do this.',
+};
+
+function keyForKeys(action: Action): MissingRight {
+  return {
+    message: `A key makes keys only if it is limited to actions that include "${action}".`,
+    hint: 'Make the key in the dashboard, or with a key that was made for it.',
+  };
+}
+
+/** Nobody gives what they do not hold (rule 8). */
+function givesTooMuch(demand: Demand, { caller, facts }: Ruling): MissingRight {
+  const missing = beyondAuthor(demand, caller, facts);
+  if (missing.length === 0) {
+    return {
+      message: 'Only an administrator of this deployment can reset the password of this person.',
+      hint: 'Ask somebody who manages people in the deployment: this person reaches more than this workspace.',
+    };
+  }
+  return {
+    message: `This takes permissions that you do not hold: ${missing.join(', ')}.`,
+    hint: 'Give less, or ask somebody who holds them.',
+    missing,
+  };
+}
 
 function ofRole(action: Action, { caller, facts }: Ruling): MissingRight {
   const { ceiling } = caller;

@@ -47,6 +47,8 @@ function hidden(decision: Deny, { response }: Operation): boolean {
   if (decision.because === 'not_the_owner') return true;
   if (decision.because === 'other_workspace' || decision.because === 'no_workspace') return true;
   if (decision.because === 'not_a_member') return true;
+  // Somebody who neither owns a key nor manages members does not learn that it exists.
+  if (decision.demand?.object.kind === 'key') return true;
   return !decision.mayRead && response.notFound !== null;
 }
 
@@ -61,15 +63,20 @@ function unidentified({ credentials }: Call): PortcullisError {
 /** Notion names the object that it could not find, which need not be the one in the path. */
 function missing({ demand }: Deny, { response }: Operation): PortcullisError {
   const object = demand?.object;
+  if (object?.kind === 'key') return new PortcullisError('not_found', 'There is no such key.');
   const notFound = object !== undefined && 'id' in object ? { kind: object.kind, id: object.id } : response.notFound;
   const message = notFound === null ? 'There is no such workspace, or it is not open to you.' : undefined;
   return new PortcullisError('not_found', message, { notFound });
 }
 
 function restricted(decision: Deny, ruling: Ruling): PortcullisError {
-  const { message, hint } = missingRight(decision, ruling);
+  const { message, hint, missing: lacking } = missingRight(decision, ruling);
   return new PortcullisError('restricted', message, {
     hint,
-    additionalData: { portcullis_reason: decision.because, portcullis_decision_id: decision.id },
+    additionalData: {
+      portcullis_reason: decision.because,
+      portcullis_decision_id: decision.id,
+      ...(lacking === undefined ? {} : { missing_actions: [...lacking] }),
+    },
   });
 }

@@ -20,6 +20,7 @@ import { createConnectionUseStore } from '../store/connection-uses.ts';
 import { createObjectOwners } from '../store/object-owners.ts';
 import { createRateLedgers } from '../store/rate-ledgers.ts';
 import { createStillCurrent } from '../store/still-current.ts';
+import { createSubjects } from '../store/subjects.ts';
 import { createWorkspaceSnapshots } from '../store/workspace-snapshots.ts';
 import { createWithhold } from '../withhold/withhold.ts';
 import { learningForward, openAccessReport } from './access-report.ts';
@@ -39,7 +40,7 @@ export function openGateway(place: Place, { trail, digest }: Audit, parts: Parts
   const turnstile = createTurnstile();
   const owners = createObjectOwners(store.database);
   const snapshots = cacheSnapshots(createWorkspaceSnapshots(store.database), monotonicMs);
-  const { resolve, forget } = createResolve({ snapshots, owners, turnstile });
+  const { resolve, forget } = createResolve({ snapshots, owners, subjects: createSubjects(store.database), turnstile });
   const upstream = openUpstream({ origin: new URL(config.notion.apiUrl).origin, proxy: config.proxy });
   const budget = createRateBudget({
     ledgers: createRateLedgers(store.database, metrics),

@@ -19,8 +19,7 @@ export async function disconnect(
   context: CommandContext,
 ): Promise<{ status: 'revoking' }> {
   const { principal } = context.caller;
-  if (principal.kind !== 'user' && principal.kind !== 'agent')
-    throw new PortcullisError('restricted', 'Workspaces are disconnected by people and agents.');
+  if (principal.kind !== 'user' && principal.kind !== 'agent') throw new Error('Only people and agents get this far.');
   const place = { workspaceId, connectionId };
   const blocked = await disconnections.block(place, principal.id, names =>
     deauthorizedEntry(place, principal.id, names, context),

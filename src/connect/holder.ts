@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { PortcullisError } from '../domain/errors.ts';
 import { isId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
 import type { Holder } from './connect-attempts.ts';
@@ -11,7 +10,7 @@ import type { Holder } from './connect-attempts.ts';
 export function holderOf(context: CommandContext): Holder {
   const { principal, credential } = context.caller;
   if (principal.kind !== 'user' || !isId('ses', credential)) {
-    throw new PortcullisError('restricted', 'Workspaces are connected by people, in a browser.');
+    throw new Error('Only people in a browser get this far.');
   }
   return { userId: principal.id, sessionHash: hashOf('connect session', credential) };
 }

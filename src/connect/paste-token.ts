@@ -28,7 +28,7 @@ export async function pasteToken(
   context: CommandContext,
 ): Promise<PastedConnection> {
   const { principal } = context.caller;
-  if (principal.kind !== 'user') throw new PortcullisError('restricted', 'Tokens are pasted by people.');
+  if (principal.kind !== 'user') throw new Error('Only people get this far.');
   const identity = await identifyToken(parts, token);
   if (identity.notionWorkspaceId !== (await parts.installations.notionIdOf(workspaceId))) {
     throw await refuse(parts, 'workspace_mismatch', workspaceId, identity, context);

@@ -1,7 +1,7 @@
 import type { DecisionId } from './ids.ts';
 import type { Demand } from './operation.ts';
 
-export type AllowReason = 'role' | 'self' | 'member' | 'deployment_right' | 'system';
+export type AllowReason = 'role' | 'self' | 'owner' | 'member' | 'deployment_right' | 'system';
 
 export type DenyReason =
   | 'unauthenticated'
@@ -12,6 +12,9 @@ export type DenyReason =
   | 'key_lacks_action'
   | 'lacks_deployment_right'
   | 'not_the_owner'
+  | 'gives_too_much'
+  | 'takes_a_person'
+  | 'takes_a_session'
   | 'nothing_to_decide'
   | 'no_workspace'
   | 'no_connection'

@@ -1,4 +1,5 @@
 import type { ConnectionId, WorkspaceId } from './ids.ts';
+import type { Subject } from './subjects.ts';
 
 /** What a pure decision needs to know, gathered by `resolve`. */
 export interface Facts {
@@ -14,6 +15,8 @@ export interface Facts {
   readonly connectionTrouble: 'none' | 'pending' | 'needs_reauth' | 'undecryptable' | 'revoked' | null;
   /** For owned demands: the ids of those objects that this caller made. An id that is missing is not theirs. */
   readonly ownedByCaller: ReadonlySet<string>;
+  /** The people, agents, keys and invitations that the demands name, by id. One that is missing does not exist. */
+  readonly subjects: ReadonlyMap<string, Subject>;
   /** How many other calls of this principal are under way on this instance (rule 29). */
   readonly callsInFlight: number;
   /** The facts changed under every earlier attempt to commit a decision on them. */

@@ -2,8 +2,9 @@ import type { Readable } from 'node:stream';
 import type { Action } from './action.ts';
 import type { ErrorCode } from './errors.ts';
 import type { CarriedLinks, LinkedFile } from './file-links.ts';
-import type { ConnectionId, PrincipalId, WorkspaceId } from './ids.ts';
+import type { AgentId, ConnectionId, KeyId, PrincipalId, WorkspaceId } from './ids.ts';
 import type { Caller, Credentials } from './principal.ts';
+import type { Gift } from './subjects.ts';
 
 /** `dashboard` is the admin API as its own pages call it, with a session; `api` is the same with a key. */
 export const doors = ['rest', 'mcp', 'api', 'dashboard', 'oauth', 'webhooks', 'scim', 'library', 'internal'] as const;
@@ -32,6 +33,9 @@ export type ObjectRef =
   | { readonly kind: 'membership' }
   | { readonly kind: 'deployment' }
   | { readonly kind: 'self' }
+  /** Open to those who own it, without any right. */
+  | { readonly kind: 'key'; readonly id: KeyId }
+  | { readonly kind: 'agent'; readonly id: AgentId }
   | { readonly kind: NotionObjectKind; readonly id: string };
 
 /** One thing that must be allowed. An operation passes only if every demand of it is allowed. */
@@ -40,6 +44,12 @@ export interface Demand {
   readonly object: ObjectRef;
   /** A key must not lack the action, although every member may have the object: for what limited keys are not for. */
   readonly withinKey?: boolean;
+  /** A key must name the action: having no limit is not enough (rule 11). */
+  readonly keyNames?: boolean;
+  /** Who may ask at all: a person and no agent, or a person in a browser and no key. */
+  readonly by?: 'person' | 'session';
+  /** What the call gives to somebody else, who must not get more than the caller holds (rule 8). */
+  readonly gives?: Gift;
   /** The object belongs to whoever made it through this gate; nobody else may use it. */
   readonly owned?: boolean;
   /** The right to ask for the object at all is one principal's: a link to a file. Anybody else hears `otherwise`. */
@@ -49,7 +59,8 @@ export interface Demand {
 /** A right that one principal has in one workspace. */
 export interface Holding {
   readonly principal: PrincipalId;
-  readonly workspaceId: WorkspaceId;
+  /** Left out: in the workspace of the call. */
+  readonly workspaceId?: WorkspaceId;
   readonly otherwise: Problem;
 }
 

@@ -1,9 +1,10 @@
 import type { Facts } from '../domain/facts.ts';
 import type { PrincipalId } from '../domain/ids.ts';
 import type { ObjectOwners, OwnedObject } from '../domain/object-owners.ts';
-import type { Call } from '../domain/operation.ts';
+import type { Call, Demand } from '../domain/operation.ts';
 import type { Caller } from '../domain/principal.ts';
 import type { Ruling } from '../domain/ruling.ts';
+import type { Subject, SubjectId, Subjects } from '../domain/subjects.ts';
 import { chooseConnection } from './choose-connection.ts';
 import type { cacheSnapshots } from './snapshot.ts';
 import type { Turnstile } from './turnstile.ts';
@@ -12,9 +13,10 @@ import type { Turnstile } from './turnstile.ts';
 export function createResolve(parts: {
   snapshots: ReturnType<typeof cacheSnapshots>;
   owners: ObjectOwners;
+  subjects: Subjects;
   turnstile: Turnstile;
 }) {
-  const { snapshots, owners, turnstile } = parts;
+  const { snapshots, owners, subjects, turnstile } = parts;
 
   async function resolve(call: Call, caller: Caller): Promise<Facts> {
     const { principal } = caller;
@@ -23,13 +25,16 @@ export function createResolve(parts: {
     const named = call.workspace ?? caller.boundTo;
     const namesOtherWorkspace = caller.boundTo !== null && named !== caller.boundTo;
     const snapshot = await loadSnapshot(namesOtherWorkspace ? caller.boundTo : named);
-    if (snapshot === null) return { ...nothing, callsInFlight, namesOtherWorkspace };
+    if (snapshot === null) {
+      return { ...nothing, callsInFlight, namesOtherWorkspace, subjects: await subjectsOf(call, null) };
+    }
     return {
       workspaceId: snapshot.id,
       namesOtherWorkspace,
       policyRevision: snapshot.policyRevision,
       role: principal.kind === 'system' ? null : (snapshot.roles.get(principal.id) ?? null),
       ...connectionFor(call, caller, snapshot.connections),
+      subjects: await subjectsOf(call, snapshot.id),
       ownedByCaller: await ownedObjects(call, caller, snapshot.id),
       callsInFlight,
       unstable: false,
@@ -38,6 +43,14 @@ export function createResolve(parts: {
 
   function loadSnapshot(id: Caller['boundTo']) {
     return id === null ? null : snapshots.get(id);
+  }
+
+  function subjectsOf(
+    { operation }: Call,
+    workspaceId: Caller['boundTo'],
+  ): Promise<Facts['subjects']> | Facts['subjects'] {
+    const ids = operation.demands.flatMap(subjectIdsOf);
+    return ids.length === 0 ? noSubjects : subjects.find(workspaceId, ids);
   }
 
   async function ownedObjects(call: Call, { principal }: Caller, workspaceId: NonNullable<Caller['boundTo']>) {
@@ -57,6 +70,8 @@ export function createResolve(parts: {
 
 const nobodys: ReadonlySet<string> = new Set();
 
+const noSubjects: ReadonlyMap<string, Subject> = new Map();
+
 const nothing: Facts = {
   workspaceId: null,
   namesOtherWorkspace: false,
@@ -65,6 +80,7 @@ const nothing: Facts = {
   connection: null,
   connectionTrouble: 'none',
   ownedByCaller: nobodys,
+  subjects: noSubjects,
   callsInFlight: 0,
   unstable: false,
 };
@@ -77,6 +93,21 @@ function connectionFor(call: Call, { principal }: Caller, connections: Parameter
     connections.filter(connection => connection.id === target.connection),
     principal,
   );
+}
+
+function subjectIdsOf({ object, gives }: Demand): SubjectId[] {
+  const about = object.kind === 'key' || object.kind === 'agent' ? [object.id] : [];
+  switch (gives?.kind) {
+    case 'role':
+      return gives.to === undefined ? about : [...about, gives.to];
+    case 'invitation':
+      return [...about, gives.id];
+    case 'identity':
+    case 'account':
+      return [...about, gives.of];
+    default:
+      return about;
+  }
 }
 
 function ownedDemands(call: Call): OwnedObject[] {

@@ -49,6 +49,7 @@ export function allowedRuling(
       connection: { id: newId('con'), because: 'only_one' },
       connectionTrouble: null,
       ownedByCaller: new Set(),
+      subjects: new Map(),
       callsInFlight: 0,
       unstable: false,
     },

@@ -57,7 +57,7 @@ export function createConnectionRoutes({ list, paste, pasteNew, disconnect }: Co
       path: '/api/workspaces/:workspace/connections',
       name: 'connection.paste',
       summary: 'Connect by a token of an internal integration, or replace the one before. Notion is asked whose it is',
-      demand: { on: 'workspace', action: 'connect' },
+      demand: { on: 'workspace', action: 'connect', by: 'person' },
       params: inWorkspace,
       body: pasted,
       status: 201,
@@ -70,7 +70,7 @@ export function createConnectionRoutes({ list, paste, pasteNew, disconnect }: Co
       name: 'connection.paste_new',
       summary:
         'Connect a new workspace by a token of an internal integration. It waits for you to confirm it, as after consent',
-      demand: { on: 'deployment', action: 'connect' },
+      demand: { on: 'deployment', action: 'connect', by: 'session' },
       body: pastedNew,
       status: 202,
       run: async ({ body: { token, audience, name } }, context) => {

@@ -37,7 +37,9 @@ function describeRow(row: Row): JsonSchema {
   return {
     operationId: row.name,
     summary: row.summary,
-    ...(row.demand === undefined ? {} : { description: demandsText(row.demand, row.also) }),
+    ...(row.demand === undefined
+      ? {}
+      : { description: [demandText(row.demand), ...(row.also === undefined ? [] : [row.also.says])].join(' ') }),
     parameters: [...pathParameters(row), ...queryParameters(row)],
     ...(row.body === undefined
       ? {}
@@ -52,10 +54,6 @@ function describeRow(row: Row): JsonSchema {
   };
 }
 
-function demandsText(...demands: (ApiRoute['demand'] | undefined)[]): string {
-  return demands.flatMap(demand => (demand === undefined ? [] : [demandText(demand)])).join(' ');
-}
-
 function demandText(demand: ApiRoute['demand']): string {
   switch (demand.on) {
     case 'workspace':
@@ -64,7 +62,11 @@ function demandText(demand: ApiRoute['demand']): string {
       return `Takes the deployment right \`${demand.action}\`.`;
     case 'membership':
       return `Open to every member of the workspace; a limited key needs the action \`${demand.key}\`.`;
+    case 'key':
+    case 'agent':
+      return `Open to those who own it; others need the action \`${demand.action}\`.`;
     case 'self':
+      if (demand.by === 'session') return 'Open to people who have signed in, about themselves.';
       return 'Open to every identified caller, about themselves.';
   }
 }

@@ -17,7 +17,8 @@ export function commandOperation(row: ApiRoute, input: Input | null, problem: Pr
   return {
     name: row.name,
     effect: row.method === 'GET' ? 'read' : 'write',
-    demands: [row.demand, ...(row.also === undefined ? [] : [row.also])].map(demandOf),
+    // A request that cannot be read is denied for that; what it would have asked for is not known.
+    demands: [row.demand, ...(input === null ? [] : (row.also?.of(input) ?? []))].map(demandOf),
     problem,
     target:
       input === null
@@ -40,12 +41,22 @@ export function impossibleOperation(name: string, method: string, problem: Probl
 function demandOf(demand: RouteDemand): Demand {
   switch (demand.on) {
     case 'workspace':
-    case 'deployment':
-      return { action: demand.action, object: { kind: demand.on } };
-    case 'membership':
-      return { action: demand.key, object: { kind: 'membership' }, withinKey: true };
-    case 'self':
+    case 'deployment': {
+      const { on, ...rest } = demand;
+      return { ...rest, object: { kind: on } };
+    }
+    case 'membership': {
+      const { on, key, ...rest } = demand;
+      return { ...rest, action: key, object: { kind: on }, withinKey: true };
+    }
+    case 'key':
+      return { action: demand.action, object: { kind: 'key', id: demand.id } };
+    case 'agent':
+      return { action: demand.action, object: { kind: 'agent', id: demand.id } };
+    case 'self': {
+      const { on, ...rest } = demand;
       // Being oneself is all it takes: the action is not looked at.
-      return { action: 'read', object: { kind: 'self' } };
+      return { ...rest, action: 'read', object: { kind: on } };
+    }
   }
 }

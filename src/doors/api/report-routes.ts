@@ -53,8 +53,10 @@ export function createReportRoutes({ report, known }: AccessReporting): ApiRoute
       name: 'report.access',
       summary: 'What each connection can do and see at Notion, compared with what the policy can use of it',
       demand: { on: 'workspace', action: 'connect' },
-      // It shows titles.
-      also: { on: 'workspace', action: 'read' },
+      also: {
+        says: 'It shows titles, so it takes the action `read` too.',
+        of: () => [{ on: 'workspace', action: 'read' }],
+      },
       params,
       query,
       async run({ params: { workspace }, query: { connection, cursor: from, limit } }, context) {

@@ -1,16 +1,32 @@
 import type { ZodType, z } from 'zod';
 import type { Action } from '../../domain/action.ts';
-import type { CommandContext } from '../../domain/operation.ts';
+import type { AgentId, KeyId } from '../../domain/ids.ts';
+import type { CommandContext, Demand } from '../../domain/operation.ts';
 
 /**
  * What a route's caller must be allowed: an action, and on what. `membership` is open to every member, but a key that is
- * limited must be limited to `key` at least; `self` is closed to limited keys.
+ * limited must be limited to `key` at least; `self` is closed to limited keys; a `key` or an `agent` is open to those who
+ * own it, and to those who hold the action. What the rest means is said at `Demand`.
  */
 export type RouteDemand =
-  | { readonly on: 'workspace'; readonly action: Action }
-  | { readonly on: 'deployment'; readonly action: Action }
-  | { readonly on: 'membership'; readonly key: Action }
-  | { readonly on: 'self' };
+  | ({ readonly on: 'workspace' | 'deployment'; readonly action: Action } & Pick<Demand, 'by' | 'gives'>)
+  | ({ readonly on: 'membership'; readonly key: Action } & Pick<Demand, 'keyNames' | 'heldBy' | 'gives'>)
+  | { readonly on: 'key'; readonly id: KeyId; readonly action: Action }
+  | { readonly on: 'agent'; readonly id: AgentId; readonly action: Action }
+  | ({ readonly on: 'self' } & Pick<Demand, 'by'>);
+
+/** Demands that follow from what is asked for. */
+export interface FurtherDemands<Given> {
+  /** For the description of the API: one sentence. */
+  readonly says: string;
+  of(input: Given): readonly RouteDemand[];
+}
+
+interface Given<Params extends ZodType, Query extends ZodType, Body extends ZodType> {
+  readonly params: z.infer<Params>;
+  readonly query: z.infer<Query>;
+  readonly body: z.infer<Body>;
+}
 
 /**
  * One row of the admin API. The door derives from it the HTTP route, the operation that the gateway decides, the
@@ -31,17 +47,14 @@ export interface ApiRoute<
   readonly summary: string;
   readonly demand: RouteDemand;
   /** Must be allowed too. */
-  readonly also?: RouteDemand;
+  readonly also?: FurtherDemands<Given<Params, Query, Body>>;
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
   /** Status of success; 200 unless it says otherwise. */
   readonly status?: number;
   /** Answers with a value that JSON can hold, or with a `Download`. Throws `PortcullisError`. */
-  run(
-    input: { params: z.infer<Params>; query: z.infer<Query>; body: z.infer<Body> },
-    context: CommandContext,
-  ): Promise<unknown>;
+  run(input: Given<Params, Query, Body>, context: CommandContext): Promise<unknown>;
 }
 
 /** Checks a row against its own schemas; a list of rows forgets them. */

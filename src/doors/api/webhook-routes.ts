@@ -1,5 +1,4 @@
 import { type ZodType, z } from 'zod';
-import { PortcullisError } from '../../domain/errors.ts';
 import type { RecordEvent } from '../../domain/event.ts';
 import type { PrincipalId, SubscriptionId } from '../../domain/ids.ts';
 import type { CommandContext } from '../../domain/operation.ts';
@@ -153,5 +152,5 @@ function routesOf({ path, name, whose, demand, params, ownerIn }: Place, { comma
 
 function authorOf({ caller: { principal } }: CommandContext): PrincipalId {
   if (principal.kind === 'user' || principal.kind === 'agent') return principal.id;
-  throw new PortcullisError('restricted', 'Webhooks are managed by people and agents.');
+  throw new Error('Only people and agents get this far.');
 }

@@ -39,7 +39,9 @@ function frame(name: ConnectOperationName, workspaceId: WorkspaceId | null): Ope
   return {
     name,
     effect: name === 'connect.review' ? 'read' : 'write',
-    demands: [{ action: 'connect', object: { kind: workspaceId === null ? 'deployment' : 'workspace' } }],
+    demands: [
+      { action: 'connect', object: { kind: workspaceId === null ? 'deployment' : 'workspace' }, by: 'session' },
+    ],
     problem: null,
     target: null,
     response: { opaque: false, readAction: null, rewriteUrls: false, notFound: null, binds: null },

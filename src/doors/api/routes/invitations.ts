@@ -33,6 +33,10 @@ export function invitationRoutes(parts: {
       name: 'invitations.create',
       summary: 'Invite a person; the answer has the link, unless it goes to them by mail',
       demand: mayInvite,
+      also: {
+        says: 'Nobody gives a role that holds more than they do.',
+        of: ({ body }) => [{ ...mayInvite, gives: { kind: 'role', role: body.role } }],
+      },
       body: z.strictObject({ email, role }),
       status: 201,
       run: async ({ body }, context) => {
@@ -48,6 +52,10 @@ export function invitationRoutes(parts: {
       name: 'invitations.resend',
       summary: 'Give an invitation a new link; the last one ends',
       demand: mayInvite,
+      also: {
+        says: 'Nobody gives a role that holds more than they do.',
+        of: ({ params }) => [{ ...mayInvite, gives: { kind: 'invitation', id: params.invitation } }],
+      },
       params: byInvitation,
       run: async ({ params }, context) => {
         const id = params.invitation;
@@ -73,7 +81,7 @@ export function invitationRoutes(parts: {
       path: '/api/me/invitations',
       name: 'me.accept_invitation',
       summary: 'Join a workspace by the link of an invitation',
-      demand: { on: 'self' },
+      demand: { on: 'self', by: 'session' },
       body: z.strictObject({ token: z.string().max(100) }),
       run: async ({ body }, context) => {
         const accepted = await invitations.acceptSignedIn(body.token, context.caller);

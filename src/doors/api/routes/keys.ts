@@ -4,12 +4,13 @@ import { type Keys, keyDaysDefault, keyDaysMax } from '../../../accounts/keys.ts
 import type { AuditRecord } from '../../../audit/audit-reader.ts';
 import { asNotionToken } from '../../../domain/api-key.ts';
 import type { RecordEvent } from '../../../domain/event.ts';
-import type { WorkspaceId } from '../../../domain/ids.ts';
+import { isId, type KeyId, type WorkspaceId } from '../../../domain/ids.ts';
+import type { Problem } from '../../../domain/operation.ts';
 import { action, displayName, idOf, principalId, role } from '../fields.ts';
 import { workspaceOf } from '../in-workspace.ts';
 import { listQuery } from '../list-query.ts';
 import { recordChange } from '../record-change.ts';
-import { type ApiRoute, apiRoute } from '../route.ts';
+import { type ApiRoute, apiRoute, type RouteDemand } from '../route.ts';
 
 const newKey = z.strictObject({
   name: displayName,
@@ -20,6 +21,31 @@ const newKey = z.strictObject({
     .describe('What the key may be used for at most: what a role may, or a list of actions.'),
   expiresInDays: z.int().min(1).max(keyDaysMax).default(keyDaysDefault),
 });
+
+const keyInReach = {
+  says: 'A key of your own or of an agent that you own, or any key if you manage members.',
+  of: ({ params }: { params: { key: KeyId } }) => [{ on: 'key', id: params.key, action: 'members' } as const],
+};
+
+const keysSay =
+  'A key makes keys only if its limit names `members`. A key is made for oneself, for an agent that one owns, or for any ' +
+  'agent if one manages members, and is limited to no more than its maker holds.';
+
+/** Rules 8 and 11: for whom somebody may make a key, and what it may be limited to. */
+function demandsOf({ principalId: holder, limitTo }: z.infer<typeof newKey>): RouteDemand[] {
+  const member = { on: 'membership', key: 'members' } as const;
+  const demands: RouteDemand[] = [{ ...member, keyNames: true }];
+  if (isId('agt', holder)) demands.push({ on: 'agent', id: holder, action: 'members' });
+  else if (holder !== undefined) demands.push({ ...member, heldBy: { principal: holder, otherwise: ownKeysOnly } });
+  if (typeof limitTo === 'string') demands.push({ ...member, gives: { kind: 'role', role: limitTo } });
+  else if (limitTo !== undefined) demands.push({ ...member, gives: { kind: 'actions', actions: limitTo } });
+  return demands;
+}
+
+const ownKeysOnly: Problem = {
+  code: 'restricted',
+  message: 'People make their own keys. For a program, make a service account.',
+};
 
 export interface KeyRouteParts {
   readonly keys: Keys;
@@ -56,6 +82,7 @@ export function keyRoutes({ keys, record, firstCall }: KeyRouteParts): ApiRoute[
       name: 'keys.get',
       summary: 'A key, and the first call to Notion that was made with it',
       demand: { on: 'membership', key: 'members' },
+      also: keyInReach,
       params: z.strictObject({ key: idOf('key') }),
       run: async ({ params }, context) => {
         const key = await keys.get(context.caller, workspaceOf(context), params.key);
@@ -69,6 +96,7 @@ export function keyRoutes({ keys, record, firstCall }: KeyRouteParts): ApiRoute[
       name: 'keys.create',
       summary: 'Make a key; the answer is the only place where its secret ever is',
       demand: { on: 'membership', key: 'members' },
+      also: { says: keysSay, of: ({ body }) => demandsOf(body) },
       body: newKey,
       status: 201,
       run: async ({ body }, context) => {
@@ -90,6 +118,7 @@ export function keyRoutes({ keys, record, firstCall }: KeyRouteParts): ApiRoute[
       name: 'keys.revoke',
       summary: 'End a key at once',
       demand: { on: 'membership', key: 'members' },
+      also: keyInReach,
       params: z.strictObject({ key: idOf('key') }),
       run: async ({ params }, context) => {
         const key = await keys.revoke(context.caller, workspaceOf(context), params.key);

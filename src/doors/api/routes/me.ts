@@ -22,13 +22,14 @@ export interface MeParts {
 /** The caller's own affairs. */
 export function meRoutes({ users, sessions, workspaces, record, demo }: MeParts): ApiRoute[] {
   const self = { on: 'self' } as const;
+  const inBrowser = { on: 'self', by: 'session' } as const;
   return [
     apiRoute({
       method: 'GET',
       path: '/api/me',
       name: 'me.get',
       summary: 'Who is calling',
-      demand: self,
+      demand: { on: 'self', by: 'person' },
       run: async (_input, context) => {
         const { caller } = context;
         const user = await users.get(humanOf(context));
@@ -41,7 +42,7 @@ export function meRoutes({ users, sessions, workspaces, record, demo }: MeParts)
       path: '/api/me/password',
       name: 'me.set_password',
       summary: 'Choose a password; ends all other sessions',
-      demand: self,
+      demand: inBrowser,
       body: z.strictObject({ password: z.string().max(1024), currentPassword: z.string().max(1024).optional() }),
       run: async ({ body }, context) => {
         await sessions.setPassword(context.caller, { ...body, clientAddress: context.clientAddress });
@@ -53,7 +54,7 @@ export function meRoutes({ users, sessions, workspaces, record, demo }: MeParts)
       path: '/api/me/sessions',
       name: 'me.list_sessions',
       summary: 'The browsers in which you are signed in',
-      demand: self,
+      demand: inBrowser,
       run: async (_input, context) => ({
         sessions: (await sessions.list(context.caller)).map(session => ({
           ...session,
@@ -68,7 +69,7 @@ export function meRoutes({ users, sessions, workspaces, record, demo }: MeParts)
       path: '/api/me/sessions/:session',
       name: 'me.end_session',
       summary: 'Sign out one of your browsers',
-      demand: self,
+      demand: inBrowser,
       params: z.strictObject({ session: idOf('ses') }),
       run: async ({ params }, context) => {
         await sessions.end(context.caller, params.session);
@@ -104,10 +105,10 @@ export function meRoutes({ users, sessions, workspaces, record, demo }: MeParts)
 
 function principalOf({ caller: { principal } }: CommandContext) {
   if (principal.kind === 'user' || principal.kind === 'agent') return principal.id;
-  throw new PortcullisError('restricted', 'This takes a user or an agent.');
+  throw new Error('Only people and agents get this far.');
 }
 
 function humanOf({ caller: { principal } }: CommandContext) {
   if (principal.kind === 'user') return principal.id;
-  throw new PortcullisError('restricted', 'This takes a person, not an agent.');
+  throw new Error('Only people get this far.');
 }

@@ -9,6 +9,7 @@ import { listQuery } from '../list-query.ts';
 import { recordChange } from '../record-change.ts';
 import { type ApiRoute, apiRoute } from '../route.ts';
 
+const mayManage = { on: 'workspace', action: 'members' } as const;
 const byPrincipal = z.strictObject({ principal: principalId });
 
 /** Who belongs to a workspace, and in which role. */
@@ -32,7 +33,11 @@ export function memberRoutes(parts: { members: Members; links: Links; record: Re
       path: '/api/workspaces/:workspace/members/:principal/sign-in-link',
       name: 'members.reset',
       summary: 'Make a one-time link for a member who lost their password; by mail where mail is set up',
-      demand: { on: 'workspace', action: 'members' },
+      demand: mayManage,
+      also: {
+        says: 'Nobody becomes somebody who holds more than they do.',
+        of: ({ params }) => [{ ...mayManage, gives: { kind: 'identity', of: params.principal, byMail: links.byMail } }],
+      },
       params: z.strictObject({ principal: idOf('usr') }),
       status: 201,
       run: async ({ params }, context) => {
@@ -46,7 +51,11 @@ export function memberRoutes(parts: { members: Members; links: Links; record: Re
       path: '/api/workspaces/:workspace/members/:principal',
       name: 'members.set_role',
       summary: 'Give a member another role',
-      demand: { on: 'workspace', action: 'members' },
+      demand: mayManage,
+      also: {
+        says: 'Nobody gives what they do not hold.',
+        of: ({ params, body }) => [{ ...mayManage, gives: { kind: 'role', role: body.role, to: params.principal } }],
+      },
       params: byPrincipal,
       body: z.strictObject({ role }),
       run: async ({ params, body }, context) => {
@@ -60,7 +69,7 @@ export function memberRoutes(parts: { members: Members; links: Links; record: Re
       path: '/api/workspaces/:workspace/members/:principal',
       name: 'members.remove',
       summary: 'Remove a member, with their keys',
-      demand: { on: 'workspace', action: 'members' },
+      demand: mayManage,
       params: byPrincipal,
       run: async ({ params }, context) => {
         await members.remove(context.caller, workspaceOf(context), params.principal);

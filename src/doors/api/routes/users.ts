@@ -28,6 +28,10 @@ export function userRoutes(parts: { users: Users; links: Links; record: RecordEv
       name: 'users.create',
       summary: 'Make an account; the answer has the link for the first sign-in',
       demand: mayManage,
+      also: {
+        says: 'Nobody gives a right that they do not have.',
+        of: ({ body }) => [{ ...mayManage, gives: { kind: 'rights', rights: body.deploymentRights ?? [] } }],
+      },
       body: z.strictObject({ email, name: displayName, deploymentRights: z.array(deploymentRight).optional() }),
       status: 201,
       run: async ({ body }, context) => {
@@ -43,6 +47,15 @@ export function userRoutes(parts: { users: Users; links: Links; record: RecordEv
       name: 'users.change',
       summary: 'Disable or enable a person, or change their rights in the deployment',
       demand: mayManage,
+      also: {
+        says: 'Nobody gives a right that they do not have; enabling somebody gives back what they had.',
+        of: ({ params, body }) => [
+          {
+            ...mayManage,
+            gives: { kind: 'account', of: params.user, rights: body.deploymentRights, disabled: body.disabled },
+          },
+        ],
+      },
       params: byUser,
       body: z.strictObject({ disabled: z.boolean().optional(), deploymentRights: z.array(deploymentRight).optional() }),
       run: async ({ params, body }, context) => {
@@ -58,6 +71,10 @@ export function userRoutes(parts: { users: Users; links: Links; record: RecordEv
       name: 'users.create_link',
       summary: 'Make a one-time link for somebody who cannot sign in',
       demand: mayManage,
+      also: {
+        says: 'Nobody becomes somebody who has more rights than they have.',
+        of: ({ params }) => [{ ...mayManage, gives: { kind: 'identity', of: params.user, byMail: links.byMail } }],
+      },
       params: byUser,
       status: 201,
       run: async ({ params }, context) => {

@@ -5,6 +5,7 @@ import type { AuditEntry } from '../../api.ts';
 const words: Record<AllowReason | DenyReason, string> = {
   role: 'by role',
   self: 'own affairs',
+  owner: 'one’s own',
   member: 'as a member',
   deployment_right: 'by a right in the deployment',
   system: 'Portcullis itself',
@@ -16,6 +17,9 @@ const words: Record<AllowReason | DenyReason, string> = {
   key_lacks_action: 'the key is limited to other actions',
   lacks_deployment_right: 'the right to do this is missing',
   not_the_owner: 'made by somebody else',
+  gives_too_much: 'would give more than they hold',
+  takes_a_person: 'takes a person, not an agent',
+  takes_a_session: 'takes a person in a browser, not a key',
   nothing_to_decide: 'no such operation',
   no_workspace: 'no workspace named',
   no_connection: 'not connected to Notion',
