@@ -1,10 +1,12 @@
-// `npm run bench -- NAME`: measures, and prints one JSON object as its last line. Exits 0 whether targets hold or not.
+// `npm run bench -- NAME`: measures, and prints one JSON object as its last line. Exits 0 whether targets of speed hold or
+// not, which depend on the machine; and 1 when a claim of `hostile` does not, which must hold anywhere.
 import type { Bench } from './claim.ts';
 
 const benches: ReadonlyMap<string, () => Promise<Bench>> = new Map([
   ['rest-door', async () => (await import('./rest-door.ts')).restDoor],
   ['custody', async () => (await import('./custody.ts')).custody],
   ['emulator', async () => (await import('./emulator.ts')).emulator],
+  ['hostile', async () => (await import('./hostile.ts')).hostile],
 ]);
 
 const name = process.argv[2] ?? '';
@@ -17,4 +19,4 @@ const bench = await load();
 const rows = await bench();
 console.table(rows);
 console.log(JSON.stringify({ name, rows }));
-process.exit(0);
+process.exit(name === 'hostile' && rows.some(row => !row.holds) ? 1 : 0);

@@ -1,4 +1,5 @@
 import { PortcullisError } from '../domain/errors.ts';
+import { ClientGone } from './client-gone.ts';
 
 /** Fields and a sentence. Never the body, a header or a token. */
 export interface DoorLog {
@@ -8,6 +9,7 @@ export interface DoorLog {
 
 /** Tells an operator what whoever asked is not told: a defect, or the cause that an error brings for the log. */
 export function logFailure(log: DoorLog, fields: object, error: unknown): void {
+  if (error instanceof ClientGone) return;
   if (!(error instanceof PortcullisError)) log.error({ ...fields, err: error }, 'a call failed unexpectedly');
   else if (error.details.log !== undefined)
     log.warn({ ...fields, code: error.code, why: error.details.log }, 'a call failed');

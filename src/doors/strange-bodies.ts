@@ -6,8 +6,7 @@ import { hasBody, readWhole } from './whole-body.ts';
 
 /**
  * Reads a body that tells who sends it, or proves it, and so has to be read before anybody is known. Throws
- * `PortcullisError`: `too_large`, `too_slow`, and `rate_limited` while strangers have us hold too much; any other error says
- * that the client went away.
+ * `PortcullisError`: `too_large`, `too_slow`, and `rate_limited` while strangers have us hold too much; and `ClientGone`.
  */
 export type ReadStrangeBody = (request: IncomingMessage, clientAddress: string) => Promise<Buffer>;
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { PortcullisError } from '../domain/errors.ts';
+import { ClientGone } from './client-gone.ts';
 import { leastPace, type Pace, watchPace } from './pace.ts';
 
 /** Whether a request says that it has a body. */
@@ -15,8 +16,7 @@ export interface WholeBodyOptions {
 }
 
 /**
- * Reads a body that is held in memory. Throws `PortcullisError` `too_large` and `too_slow`, and what `take` throws; any other
- * error says that the client went away in the middle of it.
+ * Reads a body that is held in memory. Throws `PortcullisError` `too_large` and `too_slow`, what `take` throws, and `ClientGone`.
  */
 export async function readWhole(request: IncomingMessage, options: WholeBodyOptions): Promise<Buffer> {
   const { bytesMax, pace = leastPace, take = () => {} } = options;
@@ -24,7 +24,7 @@ export async function readWhole(request: IncomingMessage, options: WholeBodyOpti
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const gone = () => reject(new Error('The client went away in the middle of its body.'));
+  const gone = () => reject(new ClientGone());
   const keep = (chunk: Buffer) => {
     bytes += chunk.length;
     try {

@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream';
+import { PassThrough, pipeline, Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { RunningDigest } from '../domain/digest.ts';
-import type { Answer } from '../domain/operation.ts';
+import type { Answer, NotionRequest } from '../domain/operation.ts';
 import { ExchangeFailure, type FailureReason, type Progress, reasonOf } from './exchange-failure.ts';
 import type { Permit } from './permit.ts';
 
@@ -18,6 +18,12 @@ export interface ExchangeOptions {
   readonly permit: Permit;
   /** Digests the body on its way, when it is streamed. */
   readonly digest: RunningDigest | null;
+}
+
+/** A body that is streamed. undici destroys what it was given when it does not send it, so that it gets one of its own. */
+interface StreamedBody {
+  readonly source: Readable;
+  readonly given: PassThrough;
 }
 
 /**
@@ -39,12 +45,26 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #bytes = 0;
   #stream: Readable | null = null;
+  readonly #body: StreamedBody | null;
 
-  constructor(options: ExchangeOptions, resolve: (answer: Answer) => void, reject: (failure: ExchangeFailure) => void) {
+  constructor(
+    body: NotionRequest['body'],
+    options: ExchangeOptions,
+    resolve: (answer: Answer) => void,
+    reject: (failure: ExchangeFailure) => void,
+  ) {
+    // An error that nobody hears would end the process.
+    const given = new PassThrough().on('error', () => {});
+    this.#body = body instanceof Readable ? { source: body, given } : null;
     this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
     options.signal?.addEventListener('abort', this.#cancel, { once: true });
+  }
+
+  /** What undici is to send, where that is a stream. */
+  get streamedBody(): Readable | null {
+    return this.#body?.given ?? null;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -55,6 +75,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
       return;
     }
     this.#progress = 'sent';
+    // Whichever of the two ends early ends the other.
+    if (this.#body !== null) pipeline(this.#body.source, this.#body.given, () => {});
     this.#sentAt = performance.now();
     if (!this.#options.stream) this.#deadline = setTimeout(() => this.#abort('timeout'), this.#options.answerMs);
   }

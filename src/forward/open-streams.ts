@@ -29,21 +29,29 @@ const lookEveryMs = 2 * secondMs;
 /** So long a stream goes on while nobody can say whether it may. */
 const inDoubtMsMax = 30 * secondMs;
 
+interface Watched {
+  readonly ruling: Ruling;
+  /** When it was last known that the stream may go on. */
+  allowedAtMs: number;
+}
+
 export function createOpenStreams(parts: OpenStreamsParts): OpenStreams {
   const { wouldStillPass, onTrouble, monotonicMs, everyMs = lookEveryMs } = parts;
-  /** When it was last known of each stream that it may go on. */
-  const open = new Map<Readable, { readonly ruling: Ruling; allowedAtMs: number }>();
+  const open = new Map<Readable, Watched>();
   let looking: Promise<void> | null = null;
 
+  /** All at once: the last of many would otherwise wait for the answers about all the others. */
   async function lookAtAll(): Promise<void> {
-    for (const [stream, watched] of [...open]) {
-      const passes = await wouldStillPass(watched.ruling).catch(error => {
-        onTrouble(error);
-        return monotonicMs() - watched.allowedAtMs < inDoubtMsMax ? null : false;
-      });
-      if (passes === true) watched.allowedAtMs = monotonicMs();
-      if (passes === false) stream.destroy(new PortcullisError('policy_changed', undefined, { log: 'a stream ended' }));
-    }
+    await Promise.all(Array.from(open, ([stream, watched]) => lookAt(stream, watched)));
+  }
+
+  async function lookAt(stream: Readable, watched: Watched): Promise<void> {
+    const passes = await wouldStillPass(watched.ruling).catch(error => {
+      onTrouble(error);
+      return monotonicMs() - watched.allowedAtMs < inDoubtMsMax ? null : false;
+    });
+    if (passes === true) watched.allowedAtMs = monotonicMs();
+    if (passes === false) stream.destroy(new PortcullisError('policy_changed', undefined, { log: 'a stream ended' }));
   }
 
   function look(): Promise<void> {

@@ -18,12 +18,20 @@ export interface Permit {
 export function createPermit(ruling: Ruling, stillAllowed: (ruling: Ruling) => Promise<boolean>, now: Now): Permit {
   let confirmedAtMs = ruling.decidedAt.getTime();
   const isStale = () => now().getTime() - confirmedAtMs > decisionAgeMaxMs;
-  async function renew(): Promise<void> {
+  async function ask(): Promise<void> {
     const askedAtMs = now().getTime();
     if (!(await stillAllowed(ruling))) {
       throw new PortcullisError('policy_changed', undefined, { log: 'revoked while it waited', fate: 'not_sent' });
     }
     confirmedAtMs = askedAtMs;
+  }
+  let asking: Promise<void> | null = null;
+  /** Shared by all who ask before the answer has come: a slow answer must not make for more questions. */
+  function renew(): Promise<void> {
+    asking ??= ask().finally(() => {
+      asking = null;
+    });
+    return asking;
   }
   return {
     isStale,

@@ -21,6 +21,11 @@ export interface Sending {
 
 /** A call is sent once; and once more only where nothing can have happened, or nothing can change. */
 const attemptsMax = 2;
+/**
+ * Where asking again and connecting take long, a decision can be too old by the time that a connection is ready, more than
+ * once. Nothing is sent then, and so it is no attempt.
+ */
+const lateMax = 8;
 
 /** Sends a call with a token, to where the token came from. Throws `PortcullisError` with a fate. */
 export async function send(upstream: Upstream, sending: Sending, { token, origin }: AccessToken): Promise<Answer> {
@@ -32,24 +37,25 @@ export async function send(upstream: Upstream, sending: Sending, { token, origin
   const { operation, request, permit, signal, digest } = sending;
   const headers = requestHeaders(request.headers, token);
   const options = { stream: operation.response.opaque, signal, permit, digest };
-  for (let attempt = 1; ; attempt++) {
+  let attempts = 0;
+  for (let late = 0; ; ) {
     if (permit.isStale()) await neverSent(permit.renew());
     try {
       return await upstream.send(request, headers, options);
     } catch (error) {
       if (!(error instanceof ExchangeFailure)) throw error;
-      if (attempt === attemptsMax || !repeatable(error, sending)) throw failedExchange(error, operation.effect);
+      const goesOn =
+        error.reason === 'late' ? ++late < lateMax : ++attempts < attemptsMax && repeatable(error, sending);
+      if (!goesOn) throw failedExchange(error, operation.effect);
     }
   }
 }
 
 /**
- * A call whose decision grew too old on the way to a connection was not sent, and may be. A read may meet a kept-alive
- * connection that Notion has just closed; without a byte of an answer, asking again does no harm. Nothing else is ever
- * repeated: not a write, and not a read that Notion is slow to answer.
+ * A read may meet a kept-alive connection that Notion has just closed; without a byte of an answer, asking again does no
+ * harm. Nothing else is ever repeated: not a write, and not a read that Notion is slow to answer.
  */
 function repeatable(failure: ExchangeFailure, { operation, request }: Sending): boolean {
   if (request.body instanceof Readable) return false;
-  if (failure.reason === 'late') return true;
   return operation.effect === 'read' && failure.progress === 'sent' && failure.reason === 'connection';
 }

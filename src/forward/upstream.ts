@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 import type { Answer, NotionRequest } from '../domain/operation.ts';
 import type { OutgoingProxy } from '../domain/outgoing-proxy.ts';
@@ -98,14 +97,16 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     send(request, headers, sending) {
       return new Promise((resolve, reject) => {
         const { path, method, body } = request;
-        const dispatch: Dispatcher.DispatchOptions = { origin, path, method, headers, body };
         const exchange: Exchange = new Exchange(
+          body,
           { ...sending, answerBytesMax, answerMs },
           settle(resolve),
           settle(reject),
         );
         underWay.add(exchange);
-        (body instanceof Readable ? streams : calls).dispatch(dispatch, exchange);
+        const { streamedBody } = exchange;
+        const dispatch: Dispatcher.DispatchOptions = { origin, path, method, headers, body: streamedBody ?? body };
+        (streamedBody === null ? calls : streams).dispatch(dispatch, exchange);
 
         function settle<T>(then: (value: T) => void): (value: T) => void {
           return value => {

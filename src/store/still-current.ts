@@ -3,16 +3,51 @@ import type { Ruling } from '../domain/ruling.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
-/** Whether the policy and the credential that a ruling was decided on are still the current ones (rule 10). */
+interface Asked {
+  readonly ruling: Ruling;
+  readonly resolve: (current: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Whether the policy and the credential that a ruling was decided on are still the current ones (rule 10). All that are
+ * asked about in one turn are one statement: whatever makes calls wait makes many of them wait, and each is asked about
+ * again before it goes on.
+ */
 export function createStillCurrent({ system }: Pick<Database<Schema>, 'system'>) {
-  return async ({ caller, facts }: Ruling): Promise<boolean> => {
-    const { principal, epoch } = caller;
-    const principalId = principal.kind === 'user' || principal.kind === 'agent' ? principal.id : null;
+  let gathered: Asked[] = [];
+
+  async function askAll(): Promise<void> {
+    const asked = gathered;
+    gathered = [];
+    try {
+      const current = await areCurrent(asked.map(({ ruling }) => ruling));
+      for (const [place, { resolve }] of asked.entries()) resolve(current[place] ?? false);
+    } catch (error) {
+      for (const { reject } of asked) reject(error);
+    }
+  }
+
+  async function areCurrent(rulings: readonly Ruling[]): Promise<boolean[]> {
     const { rows } = await sql<{ current: boolean }>`
-      SELECT (${facts.policyRevision}::bigint IS NULL OR EXISTS (
-                SELECT FROM workspace WHERE id = ${facts.workspaceId} AND policy_revision = ${facts.policyRevision}))
-         AND (${epoch}::bigint IS NULL OR EXISTS (
-                SELECT FROM principal WHERE id = ${principalId} AND epoch = ${epoch})) AS current`.execute(system);
-    return rows[0]?.current ?? false;
-  };
+      SELECT (asked.revision IS NULL OR workspace.id IS NOT NULL) AND (asked.epoch IS NULL OR principal.id IS NOT NULL) AS current
+      FROM unnest(${rulings.map(({ facts }) => facts.workspaceId)}::text[],
+                  ${rulings.map(({ facts }) => facts.policyRevision)}::bigint[],
+                  ${rulings.map(({ caller }) => principalIdOf(caller))}::text[],
+                  ${rulings.map(({ caller }) => caller.epoch)}::bigint[])
+           WITH ORDINALITY AS asked (workspace, revision, principal, epoch, place)
+      LEFT JOIN workspace ON workspace.id = asked.workspace AND workspace.policy_revision = asked.revision
+      LEFT JOIN principal ON principal.id = asked.principal AND principal.epoch = asked.epoch
+      ORDER BY asked.place`.execute(system);
+    return rows.map(({ current }) => current);
+  }
+
+  return (ruling: Ruling): Promise<boolean> =>
+    new Promise((resolve, reject) => {
+      if (gathered.push({ ruling, resolve, reject }) === 1) setImmediate(() => void askAll());
+    });
+}
+
+function principalIdOf({ principal }: Ruling['caller']) {
+  return principal.kind === 'user' || principal.kind === 'agent' ? principal.id : null;
 }

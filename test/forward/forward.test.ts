@@ -243,4 +243,27 @@ describe('forward, when permissions change while a call waits', () => {
     assert.ok(asked > 0);
     assert.equal(server.heads.length, 0);
   });
+
+  for (const [what, body] of Object.entries({
+    'a body': Buffer.from('{}'),
+    'an upload': Readable.from(['up', 'load']),
+  })) {
+    it(`rule 10: asks again as often as the answer comes too late, and then sends ${what} once`, async () => {
+      await using server = await rawServer(({ socket }) => socket.write(ok()));
+      const target = aNotionRequest({ method: 'POST', body });
+      const ruling = aRuling(anOperation({ effect: 'write', target }));
+      let time = ruling.decidedAt.getTime();
+      let asked = 0;
+      // The database is slow for a while: by the time that it has answered, what it said is old.
+      const stillAllowed = async () => {
+        if (++asked < 6) time += 60_000;
+        return true;
+      };
+      await using gate = aForward(server, { now: () => new Date(time), stillAllowed });
+      time += 60_000;
+      assert.equal((await gate.forward(ruling)).status, 200);
+      assert.ok(asked >= 6);
+      assert.equal(server.heads.length, 1);
+    });
+  }
 });

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { PortcullisError } from '../../src/domain/errors.ts';
 import type { Answer, Call } from '../../src/domain/operation.ts';
+import { knownBodiesMax } from '../../src/doors/known-bodies.ts';
 import { restLimits } from '../../src/doors/rest/limits.ts';
 import { createRestDoor } from '../../src/doors/rest/rest-door.ts';
 import { aCaller } from '../fixtures.ts';
@@ -175,4 +176,16 @@ describe('an upload that is answered before its end', () => {
     assert.equal(await statusOf(socket), 204);
     await assertServing();
   });
+
+  for (const [what, refuse] of Object.entries({ 'it is denied': denying, 'the path fails': failing })) {
+    it(`holds nothing any more when it came whole and ${what}`, async () => {
+      const whole = ['content-length: 1000', 'connection: close', '', piece];
+      for (let count = 0; count < knownBodiesMax.each; count++) {
+        pass = refuse;
+        assert.ok([403, 500].includes(await statusOf(beginUpload(whole))));
+      }
+      pass = async ({ operation: { problem } }) => ({ status: problem === null ? 200 : 429, headers: {}, body: null });
+      assert.equal(await statusOf(beginUpload(whole)), 200);
+    });
+  }
 });

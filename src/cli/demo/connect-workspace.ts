@@ -9,18 +9,19 @@ import { readForm } from './form.ts';
 export async function connectWorkspace(options: {
   browser: Browser;
   gatewayUrl: string;
-  notion: EmulatorFacts;
+  notion: Pick<EmulatorFacts, 'people' | 'workspaceId'>;
   target: string | null;
 }): Promise<void> {
   const { browser, gatewayUrl, notion, target } = options;
   const start = new URL('/auth/notion', gatewayUrl);
   if (target !== null) start.searchParams.set('workspace', target);
 
-  const consent = await browser.get(redirectOf(await browser.get(start)));
-  const { action, fields } = readForm(consent.text);
+  const asked = redirectOf(await browser.get(start));
   const [person] = notion.people;
-  if (person !== undefined) fields.set('person_id', person.id);
-  fields.set('workspace_id', notion.workspaceId);
+  if (person !== undefined) asked.searchParams.set('person_id', person.id);
+  asked.searchParams.set('workspace_id', notion.workspaceId);
+  const consent = await browser.get(asked);
+  const { action, fields } = readForm(consent.text);
   fields.set('decision', 'allow');
   const consented = await browser.submit(consent.url, new URL(action, consent.url), fields);
 

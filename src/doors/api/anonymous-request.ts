@@ -5,6 +5,7 @@ import { PortcullisError } from '../../domain/errors.ts';
 import type { Answer } from '../../domain/operation.ts';
 import { KiB, MiB } from '../../domain/units.ts';
 import type { ClientAddress } from '../../net/client-address.ts';
+import { logFailure } from '../log-failure.ts';
 import { isFromOurPages } from '../same-origin.ts';
 import { readDeviceCookie, readSessionCookie } from '../session-cookie.ts';
 import { createStrangeBodies } from '../strange-bodies.ts';
@@ -63,7 +64,7 @@ export function send(reply: FastifyReply, { status, headers, body }: Answer): Fa
 }
 
 export function fail(request: FastifyRequest, reply: FastifyReply, error: unknown, requestId: string): FastifyReply {
-  if (!(error instanceof PortcullisError)) request.log.error({ err: error, requestId }, 'a sign-in failed');
+  logFailure(request.log, { requestId }, error);
   reply.removeHeader('set-cookie');
   return send(reply, errorAnswer(error, requestId));
 }

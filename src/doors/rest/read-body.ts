@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { PortcullisError } from '../../domain/errors.ts';
 import { formBoundary } from '../../domain/media-type.ts';
@@ -11,12 +11,11 @@ import { uploadBody } from './upload-body.ts';
 export type Body = Buffer | Readable;
 
 /**
- * Reads the body of a request that has one. Throws `PortcullisError` `too_large` and `too_slow`; any other error says that the
- * client went away in the middle of it.
+ * Reads the body of a request that has one. Throws `PortcullisError` `too_large` and `too_slow`, and `ClientGone`.
  */
-export async function readBody(request: IncomingMessage, pace: Pace): Promise<Body> {
+export async function readBody(request: IncomingMessage, response: ServerResponse, pace: Pace): Promise<Body> {
   if (formBoundary(request.headers['content-type']) === null)
     return readWhole(request, { bytesMax: restLimits.jsonBytesMax, pace });
   if (Number(request.headers['content-length']) > restLimits.uploadBytesMax) throw new PortcullisError('too_large');
-  return uploadBody(request, pace);
+  return uploadBody(request, response, pace);
 }

@@ -60,7 +60,7 @@ async function serve(
   response.once('close', () => {
     if (!response.writableFinished) abort.abort();
   });
-  const read = await readCall(parts, readKnown, request, abort.signal);
+  const read = await readCall(parts, readKnown, request, response, abort.signal);
   const { operation } = read;
   try {
     const answer = await parts.gateway({
@@ -86,6 +86,7 @@ async function readCall(
   { files, pace = leastPace }: RestDoorParts,
   readKnown: ReadKnownBody,
   request: IncomingMessage,
+  response: ServerResponse,
   signal: AbortSignal,
 ): Promise<Read> {
   const credentials = readCredentials(request);
@@ -100,7 +101,7 @@ async function readCall(
   if (ticket !== null && hasBody(request)) return { operation: noBodyHere, workspace, credentials };
   if (ticket !== null) return fileCall(files, ticket, readFileRequest(request), address, credentials, signal);
   const { method = '', headers } = request;
-  const read = await readKnown(request, credentials, () => readBody(request, pace));
+  const read = await readKnown(request, credentials, () => readBody(request, response, pace));
   const operation =
     'problem' in read
       ? unrecognised(read.problem.code, read.problem.message)

@@ -1,6 +1,7 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Readable, Transform } from 'node:stream';
 import { PortcullisError } from '../../domain/errors.ts';
+import { ClientGone } from '../client-gone.ts';
 import { type Pace, watchPace } from '../pace.ts';
 import { restLimits } from './limits.ts';
 
@@ -10,9 +11,9 @@ import { restLimits } from './limits.ts';
  * request then flows into nothing.
  *
  * It ends with `too_large` when it grows beyond the limit, with `too_slow` when it comes too slowly, and with an error when
- * the client goes away.
+ * the client goes away. It is closed at the latest when the response is: nobody reads the body of a call that was denied.
  */
-export function uploadBody(request: IncomingMessage, pace: Pace): Readable {
+export function uploadBody(request: IncomingMessage, response: ServerResponse, pace: Pace): Readable {
   let bytes = 0;
   const body = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -32,8 +33,9 @@ export function uploadBody(request: IncomingMessage, pace: Pace): Readable {
     watch.stop();
     request.resume();
   });
+  response.once('close', () => body.destroy());
   const leave = () => {
-    if (!request.readableEnded) body.destroy(new Error('The client went away in the middle of its upload.'));
+    if (!request.readableEnded) body.destroy(new ClientGone());
   };
   if (request.destroyed) leave();
   else request.once('close', leave).pipe(body);

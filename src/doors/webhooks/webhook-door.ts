@@ -5,6 +5,7 @@ import type { Operation } from '../../domain/operation.ts';
 import { KiB, MiB, secondMs } from '../../domain/units.ts';
 import type { Gateway } from '../../gateway.ts';
 import type { ClientAddress } from '../../net/client-address.ts';
+import { logFailure } from '../log-failure.ts';
 import { createStrangeBodies } from '../strange-bodies.ts';
 import { fewAtOnce } from './few-at-once.ts';
 
@@ -99,7 +100,7 @@ export function webhookDoor(parts: WebhookDoorParts): FastifyPluginAsync {
     const status = statusOf(error);
     // A body that was not taken, and what fastify refuses by itself.
     if (status !== null) return refuse(request, reply.header('connection', 'close'), status);
-    request.log.error({ err: error }, 'a webhook delivery could not be taken');
+    logFailure(request.log, { door: 'webhooks' }, error);
     return reply.code(503).send();
   }
 }

@@ -1,0 +1,7 @@
+/** The client went away in the middle of its body. Nobody hears an answer, and nothing is wrong with us. */
+export class ClientGone extends Error {
+  constructor() {
+    super('The client went away in the middle of its body.');
+    this.name = 'ClientGone';
+  }
+}
