@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { verifyWebhookSignature } from '@notionhq/client';
+import { until } from '../../test/until.ts';
 import { type Authorized, authorize, CALLBACK } from '../authorized.ts';
 import { type EmulatorControl, emulatorControl } from '../control.ts';
 import { type Emulator, startEmulator } from '../server.ts';
@@ -13,10 +14,13 @@ describe('webhooks', () => {
   let acme: Authorized;
   const received: { signature: string; body: string }[] = [];
   let answer = 200;
+  /** What the receiver waits for before it answers. */
+  let held: Promise<void> | null = null;
   const receiver = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
     received.push({ signature: String(request.headers['x-notion-signature']), body });
+    await held;
     response.writeHead(answer).end();
   });
   let token = '';
@@ -60,6 +64,27 @@ describe('webhooks', () => {
     assert.deepEqual(event.authors, [{ id: acme.botId, type: 'bot' }]);
     assert.deepEqual([event.attempt_number, event.workspace_name], [1, 'Acme']);
     assert.ok(event.accessible_by.some((one: { id: string }) => one.id === acme.botId));
+    received.length = 0;
+  });
+
+  it('have arrived once deliveries are asked for, though the emulator began them by itself', async () => {
+    let release = () => {};
+    held = new Promise(resolve => {
+      release = resolve;
+    });
+    await acme.notion.pages.create({ parent: { page_id: emulator.pages.public } });
+    const begun = control.deliverWebhooks();
+    await until('the delivery', () => received.length === 1);
+    let answered = false;
+    const asked = control.deliverWebhooks().finally(() => {
+      answered = true;
+    });
+    // The emulator has answered what was asked after that.
+    await control.webhookDeliveries({});
+    assert.equal(answered, false);
+    release();
+    held = null;
+    assert.deepEqual([(await begun).attempts, (await asked).attempts], [1, 1]);
     received.length = 0;
   });
 

@@ -10,7 +10,10 @@ export interface Webhooks {
   ): Promise<Subscription>;
   /** The person pastes the token back: the subscription is active if it is the right one. */
   verify(subscriptionId: string, token: string): boolean;
-  /** Makes every attempt that is due by the emulator's clock; answers how many were made. */
+  /**
+   * Makes every attempt that is due by the emulator's clock, and waits for those under way, which the emulator's own tick
+   * may have begun; answers how many ended.
+   */
   deliverDue(): Promise<number>;
   deliveries(): readonly Delivery[];
 }
@@ -19,6 +22,7 @@ export interface Webhooks {
 export function createWebhooks(world: World, settings: { readonly webhookDelayMs: number }): Webhooks {
   const subscriptions = new Map<string, Subscription>();
   const deliveries: Delivery[] = [];
+  const underWay = new Set<Promise<void>>();
 
   const enqueue = (change: Change) => {
     for (const subscription of subscriptions.values()) {
@@ -77,8 +81,11 @@ export function createWebhooks(world: World, settings: { readonly webhookDelayMs
     },
     async deliverDue() {
       const due = deliveries.filter(one => one.state === 'waiting' && one.dueAt <= world.clock.now());
-      await Promise.all(due.map(attempt));
-      return due.length;
+      for (const delivery of due) {
+        const attempting = attempt(delivery).finally(() => underWay.delete(attempting));
+        underWay.add(attempting);
+      }
+      return (await Promise.all(underWay)).length;
     },
     deliveries: () => deliveries,
   };
