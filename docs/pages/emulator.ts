@@ -29,6 +29,7 @@ const commandDocs: Readonly<Record<CommandName, string>> = {
   setTrash: 'Trashes or restores as a person does.',
   setCapabilities: 'Of a public connection (for those who authorise it from now on) or of one installation (at once).',
   addRedirectUris: 'Adds addresses to which people may be sent back.',
+  renewClientSecret: 'Gives a client another secret; the one of before is refused.',
   setClock: 'Freezes or advances the time by which everything is dated and expires.',
   settings: 'Rotation of refresh tokens, rate limits, how far search and webhooks lag behind.',
   node: 'A page, database, data source or block as it stands, whoever may see it.',

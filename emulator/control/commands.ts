@@ -6,7 +6,7 @@ import { type McpGrant, revokeMcpGrant } from '../world/mcp-grants.ts';
 import { restore, snapshot } from '../world/persistence.ts';
 import type { Node } from '../world/records.ts';
 import { isTrashed, moveNode, titleOf, touch } from '../world/tree.ts';
-import { announce } from '../world/world.ts';
+import { announce, type World } from '../world/world.ts';
 import type { Fault } from './faults.ts';
 import type { LogEntry } from './request-log.ts';
 import type { ToolFault } from './tool-faults.ts';
@@ -143,11 +143,15 @@ export const commands = {
   },
   /** Adds to the redirect addresses of a client; without a `clientId`, of the first one. */
   addRedirectUris({ world }: Emulation, input: { redirectUris: string[]; clientId?: string }): null {
-    const clients = world.connections.clients;
-    const client = input.clientId === undefined ? [...clients.values()][0] : clients.get(input.clientId);
-    if (client === undefined) throw new Error(`there is no client ${input.clientId}`);
+    const client = clientNamed(world, input.clientId);
     client.redirectUris = [...new Set([...client.redirectUris, ...input.redirectUris])];
     return null;
+  },
+  /** Gives a client another secret, as its developer does at Notion; the one of before is refused from now on. */
+  renewClientSecret({ world }: Emulation, input: { clientId?: string }): { clientSecret: string } {
+    const client = clientNamed(world, input.clientId);
+    client.secret = world.ids.secret('secret_');
+    return { clientSecret: client.secret };
   },
   setClock({ world }: Emulation, input: { freezeAtMs?: number | null; advanceMs?: number }): { nowMs: number } {
     if (input.freezeAtMs !== undefined) world.clock.freeze(input.freezeAtMs);
@@ -243,4 +247,11 @@ function nodeView({ world }: Emulation, node: Node): NodeView {
     editedBy,
     children,
   };
+}
+
+/** Without an id, the first one. */
+function clientNamed({ connections: { clients } }: World, clientId: string | undefined) {
+  const client = clientId === undefined ? [...clients.values()][0] : clients.get(clientId);
+  if (client === undefined) throw new Error(`there is no client ${clientId}`);
+  return client;
 }

@@ -26,7 +26,7 @@ export const ALL_CAPABILITIES: Capabilities = {
 /** A public connection: its id and secret authenticate the token endpoint. */
 export interface Client {
   readonly id: string;
-  readonly secret: string;
+  secret: string;
   name: string;
   redirectUris: string[];
   capabilities: Capabilities;

@@ -61,12 +61,13 @@ function lookAtGateway({ host, port, publicUrl }: Pick<Config, 'host' | 'port' |
   const url = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
   // It answers to its own names alone (rule 26).
   const headers = publicUrl === null ? {} : { host: new URL(publicUrl).host };
-  return look(about, 'Look at the log of the gateway.', async () => {
+  return look(about, 'See what the gateway wrote to its log (PORTCULLIS_LOG_LEVEL).', async () => {
     const answer = await request(`${url}/readyz`, { headers, signal: timeout() }).catch(() => null);
     if (answer === null) return ok(about, `none is running at ${url}`);
     const { success, data } = readiness.safeParse(await answer.body.json().catch(() => null));
     if (!success) return warn(about, `something else answers at ${url}`, 'Choose another port with PORTCULLIS_PORT.');
-    const advice = 'See what else is found here, and the log of the gateway.';
+    const advice =
+      'See what else portcullis doctor finds, and what the gateway wrote to its log (PORTCULLIS_LOG_LEVEL).';
     const failing = data.failing?.join(', ') ?? data.status;
     if (answer.statusCode !== 200) return fail(about, `is not ready at ${url}: ${failing}`, advice);
     if (data.status === 'degraded') return warn(about, `will not be ready for long at ${url}: ${failing}`, advice);

@@ -29,6 +29,10 @@ export async function lookAtApp(notion: NotionConfig, dispatcher: Dispatcher = o
   }
   if (answer.status === 200) return [ok(about, 'Notion accepts the client id and secret')];
   return [
-    warn(about, `Notion was asked about the client id and secret, and answered ${answer.status}`, 'Ask again later.'),
+    warn(
+      about,
+      `Notion was asked about the client id and secret, and answered ${answer.status}`,
+      'Run portcullis doctor again later. If this stays, is PORTCULLIS_NOTION_API_URL an address of Notion?',
+    ),
   ];
 }

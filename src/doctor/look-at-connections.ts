@@ -14,6 +14,9 @@ import { createTokenSeal } from '../vault/token-seal.ts';
 import type { WorkspaceKeys } from '../vault/workspace-keys.ts';
 import { type Finding, fail, look, ok, warn } from './finding.ts';
 
+/** Where the dashboard has it. */
+const reconnect = 'press *Reconnect* at its workspace.';
+
 /** Connections that are asked about at Notion. More would spend what the gateways need. */
 const probedMax = 50;
 
@@ -31,7 +34,7 @@ export async function lookAtConnections(parts: {
   for (const connection of connections) {
     if (isUntroubled(connection) && probed++ === probedMax) break;
     const about = `connection ${connection.connectionId}`;
-    const judged = await look(about, 'Look at the log of the gateway.', async () => {
+    const judged = await look(about, 'See what the gateway wrote to its log (PORTCULLIS_LOG_LEVEL).', async () => {
       const { state, found, todo } = await judge(connection, probe);
       return { about, state, found: `${describe(connection)}: ${found}`, todo };
     });
@@ -48,24 +51,36 @@ type Probe = (
 
 async function judge(connection: CheckedConnection, probe: Probe | null): Promise<Omit<Finding, 'about'>> {
   const { status } = connection;
-  if (status === 'undecryptable') return fail('', 'its token does not open', 'Restore its key, or reconnect it.');
+  if (status === 'undecryptable')
+    return fail('', 'its token does not open', `Restore its key (portcullis keys verify), or ${reconnect}`);
   if (status === 'needs_reauth' || status === 'needs_reregister') {
-    return fail('', 'Notion no longer accepts it', 'Reconnect the workspace from the dashboard.');
+    return fail('', 'Notion no longer accepts it', `In the dashboard: ${reconnect}`);
   }
-  if (status === 'revoking') return warn('', 'it is being revoked at Notion', 'Nothing, unless this lasts for hours.');
-  if (status === 'suspect') return warn('', 'a refresh has not ended', 'Nothing, unless this lasts for minutes.');
-  if (probe === null) return warn('', 'its token cannot be opened without its key', 'See keys, above.');
+  if (status === 'revoking')
+    return warn(
+      '',
+      'it is being revoked at Notion',
+      'Nothing, unless this lasts for hours: then see connect.revoke in portcullis audit.',
+    );
+  if (status === 'suspect')
+    return warn(
+      '',
+      'a refresh has not ended',
+      'Nothing, unless this lasts for minutes: then does a gateway run (portcullis serve)?',
+    );
+  if (probe === null)
+    return warn(
+      '',
+      'its token cannot be opened without its key',
+      'See keys, above: portcullis keys verify opens every value.',
+    );
   switch (await probe(connection)) {
     case 'alive':
       return ok('', 'Notion accepts its token');
     case 'unopenable':
-      return fail('', 'its token does not open', 'Restore its key, or reconnect it.');
+      return fail('', 'its token does not open', `Restore its key (portcullis keys verify), or ${reconnect}`);
     case 'dead':
-      return warn(
-        '',
-        'Notion does not accept its token',
-        'The next call refreshes it, or says that it is to be reconnected.',
-      );
+      return warn('', 'Notion does not accept its token', `The next call refreshes it. If that fails: ${reconnect}`);
     case 'app_refused':
       return fail(
         '',
@@ -73,7 +88,11 @@ async function judge(connection: CheckedConnection, probe: Probe | null): Promis
         'Compare NOTION_OAUTH_CLIENT_ID and NOTION_OAUTH_CLIENT_SECRET with the settings of the integration at Notion.',
       );
     case 'unknown':
-      return warn('', 'its token opens; Notion was asked about it, and did not say', 'Look at notion, below.');
+      return warn(
+        '',
+        'its token opens; Notion was asked about it, and did not say',
+        'See notion, below: the way out is HTTPS_PROXY and PORTCULLIS_NOTION_API_URL.',
+      );
     case 'unasked':
       return unasked(connection);
   }
@@ -82,7 +101,8 @@ async function judge(connection: CheckedConnection, probe: Probe | null): Promis
 /** Only a refresh, which doctor does not make, can tell: what the last one met stands on the connection. */
 function unasked({ kind, statusReason }: CheckedConnection): Omit<Finding, 'about'> {
   if (appRefusalIn(statusReason) === null) return ok('', `its token opens; Notion was not asked: ${whyUnasked[kind]}`);
-  const todo = 'Compare PORTCULLIS_NOTION_MCP_CLIENT_ID and its secret with what the server knows.';
+  const todo =
+    'Compare PORTCULLIS_NOTION_MCP_CLIENT_ID and PORTCULLIS_NOTION_MCP_CLIENT_SECRET with what the server knows.';
   return fail('', `the server refuses the client that it stands on (${statusReason})`, todo);
 }
 

@@ -11,7 +11,7 @@ const migrations = new URL('../store/migrations/', import.meta.url);
 
 /** What to do about a server that nobody gets through to. */
 export const unreached =
-  'Check DATABASE_URL, or the data directory: is the server up, and are name and password right?';
+  'Check DATABASE_URL, or PORTCULLIS_DATA_DIR without one: is the server up, and are name and password right?';
 
 /** How far a clock may be off before somebody should know. */
 const skewMsMax = 5 * secondMs;
@@ -36,11 +36,15 @@ export async function lookAtDatabase(database: Database<Schema>, nowMs: () => nu
 }
 
 function lookAtSchema(database: Database<Schema>): Promise<Finding[]> {
-  return look('migrations', 'Run the version of Portcullis that this database was used with last.', async () => {
-    const pending = await database.asOwner(client => pendingMigrations(client, migrations));
-    if (pending.length === 0) return ok('migrations', 'all applied');
-    return warn('migrations', `${pending.length} not applied yet`, 'The next start of the gateway applies them.');
-  });
+  return look(
+    'migrations',
+    'Run the version of Portcullis that the database of DATABASE_URL was used with last.',
+    async () => {
+      const pending = await database.asOwner(client => pendingMigrations(client, migrations));
+      if (pending.length === 0) return ok('migrations', 'all applied');
+      return warn('migrations', `${pending.length} not applied yet`, 'The next portcullis serve applies them.');
+    },
+  );
 }
 
 /** Neither role may pass row-level security, and so none may own a table (rule 4). */
@@ -65,7 +69,7 @@ function lookAtRowSecurity(database: Database<Schema>): Promise<Finding[]> {
 
 /** Leases and expiries go by the database's clock, entries of the log by ours (rule 24). */
 function lookAtClock(database: Database<Schema>, nowMs: () => number): Promise<Finding[]> {
-  return look('clock', 'Check the connection to the database.', async () => {
+  return look('clock', 'Check DATABASE_URL: the server was asked for its time.', async () => {
     const beforeMs = nowMs();
     const thereMs = await serverTimeMs(database);
     const skewMs = Math.abs(thereMs - (beforeMs + nowMs()) / 2);
@@ -76,5 +80,5 @@ function lookAtClock(database: Database<Schema>, nowMs: () => number): Promise<F
 export function judgeSkew(about: string, against: string, skewMs: number): Finding {
   const seconds = (skewMs / secondMs).toFixed(1);
   if (skewMs <= skewMsMax) return ok(about, `agrees with ${against}`);
-  return warn(about, `${seconds} s off ${against}`, 'Keep both machines in time with NTP.');
+  return warn(about, `${seconds} s off ${against}`, 'Keep both machines in time with NTP: timedatectl set-ntp true.');
 }

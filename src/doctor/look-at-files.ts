@@ -36,15 +36,16 @@ export function lookAtSpool({ dataDir }: Pick<Config, 'dataDir'>, nowMs: () => n
     for (const name of await spool.names()) {
       const spooled = await spool.read(name);
       if (spooled === 'unreadable') {
-        const todo = `Move it out of ${directory}. Its name begins with a connection: if that does not work, reconnect it.`;
+        const todo = `Move it out of ${directory}. Its name begins with a connection: if that does not work, press *Reconnect* at its workspace.`;
         findings.push(fail(about, `nobody can read ${name}`, todo));
       } else if (spooled !== 'gone' && nowMs() - spooled.attempt.startedAt.getTime() > spoolMsMax) {
-        const todo = 'A gateway that runs and can write to the database stores them. Start one, or see its log.';
+        const todo = 'A gateway that runs and can write to the database stores them: portcullis serve.';
         findings.push(fail(about, `refreshed tokens of ${spooled.attempt.connectionId} wait to be stored`, todo));
       }
     }
     if (spool.volatile) {
-      const todo = 'Put the data directory on a disk: a token that is refreshed while the machine stops is lost.';
+      const todo =
+        'Name a directory on a disk in PORTCULLIS_DATA_DIR: a token that is refreshed while the machine stops is lost.';
       findings.push(warn(about, `${directory} lies in memory`, todo));
     }
     return findings.length === 0 ? ok(about, 'keeps files, and nothing is left in it') : findings;
@@ -56,18 +57,22 @@ export async function lookAtRootKeyFiles(config: Pick<Config, 'mode' | 'dataDir'
   const findings = config.rootKeys.map(({ provider, key }) => {
     const about = 'root key';
     if (provider !== 'file') return [ok(about, `${provider}: ${key}`)];
-    return look(about, 'Restore the key from your copy of it. Without it no stored token can be opened.', async () => {
-      if (config.mode !== 'demo') await assertOutsideDataDirectory(key, config.dataDir);
-      if ((await stat(key).catch(absent)) === null) {
-        return warn(
-          about,
-          `there is none at ${key}`,
-          'The first start on a new database makes one. If there was one, put it back from its copy.',
-        );
-      }
-      const { kid } = await readRootKeyFile(key);
-      return ok(about, `${kid} in ${key}`);
-    });
+    return look(
+      about,
+      `Restore ${key} from your copy of it, or name the right file in PORTCULLIS_ROOT_KEYS. Without it no stored token can be opened.`,
+      async () => {
+        if (config.mode !== 'demo') await assertOutsideDataDirectory(key, config.dataDir);
+        if ((await stat(key).catch(absent)) === null) {
+          return warn(
+            about,
+            `there is none at ${key}`,
+            'The first portcullis serve on a new database makes one. If there was one, put it back from its copy, or name it in PORTCULLIS_ROOT_KEYS.',
+          );
+        }
+        const { kid } = await readRootKeyFile(key);
+        return ok(about, `${kid} in ${key}`);
+      },
+    );
   });
   return (await Promise.all(findings)).flat();
 }

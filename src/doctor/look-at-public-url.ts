@@ -33,7 +33,7 @@ export async function lookAtPublicUrl(
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
     const todo =
-      'Nothing, if no gateway runs or this machine may not call it. Else look at DNS, certificate and proxy.';
+      'Nothing, if no gateway runs or this machine may not call it. Else look at PORTCULLIS_PUBLIC_URL, and at DNS, certificate and proxy.';
     return [warn(about, `${publicUrl} does not answer here${why}`, todo)];
   }
 }

@@ -11,14 +11,18 @@ export function lookAtRestoration(
   database: Pick<Database<Schema>, 'system'>,
 ): Promise<Finding[]> {
   const about = 'restoration';
-  return look(about, `Repair ${highWaterFile}, or remove it if this is the right database.`, async () => {
-    const marks = createCustodyMarks(database);
-    const behind = (await marks.current()) < (await createHighWaterFile(highWaterFile).read());
-    if (!behind && (await marks.openRestoration()) === null) return ok(about, 'the database was not put back');
-    return fail(
-      about,
-      'the database was put back to an earlier state: nothing is refreshed, and tokens end one by one',
-      'If it is meant to be this one: portcullis db acknowledge-restore. Else put the right one in place.',
-    );
-  });
+  return look(
+    about,
+    `Repair ${highWaterFile} (PORTCULLIS_HIGH_WATER_FILE), or remove it if this is the right database.`,
+    async () => {
+      const marks = createCustodyMarks(database);
+      const behind = (await marks.current()) < (await createHighWaterFile(highWaterFile).read());
+      if (!behind && (await marks.openRestoration()) === null) return ok(about, 'the database was not put back');
+      return fail(
+        about,
+        'the database was put back to an earlier state: nothing is refreshed, and tokens end one by one',
+        'If it is meant to be this one: portcullis db acknowledge-restore. Else put the right one in place.',
+      );
+    },
+  );
 }

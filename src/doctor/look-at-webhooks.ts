@@ -8,7 +8,7 @@ import type { OpenedKeys } from './look-at-keys.ts';
 
 /** Each webhook subscription: how far it has come, and whether its token opens. */
 export async function lookAtWebhooks(database: Database<Schema>, opened: OpenedKeys | null): Promise<Finding[]> {
-  return look('webhooks', 'Look at the log of the gateway.', async () => {
+  return look('webhooks', 'See what the gateway wrote to its log (PORTCULLIS_LOG_LEVEL).', async () => {
     const subscriptions = await subscriptionsToCheck(database);
     if (subscriptions.length === 0) return ok('webhooks', 'none are set up');
     return Promise.all(
@@ -21,20 +21,33 @@ export async function lookAtWebhooks(database: Database<Schema>, opened: OpenedK
 }
 
 function judge({ state, late, lastEventAt }: CheckedSubscription, opens: boolean): Finding {
-  if (!opens) return fail('', 'its token does not open: no event is believed', 'Restore the key, or reset it.');
+  if (!opens)
+    return fail(
+      '',
+      'its token does not open: no event is believed',
+      'Restore the key (portcullis keys verify), or portcullis webhooks reset.',
+    );
   switch (state) {
     case 'contested':
-      return fail('', 'somebody else knows its address', 'Reset it, and give Notion the new address.');
+      return fail('', 'somebody else knows its address', 'portcullis webhooks reset, and give Notion the new address.');
     case 'waiting':
       if (!late) return ok('', 'waits for Notion to send its token');
-      return warn('', 'Notion sent no token in time', 'Reset it and give Notion the new address, or remove it.');
+      return warn(
+        '',
+        'Notion sent no token in time',
+        'portcullis webhooks reset, and give Notion the new address; or portcullis webhooks remove.',
+      );
     case 'offered':
-      return warn('', 'its token has come, and nobody has taken it', 'Have the token shown, and paste it at Notion.');
+      return warn(
+        '',
+        'its token has come, and nobody has taken it',
+        'portcullis webhooks token, and paste it at Notion.',
+      );
     case 'shown':
       return warn(
         '',
         'no event came since its token was shown',
-        'Paste the token at Notion. If Notion says that it is wrong, reset it.',
+        'Paste the token at Notion. If Notion says that it is wrong: portcullis webhooks reset.',
       );
     case 'confirmed':
       return ok('', `confirmed, last event ${lastEventAt?.toISOString() ?? 'unknown'}`);

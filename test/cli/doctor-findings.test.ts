@@ -210,14 +210,14 @@ describe('portcullis doctor, on what a demo left behind', () => {
       await writeFile(key, 'too short\n');
       await chmod(key, 0o600);
       const [malformed = ''] = await found('root key', { PORTCULLIS_ROOT_KEY_FILE: key });
-      assert.match(malformed, /^fail: .* → Restore the key/);
+      assert.match(malformed, /^fail: .* → Restore .*PORTCULLIS_ROOT_KEYS/);
     });
   });
 
   describe('a connection', () => {
     for (const [status, finding] of [
-      ['needs_reauth', /^fail: .*: Notion no longer accepts it → Reconnect/],
-      ['needs_reregister', /^fail: .*: Notion no longer accepts it → Reconnect/],
+      ['needs_reauth', /^fail: .*: Notion no longer accepts it → .*\*Reconnect\*/],
+      ['needs_reregister', /^fail: .*: Notion no longer accepts it → .*\*Reconnect\*/],
       ['undecryptable', /^fail: .*: its token does not open → Restore/],
       ['revoking', /^warn: .*: it is being revoked at Notion/],
       ['suspect', /^warn: .*: a refresh has not ended/],
@@ -232,7 +232,10 @@ describe('portcullis doctor, on what a demo left behind', () => {
       const move = (by: string) =>
         `UPDATE connection_secret SET generation = generation ${by}; UPDATE connection SET generation = generation ${by}`;
       const finding = await foundAfter(move('+ 1'), move('- 1'), 'connection con_');
-      assert.match(finding, /^fail: .*: its token does not open → Restore its key, or reconnect it\.$/);
+      assert.match(
+        finding,
+        /^fail: .*: its token does not open → Restore its key \(portcullis keys verify\), or press \*Reconnect\*/,
+      );
     });
 
     it('is named among many when it does not work, whenever it was used', async () => {
@@ -267,7 +270,7 @@ describe('portcullis doctor, on what a demo left behind', () => {
     }
 
     for (const [state, finding] of [
-      ['offered', /^warn: its token has come, and nobody has taken it → Have the token shown/],
+      ['offered', /^warn: its token has come, and nobody has taken it → portcullis webhooks token/],
       ['shown', /^warn: no event came since its token was shown → Paste the token/],
       ['confirmed', /^ok: confirmed, last event \d{4}-/],
     ] as const) {
@@ -287,8 +290,18 @@ describe('portcullis doctor, on what a demo left behind', () => {
 
     for (const [what, state, values, finding] of [
       ['waits', 'waiting', () => "NULL, NULL, now() + interval '1 day'", /^ok: waits for Notion/],
-      ['waited in vain', 'waiting', () => 'NULL, NULL, now()', /^warn: Notion sent no token in time → Reset it/],
-      ['is contested', 'contested', () => 'NULL, NULL, now()', /^fail: somebody else knows its address → Reset it/],
+      [
+        'waited in vain',
+        'waiting',
+        () => 'NULL, NULL, now()',
+        /^warn: Notion sent no token in time → portcullis webhooks reset/,
+      ],
+      [
+        'is contested',
+        'contested',
+        () => 'NULL, NULL, now()',
+        /^fail: somebody else knows its address → portcullis webhooks reset/,
+      ],
       ['has a token that does not open', 'confirmed', sealed, /^fail: its token does not open/],
     ] as const) {
       it(what, async () => {
