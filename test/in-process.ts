@@ -1,4 +1,5 @@
 /** Portcullis in the process of a test, composed as `portcullis serve` composes it, on a database of its own. */
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,12 @@ import type { Schema } from '../src/store/schema.ts';
 import { freshDatabase, type TestDatabase } from './postgres.ts';
 
 /** The composition, and what a test needs beside it. */
-export interface InProcess extends Composition {
+export interface InProcess extends OneInProcess {
+  /** One more on the same database, with a data directory of its own. Close it first. */
+  another(): Promise<OneInProcess>;
+}
+
+export interface OneInProcess extends Composition {
   readonly config: SettledConfig;
   /** The settings that it was read from, for another process on the same database. */
   readonly env: Readonly<Record<string, string>>;
@@ -38,13 +44,25 @@ export interface InProcessOptions {
 }
 
 /** Nothing listens at this address: whoever calls it is refused at once. */
-const nowhere = 'http://127.0.0.1:1';
+export const nowhere = 'http://127.0.0.1:1';
 
 /** Opens one. Its doors are on a socket; nothing is done in the background unless a test asks for it. */
 export async function openInProcess(options: InProcessOptions = {}): Promise<InProcess> {
   // Before anything listens: what listens would keep the process of a test alive whose database cannot be made.
   const testDatabase = await freshDatabase({ migrated: true });
   const directory = await mkdtemp(join(tmpdir(), 'portcullis-test-'));
+  const first = await openOn(testDatabase, directory, options);
+  return {
+    ...first,
+    another: () => openOn(testDatabase, directory, options),
+    async close() {
+      await first.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+async function openOn(testDatabase: TestDatabase, directory: string, options: InProcessOptions): Promise<OneInProcess> {
   const programLog: string[] = [];
   const log = pino({ level: 'info', base: null }, { write: line => void programLog.push(line) });
   let served: Served | null = null;
@@ -66,7 +84,6 @@ export async function openInProcess(options: InProcessOptions = {}): Promise<InP
       async close() {
         await stopServer(server, 0);
         await composition.close();
-        await rm(directory, { recursive: true });
       },
     };
   } catch (error) {
@@ -91,7 +108,7 @@ async function prepare(given: {
     PORTCULLIS_NOTION_MCP_URL: `${nowhere}/mcp`,
     PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP: 'true',
     PORTCULLIS_PUBLIC_URL: url,
-    PORTCULLIS_DATA_DIR: join(directory, 'data'),
+    PORTCULLIS_DATA_DIR: join(directory, randomUUID()),
     PORTCULLIS_ROOT_KEY_FILE: join(directory, 'root.key'),
     PORTCULLIS_AUDIT_STDOUT: 'false',
     ...options.env,

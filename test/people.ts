@@ -1,35 +1,28 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { type Accounts, createAccounts } from '../src/accounts/accounts.ts';
+import type { Accounts } from '../src/accounts/accounts.ts';
 import { deploymentRights } from '../src/accounts/author.ts';
 import type { Mail } from '../src/accounts/mail.ts';
-import { evaluator } from '../src/authorize/evaluator.ts';
+import { openAccounts } from '../src/compose/accounts.ts';
 import type { Action } from '../src/domain/action.ts';
-import { createCredentialHasher, type HashCredential } from '../src/domain/credential-hash.ts';
+import type { HashCredential } from '../src/domain/credential-hash.ts';
 import { type AgentId, newId, type PrincipalId, type UserId, type WorkspaceId } from '../src/domain/ids.ts';
 import type { Caller } from '../src/domain/principal.ts';
 import type { BuiltInRole } from '../src/domain/role.ts';
 import { dayMs } from '../src/domain/units.ts';
-import { createIdentify, type Identify } from '../src/identify/identify.ts';
-import { createAccountStore } from '../src/store/accounts.ts';
-import { createCredentialStore } from '../src/store/credentials.ts';
+import type { Identify } from '../src/identify/identify.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
 import type { Schema } from '../src/store/schema.ts';
-import { createSignInFailures } from '../src/store/sign-in-failures.ts';
-import { createWorkspaceDirectory } from '../src/store/workspace-directory.ts';
-import { freshDatabase, type TestDatabase } from './postgres.ts';
+import { deriveKeysFrom } from '../src/vault/derive-key.ts';
+import { freshDatabase } from './postgres.ts';
 
-export const publicUrl = 'http://portcullis.test';
+export const publicUrl = 'https://portcullis.test';
 
-/** People and agents on a database of their own, with a clock that stands still until a test moves it. */
-export interface People {
-  readonly connection: TestDatabase['connection'];
+/** People and agents, with a clock that stands still until a test moves it. */
+export interface PeopleIn {
   readonly database: Database<Schema>;
   readonly accounts: Accounts;
   readonly identify: Identify;
-  readonly hashCredential: HashCredential;
   readonly clock: { now(): Date; advance(ms: number): void };
-  /** A new identify over the same database: another instance of Portcullis. */
-  anotherInstance(): Identify;
   aWorkspace(): Promise<WorkspaceId>;
   aUser(user?: { email?: string; rights?: readonly Action[] }): Promise<UserId>;
   /** A new user in that role. */
@@ -37,6 +30,13 @@ export interface People {
   join(workspaceId: WorkspaceId, id: PrincipalId, role: BuiltInRole): Promise<void>;
   /** The caller who presents this key. */
   callerOf(key: string): Promise<Caller>;
+}
+
+/** The same on a database of their own, with nothing else of Portcullis. */
+export interface People extends PeopleIn {
+  readonly hashCredential: HashCredential;
+  /** A new identify over the same database: another instance of Portcullis. */
+  anotherInstance(): Identify;
   close(): Promise<void>;
 }
 
@@ -55,48 +55,53 @@ export function operator(id: UserId): Caller {
   return signedIn(id, deploymentRights);
 }
 
-export async function openPeople({ mail = null }: { mail?: Mail | null } = {}): Promise<People> {
-  const { connection } = await freshDatabase({ migrated: true });
-  const database = openDatabase<Schema>(connection);
-  const hashCredential = createCredentialHasher(randomBytes(32));
+/** Time that stands still until a test moves it. */
+export function aStandingClock(): People['clock'] {
   let time = Date.now();
-  const clock = {
+  return {
     now: () => new Date(time),
-    advance: (ms: number) => {
+    advance: ms => {
       time += ms;
     },
   };
-  const open: Identify[] = [];
-  const anotherInstance = () => {
-    const credentials = createCredentialStore(database.system);
-    const instance = createIdentify({ credentials, hashCredential, now: clock.now });
-    open.push(instance);
-    return instance;
-  };
-  const accounts = createAccounts({
-    store: createAccountStore(database),
-    failures: createSignInFailures(database.system),
-    workspaces: createWorkspaceDirectory(database.system, evaluator),
-    evaluator,
-    hashCredential,
+}
+
+export async function openPeople({ mail = null }: { mail?: Mail | null } = {}): Promise<People> {
+  const { connection } = await freshDatabase({ migrated: true });
+  const database = openDatabase<Schema>(connection);
+  const clock = aStandingClock();
+  const closers: (() => Promise<unknown>)[] = [];
+  const parts = {
+    config: { invitationMs: 7 * dayMs },
     publicUrl,
-    invitationMs: 7 * dayMs,
+    store: { database },
+    deriveKey: deriveKeysFrom(randomBytes(64)),
     mail,
-    onMailError: error => {
-      throw error;
+    log: {
+      warn(...said: unknown[]) {
+        throw new Error(JSON.stringify(said));
+      },
     },
     now: clock.now,
-  });
-  const identify = anotherInstance();
+    closers,
+  };
+  const opened = openAccounts(parts);
+  return {
+    ...peopleIn({ ...opened, database, clock }),
+    hashCredential: opened.hashCredential,
+    anotherInstance: () => openAccounts(parts).identify,
+    async close() {
+      await Promise.all(closers.map(close => close()));
+      await database.close();
+    },
+  };
+}
 
-  const people: People = {
-    connection,
-    database,
-    accounts,
-    identify,
-    hashCredential,
-    clock,
-    anotherInstance,
+/** People and agents in what is open already. */
+export function peopleIn(parts: Pick<People, 'database' | 'accounts' | 'identify' | 'clock'>): PeopleIn {
+  const { database, identify } = parts;
+  const people: PeopleIn = {
+    ...parts,
     async aWorkspace() {
       const id = newId('wsp');
       const row = { id, notion_workspace_id: randomUUID(), name: 'Acme', icon: null, confirmed_at: new Date() };
@@ -121,10 +126,6 @@ export async function openPeople({ mail = null }: { mail?: Mail | null } = {}): 
       await database.system.insertInto('membership').values(row).execute();
     },
     callerOf: key => identify.identify({ credentials: { kind: 'bearer', token: key } }),
-    async close() {
-      await Promise.all(open.map(instance => instance.close()));
-      await database.close();
-    },
   };
   return people;
 }

@@ -32,6 +32,7 @@ export async function compose(config: SettledConfig, overrides: Overrides) {
       onAudit: overrides.onAudit,
       background: overrides.background ?? true,
       deadlines: overrides.deadlines ?? stepDeadlines,
+      auditLookAt: overrides.auditLookAt,
       prometheus: createPrometheus(),
       publicUrl: config.publicUrl,
       stopping: () => stopping,

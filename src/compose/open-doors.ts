@@ -54,7 +54,10 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
   const { accounts, connect, listConnections } = parts;
   const record = audit.trail.recordEvent;
   const demo = config.mode === 'demo';
-  const auditReader = createAuditReader(store.database);
+  const auditReader = createAuditReader(
+    store.database,
+    place.auditLookAt === undefined ? {} : { lookAt: place.auditLookAt },
+  );
   const webhooks = openWebhooks({
     database: store.database,
     workspaceKeys: parts.workspaceKeys,

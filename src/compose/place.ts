@@ -33,6 +33,8 @@ export interface Overrides {
   readonly background?: boolean;
   /** How long a step of connecting may take. */
   readonly deadlines?: StepDeadlines;
+  /** How many entries of the log one request looks at: a search goes on from there with the next. */
+  readonly auditLookAt?: number;
 }
 
 /** What every part of the composition is given. */
@@ -45,6 +47,7 @@ export interface Place extends RootParts {
   readonly onAudit: ((rows: readonly AuditRow[]) => void) | undefined;
   readonly background: boolean;
   readonly deadlines: StepDeadlines;
+  readonly auditLookAt: number | undefined;
   readonly prometheus: Prometheus;
   readonly publicUrl: string;
   /** Whether `close` has been called. */

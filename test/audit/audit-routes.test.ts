@@ -7,8 +7,6 @@ import { decisionRow, eventRow, outcomeRow } from '../../src/audit/entry.ts';
 import type { Decision } from '../../src/domain/decision.ts';
 import { type AgentId, newId, type UserId, type WorkspaceId } from '../../src/domain/ids.ts';
 import type { Call, Demand } from '../../src/domain/operation.ts';
-import { createAuditRoutes } from '../../src/doors/api/audit-routes.ts';
-import { createAuditReader } from '../../src/store/audit-reader.ts';
 import { type AdminApi, openAdminApi, type Reply } from '../admin-api.ts';
 import { aCall, aCaller, anAllowance, anOperation, aRuling, someFacts } from '../fixtures.ts';
 import { signedIn } from '../people.ts';
@@ -42,9 +40,7 @@ describe('the log over the admin API', () => {
   let key: { readonly id: string; readonly secret: string };
 
   before(async () => {
-    api = await openAdminApi([], ({ people }) => ({
-      routes: createAuditRoutes(createAuditReader(people.database, { lookAt })),
-    }));
+    api = await openAdminApi({ auditLookAt: lookAt });
     const { people } = api;
     workspace = await people.aWorkspace();
     admin = await people.aUser({ rights: ['audit'] });

@@ -1,26 +1,14 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import { signWebhookPayload } from '@notionhq/client';
 import type { Insertable } from 'kysely';
 import { request } from 'undici';
-import { openWebhooks } from '../../src/compose/webhooks.ts';
 import { newId, type WorkspaceId } from '../../src/domain/ids.ts';
-import { webhookDoor } from '../../src/doors/webhooks/webhook-door.ts';
-import { createClientAddress } from '../../src/net/client-address.ts';
-import { openDatabase } from '../../src/store/database.ts';
 import { createKeyReplacements } from '../../src/store/rotation/key-replacements.ts';
 import { createSealedTables } from '../../src/store/rotation/sealed-tables.ts';
 import type { Schema } from '../../src/store/schema.ts';
-import { createWrappedKeys } from '../../src/store/workspace-keys.ts';
-import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
-import { openRootKeyFile } from '../../src/vault/root/file.ts';
 import { rotateWorkspaceKeys } from '../../src/vault/rotation/rotate-workspace-keys.ts';
-import { createWorkspaceKeys } from '../../src/vault/workspace-keys.ts';
 import { type AdminApi, openAdminApi, type Reply } from '../admin-api.ts';
 import { publicUrl } from '../people.ts';
-import { openDoor } from './door.ts';
 
 /** The admin API and the webhook door, on real sockets and a real database, with an admin who is signed in. */
 export interface Hearing {
@@ -76,20 +64,7 @@ export interface Tenant {
 }
 
 export async function startHearing(): Promise<Hearing> {
-  const directory = await mkdtemp(join(tmpdir(), 'portcullis-hearing-'));
-  const root = await openRootKeyFile(join(directory, 'root.key'));
-  const keysOn = (database: AdminApi['people']['database']) =>
-    createWorkspaceKeys({ root, store: createWrappedKeys(database) });
-  const deriveKey = deriveKeysFrom(randomBytes(64));
-  let webhooksOn: (database: AdminApi['people']['database']) => ReturnType<typeof openWebhooks>;
-  const api = await openAdminApi([], ({ people, record, count, entries, gateway }) => {
-    webhooksOn = database => {
-      const parts = { database, workspaceKeys: keysOn(database), deriveKey, entries, publicUrl };
-      return openWebhooks({ ...parts, recordEvent: record, countEvent: count });
-    };
-    const { receive, routes } = webhooksOn(people.database);
-    return { routes, doors: [webhookDoor({ gateway, receive, clientAddress: createClientAddress([]) })] };
-  });
+  const api = await openAdminApi();
   const clientId = randomUUID();
   const another = () => aTenant(api, clientId);
   const tenant = await another();
@@ -113,22 +88,17 @@ export async function startHearing(): Promise<Hearing> {
     deployment,
     subscribe,
     async rotateKeys() {
-      const { database } = api.people;
+      const { database, workspaceKeys: keys } = api;
       const replacements = createKeyReplacements(database);
       const undecryptable = { shut: async () => false };
-      const tables = createSealedTables(database);
-      const rotation = { keys: keysOn(database), replacements, tables, undecryptable };
+      const rotation = { keys, replacements, tables: createSealedTables(database), undecryptable };
       return (await rotateWorkspaceKeys(rotation, tenant.workspaceId)).values;
     },
     async anotherInstance() {
-      const database = openDatabase<Schema>(api.people.connection);
-      const door = await openDoor(webhooksOn(database));
+      const other = await api.another();
       return {
-        at: url => new URL(new URL(url).pathname, door.url).href,
-        async close() {
-          await door.close();
-          await database.close();
-        },
+        at: url => new URL(new URL(url).pathname, other.url).href,
+        close: other.close,
       };
     },
     async listening(at = workspace) {
@@ -142,10 +112,7 @@ export async function startHearing(): Promise<Hearing> {
       (await api.log())
         .map(({ entry }) => JSON.parse(entry) as Entry)
         .filter(one => one.operation.startsWith('webhook.') && one.workspace === workspaceId),
-    async close() {
-      await api.close();
-      await rm(directory, { recursive: true });
-    },
+    close: api.close,
   };
 }
 

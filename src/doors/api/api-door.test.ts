@@ -1,22 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { z } from 'zod';
 import { type AdminApi, openAdminApi, type SendOptions } from '../../../test/admin-api.ts';
 import { publicUrl, signedIn } from '../../../test/people.ts';
 import type { Action } from '../../domain/action.ts';
 import type { UserId, WorkspaceId } from '../../domain/ids.ts';
-import { impossibleOperation } from './operation.ts';
-
-/** A row that reaches into Notion: here it only shows that its operation takes the path. */
-const contentRow = {
-  method: 'GET',
-  path: '/api/things/:id',
-  name: 'things.get',
-  summary: 'A thing',
-  params: z.strictObject({ id: z.string().max(10) }),
-  perform: async (_input: unknown, pass: (operation: ReturnType<typeof impossibleOperation>) => Promise<unknown>) =>
-    pass(impossibleOperation('things.read', 'GET', { code: 'not_found', message: 'No such thing.' })),
-} as const;
 
 describe('the admin API', () => {
   let api: AdminApi;
@@ -25,7 +12,7 @@ describe('the admin API', () => {
   let cookie: string;
   let key: string;
   before(async () => {
-    api = await openAdminApi([contentRow]);
+    api = await openAdminApi();
     workspace = await api.people.aWorkspace();
     admin = await api.people.aMember(workspace, 'admin');
     cookie = await api.cookieOf(admin);
@@ -186,7 +173,7 @@ describe('the admin API', () => {
 
     it('U+0000 in the path and in the query', async () => {
       for (const [path, operation] of [
-        ['/api/things/a%00b', 'things.get'],
+        ['/api/pages/a%00b', 'pages.get'],
         [`${members()}/usr_%00`, 'members.remove'],
         [`${members()}?search=%00`, 'members.list'],
         [`${members()}?%00=1`, 'members.list'],
@@ -319,12 +306,15 @@ describe('the admin API', () => {
   });
 
   it('passes rows about content through the gateway as operations of their own', async () => {
-    const reply = await api.send('GET', '/api/things/abc', { key });
-    assert.equal(reply.status, 404);
-    assert.equal((await last())?.operation, 'things.read');
-    const bad = await api.send('GET', '/api/things/much-too-long-an-id', { key });
+    const create = (parent: string) =>
+      api.send('POST', '/api/pages', { key, body: { parent: { page_id: parent }, properties: {} } });
+    const reply = await create('12345678-1234-4234-8234-123456789abc');
+    // No connection is there to look at the parent through.
+    assert.equal(reply.status, 409);
+    assert.equal((await last())?.operation, 'pages.get');
+    const bad = await create('no-id');
     assert.equal(bad.status, 400);
-    assert.equal((await last())?.operation, 'things.get');
+    assert.equal((await last())?.operation, 'pages.create');
   });
 
   it('describes itself from the same rows', async () => {
