@@ -1,42 +1,35 @@
-import { join } from 'node:path';
 import { sql } from 'kysely';
+import { custodyOf, openRefreshParts } from '../../src/compose/custody.ts';
 import { noMetrics } from '../../src/domain/metrics.ts';
-import { createConnections } from '../../src/store/connections.ts';
-import { createTokenRefreshes } from '../../src/store/token-refreshes.ts';
-import { passThrough } from '../../src/vault/refresh/fail-point.ts';
+import { silentLog } from '../../src/domain/program-log.ts';
+import { Secret } from '../../src/domain/secret.ts';
 import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
-import { refreshTimings } from '../../src/vault/refresh/refresh-parts.ts';
-import { createRenew } from '../../src/vault/refresh/renew.ts';
-import { openSpool } from '../../src/vault/refresh/spool.ts';
-import { createTokens } from '../../src/vault/tokens.ts';
+import { nowhere } from '../in-process.ts';
 import type { Custody, Vault } from './a-custody.ts';
 
-/** Custody as src/compose/custody.ts puts it together, over a vault of its own, with `exchange` for the authorization server. */
+/** Custody by src/compose, over a vault of its own, with `exchange` for the authorization server. */
 export async function openProcess(
-  custody: Custody,
+  { database, directory, entries }: Custody,
   { seal }: Pick<Vault, 'seal'>,
   options: { exchange: RefreshExchange; now?: () => Date },
 ) {
   const { exchange, now = () => new Date() } = options;
-  const connections = createConnections(custody.database, custody.entries);
   const troubles: unknown[] = [];
   const unopened: string[] = [];
-  const onTrouble = (error: unknown) => void troubles.push(error);
-  const metrics = { ...noMetrics, decryptFailed: (kid: string) => void unopened.push(kid) };
-  const renew = createRenew({
-    connections,
-    refreshes: createTokenRefreshes(custody.database, custody.entries),
+  const own = await openRefreshParts({
+    store: { database },
+    dataDir: directory,
+    app: { origin: nowhere, clientId: '', clientSecret: new Secret(''), redirectUri: '' },
+    refreshMcp: exchange.refresh,
     seal,
-    spool: await openSpool(join(custody.directory, 'spool')),
-    exchange,
     revoke: async () => {},
-    metrics,
-    onTrouble,
-    timings: refreshTimings,
-    failPoint: passThrough,
+    entries,
+    restored: () => false,
+    metrics: { ...noMetrics, decryptFailed: kid => void unopened.push(kid) },
+    log: silentLog,
   });
-  const check = async () => 'alive' as const;
-  const tokens = createTokens({ connections, seal, check, renew, metrics, onTrouble, now });
+  const parts = { ...own, exchange, onTrouble: (error: unknown) => void troubles.push(error) };
+  const { tokens } = custodyOf(parts, { check: async () => 'alive', now });
   return { tokens, troubles, unopened };
 }
 

@@ -1,34 +1,22 @@
 import { sql } from 'kysely';
 import type { ClientConfig } from 'pg';
+import { custodyOf, openRefreshParts } from '../../src/compose/custody.ts';
 import { openHostedMcp } from '../../src/compose/hosted-mcp.ts';
 import { createCheckToken } from '../../src/connect/check-token.ts';
-import { refreshRestTokens } from '../../src/connect/rest/refresh.ts';
 import { newId } from '../../src/domain/ids.ts';
-import { noMetrics } from '../../src/domain/metrics.ts';
+import { silentLog } from '../../src/domain/program-log.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { createConnections } from '../../src/store/connections.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Schema } from '../../src/store/schema.ts';
-import { createTokenRefreshes } from '../../src/store/token-refreshes.ts';
 import { createWrappedKeys } from '../../src/store/workspace-keys.ts';
 import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
 import type { CheckToken } from '../../src/vault/liveness.ts';
-import { type FailPoint, passThrough } from '../../src/vault/refresh/fail-point.ts';
-import { withPatience } from '../../src/vault/refresh/patient-spool.ts';
+import type { FailPoint } from '../../src/vault/refresh/fail-point.ts';
 import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
-import {
-  type Orphan,
-  type RefreshParts,
-  type RefreshTimings,
-  refreshTimings,
-} from '../../src/vault/refresh/refresh-parts.ts';
-import { createRenew } from '../../src/vault/refresh/renew.ts';
+import type { Orphan, RefreshParts, RefreshTimings } from '../../src/vault/refresh/refresh-parts.ts';
 import { replaySpools } from '../../src/vault/refresh/replay.ts';
-import { createRound } from '../../src/vault/refresh/rounds.ts';
-import { openSpool } from '../../src/vault/refresh/spool.ts';
 import { openRootKeyFile } from '../../src/vault/root/file.ts';
 import { createTokenSeal } from '../../src/vault/token-seal.ts';
-import { createTokens } from '../../src/vault/tokens.ts';
 import { createWorkspaceKeys } from '../../src/vault/workspace-keys.ts';
 
 /** What a process needs to know to keep tokens. Plain data: it can be sent to a child. */
@@ -38,7 +26,8 @@ export interface NodeAddress {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly rootKeyFile: string;
-  readonly spoolDirectory: string;
+  /** The spool is in it. */
+  readonly dataDir: string;
   readonly timings?: Partial<RefreshTimings>;
   /** Takes the time from the table `simulated_clock` instead of from the server. */
   readonly simulated?: boolean;
@@ -56,7 +45,7 @@ export interface NodeOptions {
 
 export type Node = Awaited<ReturnType<typeof openNode>>;
 
-/** Custody as one process has it: the real store, seal, spool and requests. */
+/** Custody as one process has it, by src/compose: the real store, seal, spool and requests. */
 export async function openNode(address: NodeAddress, options: NodeOptions = {}) {
   const database = openDatabase<Schema>(address.connection, { poolSize: 3 });
   const root = await openRootKeyFile(address.rootKeyFile);
@@ -81,29 +70,31 @@ export async function openNode(address: NodeAddress, options: NodeOptions = {}) 
   const hosted = openHostedMcp(hosting);
   const troubles: unknown[] = [];
   const orphans: Orphan[] = [];
-  const spool = await openSpool(address.spoolDirectory);
-  const refreshes = createTokenRefreshes(database, rows);
-  const timings = { ...refreshTimings, ...address.timings };
-  const parts: RefreshParts = {
-    connections: createConnections(database, rows),
-    refreshes: options.refreshes?.(refreshes) ?? refreshes,
-    seal: options.seal?.(seal) ?? seal,
-    spool: withPatience(options.spool?.(spool) ?? spool, timings.spoolMs),
-    exchange: options.exchange ?? {
-      refresh: (connection, token, signal) =>
-        connection.kind === 'mcp'
-          ? hosted.refresh(connection, token, signal)
-          : refreshRestTokens({ app }, connection, token, signal),
-    },
+  const own = await openRefreshParts({
+    store: { database },
+    dataDir: address.dataDir,
+    app,
+    refreshMcp: hosted.refresh,
+    seal,
     revoke: async orphan => void orphans.push(orphan),
-    metrics: noMetrics,
-    onTrouble: error => void troubles.push(error),
-    timings,
-    failPoint: options.failPoint ?? passThrough,
-  };
-  const renew = createRenew(parts);
-  const check = options.check ?? createCheckToken({ app });
-  const tokens = createTokens({ ...parts, check, renew, now });
+    entries: rows,
+    restored: () => false,
+    log: silentLog,
+  });
+  const custody = custodyOf(
+    {
+      ...own,
+      refreshes: options.refreshes?.(own.refreshes) ?? own.refreshes,
+      seal: options.seal?.(seal) ?? seal,
+      spool: options.spool?.(own.spool) ?? own.spool,
+      exchange: options.exchange ?? own.exchange,
+      onTrouble: error => void troubles.push(error),
+      timings: { ...own.timings, ...address.timings },
+      failPoint: options.failPoint ?? own.failPoint,
+    },
+    { check: options.check ?? createCheckToken({ app }), now },
+  );
+  const { parts, tokens, renew, round } = custody;
   return {
     database,
     seal,
@@ -111,7 +102,7 @@ export async function openNode(address: NodeAddress, options: NodeOptions = {}) 
     renew,
     refreshes: parts.refreshes,
     connections: parts.connections,
-    round: createRound(parts, renew, tokens),
+    round,
     replay: () => replaySpools(parts),
     spool: parts.spool,
     troubles,

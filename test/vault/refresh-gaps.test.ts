@@ -134,7 +134,7 @@ describe('refreshing a token, between two steps', () => {
     await broken.execute(at.system);
     await connection(place).set({ status: 'suspect' }).execute();
     await at.skipWaiting(place);
-    const elsewhere = await aNode({}, { spoolDirectory: `${at.directory}/elsewhere` });
+    const elsewhere = await aNode({}, { dataDir: `${at.directory}/elsewhere` });
     await assert.rejects(tokenOf(place, elsewhere), { code: 'connection_undecryptable' });
     assert.equal(await at.first.replay(), 0);
     assert.equal((await at.first.spool.names(place.connectionId)).length, 1);

@@ -53,7 +53,7 @@ describe('refreshing, for ten days, in two processes that die now and then', () 
     processes = [0, 1].map(
       number =>
         new SoakProcess(life => ({
-          address: { ...at.address, notionUrl: wire.url, spoolDirectory: `${at.directory}/spool-${number}` },
+          address: { ...at.address, notionUrl: wire.url, dataDir: `${at.directory}/data-${number}` },
           seed: 1_000 * number + life,
           dieAt: mortal ? (failPoints[(life + 3 * number) % failPoints.length] ?? null) : null,
           nowMs,

@@ -60,8 +60,9 @@ describe('refreshing a token, when something that keeps it is in trouble', () =>
   });
 
   it('stores the answer although the spool cannot: the grant is spent, and there is still the database', async () => {
-    const spoolDirectory = join(at.directory, 'spool that breaks');
-    const node = await at.aNode({}, { spoolDirectory });
+    const dataDir = join(at.directory, 'spool that breaks');
+    const spoolDirectory = join(dataDir, 'spool');
+    const node = await at.aNode({}, { dataDir });
     await rm(spoolDirectory, { recursive: true });
     await writeFile(spoolDirectory, 'no directory any more');
     const connection = await at.aConnection({ lifetimeSeconds: -1 });
@@ -120,12 +121,13 @@ describe('refreshing a token, when something that keeps it is in trouble', () =>
   });
 
   it('is held up by no spool that cannot be read, and keeps it for an operator', async () => {
-    const spoolDirectory = join(at.directory, 'spool with a ruin');
-    const node = await at.aNode({}, { spoolDirectory });
+    const dataDir = join(at.directory, 'spool with a ruin');
+    const spoolDirectory = join(dataDir, 'spool');
+    const node = await at.aNode({}, { dataDir });
     const ruin = join(spoolDirectory, 'con_00000000-0000-7000-8000-000000000000.1.ruin.json');
     await writeFile(ruin, 'half of a spo');
     const connection = await at.aConnection({ lifetimeSeconds: -1 });
-    const dying = await at.aNode({ failPoint: dieAt('spooled') }, { spoolDirectory });
+    const dying = await at.aNode({ failPoint: dieAt('spooled') }, { dataDir });
     await assert.rejects(tokenOf(connection, dying), /died/);
     assert.equal(await node.replay(), 1);
     assert.ok(await works(await tokenOf(connection, node)));

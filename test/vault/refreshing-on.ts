@@ -40,7 +40,7 @@ export async function startRefreshingOn(
     clientId,
     clientSecret,
     rootKeyFile: join(directory, 'root.key'),
-    spoolDirectory: join(directory, 'spool'),
+    dataDir: directory,
     timings,
     ...options,
   };

@@ -35,7 +35,7 @@ describe('rule 21', () => {
 
   it('rule 21: waits for the spool of whoever had the lease before it spends the token again', async () => {
     const place = await killed('spooled');
-    const elsewhere = await at.aNode({}, { spoolDirectory: `${at.directory}/elsewhere`, timings: { waitMs: 5_000 } });
+    const elsewhere = await at.aNode({}, { dataDir: `${at.directory}/elsewhere`, timings: { waitMs: 5_000 } });
     await at.skipWaiting(place);
     const waiting = elsewhere.tokens.accessToken(place.workspaceId, place.connectionId);
     await until('the connection is suspect', async () => (await at.row(place)).status === 'suspect');
@@ -69,7 +69,7 @@ describe('rule 21', () => {
 
   it('rule 21: waits no longer than its time for a spool that nobody brings, and then spends once', async () => {
     const place = await killed('leased');
-    const elsewhere = { spoolDirectory: `${at.directory}/elsewhere`, timings: { waitMs: 10_000, graceMs: 600 } };
+    const elsewhere = { dataDir: `${at.directory}/elsewhere`, timings: { waitMs: 10_000, graceMs: 600 } };
     const nodes = [await at.aNode({}, elsewhere), await at.aNode({}, elsewhere)];
     await at.skipWaiting(place);
     const from = performance.now();
