@@ -1,3 +1,5 @@
+import { plainText } from '../domain/plain-text.ts';
+
 /** A letter to one person, in plain text. */
 export interface Letter {
   readonly to: string;
@@ -10,13 +12,8 @@ export interface Mail {
   send(letter: Letter): Promise<void>;
 }
 
-/** Names from outside stand in mails: one line, and no more of it than anybody reads. */
-function oneLine(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .trim()
-    .slice(0, 100);
-}
+/** Names from outside stand in mails, and no more of them than anybody reads. */
+const nameCharsMax = 100;
 
 export function invitationMail(given: {
   to: string;
@@ -24,7 +21,7 @@ export function invitationMail(given: {
   acceptUrl: string;
   expiresAt: Date;
 }): Letter {
-  const workspace = oneLine(given.workspaceName);
+  const workspace = plainText(given.workspaceName, nameCharsMax);
   return {
     to: given.to,
     subject: `You are invited to "${workspace}" on Portcullis`,
@@ -84,6 +81,8 @@ export function recoveryMail(given: { to: string; ways: readonly WayBack[]; minu
 
 function describe({ createdAt, workspaces }: WayBack): string {
   const where =
-    workspaces.length === 0 ? 'in no workspace' : `in ${workspaces.map(name => `"${oneLine(name)}"`).join(', ')}`;
+    workspaces.length === 0
+      ? 'in no workspace'
+      : `in ${workspaces.map(name => `"${plainText(name, nameCharsMax)}"`).join(', ')}`;
   return `- made on ${createdAt.toISOString().slice(0, 10)}, ${where}:`;
 }

@@ -1,4 +1,5 @@
 import type { ZodSafeParseResult } from 'zod';
+import { plainText } from '../domain/plain-text.ts';
 
 /** What an OAuth endpoint answered, unjudged. `text` is null when the body was larger, or of another kind, than any honest one. */
 export interface OAuthResponse {
@@ -28,11 +29,9 @@ export function faultIn({ status, text, unread }: OAuthResponse, parsed: ZodSafe
   return issue === undefined ? String(status) : `${status} without a usable ${issue.path.join('.') || 'object'}`;
 }
 
-/** One line without control and direction characters, which change how the text around them reads; null when empty. */
-export function plainText(text: string | null | undefined): string | null {
-  const plain = text
-    ?.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ')
-    .trim()
-    .slice(0, 200);
-  return plain || null;
+const nameCharsMax = 200;
+
+/** A name that an answer told, fit to be shown; null when there is nothing to see. */
+export function nameIn(text: string | null | undefined): string | null {
+  return plainText(text ?? '', nameCharsMax) || null;
 }

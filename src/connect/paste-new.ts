@@ -8,7 +8,7 @@ import type { ConnectParts } from './connect-parts.ts';
 import { hashOf, holderOf } from './holder.ts';
 import type { Audience } from './installations.ts';
 import { landAnew } from './landing.ts';
-import { plainText } from './oauth-response.ts';
+import { nameIn } from './oauth-response.ts';
 import { identifyToken } from './paste-token.ts';
 
 export interface PasteNew {
@@ -31,7 +31,7 @@ export async function pasteNew(
   const holder = holderOf(context);
   const { workspaceName, ...identity } = await identifyToken(parts, token);
   const tokens = { accessToken: token, refreshToken: null };
-  const installation = { ...identity, tokens, workspaceName: workspaceName ?? plainText(name), workspaceIcon: null };
+  const installation = { ...identity, tokens, workspaceName: workspaceName ?? nameIn(name), workspaceIcon: null };
   const stateHash = hashOf('connect state', randomBytes(32).toString('base64url'));
   // Nobody is sent anywhere, so nobody comes back.
   const attempt = { stateHash, workspaceId: null, redirectUri: '', registrationId: null, sealed: null };

@@ -1,6 +1,7 @@
 import type { NotionConfig } from '../config/config.ts';
 import { createCheckToken } from '../connect/check-token.ts';
 import { appRefusalIn } from '../domain/app-refusal.ts';
+import { printable } from '../domain/printable.ts';
 import { UnopenableError } from '../domain/unopenable-error.ts';
 import type { Database } from '../store/database.ts';
 import {
@@ -134,6 +135,5 @@ function createProbe(keys: WorkspaceKeys, notion: NotionConfig | null): Probe {
 
 function describe({ workspaceName, kind, status, lastUsedAt }: CheckedConnection): string {
   const used = lastUsedAt === null ? 'never used' : `last used ${lastUsedAt.toISOString()}`;
-  // Names are text that strangers wrote: no control character of theirs reaches the terminal.
-  return `${kind} of ${workspaceName.replace(/\p{C}/gu, '\u{fffd}')}, ${status}, ${used}`;
+  return `${kind} of ${printable(workspaceName)}, ${status}, ${used}`;
 }

@@ -4,12 +4,16 @@ import { eventRow } from '../audit/entry.ts';
 import type { DatabaseConfig } from '../config/config.ts';
 import type { RecordEvent } from '../domain/event.ts';
 import { newId } from '../domain/ids.ts';
+import { plainText } from '../domain/plain-text.ts';
 import { joinOrStartEmbeddedPostgres } from '../postgres/join-server.ts';
 import { createAuditLog } from '../store/audit-log.ts';
 import { type Database, openDatabase, openPool } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
 import type { Schema } from '../store/schema.ts';
 import { namingSetting } from '../store/unreachable.ts';
+
+/** Names of accounts and machines are shorter. */
+const operatorCharsMax = 200;
 
 /** The database as an operator's command works on it, beside gateways that run. */
 export interface OperatorDatabase {
@@ -42,7 +46,7 @@ export async function openOperatorDatabase(
   }
   return {
     database,
-    operator: `${userInfo().username} at ${hostname()}`,
+    operator: plainText(`${userInfo().username} at ${hostname()}`, operatorCharsMax),
     async recordEvent(event) {
       await log.append(newId('ins'), [eventRow(event, new Date())]);
     },

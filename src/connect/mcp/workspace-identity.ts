@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SafeFetch } from '../../net/safe-fetch/safe-fetch.ts';
-import { plainText } from '../oauth-response.ts';
+import { nameIn } from '../oauth-response.ts';
 import { callTool } from './call-tool.ts';
 import type { Challenge } from './challenge.ts';
 
@@ -47,8 +47,8 @@ export async function identifyWorkspace(
     kind: 'known',
     identity: {
       workspaceId: workspace.id,
-      workspaceName: plainText(workspace.name),
-      user: { id: user.id, name: plainText(user.name) },
+      workspaceName: nameIn(workspace.name),
+      user: { id: user.id, name: nameIn(user.name) },
     },
   };
 }

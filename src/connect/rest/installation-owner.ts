@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plainText } from '../oauth-response.ts';
+import { nameIn } from '../oauth-response.ts';
 
 const uuid = z.guid().transform(id => id.toLowerCase());
 
@@ -26,7 +26,7 @@ export const installationOwner = z
   )
   .transform((owner): InstallationOwner | null => {
     const user = owner.type === 'user' ? (owner.user ?? null) : null;
-    return user && { id: user.id, name: plainText(user.name) };
+    return user && { id: user.id, name: nameIn(user.name) };
   });
 
 function withType(owner: unknown): unknown {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { InstallationNames } from '../disconnections.ts';
-import { type OAuthResponse, parseJson, plainText } from '../oauth-response.ts';
+import { nameIn, type OAuthResponse, parseJson } from '../oauth-response.ts';
 import { type InstallationOwner, installationOwner } from './installation-owner.ts';
 
 /** Whose a token is (Notion, "Retrieve your token's bot user"). */
@@ -36,7 +36,7 @@ export function readTokenIdentity({ status, text }: OAuthResponse): TokenIdentit
   return {
     botId,
     notionWorkspaceId: bot.workspace_id,
-    workspaceName: plainText(bot.workspace_name),
+    workspaceName: nameIn(bot.workspace_name),
     owner: bot.owner,
   };
 }

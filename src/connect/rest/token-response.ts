@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Tokens } from '../../domain/connection.ts';
 import { Secret } from '../../domain/secret.ts';
 import { readLifetimeSeconds } from '../../domain/token-lifetime.ts';
-import { faultIn, type OAuthResponse, parseJson, plainText } from '../oauth-response.ts';
+import { faultIn, nameIn, type OAuthResponse, parseJson } from '../oauth-response.ts';
 import { type InstallationOwner, installationOwner } from './installation-owner.ts';
 
 /** One installation of our integration, and the tokens that it came with (Notion, "Create a token"). */
@@ -82,7 +82,7 @@ function installed(body: z.infer<typeof success>): TokenAnswer {
       },
       botId: body.bot_id,
       notionWorkspaceId: body.workspace_id,
-      workspaceName: plainText(body.workspace_name),
+      workspaceName: nameIn(body.workspace_name),
       workspaceIcon: iconOf(body.workspace_icon),
       owner: body.owner,
     },

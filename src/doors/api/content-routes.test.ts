@@ -7,6 +7,7 @@ import type { ContentRoute, Pass } from './content-route.ts';
 import { discoverRoutes } from './discover-routes.ts';
 import { pageBody } from './page-body.ts';
 import { pagesRoutes } from './pages-routes.ts';
+import { titlesRoute } from './titles-route.ts';
 
 const pageId = '11111111-1111-4111-8111-111111111111';
 const databaseId = '22222222-2222-4222-8222-222222222222';
@@ -204,5 +205,22 @@ describe('GET /api/discover', () => {
       'POST /v1/search': { object: 'error', status: 429, code: 'rate_limited', message: '' },
     });
     await assert.rejects(call(route, {}, pass), { code: 'rate_limited' });
+  });
+});
+
+describe('GET /api/titles', () => {
+  it('tells titles as one line that cannot rearrange what stands around it', async () => {
+    const title = [{ plain_text: 'Plans\u202e\u0000\n' }, { plain_text: `\u2066b\u2069 👩‍💻 ${'x'.repeat(300)}` }];
+    const page = { object: 'page', id: pageId, properties: { Name: { type: 'title', title } } };
+    const { pass } = aGateway({ [`GET /v1/pages/${pageId}`]: page });
+    const { titles } = (await call(
+      titlesRoute,
+      { query: { workspace: undefined, objects: `page:${pageId}` } },
+      pass,
+    )) as {
+      titles: Record<string, string>;
+    };
+    assert.match(titles[pageId] ?? '', /^Plans +b +👩‍💻 x+$/);
+    assert.equal([...(titles[pageId] ?? '')].length, 200);
   });
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { titleOperation } from '../../audit/activity.ts';
 import { PortcullisError } from '../../domain/errors.ts';
+import { plainText } from '../../domain/plain-text.ts';
 import { readDiscovered } from '../../notion/discover.ts';
 import { canonicalId } from '../../notion/ids.ts';
 import { notionOperation } from '../../notion/notion-operation.ts';
@@ -77,5 +78,5 @@ async function titleOf({ kind, id }: Asked, pass: Pass): Promise<string> {
   const operation = { ...notionOperation('GET', `${addresses[kind]}${id}`), name: titleOperation };
   const found = readDiscovered(await passDiagnosed(pass, operation, kind.replace('_', ' ')));
   if (found === null || found.id !== id) throw new PortcullisError('not_found');
-  return found.title.slice(0, titleCharsMax);
+  return plainText(found.title, titleCharsMax);
 }

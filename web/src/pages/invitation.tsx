@@ -106,9 +106,9 @@ function WithNewAccount({ token, invited }: { readonly token: string; readonly i
   return (
     <form onSubmit={submit}>
       <Stack>
-        <Alert>
+        <Alert variant="outline">
           Do you have an account already?{' '}
-          <Anchor component={Link} to="/sign-in">
+          <Anchor component={Link} to="/sign-in" inherit>
             Sign in
           </Anchor>
           , then open the link of the invitation again.

@@ -1,7 +1,10 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { api, type Subscription } from '../../api.ts';
+import { type LocalOrder, localPage, useListState } from '../../list/list-state.ts';
+import { ListTools } from '../../list/list-tools.tsx';
+import { Pager } from '../../list/pager.tsx';
 import { useAnnounce } from '../../parts/announcer.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -47,13 +50,8 @@ export function WebhookAddresses({ at, explanation }: WebhookAddressesProps) {
       )}
       <Loaded query={subscriptions}>
         {data => (
-          <Stack gap="sm">
-            {data.subscriptions.length === 0 && (
-              <Text size="sm">
-                There is no address yet. Make one, then enter it in the settings of the integration.
-              </Text>
-            )}
-            {data.subscriptions.map(subscription => (
+          <AddressList subscriptions={data.subscriptions}>
+            {subscription => (
               <WebhookCard
                 key={subscription.id}
                 at={at}
@@ -61,8 +59,8 @@ export function WebhookAddresses({ at, explanation }: WebhookAddressesProps) {
                 onToken={setToken}
                 onChanged={changed}
               />
-            ))}
-          </Stack>
+            )}
+          </AddressList>
         )}
       </Loaded>
       <Problem error={create.error} />
@@ -72,6 +70,49 @@ export function WebhookAddresses({ at, explanation }: WebhookAddressesProps) {
         </Button>
       </Group>
     </Section>
+  );
+}
+
+const order: LocalOrder<Subscription> = {
+  text: ({ url, state }) => `${url} ${state}`,
+  by: {
+    made: ({ createdAt }) => createdAt,
+    state: ({ state }) => state,
+    heard: ({ lastEventAt }) => lastEventAt ?? '',
+  },
+};
+
+/** A few addresses need no search. */
+const fewAddresses = 3;
+
+interface AddressListProps {
+  readonly subscriptions: readonly Subscription[];
+  children(subscription: Subscription): ReactNode;
+}
+
+function AddressList({ subscriptions, children }: AddressListProps) {
+  const state = useListState({ sort: 'made' });
+  const { rows, total } = localPage(subscriptions, state, order);
+  const many = subscriptions.length > fewAddresses;
+  return (
+    <Stack gap="sm">
+      {subscriptions.length === 0 && (
+        <Text size="sm">There is no address yet. Make one, then enter it in the settings of the integration.</Text>
+      )}
+      {many && (
+        <ListTools
+          label="Addresses"
+          state={state}
+          sorts={[
+            { value: 'made', label: 'Time of making' },
+            { value: 'state', label: 'State' },
+            { value: 'heard', label: 'Last event' },
+          ]}
+        />
+      )}
+      {rows.map(children)}
+      {many && <Pager label="Addresses" state={state} total={total} />}
+    </Stack>
   );
 }
 

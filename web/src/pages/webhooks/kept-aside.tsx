@@ -1,8 +1,11 @@
-import { Button, Group, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
 import { api, type KeptAsideEvent } from '../../api.ts';
+import { List } from '../../list/list.tsx';
+import { type LocalOrder, localPage, useListState } from '../../list/list-state.ts';
+import type { Column } from '../../list/list-table.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Time } from '../../parts/time.tsx';
 
@@ -52,30 +55,44 @@ function Events({ path }: { readonly path: string }) {
           <Text size="sm">
             They are kept without their content, the newest hundred. An update of Portcullis may know what they mean.
           </Text>
-          <Table verticalSpacing="xs" aria-label="Events kept aside">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Type</Table.Th>
-                <Table.Th visibleFrom="sm">About</Table.Th>
-                <Table.Th>Came</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {data.events.map(({ eventId, type, entity, receivedAt }) => (
-                <Table.Tr key={eventId}>
-                  <Table.Td className="hostile">{type}</Table.Td>
-                  <Table.Td visibleFrom="sm" className="hostile">
-                    {entity === null ? 'not told' : `${entity.kind} ${entity.id}`}
-                  </Table.Td>
-                  <Table.Td>
-                    <Time at={receivedAt} />
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
+          <EventList events={data.events} />
         </Stack>
       )}
     </Loaded>
+  );
+}
+
+const order: LocalOrder<KeptAsideEvent> = {
+  text: event => `${event.type} ${aboutOf(event)}`,
+  by: { type: ({ type }) => type, about: aboutOf, came: ({ receivedAt }) => receivedAt },
+};
+
+const columns: readonly Column<KeptAsideEvent>[] = [
+  { key: 'type', label: 'Type', sortable: true, cell: ({ type }) => <span className="hostile">{type}</span> },
+  {
+    key: 'about',
+    label: 'About',
+    sortable: true,
+    from: 'sm',
+    cell: event => <span className="hostile">{aboutOf(event)}</span>,
+  },
+  { key: 'came', label: 'Came', sortable: true, cell: ({ receivedAt }) => <Time at={receivedAt} /> },
+];
+
+function aboutOf({ entity }: KeptAsideEvent): string {
+  return entity === null ? 'not told' : `${entity.kind} ${entity.id}`;
+}
+
+function EventList({ events }: { readonly events: readonly KeptAsideEvent[] }) {
+  const state = useListState({ sort: 'came', descending: true });
+  return (
+    <List
+      label="Events kept aside"
+      state={state}
+      {...localPage(events, state, order)}
+      columns={columns}
+      empty="There are none."
+      keyOf={({ eventId }) => eventId}
+    />
   );
 }
