@@ -1,3 +1,4 @@
+import type { Door } from '../domain/operation.ts';
 import type { Ruling } from '../domain/ruling.ts';
 
 /**
@@ -13,6 +14,9 @@ export type Activity = (typeof activities)[number];
 /** The name under which the dashboard looks up the title of a page that the log names. */
 export const titleOperation = 'titles.read';
 
+/** What comes in there is about content in Notion, whatever carries it out. */
+const contentDoors: ReadonlySet<Door> = new Set(['rest', 'file_link', 'mcp']);
+
 /** A denied reading is never a mere view: nobody saw a page because of it. */
 export function activityOf({ call, caller, decision }: Ruling): Activity {
   const { operation, door } = call;
@@ -20,5 +24,5 @@ export function activityOf({ call, caller, decision }: Ruling): Activity {
   const allowedReading = decision.effect === 'allow' && operation.effect === 'read';
   const forPages = operation.target?.kind === 'local' || operation.name === titleOperation;
   if (door === 'dashboard' && allowedReading && forPages) return 'view';
-  return operation.target?.kind === 'notion' || door === 'rest' || door === 'mcp' ? 'notion' : 'administration';
+  return operation.target?.kind === 'notion' || contentDoors.has(door) ? 'notion' : 'administration';
 }

@@ -6,6 +6,7 @@ interface Entry {
   readonly operation: string;
   readonly kind: string;
   readonly credential: string | null;
+  readonly door: string;
   readonly principal: { readonly kind: string; readonly id: string };
   readonly objects: { readonly action: string; readonly kind: string; readonly id: string }[];
   readonly outcome: { readonly result: string } | null;
@@ -57,6 +58,7 @@ describe('rule 17: a link to a file', () => {
     await (await open(url)).arrayBuffer();
     const entry = await newest('operation=files.fetch');
     assert.equal(entry?.credential, key.id);
+    assert.equal(entry.door, 'file_link');
     assert.deepEqual(entry.objects, [{ action: 'file.read', kind: 'block', id: page.block.id }]);
     assert.equal(entry.outcome?.result, 'streaming');
   });
@@ -110,6 +112,8 @@ describe('rule 17: a link to a file', () => {
     const { url } = await linkOf('viewer');
     const by = (key: string) => open(url, { headers: { authorization: `Bearer ${key}` } });
     assert.equal((await by(gate.demo.ready.keys.viewer)).status, 200);
+    assert.equal((await newest('operation=files.fetch'))?.door, 'rest');
+    assert.equal((await newest('operation=files.fetch&door=file_link'))?.door, 'file_link', 'of the calls before');
     assert.equal((await by(gate.demo.ready.keys.admin)).status, 404);
     assert.equal(
       (await by((await gate.mintFor('viewer', ['read'])).secret)).status,

@@ -64,7 +64,7 @@ async function serve(
   const { operation } = read;
   try {
     const answer = await parts.gateway({
-      door: 'rest',
+      door: read.credentials.kind === 'file_link' ? 'file_link' : 'rest',
       requestId,
       clientAddress: parts.clientAddress(request),
       ...read,

@@ -23,6 +23,7 @@ const results = [
 const doors = [
   { value: '', label: 'Any door' },
   { value: 'rest', label: 'REST, as clients of Notion call' },
+  { value: 'file_link', label: 'A link to a file, without a key' },
   { value: 'dashboard', label: 'Dashboard' },
   { value: 'api', label: 'Admin API, with a key' },
   { value: 'oauth', label: 'Connecting' },
