@@ -164,6 +164,20 @@ describe('tidy', () => {
     assert.deepEqual(pathsOf(broken), [moves], 'Name the event in src/domain/connection-states.ts, and move by it.');
   });
 
+  it('sets the state of what has a table of states in one place each', () => {
+    const movers = new Map([
+      ['webhook_subscription', 'src/store/move-subscription.ts'],
+      ['workspace_key', 'src/store/rotation/move-keys.ts'],
+      ['root_key', 'src/store/rotation/move-keys.ts'],
+    ]);
+    for (const [table, mover] of movers) {
+      const update = new RegExp(`updateTable\\(\\s*'${table}'\\s*\\)(?:(?!\\.execute).)*?\\bstate\\s*:`, 's');
+      const sql = new RegExp(`\\bUPDATE\\s+${table}\\b[^\`]*?\\bSET\\b(?:(?!\\bWHERE\\b)[^\`])*?\\bstate\\s*=`, 'is');
+      const broken = src.filter(file => !isTest(file) && (update.test(file.text) || sql.test(file.text)));
+      assert.deepEqual(pathsOf(broken), [mover], 'Name the event in its table in src/domain, and move by it.');
+    }
+  });
+
   it('exports by name', () => {
     const broken = [...src, ...emulator].filter(file => /^export default\b/m.test(file.text));
     assert.deepEqual(pathsOf(broken), [], 'Name the export: then it is called the same everywhere.');

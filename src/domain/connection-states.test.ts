@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ConnectionStatus } from './connection.ts';
-import { type ConnectionEvent, isServing, stateAfter, statesBefore, transitions } from './connection-states.ts';
+import { type ConnectionEvent, connectionStates, isServing } from './connection-states.ts';
 
 /** Spelled out once more, the other way round: what each state answers to, and nothing else. */
 const expected: Record<ConnectionStatus, Partial<Record<ConnectionEvent, ConnectionStatus>>> = {
@@ -44,15 +44,15 @@ const expected: Record<ConnectionStatus, Partial<Record<ConnectionEvent, Connect
 };
 
 const statuses = Object.keys(expected) as ConnectionStatus[];
-const events = Object.keys(transitions) as ConnectionEvent[];
+const events = Object.keys(connectionStates.transitions) as ConnectionEvent[];
 
 describe('the states of a connection', () => {
   for (const status of statuses) {
     for (const event of events) {
       const to = expected[status][event] ?? null;
       it(`${status}: ${event} ${to === null ? 'changes nothing' : `leads to ${to}`}`, () => {
-        assert.equal(stateAfter(status, event), to);
-        assert.equal(statesBefore(event).includes(status), to !== null);
+        assert.equal(connectionStates.stateAfter(status, event), to);
+        assert.equal(connectionStates.statesBefore(event).includes(status), to !== null);
       });
     }
   }

@@ -1,16 +1,11 @@
 import type { ConnectionStatus } from './connection.ts';
-
-/** What moves a connection from one state to another. */
-interface Transition {
-  readonly from: readonly ConnectionStatus[];
-  readonly to: ConnectionStatus;
-}
+import { stateTable } from './state-table.ts';
 
 /**
  * The life of a connection, all of it: an event that is not listed for a state changes nothing there. Trouble that passes
  * (timeouts, 5xx, 429) never ends a connection: it only leads from `refreshing` back to `active`.
  */
-export const transitions = {
+export const connectionStates = stateTable<ConnectionStatus>()({
   /** A person confirmed tokens: the first, or new ones for a connection that had come to an end of its own. */
   confirmed: {
     from: ['pending', 'active', 'refreshing', 'suspect', 'needs_reauth', 'needs_reregister', 'undecryptable'],
@@ -48,20 +43,9 @@ export const transitions = {
   abandoned: { from: ['pending'], to: 'revoking' },
   /** Its tokens are revoked and destroyed. */
   buried: { from: ['revoking'], to: 'revoked' },
-} as const satisfies Record<string, Transition>;
+});
 
-export type ConnectionEvent = keyof typeof transitions;
-
-/** The states in which an event means something: for the `WHERE` of the update that carries it out. */
-export function statesBefore(event: ConnectionEvent): readonly ConnectionStatus[] {
-  return transitions[event].from;
-}
-
-/** Where an event leads from a state; null where it changes nothing. */
-export function stateAfter(status: ConnectionStatus, event: ConnectionEvent): ConnectionStatus | null {
-  const { from, to }: Transition = transitions[event];
-  return from.includes(status) ? to : null;
-}
+export type ConnectionEvent = keyof typeof connectionStates.transitions;
 
 /** States in which a connection serves calls. While its tokens are refreshed the old one may still work. */
 export const servingStates: readonly ConnectionStatus[] = ['active', 'refreshing', 'suspect'];

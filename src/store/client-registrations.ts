@@ -6,6 +6,7 @@ import type {
   StoredRegistration,
 } from '../connect/mcp/registrations.ts';
 import { newId, type RegistrationId } from '../domain/ids.ts';
+import { attemptLifetime } from './attempt-lifetime.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
@@ -123,7 +124,7 @@ const wasHeardOf = sql<boolean>`greatest(client_registration.created_at, connect
 /** A callback is on its way with it: its connection comes to be in a moment. */
 function isClaimed() {
   return sql<boolean>`EXISTS (SELECT FROM connect_attempt a WHERE a.registration_id = client_registration.id
-    AND a.used_at IS NOT NULL AND a.confirmed_at IS NULL AND a.used_at > now() - interval '10 minutes')`;
+    AND a.used_at IS NOT NULL AND a.confirmed_at IS NULL AND a.used_at > now() - ${attemptLifetime})`;
 }
 
 /** A grant of it is about to be revoked: one that it got meanwhile could end with that. */

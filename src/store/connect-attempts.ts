@@ -1,12 +1,11 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ConnectAttempts, NewAttempt } from '../connect/connect-attempts.ts';
 import type { ConsentKind } from '../connect/consent-flow.ts';
+import { attemptLifetime } from './attempt-lifetime.ts';
 import { endAttempts, findEnding } from './connect-outcomes.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
-/** How long Notion and the person there may take. */
-const lifetime = sql`interval '10 minutes'`;
 /** Attempts that one person can have open at once. */
 const openMax = 20;
 
@@ -49,10 +48,13 @@ export function createConnectAttempts({ system }: Pick<Database<Schema>, 'system
       // Not at once: a callback that came in the last minute may still be on its way to Notion and back.
       await system
         .deleteFrom('connect_attempt')
-        .where('expires_at', '<', sql<Date>`now() - ${lifetime}`)
+        .where('expires_at', '<', sql<Date>`now() - ${attemptLifetime}`)
         .where(({ or, eb }) => or([eb('made_connection_id', 'is', null), eb('confirmed_at', 'is not', null)]))
         .execute();
-      await system.deleteFrom('connect_outcome').where('ended_at', '<', sql<Date>`now() - ${lifetime}`).execute();
+      await system
+        .deleteFrom('connect_outcome')
+        .where('ended_at', '<', sql<Date>`now() - ${attemptLifetime}`)
+        .execute();
     },
   };
 }
@@ -99,7 +101,7 @@ async function open(tx: Transaction<Schema>, attempt: NewAttempt): Promise<void>
       registration_id: registrationId,
       sealed,
       created_at: clock,
-      expires_at: sql<Date>`now() + ${lifetime}`,
+      expires_at: sql<Date>`now() + ${attemptLifetime}`,
     })
     .execute();
   const newest = claimable(tx).select('state_hash').where('user_id', '=', userId);

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Disconnections, RevokeConnection } from '../connect/disconnections.ts';
-import { stateAfter } from '../domain/connection-states.ts';
+import { connectionStates } from '../domain/connection-states.ts';
 import { type ConnectionId, newId, type WorkspaceId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
@@ -24,7 +24,7 @@ export function createDisconnections(
           const found = await findInstallation(tx, connectionId);
           if (found === undefined || found.status === 'revoked') return false;
           // Somebody else has asked for it: the job is there, and the entry too.
-          if (stateAfter(found.status, 'disconnected') === null) return true;
+          if (connectionStates.stateAfter(found.status, 'disconnected') === null) return true;
           await moveConnection(tx, connectionId, 'disconnected').set({ status_reason: 'disconnected' }).execute();
           const { notionWorkspaceId, botId } = found;
           const names = { notionWorkspaceId, botId };

@@ -3,6 +3,7 @@ import type { Installations, Landing } from '../connect/installations.ts';
 import type { SealedToken, Tokens } from '../domain/connection.ts';
 import type { Evaluator } from '../domain/evaluator.ts';
 import { type ConnectionId, newId, type WorkspaceId } from '../domain/ids.ts';
+import { attemptLifetime } from './attempt-lifetime.ts';
 import { endWaiting } from './connect-outcomes.ts';
 import type { Database } from './database.ts';
 import type { EventEntries } from './event-entries.ts';
@@ -225,7 +226,7 @@ async function keepWaiting(
     .set({ made_workspace_id: workspaceId, made_connection_id: connectionId, made_generation: generation })
     .set({ target_workspace_id: target.where('confirmed_at', 'is not', null) })
     .where('state_hash', '=', stateHash)
-    .where('used_at', '>', sql<Date>`now() - interval '10 minutes'`)
+    .where('used_at', '>', sql<Date>`now() - ${attemptLifetime}`)
     .executeTakeFirst();
   if (numUpdatedRows !== 1n) throw new Error('The attempt to connect ended while Notion was asked.');
 }

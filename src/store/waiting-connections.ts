@@ -3,8 +3,9 @@ import type { Holder } from '../connect/connect-attempts.ts';
 import type { Installations, ReplaceableConnection, WaitingConnection } from '../connect/installations.ts';
 import { installationKey, type McpGrantOwner } from '../connect/mcp/installation-key.ts';
 import type { ConnectionKind } from '../domain/connection.ts';
-import { stateAfter, statesBefore } from '../domain/connection-states.ts';
+import { connectionStates } from '../domain/connection-states.ts';
 import type { ConnectionId, UserId, WorkspaceId } from '../domain/ids.ts';
+import { attemptLifetime } from './attempt-lifetime.ts';
 import { endAttempts } from './connect-outcomes.ts';
 import type { Database } from './database.ts';
 import { addRevocation } from './disconnections.ts';
@@ -17,8 +18,8 @@ type Waiting = Pick<Installations, 'targetOf' | 'findWaiting' | 'findAnswered' |
 type Queries = Kysely<Schema> | Transaction<Schema>;
 
 const clock = sql<Date>`now()`;
-/** How long a connection waits for its confirmation. */
-const waitingSince = sql<Date>`now() - interval '10 minutes'`;
+/** Connections that came after this still wait for their confirmation. */
+const waitingSince = sql<Date>`now() - ${attemptLifetime}`;
 
 /** Connections between their callback and their confirmation. Each change locks the connection first. */
 export function createWaitingConnections({ system }: Pick<Database<Schema>, 'system'>, entries: EventEntries): Waiting {
@@ -71,7 +72,7 @@ export function createWaitingConnections({ system }: Pick<Database<Schema>, 'sys
         ])
         .where('connect_attempt.confirmed_at', 'is', null)
         .where('connect_attempt.used_at', '>', waitingSince)
-        .where('connection.status', 'in', statesBefore('confirmed'))
+        .where('connection.status', 'in', connectionStates.statesBefore('confirmed'))
         .executeTakeFirst();
       if (waiting === undefined) return null;
       const { confirmedAt, kind, ...rest } = waiting;
@@ -175,7 +176,7 @@ function leavingOf(connection: Locked, connectionId: ConnectionId) {
 
 async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, holder: Holder) {
   const connection = await lockConnection(tx, connectionId);
-  if (connection === undefined || stateAfter(connection.status, 'confirmed') === null) return null;
+  if (connection === undefined || connectionStates.stateAfter(connection.status, 'confirmed') === null) return null;
   const attempt = await attemptsOf(tx, connectionId, holder)
     .select(['state_hash', 'made_generation', 'registration_id', 'connect_attempt.confirmed_at'])
     .where(({ or, eb }) => or([eb('confirmed_at', 'is not', null), eb('used_at', '>', waitingSince)]))
@@ -266,7 +267,7 @@ async function abandon(tx: Transaction<Schema>, connectionId: ConnectionId, hold
   if (ended !== undefined)
     await endAttempts(tx, [ended.state_hash], holder === 'overdue' ? 'not_waiting' : 'cancelled');
   if (connection === undefined || ended === undefined) return false;
-  if (stateAfter(connection.status, 'abandoned') === null) {
+  if (connectionStates.stateAfter(connection.status, 'abandoned') === null) {
     const { generation, registration_id } = connection;
     const leaving = {
       ...leavingOf(connection, connectionId),

@@ -1,10 +1,12 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { RecordedEvent } from '../domain/event.ts';
 import type { SubscriptionId, WorkspaceId } from '../domain/ids.ts';
+import type { SubscriptionEvent } from '../domain/subscription-states.ts';
 import type { SubscriptionState, WebhookOwner, WebhookTokenPlace } from '../domain/webhook.ts';
 import type { Listening, ListeningStore, TakenEvent } from '../webhooks/listening.ts';
 import type { Database } from './database.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
+import { moveSubscription } from './move-subscription.ts';
 import { notePageChange } from './page-changes.ts';
 import type { Schema } from './schema.ts';
 
@@ -21,18 +23,15 @@ export function createListeningStore(
   { system, inWorkspace }: Pick<Database<Schema>, 'system' | 'inWorkspace'>,
   entries: EventEntries,
 ): ListeningStore {
-  function change(place: WebhookTokenPlace, from: SubscriptionState[], to: Change, entry?: RecordedEvent) {
+  function change(place: WebhookTokenPlace, event: SubscriptionEvent, values: Change, entry?: RecordedEvent) {
     return commitWithEntries<boolean>(
       entries,
       work => system.transaction().execute(work),
       async (tx, append) => {
-        const { numUpdatedRows } = await tx
-          .updateTable('webhook_subscription')
-          .set(to)
-          .where('id', '=', place.subscriptionId)
+        const { numUpdatedRows } = await moveSubscription(tx, place.subscriptionId, event)
+          .set(values)
           // A reset that came in between has another generation, and nothing of the old address applies to it.
           .where('generation', '=', place.generation)
-          .where('state', 'in', from)
           .executeTakeFirst();
         if (numUpdatedRows !== 1n) return false;
         if (entry !== undefined) await append([entry]);
@@ -51,16 +50,14 @@ export function createListeningStore(
         .executeTakeFirst();
       return row === undefined ? null : toListening(row);
     },
-    offer: (place, { sealed, kid }, entry) => change(place, ['waiting'], { state: 'offered', sealed, kid }, entry),
-    contest: (place, entry) =>
-      change(place, ['offered', 'shown'], { state: 'contested', sealed: null, kid: null }, entry),
+    offer: (place, { sealed, kid }, entry) => change(place, 'token_offered', { sealed, kid }, entry),
+    contest: (place, entry) => change(place, 'contested', { sealed: null, kid: null }, entry),
     async workspaceOf({ owner }, { notionWorkspaceId, integrationId }) {
       const { rows } = await belongsTo(owner, notionWorkspaceId, integrationId).execute(system);
       return rows[0]?.id ?? null;
     },
     noteArrival: place =>
-      change(place, ['shown', 'confirmed'], {
-        state: 'confirmed',
+      change(place, 'event_arrived', {
         confirmed_at: sql<Date>`coalesce(confirmed_at, now())`,
         last_event_at: sql<Date>`now()`,
       }),
@@ -80,7 +77,6 @@ export function createListeningStore(
 }
 
 interface Change {
-  readonly state: SubscriptionState;
   readonly sealed?: string | null;
   readonly kid?: string | null;
   readonly confirmed_at?: RawBuilder<Date>;

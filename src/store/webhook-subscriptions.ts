@@ -2,6 +2,7 @@ import { type Selectable, sql, type Transaction } from 'kysely';
 import type { KeptAside, SubscriptionSummary, WebhookOwner } from '../domain/webhook.ts';
 import type { SubscriptionStore } from '../webhooks/subscriptions.ts';
 import type { Database } from './database.ts';
+import { moveSubscription } from './move-subscription.ts';
 import type { Schema } from './schema.ts';
 
 /** Unknown events are kept in a bounded number for each workspace; this many of them are shown. */
@@ -48,23 +49,17 @@ export function createSubscriptionStore({
       }),
     markShown: ({ owner, subscriptionId, generation }) =>
       within(owner, async tx => {
-        const { numUpdatedRows } = await tx
-          .updateTable('webhook_subscription')
-          .set({ state: 'shown' })
+        const { numUpdatedRows } = await moveSubscription(tx, subscriptionId, 'token_shown')
           .where('workspace_id', 'is not distinct from', owner)
-          .where('id', '=', subscriptionId)
           .where('generation', '=', generation)
-          .where('state', '=', 'offered')
-          .executeTakeFirst();
+          .executeTakeFirstOrThrow();
         return numUpdatedRows === 1n;
       }),
     reset: ({ owner, id }, { address, handshakeMsMax }) =>
       within(owner, async tx => {
-        await tx
-          .updateTable('webhook_subscription')
+        await moveSubscription(tx, id, 'reset')
           .set(({ eb }) => ({
             address,
-            state: 'waiting',
             generation: eb('generation', '+', 1),
             sealed: null,
             kid: null,
@@ -72,7 +67,6 @@ export function createSubscriptionStore({
             confirmed_at: null,
           }))
           .where('workspace_id', 'is not distinct from', owner)
-          .where('id', '=', id)
           .execute();
         return find(tx, { owner, id });
       }),

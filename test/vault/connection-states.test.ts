@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { evaluator } from '../../src/authorize/evaluator.ts';
 import type { Holder } from '../../src/connect/connect-attempts.ts';
 import type { ConnectionStatus } from '../../src/domain/connection.ts';
-import { type ConnectionEvent, stateAfter, transitions } from '../../src/domain/connection-states.ts';
+import { type ConnectionEvent, connectionStates } from '../../src/domain/connection-states.ts';
 import { newId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { createConnections } from '../../src/store/connections.ts';
@@ -38,7 +38,7 @@ const generation = 1;
 const attemptId = 'att_00000000-0000-7000-8000-000000000000';
 const reason = 'a test';
 
-/** The table of transitions as the database lives it: each event by the operation that carries it out. */
+/** The table of connectionStates.transitions as the database lives it: each event by the operation that carries it out. */
 describe('the states of a connection, in the database', () => {
   let custody: Custody;
   let vault: Vault;
@@ -49,8 +49,8 @@ describe('the states of a connection, in the database', () => {
   after(() => custody.close());
 
   for (const status of Object.keys(statuses) as ConnectionStatus[]) {
-    for (const event of Object.keys(transitions) as ConnectionEvent[]) {
-      const to = stateAfter(status, event);
+    for (const event of Object.keys(connectionStates.transitions) as ConnectionEvent[]) {
+      const to = connectionStates.stateAfter(status, event);
       it(`${status}: ${event} ${to === null ? 'is refused' : `leads to ${to}`}`, async () => {
         const place = await connectionIn(status);
         const [row, told] = [await rowOf(place), await toldOf(place)];

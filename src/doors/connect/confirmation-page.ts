@@ -1,3 +1,4 @@
+import { attemptMinutes } from '../../domain/connect-attempt.ts';
 import type { Waiting } from './connect-commands.ts';
 import { type Html, html } from './html.ts';
 import { type PageOptions, page } from './page.ts';
@@ -12,7 +13,7 @@ export interface ConfirmationForm {
 export function confirmationPage(waiting: Waiting, form: ConfirmationForm, options: PageOptions): string {
   const { workspaceName, isNew, notionOwnerName, beside, admins } = waiting;
   const title = isNew ? 'Connect this workspace?' : titleFor(beside);
-  const content = html`<p>Notion has given access. Nothing uses it until you confirm, within ten minutes.</p>
+  const content = html`<p>Notion has given access. Nothing uses it until you confirm, within ${attemptMinutes} minutes.</p>
 <dl>
 <dt>Notion workspace</dt><dd>${workspaceName}</dd>
 <dt>Access given by</dt><dd>${notionOwnerName ?? 'the workspace itself'}</dd>

@@ -1,3 +1,4 @@
+import { attemptMinutes } from '../../domain/connect-attempt.ts';
 import { html } from './html.ts';
 import { type PageOptions, page } from './page.ts';
 import type { PageProblem } from './page-problem.ts';
@@ -14,8 +15,7 @@ interface ProblemText {
 export const problemTexts: Readonly<Record<PageProblem, ProblemText>> = {
   invalid_state: {
     title: 'This attempt is no longer valid',
-    happened:
-      'It was used already, was opened in another browser or by another person, or is older than ten minutes. Nothing was connected.',
+    happened: `It was used already, was opened in another browser or by another person, or is older than ${attemptMinutes} minutes. Nothing was connected.`,
     next: 'Start again from the list of workspaces, and finish in the same browser.',
   },
   consent_denied: {
@@ -131,8 +131,7 @@ export const problemTexts: Readonly<Record<PageProblem, ProblemText>> = {
   },
   not_waiting: {
     title: 'There is nothing to confirm',
-    happened:
-      'The connection was confirmed or cancelled already, was not confirmed within ten minutes, or belongs to another browser.',
+    happened: `The connection was confirmed or cancelled already, was not confirmed within ${attemptMinutes} minutes, or belongs to another browser.`,
     next: 'Look at the list of workspaces. If it is not there, start again.',
   },
   not_signed_in: {

@@ -1,28 +1,28 @@
 import { sql, type Transaction } from 'kysely';
-import { statesBefore } from '../../domain/connection-states.ts';
+import { connectionStates } from '../../domain/connection-states.ts';
 import type { WorkspaceId } from '../../domain/ids.ts';
 import type { KeyEndings } from '../../vault/rotation/retire.ts';
 import type { Database } from '../database.ts';
 import { commitWithEntries, type EventEntries } from '../event-entries.ts';
 import { moveConnection } from '../move-connection.ts';
 import type { Schema } from '../schema.ts';
+import { moveRootKeys, moveWorkspaceKeys } from './move-keys.ts';
 import { sealedColumns } from './sealed-tables.ts';
 
 const longerAgo = (ms: number) => sql<Date>`now() - make_interval(secs => ${ms / 1000})`;
 
-const sealedUnder = (key: string) =>
-  sql.raw(
-    sealedColumns
-      .map(
-        ({ table }) =>
-          `EXISTS (SELECT FROM ${table} t WHERE t.workspace_id = ${key}.workspace_id AND t.kid = ${key}.kid)`,
-      )
-      .join(' OR '),
-  );
+const isSealedUnder = sql.raw(
+  sealedColumns
+    .map(
+      ({ table }) =>
+        `EXISTS (SELECT FROM ${table} t WHERE t.workspace_id = workspace_key.workspace_id AND t.kid = workspace_key.kid)`,
+    )
+    .join(' OR '),
+);
 
 /** Tokens that such a refresh brought lie in a spool, under the key that was the active one when it began. */
 const isBeingRefreshed = sql`EXISTS (SELECT FROM connection c
-  WHERE c.workspace_id = k.workspace_id AND c.status IN ('refreshing', 'suspect'))`;
+  WHERE c.workspace_id = workspace_key.workspace_id AND c.status IN ('refreshing', 'suspect'))`;
 
 /** The end of keys, in PostgreSQL. */
 export function createKeyEndings({ system }: Pick<Database<Schema>, 'system'>, options: EventEntries): KeyEndings {
@@ -33,13 +33,14 @@ export function createKeyEndings({ system }: Pick<Database<Schema>, 'system'>, o
         // First the locks, then the look: whoever inserts under one of these keys either is seen, or finds it destroyed.
         await sql`SELECT FROM workspace_key WHERE state = 'decrypt_only' AND superseded_at <= ${before}
                    ORDER BY workspace_id, version FOR UPDATE`.execute(tx);
-        const { numAffectedRows } = await sql`
-          UPDATE workspace_key k SET state = 'destroyed', wrapped = NULL
-           WHERE state = 'decrypt_only' AND superseded_at <= ${before}
-             AND NOT (${sealedUnder('k')} OR ${isBeingRefreshed})`.execute(tx);
+        const { numUpdatedRows } = await moveWorkspaceKeys(tx, 'unused')
+          .set({ wrapped: null })
+          .where('superseded_at', '<=', before)
+          .where(sql<boolean>`NOT (${isSealedUnder} OR ${isBeingRefreshed})`)
+          .executeTakeFirstOrThrow();
         const kept = await sql<{ count: number }>`
           SELECT count(*) FROM workspace_key WHERE state = 'decrypt_only'`.execute(tx);
-        return { destroyed: Number(numAffectedRows ?? 0), kept: kept.rows[0]?.count ?? 0 };
+        return { destroyed: Number(numUpdatedRows), kept: kept.rows[0]?.count ?? 0 };
       }),
     retirePrevious: retainMs =>
       system.transaction().execute(async tx => {
@@ -63,12 +64,10 @@ export function createKeyEndings({ system }: Pick<Database<Schema>, 'system'>, o
             ]);
           }
           await destroyClientSecrets(tx, workspaceId);
-          const { numUpdatedRows } = await tx
-            .updateTable('workspace_key')
-            .set({ state: 'destroyed', wrapped: null, superseded_at: null, replacement_wanted_at: null })
+          const { numUpdatedRows } = await moveWorkspaceKeys(tx, 'workspace_destroyed')
+            .set({ wrapped: null, superseded_at: null, replacement_wanted_at: null })
             .where('workspace_id', '=', workspaceId)
-            .where('state', '<>', 'destroyed')
-            .executeTakeFirst();
+            .executeTakeFirstOrThrow();
           return Number(numUpdatedRows);
         },
       ),
@@ -89,11 +88,13 @@ export function createKeyEndings({ system }: Pick<Database<Schema>, 'system'>, o
 }
 
 async function retireUnused(tx: Transaction<Schema>, kid: string): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    UPDATE root_key SET state = 'retired', state_changed_at = now() WHERE kid = ${kid}
-       AND NOT EXISTS (SELECT FROM workspace_key WHERE root_kid = ${kid} AND wrapped IS NOT NULL)
-       AND NOT EXISTS (SELECT FROM deployment_secret WHERE root_kid = ${kid})`.execute(tx);
-  return numAffectedRows === 1n;
+  const wrapsNothing = sql<boolean>`NOT EXISTS (SELECT FROM workspace_key WHERE root_kid = ${kid} AND wrapped IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM deployment_secret WHERE root_kid = ${kid})`;
+  const { numUpdatedRows } = await moveRootKeys(tx, 'retired')
+    .where('kid', '=', kid)
+    .where(wrapsNothing)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows === 1n;
 }
 
 /** No call is decided any more on connections whose tokens are about to be lost. They are locked before keys, as everywhere. */
@@ -102,7 +103,7 @@ async function shutConnections(tx: Transaction<Schema>, workspaceId: WorkspaceId
     .selectFrom('connection')
     .select('id')
     .where('workspace_id', '=', workspaceId)
-    .where('status', 'in', statesBefore('key_destroyed'));
+    .where('status', 'in', connectionStates.statesBefore('key_destroyed'));
   const connections = await open.orderBy('id').forUpdate().execute();
   for (const { id } of connections) {
     await moveConnection(tx, id, 'key_destroyed').set({ status_reason: 'key_destroyed' }).execute();

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { KeyReplacements } from '../../vault/rotation/rotate-workspace-keys.ts';
 import type { Database } from '../database.ts';
 import type { Schema } from '../schema.ts';
+import { moveWorkspaceKeys } from './move-keys.ts';
 
 const clock = sql<Date>`now()`;
 
@@ -32,11 +33,9 @@ export function createKeyReplacements({ system }: Pick<Database<Schema>, 'system
     },
     supersede: ({ workspaceId, version, kid, wrapped, rootKid }) =>
       system.transaction().execute(async tx => {
-        const { numUpdatedRows } = await tx
-          .updateTable('workspace_key')
-          .set({ state: 'decrypt_only', superseded_at: clock, replacement_wanted_at: null })
+        const { numUpdatedRows } = await moveWorkspaceKeys(tx, 'superseded')
+          .set({ superseded_at: clock, replacement_wanted_at: null })
           .where('workspace_id', '=', workspaceId)
-          .where('state', '=', 'active')
           .where('replacement_wanted_at', 'is not', null)
           .executeTakeFirst();
         if (numUpdatedRows !== 1n) return false;

@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
 import type { WrappedKey } from '../../domain/connection.ts';
 import type { InstanceId } from '../../domain/ids.ts';
+import { rootKeyStates } from '../../domain/key-states.ts';
 import type { RootKeyChanges } from '../../vault/rotation/rotate-root-key.ts';
 import type { Database } from '../database.ts';
 import { createKnownRootKeys } from '../root-keys.ts';
 import type { Schema } from '../schema.ts';
+import { moveRootKeys } from './move-keys.ts';
 
 const unprovenInstances = sql<{ id: InstanceId }>`
   SELECT i.id FROM instance i WHERE i.lease_until > clock_timestamp()
@@ -24,19 +26,18 @@ export function createRootKeyChanges(database: Pick<Database<Schema>, 'system'>)
         const { numAffectedRows } = await sql`
           INSERT INTO root_key (kid, state, proof) SELECT ${kid}, 'staged', ${proof}
            WHERE NOT EXISTS (SELECT FROM root_key WHERE state IN ('staged', 'previous') AND kid <> ${kid})
-          ON CONFLICT (kid) DO UPDATE SET state = 'staged', proof = excluded.proof, state_changed_at = now()`.execute(
-          tx,
-        );
+          ON CONFLICT (kid) DO UPDATE SET state = 'staged', proof = excluded.proof, state_changed_at = now()
+                WHERE root_key.state = ANY(${rootKeyStates.statesBefore('staged_again')})`.execute(tx);
         return numAffectedRows === 1n;
       }),
     withdraw: () =>
       system.transaction().execute(async tx => {
         // One that was previous still wraps something, and is previous again.
-        const { numAffectedRows: kept } = await sql`
-          UPDATE root_key r SET state = 'previous', state_changed_at = now() WHERE state = 'staged'
-             AND (EXISTS (SELECT FROM workspace_key w WHERE w.root_kid = r.kid AND w.wrapped IS NOT NULL)
-                  OR EXISTS (SELECT FROM deployment_secret d WHERE d.root_kid = r.kid))`.execute(tx);
-        if (kept === 1n) return true;
+        const wrapsSomething = sql<boolean>`(
+          EXISTS (SELECT FROM workspace_key w WHERE w.root_kid = root_key.kid AND w.wrapped IS NOT NULL)
+          OR EXISTS (SELECT FROM deployment_secret d WHERE d.root_kid = root_key.kid))`;
+        const { numUpdatedRows } = await moveRootKeys(tx, 'withdrawn').where(wrapsSomething).executeTakeFirstOrThrow();
+        if (numUpdatedRows === 1n) return true;
         const { numDeletedRows } = await tx.deleteFrom('root_key').where('state', '=', 'staged').executeTakeFirst();
         return numDeletedRows === 1n;
       }),
@@ -53,14 +54,8 @@ export function createRootKeyChanges(database: Pick<Database<Schema>, 'system'>)
         if (next === undefined) return { kind: 'nothing_staged' };
         const unproven = await unprovenInstances.execute(tx);
         if (unproven.rows.length > 0) return { kind: 'unproven', instances: unproven.rows.map(({ id }) => id) };
-        const step = (from: 'staged' | 'active', to: 'active' | 'previous') =>
-          tx
-            .updateTable('root_key')
-            .set({ state: to, state_changed_at: sql<Date>`now()` })
-            .where('state', '=', from)
-            .execute();
-        await step('active', 'previous');
-        await step('staged', 'active');
+        await moveRootKeys(tx, 'replaced').execute();
+        await moveRootKeys(tx, 'promoted').execute();
         return { kind: 'promoted', kid: next.kid };
       }),
     async countUnderOthers(activeKid) {

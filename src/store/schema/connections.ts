@@ -10,6 +10,7 @@ import type {
   UserId,
   WorkspaceId,
 } from '../../domain/ids.ts';
+import type { WorkspaceKeyState } from '../../domain/key-states.ts';
 import type { Count, Timestamp } from './foundation.ts';
 
 export interface ConnectionTables {
@@ -47,7 +48,7 @@ export interface ConnectionTables {
     kid: string;
     wrapped: string | null;
     root_kid: string;
-    state: 'active' | 'decrypt_only' | 'destroyed';
+    state: WorkspaceKeyState;
     created_at: Timestamp;
     superseded_at: Date | null;
     replacement_wanted_at: Date | null;

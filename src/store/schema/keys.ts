@@ -1,11 +1,12 @@
 import type { Generated } from 'kysely';
 import type { InstanceId } from '../../domain/ids.ts';
+import type { RootKeyState } from '../../domain/key-states.ts';
 import type { Timestamp } from './foundation.ts';
 
 export interface KeyTables {
   root_key: {
     kid: string;
-    state: 'staged' | 'active' | 'previous' | 'retired';
+    state: RootKeyState;
     proof: string;
     created_at: Timestamp;
     state_changed_at: Timestamp;

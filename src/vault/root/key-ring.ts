@@ -1,10 +1,8 @@
 import type { InstanceId } from '../../domain/ids.ts';
+import type { RootKeyState } from '../../domain/key-states.ts';
 import { RootKeyError } from '../../domain/root-key-error.ts';
 import { assertProof, makeProof } from './proof.ts';
 import type { RootKey, RootKeys } from './root-key.ts';
-
-/** `staged → active → previous → retired`. There is at most one staged and exactly one active root key. */
-export type RootKeyState = 'staged' | 'active' | 'previous' | 'retired';
 
 /** A root key as the database knows it: without the key. */
 export interface KnownRootKey {

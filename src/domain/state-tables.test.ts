@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { rootKeyStates, workspaceKeyStates } from './key-states.ts';
+import { subscriptionStates } from './subscription-states.ts';
+
+interface StateTable {
+  readonly transitions: object;
+  statesBefore(event: string): readonly string[];
+  stateAfter(state: string, event: string): string | null;
+}
+
+/** Spelled out once more, the other way round: what each state answers to, and nothing else. */
+const expected: readonly [string, unknown, Record<string, Record<string, string>>][] = [
+  [
+    'a webhook subscription',
+    subscriptionStates,
+    {
+      waiting: { token_offered: 'offered', reset: 'waiting' },
+      offered: { token_shown: 'shown', contested: 'contested', reset: 'waiting' },
+      shown: { event_arrived: 'confirmed', contested: 'contested', reset: 'waiting' },
+      confirmed: { event_arrived: 'confirmed', reset: 'waiting' },
+      contested: { reset: 'waiting' },
+    },
+  ],
+  [
+    'a workspace key',
+    workspaceKeyStates,
+    {
+      active: { superseded: 'decrypt_only', workspace_destroyed: 'destroyed' },
+      decrypt_only: { unused: 'destroyed', workspace_destroyed: 'destroyed' },
+      destroyed: {},
+    },
+  ],
+  [
+    'a root key',
+    rootKeyStates,
+    {
+      staged: { staged_again: 'staged', withdrawn: 'previous', promoted: 'active' },
+      active: { replaced: 'previous' },
+      previous: { staged_again: 'staged', retired: 'retired' },
+      retired: { staged_again: 'staged' },
+    },
+  ],
+];
+
+for (const [thing, given, states] of expected) {
+  describe(`the states of ${thing}`, () => {
+    const table = given as StateTable;
+    for (const [state, moves] of Object.entries(states)) {
+      for (const event of Object.keys(table.transitions)) {
+        const to = moves[event] ?? null;
+        it(`${state}: ${event} ${to === null ? 'changes nothing' : `leads to ${to}`}`, () => {
+          assert.equal(table.stateAfter(state, event), to);
+          assert.equal(table.statesBefore(event).includes(state), to !== null);
+        });
+      }
+    }
+  });
+}

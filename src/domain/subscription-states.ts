@@ -1,0 +1,18 @@
+import { stateTable } from './state-table.ts';
+import type { SubscriptionState } from './webhook.ts';
+
+/** The life of a webhook subscription, all of it. */
+export const subscriptionStates = stateTable<SubscriptionState>()({
+  /** Notion's handshake brought a token, or somebody who knows the address did. */
+  token_offered: { from: ['waiting'], to: 'offered' },
+  /** An admin has seen the token, and nobody will again. */
+  token_shown: { from: ['offered'], to: 'shown' },
+  /** An event came that is signed with the token. */
+  event_arrived: { from: ['shown', 'confirmed'], to: 'confirmed' },
+  /** Somebody besides Notion knows the address. */
+  contested: { from: ['offered', 'shown'], to: 'contested' },
+  /** An admin gave it another address. */
+  reset: { from: ['waiting', 'offered', 'shown', 'confirmed', 'contested'], to: 'waiting' },
+});
+
+export type SubscriptionEvent = keyof typeof subscriptionStates.transitions;
