@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 import type { Answer, NotionRequest } from '../domain/operation.ts';
 import type { OutgoingProxy } from '../domain/outgoing-proxy.ts';
@@ -24,6 +25,8 @@ export interface UpstreamOptions {
   readonly answerMs?: number;
   /** Most bytes of an answer that is not streamed: `withhold` must hold it whole. */
   readonly answerBytesMax?: number;
+  /** Most time for what is under way when it is closed. */
+  readonly closeMs?: number;
 }
 
 export type SendOptions = Pick<ExchangeOptions, 'stream' | 'signal' | 'permit' | 'digest'>;
@@ -35,7 +38,7 @@ export interface Upstream {
   readonly uploads: number;
   /** Sends one request, once. Rejects with `ExchangeFailure`. */
   send(request: NotionRequest, headers: string[], options: SendOptions): Promise<Answer>;
-  /** Lets exchanges that are under way finish, then closes the connections. */
+  /** Lets exchanges that are under way finish, for a bounded time, then ends them and closes the connections. */
   close(): Promise<void>;
 }
 
@@ -48,6 +51,7 @@ const defaults = {
   silenceMs: 75 * secondMs,
   answerMs: 3 * minuteMs,
   answerBytesMax: 20 * MiB,
+  closeMs: 5 * secondMs,
 } as const;
 
 const headerBytesMax = 32 * KiB;
@@ -70,6 +74,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     silenceMs,
     answerMs,
     answerBytesMax,
+    closeMs,
   } = {
     ...defaults,
     ...options,
@@ -117,7 +122,12 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       });
     },
     async close() {
-      await Promise.all([calls.close(), streams.close()]);
+      const over = new AbortController();
+      const closed = Promise.all([calls.close(), streams.close()]);
+      await Promise.race([closed, setTimeout(closeMs, null, over).catch(() => {})]);
+      over.abort();
+      // A write that Notion never answered is `unknown` in the log; who stops us would not wait a minute for it.
+      await Promise.all([calls.destroy(), streams.destroy()]);
     },
   };
 }

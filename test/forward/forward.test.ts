@@ -170,6 +170,33 @@ describe('forward, when Notion refuses the token', () => {
   });
 });
 
+describe('forward, when it is closed', () => {
+  it('ends a write that Notion does not answer, and says that nobody knows', async () => {
+    const arrived = Promise.withResolvers<void>();
+    await using server = await rawServer(() => arrived.resolve());
+    const gate = aForward({ ...server, closeMs: 10 });
+    const hanging = gate.forward(aRuling(aWrite()));
+    await arrived.promise;
+    await Promise.all([gate[Symbol.asyncDispose](), assert.rejects(hanging, failing('upstream_unknown', 'unknown'))]);
+  });
+
+  it('lets a call that is answered in time end', async () => {
+    const arrived = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    await using server = await rawServer(({ socket }) => {
+      arrived.resolve();
+      release.promise.then(() => socket.write(ok()));
+    });
+    const gate = aForward(server);
+    const slow = gate.forward(aRuling(aWrite()));
+    await arrived.promise;
+    const closed = gate[Symbol.asyncDispose]();
+    release.resolve();
+    assert.equal((await slow).status, 200);
+    await closed;
+  });
+});
+
 describe('forward, when permissions change while a call waits', () => {
   const aWhileAgo = () => new Date(Date.now() - 1_000);
 

@@ -97,8 +97,8 @@ const denying = () => Promise.reject(new PortcullisError('restricted', 'No.'));
 const failing = () => Promise.reject(new Error('a defect'));
 
 /** Sends the head of an upload and as much of its body as is given. */
-function beginUpload(lines: readonly string[]): Socket {
-  const socket = connect((door.address() as AddressInfo).port, '127.0.0.1');
+function beginUpload(lines: readonly string[], allowHalfOpen = false): Socket {
+  const socket = connect({ port: (door.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen });
   socket.on('error', () => {});
   socket.write(
     [`POST ${path} HTTP/1.1`, 'host: 127.0.0.1', 'authorization: Bearer pcl_x', form, ...lines].join('\r\n'),
@@ -186,6 +186,20 @@ describe('an upload that is answered before its end', () => {
       }
       pass = async ({ operation: { problem } }) => ({ status: problem === null ? 200 : 429, headers: {}, body: null });
       assert.equal(await statusOf(beginUpload(whole)), 200);
+    });
+  }
+
+  // Node answers nobody who has closed their half; what they sent must end all the same.
+  const halfClosed = { ...bodies, 'that is whole': ['content-length: 1000', '', piece] };
+  for (const [body, lines] of Object.entries(halfClosed)) {
+    it(`harms nobody when its client closes its half of the connection after a body ${body}`, async () => {
+      const over = Promise.withResolvers<void>();
+      answerEarly = () => {};
+      pass = call => forwarding(call).finally(() => over.resolve());
+      const socket = beginUpload(lines, true);
+      socket.end();
+      await Promise.all([over.promise, text(socket)]);
+      await assertServing();
     });
   }
 });
