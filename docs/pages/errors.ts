@@ -1,3 +1,4 @@
+import { denyReasons } from '../../src/domain/decision-reasons.ts';
 import { type ErrorCode, errorTable } from '../../src/domain/errors.ts';
 import { code, generatedFrom, page, table } from './markdown.ts';
 
@@ -16,6 +17,12 @@ export function errorsPage(): string {
         const { status, notion, hint, exitCode } = errorTable[name];
         return [code(name), String(status), code(notion), hint, String(exitCode)];
       }),
+    ),
+    '## Why a call is denied',
+    'Each denial has one reason. It stands in the log; the caller hears the error beside it.',
+    table(
+      ['reason', 'meaning', 'error'],
+      Object.entries(denyReasons).map(([name, { says, error }]) => [code(name), says, code(error)]),
     ),
     '## What a caller may learn',
     [

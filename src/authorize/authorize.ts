@@ -1,5 +1,6 @@
 import { type Action, contentActions } from '../domain/action.ts';
-import type { Allow, AllowReason, Decision, Deny, DenyReason } from '../domain/decision.ts';
+import type { Allow, Decision, Deny } from '../domain/decision.ts';
+import type { AllowReason, DenyReason } from '../domain/decision-reasons.ts';
 import type { Facts } from '../domain/facts.ts';
 import { isId, newId } from '../domain/ids.ts';
 import type { Call, Demand, Holding, Operation } from '../domain/operation.ts';

@@ -1,17 +1,9 @@
-import type { Deny, DenyReason } from '../domain/decision.ts';
-import { type ErrorCode, PortcullisError } from '../domain/errors.ts';
+import type { Deny } from '../domain/decision.ts';
+import { denyReasons } from '../domain/decision-reasons.ts';
+import { PortcullisError } from '../domain/errors.ts';
 import type { Call, Operation } from '../domain/operation.ts';
 import type { Ruling } from '../domain/ruling.ts';
 import { missingRight } from './missing-right.ts';
-
-/** Refusals that have nothing to do with the object that was asked for, and one meaning each. */
-const plain: Partial<Record<DenyReason, ErrorCode>> = {
-  unauthenticated: 'unauthorized',
-  too_many_calls: 'rate_limited',
-  policy_changed: 'policy_changed',
-  no_connection: 'no_connection',
-  connection_blocked: 'connection_needs_reauth',
-};
 
 /**
  * What the caller of a denied call is told. Existence is never confirmed: who may not read an object gets the answer
@@ -29,24 +21,29 @@ export function refuse(ruling: Ruling): PortcullisError {
   if (decision.because === 'malformed' && operation.problem !== null) {
     return new PortcullisError(operation.problem.code, operation.problem.message);
   }
-  const code = plain[decision.because];
-  if (code === 'unauthorized') return unidentified(call);
-  if (code === 'rate_limited') return new PortcullisError(code, undefined, { retryAfterSeconds: 1 });
-  if (code !== undefined) return new PortcullisError(code);
-  return hidden(decision, operation) ? missing(decision, operation) : restricted(decision, ruling);
+  const { error } = denyReasons[decision.because];
+  switch (error) {
+    case 'unauthorized':
+      return unidentified(call);
+    case 'rate_limited':
+      return new PortcullisError(error, undefined, { retryAfterSeconds: 1 });
+    case 'not_found':
+      return missing(decision, operation);
+    case 'restricted':
+      return hidden(decision, operation) ? missing(decision, operation) : restricted(decision, ruling);
+    default:
+      return new PortcullisError(error);
+  }
 }
 
 /** Denied whatever was asked for, so the reason tells nothing of it. Who came with a link alone has no key to be told of. */
 function isAboutCaller({ because }: Deny, { credentials }: Call): boolean {
   if (because === 'unauthenticated') return credentials.kind !== 'file_link';
-  return because === 'too_many_calls' || because === 'policy_changed';
+  return denyReasons[because].ofAnyObject;
 }
 
 /** Whether saying "you may not" would confirm to this caller that the object exists. */
 function hidden(decision: Deny, { response }: Operation): boolean {
-  if (decision.because === 'not_the_owner') return true;
-  if (decision.because === 'other_workspace' || decision.because === 'no_workspace') return true;
-  if (decision.because === 'not_a_member') return true;
   // Somebody who neither owns a key nor manages members does not learn that it exists.
   if (decision.demand?.object.kind === 'key') return true;
   return !decision.mayRead && response.notFound !== null;

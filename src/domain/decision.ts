@@ -1,26 +1,6 @@
+import type { AllowReason, DenyReason } from './decision-reasons.ts';
 import type { DecisionId } from './ids.ts';
 import type { Demand } from './operation.ts';
-
-export type AllowReason = 'role' | 'self' | 'owner' | 'member' | 'deployment_right' | 'system';
-
-export type DenyReason =
-  | 'unauthenticated'
-  | 'malformed'
-  | 'other_workspace'
-  | 'not_a_member'
-  | 'role_lacks_action'
-  | 'key_lacks_action'
-  | 'lacks_deployment_right'
-  | 'not_the_owner'
-  | 'gives_too_much'
-  | 'takes_a_person'
-  | 'takes_a_session'
-  | 'nothing_to_decide'
-  | 'no_workspace'
-  | 'no_connection'
-  | 'connection_blocked'
-  | 'too_many_calls'
-  | 'policy_changed';
 
 /** A decision is a value with its reason. `authorize` is the only place that makes one. */
 export type Decision = Allow | Deny;

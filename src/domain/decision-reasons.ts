@@ -1,0 +1,52 @@
+import type { ErrorCode } from './errors.ts';
+
+/** Why a call was allowed, and how the log says it. */
+export const allowReasons = {
+  role: 'by role',
+  self: 'own affairs',
+  owner: 'one’s own',
+  member: 'as a member',
+  deployment_right: 'by a right in the deployment',
+  system: 'Portcullis itself',
+} as const;
+
+export type AllowReason = keyof typeof allowReasons;
+
+interface DenyReasonRow {
+  /** How the log says it. */
+  readonly says: string;
+  /**
+   * What the caller is told. `not_found`: whether the object exists is never confirmed. `restricted`: which right is
+   * missing, to those who may read the object; to others it is `not_found` too.
+   */
+  readonly error: ErrorCode;
+  /** It holds whatever was asked for, and so tells nothing of the object. */
+  readonly ofAnyObject: boolean;
+}
+
+function row(says: string, error: ErrorCode, ofAnyObject = false): DenyReasonRow {
+  return { says, error, ofAnyObject };
+}
+
+/** Every reason to deny a call: one meaning each, and what the caller hears of it. */
+export const denyReasons = {
+  unauthenticated: row('without valid credentials', 'unauthorized', true),
+  malformed: row('malformed request', 'validation_error'),
+  other_workspace: row('the key is for another workspace', 'not_found'),
+  not_a_member: row('not a member', 'not_found'),
+  role_lacks_action: row('the role does not allow it', 'restricted'),
+  key_lacks_action: row('the key is limited to other actions', 'restricted'),
+  lacks_deployment_right: row('the right to do this is missing', 'restricted'),
+  not_the_owner: row('made by somebody else', 'not_found'),
+  gives_too_much: row('would give more than they hold', 'restricted'),
+  takes_a_person: row('takes a person, not an agent', 'restricted'),
+  takes_a_session: row('takes a person in a browser, not a key', 'restricted'),
+  nothing_to_decide: row('no such operation', 'restricted'),
+  no_workspace: row('no workspace named', 'not_found'),
+  no_connection: row('not connected to Notion', 'no_connection'),
+  connection_blocked: row('the connection does not work', 'connection_needs_reauth'),
+  too_many_calls: row('too many calls at once', 'rate_limited', true),
+  policy_changed: row('permissions kept changing', 'policy_changed', true),
+} as const satisfies Record<string, DenyReasonRow>;
+
+export type DenyReason = keyof typeof denyReasons;
