@@ -5,6 +5,7 @@ import { commandsPage } from './pages/commands.ts';
 import { configurationPage, exampleEnvironment } from './pages/configuration.ts';
 import { emulatorPage } from './pages/emulator.ts';
 import { errorsPage } from './pages/errors.ts';
+import { openApiDocument } from './pages/openapi.ts';
 import { operationsPage } from './pages/operations.ts';
 
 /** Every generated document: its path from the root of the project, and how it is made from the tables in the source. */
@@ -14,6 +15,7 @@ const documents: Readonly<Record<string, () => string>> = {
   'docs/configuration.md': configurationPage,
   'docs/emulator.md': emulatorPage,
   'docs/errors.md': errorsPage,
+  'docs/openapi.json': openApiDocument,
   'docs/operations.md': operationsPage,
   'docs/rules.md': rulesPage,
   'docs/source-defects.md': defectsPage,

@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import type { Overrides } from '../src/compose/place.ts';
+import { createAnswerCheck } from './described-answers.ts';
 import { type InProcess, openInProcess } from './in-process.ts';
 import { aStandingClock, type PeopleIn, peopleIn, publicUrl, tokenOf } from './people.ts';
 
@@ -7,7 +8,7 @@ export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** A value in the JSON body: `at('error.code')`, `at('members.0.role')`. */
+  /** A value in the JSON body: `at('code')`, `at('members.0.role')`. */
   at(path: string): unknown;
 }
 
@@ -20,7 +21,10 @@ export interface LogEntry {
 /** A gateway on a loopback socket, asked by its admin API; nothing is where its Notion should be. */
 export interface AdminApi extends InProcess {
   readonly people: PeopleIn;
-  /** Sends as a browser page of ours would; `headers` add to that or, with null, take away. */
+  /**
+   * Sends as a browser page of ours would; `headers` add to that or, with null, take away. The answer must be what the
+   * description of the API says.
+   */
   send(method: string, path: string, given?: SendOptions): Promise<Reply>;
   /** Signs somebody in by a link and answers with the Cookie header of that browser. */
   cookieOf(id: Parameters<PeopleIn['accounts']['links']['issue']>[0]): Promise<string>;
@@ -42,10 +46,19 @@ export async function openAdminApi(overrides: Overrides = {}): Promise<AdminApi>
     overrides: { now: clock.now, ...overrides },
   });
   const { url, database, accounts } = inProcess;
+  let described: ReturnType<typeof createAnswerCheck> | undefined;
   return {
     ...inProcess,
     people: peopleIn({ ...inProcess, clock }),
-    send: (method, path, given = {}) => send(method, new URL(path, url), given),
+    async send(method, path, given = {}) {
+      const target = new URL(path, url);
+      const reply = await send(method, target, given);
+      described ??= createAnswerCheck(JSON.parse((await send('GET', new URL('/api/openapi.json', url), {})).text));
+      const { status, text } = reply;
+      const contentType = reply.headers.get('content-type') ?? '';
+      described({ method, path: target.pathname, status, contentType, text });
+      return reply;
+    },
     async cookieOf(id) {
       const body = { token: tokenOf(await accounts.links.issue(id, 'recovery')) };
       const reply = await send('POST', new URL('/api/sign-in/link', url), { body });

@@ -8,9 +8,11 @@ export function errorsPage(): string {
   return page(
     generatedFrom('src/domain/errors.ts'),
     '# Errors',
-    "Every error has one meaning and several dialects. On the REST door and in the admin API it is an error of Notion's " +
-      'kind, with a code that official clients recognise; the command line prints it as `error: …` and `hint: …` and ' +
-      'exits with the code in the last column.',
+    "Every error has one meaning and several dialects. On the REST door it is an error of Notion's kind, with a code that " +
+      'official clients recognise. The admin API answers with problem details (RFC 9457, `application/problem+json`): ' +
+      '`type` and `code` name the error, `detail` says what is wrong, `hint` what to do about it, and `instance` and ' +
+      '`requestId` find the call in the log. Calls about content in Notion may have a closer `code` and an `action` for ' +
+      'programs. The command line prints `error: …` and `hint: …` and exits with the code in the last column.',
     table(
       ['error', 'status', "Notion's code", 'what to do', 'exit code'],
       codes.map(name => {

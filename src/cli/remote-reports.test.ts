@@ -11,7 +11,7 @@ async function printedBy(command: Command, answers: readonly object[], options: 
   const left = [...answers];
   const server = createServer((_request, response) => {
     const answer = left.shift() ?? {};
-    response.statusCode = 'error' in answer ? 409 : 200;
+    response.statusCode = 'detail' in answer ? 409 : 200;
     response.end(JSON.stringify(answer));
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -76,7 +76,7 @@ describe('portcullis discover', () => {
   });
 
   it('exits with the code of what is wrong with the connection, which is no defect', async () => {
-    const refused = (code: string) => printedBy(discover, [{ error: { code, message: 'No.' } }]);
+    const refused = (code: string) => printedBy(discover, [{ code, detail: 'No.' }]);
     await assert.rejects(refused('reauth_required'), { exitCode: 6 });
     await assert.rejects(refused('not_found_or_not_shared'), { exitCode: 5 });
     await assert.rejects(refused('constructor'), { exitCode: 1 });

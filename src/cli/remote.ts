@@ -90,17 +90,17 @@ function unreachable(url: string, cause: unknown): RemoteError {
 /** What the gateway says of keys is for programs that send a header. */
 const keyHint = 'Is PORTCULLIS_KEY a key of this gateway, that has neither expired nor been revoked?';
 
-const refusal = z.object({ error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }) });
+const refusal = z.object({ code: z.string(), detail: z.string(), hint: z.string().optional() });
 
-/** Reads the admin API's way of saying no: `{error: {code, message, hint}}`. */
+/** Reads the admin API's way of saying no: problem details (RFC 9457). */
 function refused(status: number, body: unknown): RemoteError {
   const { data } = refusal.safeParse(body);
   if (data === undefined) {
     const hint = 'Is this the address of a Portcullis gateway?';
     return new RemoteError(`unexpected answer with status ${status}`, hint, errorTable.internal.exitCode);
   }
-  const { code, message } = data.error;
-  const hint = code === 'unauthorized' ? keyHint : data.error.hint;
+  const { code, detail: message } = data;
+  const hint = code === 'unauthorized' ? keyHint : data.hint;
   return new RemoteError(message, hint === message ? null : (hint ?? null), errorTable[errorNamed(code)].exitCode);
 }
 

@@ -1,7 +1,6 @@
 import { evaluator } from '../authorize/evaluator.ts';
 import type { Answer } from '../domain/operation.ts';
 import type { Ruling } from '../domain/ruling.ts';
-import { createReportRoutes } from '../doors/api/report-routes.ts';
 import type { Steps } from '../gateway.ts';
 import { createAccessReport } from '../report/access-report.ts';
 import type { createCapabilityLearning } from '../report/capability-learning.ts';
@@ -26,7 +25,7 @@ export function learningForward(forward: Steps['forward'], learning: Pick<Learni
   };
 }
 
-/** The report on what connections reach, as routes of the admin API. Its calls to Notion are the system's. */
+/** The report on what connections reach. Its calls to Notion are the system's. */
 export function openAccessReport(parts: {
   database: Database<Schema>;
   steps: Steps;
@@ -45,5 +44,5 @@ export function openAccessReport(parts: {
     now: steps.now,
     monotonicMs,
   });
-  return createReportRoutes(report);
+  return report;
 }

@@ -1,13 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import type { ProgramLog } from '../domain/program-log.ts';
+import { apiRoutes, contentRoutes } from '../doors/api/all-routes.ts';
 import { apiDoor } from '../doors/api/api-door.ts';
-import { createAuditRoutes } from '../doors/api/audit-routes.ts';
-import { createConnectionRoutes } from '../doors/api/connection-routes.ts';
-import { discoverRoutes } from '../doors/api/discover-routes.ts';
-import { pagesRoutes } from '../doors/api/pages-routes.ts';
-import { accountRoutes } from '../doors/api/routes/account-routes.ts';
-import { titlesRoute } from '../doors/api/titles-route.ts';
 import { mcpClientDocumentDoor } from '../doors/connect/mcp-client-document.ts';
 import { oauthDoor } from '../doors/connect/oauth-door.ts';
 import { dashboardDoor } from '../doors/dashboard/dashboard.ts';
@@ -42,7 +37,7 @@ export interface OpenDoors {
 /** Everything that calls come in by. */
 export async function openDoors(place: Place, audit: Audit, parts: Parts): Promise<OpenDoors> {
   const { config, log, store, prometheus, root, publicUrl, monotonicMs, closers } = place;
-  const { gateway, files, reportRoutes } = openGateway(place, audit, parts);
+  const { gateway, files, report } = openGateway(place, audit, parts);
   const clientAddress = createClientAddress(config.trustedProxies);
   const elsewhere = createElsewhere({ gateway, clientAddress, publicUrl, demo: config.mode === 'demo' });
   const app = fastify({
@@ -72,14 +67,14 @@ export async function openDoors(place: Place, audit: Audit, parts: Parts): Promi
     apiDoor({
       gateway,
       identify: parts.identify.identify,
-      routes: [
-        ...accountRoutes({ accounts, log: auditReader, record, demo, now: place.now }),
-        ...createConnectionRoutes({ ...connect, list: listConnections }),
-        ...createAuditRoutes(auditReader),
-        ...webhooks.routes,
-        ...reportRoutes,
-      ],
-      contentRoutes: [...pagesRoutes, ...discoverRoutes, titlesRoute],
+      routes: apiRoutes({
+        accounts: { accounts, log: auditReader, record, demo, now: place.now },
+        connections: { ...connect, list: listConnections },
+        log: auditReader,
+        webhooks: webhooks.admin,
+        report,
+      }),
+      contentRoutes,
       fileLinks: files.links,
       signIn: { signIn: accounts.signIn, record },
       joining: { accounts, record },

@@ -95,7 +95,7 @@ export function openGateway(place: Place, { trail, digest }: Audit, parts: Parts
   return {
     gateway: measured.gateway(createGateway(steps)),
     files: links.files,
-    reportRoutes: openAccessReport({ database: store.database, steps, learning, monotonicMs }),
+    report: openAccessReport({ database: store.database, steps, learning, monotonicMs }),
   };
 }
 

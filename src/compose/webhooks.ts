@@ -2,7 +2,6 @@ import type { WebhooksConfig } from '../config/config.ts';
 import type { RecordEvent } from '../domain/event.ts';
 import type { SubscriptionId } from '../domain/ids.ts';
 import { type SubscriptionSummary, withUrl } from '../domain/webhook.ts';
-import { createWebhookRoutes } from '../doors/api/webhook-routes.ts';
 import { openOperatorDatabase } from '../operator/operator-database.ts';
 import type { Database } from '../store/database.ts';
 import type { EventEntries } from '../store/event-entries.ts';
@@ -34,7 +33,7 @@ export function openWebhooks(parts: {
   const commands = createSubscriptionCommands({ store: createSubscriptionStore(database), vault });
   return {
     receive: createReceive({ store: createListeningStore(database, entries), vault, countEvent }),
-    routes: createWebhookRoutes({ commands, record: recordEvent, publicUrl }),
+    admin: { commands, record: recordEvent, publicUrl },
   };
 }
 

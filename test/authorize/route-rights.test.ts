@@ -344,9 +344,7 @@ describe('what is given away', () => {
   it('tells nobody of the keys of others: those answer like keys that do not exist', async () => {
     const viewer = by.get('viewer') ?? {};
     const answers = await Promise.all(
-      [await aKey(), newId('key')].map(async id =>
-        (await api.send('GET', here(`/keys/${id}`), viewer)).at('error.message'),
-      ),
+      [await aKey(), newId('key')].map(async id => (await api.send('GET', here(`/keys/${id}`), viewer)).at('detail')),
     );
     assert.equal(answers[0], answers[1]);
   });

@@ -5,7 +5,10 @@ import { type Demo, startDemo } from './demo.ts';
 type Role = 'admin' | 'editor' | 'viewer';
 
 interface ApiError {
-  readonly error: { readonly code: string; readonly message: string; readonly hint: string; readonly action?: string };
+  readonly code: string;
+  readonly detail: string;
+  readonly hint: string;
+  readonly action?: string;
 }
 
 interface Discovery {
@@ -40,11 +43,11 @@ describe('content through the admin API', () => {
     const unshared = await call<ApiError>('viewer', `/api/pages/${demo.ready.pages.unshared}`);
     const missing = await call<ApiError>('viewer', '/api/pages/00000000-0000-4000-8000-000000000000');
     assert.equal(unshared.status, 404);
-    assert.equal(unshared.json.error.code, 'not_found_or_not_shared');
-    assert.equal(unshared.json.error.action, 'share_page');
-    assert.match(unshared.json.error.hint, /Connections/);
-    const told = ({ code, message, hint, action }: ApiError['error']) => ({ code, message, hint, action });
-    assert.deepEqual(told(unshared.json.error), told(missing.json.error));
+    assert.equal(unshared.json.code, 'not_found_or_not_shared');
+    assert.equal(unshared.json.action, 'share_page');
+    assert.match(unshared.json.hint, /Connections/);
+    const told = ({ code, detail, hint, action }: ApiError) => ({ code, detail, hint, action });
+    assert.deepEqual(told(unshared.json), told(missing.json));
   });
 
   it('A5: creates a page under a parent that it has looked at, for those who may', async () => {
@@ -58,10 +61,10 @@ describe('content through the admin API', () => {
 
     const refused = await call<ApiError>('viewer', '/api/pages', body);
     assert.equal(refused.status, 403);
-    assert.equal(refused.json.error.code, 'permission_denied');
+    assert.equal(refused.json.code, 'permission_denied');
 
     const hidden = await call<ApiError>('editor', '/api/pages', { parent: { page_id: demo.ready.pages.unshared } });
-    assert.equal(hidden.json.error.code, 'not_found_or_not_shared');
+    assert.equal(hidden.json.code, 'not_found_or_not_shared');
     const unknown = await call<ApiError>('editor', '/api/pages', { ...body, template: { type: 'default' } });
     assert.equal(unknown.status, 400);
   });

@@ -42,7 +42,7 @@ describe('the handshake of a webhook', () => {
       .executeTakeFirstOrThrow();
     assert.doesNotMatch(JSON.stringify(stored), new RegExp(token));
     assert.equal((await takeToken(id)).at('verificationToken'), token);
-    assert.equal((await takeToken(id)).at('error.code'), 'conflict');
+    assert.equal((await takeToken(id)).at('code'), 'conflict');
     assert.equal(await stateOf(id), 'shown');
     assert.deepEqual(await events(id), ['webhook.created', 'webhook.handshake', 'webhook.token_shown']);
   });
@@ -58,10 +58,7 @@ describe('the handshake of a webhook', () => {
     await assert.rejects(commands.takeToken(named), { code: 'keys_unavailable' });
     assert.equal(await stateOf(id), 'offered');
     const both = await Promise.all([takeToken(id), takeToken(id)]);
-    assert.deepEqual(both.map(reply => reply.at('verificationToken') ?? reply.at('error.code')).sort(), [
-      'conflict',
-      token,
-    ]);
+    assert.deepEqual(both.map(reply => reply.at('verificationToken') ?? reply.at('code')).sort(), ['conflict', token]);
   });
 
   it('may be repeated by Notion, and then changes nothing', async () => {
@@ -79,7 +76,7 @@ describe('the handshake of a webhook', () => {
       const notions = aToken();
       assert.equal(await post(url, handshake(notions), { token: notions }), 401);
       assert.equal(await stateOf(id), 'contested');
-      assert.equal((await takeToken(id)).at('error.code'), 'conflict');
+      assert.equal((await takeToken(id)).at('code'), 'conflict');
       assert.equal(await post(url, JSON.stringify(anEvent(hearing)), { token: forged }), 401);
       assert.equal(await post(url, handshake(notions), { token: notions }), 401);
       assert.equal((await events(id)).at(-1), 'webhook.contested another_handshake');

@@ -204,8 +204,8 @@ export class ApiError extends Error {
   readonly hint: string | null;
   readonly requestId: string | null;
 
-  constructor(status: number, body: { code?: string; message?: string; hint?: string; requestId?: string }) {
-    super(body.message ?? `The server answered with status ${status}.`);
+  constructor(status: number, body: { code?: string; detail?: string; hint?: string; requestId?: string }) {
+    super(body.detail ?? `The server answered with status ${status}.`);
     this.name = 'ApiError';
     this.status = status;
     this.code = body.code ?? 'unavailable';
@@ -229,13 +229,13 @@ async function call<T>(method: Method, path: string, body?: unknown): Promise<T>
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch(() => {
     throw new ApiError(0, {
-      message: 'Portcullis cannot be reached.',
+      detail: 'Portcullis cannot be reached.',
       hint: 'Check that it is running, then try again.',
     });
   });
   const answer = parsed(await response.text());
   if (response.ok) return answer as T;
-  throw new ApiError(response.status, (answer as { error?: object } | undefined)?.error ?? {});
+  throw new ApiError(response.status, (answer as object | undefined) ?? {});
 }
 
 function parsed(text: string): unknown {

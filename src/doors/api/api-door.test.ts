@@ -46,17 +46,23 @@ describe('the admin API', () => {
     assert.deepEqual(detail, { invitation: reply.at('invitation.id'), mailed: false, role: 'viewer' });
   });
 
-  it('refuses in its own dialect, and logs the denial', async () => {
+  it('shows nothing of the link that is stored with an invitation', async () => {
+    const reply = await api.send('POST', invitations(), { cookie, body: { email: 'hash@acme.test', role: 'viewer' } });
+    assert.equal(reply.status, 201);
+    assert.doesNotMatch(reply.text, /hash"|Buffer/);
+  });
+
+  it('refuses with problem details (RFC 9457), and logs the denial', async () => {
     const viewer = await api.people.aMember(workspace, 'viewer');
     const by = { cookie: await api.cookieOf(viewer), body: { email: 'x@acme.test', role: 'viewer' } };
     const reply = await api.send('POST', invitations(), by);
     assert.equal(reply.status, 403);
-    assert.equal(reply.at('error.code'), 'restricted');
-    assert.match(String(reply.at('error.requestId')), /^[0-9a-f-]{36}$/);
-    assert.equal(typeof reply.at('error.hint'), 'string');
+    assert.equal(reply.at('code'), 'restricted');
+    assert.match(String(reply.at('requestId')), /^[0-9a-f-]{36}$/);
+    assert.equal(typeof reply.at('hint'), 'string');
     const entry = await last();
     assert.equal(`${entry?.kind} ${entry?.operation}`, 'denial invitations.create');
-    assert.ok(entry?.entry.includes(String(reply.at('error.requestId'))));
+    assert.ok(entry?.entry.includes(String(reply.at('requestId'))));
   });
 
   it('knows nobody without credentials, with unknown ones, or with two at once', async () => {
@@ -67,7 +73,7 @@ describe('the admin API', () => {
     for (const by of [{}, { cookie: session }, both, twice, basic, { key: 'pcl_wrong' }] as SendOptions[]) {
       const reply = await api.send('GET', members(), by);
       assert.equal(reply.status, 401, JSON.stringify(by));
-      assert.equal(reply.at('error.code'), 'unauthorized');
+      assert.equal(reply.at('code'), 'unauthorized');
     }
   });
 
@@ -164,7 +170,7 @@ describe('the admin API', () => {
         });
         if (reply !== null) {
           assert.equal(reply.status, status);
-          assert.equal(reply.at('error.code'), code);
+          assert.equal(reply.at('code'), code);
         }
         const entry = await last();
         assert.equal(`${entry?.kind} ${entry?.operation}`, 'denial invitations.create');
@@ -197,7 +203,7 @@ describe('the admin API', () => {
       ] as const) {
         const reply = await api.send(method, path, { key });
         assert.equal(reply.status, 400);
-        assert.equal(reply.at('error.code'), 'invalid_request_url');
+        assert.equal(reply.at('code'), 'invalid_request_url');
         assert.equal((await last())?.operation, 'unrecognised');
         assert.equal((await api.send(method, path)).status, 401, 'of which strangers learn nothing');
       }
@@ -219,7 +225,7 @@ describe('the admin API', () => {
       for (const id of [foreign, missing, 'wsp_nonsense']) {
         const reply = await api.send('GET', `/api/workspaces/${id}/members`, by);
         assert.equal(reply.status, 404, id);
-        answers.push(reply.at('error.code'));
+        answers.push(reply.at('code'));
       }
       assert.deepEqual(answers, ['not_found', 'not_found', 'not_found']);
     }

@@ -5,6 +5,7 @@ import { exportLog } from './audit-export.ts';
 import { auditFilters, auditPaging, auditWorkspace, exportFormat } from './audit-query.ts';
 import { auditView, namesIn } from './audit-view.ts';
 import { type ApiRoute, apiRoute } from './route.ts';
+import { auditPage } from './shapes/audit.ts';
 
 const inWorkspace = { on: 'workspace', action: 'audit' } as const;
 const inDeployment = { on: 'deployment', action: 'audit' } as const;
@@ -16,6 +17,7 @@ export function createAuditRoutes(reader: AuditReader): ApiRoute[] {
       method: 'GET',
       path: '/api/audit',
       name: 'audit.read',
+      answer: auditPage,
       summary: 'The log of a workspace, newest first, with the names of who stands in it',
       demand: inWorkspace,
       query: z.strictObject({ ...auditFilters, ...auditPaging, ...auditWorkspace }),
@@ -25,6 +27,7 @@ export function createAuditRoutes(reader: AuditReader): ApiRoute[] {
       method: 'GET',
       path: '/api/audit/export',
       name: 'audit.export',
+      answer: 'file',
       summary: 'All that matches in the log of a workspace, newest first, as a file',
       demand: inWorkspace,
       query: z.strictObject({ ...auditFilters, ...auditWorkspace, format: exportFormat }),
@@ -35,6 +38,7 @@ export function createAuditRoutes(reader: AuditReader): ApiRoute[] {
       method: 'GET',
       path: '/api/deployment/audit',
       name: 'deployment_audit.read',
+      answer: auditPage,
       summary: 'The log of the deployment: sign-ins, unidentified callers, calls that name no workspace',
       demand: inDeployment,
       query: z.strictObject({ ...auditFilters, ...auditPaging }),
@@ -44,6 +48,7 @@ export function createAuditRoutes(reader: AuditReader): ApiRoute[] {
       method: 'GET',
       path: '/api/deployment/audit/export',
       name: 'deployment_audit.export',
+      answer: 'file',
       summary: 'All that matches in the log of the deployment, newest first, as a file',
       demand: inDeployment,
       query: z.strictObject({ ...auditFilters, format: exportFormat }),

@@ -6,6 +6,7 @@ import type { Caller } from '../../domain/principal.ts';
 import { Secret } from '../../domain/secret.ts';
 import { idOf } from './fields.ts';
 import { type ApiRoute, apiRoute } from './route.ts';
+import { connectionsAnswer, disconnectingAnswer, pastedAnswer, pastedNewAnswer } from './shapes/workspaces.ts';
 
 const inWorkspace = z.object({ workspace: idOf('wsp') });
 const named = z.object({ workspace: idOf('wsp'), connection: idOf('con') });
@@ -47,6 +48,7 @@ export function createConnectionRoutes({ list, paste, pasteNew, disconnect }: Co
       method: 'GET',
       path: '/api/workspaces/:workspace/connections',
       name: 'connections.list',
+      answer: connectionsAnswer,
       summary: 'The connections of a workspace to Notion, and whether they work',
       demand: { on: 'workspace', action: 'read' },
       params: inWorkspace,
@@ -56,6 +58,7 @@ export function createConnectionRoutes({ list, paste, pasteNew, disconnect }: Co
       method: 'POST',
       path: '/api/workspaces/:workspace/connections',
       name: 'connection.paste',
+      answer: pastedAnswer,
       summary: 'Connect by a token of an internal integration, or replace the one before. Notion is asked whose it is',
       demand: { on: 'workspace', action: 'connect', by: 'person' },
       params: inWorkspace,
@@ -68,6 +71,7 @@ export function createConnectionRoutes({ list, paste, pasteNew, disconnect }: Co
       method: 'POST',
       path: '/api/connections',
       name: 'connection.paste_new',
+      answer: pastedNewAnswer,
       summary:
         'Connect a new workspace by a token of an internal integration. It waits for you to confirm it, as after consent',
       demand: { on: 'deployment', action: 'connect', by: 'session' },
@@ -83,6 +87,7 @@ export function createConnectionRoutes({ list, paste, pasteNew, disconnect }: Co
       method: 'DELETE',
       path: '/api/workspaces/:workspace/connections/:connection',
       name: 'connection.disconnect',
+      answer: disconnectingAnswer,
       summary: 'End a connection: blocked at once, then revoked at Notion, then its tokens are destroyed',
       demand: { on: 'workspace', action: 'connect' },
       params: named,

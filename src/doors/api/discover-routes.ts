@@ -3,6 +3,7 @@ import { type Discovered, type DiscoveryPoint, discover, type Search } from '../
 import { notionOperation } from '../../notion/notion-operation.ts';
 import type { ContentRoute, Pass } from './content-route.ts';
 import { passDiagnosed } from './pass-diagnosed.ts';
+import { discoveryAnswer } from './shapes/content.ts';
 import { workspaceParameter } from './workspace-parameter.ts';
 
 /** Searches that one request may cost. Each is a call of the caller's, and counts against Notion's limits. */
@@ -50,6 +51,7 @@ export const discoverRoutes: ContentRoute[] = [
     method: 'GET',
     path: '/api/discover',
     name: 'discover',
+    answer: discoveryAnswer,
     summary: 'Pages and data sources that the connection can see, as search finds them',
     query: discoverQuery,
     async perform({ query }, pass, signal) {

@@ -10,6 +10,7 @@ import { deviceCookie, sessionCookie } from '../session-cookie.ts';
 import { clientOf, eventOf, fail, readBodyAs, send, tooManyAttempts } from './anonymous-request.ts';
 import { displayName } from './fields.ts';
 import { jsonAnswer } from './json-answer.ts';
+import { acceptedAnswer, offerAnswer } from './shapes/people.ts';
 import { userView } from './user-view.ts';
 
 export interface JoiningParts {
@@ -34,18 +35,21 @@ export const joiningRoutes = [
     name: 'invitations.offer',
     summary: 'What the link of an invitation offers',
     body: offerBody,
+    answer: offerAnswer,
   },
   {
     path: '/api/invitations/accept',
     name: 'invitations.accept',
     summary: 'Make an account, join the workspace and sign in; sets the session cookie',
     body: acceptBody,
+    answer: acceptedAnswer,
   },
   {
     path: '/api/sign-in/forgotten',
     name: 'sign_in.forgotten',
     summary: 'Have a link mailed to an address, where mail is set up and the address has an account',
     body: forgottenBody,
+    answer: null,
   },
 ] as const;
 

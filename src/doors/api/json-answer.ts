@@ -1,11 +1,15 @@
+import type { z } from 'zod';
 import { hintOf, PortcullisError } from '../../domain/errors.ts';
 import type { Answer } from '../../domain/operation.ts';
+import type { problem } from './shapes/problem.ts';
 
 const headers = {
   'content-type': 'application/json; charset=utf-8',
   // Every answer is about one caller.
   'cache-control': 'no-store',
 } as const;
+
+const problemHeaders = { ...headers, 'content-type': 'application/problem+json; charset=utf-8' } as const;
 
 /** Turns the value of a command into an answer. `undefined` is 204 No Content. */
 export function jsonAnswer(value: unknown, status = 200): Answer {
@@ -14,25 +18,34 @@ export function jsonAnswer(value: unknown, status = 200): Answer {
 }
 
 /**
- * Turns a failure into an answer in the admin API's dialect. Whatever is not ours is `internal`, without its text. A call
+ * Turns a failure into an answer of the admin API: problem details (RFC 9457). Whatever is not ours is `internal`, without its text. A call
  * about content that has a diagnosis is answered with that: it names its cause more closely, and a remedy for programs.
  */
 export function errorAnswer(error: unknown, requestId: string): Answer {
   const known = error instanceof PortcullisError ? error : new PortcullisError('internal');
   const { additionalData, retryAfterSeconds, diagnosis } = known.details;
   const hint = diagnosis?.advice ?? hintOf(known);
-  const body = {
-    error: {
-      code: diagnosis?.code ?? known.code,
-      message: diagnosis?.message ?? known.message,
-      requestId,
-      ...(hint === null ? {} : { hint }),
-      ...(diagnosis === undefined ? {} : { action: diagnosis.action }),
-      ...(additionalData === undefined ? {} : { additionalData }),
-      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-    },
-  };
   const status = diagnosis?.status ?? known.status;
+  const code = diagnosis?.code ?? known.code;
+  const body = {
+    type: `urn:portcullis:problem:${code}`,
+    title: inWords(code),
+    status,
+    detail: diagnosis?.message ?? known.message,
+    instance: `urn:uuid:${requestId}`,
+    code,
+    requestId,
+    ...(hint === null ? {} : { hint }),
+    ...(diagnosis === undefined ? {} : { action: diagnosis.action }),
+    ...(additionalData === undefined ? {} : { additionalData: { ...additionalData } }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  } satisfies z.output<typeof problem>;
   const retry = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
-  return { status, headers: { ...headers, ...retry }, body: Buffer.from(JSON.stringify(body)) };
+  return { status, headers: { ...problemHeaders, ...retry }, body: Buffer.from(JSON.stringify(body)) };
+}
+
+/** `not_found` → `Not found`. */
+function inWords(code: string): string {
+  const words = code.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -23,7 +23,7 @@ describe('an error in the admin API', () => {
   });
   after(() => api.close());
 
-  const told = (reply: Reply) => `${reply.at('error.message')} | ${reply.at('error.hint') ?? ''}`;
+  const told = (reply: Reply) => `${reply.at('detail')} | ${reply.at('hint') ?? ''}`;
   const at = (path = '') => `/api/workspaces/${workspace}${path}`;
 
   async function keyLimitedTo(limitTo: readonly Action[], id = admin): Promise<string> {

@@ -2,24 +2,37 @@ import { type ZodType, z } from 'zod';
 import type { ContentRoute } from './content-route.ts';
 import { joiningRoutes } from './joining.ts';
 import type { ApiRoute } from './route.ts';
+import { problem } from './shapes/problem.ts';
 import { signInRoutes } from './sign-in.ts';
 
 type JsonSchema = Record<string, unknown>;
-type Row = Pick<ApiRoute | ContentRoute, 'path' | 'name' | 'summary' | 'params' | 'query' | 'body' | 'status'> &
+type Row = Pick<
+  ApiRoute | ContentRoute,
+  'path' | 'name' | 'summary' | 'params' | 'query' | 'body' | 'status' | 'answer'
+> &
   Partial<Pick<ApiRoute, 'demand' | 'also'>>;
+
+/** Shapes that have a name, by it: each stands once in the description. */
+type Named = Map<string, JsonSchema>;
 
 /** The admin API in OpenAPI 3.1, derived from the same rows as the routes, so that it cannot say anything else. */
 export function describeApi(publicUrl: string, routes: readonly ApiRoute[], contentRoutes: readonly ContentRoute[]) {
+  const named: Named = new Map();
   const paths: Record<string, Record<string, unknown>> = {};
   for (const row of [...routes, ...contentRoutes]) {
     const path = row.path.replaceAll(/:([A-Za-z]+)/g, '{$1}');
-    paths[path] = { ...paths[path], [row.method.toLowerCase()]: describeRow(row) };
+    paths[path] = { ...paths[path], [row.method.toLowerCase()]: describeRow(row, named) };
   }
   for (const row of [...signInRoutes, ...joiningRoutes])
-    paths[row.path] = { post: { ...describeRow(row), security: [] } };
+    paths[row.path] = { post: { ...describeRow(row, named), security: [] } };
+  const problemSchema = schemaOf(problem, 'output', named);
   return {
     openapi: '3.1.0',
-    info: { title: 'Portcullis admin API', version: '1' },
+    info: {
+      title: 'Portcullis admin API',
+      version: '1',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
     servers: [{ url: publicUrl }],
     security: [{ key: [] }, { session: [] }],
     paths,
@@ -28,30 +41,47 @@ export function describeApi(publicUrl: string, routes: readonly ApiRoute[], cont
         key: { type: 'http', scheme: 'bearer', description: 'A Portcullis key: pcl_…, or the same as ntn_pcl_…' },
         session: { type: 'apiKey', in: 'cookie', name: '__Host-portcullis' },
       },
-      schemas: { Error: errorSchema },
+      schemas: Object.fromEntries([...named].sort(([a], [b]) => (a < b ? -1 : 1))),
+      responses: {
+        Problem: {
+          description: 'Refused or failed.',
+          content: { 'application/problem+json': { schema: problemSchema } },
+        },
+      },
     },
   };
 }
 
-function describeRow(row: Row): JsonSchema {
+function describeRow(row: Row, named: Named): JsonSchema {
   return {
     operationId: row.name,
     summary: row.summary,
     ...(row.demand === undefined
       ? {}
       : { description: [demandText(row.demand), ...(row.also === undefined ? [] : [row.also.says])].join(' ') }),
-    parameters: [...pathParameters(row), ...queryParameters(row)],
+    parameters: [...pathParameters(row, named), ...queryParameters(row, named)],
     ...(row.body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(row.body) } } } }),
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: schemaOf(row.body, 'input', named) } },
+          },
+        }),
     responses: {
-      [row.status ?? 200]: { description: 'Done.' },
-      default: {
-        description: 'Refused or failed.',
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-      },
+      ...answersOf(row, named),
+      default: { $ref: '#/components/responses/Problem' },
     },
   };
+}
+
+function answersOf({ answer, status }: Row, named: Named): JsonSchema {
+  if (answer === null) return { 204: { description: 'Done.' } };
+  const content =
+    answer === 'file'
+      ? { 'application/x-ndjson': {}, 'text/csv': {} }
+      : { 'application/json': { schema: schemaOf(answer, 'output', named) } };
+  return { [status ?? 200]: { description: 'Done.', content } };
 }
 
 function demandText(demand: ApiRoute['demand']): string {
@@ -71,8 +101,8 @@ function demandText(demand: ApiRoute['demand']): string {
   }
 }
 
-function pathParameters({ path, params }: Row): JsonSchema[] {
-  const described = params === undefined ? {} : propertiesOf(schemaOf(params));
+function pathParameters({ path, params }: Row, named: Named): JsonSchema[] {
+  const described = params === undefined ? {} : propertiesOf(schemaOf(params, 'input', named));
   return [...path.matchAll(/:([A-Za-z]+)/g)].map(([, name = '']) => ({
     name,
     in: 'path',
@@ -81,9 +111,9 @@ function pathParameters({ path, params }: Row): JsonSchema[] {
   }));
 }
 
-function queryParameters({ query }: Row): JsonSchema[] {
+function queryParameters({ query }: Row, named: Named): JsonSchema[] {
   if (query === undefined) return [];
-  const schema = schemaOf(query);
+  const schema = schemaOf(query, 'input', named);
   const required = (schema.required as string[] | undefined) ?? [];
   return Object.entries(propertiesOf(schema)).map(([name, property]) => ({
     name,
@@ -97,28 +127,43 @@ function propertiesOf(schema: JsonSchema): Record<string, unknown> {
   return (schema.properties as Record<string, unknown> | undefined) ?? {};
 }
 
-/** What callers send: before transformations. Rules that JSON Schema cannot express are left out, not refused. */
-function schemaOf(schema: ZodType): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return rest;
+/**
+ * A shape in JSON Schema: as callers send it, before transformations, or as they get it. What has a name is put among the
+ * named ones and referred to. A test by a function, as of ids, cannot be expressed, and is one of text.
+ */
+function schemaOf(schema: ZodType, io: 'input' | 'output', named: Named): JsonSchema {
+  const {
+    $schema: _,
+    $defs = {},
+    ...rest
+  } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override({ zodSchema, jsonSchema }) {
+      const { type } = zodSchema._zod.def;
+      if (type === 'custom') jsonSchema.type ??= 'string';
+      // That is about our own code, and means something else in OpenAPI.
+      if (type === 'readonly') delete jsonSchema.readOnly;
+    },
+  });
+  for (const [name, defined] of Object.entries($defs)) {
+    const { id: _id, ...plain } = defined;
+    named.set(name, pointed(plain) as JsonSchema);
+  }
+  const { id, ...own } = pointed(rest) as JsonSchema;
+  if (typeof id !== 'string') return own;
+  named.set(id, own);
+  return { $ref: `#/components/schemas/${id}` };
 }
 
-const errorSchema = {
-  type: 'object',
-  required: ['error'],
-  properties: {
-    error: {
-      type: 'object',
-      required: ['code', 'message', 'requestId'],
-      properties: {
-        code: { type: 'string' },
-        message: { type: 'string' },
-        requestId: { type: 'string' },
-        hint: { type: 'string' },
-        action: { type: 'string' },
-        additionalData: { type: 'object' },
-        retryAfterSeconds: { type: 'number' },
-      },
-    },
-  },
-};
+/** The same with references to where OpenAPI keeps named shapes. */
+function pointed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(pointed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      key === '$ref' && typeof inner === 'string' ? inner.replace('#/$defs/', '#/components/schemas/') : pointed(inner),
+    ]),
+  );
+}

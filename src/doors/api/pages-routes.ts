@@ -4,6 +4,7 @@ import { notionOperation } from '../../notion/notion-operation.ts';
 import type { ContentRoute, Pass } from './content-route.ts';
 import { notionId, type PageParent, pageBody } from './page-body.ts';
 import { passDiagnosed } from './pass-diagnosed.ts';
+import { pageAnswer } from './shapes/content.ts';
 import { workspaceParameter } from './workspace-parameter.ts';
 
 const inWorkspace = z.strictObject({ workspace: workspaceParameter });
@@ -15,6 +16,7 @@ export const pagesRoutes: ContentRoute[] = [
     method: 'GET',
     path: '/api/pages/:id',
     name: 'pages.get',
+    answer: pageAnswer,
     summary: 'A page, or why it cannot be had and what to do about it',
     params: pageParams,
     query: inWorkspace,
@@ -26,6 +28,7 @@ export const pagesRoutes: ContentRoute[] = [
     method: 'POST',
     path: '/api/pages',
     name: 'pages.create',
+    answer: pageAnswer,
     summary: 'Create a page under a page or in a data source',
     query: inWorkspace,
     body: pageBody,

@@ -3,6 +3,7 @@ import type { ConnectionId, WorkspaceId } from '../../domain/ids.ts';
 import type { CommandContext } from '../../domain/operation.ts';
 import { idOf } from './fields.ts';
 import { type ApiRoute, apiRoute } from './route.ts';
+import { accessReport, capabilitiesAnswer } from './shapes/reports.ts';
 
 /** Where a report goes on. */
 interface Point {
@@ -16,8 +17,8 @@ export interface AccessReporting {
   report(
     input: { workspaceId: WorkspaceId; only: ConnectionId | null; from: Point | null; itemsMax: number },
     context: CommandContext,
-  ): Promise<{ readonly next: Point | null; readonly stopped: string }>;
-  known(workspaceId: WorkspaceId, context: CommandContext): Promise<object>;
+  ): Promise<Omit<z.output<typeof accessReport>, 'nextCursor'> & { readonly next: Point | null }>;
+  known(workspaceId: WorkspaceId, context: CommandContext): Promise<z.output<typeof capabilitiesAnswer>>;
 }
 
 const point = z.strictObject({
@@ -51,6 +52,7 @@ export function createReportRoutes({ report, known }: AccessReporting): ApiRoute
       method: 'GET',
       path: '/api/workspaces/:workspace/report/access',
       name: 'report.access',
+      answer: accessReport,
       summary: 'What each connection can do and see at Notion, compared with what the policy can use of it',
       demand: { on: 'workspace', action: 'connect' },
       also: {
@@ -69,6 +71,7 @@ export function createReportRoutes({ report, known }: AccessReporting): ApiRoute
       method: 'GET',
       path: '/api/workspaces/:workspace/report/capabilities',
       name: 'report.capabilities',
+      answer: capabilitiesAnswer,
       summary: 'The same about what each connection can do, from what is known by now: Notion is not asked',
       demand: { on: 'workspace', action: 'connect' },
       params,

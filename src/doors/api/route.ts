@@ -2,6 +2,7 @@ import type { ZodType, z } from 'zod';
 import type { Action } from '../../domain/action.ts';
 import type { AgentId, KeyId } from '../../domain/ids.ts';
 import type { CommandContext, Demand } from '../../domain/operation.ts';
+import type { Download } from './download.ts';
 
 /**
  * What a route's caller must be allowed: an action, and on what. `membership` is open to every member, but a key that is
@@ -14,6 +15,11 @@ export type RouteDemand =
   | { readonly on: 'key'; readonly id: KeyId; readonly action: Action }
   | { readonly on: 'agent'; readonly id: AgentId; readonly action: Action }
   | ({ readonly on: 'self' } & Pick<Demand, 'by'>);
+
+/** What a row says about its answer. */
+export type RouteAnswer = ZodType | null | 'file';
+
+type Answered<A extends RouteAnswer> = A extends ZodType ? z.output<A> : A extends null ? void : Download;
 
 /** Demands that follow from what is asked for. */
 export interface FurtherDemands<Given> {
@@ -39,6 +45,7 @@ export interface ApiRoute<
   Params extends ZodType = ZodType,
   Query extends ZodType = ZodType,
   Body extends ZodType = ZodType,
+  Answer extends RouteAnswer = RouteAnswer,
 > {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   readonly path: `/api/${string}`;
@@ -51,15 +58,20 @@ export interface ApiRoute<
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
-  /** Status of success; 200 unless it says otherwise. */
+  /** Status of success: 200 unless it says otherwise, and 204 without an answer. */
   readonly status?: number;
-  /** Answers with a value that JSON can hold, or with a `Download`. Throws `PortcullisError`. */
-  run(input: Given<Params, Query, Body>, context: CommandContext): Promise<unknown>;
+  /** The shape of what it answers with; null for nothing at all; `file` for a `Download`. */
+  readonly answer: Answer;
+  /** Throws `PortcullisError`. */
+  run(input: Given<Params, Query, Body>, context: CommandContext): Promise<Answered<Answer>>;
 }
 
 /** Checks a row against its own schemas; a list of rows forgets them. */
-export function apiRoute<Params extends ZodType, Query extends ZodType, Body extends ZodType>(
-  row: ApiRoute<Params, Query, Body>,
-): ApiRoute {
-  return row;
+export function apiRoute<
+  Params extends ZodType,
+  Query extends ZodType,
+  Body extends ZodType,
+  const Answer extends RouteAnswer,
+>(row: ApiRoute<Params, Query, Body, Answer>): ApiRoute {
+  return row as unknown as ApiRoute;
 }

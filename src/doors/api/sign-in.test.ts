@@ -66,7 +66,7 @@ describe('signing in over HTTP', () => {
       assert.equal(reply.status, 401);
       assert.equal(reply.headers.get('set-cookie'), null);
     }
-    assert.equal(wrong.at('error.message'), unknown.at('error.message'));
+    assert.equal(wrong.at('detail'), unknown.at('detail'));
   });
 
   it('takes no sign-in from other sites: nobody is signed in as somebody else', async () => {

@@ -8,6 +8,7 @@ import type { ClientAddress } from '../../net/client-address.ts';
 import { deviceCookie, endedSessionCookie, sessionCookie } from '../session-cookie.ts';
 import { clientOf, eventOf, fail, readBodyAs, send, tooManyAttempts } from './anonymous-request.ts';
 import { jsonAnswer } from './json-answer.ts';
+import { signedInByLinkAnswer, userAnswer } from './shapes/people.ts';
 import { userView } from './user-view.ts';
 
 export interface SignInParts {
@@ -28,14 +29,22 @@ export const signInRoutes = [
     name: 'sign_in.password',
     summary: 'Sign in with a password; sets the session cookie',
     body: passwordBody,
+    answer: userAnswer,
   },
   {
     path: '/api/sign-in/link',
     name: 'sign_in.link',
     summary: 'Sign in with a one-time link; sets the session cookie',
     body: linkBody,
+    answer: signedInByLinkAnswer,
   },
-  { path: '/api/sign-out', name: 'sign_out', summary: 'End the session of this browser', body: emptyBody },
+  {
+    path: '/api/sign-out',
+    name: 'sign_out',
+    summary: 'End the session of this browser',
+    body: emptyBody,
+    answer: null,
+  },
 ] as const;
 
 /**

@@ -7,6 +7,7 @@ import { canonicalId } from '../../notion/ids.ts';
 import { notionOperation } from '../../notion/notion-operation.ts';
 import type { ContentRoute, Pass } from './content-route.ts';
 import { passDiagnosed } from './pass-diagnosed.ts';
+import { titlesAnswer } from './shapes/content.ts';
 import { workspaceParameter } from './workspace-parameter.ts';
 
 /** Each title is a call to Notion, and counts against its limits. */
@@ -54,6 +55,7 @@ export const titlesRoute = {
   method: 'GET',
   path: '/api/titles',
   name: titleOperation,
+  answer: titlesAnswer,
   summary: 'Titles of pages and databases that you may read',
   query,
   async perform({ query: { objects: asked } }, pass, signal) {

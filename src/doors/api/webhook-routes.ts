@@ -8,6 +8,12 @@ import { idOf } from './fields.ts';
 import { workspaceOf } from './in-workspace.ts';
 import { recordChange } from './record-change.ts';
 import { type ApiRoute, apiRoute, type RouteDemand } from './route.ts';
+import {
+  keptAsideAnswer,
+  subscription as subscriptionShape,
+  subscriptionsAnswer,
+  verificationTokenAnswer,
+} from './shapes/webhooks.ts';
 
 /** What these routes have done. */
 export interface WebhookCommands {
@@ -80,6 +86,7 @@ function routesOf({ path, name, whose, demand, params, ownerIn }: Place, { comma
       method: 'GET',
       path,
       name: `${name}.list`,
+      answer: subscriptionsAnswer,
       summary: `The addresses at which ${whose} hears from Notion, and whether they work`,
       demand,
       params: here,
@@ -89,6 +96,7 @@ function routesOf({ path, name, whose, demand, params, ownerIn }: Place, { comma
       method: 'POST',
       path,
       name: `${name}.create`,
+      answer: subscriptionShape,
       summary: `Make an address for Notion to send events of ${whose} to`,
       demand,
       params: here,
@@ -103,6 +111,7 @@ function routesOf({ path, name, whose, demand, params, ownerIn }: Place, { comma
       method: 'POST',
       path: `${path}/:subscription/token`,
       name: `${name}.take_token`,
+      answer: verificationTokenAnswer,
       summary: 'The verification token that Notion sent, once, to be pasted at Notion',
       demand,
       params: named,
@@ -116,6 +125,7 @@ function routesOf({ path, name, whose, demand, params, ownerIn }: Place, { comma
       method: 'POST',
       path: `${path}/:subscription/reset`,
       name: `${name}.reset`,
+      answer: subscriptionShape,
       summary: 'Start over with another address: the old one and its token are worth nothing from then on',
       demand,
       params: named,
@@ -129,6 +139,7 @@ function routesOf({ path, name, whose, demand, params, ownerIn }: Place, { comma
       method: 'GET',
       path: `${path}/:subscription/kept-aside`,
       name: `${name}.kept_aside`,
+      answer: keptAsideAnswer,
       summary: 'Events of types that this Portcullis does not know, newest first',
       demand,
       params: named,
@@ -138,6 +149,7 @@ function routesOf({ path, name, whose, demand, params, ownerIn }: Place, { comma
       method: 'DELETE',
       path: `${path}/:subscription`,
       name: `${name}.remove`,
+      answer: null,
       summary: 'Stop listening at an address',
       demand,
       params: named,

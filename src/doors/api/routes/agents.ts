@@ -5,6 +5,7 @@ import { displayName, idOf, role } from '../fields.ts';
 import { workspaceOf } from '../in-workspace.ts';
 import { recordChange } from '../record-change.ts';
 import { type ApiRoute, apiRoute } from '../route.ts';
+import { memberAnswer } from '../shapes/people.ts';
 import { memberView } from './members.ts';
 
 /** Service accounts, each with a human who answers for it. */
@@ -14,6 +15,7 @@ export function agentRoutes({ agents, record }: { agents: Agents; record: Record
       method: 'POST',
       path: '/api/workspaces/:workspace/agents',
       name: 'agents.create',
+      answer: memberAnswer,
       summary: 'Make a service account',
       demand: { on: 'workspace', action: 'members' },
       also: {
@@ -33,6 +35,7 @@ export function agentRoutes({ agents, record }: { agents: Agents; record: Record
       method: 'PATCH',
       path: '/api/workspaces/:workspace/agents/:agent',
       name: 'agents.change',
+      answer: memberAnswer,
       summary: 'Rename, reassign, suspend or resume a service account',
       demand: { on: 'workspace', action: 'members' },
       params: z.strictObject({ agent: idOf('agt') }),

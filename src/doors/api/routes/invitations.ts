@@ -6,6 +6,7 @@ import { email, idOf, role } from '../fields.ts';
 import { workspaceOf } from '../in-workspace.ts';
 import { recordChange } from '../record-change.ts';
 import { type ApiRoute, apiRoute } from '../route.ts';
+import { invitationsAnswer, issuedAnswer, joinedAnswer } from '../shapes/people.ts';
 
 const byInvitation = z.strictObject({ invitation: idOf('inv') });
 const mayInvite = { on: 'workspace', action: 'members' } as const;
@@ -23,6 +24,7 @@ export function invitationRoutes(parts: {
       method: 'GET',
       path: '/api/workspaces/:workspace/invitations',
       name: 'invitations.list',
+      answer: invitationsAnswer,
       summary: 'Invitations that nobody has accepted yet',
       demand: mayInvite,
       run: async (_input, context) => ({ invitations: (await invitations.list(workspaceOf(context))).map(view) }),
@@ -31,6 +33,7 @@ export function invitationRoutes(parts: {
       method: 'POST',
       path: '/api/workspaces/:workspace/invitations',
       name: 'invitations.create',
+      answer: issuedAnswer,
       summary: 'Invite a person; the answer has the link, unless it goes to them by mail',
       demand: mayInvite,
       also: {
@@ -50,6 +53,7 @@ export function invitationRoutes(parts: {
       method: 'POST',
       path: '/api/workspaces/:workspace/invitations/:invitation/resend',
       name: 'invitations.resend',
+      answer: issuedAnswer,
       summary: 'Give an invitation a new link; the last one ends',
       demand: mayInvite,
       also: {
@@ -68,6 +72,7 @@ export function invitationRoutes(parts: {
       method: 'DELETE',
       path: '/api/workspaces/:workspace/invitations/:invitation',
       name: 'invitations.withdraw',
+      answer: null,
       summary: 'Withdraw an invitation',
       demand: mayInvite,
       params: byInvitation,
@@ -80,6 +85,7 @@ export function invitationRoutes(parts: {
       method: 'POST',
       path: '/api/me/invitations',
       name: 'me.accept_invitation',
+      answer: joinedAnswer,
       summary: 'Join a workspace by the link of an invitation',
       demand: { on: 'self', by: 'session' },
       body: z.strictObject({ token: z.string().max(100) }),
@@ -95,10 +101,7 @@ export function invitationRoutes(parts: {
 }
 
 function invitationView(invitation: Invitation, now: Date) {
-  return {
-    ...invitation,
-    createdAt: invitation.createdAt.toISOString(),
-    expiresAt: invitation.expiresAt.toISOString(),
-    expired: invitation.expiresAt <= now,
-  };
+  const { id, email, role, mailed, createdBy, createdAt, expiresAt } = invitation;
+  const times = { createdAt, expiresAt, expired: expiresAt <= now };
+  return { id, email, role, mailed, createdBy, ...times };
 }

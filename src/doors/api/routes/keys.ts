@@ -11,6 +11,7 @@ import { workspaceOf } from '../in-workspace.ts';
 import { listQuery } from '../list-query.ts';
 import { recordChange } from '../record-change.ts';
 import { type ApiRoute, apiRoute, type RouteDemand } from '../route.ts';
+import { keyAnswer, keysAnswer, keyWithCallAnswer, newKeyAnswer } from '../shapes/keys.ts';
 
 const newKey = z.strictObject({
   name: displayName,
@@ -61,6 +62,7 @@ export function keyRoutes({ keys, record, firstCall }: KeyRouteParts): ApiRoute[
       method: 'GET',
       path: '/api/workspaces/:workspace/keys',
       name: 'keys.list',
+      answer: keysAnswer,
       summary: 'Keys: your own and those of your agents, or all of them if you manage members',
       demand: { on: 'membership', key: 'members' },
       query: z.strictObject({
@@ -80,6 +82,7 @@ export function keyRoutes({ keys, record, firstCall }: KeyRouteParts): ApiRoute[
       method: 'GET',
       path: '/api/workspaces/:workspace/keys/:key',
       name: 'keys.get',
+      answer: keyWithCallAnswer,
       summary: 'A key, and the first call to Notion that was made with it',
       demand: { on: 'membership', key: 'members' },
       also: keyInReach,
@@ -94,6 +97,7 @@ export function keyRoutes({ keys, record, firstCall }: KeyRouteParts): ApiRoute[
       method: 'POST',
       path: '/api/workspaces/:workspace/keys',
       name: 'keys.create',
+      answer: newKeyAnswer,
       summary: 'Make a key; the answer is the only place where its secret ever is',
       demand: { on: 'membership', key: 'members' },
       also: { says: keysSay, of: ({ body }) => demandsOf(body) },
@@ -116,6 +120,7 @@ export function keyRoutes({ keys, record, firstCall }: KeyRouteParts): ApiRoute[
       method: 'DELETE',
       path: '/api/workspaces/:workspace/keys/:key',
       name: 'keys.revoke',
+      answer: keyAnswer,
       summary: 'End a key at once',
       demand: { on: 'membership', key: 'members' },
       also: keyInReach,
@@ -131,7 +136,7 @@ export function keyRoutes({ keys, record, firstCall }: KeyRouteParts): ApiRoute[
 
 /** How it went, and nothing of what it was about: the holder of a key need not be who reads the log. */
 function firstCallView({ entry, outcome }: AuditRecord) {
-  const effect = entry.kind === 'intent' ? 'allow' : 'deny';
+  const effect: 'allow' | 'deny' = entry.kind === 'intent' ? 'allow' : 'deny';
   const because = entry.decision?.because ?? null;
   return { time: entry.time, operation: entry.operation, effect, because, status: outcome?.status ?? null };
 }

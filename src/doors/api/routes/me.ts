@@ -9,6 +9,8 @@ import { idOf } from '../fields.ts';
 import { workspaceOf } from '../in-workspace.ts';
 import { recordChange } from '../record-change.ts';
 import { type ApiRoute, apiRoute } from '../route.ts';
+import { meAnswer, sessionsAnswer } from '../shapes/people.ts';
+import { workspace as workspaceShape, workspacesAnswer } from '../shapes/workspaces.ts';
 import { userView } from '../user-view.ts';
 
 export interface MeParts {
@@ -28,6 +30,7 @@ export function meRoutes({ users, sessions, workspaces, record, demo }: MeParts)
       method: 'GET',
       path: '/api/me',
       name: 'me.get',
+      answer: meAnswer,
       summary: 'Who is calling',
       demand: { on: 'self', by: 'person' },
       run: async (_input, context) => {
@@ -41,6 +44,7 @@ export function meRoutes({ users, sessions, workspaces, record, demo }: MeParts)
       method: 'POST',
       path: '/api/me/password',
       name: 'me.set_password',
+      answer: null,
       summary: 'Choose a password; ends all other sessions',
       demand: inBrowser,
       body: z.strictObject({ password: z.string().max(1024), currentPassword: z.string().max(1024).optional() }),
@@ -53,6 +57,7 @@ export function meRoutes({ users, sessions, workspaces, record, demo }: MeParts)
       method: 'GET',
       path: '/api/me/sessions',
       name: 'me.list_sessions',
+      answer: sessionsAnswer,
       summary: 'The browsers in which you are signed in',
       demand: inBrowser,
       run: async (_input, context) => ({
@@ -68,6 +73,7 @@ export function meRoutes({ users, sessions, workspaces, record, demo }: MeParts)
       method: 'DELETE',
       path: '/api/me/sessions/:session',
       name: 'me.end_session',
+      answer: null,
       summary: 'Sign out one of your browsers',
       demand: inBrowser,
       params: z.strictObject({ session: idOf('ses') }),
@@ -80,6 +86,7 @@ export function meRoutes({ users, sessions, workspaces, record, demo }: MeParts)
       method: 'GET',
       path: '/api/workspaces',
       name: 'workspaces.list',
+      answer: workspacesAnswer,
       summary: 'Your workspaces and their connections; for a key, the one that it belongs to',
       demand: self,
       run: async (_input, context) => {
@@ -92,6 +99,7 @@ export function meRoutes({ users, sessions, workspaces, record, demo }: MeParts)
       method: 'GET',
       path: '/api/workspaces/:workspace',
       name: 'workspaces.get',
+      answer: workspaceShape,
       summary: 'One of your workspaces and its connections',
       demand: { on: 'membership', key: 'read' },
       run: async (_input, context) => {

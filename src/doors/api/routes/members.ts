@@ -8,6 +8,7 @@ import { workspaceOf } from '../in-workspace.ts';
 import { listQuery } from '../list-query.ts';
 import { recordChange } from '../record-change.ts';
 import { type ApiRoute, apiRoute } from '../route.ts';
+import { memberAnswer, membersAnswer, signInUrlAnswer } from '../shapes/people.ts';
 
 const mayManage = { on: 'workspace', action: 'members' } as const;
 const byPrincipal = z.strictObject({ principal: principalId });
@@ -20,6 +21,7 @@ export function memberRoutes(parts: { members: Members; links: Links; record: Re
       method: 'GET',
       path: '/api/workspaces/:workspace/members',
       name: 'members.list',
+      answer: membersAnswer,
       summary: 'The people and agents of a workspace',
       demand: { on: 'workspace', action: 'people.read' },
       query: z.strictObject({ ...listQuery(['joined', 'name', 'role']), kind: z.enum(['user', 'agent']).optional() }),
@@ -32,6 +34,7 @@ export function memberRoutes(parts: { members: Members; links: Links; record: Re
       method: 'POST',
       path: '/api/workspaces/:workspace/members/:principal/sign-in-link',
       name: 'members.reset',
+      answer: signInUrlAnswer,
       summary: 'Make a one-time link for a member who lost their password; by mail where mail is set up',
       demand: mayManage,
       also: {
@@ -50,6 +53,7 @@ export function memberRoutes(parts: { members: Members; links: Links; record: Re
       method: 'PATCH',
       path: '/api/workspaces/:workspace/members/:principal',
       name: 'members.set_role',
+      answer: memberAnswer,
       summary: 'Give a member another role',
       demand: mayManage,
       also: {
@@ -68,6 +72,7 @@ export function memberRoutes(parts: { members: Members; links: Links; record: Re
       method: 'DELETE',
       path: '/api/workspaces/:workspace/members/:principal',
       name: 'members.remove',
+      answer: null,
       summary: 'Remove a member, with their keys',
       demand: mayManage,
       params: byPrincipal,

@@ -5,6 +5,7 @@ import type { RecordEvent } from '../../../domain/event.ts';
 import { deploymentRight, displayName, email, idOf } from '../fields.ts';
 import { recordChange } from '../record-change.ts';
 import { type ApiRoute, apiRoute } from '../route.ts';
+import { newUserAnswer, signInUrlAnswer, userAnswer, usersAnswer } from '../shapes/people.ts';
 import { userView } from '../user-view.ts';
 
 const byUser = z.strictObject({ user: idOf('usr') });
@@ -18,6 +19,7 @@ export function userRoutes(parts: { users: Users; links: Links; record: RecordEv
       method: 'GET',
       path: '/api/users',
       name: 'users.list',
+      answer: usersAnswer,
       summary: 'All people',
       demand: mayManage,
       run: async () => ({ users: (await users.list()).map(userView) }),
@@ -26,6 +28,7 @@ export function userRoutes(parts: { users: Users; links: Links; record: RecordEv
       method: 'POST',
       path: '/api/users',
       name: 'users.create',
+      answer: newUserAnswer,
       summary: 'Make an account; the answer has the link for the first sign-in',
       demand: mayManage,
       also: {
@@ -45,6 +48,7 @@ export function userRoutes(parts: { users: Users; links: Links; record: RecordEv
       method: 'PATCH',
       path: '/api/users/:user',
       name: 'users.change',
+      answer: userAnswer,
       summary: 'Disable or enable a person, or change their rights in the deployment',
       demand: mayManage,
       also: {
@@ -69,6 +73,7 @@ export function userRoutes(parts: { users: Users; links: Links; record: RecordEv
       method: 'POST',
       path: '/api/users/:user/sign-in-link',
       name: 'users.create_link',
+      answer: signInUrlAnswer,
       summary: 'Make a one-time link for somebody who cannot sign in',
       demand: mayManage,
       also: {

@@ -1,0 +1,33 @@
+import type { AuditReader } from '../../audit/audit-reader.ts';
+import { createAuditRoutes } from './audit-routes.ts';
+import { type ConnectionRouteParts, createConnectionRoutes } from './connection-routes.ts';
+import type { ContentRoute } from './content-route.ts';
+import { discoverRoutes } from './discover-routes.ts';
+import { pagesRoutes } from './pages-routes.ts';
+import { type AccessReporting, createReportRoutes } from './report-routes.ts';
+import type { ApiRoute } from './route.ts';
+import { accountRoutes } from './routes/account-routes.ts';
+import { titlesRoute } from './titles-route.ts';
+import { createWebhookRoutes } from './webhook-routes.ts';
+
+export interface ApiRouteParts {
+  readonly accounts: Parameters<typeof accountRoutes>[0];
+  readonly connections: ConnectionRouteParts;
+  readonly log: AuditReader;
+  readonly webhooks: Parameters<typeof createWebhookRoutes>[0];
+  readonly report: AccessReporting;
+}
+
+/** Every row of the admin API that has a caller. */
+export function apiRoutes({ accounts, connections, log, webhooks, report }: ApiRouteParts): ApiRoute[] {
+  return [
+    ...accountRoutes(accounts),
+    ...createConnectionRoutes(connections),
+    ...createAuditRoutes(log),
+    ...createWebhookRoutes(webhooks),
+    ...createReportRoutes(report),
+  ];
+}
+
+/** And those about content in Notion, which stand on nothing but the path. */
+export const contentRoutes: readonly ContentRoute[] = [...pagesRoutes, ...discoverRoutes, titlesRoute];

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { activities } from '../../../audit/activity.ts';
+import { doors } from '../../../domain/operation.ts';
+import { list } from './values.ts';
+
+const outcome = z
+  .object({
+    id: z.string(),
+    time: z.string(),
+    result: z.string(),
+    status: z.int().nullable(),
+    withheld: z.int(),
+    upstreamMs: z.number().nullable(),
+    error: z.string().nullable(),
+    upstreamRequestId: z.string().nullable(),
+  })
+  .meta({ id: 'AuditOutcome' });
+
+/** What stands in an entry beside these is shown too: the log is for ever, and older entries stay as they were written. */
+const withMore = { additionalProperties: true };
+
+const entry = z
+  .object({
+    id: z.string(),
+    time: z.string(),
+    kind: z.enum(['intent', 'denial', 'event', 'summary']),
+    operation: z.string(),
+    principal: z
+      .object({ kind: z.string(), id: z.string().nullable(), owner: z.string().nullable() })
+      .meta(withMore)
+      .nullable(),
+    clientAddress: z.string().nullable(),
+    requestId: z.string().nullable(),
+    outcome: outcome.nullable(),
+    activity: z.enum(activities).optional().describe('Of decisions only, like the five after it.'),
+    door: z.enum(doors).optional(),
+    credential: z.string().nullable().optional(),
+    objects: list(
+      z.object({ kind: z.string(), id: z.string().nullable(), action: z.string() }).meta(withMore),
+    ).optional(),
+    decision: z.object({ because: z.string(), role: z.string().nullable() }).meta(withMore).optional(),
+    connection: z.object({ id: z.string(), because: z.string() }).meta(withMore).nullable().optional(),
+    result: z.string().optional().describe('Of events only, like the one after it.'),
+    detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+  })
+  .meta({ id: 'AuditEntry', ...withMore });
+
+export const auditPage = z
+  .object({
+    entries: list(entry),
+    names: z.record(z.string(), z.string()).describe('What ids in these entries are called.'),
+    nextCursor: z.string().nullable(),
+  })
+  .meta({ id: 'AuditPage' });
