@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
 import { after } from 'node:test';
 import pg from 'pg';
 import { minuteMs } from '../src/domain/units.ts';
 import type { EmbeddedConnection } from '../src/postgres/embedded-postgres.ts';
-import { migrate } from '../src/store/migrate.ts';
+import { bringUpToDate } from '../src/store/bring-up-to-date.ts';
+import { openDatabase } from '../src/store/database.ts';
 import { serverVariable, startTestServer, type TestServer } from './postgres-server.ts';
 
 /** A database that nobody else uses. It goes away with the server: to drop one makes all others wait for the disk. */
@@ -12,12 +12,12 @@ export interface TestDatabase {
   readonly connection: EmbeddedConnection;
   /** The same as a `DATABASE_URL`, for processes that a test starts. */
   readonly url: string;
+  /** The superuser of the server, in this database. */
+  readonly superuser: EmbeddedConnection;
 }
 
 /** The login of Portcullis: owner of each test database, no superuser. */
 const login = 'portcullis';
-
-const migrations = new URL('../src/store/migrations/', import.meta.url);
 
 /** Most time for one step of preparing a database: a test that waits for longer fails instead of hanging. */
 const msMax = 2 * minuteMs;
@@ -37,7 +37,7 @@ export async function freshDatabase({ migrated = false } = {}): Promise<TestData
     await client.query(`CREATE DATABASE ${name} OWNER ${login} TEMPLATE ${template}`);
   });
   const connection = { ...superuser, user: login, database: name };
-  return { connection, url: toUrl(connection) };
+  return { connection, url: toUrl(connection), superuser: { ...superuser, database: name } };
 }
 
 let ownServer: Promise<TestServer> | undefined;
@@ -56,9 +56,9 @@ export function toUrl({ user, password, database, host }: EmbeddedConnection): s
   return `postgres://${user}:${encodeURIComponent(password)}@localhost/${database}?host=${encodeURIComponent(host)}`;
 }
 
-/** Migrates once for each state of the migrations folder; copying the result takes a fraction of the time. */
+/** Migrates once for each server; copying the result takes a fraction of the time. */
 async function ensureTemplate(client: pg.Client, superuser: EmbeddedConnection): Promise<string> {
-  const template = `template_${await digestMigrations()}`;
+  const template = 'template_portcullis';
   const draft = `${template}_draft`;
   await client.query('SELECT pg_advisory_lock($1)', [templateLock]);
   try {
@@ -66,18 +66,14 @@ async function ensureTemplate(client: pg.Client, superuser: EmbeddedConnection):
     if (rowCount) return template;
     await client.query(`DROP DATABASE IF EXISTS ${draft}`);
     await client.query(`CREATE DATABASE ${draft} OWNER ${login}`);
-    await connected({ ...superuser, user: login, database: draft }, owner => migrate(owner, migrations));
+    const database = openDatabase({ ...superuser, user: login, database: draft });
+    await bringUpToDate(database);
+    await database.close();
     await client.query(`ALTER DATABASE ${draft} RENAME TO ${template}`);
     return template;
   } finally {
     await client.query('SELECT pg_advisory_unlock($1)', [templateLock]);
   }
-}
-
-async function digestMigrations(): Promise<string> {
-  const hash = createHash('sha256');
-  for (const name of (await readdir(migrations)).sort()) hash.update(await readFile(new URL(name, migrations)));
-  return hash.digest('hex').slice(0, 16);
 }
 
 async function connected<T>(connection: EmbeddedConnection, work: (client: pg.Client) => Promise<T>): Promise<T> {

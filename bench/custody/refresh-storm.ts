@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tokenRequest } from '../../emulator/authorized.ts';
 import { startEmbeddedPostgres } from '../../src/postgres/embedded-postgres.ts';
+import { bringUpToDate } from '../../src/store/bring-up-to-date.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrate.ts';
 import type { Schema } from '../../src/store/schema.ts';
 import { startRefreshingOn } from '../../test/vault/refreshing-on.ts';
 import { atMost, type Claim } from '../claim.ts';
@@ -21,7 +21,7 @@ export async function refreshStorm(): Promise<Claim> {
   const postgres = await startEmbeddedPostgres({ dataDir: directory, log: { info: () => {}, warn: () => {} } });
   const { connection } = postgres;
   const database = openDatabase<Schema>(connection);
-  await database.asOwner(client => migrate(client, new URL('../../src/store/migrations/', import.meta.url)));
+  await bringUpToDate(database);
   await database.close();
   const at = await startRefreshingOn({ connection }, {}, {});
   try {

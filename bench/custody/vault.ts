@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { newId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { startEmbeddedPostgres } from '../../src/postgres/embedded-postgres.ts';
+import { bringUpToDate } from '../../src/store/bring-up-to-date.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrate.ts';
 import { createKnownRootKeys } from '../../src/store/root-keys.ts';
 import type { Schema } from '../../src/store/schema.ts';
 import { createWrappedKeys } from '../../src/store/workspace-keys.ts';
@@ -22,7 +22,7 @@ export async function openVault() {
   const log = { info: () => {}, warn: () => {} };
   const postgres = await startEmbeddedPostgres({ dataDir: join(directory, 'postgres'), log });
   const database = openDatabase<Schema>(postgres.connection);
-  await database.asOwner(client => migrate(client, new URL('../../src/store/migrations/', import.meta.url)));
+  await bringUpToDate(database);
   const root = await openKeyRing([await openRootKeyFile(join(directory, 'root.key'))], createKnownRootKeys(database));
   const keys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
   return {

@@ -2,7 +2,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { openDatabase } from '../../src/store/database.ts';
 import { childArgument, childReady } from '../child.ts';
 import { type BenchNotion, startBenchGateway } from '../gateway.ts';
 
@@ -50,22 +51,24 @@ function memory(): Memory {
 }
 
 async function loggedCalls(): Promise<LoggedCall[]> {
-  const client = new Client(gateway.connection);
-  await client.connect();
+  const database = openDatabase(gateway.connection);
   try {
-    await client.query('SET ROLE portcullis_system');
-    const ended = await client.query<LoggedCall>(`
+    return await database.asSystem(countCalls);
+  } finally {
+    await database.close();
+  }
+}
+
+async function countCalls(client: Client): Promise<LoggedCall[]> {
+  const ended = await client.query<LoggedCall>(`
       SELECT operation, result, entry::json ->> 'upstreamRequestId' AS "upstreamRequestId", count(*)::int AS calls
       FROM audit_entry WHERE kind = 'outcome' GROUP BY 1, 2, 3`);
-    const open = await client.query<LoggedCall>(`
+  const open = await client.query<LoggedCall>(`
       SELECT operation, 'open' AS result, NULL AS "upstreamRequestId", count(*)::int AS calls
       FROM audit_entry a WHERE (kind = 'intent'
         AND NOT EXISTS (SELECT FROM audit_entry b WHERE b.kind = 'outcome' AND b.intent_id = a.id))
         OR (kind = 'outcome' AND result = 'streaming'
         AND NOT EXISTS (SELECT FROM audit_entry b WHERE b.kind = 'event' AND b.intent_id = a.intent_id))
       GROUP BY operation`);
-    return [...ended.rows, ...open.rows];
-  } finally {
-    await client.end();
-  }
+  return [...ended.rows, ...open.rows];
 }

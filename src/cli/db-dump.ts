@@ -1,8 +1,9 @@
 import { open, rm } from 'node:fs/promises';
+import { requireUpToDate } from '../store/bring-up-to-date.ts';
 import { dump } from '../store/dump/dump.ts';
 import type { Command } from './command.ts';
+import { databaseNotes, onDatabase } from './on-database.ts';
 import { operatorOptions } from './operator-options.ts';
-import { asOwner, databaseNotes } from './owner.ts';
 
 export const dbDump: Command = {
   name: 'db dump',
@@ -15,8 +16,11 @@ export const dbDump: Command = {
     // An older dump is never overwritten, and only the owner of the file may read it.
     const file = await open(path, 'wx', 0o600);
     try {
-      await asOwner(invocation, 'is_refused', async client => {
-        for await (const row of dump(client)) await file.write(row);
+      await onDatabase(invocation, 'is_refused', async database => {
+        await requireUpToDate(database);
+        await database.asSystem(async client => {
+          for await (const row of dump(client)) await file.write(row);
+        });
       });
       await file.sync();
       invocation.terminal.err(`dumped to ${path}`);

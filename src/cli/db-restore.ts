@@ -1,10 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
+import { assertDurable } from '../store/assert-durable.ts';
+import { bringUpToDate } from '../store/bring-up-to-date.ts';
 import { linesOf } from '../store/dump/lines.ts';
 import { restore } from '../store/dump/restore.ts';
 import type { Command } from './command.ts';
+import { databaseNotes, onDatabase } from './on-database.ts';
 import { operatorOptions } from './operator-options.ts';
-import { asOwner, databaseNotes } from './owner.ts';
 
 export const dbRestore: Command = {
   name: 'db restore',
@@ -15,7 +17,11 @@ export const dbRestore: Command = {
   async run(invocation) {
     const { FILE: path = '' } = invocation.parameters;
     await access(path);
-    const rows = await asOwner(invocation, 'is_made', client => restore(client, linesOf(createReadStream(path))));
+    const rows = await onDatabase(invocation, 'is_made', async database => {
+      await assertDurable(database);
+      await bringUpToDate(database);
+      return database.asOwner(owner => restore(owner, linesOf(createReadStream(path))));
+    });
     invocation.terminal.err(`restored ${rows} rows from ${path}`);
     return 0;
   },

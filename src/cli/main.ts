@@ -6,6 +6,7 @@ import { auditExport } from './audit-export.ts';
 import type { Command, Terminal } from './command.ts';
 import { dbAcknowledgeRestore } from './db-acknowledge-restore.ts';
 import { dbDump } from './db-dump.ts';
+import { dbMigrate } from './db-migrate.ts';
 import { dbRestore } from './db-restore.ts';
 import { demo } from './demo.ts';
 import { discover } from './discover.ts';
@@ -50,6 +51,7 @@ export const commands: readonly Command[] = [
   webhooksRemove,
   webhooksKeptAside,
   doctor,
+  dbMigrate,
   dbDump,
   dbRestore,
   dbAcknowledgeRestore,

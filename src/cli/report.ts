@@ -17,7 +17,7 @@ const emulatorHint = 'If its port is taken, choose another with --emulator-port,
 const databaseHint = 'Check DATABASE_URL: server, user, password and name of the database.';
 
 const poolerHint =
-  'A connection pooler stands there. Portcullis needs sessions of its own: name the address of PostgreSQL itself in DATABASE_URL.';
+  'A connection pooler stands there, and takes no such parameter: remove it from DATABASE_URL, or let the pooler ignore it.';
 
 /** Of the way to a server. Nothing but the database is connected to without an error of its own. */
 const connectCodes = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;

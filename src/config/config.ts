@@ -8,7 +8,7 @@ import type { Secret } from '../domain/secret.ts';
 import { dayMs, secondMs } from '../domain/units.ts';
 import { ConfigError } from './config-error.ts';
 import { type Reading, readValues } from './read-values.ts';
-import { demoRules, keyRules, type Rule, serveRules } from './rules.ts';
+import { databaseRules, demoRules, keyRules, type Rule, serveRules } from './rules.ts';
 import type { SettingName, Values } from './settings.ts';
 import type { Texts } from './texts.ts';
 import type { ListenPlace } from './value-type.ts';
@@ -110,13 +110,20 @@ export interface KeyServicesConfig {
   readonly proxy: OutgoingProxy | null;
 }
 
-/** How many connections each of the two roles has at most. */
+/** How many connections each of the two logins has at most. */
 interface DatabaseUse {
   readonly connections?: number;
 }
 
-export type DatabaseConfig = DatabaseUse &
-  ({ readonly kind: 'external'; readonly url: Secret } | { readonly kind: 'embedded'; readonly dataDir: string });
+interface ExternalDatabase {
+  readonly kind: 'external';
+  /** Signs in the owner of the schema. */
+  readonly url: Secret;
+  /** Logins that a database administrator made for the two parts of Portcullis. Without them, the owner makes two. */
+  readonly logins?: { readonly app: Secret; readonly system: Secret };
+}
+
+export type DatabaseConfig = DatabaseUse & (ExternalDatabase | { readonly kind: 'embedded'; readonly dataDir: string });
 
 /** What the commands run with that talk to a gateway elsewhere. */
 export interface ClientConfig {
@@ -146,7 +153,7 @@ export function readKeysConfig(env: Texts, flags: Flags = {}): KeysConfig {
   // With the settings of the demo it is the demo's database, and the key lies beside it.
   const demo = !hasCredentials(reading) && reading.values.DATABASE_URL === null;
   const rootKeyFile = rootKeyFileOf(reading.values, demo);
-  assertKept(keyRules, reading, rootKeyFile);
+  assertKept([...databaseRules, ...keyRules], reading, rootKeyFile);
   return { database: databaseConfig(reading.values), ...keysConfig(reading.values, rootKeyFile) };
 }
 
@@ -189,9 +196,9 @@ function rootKeyFileOf(values: Values, demo: boolean): string {
 
 /** Reads where the database is, for commands that need nothing else. Throws ConfigError with every problem. */
 export function readDatabaseConfig(env: Texts, flags: Flags = {}): DatabaseConfig {
-  const { values, problems } = readValues({ ...env, ...flags });
-  if (problems.length > 0) throw new ConfigError(problems);
-  return databaseConfig(values);
+  const reading = readValues({ ...env, ...flags });
+  assertKept(databaseRules, reading, '');
+  return databaseConfig(reading.values);
 }
 
 /** Reads what the remote commands need. Throws ConfigError with every problem. */
@@ -303,7 +310,9 @@ function noticesConfig(values: Values): NoticesConfig | null {
 
 function databaseConfig(values: Values): DatabaseConfig {
   const { DATABASE_URL: url, PORTCULLIS_DATABASE_CONNECTIONS: connections } = values;
-  if (url !== null) return { kind: 'external', url, connections };
+  const { PORTCULLIS_DATABASE_APP_URL: app, PORTCULLIS_DATABASE_SYSTEM_URL: system } = values;
+  const logins = app === null || system === null ? {} : { logins: { app, system } };
+  if (url !== null) return { kind: 'external', url, ...logins, connections };
   // The embedded server owns its directory alone, so it gets one of its own.
   return { kind: 'embedded', dataDir: join(values.PORTCULLIS_DATA_DIR, 'postgres'), connections };
 }

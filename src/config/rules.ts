@@ -100,6 +100,18 @@ const noticesAreEncrypted: Rule = ({ values }) => {
 
 const noticeRules: readonly Rule[] = [mailIsWhole, noticesAreWhole, noticesAreEncrypted];
 
+const loginNames = ['PORTCULLIS_DATABASE_APP_URL', 'PORTCULLIS_DATABASE_SYSTEM_URL'] as const;
+
+/** Logins that an administrator made are logins of a database that the settings name. */
+const loginsHaveDatabase: Rule = ({ given }) => {
+  const [there] = loginNames.filter(name => given.has(name));
+  if (there === undefined || given.has('DATABASE_URL')) return [];
+  const hint = 'Set it to the same database, for the login that owns its schema.';
+  return [problem('DATABASE_URL', `is missing, although ${there} is set`, hint)];
+};
+
+export const databaseRules: readonly Rule[] = [bothOrNeither(loginNames), loginsHaveDatabase];
+
 /** Rule 24: whoever copies the data directory must not get the key along with it. */
 const rootKeyIsApart: Rule = ({ values, rootKeyFile }) => {
   const hint = 'Keep the key elsewhere, so that a copy of the data does not bring the key along.';
@@ -148,6 +160,7 @@ const vaultIsKnown: Rule = ({ values, given }) => {
 const demoIsAlone: Rule = ({ values, given }) => {
   const foreign = [
     'DATABASE_URL',
+    ...loginNames,
     'PORTCULLIS_NOTION_API_URL',
     'PORTCULLIS_NOTION_MCP_URL',
     'PORTCULLIS_NOTION_MCP_CLIENT_ID',
@@ -185,6 +198,7 @@ export const serveRules: readonly Rule[] = [
   credentialsHavePublicUrl,
   notionIsNotion,
   rootKeyIsApart,
+  ...databaseRules,
   ...noticeRules,
   ...keyRules,
 ];

@@ -126,11 +126,21 @@ export const settings = {
     type.databaseUrl,
     'A PostgreSQL database, 16 to 18. Default: a PostgreSQL 18 that Portcullis runs itself, below its data directory.',
   ),
+  PORTCULLIS_DATABASE_APP_URL: optional(
+    'Storage',
+    type.databaseUrl,
+    'The same database for a login that a database administrator made, which works in one workspace at a time ([storage](storage.md)). Default: the login in `DATABASE_URL` makes one.',
+  ),
+  PORTCULLIS_DATABASE_SYSTEM_URL: optional(
+    'Storage',
+    type.databaseUrl,
+    'The same for the login that works across workspaces.',
+  ),
   PORTCULLIS_DATABASE_CONNECTIONS: fixed(
     'Storage',
     type.connections,
     '8',
-    'Connections that a gateway keeps open at most for each of its two roles. The log has one more, and two more are there while it starts.',
+    'Connections that a gateway keeps open at most for each of its two logins. The log has one more, and two more are there while it starts.',
   ),
   PORTCULLIS_DATA_DIR: fixed(
     'Storage',

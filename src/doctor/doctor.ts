@@ -1,7 +1,8 @@
-import type { ClientConfig as PgConfig } from 'pg';
 import type { Config } from '../config/config.ts';
 import { holdsDatabase, joinOrStartEmbeddedPostgres } from '../postgres/join-server.ts';
 import { type Database, openDatabase } from '../store/database.ts';
+import { externalConnection } from '../store/logins/external-connection.ts';
+import type { DatabaseConnection } from '../store/logins/logins.ts';
 import type { Schema } from '../store/schema.ts';
 import { type Finding, look, ok } from './finding.ts';
 import { lookAround } from './look-around.ts';
@@ -53,14 +54,14 @@ async function examineStored(config: Config, database: Database<Schema>, nowMs: 
 }
 
 interface Reached {
-  readonly connection: PgConfig;
+  readonly connection: DatabaseConnection;
   close(): Promise<void>;
 }
 
 /** The external database; or the embedded one, with the gateway that runs it or by starting it. Null: there is none yet. */
 async function reach(config: Config['database']): Promise<Reached | null> {
   if (config.kind === 'external') {
-    return { connection: { connectionString: config.url.reveal() }, close: async () => {} };
+    return { connection: externalConnection(config), close: async () => {} };
   }
   if (!(await holdsDatabase(config.dataDir))) return null;
   return joinOrStartEmbeddedPostgres({ dataDir: config.dataDir, log: { info: () => {}, warn: () => {} } });

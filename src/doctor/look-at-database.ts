@@ -1,13 +1,12 @@
 import { StoreError } from '../domain/store-error.ts';
 import { secondMs } from '../domain/units.ts';
 import { assertDurable } from '../store/assert-durable.ts';
+import { missingMigrations } from '../store/bring-up-to-date.ts';
 import type { Database } from '../store/database.ts';
-import { rolesPastRowSecurity, serverTimeMs, serverVersion, tenantTables } from '../store/doctor/server.ts';
-import { pendingMigrations } from '../store/migrate.ts';
+import { clockSkewMs, serverVersion, signIn } from '../store/doctor/server.ts';
+import { differencesOf } from '../store/rights/differences.ts';
 import type { Schema } from '../store/schema.ts';
 import { type Finding, fail, look, ok, warn } from './finding.ts';
-
-const migrations = new URL('../store/migrations/', import.meta.url);
 
 /** What to do about a server that nobody gets through to. */
 export const unreached =
@@ -16,7 +15,7 @@ export const unreached =
 /** How far a clock may be off before somebody should know. */
 const skewMsMax = 5 * secondMs;
 
-/** The server, the schema, the rights of our roles, and the clock. */
+/** The server, the schema, the rights of our logins, and the clock. */
 export async function lookAtDatabase(database: Database<Schema>, nowMs: () => number): Promise<Finding[]> {
   const server = await look('database', unreached, async () => {
     try {
@@ -31,7 +30,7 @@ export async function lookAtDatabase(database: Database<Schema>, nowMs: () => nu
   const schema = await lookAtSchema(database);
   const rest = schema.some(({ state }) => state !== 'ok')
     ? []
-    : [...(await lookAtRoles(database)), ...(await lookAtRowSecurity(database))];
+    : [...(await lookAtLogins(database)), ...(await lookAtRights(database))];
   return [...server, ...schema, ...rest, ...(await lookAtClock(database, nowMs))];
 }
 
@@ -40,40 +39,41 @@ function lookAtSchema(database: Database<Schema>): Promise<Finding[]> {
     'migrations',
     'Run the version of Portcullis that the database of DATABASE_URL was used with last.',
     async () => {
-      const pending = await database.asOwner(client => pendingMigrations(client, migrations));
+      const pending = await missingMigrations(database);
       if (pending.length === 0) return ok('migrations', 'all applied');
-      return warn('migrations', `${pending.length} not applied yet`, 'The next portcullis serve applies them.');
+      return warn(
+        'migrations',
+        `${pending.length} not applied yet`,
+        'Run `portcullis db migrate`, or start the gateway, which does the same.',
+      );
     },
   );
 }
 
-/** Neither role may pass row-level security, and so none may own a table (rule 4). */
-function lookAtRoles(database: Database<Schema>): Promise<Finding[]> {
-  const todo = 'ALTER ROLE … NOSUPERUSER NOBYPASSRLS, and give its tables to the login of DATABASE_URL.';
-  return look('roles', todo, async () => {
-    const names = await rolesPastRowSecurity(database);
-    if (names.length === 0) return ok('roles', 'no more rights than they need');
-    return fail('roles', `${names.join(', ')} can pass row-level security`, todo);
+function lookAtLogins(database: Database<Schema>): Promise<Finding[]> {
+  const { app, system } = database.logins;
+  const todo = 'Start the gateway, or run `portcullis db migrate`: it says more.';
+  return look('logins', todo, async () => {
+    await signIn(database);
+    return ok('logins', `${app.name} and ${system.name} sign in`);
   });
 }
 
-function lookAtRowSecurity(database: Database<Schema>): Promise<Finding[]> {
-  const todo = 'ALTER TABLE … ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY.';
-  return look('row security', todo, async () => {
-    const tables = await tenantTables(database);
-    const open = tables.filter(({ forced }) => !forced).map(({ name }) => name);
-    if (open.length === 0) return ok('row security', `forced on ${tables.length} tables`);
-    return fail('row security', `not forced on ${open.join(', ')}`, todo);
+/** Neither login may pass row-level security, and neither has more rights than it needs (rule 4). */
+function lookAtRights(database: Database<Schema>): Promise<Finding[]> {
+  const todo =
+    'Run `portcullis db migrate`, which puts right what the owner of the schema can. Change the rest yourself.';
+  return look('rights', todo, async () => {
+    const differences = await database.asOwner(owner => differencesOf(owner, database.logins));
+    if (differences.length === 0) return ok('rights', 'as they must be, on every table');
+    return fail('rights', differences.join('; '), todo);
   });
 }
 
 /** Leases and expiries go by the database's clock, entries of the log by ours (rule 24). */
 function lookAtClock(database: Database<Schema>, nowMs: () => number): Promise<Finding[]> {
   return look('clock', 'Check DATABASE_URL: the server was asked for its time.', async () => {
-    const beforeMs = nowMs();
-    const thereMs = await serverTimeMs(database);
-    const skewMs = Math.abs(thereMs - (beforeMs + nowMs()) / 2);
-    return judgeSkew('clock', 'the database', skewMs);
+    return judgeSkew('clock', 'the database', await clockSkewMs(database, nowMs));
   });
 }
 

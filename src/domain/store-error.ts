@@ -8,6 +8,9 @@ export type StoreErrorCode =
   | 'server_failed'
   | 'server_refused'
   | 'server_unreachable'
+  | 'login_refused'
+  | 'rights_refused'
+  | 'schema_older'
   | 'migration_refused'
   | 'dump_refused';
 

@@ -1,5 +1,4 @@
 import { hostname, userInfo } from 'node:os';
-import type { ClientConfig } from 'pg';
 import { eventRow } from '../audit/entry.ts';
 import type { DatabaseConfig } from '../config/config.ts';
 import type { RecordEvent } from '../domain/event.ts';
@@ -7,8 +6,10 @@ import { newId } from '../domain/ids.ts';
 import { plainText } from '../domain/plain-text.ts';
 import { joinOrStartEmbeddedPostgres } from '../postgres/join-server.ts';
 import { createAuditLog } from '../store/audit-log.ts';
+import { requireUpToDate } from '../store/bring-up-to-date.ts';
 import { type Database, openDatabase, openPool } from '../store/database.ts';
-import { migrate } from '../store/migrate.ts';
+import { externalConnection } from '../store/logins/external-connection.ts';
+import type { DatabaseConnection } from '../store/logins/logins.ts';
 import type { Schema } from '../store/schema.ts';
 import { namingSetting } from '../store/unreachable.ts';
 
@@ -25,21 +26,24 @@ export interface OperatorDatabase {
   close(): Promise<void>;
 }
 
-/** Opens the external database, or the embedded one: with the gateway that runs it, or by starting it. Throws StoreError. */
+/**
+ * Opens the external database, or the embedded one: with the gateway that runs it, or by starting it. Its schema must be that
+ * of this version. Throws StoreError.
+ */
 export async function openOperatorDatabase(
   config: DatabaseConfig,
   warn: (message: string) => void,
 ): Promise<OperatorDatabase> {
   const server = await reach(config, warn);
   const database = openDatabase<Schema>(server.connection, { poolSize: 4, statementMsMax: 60_000 });
-  const auditPool = openPool(server.connection, 'portcullis_system', { poolSize: 1 });
+  const auditPool = openPool(database.logins.system, { poolSize: 1 });
   const log = createAuditLog(auditPool);
   const close = async () => {
     await Promise.allSettled([database.close(), auditPool.end()]);
     await server.close();
   };
   try {
-    await database.asOwner(client => migrate(client, new URL('../store/migrations/', import.meta.url)));
+    await requireUpToDate(database);
   } catch (error) {
     await close();
     throw namingSetting(error, config);
@@ -57,8 +61,7 @@ export async function openOperatorDatabase(
 async function reach(
   config: DatabaseConfig,
   warn: (message: string) => void,
-): Promise<{ connection: ClientConfig; close(): Promise<void> }> {
-  if (config.kind === 'external')
-    return { connection: { connectionString: config.url.reveal() }, close: async () => {} };
+): Promise<{ connection: DatabaseConnection; close(): Promise<void> }> {
+  if (config.kind === 'external') return { connection: externalConnection(config), close: async () => {} };
   return joinOrStartEmbeddedPostgres({ dataDir: config.dataDir, log: { info: () => {}, warn } });
 }

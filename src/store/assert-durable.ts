@@ -56,7 +56,7 @@ async function requireSessions(first: Client, second: Client): Promise<void> {
   if (other.pid !== before.pid && after.pid === before.pid && after.mark === mark) return;
   throw refused(
     'A connection pooler in transaction or statement mode stands before the server in DATABASE_URL, and Portcullis relies on sessions. ' +
-      'Name the address of PostgreSQL itself.',
+      'Let it lend whole sessions (in PgBouncer: pool_mode = session), or name the address of PostgreSQL itself.',
   );
 }
 

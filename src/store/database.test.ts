@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
+import pg from 'pg';
 import { freshDatabase, type TestDatabase } from '../../test/postgres.ts';
 import { until } from '../../test/until.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -9,13 +10,8 @@ interface Schema {
   note: { workspace_id: string; text: string };
 }
 
-/** A table as the migrations make them: forced row-level security, one policy for each role. */
+/** A table with forced row-level security and one policy for each login. */
 const createNotes = `
-  DO $$ BEGIN
-    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portcullis_app') THEN CREATE ROLE portcullis_app; END IF;
-    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portcullis_system') THEN CREATE ROLE portcullis_system; END IF;
-  END $$;
-  GRANT portcullis_app, portcullis_system TO CURRENT_USER;
   CREATE TABLE note (workspace_id text NOT NULL, text text NOT NULL);
   ALTER TABLE note ENABLE ROW LEVEL SECURITY;
   ALTER TABLE note FORCE ROW LEVEL SECURITY;
@@ -24,13 +20,13 @@ const createNotes = `
   CREATE POLICY everything ON note TO portcullis_system USING (true);
   GRANT SELECT, INSERT ON note TO portcullis_app, portcullis_system;`;
 
-describe('the three roles of the database', () => {
+describe('the three logins of the database', () => {
   let test: TestDatabase;
   let database: Database<Schema>;
   const broken: Error[] = [];
 
   before(async () => {
-    test = await freshDatabase();
+    test = await freshDatabase({ migrated: true });
     database = openDatabase<Schema>(test.connection, { poolSize: 2, onConnectionError: error => broken.push(error) });
     await database.asOwner(owner => owner.query(createNotes));
   });
@@ -100,7 +96,7 @@ describe('the three roles of the database', () => {
     assert.deepEqual(await read('wsp_a'), []);
   });
 
-  it('lets the system role see every workspace, without owning or bypassing anything', async () => {
+  it('lets the system see every workspace, without owning or bypassing anything', async () => {
     await write('wsp_a', 'of a');
     await write('wsp_b', 'of b');
     assert.equal((await database.system.selectFrom('note').select('text').execute()).length, 2);
@@ -114,7 +110,7 @@ describe('the three roles of the database', () => {
     }
   });
 
-  it('keeps to its role when the address brings options of its own', async () => {
+  it('keeps to its login when the address brings options of its own', async () => {
     const url = `${test.url}&options=${encodeURIComponent('-c work_mem=7MB -c role=none')}`;
     const addressed = openDatabase<Schema>({ connectionString: url });
     const state = sql`SELECT current_user AS who, current_setting('work_mem') AS memory`;
@@ -123,11 +119,72 @@ describe('the three roles of the database', () => {
     await addressed.close();
   });
 
+  for (const part of ['app', 'system'] as const) {
+    it(`gives a session of ${part} no way to another role, whatever it asks for`, async () => {
+      const client = new pg.Client(database.logins[part].connection);
+      await client.connect();
+      const may = async (statement: string) =>
+        client.query(statement).then(
+          () => true,
+          () => false,
+        );
+      const asked = [
+        'SET ROLE NONE',
+        'RESET ROLE',
+        'SET SESSION AUTHORIZATION DEFAULT',
+        'RESET SESSION AUTHORIZATION',
+        'RESET ALL',
+        'DISCARD ALL',
+      ];
+      for (const statement of asked) {
+        await may(statement);
+        const { rows } = await client.query('SELECT current_user AS now, session_user AS since_then');
+        assert.deepEqual(rows, [{ now: `portcullis_${part}`, since_then: `portcullis_${part}` }], statement);
+      }
+      const other = part === 'app' ? 'portcullis_system' : 'portcullis_app';
+      for (const role of ['portcullis', 'portcullis_server', other]) {
+        assert.equal(await may(`SET ROLE ${role}`), false, role);
+        assert.equal(await may(`SET SESSION AUTHORIZATION ${role}`), false, role);
+        assert.equal(await may(`GRANT ${role} TO portcullis_${part}`), false, role);
+      }
+      const refused = [
+        'ALTER TABLE portcullis.note NO FORCE ROW LEVEL SECURITY',
+        'DROP POLICY in_workspace ON portcullis.note',
+        'CREATE POLICY mine ON portcullis.note USING (true)',
+        'CREATE TABLE portcullis.mine ()',
+        'CREATE FUNCTION portcullis.current_workspace() RETURNS text LANGUAGE sql RETURN NULL',
+        'CREATE OR REPLACE FUNCTION portcullis.current_workspace() RETURNS text LANGUAGE sql RETURN NULL',
+        'TRUNCATE portcullis.note',
+        'CREATE SCHEMA mine',
+        'CREATE ROLE mine',
+        `ALTER ROLE portcullis_${part} BYPASSRLS`,
+        'SET session_replication_role = replica',
+      ];
+      for (const statement of refused) assert.equal(await may(statement), false, statement);
+      // With this off, a query that row-level security would cut fails instead of seeing more.
+      await client.query('SET row_security = off');
+      if (part === 'app') assert.equal(await may('SELECT FROM portcullis.note'), false);
+      await client.end();
+    });
+  }
+
+  it('finds its tables behind temporary ones of the same name', async () => {
+    await write('wsp_a', 'of a');
+    const shadowed = database.inWorkspace('wsp_a', async tx => {
+      await sql`CREATE TEMPORARY TABLE note (workspace_id text, text text) ON COMMIT DROP`.execute(tx);
+      return tx.selectFrom('note').select('text').execute();
+    });
+    assert.deepEqual(await shadowed, [{ text: 'of a' }]);
+  });
+
   it('survives its idle connections being cut', async () => {
     await read('wsp_a');
-    await database.asOwner(owner =>
-      owner.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'portcullis_app'"),
+    const cutter = new pg.Client(database.logins.app.connection);
+    await cutter.connect();
+    await cutter.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user AND pid <> pg_backend_pid() AND datname = current_database()',
     );
+    await cutter.end();
     await until('the cut to be noticed', () => broken.length > 0);
     assert.deepEqual(await read('wsp_a'), []);
   });

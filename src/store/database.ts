@@ -2,23 +2,31 @@ import { Socket } from 'node:net';
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg, { type ClientBase, type ClientConfig, type Pool } from 'pg';
 import { StoreError } from '../domain/store-error.ts';
+import { type DatabaseConnection, type Login, type Logins, loginsOf } from './logins/logins.ts';
 import { refusingUnstorable } from './refusing-unstorable.ts';
 
+/** The schema that holds everything of ours. Some hosted databases serve the tables of `public` to the world. */
+export const schemaName = 'portcullis';
+
 /**
- * The database, seen by each of the three roles that Portcullis plays in it. All sign in with the same login and step down
- * when they connect, so a session has no more rights than its part needs.
+ * The database, seen by each of the three logins that Portcullis has in it. A session has no more rights than its part
+ * needs, and none to become another.
  */
 export interface Database<Schema> {
   /**
-   * Role `portcullis_app`, restricted by row-level security to one workspace: runs `work` in a transaction that sees the rows
+   * Login `app`, restricted by row-level security to one workspace: runs `work` in a transaction that sees the rows
    * of that workspace alone. Commits what `work` did, or rolls all of it back if it throws.
    */
   inWorkspace<T>(workspaceId: string, work: (tx: Transaction<Schema>) => Promise<T>): Promise<T>;
-  /** Role `portcullis_app` without a workspace: may insert where policies allow it, and sees no workspace's rows. */
+  /** Login `app` without a workspace: may insert where policies allow it, and sees no workspace's rows. */
   readonly app: Kysely<Schema>;
-  /** Role `portcullis_system`, for work across workspaces: key look-up, sweeper, sequencer, sinks. */
+  /** Login `system`, for work across workspaces: key look-up, sweeper, sequencer, sinks. */
   readonly system: Kysely<Schema>;
-  /** The login itself, which owns the schema: a connection of its own for migrations and checks, without time limits. */
+  /** How `app` and `system` sign in. */
+  readonly logins: Logins;
+  /** Login `system` on a connection of its own, without time limits: for dumps. */
+  asSystem<T>(work: (client: pg.Client) => Promise<T>): Promise<T>;
+  /** The login that owns the schema: a connection of its own for migrations and checks, without time limits. */
   asOwner<T>(work: (client: pg.Client) => Promise<T>): Promise<T>;
   /** Waits for running queries, then closes all connections. */
   close(): Promise<void>;
@@ -38,42 +46,51 @@ export interface DatabaseOptions {
   readonly onConnectionError?: (error: Error) => void;
 }
 
-/** Prepares connections to a PostgreSQL server. Connects only when the first query is made, so it never fails. */
-export function openDatabase<Schema>(connection: ClientConfig, options: DatabaseOptions = {}): Database<Schema> {
-  const app = openPool(connection, 'portcullis_app', options);
-  const system = openPool(connection, 'portcullis_system', options);
-  const appQueries = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: refusingUnstorable(app) }) });
-  const systemQueries = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: refusingUnstorable(system) }) });
+/**
+ * Prepares connections to a PostgreSQL server. Connects only when the first query is made. Throws StoreError `login_refused`
+ * if the connection has no password to derive those of the two logins from.
+ */
+export function openDatabase<Schema>(connection: DatabaseConnection, options: DatabaseOptions = {}): Database<Schema> {
+  const logins = loginsOf(connection);
+  const queriesOf = (login: Login) =>
+    new Kysely<Schema>({ dialect: new PostgresDialect({ pool: refusingUnstorable(openPool(login, options)) }) });
+  const [appQueries, systemQueries] = [queriesOf(logins.app), queriesOf(logins.system)];
   return {
     app: appQueries,
     system: systemQueries,
+    logins,
     inWorkspace: (workspaceId, work) =>
       appQueries.transaction().execute(async tx => {
         // SET LOCAL takes no parameters; set_config with `true` is the same.
         await sql`SELECT set_config('portcullis.workspace', ${workspaceId}, true)`.execute(tx);
         return work(tx);
       }),
-    asOwner: work => asOwner(connection, work),
+    asSystem: work => inSession(logins.system.connection, logins.system.name, work),
+    asOwner: work => inSession(connection, 'portcullis_owner', work),
     close: async () => {
       await Promise.all([appQueries.destroy(), systemQueries.destroy()]);
     },
   };
 }
 
-/** Opens the connections of one role. Most parts use `openDatabase`; the audit log has a connection to itself. */
-export function openPool(connection: ClientConfig, role: string, options: DatabaseOptions): Pool {
+/** Opens the connections of one login. Most parts use `openDatabase`; the audit log has a connection to itself. */
+export function openPool(login: Login, options: DatabaseOptions): Pool {
   const { poolSize = 8, statementMsMax = 10_000, planOnce = false, onConnectionError = () => {} } = options;
+  const settings = {
+    search_path: searchPath,
+    statement_timeout: `${statementMsMax}ms`,
+    lock_timeout: `${statementMsMax / 2}ms`,
+    idle_in_transaction_session_timeout: `${statementMsMax}ms`,
+    ...(planOnce && { plan_cache_mode: 'force_generic_plan' }),
+  };
   const pool = new pg.Pool({
-    ...inRole(connection, role, planOnce ? ['plan_cache_mode=force_generic_plan'] : []),
-    application_name: role,
+    application_name: login.name,
+    ...login.connection,
     types: numbers,
     max: poolSize,
-    onConnect: client => assertRole(client, role),
+    onConnect: client => prepareSession(client, login.name, settings),
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: statementMsMax,
-    statement_timeout: statementMsMax,
-    lock_timeout: statementMsMax / 2,
-    idle_in_transaction_session_timeout: statementMsMax,
     keepAlive: true,
     // The server enforces the limits above; a server that hangs, or a lost network, cannot.
     stream: () => endWhenSilent(statementMsMax * 1.5),
@@ -85,15 +102,34 @@ export function openPool(connection: ClientConfig, role: string, options: Databa
   return pool;
 }
 
-/** A connection pooler may drop what a session asks for when it connects: it would then work with all rights of the owner. */
-async function assertRole(client: ClientBase, role: string): Promise<void> {
-  const { rows } = await client.query<{ role: string }>('SELECT current_user AS role');
-  const found = rows[0]?.role;
-  if (found === role) return;
-  throw new StoreError(
-    'server_refused',
-    `A session that was to work as ${role} works as ${found}. A connection pooler, or the server, in DATABASE_URL dropped the parameter "options". Name the address of PostgreSQL itself.`,
+/** Temporary tables come last, where they cannot stand before a table of ours. */
+const searchPath = `${schemaName}, pg_temp`;
+
+/**
+ * Sets what a session needs. It is asked for in a query: PgBouncer refuses or drops parameters that come with the connection.
+ * A pooler, or a setting of the role, may also make another role of it, or give up durable commits: then it is not used.
+ */
+async function prepareSession(client: ClientBase, role: string, settings: Readonly<Record<string, string>>) {
+  const { rows } = await client.query<{ role: string; commits: string }>(
+    `SELECT current_user AS role, current_setting('synchronous_commit') AS commits, count(set_config(name, value, false))
+       FROM unnest($1::text[], $2::text[]) AS setting (name, value)`,
+    [Object.keys(settings), Object.values(settings)],
   );
+  const [found] = rows;
+  if (found?.role !== role) {
+    throw new StoreError(
+      'server_refused',
+      `A session that signed in as ${role} works as ${found?.role}. A connection pooler before the server signs everybody in as one user ` +
+        '(in PgBouncer: "user=" in [databases]), or the address of the database names a role: take that away.',
+    );
+  }
+  if (found.commits === 'off') {
+    throw new StoreError(
+      'server_refused',
+      `Sessions of ${role} run with synchronous_commit = off: after a power cut, entries of the audit log could be lost that were already answered for. ` +
+        'Turn it on for this role.',
+    );
+  }
 }
 
 /** bigint columns count revisions and generations, far below 2^53: they are read as numbers. Everything else as ever. */
@@ -105,23 +141,6 @@ const numbers: pg.CustomTypesConfig = {
 };
 
 /**
- * The connection, stepped down to a role. `pg` lets the parameters of a connection string outrank the options beside it, so
- * `?options=` moves out of it: nothing may outrank the role.
- */
-function inRole(
-  { connectionString, ...connection }: ClientConfig,
-  role: string,
-  settings: readonly string[],
-): ClientConfig {
-  const [address, query] = connectionString?.split('?') ?? [];
-  const parameters = new URLSearchParams(query);
-  const given = connection.options ?? parameters.get('options');
-  const options = [given, ...[...settings, `role=${role}`].map(setting => `-c ${setting}`)].filter(Boolean).join(' ');
-  parameters.delete('options');
-  return { ...connection, options, ...(address !== undefined && { connectionString: `${address}?${parameters}` }) };
-}
-
-/**
  * A socket that ends when nothing passes for this long. Ending it, unlike giving up on a query and keeping the connection,
  * cannot hand a transaction that is still open to the next caller.
  */
@@ -131,10 +150,14 @@ function endWhenSilent(ms: number): Socket {
   return socket;
 }
 
-async function asOwner<T>(connection: ClientConfig, work: (client: pg.Client) => Promise<T>): Promise<T> {
+async function inSession<T>(
+  connection: ClientConfig,
+  name: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
   const client = new pg.Client({
+    application_name: name,
     ...connection,
-    application_name: 'portcullis_owner',
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   });
@@ -142,6 +165,7 @@ async function asOwner<T>(connection: ClientConfig, work: (client: pg.Client) =>
   client.on('error', () => {});
   await client.connect();
   try {
+    await client.query("SELECT set_config('search_path', $1, false)", [searchPath]);
     return await work(client);
   } finally {
     await client.end();

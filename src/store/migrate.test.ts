@@ -27,7 +27,7 @@ describe('migrate', () => {
   });
 
   async function connect(): Promise<pg.Client> {
-    const connected = new pg.Client(database.connection);
+    const connected = new pg.Client({ ...database.connection, options: '-c search_path=portcullis' });
     await connected.connect();
     return connected;
   }
@@ -38,7 +38,7 @@ describe('migrate', () => {
 
   async function tables(): Promise<string[]> {
     const { rows } = await client.query<{ name: string }>(
-      "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
+      "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'portcullis' ORDER BY 1",
     );
     return rows.map(({ name }) => name);
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ClientBase } from 'pg';
 import { StoreError } from '../domain/store-error.ts';
+import { schemaName } from './database.ts';
 
 /** One file of the folder: `0003-audit-log.sql` is number 3. */
 interface Migration {
@@ -27,13 +28,15 @@ const migrationName = /^(\d{4})-[a-z0-9]+(-[a-z0-9]+)*\.sql$/;
 
 /**
  * Brings the database to the newest schema: applies the files of `folder` that it lacks, in order, each in a transaction of
- * its own. `client` signs in as the owner of the schema. Migrations only go forward and are never edited once applied.
+ * its own. `client` signs in as the owner of the schema, which is first in
+ * its search path. Migrations only go forward and are never edited once applied.
  * Answers the names of those applied now. Throws StoreError `migration_refused` before anything is changed if the folder and
  * the database do not agree, or the error of the migration that failed (its name in front), with that one rolled back.
  */
 export async function migrate(client: ClientBase, folder: string | URL): Promise<{ applied: string[] }> {
   const migrations = await readMigrations(folder);
   return withMigrationLock(client, async () => {
+    await ensureBookkeeping(client);
     const pending = comparePast(migrations, await readApplied(client));
     for (const migration of pending) await apply(client, migration);
     return { applied: pending.map(({ name }) => name) };
@@ -96,13 +99,19 @@ function comparePast(migrations: readonly Migration[], applied: ReadonlyMap<numb
   return migrations.filter(({ number }) => !applied.has(number));
 }
 
-async function readApplied(client: ClientBase): Promise<Map<number, AppliedMigration>> {
-  await client.query(`CREATE TABLE IF NOT EXISTS schema_migration (
+/** An administrator may have made the schema: to make one, a login needs CREATE on the database. */
+async function ensureBookkeeping(client: ClientBase): Promise<void> {
+  const { rowCount } = await client.query('SELECT FROM pg_namespace WHERE nspname = $1', [schemaName]);
+  if (!rowCount) await client.query(`CREATE SCHEMA ${schemaName}`);
+  await client.query(`CREATE TABLE IF NOT EXISTS ${schemaName}.schema_migration (
     number integer PRIMARY KEY,
     name text NOT NULL,
     sha256 text NOT NULL,
     applied_at timestamptz NOT NULL DEFAULT now()
   )`);
+}
+
+async function readApplied(client: ClientBase): Promise<Map<number, AppliedMigration>> {
   const { rows } = await client.query<AppliedMigration & { number: number }>(
     'SELECT number, name, sha256 FROM schema_migration ORDER BY number',
   );
@@ -125,7 +134,8 @@ async function apply(client: ClientBase, { number, name, sql, sha256 }: Migratio
   }
 }
 
-async function withMigrationLock<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
+/** One process at a time; more than once in one session is fine. */
+export async function withMigrationLock<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
   await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
   try {
     return await work();

@@ -1,10 +1,11 @@
-import type { ClientConfig, Pool } from 'pg';
+import type { Pool } from 'pg';
 import type { DatabaseConfig } from '../config/config.ts';
 import { StoreError } from '../domain/store-error.ts';
 import { startEmbeddedPostgres } from '../postgres/embedded-postgres.ts';
 import { assertDurable } from './assert-durable.ts';
+import { bringUpToDate } from './bring-up-to-date.ts';
 import { type Database, openDatabase, openPool } from './database.ts';
-import { migrate } from './migrate.ts';
+import { externalConnection } from './logins/external-connection.ts';
 import type { Schema } from './schema.ts';
 import { namingSetting } from './unreachable.ts';
 
@@ -33,10 +34,10 @@ export async function openStore(
 ): Promise<Store> {
   const server =
     config.kind === 'embedded' ? await startEmbeddedPostgres({ dataDir: config.dataDir, log: options.log }) : null;
-  const connection: ClientConfig = server?.connection ?? externalConnection(config);
+  const connection = config.kind === 'external' ? externalConnection(config) : (server?.connection ?? {});
   const { connections } = config;
   const database = openDatabase<Schema>(connection, connections === undefined ? {} : { poolSize: connections });
-  const auditPool = openPool(connection, 'portcullis_system', { poolSize: 1, planOnce: true });
+  const auditPool = openPool(database.logins.system, { poolSize: 1, planOnce: true });
   let closing: Promise<void> | null = null;
   const closeAll = async () => {
     await Promise.allSettled([database.close(), auditPool.end()]);
@@ -49,17 +50,13 @@ export async function openStore(
   const stopServer = async () => server?.stop();
   try {
     await assertDurable(database);
-    await database.asOwner(client => migrate(client, new URL('./migrations/', import.meta.url)));
+    await bringUpToDate(database);
     await requireStamp(database, options.stamp);
     return { database, auditPool, alone: server !== null, close, stopServer };
   } catch (error) {
     await close();
     throw namingSetting(error, config);
   }
-}
-
-function externalConnection(config: DatabaseConfig): ClientConfig {
-  return { connectionString: config.kind === 'external' ? config.url.reveal() : '' };
 }
 
 async function requireStamp({ system }: Database<Schema>, stamp: Stamp): Promise<void> {

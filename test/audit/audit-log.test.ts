@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import pg from 'pg';
+import type pg from 'pg';
 import type { AuditLog, AuditRow } from '../../src/audit/audit-log.ts';
 import { decisionRow, outcomeRow, streamClosedRow } from '../../src/audit/entry.ts';
 import { sweep } from '../../src/audit/sweeper.ts';
 import { type InstanceId, newId, type UserId, type WorkspaceId } from '../../src/domain/ids.ts';
 import { createAuditLog } from '../../src/store/audit-log.ts';
 import { createAuditReader } from '../../src/store/audit-reader.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import { type Database, openDatabase, openPool } from '../../src/store/database.ts';
 import { createInstances } from '../../src/store/instances.ts';
 import type { Schema } from '../../src/store/schema.ts';
 import { aCaller, aRuling, someFacts } from '../fixtures.ts';
@@ -37,7 +37,7 @@ describe('the log in PostgreSQL', () => {
   before(async () => {
     test = await freshDatabase({ migrated: true });
     database = openDatabase<Schema>(test.connection);
-    pool = new pg.Pool({ ...test.connection, options: '-c role=portcullis_system', max: 2 });
+    pool = openPool(database.logins.system, { poolSize: 2 });
     log = createAuditLog(pool);
   });
   after(async () => {

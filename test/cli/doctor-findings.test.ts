@@ -61,7 +61,11 @@ describe('portcullis doctor, on what a demo left behind', () => {
       await client.end();
     }
   }
-  const asSuperuser = () => ({ ...postgres.superuser, database: postgres.connection.database });
+  const asSuperuser = () => ({
+    ...postgres.superuser,
+    database: postgres.connection.database,
+    options: '-c search_path=portcullis',
+  });
 
   function configOf(env: Record<string, string>) {
     const settings = {
@@ -124,7 +128,7 @@ describe('portcullis doctor, on what a demo left behind', () => {
       stack.defer(pooler.stop);
       const { host, port } = pooler.connection;
       const [finding = ''] = await found('database', {
-        DATABASE_URL: `postgres://portcullis@${host}:${port}/portcullis`,
+        DATABASE_URL: `postgres://portcullis:x@${host}:${port}/portcullis`,
       });
       assert.match(finding, /^fail: A connection pooler .* → Change the server/);
     });
@@ -148,18 +152,40 @@ describe('portcullis doctor, on what a demo left behind', () => {
       const finding = await foundAfter(
         'ALTER ROLE portcullis_app BYPASSRLS',
         'ALTER ROLE portcullis_app NOBYPASSRLS',
-        'roles',
+        'rights',
       );
-      assert.match(finding, /^fail: portcullis_app can pass row-level security → ALTER ROLE/);
+      assert.match(finding, /^fail: portcullis_app may pass row-level security \(BYPASSRLS\) → .*db migrate/);
     });
 
     it('has a table without row-level security', async () => {
       const finding = await foundAfter(
         'ALTER TABLE connection NO FORCE ROW LEVEL SECURITY',
         'ALTER TABLE connection FORCE ROW LEVEL SECURITY',
-        'row security',
+        'rights',
       );
-      assert.match(finding, /^fail: not forced on connection → ALTER TABLE/);
+      assert.match(finding, /^fail: row-level security is not forced on connection → /);
+    });
+
+    it('has rights that are missing, or too much', async () => {
+      const finding = await foundAfter(
+        'REVOKE DELETE ON api_key FROM portcullis_app; GRANT UPDATE ON audit_entry TO portcullis_system',
+        'GRANT DELETE ON api_key TO portcullis_app; REVOKE UPDATE ON audit_entry FROM portcullis_system',
+        'rights',
+      );
+      const differences = [
+        'missing: portcullis_app DELETE on api_key',
+        'too much: portcullis_system UPDATE on audit_entry',
+      ];
+      assert.ok(finding.startsWith(`fail: ${differences.join('; ')} → `), finding);
+    });
+
+    it('does not let a login of Portcullis in', async () => {
+      const finding = await foundAfter(
+        'ALTER ROLE portcullis_app NOLOGIN',
+        'ALTER ROLE portcullis_app LOGIN',
+        'logins',
+      );
+      assert.match(finding, /^fail: .*not permitted to log in.* → .*db migrate/);
     });
 
     it('was put back to an earlier state', async () => {

@@ -74,16 +74,16 @@ describe('disconnecting, by processes that are killed', () => {
 
   /** Holds a row, so that whoever wants to change it waits just there. Answers with what lets it go. */
   async function hold(table: 'connection' | 'job', where: string): Promise<() => Promise<void>> {
-    const client = new pg.Client({ connectionString: at.testDatabase.url, options: '-c role=portcullis_system' });
+    const client = new pg.Client(at.database.logins.system.connection);
     await client.connect();
     await client.query('BEGIN');
-    await client.query(`SELECT FROM ${table} WHERE ${where} FOR UPDATE`);
+    await client.query(`SELECT FROM portcullis.${table} WHERE ${where} FOR UPDATE`);
     return async () => {
       // Whoever waits for it and was killed is gone for the server too, before it could go on.
       if (children.size === 0) {
-        const waiting =
-          "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        await at.database.asOwner(owner => owner.query(`SELECT pg_terminate_backend(pid) FROM (${waiting}) w`));
+        const waiting = "datname = current_database() AND usename = current_user AND wait_event_type = 'Lock'";
+        const end = sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${sql.raw(waiting)}`;
+        for (const login of [at.database.app, at.database.system]) await end.execute(login);
       }
       await client.end();
     };

@@ -21,45 +21,51 @@ export function pgbouncerMissing(): string | undefined {
 }
 
 export interface PgBouncer {
-  /** A `DATABASE_URL` that leads through it. */
-  readonly url: string;
+  /** A `DATABASE_URL` that leads through it, for one login. */
+  urlFor(name: string, password: string): string;
   stop(): Promise<void>;
 }
 
-/** PgBouncer on a port of loopback, before one database. Runs as the account that may reach the server's socket. */
+/**
+ * PgBouncer on a port of loopback, before one database. Runs as the account that may reach the server's socket. Knows the
+ * login of `server`, and `users` with their passwords. `forced` is added to the line of the database.
+ */
 export async function startPgBouncer(
   server: EmbeddedConnection,
   settings: Readonly<Record<string, string>>,
+  { users = {}, forced = '' }: { users?: Readonly<Record<string, string>>; forced?: string } = {},
 ): Promise<PgBouncer> {
   const directory = await mkdtemp(join(tmpdir(), 'portcullis-pgbouncer-'));
   const port = await freePort();
   const { uid, gid } = await stat(join(server.host, `.s.PGSQL.${server.port}`));
   const { user, password, database } = server;
-  const users = join(directory, 'users');
+  const everybody = { [user]: password, ...users };
+  const userFile = join(directory, 'users');
   const file = join(directory, 'pgbouncer.ini');
   const lines = {
     listen_addr: '127.0.0.1',
     listen_port: String(port),
     unix_socket_dir: '',
-    auth_type: 'trust',
-    auth_file: users,
+    auth_type: 'scram-sha-256',
+    auth_file: userFile,
     ...settings,
   };
-  await writeFile(users, `"${user}" "${password}"\n`);
+  const entries = Object.entries(everybody).map(([name, secret]) => `"${name}" "${secret}"\n`);
+  await writeFile(userFile, entries.join(''));
   await writeFile(
     file,
-    `[databases]\n${database} = host=/proc/self/cwd port=${server.port}\n[pgbouncer]\n${Object.entries(lines)
+    `[databases]\n${database} = host=/proc/self/cwd port=${server.port} ${forced}\n[pgbouncer]\n${Object.entries(lines)
       .map(([name, value]) => `${name} = ${value}`)
       .join('\n')}\n`,
   );
-  for (const path of [directory, users, file]) await chown(path, uid, gid);
+  for (const path of [directory, userFile, file]) await chown(path, uid, gid);
   await chmod(directory, 0o700);
   // Its account may not pass the directories above the socket, so it is put there before it changes its user.
   const account = process.geteuid?.() === 0 ? { uid, gid } : {};
   const bouncer: ChildProcess = spawn('pgbouncer', [file], { cwd: server.host, env, stdio: 'ignore', ...account });
   await until('PgBouncer listens', () => isListening(port));
   return {
-    url: `postgres://${user}:x@127.0.0.1:${port}/${database}`,
+    urlFor: (name, secret) => `postgres://${name}:${encodeURIComponent(secret)}@127.0.0.1:${port}/${database}`,
     async stop() {
       await end(bouncer, 'SIGKILL');
       await rm(directory, { recursive: true, force: true });

@@ -1,25 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import pg from 'pg';
+import type pg from 'pg';
 import { newId } from '../../src/domain/ids.ts';
 import { StoreError } from '../../src/domain/store-error.ts';
+import { type Database, openDatabase } from '../../src/store/database.ts';
 import { dump } from '../../src/store/dump/dump.ts';
 import { linesOf } from '../../src/store/dump/lines.ts';
 import { restore } from '../../src/store/dump/restore.ts';
+import type { Schema } from '../../src/store/schema.ts';
 import { freshDatabase } from '../postgres.ts';
 
-type Owner = { client: pg.Client; close(): Promise<void> };
-
-async function anOwner(migrated = true): Promise<Owner> {
-  const database = await freshDatabase({ migrated });
-  const client = new pg.Client(database.connection);
-  await client.connect();
-  return {
-    client,
-    close: async () => {
-      await client.end();
-    },
-  };
+async function aDatabase(): Promise<Database<Schema>> {
+  const { connection } = await freshDatabase({ migrated: true });
+  return openDatabase<Schema>(connection);
 }
 
 /** Names that would break a format which is careless about its separators. */
@@ -28,7 +21,6 @@ const awkward = 'tab\t newline\n backslash \\. \\N quote " \u0001 ünïcödé �
 async function fill(client: pg.Client): Promise<void> {
   const [user, agent, workspace] = [newId('usr'), newId('agt'), newId('wsp')];
   await client.query('BEGIN');
-  await client.query('SET LOCAL ROLE portcullis_system');
   await client.query(`INSERT INTO deployment (stamp) VALUES ('serve')`);
   await client.query(`INSERT INTO principal (id, kind) VALUES ($1, 'user'), ($2, 'agent')`, [user, agent]);
   await client.query(
@@ -62,10 +54,16 @@ async function fill(client: pg.Client): Promise<void> {
   await client.query('COMMIT');
 }
 
-async function dumped(client: pg.Client): Promise<Buffer> {
-  const rows: Buffer[] = [];
-  for await (const row of dump(client)) rows.push(row);
-  return Buffer.concat(rows);
+function dumped({ asSystem }: Database<Schema>): Promise<Buffer> {
+  return asSystem(async client => {
+    const rows: Buffer[] = [];
+    for await (const row of dump(client)) rows.push(row);
+    return Buffer.concat(rows);
+  });
+}
+
+function restored({ asOwner }: Database<Schema>, bytes: Buffer): Promise<number> {
+  return asOwner(owner => restore(owner, linesOf(inPieces(bytes))));
 }
 
 /** In pieces whose borders have nothing to do with lines. */
@@ -76,57 +74,55 @@ async function* inPieces(bytes: Buffer, size = 1_000): AsyncGenerator<Buffer> {
 const refusal = (error: unknown) => error instanceof StoreError && error.code === 'dump_refused';
 
 describe('dump and restore', () => {
-  let source: Owner;
+  let source: Database<Schema>;
   let copy: Buffer;
   before(async () => {
-    source = await anOwner();
-    await fill(source.client);
-    copy = await dumped(source.client);
+    source = await aDatabase();
+    await source.asSystem(fill);
+    copy = await dumped(source);
   });
   after(() => source.close());
 
   it('carries every row unchanged into an empty database', async () => {
-    const target = await anOwner();
-    const rows = await restore(target.client, linesOf(inPieces(copy)));
+    const target = await aDatabase();
+    const rows = await restored(target, copy);
     assert.ok(rows > 2000);
-    assert.equal((await dumped(target.client)).toString(), copy.toString());
+    assert.equal((await dumped(target)).toString(), copy.toString());
     await target.close();
   });
 
   it('leaves row-level security forced and triggers on', async () => {
-    const target = await anOwner();
-    await restore(target.client, linesOf(inPieces(copy)));
+    const target = await aDatabase();
+    await restored(target, copy);
     const state = `SELECT relname, relrowsecurity, relforcerowsecurity,
                           (SELECT array_agg(tgenabled ORDER BY tgname) FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal)
-                     FROM pg_class c WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname`;
-    const [expected, actual] = await Promise.all([source.client.query(state), target.client.query(state)]);
-    assert.deepEqual(actual.rows, expected.rows);
+                     FROM pg_class c WHERE relkind = 'r' AND relnamespace = 'portcullis'::regnamespace ORDER BY relname`;
+    const [expected, actual] = await Promise.all(
+      [source, target].map(({ asSystem }) => asSystem(client => client.query(state))),
+    );
+    assert.deepEqual(actual?.rows, expected?.rows);
     await target.close();
   });
 
   it('restores nothing from a dump that was cut off, wherever that was', async () => {
-    const target = await anOwner();
+    const target = await aDatabase();
     const lastLine = copy.lastIndexOf('\n', copy.length - 2) + 1;
     for (const length of [0, 10, copy.indexOf('\n') + 1, copy.length >> 1, lastLine, copy.length - 1]) {
-      await assert.rejects(
-        restore(target.client, linesOf(inPieces(copy.subarray(0, length)))),
-        refusal,
-        `cut at ${length}`,
-      );
+      await assert.rejects(restored(target, copy.subarray(0, length)), refusal, `cut at ${length}`);
     }
-    assert.equal((await restore(target.client, linesOf(inPieces(copy)))) > 0, true);
+    assert.equal((await restored(target, copy)) > 0, true);
     await target.close();
   });
 
   it('refuses a database that is not empty', async () => {
-    await assert.rejects(restore(source.client, linesOf(inPieces(copy))), refusal);
-    assert.equal((await dumped(source.client)).toString(), copy.toString());
+    await assert.rejects(restored(source, copy), refusal);
+    assert.equal((await dumped(source)).toString(), copy.toString());
   });
 
   it('refuses a dump of another schema', async () => {
-    const target = await anOwner();
+    const target = await aDatabase();
     const other = Buffer.from(copy.toString().replace(/"sha256":"[0-9a-f]/, '"sha256":"x'));
-    await assert.rejects(restore(target.client, linesOf(inPieces(other))), refusal);
+    await assert.rejects(restored(target, other), refusal);
     await target.close();
   });
 });

@@ -3,6 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { newId, type WorkspaceId } from '../../src/domain/ids.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
+import { differencesOf } from '../../src/store/rights/differences.ts';
+import { tableRights } from '../../src/store/rights/table-rights.ts';
 import type { Schema } from '../../src/store/schema.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { aWorkspace } from './rows.ts';
@@ -23,31 +25,41 @@ describe('rule 4: row-level security', () => {
     await database.close();
   });
 
-  it('is enabled and forced on every table that carries a workspace', async () => {
-    const { rows } = await sql<{ name: string; enabled: boolean; forced: boolean }>`
-      SELECT c.relname AS name, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
-         AND (c.relname = 'workspace' OR EXISTS (
-           SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'workspace_id'))`.execute(
-      database.system,
-    );
-    assert.ok(rows.length >= 9, `only ${rows.length} tables found`);
+  it('is enabled and forced on every table', async () => {
+    const { rows } = await sql<{ name: string; forced: boolean }>`
+      SELECT relname AS name, relrowsecurity AND relforcerowsecurity AS forced FROM pg_class
+       WHERE relnamespace = 'portcullis'::regnamespace AND relkind IN ('r', 'p') ORDER BY 1`.execute(database.system);
     assert.deepEqual(
-      rows.filter(row => !row.enabled || !row.forced),
-      [],
+      rows,
+      Object.keys(tableRights)
+        .sort()
+        .map(name => ({ name, forced: true })),
     );
   });
 
-  it('binds roles that own nothing and cannot pass it', async () => {
-    const { rows } = await sql<{ name: string; owns: boolean }>`
-      SELECT r.rolname AS name, r.rolbypassrls OR r.rolsuper OR EXISTS (
-               SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relkind = 'r') AS owns
-        FROM pg_roles r WHERE r.rolname IN ('portcullis_app', 'portcullis_system') ORDER BY 1`.execute(database.system);
-    assert.deepEqual(rows, [
-      { name: 'portcullis_app', owns: false },
-      { name: 'portcullis_system', owns: false },
-    ]);
+  it('keeps the application to its workspace in every table that carries one', async () => {
+    const { rows } = await sql<{ table: string; rows: string }>`
+      SELECT tablename AS table, qual AS rows FROM pg_policies p
+       WHERE schemaname = 'portcullis' AND roles = '{portcullis_app}' AND (tablename = 'workspace' OR EXISTS (
+         SELECT FROM information_schema.columns c
+          WHERE c.table_schema = p.schemaname AND c.table_name = p.tablename AND column_name = 'workspace_id'))`.execute(
+      database.system,
+    );
+    assert.ok(rows.length >= 15, `only ${rows.length} tables found`);
+    for (const { table, rows: condition } of rows) {
+      assert.equal(condition, `(${table === 'workspace' ? 'id' : 'workspace_id'} = current_workspace())`, table);
+    }
+  });
+
+  it('leaves nothing to everybody else', async () => {
+    const { rows } = await sql<{ difference: string }>`
+      SELECT c.relname AS difference FROM pg_class c, aclexplode(relacl) e
+       WHERE relnamespace = 'portcullis'::regnamespace
+         AND e.grantee NOT IN ('portcullis'::regrole, 'portcullis_app'::regrole, 'portcullis_system'::regrole)`.execute(
+      database.system,
+    );
+    assert.deepEqual(rows, []);
+    assert.deepEqual(await database.asOwner(owner => differencesOf(owner, database.logins)), []);
   });
 
   it('shows the rows of the workspace that is set, and no others', async () => {

@@ -27,7 +27,7 @@ export function findSecrets(secrets: Iterable<string>, text: string): number {
 export async function everyRow({ asOwner }: Pick<Database<Schema>, 'asOwner'>): Promise<string> {
   return asOwner(async client => {
     const tables = await client.query(
-      "SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public'",
+      "SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'portcullis'",
     );
     const texts: string[] = [];
     for (const { name } of tables.rows as { name: string }[]) {

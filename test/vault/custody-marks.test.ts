@@ -14,11 +14,11 @@ describe('a restoration', () => {
   afterEach(() => custody.close());
 
   it('rule 20: stays acknowledged when a gateway notes it at that very moment', async () => {
-    const { asOwner } = custody.database;
+    const { asSystem } = custody.database;
     const marks = createCustodyMarks(custody.database);
     await marks.noteRestoration(4);
     const waiting = (count: number) =>
-      asOwner(async client => {
+      asSystem(async client => {
         const { rowCount } = await client.query(
           `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
         );
@@ -26,7 +26,7 @@ describe('a restoration', () => {
       });
     const racing: Promise<unknown>[] = [];
     // Stopped half-way, so that the gateway's look falls between the operator's two changes.
-    await asOwner(async client => {
+    await asSystem(async client => {
       await client.query('BEGIN; SELECT FROM custody_mark FOR UPDATE');
       racing.push(marks.acknowledge('somebody'));
       await until('the operator to wait', () => waiting(1));

@@ -18,7 +18,7 @@ describe('sealed columns', () => {
     return custody.database.asOwner(async client => {
       const { rows } = await client.query<{ column: string }>(
         `SELECT table_name || '.' || column_name AS column FROM information_schema.columns
-          WHERE table_schema = 'public' AND column_name ~ $1 AND table_name <> ALL($2) ORDER BY 1`,
+          WHERE table_schema = 'portcullis' AND column_name ~ $1 AND table_name <> ALL($2) ORDER BY 1`,
         [pattern, keyTables],
       );
       return rows.map(({ column }) => column);

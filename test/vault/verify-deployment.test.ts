@@ -87,7 +87,7 @@ describe('keys verify, of what is sealed for the deployment', () => {
       DATABASE_URL: custody.databaseUrl,
       PORTCULLIS_ROOT_KEYS: `file:${join(custody.directory, 'root.key')}`,
     });
-  const owner = (text: string) => custody.database.asOwner(client => client.query(text));
+  const change = (text: string) => custody.database.asSystem(client => client.query(text));
   async function alarms(): Promise<Record<string, unknown>[]> {
     const query = custody.database.system.selectFrom('audit_entry').select('entry').orderBy('id');
     const rows = await query.where('operation', '=', 'custody.undecryptable').execute();
@@ -115,9 +115,9 @@ describe('keys verify, of what is sealed for the deployment', () => {
   for (const [kind, table, column, kid] of kinds) {
     it(`finds a ${kind} that was altered, and raises the alarm`, async () => {
       const before = (await alarms()).length;
-      await owner(`UPDATE ${table} SET ${column} = ${column} || 'A'`);
+      await change(`UPDATE ${table} SET ${column} = ${column} || 'A'`);
       const { code, out } = await verify();
-      await owner(`UPDATE ${table} SET ${column} = left(${column}, -1)`);
+      await change(`UPDATE ${table} SET ${column} = left(${column}, -1)`);
       assert.equal(code, 6, out);
       assert.match(out, new RegExp(`^${kind} +\\d open, 1 do not$`, 'm'));
       assert.match(out, new RegExp(`^does not open: .*, under ${kid}$`, 'm'));
@@ -130,19 +130,19 @@ describe('keys verify, of what is sealed for the deployment', () => {
 
   it('finds what was altered in jobs', async () => {
     for (const name of ['sealed', 'sealedToken']) {
-      await owner(
+      await change(
         `UPDATE job SET payload = jsonb_set(payload, '{${name}}', to_jsonb(payload->>'${name}' || 'A')) WHERE payload ? '${name}'`,
       );
       const { code, out } = await verify();
       assert.equal(code, 6, out);
     }
     assert.match((await verify()).out, /^7 values open, 2 do not/m);
-    await owner(`UPDATE job SET payload = '{}', done_at = now()`);
+    await change(`UPDATE job SET payload = '{}', done_at = now()`);
     assert.equal((await verify()).code, 0);
   });
 
   it('finds a deployment secret that does not open, and counts nothing that is sealed under it', async () => {
-    await owner(`UPDATE deployment_secret SET wrapped = wrapped || 'A'`);
+    await change(`UPDATE deployment_secret SET wrapped = wrapped || 'A'`);
     const { code, out } = await verify();
     assert.equal(code, 6, out);
     assert.match(out, /^deployment secret +0 open, 1 do not$/m);

@@ -19,15 +19,13 @@ export const endOfTable = '\\.\n';
  *
  * Tokens and workspace keys in it are sealed. The root key is not in the database, and so not in a dump.
  *
- * @param client signed in as the owner of the schema, with no transaction open
+ * @param client signed in as the system, which may read every workspace's rows, with no transaction open
  */
 export async function* dump(client: ClientBase): AsyncGenerator<Buffer> {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
     const schema = await schemaVersion(client);
     const tables = await tablesInOrder(client);
-    // Row-level security is forced on the owner too; this role may read every workspace's rows.
-    await client.query('SET LOCAL ROLE portcullis_system');
     yield line({ format: dumpFormat, schema });
     let rows = 0;
     for (const table of tables) {

@@ -25,8 +25,8 @@ export async function restore(client: ClientBase, lines: AsyncIterable<Buffer>):
   try {
     const tables = await tablesInOrder(client);
     await requireSameSchema(client, parse(header, await next(reader)));
-    await requireEmpty(client, tables);
     await suspendGuards(client, tables);
+    await requireEmpty(client, tables);
     const rows = await restoreTables(client, tables, reader);
     await resumeGuards(client, tables);
     await client.query('COMMIT');
@@ -76,13 +76,9 @@ async function suspendGuards(client: ClientBase, tables: readonly DumpedTable[])
 }
 
 async function resumeGuards(client: ClientBase, tables: readonly DumpedTable[]): Promise<void> {
-  const { rows: guarded } = await client.query<{ name: string }>(
-    `SELECT relname AS name FROM pg_class
-      WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relrowsecurity`,
-  );
-  for (const { name } of tables) await client.query(`ALTER TABLE ${client.escapeIdentifier(name)} ENABLE TRIGGER USER`);
-  for (const { name } of guarded) {
-    await client.query(`ALTER TABLE ${client.escapeIdentifier(name)} FORCE ROW LEVEL SECURITY`);
+  for (const { name } of tables) {
+    const table = client.escapeIdentifier(name);
+    await client.query(`ALTER TABLE ${table} ENABLE TRIGGER USER, FORCE ROW LEVEL SECURITY`);
   }
 }
 
@@ -96,13 +92,10 @@ async function requireSameSchema(client: ClientBase, { schema }: z.infer<typeof 
 }
 
 async function requireEmpty(client: ClientBase, tables: readonly DumpedTable[]): Promise<void> {
-  // The owner is subject to row-level security, and would take every table for empty.
-  await client.query('SET LOCAL ROLE portcullis_system');
   for (const { name } of tables) {
     const { rows } = await client.query(`SELECT FROM ${client.escapeIdentifier(name)} LIMIT 1`);
     if (rows.length > 0) throw refused(`The database is not empty: ${name} has rows. Restore into a new database.`);
   }
-  await client.query('RESET ROLE');
 }
 
 async function next(reader: AsyncIterator<Buffer>): Promise<Buffer> {

@@ -1,4 +1,6 @@
 import type { ClientBase } from 'pg';
+import { schemaName } from '../database.ts';
+import { bookkeeping } from '../rights/table-rights.ts';
 
 /** A table of ours and the columns that a dump carries: all but generated ones. */
 export interface DumpedTable {
@@ -9,10 +11,10 @@ export interface DumpedTable {
 /** Which migrations a database has, told apart by content. */
 export type SchemaVersion = readonly { readonly name: string; readonly sha256: string }[];
 
-/** The table of the migrations themselves: a dump names them, and its target has its own. */
-const bookkeeping = 'schema_migration';
-
-/** Every table of the schema, each after those that it refers to, so that rows can be inserted in this order. */
+/**
+ * Every table of the schema but that of the migrations, which a dump names and its target has by itself. Each comes after
+ * those that it refers to, so that rows can be inserted in this order.
+ */
 export async function tablesInOrder(client: ClientBase): Promise<DumpedTable[]> {
   const { rows } = await client.query<{ name: string; columns: string[]; refers_to: string[] }>(
     `SELECT c.relname AS name,
@@ -22,9 +24,9 @@ export async function tablesInOrder(client: ClientBase): Promise<DumpedTable[]> 
             ARRAY(SELECT DISTINCT f.confrelid::regclass::text FROM pg_constraint f
                    WHERE f.conrelid = c.oid AND f.contype = 'f' AND f.confrelid <> c.oid) AS refers_to
        FROM pg_class c
-      WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> $1
+      WHERE c.relkind = 'r' AND c.relnamespace = $1::regnamespace AND c.relname <> $2
       ORDER BY c.relname`,
-    [bookkeeping],
+    [schemaName, bookkeeping],
   );
   const ordered: DumpedTable[] = [];
   const waiting = new Map(rows.map(row => [row.name, row]));

@@ -1,7 +1,10 @@
--- People, agents, keys, sessions.
+-- People, agents, keys, sessions, links and invitations.
+
 CREATE TABLE user_account (
   id text PRIMARY KEY REFERENCES principal (id) CHECK (id LIKE 'usr\_%'),
   email text NOT NULL CHECK (email = lower(email)),
+  -- When the owner of the address followed a link that was mailed to it.
+  email_proven_at timestamptz,
   name text NOT NULL,
   -- argon2id in PHC string format; null until the person has chosen a password.
   password_hash text,
@@ -9,10 +12,11 @@ CREATE TABLE user_account (
   deployment_rights text[] NOT NULL DEFAULT '{}',
   created_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE UNIQUE INDEX user_account_email ON user_account (email);
-GRANT SELECT, INSERT, UPDATE ON user_account TO portcullis_system;
--- A workspace may name and invite people. It can neither read password hashes nor hand out rights in the deployment.
-GRANT SELECT (id, email, name, created_at), INSERT (id, email, name) ON user_account TO portcullis_app;
+-- An address that nobody proved is a label, which several accounts may bear. An account is found by its address and its
+-- password together (the salt comes from the address, so equal passwords of one address have equal hashes). An address that
+-- a mail proved belongs to one account.
+CREATE UNIQUE INDEX user_account_sign_in ON user_account (email, password_hash);
+CREATE UNIQUE INDEX user_account_proven ON user_account (email) WHERE email_proven_at IS NOT NULL;
 
 CREATE TABLE agent (
   id text PRIMARY KEY REFERENCES principal (id) CHECK (id LIKE 'agt\_%'),
@@ -27,14 +31,8 @@ CREATE TABLE agent (
   CHECK ((suspended_at IS NULL) = (suspended_because IS NULL))
 );
 CREATE INDEX agent_by_owner ON agent (owner_id);
-ALTER TABLE agent ENABLE ROW LEVEL SECURITY;
-ALTER TABLE agent FORCE ROW LEVEL SECURITY;
-CREATE POLICY in_workspace ON agent TO portcullis_app
-  USING (workspace_id = current_workspace()) WITH CHECK (workspace_id = current_workspace());
-CREATE POLICY everything ON agent TO portcullis_system USING (true) WITH CHECK (true);
-GRANT SELECT, INSERT, UPDATE ON agent TO portcullis_app, portcullis_system;
 
--- Only a keyed hash of the key is kept. `ceiling` null means: whatever the principal may.
+-- Only a keyed hash of the key is kept. `ceiling` null means: everything that the principal may do.
 CREATE TABLE api_key (
   id text PRIMARY KEY CHECK (id LIKE 'key\_%'),
   workspace_id text NOT NULL,
@@ -52,12 +50,6 @@ CREATE TABLE api_key (
   FOREIGN KEY (workspace_id, principal_id) REFERENCES membership (workspace_id, principal_id) ON DELETE CASCADE
 );
 CREATE INDEX api_key_by_principal ON api_key (principal_id);
-ALTER TABLE api_key ENABLE ROW LEVEL SECURITY;
-ALTER TABLE api_key FORCE ROW LEVEL SECURITY;
-CREATE POLICY in_workspace ON api_key TO portcullis_app
-  USING (workspace_id = current_workspace()) WITH CHECK (workspace_id = current_workspace());
-CREATE POLICY everything ON api_key TO portcullis_system USING (true) WITH CHECK (true);
-GRANT SELECT, INSERT, UPDATE, DELETE ON api_key TO portcullis_app, portcullis_system;
 
 -- A browser session. The cookie holds 256 random bits; only their hash is here. The id is for lists and the log.
 CREATE TABLE session (
@@ -75,20 +67,22 @@ CREATE TABLE session (
   user_agent text NOT NULL
 );
 CREATE INDEX session_by_user ON session (user_id);
-GRANT SELECT, INSERT, UPDATE, DELETE ON session TO portcullis_system;
 
--- One-time links: the first run, an invitation, a forgotten password. Used by POST, once, within 15 minutes (rule 27).
+-- One-time links: the first run, a forgotten password, the demo. Used by POST, once, within 15 minutes (rule 27).
 CREATE TABLE sign_in_link (
   hash bytea PRIMARY KEY,
   user_id text NOT NULL REFERENCES user_account (id),
   purpose text NOT NULL CHECK (purpose IN ('first_run', 'invitation', 'recovery', 'demo')),
+  -- A link that was mailed to the person's address proves that address when it is used.
+  mailed boolean NOT NULL DEFAULT false,
   created_by text REFERENCES principal (id),
+  -- What a key made ends with the key. No reference: keys go with memberships.
+  made_with_key text CHECK (made_with_key LIKE 'key\_%'),
   created_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
   used_at timestamptz
 );
 CREATE INDEX sign_in_link_by_user ON sign_in_link (user_id);
-GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_link TO portcullis_system;
 
 -- Failed sign-ins, counted by address and by account, in windows; the limit survives a restart and is shared by all
 -- instances. The account is a keyed hash: what people type into that field is not always an address.
@@ -98,12 +92,36 @@ CREATE TABLE sign_in_failure (
   count integer NOT NULL,
   PRIMARY KEY (subject, window_start)
 );
-GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_failure TO portcullis_system;
 
--- Whatever ends or weakens a credential moves its principal's epoch in the same transaction (rule 10).
+-- An address that nobody proved is no identity. A workspace invites an address; the holder of the invitation's link may
+-- accept it with an account of their own, and becomes a member only then.
+CREATE TABLE invitation (
+  id text PRIMARY KEY CHECK (id LIKE 'inv\_%'),
+  workspace_id text NOT NULL REFERENCES workspace (id),
+  email text NOT NULL CHECK (email = lower(email)),
+  role text NOT NULL,
+  -- Only a keyed hash of the link's secret is kept.
+  hash bytea NOT NULL UNIQUE,
+  -- Whether the link went to the address by mail: then following it proves the address.
+  mailed boolean NOT NULL,
+  created_by text REFERENCES principal (id),
+  -- As above.
+  made_with_key text CHECK (made_with_key LIKE 'key\_%'),
+  created_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL,
+  accepted_at timestamptz,
+  accepted_by text REFERENCES user_account (id),
+  withdrawn_at timestamptz,
+  CHECK ((accepted_at IS NULL) = (accepted_by IS NULL)),
+  CHECK (accepted_at IS NULL OR withdrawn_at IS NULL)
+);
+CREATE UNIQUE INDEX invitation_pending ON invitation (workspace_id, email)
+  WHERE accepted_at IS NULL AND withdrawn_at IS NULL;
+
+-- A change that ends or weakens a credential moves its principal's epoch in the same transaction (rule 10).
 CREATE FUNCTION move_epoch_of_key() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE principal SET epoch = epoch + 1 WHERE id = OLD.principal_id;
+  UPDATE portcullis.principal SET epoch = epoch + 1 WHERE id = OLD.principal_id;
   RETURN NULL;
 END
 $$;
@@ -112,7 +130,7 @@ CREATE TRIGGER key_end_moves_epoch AFTER UPDATE OF revoked_at, expires_at, ceili
 
 CREATE FUNCTION move_epoch_of_session() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE principal SET epoch = epoch + 1 WHERE id = OLD.user_id;
+  UPDATE portcullis.principal SET epoch = epoch + 1 WHERE id = OLD.user_id;
   RETURN NULL;
 END
 $$;
@@ -121,7 +139,7 @@ CREATE TRIGGER session_end_moves_epoch AFTER UPDATE OF ended_at OR DELETE ON ses
 
 CREATE FUNCTION move_epoch_of_account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE principal SET epoch = epoch + 1 WHERE id = OLD.id;
+  UPDATE portcullis.principal SET epoch = epoch + 1 WHERE id = OLD.id;
   RETURN NULL;
 END
 $$;

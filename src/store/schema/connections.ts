@@ -60,7 +60,7 @@ export interface ConnectionTables {
     generation: number;
     sealed: string;
     kid: string;
-    expires_at: Timestamp | null;
+    expires_at: Date | null;
     /** The job that revokes it: the connection has left it behind. */
     job_id: JobId | null;
   };

@@ -1,16 +1,7 @@
--- Roles, principals, workspaces, memberships. Row-level security is forced on every table that carries a workspace:
--- portcullis_app sees the rows of the workspace named by `SET LOCAL portcullis.workspace`, and none when it is unset.
--- portcullis_system looks keys up, writes the log and sweeps; it is neither the owner nor BYPASSRLS.
-DO $$
-BEGIN
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portcullis_app') THEN CREATE ROLE portcullis_app NOLOGIN; END IF;
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portcullis_system') THEN CREATE ROLE portcullis_system NOLOGIN; END IF;
-EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; -- another database of this cluster was faster
-END
-$$;
-GRANT portcullis_app, portcullis_system TO CURRENT_USER;
-GRANT USAGE ON SCHEMA public TO portcullis_app, portcullis_system;
+-- The deployment, its instances, principals, workspaces and memberships.
+-- Which role may do what with each table stands in ../rights/table-rights.ts, for all tables of all migrations.
 
+-- The workspace that the transaction names. Null when it names none: then no row of a tenant matches.
 CREATE FUNCTION current_workspace() RETURNS text LANGUAGE sql STABLE
   RETURN nullif(current_setting('portcullis.workspace', true), '');
 
@@ -20,7 +11,6 @@ CREATE TABLE deployment (
   stamp text NOT NULL CHECK (stamp IN ('demo', 'serve')),
   created_at timestamptz NOT NULL DEFAULT now()
 );
-GRANT SELECT, INSERT ON deployment TO portcullis_system;
 
 -- A running gateway. Its lease tells the sweeper whether an intent without an outcome is still being worked on.
 CREATE TABLE instance (
@@ -31,7 +21,6 @@ CREATE TABLE instance (
   lease_until timestamptz NOT NULL,
   swept_at timestamptz
 );
-GRANT SELECT, INSERT, UPDATE ON instance TO portcullis_system;
 
 -- The epoch moves whenever anything about the principal's credentials changes; an intent commits only on the current one.
 CREATE TABLE principal (
@@ -41,7 +30,6 @@ CREATE TABLE principal (
   disabled_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT now()
 );
-GRANT SELECT, INSERT, UPDATE ON principal TO portcullis_system, portcullis_app;
 
 CREATE TABLE workspace (
   id text PRIMARY KEY CHECK (id LIKE 'wsp\_%'),
@@ -53,13 +41,6 @@ CREATE TABLE workspace (
   confirmed_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT now()
 );
-ALTER TABLE workspace ENABLE ROW LEVEL SECURITY;
-ALTER TABLE workspace FORCE ROW LEVEL SECURITY;
-CREATE POLICY in_workspace ON workspace TO portcullis_app
-  USING (id = current_workspace()) WITH CHECK (id = current_workspace());
-CREATE POLICY everything ON workspace TO portcullis_system USING (true) WITH CHECK (true);
-GRANT SELECT, UPDATE ON workspace TO portcullis_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON workspace TO portcullis_system;
 
 CREATE TABLE membership (
   workspace_id text NOT NULL REFERENCES workspace (id),
@@ -70,18 +51,12 @@ CREATE TABLE membership (
   PRIMARY KEY (workspace_id, principal_id)
 );
 CREATE INDEX membership_by_principal ON membership (principal_id);
-ALTER TABLE membership ENABLE ROW LEVEL SECURITY;
-ALTER TABLE membership FORCE ROW LEVEL SECURITY;
-CREATE POLICY in_workspace ON membership TO portcullis_app
-  USING (workspace_id = current_workspace()) WITH CHECK (workspace_id = current_workspace());
-CREATE POLICY everything ON membership TO portcullis_system USING (true) WITH CHECK (true);
-GRANT SELECT, INSERT, UPDATE, DELETE ON membership TO portcullis_app, portcullis_system;
 
--- Whoever changes what a workspace's policy depends on moves its revision, in the same transaction, whether they
--- remember to or not: decisions taken on the old revision then cannot commit their intent (rule 10).
+-- For triggers on what a workspace's policy depends on. A change moves the revision in the same transaction: decisions
+-- that were taken on the old revision can then not commit their intent (rule 10).
 CREATE FUNCTION move_policy_revision() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE workspace SET policy_revision = policy_revision + 1
+  UPDATE portcullis.workspace SET policy_revision = policy_revision + 1
    WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.workspace_id ELSE NEW.workspace_id END;
   RETURN NULL;
 END

@@ -1,0 +1,44 @@
+import { readDatabaseConfig } from '../config/config.ts';
+import { startEmbeddedPostgres } from '../postgres/embedded-postgres.ts';
+import { assertHoldsDatabase } from '../postgres/join-server.ts';
+import { type Database, openDatabase } from '../store/database.ts';
+import { externalConnection } from '../store/logins/external-connection.ts';
+import type { DatabaseConnection } from '../store/logins/logins.ts';
+import type { Schema } from '../store/schema.ts';
+import type { Invocation } from './command.ts';
+import { sayDatabase } from './operator-options.ts';
+
+export const databaseNotes =
+  'Works on the database in DATABASE_URL; without it, on the embedded one, which no gateway may be using meanwhile.';
+
+/**
+ * Runs `work` on the database as it is. Where the embedded database is to be and there is none, it is made if `missing` says
+ * so. Throws ConfigError, StoreError.
+ */
+export async function onDatabase<T>(
+  invocation: Invocation,
+  missing: 'is_made' | 'is_refused',
+  work: (database: Database<Schema>) => Promise<T>,
+): Promise<T> {
+  const { terminal, settings } = invocation;
+  const config = readDatabaseConfig(terminal.env, settings);
+  sayDatabase(config, invocation);
+  if (config.kind === 'external') return opened(externalConnection(config), work);
+  if (missing === 'is_refused') await assertHoldsDatabase(config.dataDir);
+  const log = { info: () => {}, warn: (message: string) => terminal.err(`warning: ${message}`) };
+  const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  try {
+    return await opened(server.connection, work);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function opened<T>(connection: DatabaseConnection, work: (database: Database<Schema>) => Promise<T>): Promise<T> {
+  const database = openDatabase<Schema>(connection);
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}

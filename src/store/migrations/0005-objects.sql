@@ -1,0 +1,73 @@
+-- What is known of objects at Notion, of connections' capabilities and limits, and of links to files. No content.
+
+-- Objects that belong to the principal that made them through this gate: file uploads, async tasks, view queries, comments.
+CREATE TABLE object_owner (
+  workspace_id text NOT NULL REFERENCES workspace (id),
+  kind text NOT NULL,
+  notion_id text NOT NULL,
+  principal_id text NOT NULL REFERENCES principal (id),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (workspace_id, kind, notion_id)
+);
+
+-- Objects that were moved, deleted or brought back. Anything remembered of an object, or of anything in it, from before
+-- `changed_at` (this server's clock) is not to be believed. One row for each object, so events may come in any order.
+CREATE TABLE page_change (
+  workspace_id text NOT NULL REFERENCES workspace (id),
+  kind text NOT NULL CHECK (kind IN ('page', 'database', 'data_source')),
+  notion_id uuid NOT NULL,
+  changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (workspace_id, kind, notion_id)
+);
+CREATE INDEX page_change_by_time ON page_change (workspace_id, changed_at);
+
+-- What a connection was seen to be able to do, or was refused. What is missing is not known.
+CREATE TABLE connection_capability (
+  workspace_id text NOT NULL,
+  connection_id text NOT NULL,
+  capability text NOT NULL,
+  held boolean NOT NULL,
+  -- The operation whose answer showed it.
+  shown_by text NOT NULL,
+  learned_at timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, connection_id, capability),
+  FOREIGN KEY (workspace_id, connection_id) REFERENCES connection (workspace_id, id) ON DELETE CASCADE
+);
+
+-- In which order Notion checks: an operation is here if it was refused for lack of a capability although what it named
+-- cannot exist. Then "not found" for the same thing means that the connection has the capability. One row for each
+-- operation of a Notion (origin), whichever connection showed it; nothing of a workspace is in it.
+CREATE TABLE capability_checked_first (
+  origin text NOT NULL,
+  operation text NOT NULL,
+  shown_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (origin, operation)
+);
+
+-- What Notion's rate limits were seen to be, and what was taken from them in the last minute, by all gateways together.
+-- Unlogged: it changes every second and is worth nothing after a crash of the database; limits are learned again.
+CREATE UNLOGGED TABLE rate_ledger (
+  workspace_id text NOT NULL REFERENCES workspace (id) ON DELETE CASCADE,
+  -- `workspace`, or the id of a connection.
+  scope text NOT NULL,
+  -- Moved by every change: a change is stored only if no other came first.
+  version bigint NOT NULL DEFAULT 1,
+  ledger jsonb NOT NULL,
+  PRIMARY KEY (workspace_id, scope)
+);
+
+-- Tickets for files that Notion hosts. One row for a few files of one answer to one caller, for an hour.
+-- No foreign keys: they would lock the rows of the workspace and of the connection at every answer with a picture in it.
+-- Whose ticket it is, and of what, is looked up again at each fetch, and what is gone opens nothing.
+CREATE TABLE file_ticket (
+  -- Of what these tickets begin with, keyed. The tickets themselves are only in the links.
+  hash bytea PRIMARY KEY,
+  workspace_id text NOT NULL,
+  -- The key or session whose answer held the file. The link ends with it.
+  credential_id text NOT NULL CHECK (credential_id LIKE 'key\_%' OR credential_id LIKE 'ses\_%'),
+  -- Compact JWE of everything else, bound to the columns above: Notion's signed URL opens the file for anybody.
+  -- External storage: what is sealed does not get smaller, and trying costs as much as all the rest.
+  sealed text STORAGE EXTERNAL NOT NULL,
+  expires_at timestamptz NOT NULL
+);
+CREATE INDEX file_ticket_by_expiry ON file_ticket (expires_at);

@@ -1,0 +1,87 @@
+import type { Schema } from '../schema.ts';
+
+export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
+
+/** A privilege on a whole table, or on some of its columns. */
+export type Right = Privilege | { readonly privilege: Privilege; readonly columns: readonly string[] };
+
+/** Who may do what with one table. Row-level security is forced on each, so that nothing is seen without a policy. */
+export interface TableRights {
+  /** The column that names the workspace of a row. `app` sees the rows of its workspace alone; without it, every row. */
+  readonly workspace?: string;
+  readonly app?: readonly Right[];
+  readonly system: readonly Right[];
+  /** For triggers that work as the owner of the table, and for migrations. */
+  readonly owner?: true;
+}
+
+const add = ['SELECT', 'INSERT'] as const;
+const change = [...add, 'UPDATE'] as const;
+const remove = [...change, 'DELETE'] as const;
+const workspace = 'workspace_id';
+
+/** Where `migrate` keeps what it applied. */
+export const bookkeeping = 'schema_migration';
+
+/**
+ * Every table. `portcullis db migrate` and the start of a gateway bring the database to this. A change here comes with a
+ * migration, an empty one if need be: then an older Portcullis refuses the database instead of putting its rights back.
+ */
+export const tableRights: Readonly<Record<keyof Schema | typeof bookkeeping, TableRights>> = {
+  schema_migration: { system: ['SELECT'], owner: true },
+  deployment: { system: add },
+  instance: { system: change },
+  principal: { app: change, system: change },
+  workspace: { workspace: 'id', app: ['SELECT', 'UPDATE'], system: remove },
+  membership: { workspace, app: remove, system: remove },
+
+  // A workspace may name people. It can neither read password hashes nor hand out rights in the deployment.
+  user_account: {
+    app: [{ privilege: 'SELECT', columns: ['id', 'email', 'name', 'created_at'] }],
+    system: change,
+  },
+  agent: { workspace, app: change, system: change },
+  api_key: { workspace, app: remove, system: remove },
+  session: { system: remove },
+  sign_in_link: { system: remove },
+  sign_in_failure: { system: remove },
+  invitation: { workspace, app: change, system: change },
+
+  root_key: { system: remove, owner: true },
+  root_key_proof: { system: remove },
+  deployment_secret: { system: change },
+  workspace_key: { workspace, app: change, system: remove },
+  custody_mark: { system: change, owner: true },
+  restoration: { system: change },
+
+  client_registration: { system: remove },
+  connection: { workspace, app: change, system: remove },
+  connection_secret: { workspace, app: remove, system: remove },
+  connect_attempt: { system: remove },
+  connect_outcome: { system: remove },
+  job: { workspace, app: add, system: remove },
+
+  object_owner: { workspace, app: add, system: add },
+  page_change: { workspace, app: remove, system: remove },
+  connection_capability: { workspace, app: remove, system: remove },
+  capability_checked_first: { system: add },
+  rate_ledger: { workspace, app: ['SELECT'], system: remove },
+  // Before a ticket is known, so is not the workspace; and writing one is a single statement.
+  file_ticket: { system: ['SELECT', 'INSERT', 'DELETE'] },
+
+  webhook_subscription: { workspace, app: remove, system: remove },
+  webhook_event: { workspace, ...eventRights() },
+
+  // An entry is never changed.
+  audit_entry: { workspace, app: add, system: add },
+};
+
+/** What was kept aside is given up when there is too much of it; that the event was taken is not forgotten with it. */
+function eventRights() {
+  const giveUp = { privilege: 'UPDATE', columns: ['unknown_type', 'entity_kind', 'entity_id'] } as const;
+  const rights = [...add, 'DELETE', giveUp] as const;
+  return { app: rights, system: rights };
+}
+
+/** Functions that policies and conditions of triggers call, as the role at work. All others run as triggers alone. */
+export const calledFunctions = ['current_workspace()', 'serves(text)'] as const;
