@@ -24,6 +24,7 @@ import { createSubjects } from '../store/subjects.ts';
 import { createWorkspaceSnapshots } from '../store/workspace-snapshots.ts';
 import { createWithhold } from '../withhold/withhold.ts';
 import { learningForward, openAccessReport } from './access-report.ts';
+import { trackCalls } from './calls-under-way.ts';
 import { openFileLinks } from './file-links.ts';
 import { measureForward, measurePath } from './measured.ts';
 import type { Audit } from './open-audit.ts';
@@ -69,7 +70,6 @@ export function openGateway(place: Place, { trail, digest }: Audit, parts: Parts
   const uses = createConnectionUses(createConnectionUseStore(store.database), error =>
     log.warn({ err: error }, 'the last use of a connection could not be written'),
   );
-  closers.push(upstream.close, uses.close, budget.close, learning.close);
 
   const steps: Steps = {
     identify: identify.identify,
@@ -92,8 +92,11 @@ export function openGateway(place: Place, { trail, digest }: Audit, parts: Parts
     leave: turnstile.leave,
     now,
   };
+  const calls = trackCalls(measured.gateway(createGateway(steps)));
+  // Backwards: once Notion's side is closed every call ends, and what is written about them comes after that.
+  closers.push(uses.close, budget.close, learning.close, calls.ended, upstream.close);
   return {
-    gateway: measured.gateway(createGateway(steps)),
+    gateway: calls.gateway,
     files: links.files,
     report: openAccessReport({ database: store.database, steps, learning, monotonicMs }),
   };

@@ -92,6 +92,12 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       maxHeaderSize: headerBytesMax,
       factory: (to, made: Pool.Options) => new Pool(to, { ...made, connect: confirmed(connectorIn(made), confirm) }),
     });
+  let onIdle = () => {};
+  const allAnswered = () =>
+    new Promise<void>(resolve => {
+      onIdle = resolve;
+      if (underWay.size === 0) resolve();
+    });
   const calls = open(connections);
   const streams = open(uploads);
 
@@ -117,16 +123,16 @@ export function openUpstream(options: UpstreamOptions): Upstream {
           return value => {
             underWay.delete(exchange);
             then(value);
+            if (underWay.size === 0) onIdle();
           };
         }
       });
     },
     async close() {
       const over = new AbortController();
-      const closed = Promise.all([calls.close(), streams.close()]);
-      await Promise.race([closed, setTimeout(closeMs, null, over).catch(() => {})]);
+      await Promise.race([allAnswered(), setTimeout(closeMs, null, over).catch(() => {})]);
       over.abort();
-      // A write that Notion never answered is `unknown` in the log; who stops us would not wait a minute for it.
+      // Calls that Notion has not answered fail now, and say so in the log: a stop does not wait a minute for them.
       await Promise.all([calls.destroy(), streams.destroy()]);
     },
   };
