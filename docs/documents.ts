@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { apiTypes } from './pages/api-types.ts';
 import { defectsPage, rulesPage } from './pages/cited.ts';
 import { commandsPage } from './pages/commands.ts';
 import { configurationPage, exampleEnvironment } from './pages/configuration.ts';
@@ -9,7 +10,7 @@ import { openApiDocument } from './pages/openapi.ts';
 import { operationsPage } from './pages/operations.ts';
 
 /** Every generated document: its path from the root of the project, and how it is made from the tables in the source. */
-const documents: Readonly<Record<string, () => string>> = {
+const documents: Readonly<Record<string, () => string | Promise<string>>> = {
   '.env.example': exampleEnvironment,
   'docs/commands.md': commandsPage,
   'docs/configuration.md': configurationPage,
@@ -19,6 +20,7 @@ const documents: Readonly<Record<string, () => string>> = {
   'docs/operations.md': operationsPage,
   'docs/rules.md': rulesPage,
   'docs/source-defects.md': defectsPage,
+  'src/domain/admin-api.ts': apiTypes,
 };
 
 /** Paths of the documents that are not what the tables say. */
@@ -26,7 +28,7 @@ export async function staleDocuments(): Promise<string[]> {
   const checked = await Promise.all(
     Object.entries(documents).map(async ([path, make]) => {
       const written = await readFile(locate(path), 'utf8').catch(() => null);
-      return written === make() ? [] : [path];
+      return written === (await make()) ? [] : [path];
     }),
   );
   return checked.flat();
@@ -34,7 +36,7 @@ export async function staleDocuments(): Promise<string[]> {
 
 /** Writes every document anew. */
 export async function writeDocuments(): Promise<void> {
-  for (const [path, make] of Object.entries(documents)) await writeFile(locate(path), make());
+  for (const [path, make] of Object.entries(documents)) await writeFile(locate(path), await make());
 }
 
 function locate(path: string): string {

@@ -1,201 +1,42 @@
 /** The dashboard's only way to the server: the admin API under `/api`, with the browser's session cookie. */
 
-export interface Me {
-  readonly user: {
-    readonly id: string;
-    readonly name: string;
-    readonly email: string;
-    readonly deploymentRights: readonly string[];
-    readonly hasPassword: boolean;
-  };
-  readonly demo: boolean;
-}
+import type { components } from '../../src/domain/admin-api.ts';
 
+/** The shapes of the API, as its description says. */
+type Shapes = components['schemas'];
+
+export type Me = Shapes['Me'];
 /** A membership that nobody has accepted yet. */
-export interface Invitation {
-  readonly id: string;
-  readonly email: string;
-  readonly role: string;
-  readonly expiresAt: string;
-  readonly expired: boolean;
-}
-
+export type Invitation = Shapes['Invitation'];
 /** An invitation that was just made; the link is null when it went out by mail. */
-export interface Issued {
-  readonly invitation: Invitation;
-  readonly acceptUrl: string | null;
-}
-
-export interface Session {
-  readonly id: string;
-  readonly current: boolean;
-  readonly createdAt: string;
-  readonly lastSeenAt: string;
-  readonly clientAddress: string;
-  readonly userAgent: string;
-}
-
-export interface Connection {
-  readonly id: string;
-  readonly kind: 'rest' | 'mcp' | 'internal';
-  readonly status: string;
-  readonly statusReason: string | null;
-  readonly audience: 'members' | 'owner';
-  readonly connectedBy: { readonly id: string; readonly name: string };
-  readonly authorizedAt: string;
-  readonly lastUsedAt: string | null;
-}
-
+export type Issued = Shapes['IssuedInvitation'];
+export type Session = Shapes['Session'];
+export type Connection = Shapes['WorkspaceConnection'];
 /** A connection with everything that its readers may know of it. Names at Notion are text that strangers chose. */
-export interface ConnectionDetails extends Omit<Connection, 'connectedBy'> {
-  readonly connectedBy: string;
-  readonly connectedByName: string;
-  readonly notionOwnerName: string | null;
-  readonly statusChangedAt: string;
-  readonly refreshedAt: string | null;
-  readonly accessExpiresAt: string | null;
-}
-
+export type ConnectionDetails = Shapes['Connection'];
 /** What is known of one capability of a connection: docs/access-report.md. */
-export interface CapabilityFinding {
-  readonly capability: string;
-  readonly name: string;
-  readonly state: 'held' | 'lacking' | 'unknown';
-  readonly verdict: string;
-  readonly advice: string | null;
-  readonly learnedBy: string | null;
-}
-
-export interface ReportedConnection {
-  readonly id: string;
-  readonly kind: Connection['kind'];
-  readonly reach: string;
-  readonly userInformation: string | null;
-  readonly capabilities: readonly CapabilityFinding[];
-}
-
-export interface ReachedItem {
-  readonly connection: string;
-  readonly id: string;
-  readonly object: string;
-  readonly title: string;
-  readonly url: string | null;
-  readonly root: boolean | null;
-  readonly publicUrl: string | null;
-}
-
-export interface AccessReport {
-  readonly connections: readonly ReportedConnection[];
-  readonly items: readonly ReachedItem[];
-  readonly stopped: string;
-  readonly nextCursor: string | null;
-}
-
+export type CapabilityFinding = Shapes['CapabilityFinding'];
+export type ReportedConnection = Shapes['ReportedConnection'];
+export type ReachedItem = Shapes['ReachedItem'];
+export type AccessReport = Shapes['AccessReport'];
 /** An address at which a workspace hears from Notion: docs/webhooks.md. */
-export interface Subscription {
-  readonly id: string;
-  readonly state: string;
-  readonly url: string;
-  readonly handshakeUntil: string;
-  readonly createdAt: string;
-  readonly confirmedAt: string | null;
-  readonly lastEventAt: string | null;
-  readonly keptAside: number;
-}
-
-export interface KeptAsideEvent {
-  readonly eventId: string;
-  readonly type: string;
-  readonly entity: { readonly kind: string; readonly id: string } | null;
-  readonly receivedAt: string;
-}
-
-export interface Workspace {
-  readonly id: string;
-  readonly notionWorkspaceId: string;
-  readonly name: string;
-  readonly icon: string | null;
-  readonly role: string;
-  readonly actions: readonly string[];
-  readonly connections: readonly Connection[];
-}
-
-export interface Member {
-  readonly principalId: string;
-  readonly kind: 'user' | 'agent';
-  readonly name: string;
-  readonly email: string | null;
-  readonly owner: { readonly id: string; readonly name: string; readonly isMember: boolean } | null;
-  readonly role: string;
-  readonly disabled: boolean;
-  readonly suspended: boolean;
-  readonly createdAt: string;
-}
-
-export interface Key {
-  readonly id: string;
-  readonly name: string;
-  readonly principalId: string;
-  readonly principalName: string;
-  readonly ending: string;
-  readonly ceiling: readonly string[] | null;
-  readonly createdAt: string;
-  readonly expiresAt: string;
-  readonly lastUsedAt: string | null;
-  readonly revokedAt: string | null;
-}
-
-export interface AuditEntry {
-  readonly id: string;
-  readonly time: string;
-  /** A decision (`intent` allowed, `denial` denied), or something that happened beside the calls. */
-  readonly kind: 'intent' | 'denial' | 'event' | 'summary';
-  readonly operation: string;
-  readonly principal: AuditPrincipal | null;
-  readonly requestId: string | null;
-  readonly clientAddress: string | null;
-  readonly outcome: AuditOutcome | null;
-  /** Of decisions only: */
-  readonly connection?: { readonly id: string; readonly because: string } | null;
-  readonly activity?: 'notion' | 'administration' | 'view' | 'system';
-  readonly credential?: string | null;
-  readonly door?: string;
-  readonly objects?: readonly { readonly kind: string; readonly id: string | null; readonly action: string }[];
-  readonly decision?: { readonly id: string; readonly because: string; readonly role: string | null };
-  /** Of events only: */
-  readonly result?: string;
-  readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
-}
-
-export interface AuditPrincipal {
-  readonly kind: string;
-  readonly id: string | null;
-  readonly owner: string | null;
-}
-
-export interface AuditOutcome {
-  readonly result: string;
-  readonly status: number | null;
-  readonly withheld: number;
-  readonly upstreamMs: number | null;
-  readonly error: string | null;
-}
-
+export type Subscription = Shapes['Subscription'];
+export type KeptAsideEvent = Shapes['KeptAsideEvent'];
+export type Workspace = Shapes['Workspace'];
+export type Member = Shapes['Member'];
+export type Key = Shapes['Key'];
+/** A key that was just made; its secret is in this answer alone. */
+export type NewKey = Shapes['NewKey'];
+/** A decision (`intent` allowed, `denial` denied), or something that happened beside the calls. */
+export type AuditEntry = Shapes['AuditEntry'];
+export type AuditPrincipal = NonNullable<AuditEntry['principal']>;
+export type AuditOutcome = Shapes['AuditOutcome'];
+export type AuditPage = Shapes['AuditPage'];
 /** How the first call with a key went. */
-export interface FirstCall {
-  readonly time: string;
-  readonly operation: string;
-  readonly effect: 'allow' | 'deny';
-  readonly because: string | null;
-  readonly status: number | null;
-}
-
-export interface AuditPage {
-  readonly entries: readonly AuditEntry[];
-  /** What ids in these entries are called. */
-  readonly names: Readonly<Record<string, string>>;
-  readonly nextCursor: string | null;
-}
+export type FirstCall = Shapes['FirstCall'];
+/** What an invitation offers to who holds its link. */
+export type Offer = Shapes['Offer'];
+type ProblemDetails = Shapes['Problem'];
 
 /** A refusal or failure. `message` and `hint` are the server's words for the caller; `requestId` finds the call in the log. */
 export class ApiError extends Error {
@@ -204,7 +45,7 @@ export class ApiError extends Error {
   readonly hint: string | null;
   readonly requestId: string | null;
 
-  constructor(status: number, body: { code?: string; detail?: string; hint?: string; requestId?: string }) {
+  constructor(status: number, body: Partial<ProblemDetails>) {
     super(body.detail ?? `The server answered with status ${status}.`);
     this.name = 'ApiError';
     this.status = status;
@@ -235,7 +76,7 @@ async function call<T>(method: Method, path: string, body?: unknown): Promise<T>
   });
   const answer = parsed(await response.text());
   if (response.ok) return answer as T;
-  throw new ApiError(response.status, (answer as object | undefined) ?? {});
+  throw new ApiError(response.status, (answer as Partial<ProblemDetails> | undefined) ?? {});
 }
 
 function parsed(text: string): unknown {

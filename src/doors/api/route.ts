@@ -19,6 +19,7 @@ export type RouteDemand =
 /** What a row says about its answer. */
 export type RouteAnswer = ZodType | null | 'file';
 
+// biome-ignore lint/suspicious/noConfusingVoidType: a command without an answer ends without a value.
 type Answered<A extends RouteAnswer> = A extends ZodType ? z.output<A> : A extends null ? void : Download;
 
 /** Demands that follow from what is asked for. */

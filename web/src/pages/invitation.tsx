@@ -2,16 +2,10 @@ import { Alert, Anchor, Button, Loader, Paper, PasswordInput, Stack, Text, TextI
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link, useNavigate } from 'react-router-dom';
-import { api } from '../api.ts';
+import { api, type Offer } from '../api.ts';
 import { useMe } from '../me.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { Problem } from '../parts/problem.tsx';
-
-interface Offer {
-  readonly workspace: string;
-  readonly email: string;
-  readonly role: string;
-}
 
 /** Where the link of an invitation leads: with the account that is signed in, or with a new one. */
 export function InvitationPage({ linkToken }: { readonly linkToken: string | null }) {

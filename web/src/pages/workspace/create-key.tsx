@@ -2,22 +2,15 @@ import { Button, Checkbox, Group, NativeSelect, Paper, SimpleGrid, Stack, TextIn
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { contentActions } from '../../../../src/domain/action.ts';
-import { api, type Key, type Workspace, workspacePath } from '../../api.ts';
+import { api, type NewKey, type Workspace, workspacePath } from '../../api.ts';
 import { useAnnounce } from '../../parts/announcer.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { mayIn, useMembershipChanged } from './membership.ts';
 import { PrincipalSelect } from './principal-select.tsx';
 
-export interface CreatedKey {
-  readonly key: Key;
-  readonly secret: string;
-  /** The same key, as clients take it that look at how a token begins. */
-  readonly asNotionToken: string;
-}
-
 interface CreateKeyProps {
   readonly workspace: Workspace;
-  readonly onCreated: (created: CreatedKey) => void;
+  readonly onCreated: (created: NewKey) => void;
 }
 
 const lifetimes = [
@@ -37,7 +30,7 @@ export function CreateKey({ workspace, onCreated }: CreateKeyProps) {
   const changed = useMembershipChanged(workspace.id);
   const create = useMutation({
     mutationFn: () =>
-      api.post<CreatedKey>(workspacePath(workspace.id, 'keys'), {
+      api.post<NewKey>(workspacePath(workspace.id, 'keys'), {
         name,
         expiresInDays: Number(expiresInDays),
         ...(principalId === '' ? {} : { principalId }),

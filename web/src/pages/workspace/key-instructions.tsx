@@ -1,15 +1,14 @@
 import { Button, Group, Paper, Stack, Switch } from '@mantine/core';
 import { useState } from 'react';
-import type { Workspace } from '../../api.ts';
+import type { NewKey, Workspace } from '../../api.ts';
 import { Secret } from '../../parts/secret.tsx';
 import { Section } from '../../parts/section.tsx';
 import { ClientSnippets } from './client-snippets.tsx';
-import type { CreatedKey } from './create-key.tsx';
 import { FirstCallWatch } from './first-call.tsx';
 
 interface KeyInstructionsProps {
   readonly workspace: Workspace;
-  readonly created: CreatedKey;
+  readonly created: NewKey;
   readonly onDone: () => void;
 }
 

@@ -1,7 +1,7 @@
 import { Checkbox, Stack, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type Key, type Workspace, workspacePath } from '../../api.ts';
+import { api, type Key, type NewKey, type Workspace, workspacePath } from '../../api.ts';
 import { List } from '../../list/list.tsx';
 import { useListQuery, useListState } from '../../list/list-state.ts';
 import type { Column } from '../../list/list-table.tsx';
@@ -11,12 +11,12 @@ import { Mark } from '../../parts/mark.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Time } from '../../parts/time.tsx';
-import { type CreatedKey, CreateKey } from './create-key.tsx';
+import { CreateKey } from './create-key.tsx';
 import { KeyInstructions } from './key-instructions.tsx';
 import { useMembershipChanged } from './membership.ts';
 
 export function Keys({ workspace }: { readonly workspace: Workspace }) {
-  const [created, setCreated] = useState<CreatedKey | null>(null);
+  const [created, setCreated] = useState<NewKey | null>(null);
   return (
     <>
       {created && (
