@@ -38,6 +38,7 @@ export interface OneInProcess extends Composition {
 export interface InProcessOptions {
   /** Given, by its name in the environment, to what reads the configuration. */
   readonly env?: Readonly<Record<string, string>>;
+  readonly mode?: SettledConfig['mode'];
   /** Where Notion is, given where browsers reach us. */
   readonly notion?: (publicUrl: string) => Promise<Partial<NotionConfig>>;
   readonly overrides?: Overrides;
@@ -114,7 +115,8 @@ async function prepare(given: {
     ...options.env,
   };
   const { PORTCULLIS_PUBLIC_URL: publicUrl } = env;
-  const config = readConfig('serve', env);
+  const { mode = 'serve' } = options;
+  const config = { ...readConfig('serve', env), mode };
   if (config.notion === null) throw new Error('a gateway needs a Notion');
   const settled = { ...config.notion, ...(await options.notion?.(publicUrl)) };
   const store = await openStore(config.database, { stamp: config.mode, log });

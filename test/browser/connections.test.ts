@@ -1,11 +1,9 @@
 /** The parts of the dashboard about connections: their states, what they can do and see, and hearing from Notion. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { signWebhookPayload } from '@notionhq/client';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { type Demo, startDemo } from '../e2e/demo.ts';
+import { type DemoInProcess, startDemoInProcess } from '../e2e/demo-in-process.ts';
 import { chromiumUnavailable, launchChromium } from './chromium.ts';
 import { signInBy } from './sign-in.ts';
 import { createVisits, forgive, type Visits } from './visits.ts';
@@ -15,7 +13,7 @@ const narrow = { viewport: { width: 390, height: 800 } };
 const hostile = '<img src="https://evil.example/x.png" onerror="alert(1)">\u001b]0;owned\u0007\u202egnp.exe';
 
 describe('the dashboard of connections', { skip: chromiumUnavailable() }, () => {
-  let demo: Demo;
+  let demo: DemoInProcess;
   let browser: Browser;
   let visits: Visits;
   let session: Awaited<ReturnType<typeof signInBy>>;
@@ -24,7 +22,7 @@ describe('the dashboard of connections', { skip: chromiumUnavailable() }, () => 
   before(async () => {
     // One after the other: a browser whose demo did not start would be left behind.
     browser = await launchChromium();
-    demo = await startDemo();
+    demo = await startDemoInProcess();
     visits = createVisits(browser, demo);
     session = await signInBy(browser, demo.ready.signInUrl);
     botId = (await demo.emulator.installations()).find(one => one.clientId !== null && !one.revoked)?.botId ?? '';
@@ -274,7 +272,7 @@ describe('the dashboard of connections', { skip: chromiumUnavailable() }, () => 
   it('leads an admin who pastes a token of a workspace that is connected already to adding it, and keeps none', async () => {
     const { page } = await visits.open({ storageState: session });
     await page.goto(`${demo.ready.url}/workspaces`);
-    const { internalToken } = JSON.parse(await readFile(join(demo.dataDir, 'emulator', 'ready.json'), 'utf8'));
+    const { internalToken } = demo.notion;
     const form = page.getByRole('form', { name: 'Connect a workspace by a token' });
     await form.getByRole('textbox', { name: 'Token of an internal integration' }).fill(internalToken);
     await form.getByRole('button', { name: 'Connect by token' }).click();

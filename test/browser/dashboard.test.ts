@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { type Demo, startDemo } from '../e2e/demo.ts';
+import { type DemoInProcess, startDemoInProcess } from '../e2e/demo-in-process.ts';
 import { chromiumUnavailable, launchChromium } from './chromium.ts';
 import { createVisits, forgive, type Visits } from './visits.ts';
 import { assertAccessible, type WatchedPage } from './watched-page.ts';
@@ -10,14 +10,14 @@ import { assertAccessible, type WatchedPage } from './watched-page.ts';
 const password = 'seven rusty anchors';
 
 describe('the dashboard', { skip: chromiumUnavailable() }, () => {
-  let demo: Demo;
+  let demo: DemoInProcess;
   let browser: Browser;
   let visits: Visits;
 
   before(async () => {
     // One after the other: a browser whose demo did not start would be left behind.
     browser = await launchChromium();
-    demo = await startDemo();
+    demo = await startDemoInProcess();
     visits = createVisits(browser, demo);
   });
   after(async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { type Demo, startDemo } from '../e2e/demo.ts';
+import { type DemoInProcess, startDemoInProcess } from '../e2e/demo-in-process.ts';
 import { chromiumUnavailable, launchChromium } from './chromium.ts';
 import { findingsOf, looks, overflowOf, picture, ringlessOf } from './look.ts';
 import { signInBy } from './sign-in.ts';
@@ -20,7 +20,7 @@ interface View {
 }
 
 describe('every page of the dashboard', { skip: chromiumUnavailable() }, () => {
-  let demo: Demo;
+  let demo: DemoInProcess;
   let browser: Browser;
   let visits: Visits;
   let invitation: URL;
@@ -29,7 +29,7 @@ describe('every page of the dashboard', { skip: chromiumUnavailable() }, () => {
   before(async () => {
     // One after the other: a browser whose demo did not start would be left behind.
     browser = await launchChromium();
-    demo = await startDemo();
+    demo = await startDemoInProcess();
     visits = createVisits(browser, demo);
     session = await signInBy(browser, demo.ready.signInUrl);
     const { url, keys, pages } = demo.ready;

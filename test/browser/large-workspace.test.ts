@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { type Demo, startDemo } from '../e2e/demo.ts';
+import { type DemoInProcess, startDemoInProcess } from '../e2e/demo-in-process.ts';
 import { chromiumUnavailable, launchChromium } from './chromium.ts';
 import { picture } from './look.ts';
 import { signInBy } from './sign-in.ts';
@@ -13,7 +13,7 @@ const people = 200;
 const version = { 'notion-version': '2026-03-11', 'content-type': 'application/json' };
 
 describe('a large workspace in the dashboard', { skip: chromiumUnavailable() }, () => {
-  let demo: Demo;
+  let demo: DemoInProcess;
   let browser: Browser;
   let visits: Visits;
   let session: Awaited<ReturnType<typeof signInBy>>;
@@ -21,7 +21,7 @@ describe('a large workspace in the dashboard', { skip: chromiumUnavailable() }, 
   before(async () => {
     // One after the other: a browser whose demo did not start would be left behind.
     browser = await launchChromium();
-    demo = await startDemo();
+    demo = await startDemoInProcess();
     visits = createVisits(browser, demo);
     session = await signInBy(browser, demo.ready.signInUrl);
     for (let at = 0; at < people; at++) await addAgent(`Agent ${String(at).padStart(3, '0')}`);

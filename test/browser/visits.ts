@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
-import type { Demo } from '../e2e/demo.ts';
+import type { DemoInProcess } from '../e2e/demo-in-process.ts';
 import { type WatchedPage, watchedPage } from './watched-page.ts';
 
 /** The browsers that a test opens on the dashboard of a demo. */
@@ -10,7 +10,7 @@ export interface Visits {
   end(): Promise<void>;
 }
 
-export function createVisits(browser: Browser, demo: Demo): Visits {
+export function createVisits(browser: Browser, demo: DemoInProcess): Visits {
   const origins = [demo.ready.url, demo.ready.emulatorUrl].map(url => new URL(url).origin);
   const watched: WatchedPage[] = [];
   return {

@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { type Demo, startDemo } from './demo.ts';
+import { type DemoInProcess, startDemoInProcess } from './demo-in-process.ts';
 
 /** A workspace with two connections: the shared one, and a token that its admin has pasted for themselves. */
 describe('rule 2: the choice of a connection', () => {
-  let demo: Demo;
+  let demo: DemoInProcess;
   let botId: string;
   let own: string;
   let keys: { ada: string; agent: string };
   before(async () => {
-    demo = await startDemo();
-    const facts = await readFile(join(demo.dataDir, 'emulator', 'ready.json'), 'utf8');
-    const { internalToken } = JSON.parse(facts) as { internalToken: string };
+    demo = await startDemoInProcess();
+    const { internalToken } = demo.notion;
     botId = (await demo.emulator.tokenOwner({ token: internalToken }))?.botId ?? '';
     const cookie = await signIn();
     const workspace = `/api/workspaces/${demo.ready.workspaceId}`;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Demo, startDemo } from './demo.ts';
+import { type DemoInProcess, startDemoInProcess } from './demo-in-process.ts';
 
 type Role = 'admin' | 'editor' | 'viewer';
 
@@ -18,9 +18,9 @@ interface Discovery {
 }
 
 describe('content through the admin API', () => {
-  let demo: Demo;
+  let demo: DemoInProcess;
   before(async () => {
-    demo = await startDemo();
+    demo = await startDemoInProcess();
   });
   after(() => demo.stop());
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { until } from '../until.ts';
-import { type Demo, startDemo } from './demo.ts';
+import { type DemoInProcess, startDemoInProcess } from './demo-in-process.ts';
 
 /** Sends bytes as they are and answers with what comes back until the connection ends, or until that is enough. */
 function raw(url: string, bytes: string | Buffer, enough = /^$/): Promise<string> {
@@ -22,9 +22,9 @@ function raw(url: string, bytes: string | Buffer, enough = /^$/): Promise<string
 }
 
 describe('malformed requests', () => {
-  let demo: Demo;
+  let demo: DemoInProcess;
   before(async () => {
-    demo = await startDemo({ env: { PORTCULLIS_AUDIT_STDOUT: 'true' } });
+    demo = await startDemoInProcess();
   });
   after(() => demo.stop());
   beforeEach(() => demo.emulator.clearRequests({}));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Demo, startDemo } from './demo.ts';
+import { type DemoInProcess, startDemoInProcess } from './demo-in-process.ts';
 
 interface Refusal {
   readonly object: string;
@@ -10,9 +10,9 @@ interface Refusal {
 }
 
 describe('a workspace whose connection may make 20 calls a minute', () => {
-  let demo: Demo;
+  let demo: DemoInProcess;
   before(async () => {
-    demo = await startDemo();
+    demo = await startDemoInProcess();
     await demo.emulator.settings({ rateLimits: { perConnection: 20, perWorkspace: 'off' } });
     await demo.emulator.clearRequests({});
   });
@@ -62,9 +62,9 @@ describe('a workspace whose connection may make 20 calls a minute', () => {
 });
 
 describe('a client that waits as long as it is told', () => {
-  let demo: Demo;
+  let demo: DemoInProcess;
   before(async () => {
-    demo = await startDemo();
+    demo = await startDemoInProcess();
   });
   after(() => demo.stop());
 

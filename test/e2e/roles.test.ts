@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { APIErrorCode, Client, isNotionClientError } from '@notionhq/client';
 import { tokenOf } from '../people.ts';
-import { type Demo, startDemo } from './demo.ts';
+import { type DemoInProcess, startDemoInProcess } from './demo-in-process.ts';
 
 interface LogEntry {
   readonly kind: string;
@@ -24,9 +24,9 @@ async function failure(call: Promise<unknown>) {
 }
 
 describe('an unmodified official client behind the gate', () => {
-  let demo: Demo;
+  let demo: DemoInProcess;
   before(async () => {
-    demo = await startDemo();
+    demo = await startDemoInProcess();
   });
   after(() => demo.stop());
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Demo, startDemo } from '../e2e/demo.ts';
+import { type DemoInProcess, startDemoInProcess } from '../e2e/demo-in-process.ts';
 
 interface Finding {
   readonly capability: string;
@@ -20,16 +20,16 @@ interface Report {
 }
 
 describe('the access report', () => {
-  let demo: Demo;
+  let demo: DemoInProcess;
   let botId: string;
   before(async () => {
-    demo = await startDemo();
+    demo = await startDemoInProcess();
     const installations = await demo.emulator.installations();
     botId = installations.find(one => one.clientId !== null && !one.revoked)?.botId ?? '';
   });
   after(() => demo.stop());
 
-  const get = (path: string, role: keyof Demo['ready']['keys'] = 'admin') =>
+  const get = (path: string, role: keyof DemoInProcess['ready']['keys'] = 'admin') =>
     fetch(demo.ready.url + path, { headers: { authorization: `Bearer ${demo.ready.keys[role]}` } });
   /** The cookie of the admin's browser, by the one-time link. */
   const signedIn = async () => {

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { portcullis } from '../cli/run.ts';
-import { type Demo, startDemo } from '../e2e/demo.ts';
+import { type DemoInProcess, startDemoInProcess } from '../e2e/demo-in-process.ts';
 
 describe('portcullis report access', () => {
-  let demo: Demo;
+  let demo: DemoInProcess;
   before(async () => {
-    demo = await startDemo();
+    demo = await startDemoInProcess();
   });
   after(() => demo.stop());
 
-  const run = (words: readonly string[], role: keyof Demo['ready']['keys'] = 'admin') =>
+  const run = (words: readonly string[], role: keyof DemoInProcess['ready']['keys'] = 'admin') =>
     portcullis(['report', 'access', ...words], {
       PORTCULLIS_URL: demo.ready.url,
       PORTCULLIS_KEY: demo.ready.keys[role],

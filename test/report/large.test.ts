@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { portcullis } from '../cli/run.ts';
-import { type Demo, startDemo } from '../e2e/demo.ts';
+import { type DemoInProcess, startDemoInProcess } from '../e2e/demo-in-process.ts';
 
 const hostile = '=HYPERLINK("https://evil.example")\u001b]0;owned\u0007\u009b31m\u202egnp.exe';
 const pagesMade = 230;
@@ -14,10 +14,10 @@ interface Part {
 }
 
 describe('the access report on a large workspace', () => {
-  let demo: Demo;
+  let demo: DemoInProcess;
   let whole: string[];
   before(async () => {
-    demo = await startDemo();
+    demo = await startDemoInProcess();
     await createPage([hostile]);
     await createPage(Array(50).fill('W'.repeat(2_000)));
     for (let at = 2; at < pagesMade; at++) await createPage([`Page ${at}`]);

@@ -1,20 +1,19 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { uuidNamed } from '../../emulator/identifiers.ts';
 import { portcullis } from '../cli/run.ts';
 import { Browser } from '../connect/browser.ts';
-import { type Demo, startDemo } from '../e2e/demo.ts';
+import { type DemoInProcess, startDemoInProcess } from '../e2e/demo-in-process.ts';
 
 const globex = uuidNamed('globex/workspace');
 
 describe('webhooks between the demo and its Notion', () => {
-  let demo: Demo;
+  let demo: DemoInProcess;
   let browser: Browser;
   let cookie: string;
   let clientId: string;
   before(async () => {
-    demo = await startDemo();
+    demo = await startDemoInProcess();
     const [installation] = (await demo.emulator.installations()).filter(one => one.clientId !== null && !one.revoked);
     clientId = installation?.clientId ?? '';
     const token = new URLSearchParams(new URL(demo.ready.signInUrl).hash.slice(1)).get('token');
@@ -33,12 +32,9 @@ describe('webhooks between the demo and its Notion', () => {
   /** The command line, as the holder of the admin's key or, with `--deployment`, as whoever runs the demo. */
   const webhooks = async (...words: string[]) => {
     const run = await portcullis(['webhooks', ...words], {
+      ...demo.env,
       PORTCULLIS_URL: demo.ready.url,
-      PORTCULLIS_PUBLIC_URL: demo.ready.url,
       PORTCULLIS_KEY: demo.ready.keys.admin,
-      PORTCULLIS_DATA_DIR: demo.dataDir,
-      PORTCULLIS_ROOT_KEY_FILE: join(demo.dataDir, 'root.key'),
-      HOME: demo.dataDir,
     });
     assert.equal(run.code, 0, run.err);
     return run.out.trim();

@@ -44,7 +44,7 @@ export async function startDemo(
       return notionAt(emulator.facts);
     });
     const running = started(emulator);
-    return { ready: await prepare(portcullis, running), broken: running.broken, stop };
+    return { ready: await prepareDemo(portcullis, running), broken: running.broken, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -67,7 +67,11 @@ function notionAt({ url, clientId, clientSecret }: EmulatorFacts): NotionConfig 
   };
 }
 
-async function prepare({ url, accounts }: Portcullis, emulator: EmulatorProcess): Promise<Ready> {
+/** Connects the emulator's workspace and makes the keys of the three agents, as people and programs do: over HTTP. */
+export async function prepareDemo(
+  { url, accounts }: Pick<Portcullis, 'url' | 'accounts'>,
+  emulator: Pick<EmulatorProcess, 'facts' | 'addRedirectUri'>,
+): Promise<Ready> {
   const { facts } = emulator;
   await emulator.addRedirectUri(`${url}/auth/notion/callback`);
   const userId = await accountOfDemo(accounts);
