@@ -1,15 +1,27 @@
-// `npm test`: every test file in a process of its own, several at once, around one PostgreSQL server.
-// Arguments are file patterns that replace the usual ones: npm test -- 'src/store/**/*.test.ts'
+// `npm test`: all test files, several at once, around one PostgreSQL server. Small ones share a process, each other has its own.
+// Arguments are file patterns that replace the usual ones, and all files have their own: npm test -- 'src/store/**/*.test.ts'
+import { glob, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type EventData, run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { minuteMs } from '../src/domain/units.ts';
 import { endingLingerersAfter } from './lingering.ts';
 import { serverVariable, startTestServer } from './postgres-server.ts';
+import { togetherVariable } from './together-variable.ts';
 
 const everything = ['src/**/*.test.ts', 'emulator/**/*.test.ts', 'test/**/*.test.ts'];
 const patterns = process.argv.slice(2);
+
+/** Two thirds of the time most files wait: for the disk, for another process, for a browser. */
+const atOnce = Math.max(4, 2 * availableParallelism());
+
+/**
+ * What a test says that wants a process of its own: it has a database or starts processes, it changes what a whole process
+ * shares, or it has hooks outside of every suite.
+ */
+const wantsOwnProcess =
+  /postgres|people\.ts|admin-api|in-process|child_process|worker_threads|children\.ts|mock\.|process\.(?:env|on|chdir|exit)|^(?:before|after)(?:Each)?\(/m;
 
 /** A test that hangs fails, and the run goes on. So does a file that does not end when its tests have. */
 const testMsMax = 5 * minuteMs;
@@ -26,16 +38,36 @@ try {
   process.env[serverVariable] = JSON.stringify(server.postgres.superuser);
   // Hundreds of processes load the same modules: each is stripped of its types and compiled once. It goes by their content.
   process.env.NODE_COMPILE_CACHE ??= join(server.directory, 'compile-cache');
-  process.exitCode = (await passes(patterns.length > 0 ? patterns : everything)) ? 0 : 1;
+  process.exitCode = (await passes(patterns.length > 0 ? await filesOf(patterns) : await withSmallOnesTogether()))
+    ? 0
+    : 1;
 } finally {
   await server.stop();
 }
 
+async function filesOf(globPatterns: string[]): Promise<string[]> {
+  const files = new Set<string>();
+  for await (const file of glob(globPatterns)) files.add(resolve(file));
+  return [...files].toSorted();
+}
+
+/** All files, of which one stands for those that share a process: to start a process for each takes longer than they do. */
+async function withSmallOnesTogether(): Promise<string[]> {
+  const files = await filesOf(everything);
+  const small = new Set<string>();
+  for (const file of files) {
+    const isUnit = !file.startsWith(resolve('test'));
+    if (isUnit && !wantsOwnProcess.test(await readFile(file, 'utf8'))) small.add(file);
+  }
+  process.env[togetherVariable] = JSON.stringify([...small]);
+  return [resolve('test/together.ts'), ...files.filter(file => !small.has(file))];
+}
+
 /** Runs the files and reports on stdout. False if a test failed, if there was none, or if the run was interrupted. */
-async function passes(globPatterns: string[]): Promise<boolean> {
+async function passes(files: string[]): Promise<boolean> {
   const tests = run({
-    globPatterns,
-    concurrency: Math.max(2, availableParallelism()),
+    files,
+    concurrency: atOnce,
     timeout: testMsMax,
     signal: AbortSignal.any([interrupted.signal, AbortSignal.timeout(runMsMax)]),
     execArgv: endingLingerersAfter(endingMsMax),
