@@ -1,5 +1,5 @@
 import { Client } from '@notionhq/client';
-import { type DemoInProcess, startDemoInProcess } from '../e2e/demo-in-process.ts';
+import { type Demo, startDemo } from '../e2e/demo.ts';
 
 /** A picture of one pixel. */
 export const pixel = Buffer.from(
@@ -26,7 +26,7 @@ export interface PageWithFiles {
 
 /** The demo, with clients for each of its keys and a person who is signed in as its admin. */
 export interface GateWithFiles {
-  readonly demo: DemoInProcess;
+  readonly demo: Demo;
   readonly workspaceId: string;
   readonly url: string;
   client(key: string): Client;
@@ -43,7 +43,7 @@ export interface GateWithFiles {
 }
 
 export async function openGateWithFiles(env: Record<string, string> = {}): Promise<GateWithFiles> {
-  const demo = await startDemoInProcess(env);
+  const demo = await startDemo({ env });
   const { url, workspaceId, keys, pages, signInUrl } = demo.ready;
   const session: { cookie?: string } = {};
 
