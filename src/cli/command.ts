@@ -26,6 +26,14 @@ export interface Option {
   readonly setting?: SettingName;
 }
 
+/** All commands. */
+export interface CommandTable {
+  /** By the heading under which help lists them. */
+  readonly headings: Readonly<Record<string, readonly Command[]>>;
+  /** One line about the first of two words, where it is no command by itself. */
+  readonly groups: Readonly<Record<string, string>>;
+}
+
 /** What somebody typed, understood. */
 export interface Invocation {
   readonly parameters: Readonly<Record<string, string>>;

@@ -1,70 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { CommanderError } from 'commander';
 import { environment } from '../config/config.ts';
-import { audit } from './audit.ts';
-import { auditDeployment } from './audit-deployment.ts';
-import { auditExport } from './audit-export.ts';
-import type { Command, Terminal } from './command.ts';
-import { dbAcknowledgeRestore } from './db-acknowledge-restore.ts';
-import { dbDump } from './db-dump.ts';
-import { dbMigrate } from './db-migrate.ts';
-import { dbRestore } from './db-restore.ts';
-import { demo } from './demo.ts';
-import { discover } from './discover.ts';
-import { doctor } from './doctor.ts';
-import { emulator } from './emulator.ts';
-import { helpAbout, helpTopic } from './help.ts';
-import { invitationsList } from './invitations.ts';
-import { keysStatus, keysVerify } from './keys-look.ts';
-import { keysPromote, keysRewrap, keysStage, keysWithdraw } from './keys-root.ts';
-import { keysDestroy, keysRetire, keysRotate } from './keys-workspace.ts';
-import { findCommand, parseInvocation } from './parse.ts';
+import type { Terminal } from './command.ts';
+import { createCommandLine } from './command-line.ts';
+import { commandTable } from './commands.ts';
 import { report } from './report.ts';
-import { reportAccess } from './report-access.ts';
-import { serve } from './serve.ts';
 import { environmentOf } from './settings-file.ts';
-import { usersSignInLink } from './users-sign-in-link.ts';
-import {
-  webhooksAdd,
-  webhooksKeptAside,
-  webhooksList,
-  webhooksRemove,
-  webhooksReset,
-  webhooksToken,
-} from './webhooks.ts';
-
-/** Every command, in the order in which help lists them. */
-export const commands: readonly Command[] = [
-  demo,
-  serve,
-  emulator,
-  audit,
-  auditExport,
-  auditDeployment,
-  discover,
-  reportAccess,
-  invitationsList,
-  usersSignInLink,
-  webhooksList,
-  webhooksAdd,
-  webhooksToken,
-  webhooksReset,
-  webhooksRemove,
-  webhooksKeptAside,
-  doctor,
-  dbMigrate,
-  dbDump,
-  dbRestore,
-  dbAcknowledgeRestore,
-  keysStatus,
-  keysVerify,
-  keysStage,
-  keysWithdraw,
-  keysPromote,
-  keysRewrap,
-  keysRotate,
-  keysRetire,
-  keysDestroy,
-];
 
 /** Runs one command line. Answers with the exit code; never throws. */
 export async function main(words: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
@@ -78,18 +19,30 @@ export async function main(words: readonly string[], terminal: Terminal = proces
 }
 
 async function dispatch(words: readonly string[], terminal: Terminal): Promise<number> {
-  const topic = helpTopic(words);
-  if (topic !== null) {
-    terminal.out(helpAbout(commands, topic));
-    return 0;
+  let exitCode = 0;
+  const commandLine = createCommandLine(commandTable, {
+    width: process.stdout.columns ?? 120,
+    version: await version(),
+    print: text => terminal.out(text.trimEnd()),
+    run: async (command, typed) => {
+      const env = await environmentOf({ ...typed, terminal });
+      exitCode = await command.run({ ...typed, terminal: { ...terminal, env } });
+    },
+  });
+  try {
+    await commandLine.parseAsync(withHelpAsOption(words), { from: 'user' });
+  } catch (error) {
+    // What commander throws after it printed help or the version; all else has become a UsageError.
+    if (!(error instanceof CommanderError && error.exitCode === 0)) throw error;
   }
-  if (words[0] === '--version' || words[0] === '-V') {
-    terminal.out(await version());
-    return 0;
-  }
-  const { command, rest } = findCommand(commands, words);
-  const invocation = { ...parseInvocation(command, rest), terminal };
-  return command.run({ ...invocation, terminal: { ...terminal, env: await environmentOf(invocation) } });
+  return exitCode;
+}
+
+/** `portcullis help keys` is `portcullis keys --help`, and so is nothing at all about everything. */
+function withHelpAsOption(words: readonly string[]): readonly string[] {
+  const [first, ...others] = words;
+  if (first !== undefined && first !== 'help') return words;
+  return [...others.filter(word => !word.startsWith('-')), '--help'];
 }
 
 async function version(): Promise<string> {

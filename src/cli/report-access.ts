@@ -24,8 +24,8 @@ export const reportAccess: Command = {
     from: { takes: 'CURSOR', doc: 'go on where an earlier report stopped' },
   },
   notes:
-    'The objects are what Notion\'s search tells, which lags behind changes. "root" marks what was shared itself; everything\n' +
-    'in it is shared with it. The report changes nothing at Notion: whether a connection may write is asked about objects\n' +
+    'The objects are what Notion\'s search tells, which lags behind changes. "root" marks what was shared itself; everything ' +
+    'in it is shared with it. The report changes nothing at Notion: whether a connection may write is asked about objects ' +
     'that do not exist, and stays unknown where the answer can mean two things.',
   async run(invocation) {
     const { options, terminal } = invocation;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Terminal } from './command.ts';
 import { UsageError } from './command.ts';
-import { commands } from './main.ts';
+import { commands } from './commands.ts';
 import { environmentOf } from './settings-file.ts';
 
 function invoked(settings: string | undefined, env: Terminal['env']) {
@@ -18,7 +18,7 @@ describe('--settings', () => {
     const without = commands.filter(({ options }) => options.settings === undefined);
     assert.deepEqual(
       without.map(({ name }) => name),
-      ['emulator'],
+      ['emulator', 'completion bash', 'completion zsh', 'completion fish'],
     );
   });
 

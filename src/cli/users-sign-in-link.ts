@@ -12,9 +12,9 @@ export const usersSignInLink: Command = {
   parameters: ['EMAIL'],
   options: operatorOptions,
   notes:
-    'Works beside running gateways, on their database and with their settings (PORTCULLIS_PUBLIC_URL, root keys): for the time\n' +
-    'when no administrator can sign in. The link is an entry in the log of the deployment. It works once; for 15 minutes, or, for\n' +
-    'a person who has never had a password, as long as an invitation. Where several accounts have the address, give the id\n' +
+    'Works beside running gateways, on their database and with their settings (PORTCULLIS_PUBLIC_URL, root keys): for the time ' +
+    'when no administrator can sign in. The link is an entry in the log of the deployment. It works once; for 15 minutes, or, for ' +
+    'a person who has never had a password, as long as an invitation. Where several accounts have the address, give the id ' +
     'of one in place of it. docs/people.md',
   async run(invocation) {
     const { terminal, parameters, settings } = invocation;

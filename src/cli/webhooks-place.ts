@@ -16,8 +16,8 @@ export const webhookOptions: Readonly<Record<string, Option>> = {
 };
 
 export const webhookNotes =
-  'Asks a running gateway, as the holder of a key with the action `connect`. With --deployment it works beside running\n' +
-  'gateways, on their database and with their settings (PORTCULLIS_PUBLIC_URL, root keys), because no key has rights above\n' +
+  'Asks a running gateway, as the holder of a key with the action `connect`. With --deployment it works beside running ' +
+  'gateways, on their database and with their settings (PORTCULLIS_PUBLIC_URL, root keys), because no key has rights above ' +
   'a workspace. docs/webhooks.md says when to use which.';
 
 /** The subscriptions of a workspace, or of the deployment. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import ts from 'typescript';
-import { commands } from '../cli/main.ts';
+import { commands } from '../cli/commands.ts';
 import { settings } from '../config/settings.ts';
 
 const directory = new URL('./', import.meta.url);

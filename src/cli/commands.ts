@@ -1,0 +1,54 @@
+import { audit } from './audit.ts';
+import { auditDeployment } from './audit-deployment.ts';
+import { auditExport } from './audit-export.ts';
+import type { Command, CommandTable } from './command.ts';
+import { completionFor, shells } from './completion.ts';
+import { dbAcknowledgeRestore } from './db-acknowledge-restore.ts';
+import { dbDump } from './db-dump.ts';
+import { dbMigrate } from './db-migrate.ts';
+import { dbRestore } from './db-restore.ts';
+import { demo } from './demo.ts';
+import { discover } from './discover.ts';
+import { doctor } from './doctor.ts';
+import { emulator } from './emulator.ts';
+import { invitationsList } from './invitations.ts';
+import { keysStatus, keysVerify } from './keys-look.ts';
+import { keysPromote, keysRewrap, keysStage, keysWithdraw } from './keys-root.ts';
+import { keysDestroy, keysRetire, keysRotate } from './keys-workspace.ts';
+import { reportAccess } from './report-access.ts';
+import { serve } from './serve.ts';
+import { usersSignInLink } from './users-sign-in-link.ts';
+import {
+  webhooksAdd,
+  webhooksKeptAside,
+  webhooksList,
+  webhooksRemove,
+  webhooksReset,
+  webhooksToken,
+} from './webhooks.ts';
+
+/** Every command, under the headings and in the order in which help lists them. */
+export const commandTable: CommandTable = {
+  headings: {
+    'To run Portcullis': [demo, serve, doctor, emulator],
+    'The audit log': [audit, auditExport, auditDeployment],
+    'What Notion shows': [discover, reportAccess],
+    People: [invitationsList, usersSignInLink],
+    'Webhooks of Notion': [webhooksList, webhooksAdd, webhooksToken, webhooksReset, webhooksRemove, webhooksKeptAside],
+    'The database': [dbMigrate, dbDump, dbRestore, dbAcknowledgeRestore],
+    'Root keys': [keysStatus, keysVerify, keysStage, keysWithdraw, keysPromote, keysRewrap],
+    'Keys of workspaces': [keysRotate, keysRetire, keysDestroy],
+    'The shell': shells.map(shell => completionFor(shell, () => commandTable)),
+  },
+  groups: {
+    report: 'Report what connections can reach.',
+    invitations: 'See who was invited to a workspace.',
+    users: 'Help people sign in.',
+    webhooks: 'Let Notion tell of changes.',
+    db: 'Look after the database.',
+    keys: 'Look after the keys that seal tokens.',
+    completion: 'Print what lets a shell complete the words of portcullis.',
+  },
+};
+
+export const commands: readonly Command[] = Object.values(commandTable.headings).flat();
