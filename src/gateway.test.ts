@@ -109,9 +109,9 @@ describe('the path', () => {
   it('rule 10: gives up, on the record, when permissions never hold still', async () => {
     const reasons: string[] = [];
     const { pass, taken } = aPath({
-      intend: async ruling => {
-        reasons.push(ruling.decision.because);
-        return ruling.decision.because === 'policy_changed' ? 'recorded' : 'stale';
+      intend: async decided => {
+        reasons.push(decided.decision.because);
+        return decided.decision.because === 'policy_changed' ? 'recorded' : 'stale';
       },
     });
     await assert.rejects(pass(aCall()), { code: 'policy_changed' });

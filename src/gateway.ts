@@ -5,13 +5,14 @@
  *
  * There is no early exit before the log. A denial is a decision, and is durable before the caller hears of it.
  */
+
+import type { CallOutcome, DecidedCall } from './domain/decided-call.ts';
 import type { Decision } from './domain/decision.ts';
 import type { PortcullisError } from './domain/errors.ts';
 import type { Facts } from './domain/facts.ts';
 import { newId } from './domain/ids.ts';
 import type { Answer, Call, Released } from './domain/operation.ts';
 import type { Caller } from './domain/principal.ts';
-import type { Ruling, Verdict } from './domain/ruling.ts';
 import type { Now } from './domain/units.ts';
 
 /** The steps, in the order in which they run. `src/compose/` provides them. */
@@ -23,17 +24,17 @@ export interface Steps {
   /** Decides. Pure and total. */
   authorize(call: Call, caller: Caller, facts: Facts): Decision;
   /** Makes the decision durable if what it was decided on still holds; `stale` when it does not (rule 10). */
-  intend(ruling: Ruling): Promise<'recorded' | 'stale'>;
-  /** Drops what was cached for this ruling, so that the next attempt decides on fresh facts. */
-  forget(ruling: Ruling): void;
+  intend(decided: DecidedCall): Promise<'recorded' | 'stale'>;
+  /** Drops what was cached for this call, so that the next attempt decides on fresh facts. */
+  forget(decided: DecidedCall): void;
   /** Turns a denial into the error that the caller may see. */
-  refuse(ruling: Ruling): PortcullisError;
+  refuse(decided: DecidedCall): PortcullisError;
   /** Sends an allowed call to Notion, or runs the local command. */
-  forward(ruling: Ruling): Promise<Answer>;
+  forward(decided: DecidedCall): Promise<Answer>;
   /** Removes from the answer what the caller may not see. */
-  withhold(ruling: Ruling, answer: Answer): Promise<Released>;
+  withhold(decided: DecidedCall, answer: Answer): Promise<Released>;
   /** Makes the outcome durable. Throws when it cannot: then nothing is released. */
-  conclude(ruling: Ruling, verdict: Verdict): Promise<void>;
+  conclude(decided: DecidedCall, outcome: CallOutcome): Promise<void>;
   /**
    * The call is over, however it ended: it no longer counts among its principal's calls under way once its answer, if
    * that is a stream, has closed.
@@ -52,12 +53,12 @@ export function createGateway(steps: Steps): Gateway {
   return async function pass(call) {
     let answer: Answer | null = null;
     try {
-      const ruling = await rule(steps, call);
-      if (ruling.decision.effect === 'deny') throw steps.refuse(ruling);
-      const verdict = await carryOut(steps, ruling);
-      await steps.conclude(ruling, verdict);
-      if (verdict.kind === 'failed') throw verdict.error;
-      answer = verdict.released.answer;
+      const decided = await decide(steps, call);
+      if (decided.decision.effect === 'deny') throw steps.refuse(decided);
+      const outcome = await carryOut(steps, decided);
+      await steps.conclude(decided, outcome);
+      if (outcome.kind === 'failed') throw outcome.error;
+      answer = outcome.released.answer;
       return answer;
     } finally {
       steps.leave(call, answer);
@@ -66,21 +67,21 @@ export function createGateway(steps: Steps): Gateway {
 }
 
 /** identify → resolve → authorize → intent, until the decision is durable on facts that still hold. */
-async function rule(steps: Steps, call: Call): Promise<Ruling> {
+async function decide(steps: Steps, call: Call): Promise<DecidedCall> {
   for (let attempt = 1; ; attempt++) {
     const caller = await steps.identify(call);
     const facts = { ...(await steps.resolve(call, caller)), unstable: attempt === decisionsMax };
     const decision = steps.authorize(call, caller, facts);
-    const ruling: Ruling = { id: newId('evt'), call, caller, facts, decision, decidedAt: steps.now() };
-    if ((await steps.intend(ruling)) === 'recorded') return ruling;
-    steps.forget(ruling);
+    const decided: DecidedCall = { id: newId('evt'), call, caller, facts, decision, decidedAt: steps.now() };
+    if ((await steps.intend(decided)) === 'recorded') return decided;
+    steps.forget(decided);
   }
 }
 
-/** forward → withhold. A failure is a verdict too: it has an outcome in the log before anybody hears of it. */
-async function carryOut(steps: Steps, ruling: Ruling): Promise<Verdict> {
+/** forward → withhold. A failure is an outcome too: it is in the log before anybody hears of it. */
+async function carryOut(steps: Steps, decided: DecidedCall): Promise<CallOutcome> {
   try {
-    return { kind: 'answered', released: await steps.withhold(ruling, await steps.forward(ruling)) };
+    return { kind: 'answered', released: await steps.withhold(decided, await steps.forward(decided)) };
   } catch (error) {
     return { kind: 'failed', error };
   }

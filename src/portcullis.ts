@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Accounts } from './accounts/accounts.ts';
 import { closingInReverse } from './compose/closing.ts';
 import { compose } from './compose/compose.ts';
-import type { Overrides, SettledConfig } from './compose/place.ts';
+import type { Overrides, SettledConfig } from './compose/foundation.ts';
 import type { Upkeep } from './compose/upkeep.ts';
 import type { Config, NotionConfig } from './config/config.ts';
 import type { ListenPlace } from './config/value-type.ts';

@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import type { Overrides } from '../src/compose/place.ts';
+import type { Overrides } from '../src/compose/foundation.ts';
 import { createAnswerCheck } from './described-answers.ts';
 import { type InProcess, openInProcess } from './in-process.ts';
 import { aStandingClock, type PeopleIn, peopleIn, publicUrl, tokenOf } from './people.ts';

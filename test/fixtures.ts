@@ -1,9 +1,9 @@
+import type { DecidedCall } from '../src/domain/decided-call.ts';
 import type { Decision } from '../src/domain/decision.ts';
 import type { Facts } from '../src/domain/facts.ts';
 import { newId } from '../src/domain/ids.ts';
 import type { Call, Demand, NotionRequest, Operation } from '../src/domain/operation.ts';
 import type { Caller } from '../src/domain/principal.ts';
-import type { Ruling } from '../src/domain/ruling.ts';
 
 /** A request for Notion; nothing is sent anywhere by having one. */
 export function aNotionRequest(given: Partial<NotionRequest> = {}): NotionRequest {
@@ -88,7 +88,7 @@ export function anAllowance(given: Partial<Decision> = {}): Decision {
   } as Decision;
 }
 
-export function aRuling(given: Partial<Ruling> = {}): Ruling {
+export function aDecidedCall(given: Partial<DecidedCall> = {}): DecidedCall {
   return {
     id: newId('evt'),
     call: aCall(),

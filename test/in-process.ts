@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Emulator } from '../emulator/server.ts';
 import { type Composition, compose } from '../src/compose/compose.ts';
-import type { Overrides, SettledConfig } from '../src/compose/place.ts';
+import type { Overrides, SettledConfig } from '../src/compose/foundation.ts';
 import { type NotionConfig, readConfig } from '../src/config/config.ts';
 import { Secret } from '../src/domain/secret.ts';
 import { createDoorServer, listen, type Served, serveDoors, stopServer } from '../src/doors/server.ts';

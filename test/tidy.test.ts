@@ -178,6 +178,19 @@ describe('tidy', () => {
     }
   });
 
+  it('gives each exported type a name of its own', () => {
+    const owners = new Map<string, string[]>();
+    for (const { path, text } of src.filter(file => !isTest(file))) {
+      for (const [, name = ''] of text.matchAll(/^export (?:interface|type|class) (\w+)/gm)) {
+        owners.set(name, [...(owners.get(name) ?? []), path]);
+      }
+    }
+    const twice = [...owners]
+      .filter(([, paths]) => paths.length > 1)
+      .map(([name, paths]) => `${name}: ${paths.join(', ')}`);
+    assert.deepEqual(twice, [], 'One name for one thing, and one thing for one name.');
+  });
+
   it('exports by name', () => {
     const broken = [...src, ...emulator].filter(file => /^export default\b/m.test(file.text));
     assert.deepEqual(pathsOf(broken), [], 'Name the export: then it is called the same everywhere.');

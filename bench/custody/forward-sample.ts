@@ -53,7 +53,9 @@ async function sample(place: Place): Promise<Sample> {
   );
   const { workspaceId, connectionId } = place;
   const facts = fixtures.someFacts({ workspaceId, connection: { id: connectionId, because: 'only_one' } });
-  const rulings = Array.from({ length: callers }, () => fixtures.aRuling({ caller: fixtures.aCaller(), facts }));
+  const decidedCalls = Array.from({ length: callers }, () =>
+    fixtures.aDecidedCall({ caller: fixtures.aCaller(), facts }),
+  );
 
   const measured: number[] = [];
   const identity: number[] = [];
@@ -65,7 +67,7 @@ async function sample(place: Place): Promise<Sample> {
       const which = (round + turn * stride) % variants.length;
       inUse = variants[which] ?? plain;
       const before = process.cpuUsage();
-      await Promise.all(rulings.map(ruling => step.forward({ ...ruling, decidedAt: new Date() })));
+      await Promise.all(decidedCalls.map(decided => step.forward({ ...decided, decidedAt: new Date() })));
       const { user, system } = process.cpuUsage(before);
       micros[which] = user + system;
     }
@@ -86,7 +88,7 @@ function exchangeable(inUse: () => Parts): Pick<ForwardParts, 'tokens' | 'budget
     },
     budget: {
       take: (...share) => inUse().budget.take(...share),
-      giveBack: ruling => inUse().budget.giveBack(ruling),
+      giveBack: decided => inUse().budget.giveBack(decided),
       answered: (...answer) => inUse().budget.answered(...answer),
     },
   };

@@ -67,7 +67,7 @@ export interface NewApiKey {
 /** Why an agent does nothing: its owner was disabled or left, or somebody stopped it. */
 export type Suspension = 'owner_gone' | 'by_hand';
 
-export interface Agent {
+export interface AgentAccount {
   readonly id: AgentId;
   readonly name: string;
   readonly ownerId: UserId;
@@ -97,7 +97,7 @@ export interface WorkspaceAccounts extends WorkspaceInvitations {
   /** Its keys in this workspace go with it. */
   removeMember(id: PrincipalId): Promise<void>;
 
-  agent(id: AgentId): Promise<Agent | null>;
+  agent(id: AgentId): Promise<AgentAccount | null>;
   addAgent(agent: { readonly name: string; readonly ownerId: UserId }): Promise<AgentId>;
   changeAgent(id: AgentId, change: AgentChange): Promise<void>;
   agentsOf(owner: UserId): Promise<AgentId[]>;

@@ -4,7 +4,7 @@ import type { AgentId, UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
 import type { BuiltInRole } from '../domain/role.ts';
 import type { Now } from '../domain/units.ts';
-import type { AccountStore, Agent, Member, WorkspaceAccounts } from './account-store.ts';
+import type { AccountStore, AgentAccount, Member, WorkspaceAccounts } from './account-store.ts';
 import { actionsHeldBy, humanBehind, principalIdOf, requireStillHeld } from './author.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 
@@ -72,7 +72,7 @@ export function createAgents({
   };
 }
 
-function suspensionAfter(agent: Agent, request: AgentRequest, at: Date): Agent['suspension'] {
+function suspensionAfter(agent: AgentAccount, request: AgentRequest, at: Date): AgentAccount['suspension'] {
   if (request.suspended === true) return agent.suspension ?? { because: 'by_hand', at };
   if (request.suspended === false) return null;
   const ownerFound = request.ownerId !== undefined && agent.suspension?.because === 'owner_gone';

@@ -4,7 +4,7 @@ import { firstMembers, openPeople, type People, signedIn, tokenOf } from '../../
 import type { UserId } from '../domain/ids.ts';
 import { minuteMs } from '../domain/units.ts';
 import type { Letter } from './mail.ts';
-import type { Client, Opened, SignInResult } from './sign-in.ts';
+import type { Client, SignInOpened, SignInResult } from './sign-in.ts';
 import { failuresPerAccountMax, limitWindowMs } from './sign-in-limits.ts';
 
 const email = 'cfo@acme.test';
@@ -55,7 +55,7 @@ describe('accounts that bear one address', () => {
     const opened = await signIn('some other password', aClient(), 'same@acme.test');
     assert.equal(outcome(opened), other);
     const caller = await people.identify.identify({
-      credentials: { kind: 'session', token: (opened as Opened).token },
+      credentials: { kind: 'session', token: (opened as SignInOpened).token },
     });
     const request = { currentPassword: 'some other password', clientAddress: aClient().address };
     await assert.rejects(

@@ -35,13 +35,13 @@ export type Admission =
     };
 
 /** Who tries: a client address, the e-mail address that it tries, if any, and what the browser shows of an earlier sign-in. */
-export interface Attempt {
+export interface SignInAttempt {
   readonly clientAddress: string;
   readonly email: string | null;
   readonly device?: string | null;
 }
 
-export type Guess = Pick<Attempt, 'clientAddress'> & { readonly email: string };
+export type Guess = Pick<SignInAttempt, 'clientAddress'> & { readonly email: string };
 
 /**
  * Limits guessing. An attempt is counted before the password is looked at, so that many at once cannot slip through
@@ -52,13 +52,13 @@ export type Guess = Pick<Attempt, 'clientAddress'> & { readonly email: string };
  * limit on strangers does not hold for a browser that signed in to that same account before (OWASP, "Device cookies").
  */
 export interface SignInLimits {
-  admit(attempt: Attempt): Promise<Admission>;
+  admit(attempt: SignInAttempt): Promise<Admission>;
   /**
    * Counts what tells its author whether a password is that of some account with this address: one chosen for another account,
    * or one tried by a browser that is known to another account. It counts as a stranger's, and is not forgiven.
    */
   admitGuess(guess: Guess): Promise<Admission>;
-  forgive(attempt: Attempt, windowStart: Date): Promise<void>;
+  forgive(attempt: SignInAttempt, windowStart: Date): Promise<void>;
   /** What a browser that signed in keeps, to be known the next time. */
   deviceOf(account: UserId, email: string): string;
 }
@@ -91,7 +91,10 @@ export function createSignInLimits(parts: {
     ];
   }
 
-  function subjectsOf({ clientAddress, email, device }: Attempt): { subjects: Subject[]; knownTo: UserId | null } {
+  function subjectsOf({ clientAddress, email, device }: SignInAttempt): {
+    subjects: Subject[];
+    knownTo: UserId | null;
+  } {
     const byAddress = { subject: addressSubject(clientAddress), max: failuresPerAddressMax };
     if (email === null) return { subjects: [byAddress], knownTo: null };
     const known = knownDevice(email, device);

@@ -17,9 +17,9 @@ export interface Client {
 }
 
 /** How a sign-in ended: a value, because the door must log it before it tells anybody. */
-export type SignInResult = Opened | Refused;
+export type SignInResult = SignInOpened | SignInRefused;
 
-export interface Opened {
+export interface SignInOpened {
   readonly kind: 'opened';
   readonly user: UserAccount;
   readonly sessionId: SessionId;
@@ -31,7 +31,7 @@ export interface Opened {
   readonly passwordNeeded: boolean;
 }
 
-export interface Refused {
+export interface SignInRefused {
   readonly kind: 'refused';
   /** For the log. Strangers learn no more than that it did not work, or that they must wait. */
   readonly why:
@@ -51,9 +51,9 @@ export interface SignIn {
   withPassword(email: string, password: string, client: Client): Promise<SignInResult>;
   withLink(token: string, client: Client): Promise<SignInResult>;
   /** Counts an attempt that could not even be read. */
-  malformed(client: Client): Promise<Refused>;
+  malformed(client: Client): Promise<SignInRefused>;
   /** Counts an attempt of another kind from this address: an invitation, a forgotten password. Null: go on. */
-  admit(client: Client): Promise<Refused | null>;
+  admit(client: Client): Promise<SignInRefused | null>;
   /** Ends the session of a cookie. Null: there was none. */
   signOut(token: string): Promise<{ readonly id: SessionId; readonly userId: UserId } | null>;
 }
@@ -73,7 +73,7 @@ export function createSignIn(parts: {
     user: UserAccount,
     openedBy: 'password' | 'link',
     client: Client,
-  ): Promise<Pick<Opened, 'kind' | 'sessionId' | 'token'>> {
+  ): Promise<Pick<SignInOpened, 'kind' | 'sessionId' | 'token'>> {
     const token = newSecretToken();
     const sessionId = newId('ses');
     const at = now();
@@ -168,16 +168,16 @@ async function takePossession(accounts: DeploymentAccounts, user: UserAccount, a
 }
 
 /** The log names an account whose password was wrong, if it is clear which one was meant. */
-function refusedAmong(named: readonly UserAccount[]): Refused {
+function refusedAmong(named: readonly UserAccount[]): SignInRefused {
   const [only, another] = named;
   if (only === undefined) return refused('unknown_account');
   return refused('bad_password', another === undefined ? only.id : null);
 }
 
-function refused(why: Refused['why'], account: UserId | null = null): Refused {
+function refused(why: SignInRefused['why'], account: UserId | null = null): SignInRefused {
   return { kind: 'refused', why, account, retryAfterSeconds: null, noteworthy: true };
 }
 
-function limited({ retryAfterSeconds, first }: { retryAfterSeconds: number; first: boolean }): Refused {
+function limited({ retryAfterSeconds, first }: { retryAfterSeconds: number; first: boolean }): SignInRefused {
   return { kind: 'refused', why: 'too_many_attempts', account: null, retryAfterSeconds, noteworthy: first };
 }

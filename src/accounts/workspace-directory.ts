@@ -10,10 +10,10 @@ export interface WorkspaceSummary {
   readonly role: string;
   /** What the principal may do here, within the key's limit: for pages that offer what is possible. */
   readonly actions: readonly Action[];
-  readonly connections: readonly ConnectionSummary[];
+  readonly connections: readonly WorkspaceConnection[];
 }
 
-export interface ConnectionSummary {
+export interface WorkspaceConnection {
   readonly id: ConnectionId;
   readonly kind: 'rest' | 'mcp' | 'internal';
   readonly status: string;

@@ -1,5 +1,5 @@
+import type { DecidedCall } from '../domain/decided-call.ts';
 import type { Door } from '../domain/operation.ts';
-import type { Ruling } from '../domain/ruling.ts';
 
 /**
  * What a call is part of, so that a reader of the log can ask "what did the agent do?".
@@ -18,7 +18,7 @@ export const titleOperation = 'titles.read';
 const contentDoors: ReadonlySet<Door> = new Set(['rest', 'file_link', 'mcp']);
 
 /** A denied reading is never a mere view: nobody saw a page because of it. */
-export function activityOf({ call, caller, decision }: Ruling): Activity {
+export function activityOf({ call, caller, decision }: DecidedCall): Activity {
   const { operation, door } = call;
   if (caller.principal.kind === 'system') return 'system';
   const allowedReading = decision.effect === 'allow' && operation.effect === 'read';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aCall, aRuling } from '../../test/fixtures.ts';
+import { aCall, aDecidedCall } from '../../test/fixtures.ts';
 import { minuteMs } from '../domain/units.ts';
 import { createAnonymousDenials } from './anonymous-denials.ts';
 import type { AuditRow } from './audit-log.ts';
@@ -31,7 +31,7 @@ function aLog() {
   };
 }
 
-const from = (clientAddress: string) => aRuling({ call: aCall({ clientAddress }) });
+const from = (clientAddress: string) => aDecidedCall({ call: aCall({ clientAddress }) });
 
 describe('rule 23: denials of callers whom nobody knows', () => {
   it('are in the log of the deployment at once, and in no tenant’s', async () => {

@@ -1,5 +1,5 @@
+import type { DecidedCall } from '../domain/decided-call.ts';
 import type { AnonymousReason } from '../domain/principal.ts';
-import type { Ruling } from '../domain/ruling.ts';
 import type { CountedEvents } from './counted-events.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { CountedEvents } from './counted-events.ts';
  */
 export interface AnonymousDenials {
   /** Resolves when the denial is durable, or counted for the summary of its window. */
-  record(ruling: Ruling, why: AnonymousReason): Promise<void>;
+  record(decided: DecidedCall, why: AnonymousReason): Promise<void>;
 }
 
 export function createAnonymousDenials({ count }: Pick<CountedEvents, 'count'>): AnonymousDenials {

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import canonicalize from 'canonicalize';
-import { aCall, aCaller, aDemand, aNotionRequest, anAllowance, anOperation, aRuling } from '../../test/fixtures.ts';
+import {
+  aCall,
+  aCaller,
+  aDecidedCall,
+  aDemand,
+  aNotionRequest,
+  anAllowance,
+  anOperation,
+} from '../../test/fixtures.ts';
 import { newId } from '../domain/ids.ts';
 import { decisionRow, eventRow, outcomeRow, sweptRow } from './entry.ts';
 
@@ -19,14 +27,14 @@ const ending = {
 } as const;
 
 const rows = {
-  intent: decisionRow(aRuling(), 'hmac:00'),
+  intent: decisionRow(aDecidedCall(), 'hmac:00'),
   denial: decisionRow(
-    aRuling({
+    aDecidedCall({
       decision: { ...anAllowance(), effect: 'deny', because: 'role_lacks_action', demand: aDemand() } as never,
     }),
     null,
   ),
-  outcome: outcomeRow(aRuling(), ending, at),
+  outcome: outcomeRow(aDecidedCall(), ending, at),
   swept: sweptRow({ id: newId('evt'), workspaceId: newId('wsp'), principalId: null, operation: 'pages.update' }, at),
   event: eventRow(
     {
@@ -49,20 +57,23 @@ describe('an audit entry', () => {
   }
 
   it('is one line, whatever strangers wrote into it', () => {
-    const row = decisionRow(aRuling({ call: aCall({ clientAddress: hostile }) }), null);
+    const row = decisionRow(aDecidedCall({ call: aCall({ clientAddress: hostile }) }), null);
     assert.ok(!/[\n\r]/.test(row.entry));
   });
 
   it('A14: names the operation by its row in the table, and the objects by their ids, never by the path of a request', () => {
     const target = aNotionRequest({ path: '/v1/pages/x?forged=\n{"kind":"intent"}' });
-    const { entry, operation } = decisionRow(aRuling({ call: aCall({ operation: anOperation({ target }) }) }), null);
+    const { entry, operation } = decisionRow(
+      aDecidedCall({ call: aCall({ operation: anOperation({ target }) }) }),
+      null,
+    );
     assert.equal(operation, 'pages.retrieve');
     assert.ok(!entry.includes('forged'));
   });
 
   it('names the human behind an agent', () => {
     const principal = { kind: 'agent', id: newId('agt'), owner: newId('usr') } as const;
-    const { entry } = decisionRow(aRuling({ caller: aCaller({ principal }) }), null);
+    const { entry } = decisionRow(aDecidedCall({ caller: aCaller({ principal }) }), null);
     assert.deepEqual(JSON.parse(entry).principal, principal);
   });
 
@@ -72,7 +83,7 @@ describe('an audit entry', () => {
 
   it('lists a bounded number of objects and says how many there were', () => {
     const demands = Array.from({ length: 80 }, () => aDemand());
-    const { entry } = decisionRow(aRuling({ call: aCall({ operation: anOperation({ demands }) }) }), null);
+    const { entry } = decisionRow(aDecidedCall({ call: aCall({ operation: anOperation({ demands }) }) }), null);
     assert.equal(JSON.parse(entry).objects.length, 50);
     assert.equal(JSON.parse(entry).objectCount, 80);
   });

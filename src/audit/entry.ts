@@ -1,9 +1,9 @@
+import type { DecidedCall } from '../domain/decided-call.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import { type EventId, newId, type PrincipalId, type WorkspaceId } from '../domain/ids.ts';
 import type { Demand } from '../domain/operation.ts';
 import type { Caller, Principal } from '../domain/principal.ts';
-import type { Ruling } from '../domain/ruling.ts';
 import { activityOf } from './activity.ts';
 import type { AuditRow, Result } from './audit-log.ts';
 
@@ -20,17 +20,17 @@ const objectsMax = 50;
  */
 
 /** The entry that makes a decision durable: an intent when it allows, a denial when it does not. */
-export function decisionRow(ruling: Ruling, requestDigest: string | null): AuditRow {
-  const { call, caller, facts, decision } = ruling;
+export function decisionRow(decided: DecidedCall, requestDigest: string | null): AuditRow {
+  const { call, caller, facts, decision } = decided;
   const kind = decision.effect === 'allow' ? 'intent' : 'denial';
   const entry = JSON.stringify({
-    activity: activityOf(ruling),
+    activity: activityOf(decided),
     clientAddress: call.clientAddress,
     connection: facts.connection && { because: facts.connection.because, id: facts.connection.id },
     credential: caller.credential,
     decision: decisionValue(decision, facts.policyRevision),
     door: call.door,
-    id: ruling.id,
+    id: decided.id,
     kind,
     objectCount: call.operation.demands.length,
     objects: call.operation.demands.slice(0, objectsMax).map(objectValue),
@@ -38,17 +38,17 @@ export function decisionRow(ruling: Ruling, requestDigest: string | null): Audit
     principal: principalValue(caller.principal),
     requestDigest,
     requestId: call.requestId,
-    time: ruling.decidedAt.toISOString(),
+    time: decided.decidedAt.toISOString(),
     v: entryVersion,
     workspace: facts.workspaceId,
   });
   const conditional = decision.because !== 'policy_changed';
   return {
-    id: ruling.id,
+    id: decided.id,
     workspaceId: facts.workspaceId,
     kind,
     intentId: null,
-    at: ruling.decidedAt,
+    at: decided.decidedAt,
     principalId: principalId(caller),
     operation: call.operation.name,
     result: null,
@@ -59,7 +59,7 @@ export function decisionRow(ruling: Ruling, requestDigest: string | null): Audit
 }
 
 /** What is known of how a call ended. */
-export interface Ending {
+export interface OutcomeEntry {
   readonly result: Result;
   readonly status: number | null;
   readonly upstreamRequestId: string | null;
@@ -72,33 +72,33 @@ export interface Ending {
 }
 
 /** The entry that closes an intent. */
-export function outcomeRow(ruling: Ruling, ending: Ending, at: Date): AuditRow {
+export function outcomeRow(decided: DecidedCall, ending: OutcomeEntry, at: Date): AuditRow {
   const id = newId('evt');
   const entry = JSON.stringify({
     error: ending.error,
     id,
-    intent: ruling.id,
+    intent: decided.id,
     kind: 'outcome',
-    operation: ruling.call.operation.name,
+    operation: decided.call.operation.name,
     requestDigest: ending.requestDigest,
     result: ending.result,
     status: ending.status,
     time: at.toISOString(),
-    timings: { totalMs: at.getTime() - ruling.decidedAt.getTime(), upstreamMs: ending.upstreamMs },
+    timings: { totalMs: at.getTime() - decided.decidedAt.getTime(), upstreamMs: ending.upstreamMs },
     upstreamRequestId: ending.upstreamRequestId,
     v: entryVersion,
     withheld: ending.withheld,
-    workspace: ruling.facts.workspaceId,
+    workspace: decided.facts.workspaceId,
   });
   return {
     ...unconditional,
     id,
-    workspaceId: ruling.facts.workspaceId,
+    workspaceId: decided.facts.workspaceId,
     kind: 'outcome',
-    intentId: ruling.id,
+    intentId: decided.id,
     at,
-    principalId: principalId(ruling.caller),
-    operation: ruling.call.operation.name,
+    principalId: principalId(decided.caller),
+    operation: decided.call.operation.name,
     result: ending.result,
     entry,
   };

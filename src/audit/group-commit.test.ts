@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aRuling } from '../../test/fixtures.ts';
+import { aDecidedCall } from '../../test/fixtures.ts';
 import { type EventId, newId } from '../domain/ids.ts';
 import type { AuditLog, AuditRow } from './audit-log.ts';
 import { decisionRow } from './entry.ts';
@@ -26,7 +26,7 @@ function aSlowLog() {
   return { log, commits, settled };
 }
 
-const aRow = () => decisionRow(aRuling({ id: newId('evt') }), null);
+const aRow = () => decisionRow(aDecidedCall({ id: newId('evt') }), null);
 const instance = newId('ins');
 /** Enough turns of the event loop for a commit to follow another. */
 async function turns(): Promise<void> {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
-import { aCall, aCaller, anOperation, aRuling } from '../../test/fixtures.ts';
+import { aCall, aCaller, aDecidedCall, anOperation } from '../../test/fixtures.ts';
 import { connectError } from '../domain/connect-problem.ts';
+import type { CallOutcome } from '../domain/decided-call.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import { anonymous } from '../domain/principal.ts';
-import type { Verdict } from '../domain/ruling.ts';
 import { createAnonymousDenials } from './anonymous-denials.ts';
 import type { AuditRow } from './audit-log.ts';
 import { createCountedEvents } from './counted-events.ts';
@@ -36,25 +36,25 @@ function aTrail(answer: () => Promise<boolean> = async () => true, leaseHolds = 
 }
 
 const broken = () => Promise.reject(new PortcullisError('audit_unavailable'));
-const answered = (body: Buffer | PassThrough): Verdict => ({
+const answered = (body: Buffer | PassThrough): CallOutcome => ({
   kind: 'answered',
   released: { answer: { status: 200, headers: { 'x-notion-request-id': 'r' }, body }, withheld: 2 },
 });
-const failed = (error: unknown): Verdict => ({ kind: 'failed', error });
-const writing = aRuling({ call: aCall({ operation: anOperation({ effect: 'write' }) }) });
+const failed = (error: unknown): CallOutcome => ({ kind: 'failed', error });
+const writing = aDecidedCall({ call: aCall({ operation: anOperation({ effect: 'write' }) }) });
 
 describe('the audit trail', () => {
   it('says so when what was decided on is stale', async () => {
-    assert.equal(await aTrail(async () => false).trail.intend(aRuling()), 'stale');
+    assert.equal(await aTrail(async () => false).trail.intend(aDecidedCall()), 'stale');
   });
 
   it('lets nothing through once the lease is lost', async () => {
-    await assert.rejects(aTrail(async () => false, false).trail.intend(aRuling()), { code: 'audit_unavailable' });
+    await assert.rejects(aTrail(async () => false, false).trail.intend(aDecidedCall()), { code: 'audit_unavailable' });
   });
 
   it('owes the log that nothing was sent when nobody knows whether the intent is in it', async () => {
     const { trail, owed, results } = aTrail(broken);
-    await assert.rejects(trail.intend(aRuling()), { code: 'audit_unavailable' });
+    await assert.rejects(trail.intend(aDecidedCall()), { code: 'audit_unavailable' });
     assert.deepEqual(results(owed), ['not_sent']);
   });
 
@@ -73,21 +73,21 @@ describe('the audit trail', () => {
       headers: {},
       body: Buffer.from('{"query":"pay"}'),
     } as const;
-    await trail.intend(aRuling({ call: aCall({ operation: anOperation({ target }) }) }));
+    await trail.intend(aDecidedCall({ call: aCall({ operation: anOperation({ target }) }) }));
     assert.equal(JSON.parse(appended[0]?.entry ?? '{}').requestDigest, 'hmac:15');
     assert.ok(!appended[0]?.entry.includes('pay'));
   });
 
   it('counts strangers outside any workspace', async () => {
     const { trail, appended } = aTrail();
-    await trail.intend(aRuling({ caller: { ...aCaller(), ...anonymous('no_credentials') } }));
+    await trail.intend(aDecidedCall({ caller: { ...aCaller(), ...anonymous('no_credentials') } }));
     assert.equal(appended[0]?.kind, 'summary');
     assert.equal(appended[0]?.workspaceId, null);
   });
 
   it('writes what came back, and how much of it was withheld', async () => {
     const { trail, appended } = aTrail();
-    await trail.conclude(aRuling(), answered(Buffer.from('{}')));
+    await trail.conclude(aDecidedCall(), answered(Buffer.from('{}')));
     const entry = JSON.parse(appended[0]?.entry ?? '{}');
     assert.deepEqual([entry.result, entry.status, entry.withheld, entry.upstreamRequestId], ['done', 200, 2, 'r']);
   });
@@ -110,7 +110,7 @@ describe('the audit trail', () => {
     const { trail, owed, results } = aTrail(broken);
     await assert.rejects(trail.conclude(writing, answered(Buffer.from('{}'))), { code: 'outcome_unrecorded' });
     assert.deepEqual(results(owed), ['done']);
-    await assert.rejects(aTrail(broken).trail.conclude(aRuling(), answered(Buffer.from('{}'))), {
+    await assert.rejects(aTrail(broken).trail.conclude(aDecidedCall(), answered(Buffer.from('{}'))), {
       code: 'audit_unavailable',
     });
   });
@@ -119,7 +119,7 @@ describe('the audit trail', () => {
     for (const complete of [true, false]) {
       const { trail, appended, results } = aTrail();
       const body = new PassThrough();
-      await trail.conclude(aRuling(), answered(body));
+      await trail.conclude(aDecidedCall(), answered(body));
       assert.deepEqual(results(appended), ['streaming']);
       const closed = new Promise(resolve => body.once('close', resolve));
       if (complete) body.resume().end('x');
@@ -135,7 +135,7 @@ describe('the audit trail', () => {
       if (!body.closed) await new Promise(resolve => body.destroy().once('close', resolve));
       return true;
     });
-    await trail.conclude(aRuling(), answered(body));
+    await trail.conclude(aDecidedCall(), answered(body));
     const { operation, detail } = JSON.parse(appended[1]?.entry ?? '{}');
     assert.deepEqual([operation, detail.complete, detail.because], ['stream.closed', false, null]);
   });
@@ -143,7 +143,7 @@ describe('the audit trail', () => {
   it('ends a stream whose beginning is not durable: nobody will read it', async () => {
     const { trail, owed } = aTrail(broken);
     const body = new PassThrough();
-    await assert.rejects(trail.conclude(aRuling(), answered(body)), { code: 'audit_unavailable' });
+    await assert.rejects(trail.conclude(aDecidedCall(), answered(body)), { code: 'audit_unavailable' });
     assert.equal(body.destroyed, true);
     if (!body.closed) await new Promise(resolve => body.once('close', resolve));
     await new Promise(setImmediate);
@@ -158,7 +158,7 @@ describe('the audit trail', () => {
     const { trail, appended } = aTrail();
     const body = new PassThrough();
     body.on('error', () => {});
-    await trail.conclude(aRuling(), answered(body));
+    await trail.conclude(aDecidedCall(), answered(body));
     body.destroy(new PortcullisError('policy_changed'));
     await new Promise(resolve => body.once('close', resolve));
     assert.equal(JSON.parse(appended[1]?.entry ?? '{}').detail.because, 'policy_changed');

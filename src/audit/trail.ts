@@ -1,21 +1,21 @@
 import { Readable } from 'node:stream';
+import type { CallOutcome, DecidedCall } from '../domain/decided-call.ts';
 import type { KeyedDigest } from '../domain/digest.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { RecordEvent } from '../domain/event.ts';
-import type { Ruling, Verdict } from '../domain/ruling.ts';
 import type { Now } from '../domain/units.ts';
 import { whenClosed } from '../domain/when-closed.ts';
 import type { AnonymousDenials } from './anonymous-denials.ts';
-import { decisionRow, type Ending, eventRow, outcomeRow, streamClosedRow } from './entry.ts';
+import { decisionRow, eventRow, type OutcomeEntry, outcomeRow, streamClosedRow } from './entry.ts';
 import { failureCode } from './failure-code.ts';
 import type { GroupCommit } from './group-commit.ts';
 
 /** The log as the path uses it. In strict mode, which is the only one: no entry, no passage. */
 export interface AuditTrail {
   /** Makes a decision durable. `stale`: the policy or the credential changed since, so decide again (rule 10). */
-  intend(ruling: Ruling): Promise<'recorded' | 'stale'>;
+  intend(decided: DecidedCall): Promise<'recorded' | 'stale'>;
   /** Makes an outcome durable. Throws when it cannot; then the answer must not be released. */
-  conclude(ruling: Ruling, verdict: Verdict): Promise<void>;
+  conclude(decided: DecidedCall, outcome: CallOutcome): Promise<void>;
   /** Makes something durable that did not come through the gateway: a sign-in, a connection that died. */
   recordEvent: RecordEvent;
 }
@@ -31,34 +31,34 @@ export function createAuditTrail(parts: {
   const { commits, anonymousDenials, leaseHolds, digest, now } = parts;
 
   return {
-    async intend(ruling) {
-      if (ruling.caller.principal.kind === 'anonymous') {
-        await anonymousDenials.record(ruling, ruling.caller.principal.why);
+    async intend(decided) {
+      if (decided.caller.principal.kind === 'anonymous') {
+        await anonymousDenials.record(decided, decided.caller.principal.why);
         return 'recorded';
       }
-      const row = decisionRow(ruling, requestDigest(ruling, digest));
+      const row = decisionRow(decided, requestDigest(decided, digest));
       try {
         if (await commits.append(row)) return 'recorded';
         if (!leaseHolds()) throw new PortcullisError('audit_unavailable', undefined, { log: 'the lease is lost' });
         return 'stale';
       } catch (error) {
         // The commit may have happened although nobody told us. If it did, the log will say that nothing was sent.
-        if (row.kind === 'intent') commits.owe(outcomeRow(ruling, notSent, now()));
+        if (row.kind === 'intent') commits.owe(outcomeRow(decided, notSent, now()));
         throw error;
       }
     },
 
-    async conclude(ruling, verdict) {
-      const row = outcomeRow(ruling, endingOf(ruling, verdict), now());
+    async conclude(decided, outcome) {
+      const row = outcomeRow(decided, endingOf(decided, outcome), now());
       const recorded = await commits.append(row).catch(() => false);
-      const stream = streamIn(verdict);
+      const stream = streamIn(outcome);
       if (!recorded) {
         commits.owe(row);
         // Nobody will read it, and it holds a connection.
         stream?.destroy();
       }
-      if (stream !== null) followStream(ruling, stream);
-      if (!recorded) throw unrecorded(ruling);
+      if (stream !== null) followStream(decided, stream);
+      if (!recorded) throw unrecorded(decided);
     },
 
     async recordEvent(event) {
@@ -67,19 +67,19 @@ export function createAuditTrail(parts: {
   };
 
   /** A streamed answer has a second entry when it ends, because a cut connection is an outcome too. */
-  function followStream(ruling: Ruling, body: Readable): void {
+  function followStream(decided: DecidedCall, body: Readable): void {
     whenClosed(body, () => {
       const complete = body.errored === null && body.readableEnded;
-      const { call, facts } = ruling;
-      const closed = { intent: ruling.id, workspaceId: facts.workspaceId, requestId: call.requestId };
+      const { call, facts } = decided;
+      const closed = { intent: decided.id, workspaceId: facts.workspaceId, requestId: call.requestId };
       const row = streamClosedRow({ ...closed, complete, because: endOf(body) }, now());
       commits.append(row).catch(() => commits.owe(row));
     });
   }
 }
 
-function streamIn(verdict: Verdict): Readable | null {
-  const body = verdict.kind === 'answered' ? verdict.released.answer.body : null;
+function streamIn(outcome: CallOutcome): Readable | null {
+  const body = outcome.kind === 'answered' ? outcome.released.answer.body : null;
   return body instanceof Readable ? body : null;
 }
 
@@ -88,7 +88,7 @@ function endOf({ errored }: Readable): string | null {
   return errored instanceof PortcullisError ? errored.code : null;
 }
 
-const notSent: Ending = {
+const notSent: OutcomeEntry = {
   result: 'not_sent',
   status: null,
   upstreamRequestId: null,
@@ -99,14 +99,14 @@ const notSent: Ending = {
 };
 
 /** The body itself is not logged; a keyed digest proves later which body it was (rule 22). */
-function requestDigest({ call }: Ruling, digest: KeyedDigest): string | null {
+function requestDigest({ call }: DecidedCall, digest: KeyedDigest): string | null {
   const { target } = call.operation;
   return target?.kind === 'notion' && Buffer.isBuffer(target.body) ? digest(target.body) : null;
 }
 
-function endingOf(ruling: Ruling, verdict: Verdict): Ending {
-  if (verdict.kind === 'failed') return endingOfFailure(ruling, verdict.error);
-  const { answer, withheld, upstreamRequestId } = verdict.released;
+function endingOf(decided: DecidedCall, outcome: CallOutcome): OutcomeEntry {
+  if (outcome.kind === 'failed') return endingOfFailure(decided, outcome.error);
+  const { answer, withheld, upstreamRequestId } = outcome.released;
   return {
     ...notSent,
     result: answer.body === null || Buffer.isBuffer(answer.body) ? 'done' : 'streaming',
@@ -119,19 +119,19 @@ function endingOf(ruling: Ruling, verdict: Verdict): Ending {
   };
 }
 
-function endingOfFailure(ruling: Ruling, error: unknown): Ending {
-  if (!(error instanceof PortcullisError)) return { ...notSent, result: fateOfSurprise(ruling), error: 'internal' };
+function endingOfFailure(decided: DecidedCall, error: unknown): OutcomeEntry {
+  if (!(error instanceof PortcullisError)) return { ...notSent, result: fateOfSurprise(decided), error: 'internal' };
   const result = error.details.fate ?? (error.code === 'upstream_refused' ? 'refused' : 'failed');
   return { ...notSent, result, status: error.status, error: failureCode(error) };
 }
 
 /** A defect of ours in the middle of a write: nobody can say whether it happened. */
-function fateOfSurprise(ruling: Ruling): 'failed' | 'unknown' {
-  return ruling.call.operation.effect === 'write' ? 'unknown' : 'failed';
+function fateOfSurprise(decided: DecidedCall): 'failed' | 'unknown' {
+  return decided.call.operation.effect === 'write' ? 'unknown' : 'failed';
 }
 
-function unrecorded(ruling: Ruling): PortcullisError {
-  const write = ruling.call.operation.effect === 'write';
+function unrecorded(decided: DecidedCall): PortcullisError {
+  const write = decided.call.operation.effect === 'write';
   return new PortcullisError(write ? 'outcome_unrecorded' : 'audit_unavailable', undefined, {
     log: 'an outcome could not be made durable; its answer was withheld',
   });

@@ -1,8 +1,8 @@
 import type { Action } from '../domain/action.ts';
+import type { DecidedCall } from '../domain/decided-call.ts';
 import type { Deny } from '../domain/decision.ts';
 import type { Demand } from '../domain/operation.ts';
 import { builtInRoles } from '../domain/role.ts';
-import type { Ruling } from '../domain/ruling.ts';
 import { beyondAuthor } from './gifts.ts';
 import { actionsOfRole } from './roles.ts';
 
@@ -14,19 +14,19 @@ export interface MissingRight {
   readonly missing?: readonly Action[];
 }
 
-export function missingRight(decision: Deny, ruling: Ruling): MissingRight {
+export function missingRight(decision: Deny, decided: DecidedCall): MissingRight {
   const { because, demand } = decision;
   if (demand === null) return notAllowed;
   switch (because) {
     case 'role_lacks_action':
-      return ofRole(demand.action, ruling);
+      return ofRole(demand.action, decided);
     case 'key_lacks_action':
       if (demand.object.kind === 'self') return ownAffairs;
-      return demand.keyNames === true ? keyForKeys(demand.action) : ofKey(demand.action, ruling);
+      return demand.keyNames === true ? keyForKeys(demand.action) : ofKey(demand.action, decided);
     case 'lacks_deployment_right':
-      return ofDeployment(demand.action, ruling);
+      return ofDeployment(demand.action, decided);
     case 'gives_too_much':
-      return givesTooMuch(demand, ruling);
+      return givesTooMuch(demand, decided);
     case 'takes_a_person':
     case 'takes_a_session':
       return aPerson;
@@ -59,7 +59,7 @@ function keyForKeys(action: Action): MissingRight {
 }
 
 /** Nobody gives what they do not hold (rule 8). */
-function givesTooMuch(demand: Demand, { caller, facts }: Ruling): MissingRight {
+function givesTooMuch(demand: Demand, { caller, facts }: DecidedCall): MissingRight {
   const missing = beyondAuthor(demand, caller, facts);
   if (missing.length === 0) {
     return {
@@ -74,7 +74,7 @@ function givesTooMuch(demand: Demand, { caller, facts }: Ruling): MissingRight {
   };
 }
 
-function ofRole(action: Action, { caller, facts }: Ruling): MissingRight {
+function ofRole(action: Action, { caller, facts }: DecidedCall): MissingRight {
   const { ceiling } = caller;
   const alsoKey = ceiling !== null && !ceiling.has(action);
   const roles = builtInRoles.filter(role => actionsOfRole(role).has(action));
@@ -85,7 +85,7 @@ function ofRole(action: Action, { caller, facts }: Ruling): MissingRight {
   };
 }
 
-function ofKey(action: Action, { caller, facts }: Ruling): MissingRight {
+function ofKey(action: Action, { caller, facts }: DecidedCall): MissingRight {
   const limit = [...(caller.ceiling ?? [])];
   const only = limit.length === 0 ? 'nothing' : limit.map(name => `"${name}"`).join(', ');
   return {
@@ -94,7 +94,7 @@ function ofKey(action: Action, { caller, facts }: Ruling): MissingRight {
   };
 }
 
-function ofDeployment(action: Action, { caller }: Ruling): MissingRight {
+function ofDeployment(action: Action, { caller }: DecidedCall): MissingRight {
   const message = `You do not have the right "${action}" in this deployment.`;
   return caller.boundTo === null
     ? { message, hint: 'Ask an administrator of the deployment for it.' }

@@ -1,16 +1,16 @@
+import type { DecidedCall } from '../domain/decided-call.ts';
 import type { Deny } from '../domain/decision.ts';
 import { denyReasons } from '../domain/decision-reasons.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { Call, Operation } from '../domain/operation.ts';
-import type { Ruling } from '../domain/ruling.ts';
 import { missingRight } from './missing-right.ts';
 
 /**
  * What the caller of a denied call is told. Existence is never confirmed: who may not read an object gets the answer
  * that Notion gives for a missing one, without a decision id; who may read it is told which right is missing.
  */
-export function refuse(ruling: Ruling): PortcullisError {
-  const { call, decision } = ruling;
+export function refuse(decided: DecidedCall): PortcullisError {
+  const { call, decision } = decided;
   if (decision.effect !== 'deny') throw new Error('An allowed call has no refusal.');
   const { operation } = call;
   const { refusal } = operation.response;
@@ -30,7 +30,7 @@ export function refuse(ruling: Ruling): PortcullisError {
     case 'not_found':
       return missing(decision, operation);
     case 'restricted':
-      return hidden(decision, operation) ? missing(decision, operation) : restricted(decision, ruling);
+      return hidden(decision, operation) ? missing(decision, operation) : restricted(decision, decided);
     default:
       return new PortcullisError(error);
   }
@@ -66,8 +66,8 @@ function missing({ demand }: Deny, { response }: Operation): PortcullisError {
   return new PortcullisError('not_found', message, { notFound });
 }
 
-function restricted(decision: Deny, ruling: Ruling): PortcullisError {
-  const { message, hint, missing: lacking } = missingRight(decision, ruling);
+function restricted(decision: Deny, decided: DecidedCall): PortcullisError {
+  const { message, hint, missing: lacking } = missingRight(decision, decided);
   return new PortcullisError('restricted', message, {
     hint,
     additionalData: {

@@ -39,5 +39,5 @@ export const accessAnswer = z.object({
 });
 
 export type AccessAnswer = z.infer<typeof accessAnswer>;
-export type ReportedConnection = AccessAnswer['connections'][number];
-export type ReachedItem = AccessAnswer['items'][number];
+export type ListedConnection = AccessAnswer['connections'][number];
+export type ListedItem = AccessAnswer['items'][number];

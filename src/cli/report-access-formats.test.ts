@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ReachedItem } from './report-access-answer.ts';
+import type { ListedItem } from './report-access-answer.ts';
 import { accessFormats } from './report-access-formats.ts';
 
-const anItem = (given: Partial<ReachedItem> = {}): ReachedItem => ({
+const anItem = (given: Partial<ListedItem> = {}): ListedItem => ({
   connection: 'con_1',
   id: '11111111-1111-4111-8111-111111111111',
   object: 'page',

@@ -1,14 +1,14 @@
 import { csvField } from '../domain/csv-field.ts';
 import { printable, printableJson } from '../domain/printable.ts';
-import type { ReachedItem, ReportedConnection } from './report-access-answer.ts';
+import type { ListedConnection, ListedItem } from './report-access-answer.ts';
 
 export type ReportFormat = 'table' | 'csv' | 'json';
 
 /** How a report is printed. Titles are text that strangers wrote, and no control character of theirs reaches the terminal. */
 interface Format {
   /** Lines before the objects. */
-  head(connections: readonly ReportedConnection[]): string[];
-  item(item: ReachedItem): string;
+  head(connections: readonly ListedConnection[]): string[];
+  item(item: ListedItem): string;
 }
 
 const columns = ['connection', 'id', 'object', 'title', 'root', 'publicUrl', 'url'] as const;
@@ -39,7 +39,7 @@ export const accessFormats: Readonly<Record<ReportFormat, Format>> = {
 
 const tableOfHeadings = ['id'.padEnd(36), 'object'.padEnd(11), 'root', 'public', 'title'].join('  ');
 
-function tableOfConnection({ id, kind, status, reach, capabilities }: ReportedConnection): string[] {
+function tableOfConnection({ id, kind, status, reach, capabilities }: ListedConnection): string[] {
   const lines = capabilities.map(({ name, state, verdict, advice, learnedBy }) =>
     `  ${name.padEnd(47)}  ${state.padEnd(7)}  ${verdict.padEnd(7)}  ${advice ?? learnedBy ?? ''}`.trimEnd(),
   );

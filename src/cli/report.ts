@@ -7,7 +7,7 @@ import { EmulatorError } from './demo/emulator-error.ts';
 import { RemoteError } from './remote.ts';
 
 /** What the command line says about an error, and what it exits with. */
-export interface Report {
+export interface ErrorReport {
   readonly lines: readonly string[];
   readonly exitCode: number;
 }
@@ -23,7 +23,7 @@ const poolerHint =
 const connectCodes = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
 
 /** Every error ends as `error: …` and `hint: …`: what is wrong, and what to do about it. */
-export function report(error: unknown): Report {
+export function report(error: unknown): ErrorReport {
   if (error instanceof UsageError) return say(error.message, error.hint, errorTable.invalid_request.exitCode);
   if (error instanceof ConfigError) {
     const lines = error.problems.flatMap(({ setting, problem, hint }) => say(`${setting} ${problem}`, hint, 0).lines);
@@ -48,7 +48,7 @@ const systemCodes = /^(EACCES|EROFS|ENOSPC|ENOENT|EEXIST|EISDIR)$/;
 const databaseCodes = /^(08|28|3D|53|57)[0-9A-Z]{3}$/;
 
 /** Errors from outside that a person can do something about. They are no defects, so they come without a stack. */
-function outsideError(error: unknown): Report | null {
+function outsideError(error: unknown): ErrorReport | null {
   if (!(error instanceof Error)) return null;
   const { exitCode } = errorTable.unavailable;
   // What `pg` says when it could not connect in time. It has no code.
@@ -75,12 +75,12 @@ function reasonOf(error: Error): string {
   return errors.map(each => (each as Error).message).join(', ');
 }
 
-function defect(error: unknown): Report {
+function defect(error: unknown): ErrorReport {
   const { exitCode, hint } = errorTable.internal;
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return say(text, hint, exitCode);
 }
 
-function say(message: string, hint: string | null, exitCode: number): Report {
+function say(message: string, hint: string | null, exitCode: number): ErrorReport {
   return { lines: [`error: ${message}`, ...(hint === null ? [] : [`hint:  ${hint}`])], exitCode };
 }

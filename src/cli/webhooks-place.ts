@@ -27,7 +27,7 @@ export interface Webhooks {
   token(id: SubscriptionId): Promise<string>;
   reset(id: SubscriptionId): Promise<Subscription>;
   remove(id: SubscriptionId): Promise<void>;
-  keptAside(id: SubscriptionId): Promise<readonly KeptAside[]>;
+  keptAside(id: SubscriptionId): Promise<readonly ListedEvent[]>;
 }
 
 const subscription = z.object({
@@ -48,7 +48,7 @@ const keptAside = z.object({
   entity: z.object({ kind: z.string(), id: z.string() }).nullable(),
   receivedAt: z.coerce.date(),
 });
-export type KeptAside = z.infer<typeof keptAside>;
+export type ListedEvent = z.infer<typeof keptAside>;
 
 const listAnswer = z.object({ subscriptions: z.array(subscription) });
 const tokenAnswer = z.object({ verificationToken: z.string() });

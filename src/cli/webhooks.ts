@@ -1,7 +1,7 @@
 import type { SubscriptionId } from '../domain/ids.ts';
 import type { Command, Invocation } from './command.ts';
 import {
-  type KeptAside,
+  type ListedEvent,
   type Subscription,
   subscriptionNamed,
   type Webhooks,
@@ -127,7 +127,7 @@ function describe({ id, state, url, lastEventAt, keptAside }: Subscription): str
   return [id, state.padEnd(9), url, ...last, ...(keptAside > 0 ? [`${keptAside} kept aside`] : [])].join('  ');
 }
 
-function describeAside({ receivedAt, type, entity }: KeptAside): string {
+function describeAside({ receivedAt, type, entity }: ListedEvent): string {
   return [receivedAt.toISOString(), type, ...(entity === null ? [] : [entity.kind, entity.id])].join('  ');
 }
 

@@ -1,6 +1,6 @@
 import { evaluator } from '../authorize/evaluator.ts';
+import type { DecidedCall } from '../domain/decided-call.ts';
 import type { Answer } from '../domain/operation.ts';
-import type { Ruling } from '../domain/ruling.ts';
 import type { Steps } from '../gateway.ts';
 import { createAccessReport } from '../report/access-report.ts';
 import type { createCapabilityLearning } from '../report/capability-learning.ts';
@@ -15,11 +15,11 @@ type Learning = ReturnType<typeof createCapabilityLearning>;
 
 /** The step `forward`, from whose answers is learned what connections can do. */
 export function learningForward(forward: Steps['forward'], learning: Pick<Learning, 'note'>): Steps['forward'] {
-  return async function forwardAndLearn(ruling: Ruling): Promise<Answer> {
-    const answer = await forward(ruling);
-    const { workspaceId, connection } = ruling.facts;
+  return async function forwardAndLearn(decided: DecidedCall): Promise<Answer> {
+    const answer = await forward(decided);
+    const { workspaceId, connection } = decided.facts;
     if (workspaceId !== null && connection !== null) {
-      learning.note({ workspaceId, connectionId: connection.id }, ruling.call.operation.name, answer);
+      learning.note({ workspaceId, connectionId: connection.id }, decided.call.operation.name, answer);
     }
     return answer;
   };

@@ -3,10 +3,10 @@ import { silentLog } from '../domain/program-log.ts';
 import { createPrometheus } from '../doors/health/prometheus.ts';
 import { openStore } from '../store/open-store.ts';
 import { closingInReverse } from './closing.ts';
+import type { Foundation, Overrides, SettledConfig } from './foundation.ts';
 import { openAudit } from './open-audit.ts';
 import { openDoors } from './open-doors.ts';
 import { openParts } from './open-parts.ts';
-import type { Overrides, Place, SettledConfig } from './place.ts';
 import { openRoot } from './root-keys.ts';
 
 export type Composition = Awaited<ReturnType<typeof compose>>;
@@ -22,7 +22,7 @@ export async function compose(config: SettledConfig, overrides: Overrides) {
   try {
     const store = overrides.store ?? (await openStore(config.database, { stamp: config.mode, log }));
     closers.push(store.close);
-    const place: Place = {
+    const place: Foundation = {
       ...(await openRoot(config, store.database)),
       config,
       log,

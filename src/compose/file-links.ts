@@ -9,10 +9,10 @@ import { createFileTickets } from '../store/file-tickets.ts';
 import { createFileLinks } from '../withhold/file-links.ts';
 import type { UrlRewriting } from '../withhold/rewrite-urls.ts';
 import { createTicketSeal } from '../withhold/ticket-seal.ts';
-import type { Place } from './place.ts';
+import type { Foundation } from './foundation.ts';
 import { createSystemGateway } from './system-gateway.ts';
 
-interface LinkParts extends Pick<Place, 'config' | 'log' | 'store' | 'deriveKey' | 'now' | 'closers'> {
+interface LinkParts extends Pick<Foundation, 'config' | 'log' | 'store' | 'deriveKey' | 'now' | 'closers'> {
   readonly hashCredential: HashCredential;
   /** Whether a URL is one of a file that Notion hosts. */
   readonly isHostedFile: (url: URL) => boolean;

@@ -30,9 +30,9 @@ export function measureLog(log: AuditLog, metrics: Pick<Metrics, 'auditFlushed'>
 
 /** The step that sends: what Notion answers, and how long it takes. */
 export function measureForward(forward: Forward, metrics: Pick<Metrics, 'answered'>): Forward {
-  return async ruling => {
-    const answer = await forward(ruling);
-    const { operation } = ruling.call;
+  return async decided => {
+    const answer = await forward(decided);
+    const { operation } = decided.call;
     if (operation.target?.kind === 'notion' && answer.upstreamMs !== undefined) {
       metrics.answered({ operation: operation.name, status: answer.status, seconds: answer.upstreamMs / 1_000 });
     }
@@ -46,9 +46,9 @@ export function measurePath(metrics: Pick<Metrics, 'called'>, monotonicMs: Monot
   return {
     intend:
       (intend: Steps['intend']): Steps['intend'] =>
-      async ruling => {
-        const recorded = await intend(ruling);
-        if (recorded === 'recorded') effects.set(ruling.call, ruling.decision.effect);
+      async decided => {
+        const recorded = await intend(decided);
+        if (recorded === 'recorded') effects.set(decided.call, decided.decision.effect);
         return recorded;
       },
     gateway:

@@ -10,13 +10,13 @@ import { createAuditTrail } from '../audit/trail.ts';
 import { createAuditLog } from '../store/audit-log.ts';
 import type { EventEntries } from '../store/event-entries.ts';
 import { createInstances } from '../store/instances.ts';
+import type { Foundation } from './foundation.ts';
 import { measureLog } from './measured.ts';
-import type { Place } from './place.ts';
 import { openRestoreWatch } from './restore.ts';
 import { followRootKeys } from './root-keys.ts';
 
 /** The log, the lease of this instance, and what watches over both. */
-export async function openAudit(place: Place) {
+export async function openAudit(place: Foundation) {
   const { config, log, store, prometheus, root, deriveKey, now, monotonicMs, closers } = place;
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'the audit log is in trouble; trying again');
   const instances = createInstances(store.database);
@@ -53,7 +53,7 @@ export async function openAudit(place: Place) {
 }
 
 /** Who is given entries once they are durable: standard output, and the caller of the composition. */
-function hearing({ config, onAudit }: Place): Pick<EventEntries, 'onDurable'> {
+function hearing({ config, onAudit }: Foundation): Pick<EventEntries, 'onDurable'> {
   const print = config.auditStdout ? printEntries(process.stdout) : null;
   if (print === null) return onAudit === undefined ? {} : { onDurable: onAudit };
   return {

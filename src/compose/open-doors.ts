@@ -18,10 +18,10 @@ import { webhookDoor } from '../doors/webhooks/webhook-door.ts';
 import type { Gateway } from '../gateway.ts';
 import { createClientAddress } from '../net/client-address.ts';
 import { createAuditReader } from '../store/audit-reader.ts';
+import type { Foundation } from './foundation.ts';
 import type { Audit } from './open-audit.ts';
 import { openGateway } from './open-gateway.ts';
 import type { Parts } from './open-parts.ts';
-import type { Place } from './place.ts';
 import { readinessChecks } from './readiness.ts';
 import { openWebhooks } from './webhooks.ts';
 
@@ -35,7 +35,7 @@ export interface OpenDoors {
 }
 
 /** Everything that calls come in by. */
-export async function openDoors(place: Place, audit: Audit, parts: Parts): Promise<OpenDoors> {
+export async function openDoors(place: Foundation, audit: Audit, parts: Parts): Promise<OpenDoors> {
   const { config, log, store, prometheus, root, publicUrl, monotonicMs, closers } = place;
   const { gateway, files, report } = openGateway(place, audit, parts);
   const clientAddress = createClientAddress(config.trustedProxies);

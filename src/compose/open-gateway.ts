@@ -3,8 +3,8 @@ import { authorize } from '../authorize/authorize.ts';
 import { refuse } from '../authorize/refusal.ts';
 import type { NotionConfig } from '../config/config.ts';
 import { type ConnectionUse, createConnectionUses } from '../connect/connection-uses.ts';
+import type { DecidedCall } from '../domain/decided-call.ts';
 import type { Answer } from '../domain/operation.ts';
-import type { Ruling } from '../domain/ruling.ts';
 import { createRateBudget } from '../forward/budget/budget.ts';
 import { createForward } from '../forward/forward.ts';
 import type { OpenStreams } from '../forward/open-streams.ts';
@@ -12,9 +12,9 @@ import { openUpstream } from '../forward/upstream.ts';
 import { createGateway, type Steps } from '../gateway.ts';
 import { isNotionFileUrl } from '../notion/file-hosts.ts';
 import { createCapabilityLearning } from '../report/capability-learning.ts';
+import { countCallsInFlight } from '../resolve/calls-in-flight.ts';
 import { createResolve } from '../resolve/resolve.ts';
 import { cacheSnapshots } from '../resolve/snapshot.ts';
-import { createTurnstile } from '../resolve/turnstile.ts';
 import { createCapabilityStore } from '../store/capabilities.ts';
 import { createConnectionUseStore } from '../store/connection-uses.ts';
 import { createObjectOwners } from '../store/object-owners.ts';
@@ -26,22 +26,22 @@ import { createWithhold } from '../withhold/withhold.ts';
 import { learningForward, openAccessReport } from './access-report.ts';
 import { trackCalls } from './calls-under-way.ts';
 import { openFileLinks } from './file-links.ts';
+import type { Foundation } from './foundation.ts';
 import { measureForward, measurePath } from './measured.ts';
 import type { Audit } from './open-audit.ts';
 import type { Parts } from './open-parts.ts';
 import { openStreams } from './open-streams.ts';
-import type { Place } from './place.ts';
 
 /** The path: each step with what it stands on. */
-export function openGateway(place: Place, { trail, digest }: Audit, parts: Parts) {
+export function openGateway(place: Foundation, { trail, digest }: Audit, parts: Parts) {
   const { config, log, store, prometheus, publicUrl, now, monotonicMs, closers } = place;
   const { identify, tokens } = parts;
   const { metrics } = prometheus;
   const measured = measurePath(metrics, monotonicMs);
-  const turnstile = createTurnstile();
+  const inFlight = countCallsInFlight();
   const owners = createObjectOwners(store.database);
   const snapshots = cacheSnapshots(createWorkspaceSnapshots(store.database), monotonicMs);
-  const { resolve, forget } = createResolve({ snapshots, owners, subjects: createSubjects(store.database), turnstile });
+  const { resolve, forget } = createResolve({ snapshots, owners, subjects: createSubjects(store.database), inFlight });
   const upstream = openUpstream({ origin: new URL(config.notion.apiUrl).origin, proxy: config.proxy });
   const budget = createRateBudget({
     ledgers: createRateLedgers(store.database, metrics),
@@ -76,20 +76,20 @@ export function openGateway(place: Place, { trail, digest }: Audit, parts: Parts
     resolve,
     authorize,
     intend: measured.intend(trail.intend),
-    forget(ruling) {
-      identify.forget(ruling.call.credentials);
-      forget(ruling);
+    forget(decided) {
+      identify.forget(decided.call.credentials);
+      forget(decided);
     },
     refuse,
     forward,
     withhold,
-    async conclude(ruling, verdict) {
-      await trail.conclude(ruling, verdict);
-      if (verdict.kind === 'answered') watchStream(ruling, verdict.released.answer, streams);
-      const use = verdict.kind === 'answered' ? connectionUsed(ruling) : null;
+    async conclude(decided, outcome) {
+      await trail.conclude(decided, outcome);
+      if (outcome.kind === 'answered') watchStream(decided, outcome.released.answer, streams);
+      const use = outcome.kind === 'answered' ? connectionUsed(decided) : null;
       if (use !== null) uses.note(use);
     },
-    leave: turnstile.leave,
+    leave: inFlight.leave,
     now,
   };
   const calls = trackCalls(measured.gateway(createGateway(steps)));
@@ -102,11 +102,11 @@ export function openGateway(place: Place, { trail, digest }: Audit, parts: Parts
   };
 }
 
-function watchStream(ruling: Ruling, { body }: Answer, streams: OpenStreams): void {
-  if (body instanceof Readable) streams.watch(ruling, body);
+function watchStream(decided: DecidedCall, { body }: Answer, streams: OpenStreams): void {
+  if (body instanceof Readable) streams.watch(decided, body);
 }
 
-function connectionUsed({ facts, decidedAt }: Ruling): ConnectionUse | null {
+function connectionUsed({ facts, decidedAt }: DecidedCall): ConnectionUse | null {
   if (facts.workspaceId === null || facts.connection === null) return null;
   return { workspaceId: facts.workspaceId, connectionId: facts.connection.id, at: decidedAt };
 }

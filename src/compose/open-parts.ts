@@ -1,8 +1,8 @@
 import { evaluator } from '../authorize/evaluator.ts';
-import { createAskWhose } from '../connect/ask-whose.ts';
 import { createConnectCommands } from '../connect/commands.ts';
 import type { ConnectParts } from '../connect/connect-parts.ts';
 import { discardRefreshed } from '../connect/discard-tokens.ts';
+import { createIdentifyToken } from '../connect/identify-token.ts';
 import { createRestFlow } from '../connect/rest/rest-flow.ts';
 import { type AppRefusal, appRefusalIn } from '../domain/app-refusal.ts';
 import { openSmtp } from '../mail/smtp.ts';
@@ -19,15 +19,15 @@ import { createTokenSeal } from '../vault/token-seal.ts';
 import { createWorkspaceKeys } from '../vault/workspace-keys.ts';
 import { openAccounts } from './accounts.ts';
 import { openCustody } from './custody.ts';
+import type { Foundation } from './foundation.ts';
 import { type HostedMcp, openHostedMcp } from './hosted-mcp.ts';
 import type { Audit } from './open-audit.ts';
-import type { Place } from './place.ts';
 import { createRefusedAppAlarm } from './refused-app-alarm.ts';
 import { createUndecryptableAlarm } from './undecryptable-alarm.ts';
 import { openUpkeep } from './upkeep.ts';
 
 /** The parts that keep credentials, tokens and connections. */
-export async function openParts(place: Place, { trail, entries, restored }: Audit) {
+export async function openParts(place: Foundation, { trail, entries, restored }: Audit) {
   const { config, log, store, root, deriveKey, publicUrl, now, monotonicMs, closers } = place;
   const { database } = store;
   const { recordEvent } = trail;
@@ -90,7 +90,7 @@ export async function openParts(place: Place, { trail, entries, restored }: Audi
     attempts: createConnectAttempts(database),
     disconnections: createDisconnections(database, entries),
     pasted: createPastedTokens(database, entries),
-    askWhose: createAskWhose(app),
+    identifyToken: createIdentifyToken(app),
     recordEvent,
     forgetToken: tokens.forget,
     deadlines: place.deadlines,

@@ -1,9 +1,9 @@
 import { createOpenStreams, type OpenStreams } from '../forward/open-streams.ts';
 import type { Steps } from '../gateway.ts';
 import type { createStillCurrent } from '../store/still-current.ts';
-import type { Place } from './place.ts';
+import type { Foundation } from './foundation.ts';
 
-interface StreamParts extends Pick<Place, 'log' | 'monotonicMs' | 'closers'> {
+interface StreamParts extends Pick<Foundation, 'log' | 'monotonicMs' | 'closers'> {
   readonly stillCurrent: ReturnType<typeof createStillCurrent>;
   /** The steps of the path. They are known once calls come. */
   readonly steps: () => Steps;
@@ -12,11 +12,11 @@ interface StreamParts extends Pick<Place, 'log' | 'monotonicMs' | 'closers'> {
 /** Watches over answers that are being streamed, by the same steps that let them through. */
 export function openStreams({ stillCurrent, steps, log, monotonicMs, closers }: StreamParts): OpenStreams {
   const streams = createOpenStreams({
-    async wouldStillPass(ruling) {
+    async wouldStillPass(decided) {
       const { identify, resolve, authorize, forget, leave } = steps();
-      if (!(await stillCurrent(ruling))) forget(ruling);
+      if (!(await stillCurrent(decided))) forget(decided);
       // A call of its own: the one that was let through may be over any moment, and is counted by itself.
-      const call = { ...ruling.call };
+      const call = { ...decided.call };
       try {
         const caller = await identify(call);
         const facts = await resolve(call, caller);

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aCaller, anOperation, someFacts } from '../../test/fixtures.ts';
 import { authorize } from '../authorize/authorize.ts';
+import type { DecidedCall } from '../domain/decided-call.ts';
 import { newId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
-import type { Ruling } from '../domain/ruling.ts';
 import type { Steps } from '../gateway.ts';
 import { createSystemGateway } from './system-gateway.ts';
 
 /** The path with nothing behind it: keeps what would have been sent. */
 function aPath() {
-  const sent: Ruling[] = [];
+  const sent: DecidedCall[] = [];
   const steps: Steps = {
     identify: () => assert.fail('the system has no credentials'),
     resolve: async ({ workspace }) => someFacts({ workspaceId: workspace, role: null, connection: null }),
@@ -18,8 +18,8 @@ function aPath() {
     intend: async () => 'recorded',
     forget: () => {},
     refuse: () => assert.fail('it is allowed'),
-    async forward(ruling) {
-      sent.push(ruling);
+    async forward(decided) {
+      sent.push(decided);
       return { status: 200, headers: {}, body: null };
     },
     withhold: async (_ruling, answer) => ({ answer, withheld: 0 }),
@@ -44,10 +44,10 @@ describe('a call that Portcullis makes for its own reasons', () => {
   it('goes out as the system, through the connection that it is about', async () => {
     const { steps, sent } = aPath();
     await createSystemGateway('access_report', steps)(place, anOperation(), context);
-    const [ruling] = sent;
-    assert.deepEqual(ruling?.caller.principal, { kind: 'system', component: 'access_report' });
-    assert.deepEqual(ruling.facts.connection, { id: place.connectionId, because: 'named' });
-    assert.equal(ruling.call.workspace, place.workspaceId);
+    const [decided] = sent;
+    assert.deepEqual(decided?.caller.principal, { kind: 'system', component: 'access_report' });
+    assert.deepEqual(decided.facts.connection, { id: place.connectionId, because: 'named' });
+    assert.equal(decided.call.workspace, place.workspaceId);
   });
 
   it('is charged to who waits for it, where somebody does, and gives them no right', async () => {

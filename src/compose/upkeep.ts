@@ -4,9 +4,9 @@ import { sweepAttempts } from '../connect/sweep-attempts.ts';
 import { minuteMs, secondMs } from '../domain/units.ts';
 import { createJobRunner } from '../jobs/job-runner.ts';
 import { noticeJob } from '../sinks/notices/notice.ts';
+import type { Foundation } from './foundation.ts';
 import type { HostedMcp } from './hosted-mcp.ts';
 import { openNotices } from './notices.ts';
-import type { Place } from './place.ts';
 
 /** What Portcullis does without a call that asks for it. Each may run in several processes on one database at once. */
 export interface Upkeep {
@@ -20,7 +20,7 @@ export interface Upkeep {
 
 /** Everything that is done from time to time, and the timers for it unless the caller looks after that. */
 export function openUpkeep(
-  { config, log, prometheus, now, background, closers }: Place,
+  { config, log, prometheus, now, background, closers }: Foundation,
   parts: {
     readonly connectParts: ConnectParts;
     readonly hosted: HostedMcp;

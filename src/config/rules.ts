@@ -5,7 +5,7 @@ import type { ConfigProblem } from './config-error.ts';
 import type { SettingName, Values } from './settings.ts';
 
 /** What a rule looks at. */
-export interface Wish {
+export interface GivenSettings {
   readonly values: Values;
   readonly given: ReadonlySet<SettingName>;
   /** Where the file is that is meant by `file`, given or by default. */
@@ -13,7 +13,7 @@ export interface Wish {
 }
 
 /** One rule about how settings go together. Answers with nothing when it is kept. */
-export type Rule = (wish: Wish) => ConfigProblem[];
+export type Rule = (wish: GivenSettings) => ConfigProblem[];
 
 const credentialNames = ['NOTION_OAUTH_CLIENT_ID', 'NOTION_OAUTH_CLIENT_SECRET'] as const;
 

@@ -2,7 +2,7 @@ import { connectError } from '../domain/connect-problem.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
-import type { Holder } from './connect-attempts.ts';
+import type { AttemptHolder } from './connect-attempts.ts';
 import type { ConnectParts } from './connect-parts.ts';
 import { disconnect } from './disconnect.ts';
 import { holderOf } from './holder.ts';
@@ -75,7 +75,7 @@ function ifThereIsNone(error: unknown): void {
 async function assertReplaceable(
   installations: ConnectParts['installations'],
   { connectionId, replacing }: { connectionId: ConnectionId; replacing: ConnectionId },
-  holder: Holder,
+  holder: AttemptHolder,
 ): Promise<void> {
   const waiting = await installations.findWaiting(connectionId, holder);
   if (waiting === null || waiting.replaceable.some(one => one.connectionId === replacing)) return;

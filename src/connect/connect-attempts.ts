@@ -4,7 +4,7 @@ import type { ConnectionId, RegistrationId, UserId, WorkspaceId } from '../domai
 import type { ConsentKind } from './consent-flow.ts';
 
 /** The browser session and the person that an attempt belongs to. Nobody else can go on with it. */
-export interface Holder {
+export interface AttemptHolder {
   /** 32 bytes. */
   readonly sessionHash: Buffer;
   readonly userId: UserId;
@@ -15,7 +15,7 @@ export interface Target {
   readonly workspaceId: WorkspaceId | null;
 }
 
-export interface NewAttempt extends Holder, Target {
+export interface NewAttempt extends AttemptHolder, Target {
   readonly kind: ConnectionKind;
   readonly stateHash: Buffer;
   readonly redirectUri: string;
@@ -45,12 +45,12 @@ export interface ConnectAttempts {
   /** What a state is or was for, for as long as it is remembered. Claims nothing. */
   target(kind: ConsentKind, stateHash: Buffer): Promise<Target | null>;
   /** Uses a state up: of many who try at once exactly one gets the target. Null leaves the attempt as it was. */
-  claim(kind: ConnectionKind, stateHash: Buffer, holder: Holder): Promise<Claimed | null>;
+  claim(kind: ConnectionKind, stateHash: Buffer, holder: AttemptHolder): Promise<Claimed | null>;
   /**
    * What became of an attempt whose state is spent, for the person and the session that it belonged to. Null for everybody
    * else, and when it is forgotten.
    */
-  ending(kind: ConsentKind, stateHash: Buffer, holder: Holder): Promise<AttemptEnding | null>;
+  ending(kind: ConsentKind, stateHash: Buffer, holder: AttemptHolder): Promise<AttemptEnding | null>;
   /** Ends a claimed attempt that came to nothing, and remembers why: its client is free for the next one. */
   drop(stateHash: Buffer, problem: ConnectProblem): Promise<void>;
   /** Deletes attempts that nobody can go on with, and what became of those before. */

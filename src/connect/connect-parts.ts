@@ -36,7 +36,7 @@ export interface ConnectParts {
   readonly disconnections: Disconnections;
   readonly pasted: PastedTokens;
   /** Asks Notion whose a token is. */
-  readonly askWhose: (token: Secret) => Promise<TokenIdentity | 'refused' | 'unknown' | 'unreachable'>;
+  readonly identifyToken: (token: Secret) => Promise<TokenIdentity | 'refused' | 'unknown' | 'unreachable'>;
   readonly jobs: Jobs;
   readonly vault: TokenVault;
   readonly recordEvent: RecordEvent;

@@ -14,7 +14,7 @@ export interface Beginning {
   readonly target: WorkspaceId | null;
 }
 
-export interface Begun {
+export interface StartedConsent {
   /** Where the browser goes. */
   readonly authorizeUrl: string;
   readonly redirectUri: string;
@@ -31,7 +31,7 @@ export interface ClaimedAttempt {
 }
 
 /** Tokens that were issued to us and that we will not keep. */
-export interface UnwantedTokens {
+export interface OrphanedTokens {
   readonly kind: ConsentKind;
   readonly origin: string;
   readonly botId: string;
@@ -42,14 +42,14 @@ export interface UnwantedTokens {
 /** What consent led to: an installation, or a problem and the tokens that nobody can place because of it. */
 export type Redeemed =
   | { readonly clientId: string; readonly installation: Installation }
-  | { readonly problem: ConnectProblem; readonly why: string; readonly unwanted: UnwantedTokens | null };
+  | { readonly problem: ConnectProblem; readonly why: string; readonly unwanted: OrphanedTokens | null };
 
 /** How consent is asked for at one kind of authorization server, and what becomes of the answer. */
 export interface ConsentFlow {
   /** Where its tokens are used, and the only origin that they are sent to (rule 3). */
   readonly origin: string;
   /** Throws a `connectError`. No request goes on past `end`. */
-  begin(beginning: Beginning, end: AbortSignal): Promise<Begun>;
+  begin(beginning: Beginning, end: AbortSignal): Promise<StartedConsent>;
   /** Judges the callback and spends the code. Throws a `connectError`. No request goes on past `end`. */
   redeem(callback: CallbackParameters, attempt: ClaimedAttempt, end: AbortSignal): Promise<Redeemed>;
   /** Revokes a token at its issuer. `unclear` when it may still be alive. */

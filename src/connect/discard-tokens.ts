@@ -1,6 +1,6 @@
 import { newId } from '../domain/ids.ts';
 import type { ConnectParts } from './connect-parts.ts';
-import type { UnwantedTokens } from './consent-flow.ts';
+import type { OrphanedTokens } from './consent-flow.ts';
 import type { RevokeToken } from './disconnections.ts';
 
 type DiscardParts = Pick<ConnectParts, 'installations' | 'jobs' | 'vault' | 'wakeJobs'>;
@@ -11,7 +11,7 @@ type DiscardParts = Pick<ConnectParts, 'installations' | 'jobs' | 'vault' | 'wak
  */
 export async function discardTokens(
   { installations, jobs, vault, wakeJobs }: DiscardParts,
-  { kind, origin, botId, registrationId, tokens }: UnwantedTokens,
+  { kind, origin, botId, registrationId, tokens }: OrphanedTokens,
 ): Promise<'kept' | 'revoking'> {
   if (await installations.isStored(origin, botId)) return 'kept';
   const id = newId('job');
@@ -24,7 +24,7 @@ export async function discardTokens(
 }
 
 /** The same for what a refresh brought when its connection had ended or left the client: only hosted MCP has several. */
-export function discardRefreshed(parts: DiscardParts): (orphan: Omit<UnwantedTokens, 'kind'>) => Promise<void> {
+export function discardRefreshed(parts: DiscardParts): (orphan: Omit<OrphanedTokens, 'kind'>) => Promise<void> {
   return async orphan => {
     await discardTokens(parts, { ...orphan, kind: orphan.registrationId === null ? 'rest' : 'mcp' });
   };

@@ -40,7 +40,7 @@ export interface EndingConnection {
   readonly tokens: readonly (SealedToken & { readonly registrationId: RegistrationId | null })[];
 }
 
-export interface LeftToken {
+export interface OrphanedToken {
   readonly place: TokenPlace;
   readonly token: SealedToken;
 }
@@ -60,7 +60,7 @@ export interface Disconnections {
    */
   bury(end: RevokeConnection, note: string, entry: RecordedEvent): Promise<void>;
   /** The token that a connection left behind for this job to revoke. Null: it is destroyed already. */
-  findLeft(jobId: JobId): Promise<LeftToken | null>;
+  findLeft(jobId: JobId): Promise<OrphanedToken | null>;
   /** Destroys that token and writes the entry, in one commit. Does nothing the second time. */
   destroyLeft(jobId: JobId, entry: RecordedEvent): Promise<void>;
 }

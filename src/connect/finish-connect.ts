@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connectError, connectProblemOf } from '../domain/connect-problem.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
-import type { Claimed, Holder } from './connect-attempts.ts';
+import type { AttemptHolder, Claimed } from './connect-attempts.ts';
 import type { ConnectParts } from './connect-parts.ts';
 import type { ConsentKind } from './consent-flow.ts';
 import { discardTokens } from './discard-tokens.ts';
 import { holderOf } from './holder.ts';
-import type { Landing } from './installations.ts';
-import { landAgain, landAnew } from './landing.ts';
+import type { ReceivedTokens } from './installations.ts';
 import type { CallbackParameters } from './mcp/callback.ts';
+import { receiveForNewWorkspace, receiveForWorkspace } from './receive-tokens.ts';
 import { stateHashOf } from './start-connect.ts';
 
 /** What the browser was sent back with: unjudged, each of any type. */
@@ -55,7 +55,7 @@ async function awaitEnding(
   { attempts, deadlines }: Pick<ConnectParts, 'attempts' | 'deadlines'>,
   kind: ConsentKind,
   stateHash: Buffer,
-  holder: Holder,
+  holder: AttemptHolder,
 ): Promise<{ connectionId: ConnectionId }> {
   const until = performance.now() + deadlines.finishMs;
   for (;;) {
@@ -68,7 +68,7 @@ async function awaitEnding(
   }
 }
 
-type OwnAttempt = Claimed & Pick<Landing, 'stateHash' | 'userId'> & { readonly kind: ConsentKind };
+type OwnAttempt = Claimed & Pick<ReceivedTokens, 'stateHash' | 'userId'> & { readonly kind: ConsentKind };
 
 async function goOn(
   parts: ConnectParts,
@@ -88,7 +88,7 @@ async function goOn(
   // Rule 2: an installation of the integration shows the pages that were picked for it, so members share it. A hosted MCP
   // token shows whatever its owner can see, so it is theirs alone.
   const audience = kind === 'rest' ? 'members' : 'owner';
-  const landing: Landing = { ...redeemed, kind, stateHash, userId, origin, registrationId, audience };
-  const land = attempt.workspaceId === null ? landAnew : landAgain;
-  return land(parts, landing, context);
+  const received: ReceivedTokens = { ...redeemed, kind, stateHash, userId, origin, registrationId, audience };
+  const land = attempt.workspaceId === null ? receiveForNewWorkspace : receiveForWorkspace;
+  return land(parts, received, context);
 }

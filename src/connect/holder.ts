@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
-import type { Holder } from './connect-attempts.ts';
+import type { AttemptHolder } from './connect-attempts.ts';
 
 /**
  * Who goes on with an attempt: the signed-in person, in this very browser session (design rule 1). Keys and agents cannot
  * connect: consent at Notion is given by a person in a browser.
  */
-export function holderOf(context: CommandContext): Holder {
+export function holderOf(context: CommandContext): AttemptHolder {
   const { principal, credential } = context.caller;
   if (principal.kind !== 'user' || !isId('ses', credential)) {
     throw new Error('Only people in a browser get this far.');

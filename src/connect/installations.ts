@@ -2,7 +2,7 @@ import type { ConnectProblem } from '../domain/connect-problem.ts';
 import type { ConnectionKind, SealedToken, WrappedKey } from '../domain/connection.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import type { ConnectionId, RegistrationId, UserId, WorkspaceId } from '../domain/ids.ts';
-import type { Holder, Target } from './connect-attempts.ts';
+import type { AttemptHolder, Target } from './connect-attempts.ts';
 import type { InstallationNames } from './disconnections.ts';
 import type { Installation } from './rest/token-response.ts';
 
@@ -10,7 +10,7 @@ import type { Installation } from './rest/token-response.ts';
 export type Audience = 'members' | 'owner';
 
 /** What a callback or somebody who pasted a token brought, with the attempt that it belongs to. */
-export interface Landing {
+export interface ReceivedTokens {
   readonly kind: ConnectionKind;
   readonly stateHash: Buffer;
   readonly userId: UserId;
@@ -80,7 +80,7 @@ export interface Installations {
   isStored(origin: string, botId: string): Promise<boolean>;
   /** Stores a workspace nobody knew, its key, its connection (`pending`) and the tokens. False: somebody was faster. */
   addWorkspace(
-    landing: Landing,
+    received: ReceivedTokens,
     place: { workspaceId: WorkspaceId; connectionId: ConnectionId },
     key: WrappedKey,
     tokens: readonly SealedToken[],
@@ -93,27 +93,27 @@ export interface Installations {
    * another person here, than the connection that they would have to go into.
    */
   addTokens(
-    landing: Landing,
+    received: ReceivedTokens,
     workspaceId: WorkspaceId,
     seal: (connectionId: ConnectionId, generation: number) => Promise<readonly SealedToken[]>,
   ): Promise<ConnectionId | 'being_disconnected' | 'owner_mismatch'>;
 
   /** Where a waiting connection would be confirmed: its workspace, or (null) the deployment for a new one. */
   targetOf(connectionId: ConnectionId): Promise<Target | null>;
-  findWaiting(connectionId: ConnectionId, holder: Holder): Promise<WaitingConnection | null>;
+  findWaiting(connectionId: ConnectionId, holder: AttemptHolder): Promise<WaitingConnection | null>;
   /** What became of a connection that waited for this holder and does not any more. Null: there was none. */
-  findAnswered(connectionId: ConnectionId, holder: Holder): Promise<AnsweredConnection | null>;
+  findAnswered(connectionId: ConnectionId, holder: AttemptHolder): Promise<AnsweredConnection | null>;
   /**
    * Puts the waiting tokens to use and writes the entry, in one commit; of a new workspace the holder becomes admin. Null:
    * there is nothing to confirm.
    */
   confirm(
     connectionId: ConnectionId,
-    holder: Holder,
+    holder: AttemptHolder,
     entryOf: (confirmed: Confirmed) => RecordedEvent,
   ): Promise<Confirmed | null>;
   /** Gives a waiting connection up. What was never confirmed goes to `revoking`. False: there is nothing to give up. */
-  abandon(connectionId: ConnectionId, holder: Holder | 'overdue'): Promise<boolean>;
+  abandon(connectionId: ConnectionId, holder: AttemptHolder | 'overdue'): Promise<boolean>;
   /** Connections whose ten minutes to be confirmed have passed. */
   overdue(): Promise<ConnectionId[]>;
 }

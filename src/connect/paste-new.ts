@@ -7,9 +7,9 @@ import type { Secret } from '../domain/secret.ts';
 import type { ConnectParts } from './connect-parts.ts';
 import { hashOf, holderOf } from './holder.ts';
 import type { Audience } from './installations.ts';
-import { landAnew } from './landing.ts';
 import { nameIn } from './oauth-response.ts';
 import { identifyToken } from './paste-token.ts';
+import { receiveForNewWorkspace } from './receive-tokens.ts';
 
 export interface PasteNew {
   readonly token: Secret;
@@ -45,10 +45,10 @@ export async function pasteNew(
       throw new PortcullisError('validation_error', 'Notion does not say what the workspace is called: send its name.');
     }
     const { origin } = parts.flows.rest;
-    const landing = { kind: 'internal', stateHash, origin, clientId: null, registrationId: null } as const;
-    const connectionId = await landAnew(
+    const received = { kind: 'internal', stateHash, origin, clientId: null, registrationId: null } as const;
+    const connectionId = await receiveForNewWorkspace(
       parts,
-      { ...landing, installation, userId: holder.userId, audience: audience ?? 'owner' },
+      { ...received, installation, userId: holder.userId, audience: audience ?? 'owner' },
       context,
     );
     return { connectionId };

@@ -22,7 +22,7 @@ export interface PasteToken {
 export async function pasteToken(
   parts: Pick<
     ConnectParts,
-    'flows' | 'installations' | 'pasted' | 'vault' | 'askWhose' | 'recordEvent' | 'forgetToken'
+    'flows' | 'installations' | 'pasted' | 'vault' | 'identifyToken' | 'recordEvent' | 'forgetToken'
   >,
   { workspaceId, token, audience }: PasteToken,
   context: CommandContext,
@@ -47,7 +47,7 @@ export async function pasteToken(
 
 /** Whose a token is, as Notion says. Throws `PortcullisError` and `connectError`. */
 export async function identifyToken(
-  { askWhose }: Pick<ConnectParts, 'askWhose'>,
+  { identifyToken: askWhose }: Pick<ConnectParts, 'identifyToken'>,
   token: Secret,
 ): Promise<TokenIdentity> {
   const identity = await askWhose(token);

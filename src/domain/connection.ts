@@ -53,6 +53,12 @@ export interface WrappedKey {
   readonly rootKid: string;
 }
 
+/** A connection, in its workspace. */
+export interface ConnectionPlace {
+  readonly workspaceId: WorkspaceId;
+  readonly connectionId: ConnectionId;
+}
+
 /** A connection as people see it: without any secret. */
 export interface ConnectionSummary {
   readonly id: ConnectionId;

@@ -14,7 +14,7 @@ export interface Metrics {
   /** One flush of the audit log: its rows, and how long the commit took. */
   auditFlushed(flush: { readonly rows: number; readonly seconds: number; readonly durable: boolean }): void;
   /** An attempt to refresh a token has ended. */
-  refreshed(kind: ConnectionKind, outcome: RefreshOutcome): void;
+  refreshed(kind: ConnectionKind, outcome: RefreshCount): void;
   /** A lease was asked for while somebody else held it. */
   leaseContended(lease: 'refresh' | 'budget'): void;
   /** A spool that an earlier process left behind was looked at. */
@@ -45,7 +45,7 @@ export interface CallEnd {
  * connection needs a person. `transient`: Notion could not be asked, or the store could not be written; nothing changed.
  * `unknown`: the grant may be spent, and the answer is lost.
  */
-export type RefreshOutcome = 'refreshed' | 'adopted' | 'rejected' | 'transient' | 'unknown';
+export type RefreshCount = 'refreshed' | 'adopted' | 'rejected' | 'transient' | 'unknown';
 
 /** Whose limit it is: one connection's, the whole workspace's, one endpoint's; `blocked` is not to be retried at all. */
 export type RateLimitScope = 'connection' | 'workspace' | 'endpoint' | 'blocked';

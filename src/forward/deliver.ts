@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
+import type { DecidedCall } from '../domain/decided-call.ts';
 import { type ErrorCode, PortcullisError } from '../domain/errors.ts';
 import type { Answer, Operation } from '../domain/operation.ts';
-import type { Ruling } from '../domain/ruling.ts';
 import type { AccessToken, AccessTokens, ConnectionHealth } from './access-tokens.ts';
 import { neverSent, refusedAnswer, refusedToken } from './public-error.ts';
 import { type Sending, send } from './send.ts';
@@ -11,13 +11,13 @@ import type { Upstream } from './upstream.ts';
 export async function deliver(
   upstream: Upstream,
   tokens: AccessTokens,
-  ruling: Ruling,
+  decided: DecidedCall,
   sending: Sending,
 ): Promise<Answer> {
-  const token = await tokenFor(tokens, ruling);
+  const token = await tokenFor(tokens, decided);
   const answer = await send(upstream, sending, token);
   if (answer.status !== 401) return acceptable(answer, sending.operation);
-  return acceptable(await afterUnauthorized(upstream, tokens, ruling, sending, token), sending.operation);
+  return acceptable(await afterUnauthorized(upstream, tokens, decided, sending, token), sending.operation);
 }
 
 /**
@@ -28,19 +28,19 @@ export async function deliver(
 async function afterUnauthorized(
   upstream: Upstream,
   tokens: AccessTokens,
-  ruling: Ruling,
+  decided: DecidedCall,
   sending: Sending,
   refused: AccessToken,
 ): Promise<Answer> {
-  const health = await reportUnauthorized(tokens, ruling, refused);
+  const health = await reportUnauthorized(tokens, decided, refused);
   if (health === 'dead' || health === 'app_refused') throw refusedToken(errorAfter[health]);
   if (health === 'unknown' || sending.request.body instanceof Readable) throw refusedToken('upstream_unavailable');
-  const renewed = await tokenFor(tokens, ruling);
+  const renewed = await tokenFor(tokens, decided);
   if (renewed.token === refused.token) throw refusedToken('upstream_unavailable');
   const answer = await send(upstream, sending, renewed);
   if (answer.status !== 401) return answer;
   // A new token that is refused as well: a person is needed, or Notion contradicts itself. No third attempt either way.
-  const verdict = await reportUnauthorized(tokens, ruling, renewed);
+  const verdict = await reportUnauthorized(tokens, decided, renewed);
   throw refusedToken(errorAfter[verdict]);
 }
 
@@ -64,7 +64,7 @@ function refuse(answer: Answer, effect: Operation['effect'], log: string): Portc
   return refusedAnswer(effect, log);
 }
 
-function tokenFor(tokens: AccessTokens, { facts }: Ruling): Promise<AccessToken> {
+function tokenFor(tokens: AccessTokens, { facts }: DecidedCall): Promise<AccessToken> {
   const { workspaceId, connection } = facts;
   if (workspaceId === null || connection === null) {
     throw new PortcullisError('no_connection', undefined, { fate: 'not_sent' });
@@ -74,7 +74,7 @@ function tokenFor(tokens: AccessTokens, { facts }: Ruling): Promise<AccessToken>
 
 async function reportUnauthorized(
   tokens: AccessTokens,
-  { facts }: Ruling,
+  { facts }: DecidedCall,
   { token }: AccessToken,
 ): Promise<ConnectionHealth> {
   if (facts.workspaceId === null || facts.connection === null) return 'unknown';

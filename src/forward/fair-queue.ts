@@ -1,5 +1,5 @@
 /** Where an item waits: in the line of one member of a group. */
-export interface Place {
+export interface QueueLine {
   readonly group: string;
   readonly member: string;
 }
@@ -14,11 +14,11 @@ export interface FairQueue<T> {
    * Puts an item at the end of its line. Call what it answers with to take the item out again. Null: the queue is full.
    * Before that happens to a group that has few waiting, the group that has most gives up the last of its items.
    */
-  add(place: Place, item: T): (() => void) | null;
+  add(place: QueueLine, item: T): (() => void) | null;
   /** Takes out the first item that is ready, of the line whose turn it is; null when there is none. */
   next(ready?: (item: T) => boolean): T | null;
   /** Whether somebody waits in this line. */
-  waitsFor(place: Place): boolean;
+  waitsFor(place: QueueLine): boolean;
   [Symbol.iterator](): Iterator<T>;
 }
 
@@ -41,7 +41,7 @@ export function createFairQueue<T>({ sizeMax, onDisplaced }: FairQueueOptions<T>
   const groups = new Map<string, Group<T>>();
   let size = 0;
 
-  function takeOut({ group, member }: Place, entry: { readonly item: T }): void {
+  function takeOut({ group, member }: QueueLine, entry: { readonly item: T }): void {
     const members = groups.get(group);
     const line = members?.lines.get(member);
     if (members === undefined || !line?.delete(entry)) return;

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
+import type { DecidedCall } from '../domain/decided-call.ts';
 import type { RunningDigest } from '../domain/digest.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { ConfirmShared } from '../domain/file-fetching.ts';
 import { carriedLinkGone } from '../domain/file-links.ts';
 import type { Answer, CommandContext, NotionRequest } from '../domain/operation.ts';
-import type { Ruling } from '../domain/ruling.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { RateBudget } from './budget/budget.ts';
@@ -20,8 +20,8 @@ export interface ForwardParts {
   readonly tokens: AccessTokens;
   /** Notion's rate limits, of which this call takes its share. */
   readonly budget: Pick<RateBudget, 'take' | 'giveBack' | 'answered'>;
-  /** Whether the ruling would still be made now. Asked only about calls that had to wait (rule 10). */
-  readonly stillAllowed: (ruling: Ruling) => Promise<boolean>;
+  /** Whether the call would still be allowed now. Asked only about calls that had to wait (rule 10). */
+  readonly stillAllowed: (decided: DecidedCall) => Promise<boolean>;
   readonly confirmShared: ConfirmShared;
   /** Starts the keyed digest of a body that is streamed. */
   readonly startDigest: () => RunningDigest;
@@ -29,35 +29,35 @@ export interface ForwardParts {
 }
 
 /** Carries out an allowed call. Throws `PortcullisError`, whose `fate` says what became of a call to Notion. */
-export type Forward = (ruling: Ruling) => Promise<Answer>;
+export type Forward = (decided: DecidedCall) => Promise<Answer>;
 
 export function createForward(parts: ForwardParts): Forward {
   const { upstream, tokens, budget } = parts;
   const turns = createTurns(sharedTurns(upstream.connections));
   const uploadTurns = createTurns(sharedTurns(upstream.uploads));
 
-  return async function forward(ruling) {
-    const { target } = ruling.call.operation;
+  return async function forward(decided) {
+    const { target } = decided.call.operation;
     if (target === null) throw new PortcullisError('internal', undefined, { log: 'allowed, but without a target' });
-    if (target.kind === 'local') return target.run(contextOf(ruling, permitOf(ruling)));
+    if (target.kind === 'local') return target.run(contextOf(decided, permitOf(decided)));
 
     if (target.carries !== undefined) throw notSent('links to files were left in a request');
-    const sending = sendingOf(ruling, target);
-    await confirmFiles(contextOf(ruling, sending.permit), target);
-    await takeShare(ruling, sending);
+    const sending = sendingOf(decided, target);
+    await confirmFiles(contextOf(decided, sending.permit), target);
+    await takeShare(decided, sending);
     try {
-      const answer = await sendInTurn(ruling, sending);
-      budget.answered(ruling, answer);
+      const answer = await sendInTurn(decided, sending);
+      budget.answered(decided, answer);
       return answer;
     } catch (error) {
-      if (error instanceof PortcullisError && error.details.fate === 'not_sent') budget.giveBack(ruling);
+      if (error instanceof PortcullisError && error.details.fate === 'not_sent') budget.giveBack(decided);
       throw error;
     }
   };
 
-  async function sendInTurn(ruling: Ruling, sending: Sending): Promise<Answer> {
-    const giveBack = await takeTurn(ruling, sending);
-    return heldUntilClosed(giveBack, () => deliver(upstream, tokens, ruling, sending));
+  async function sendInTurn(decided: DecidedCall, sending: Sending): Promise<Answer> {
+    const giveBack = await takeTurn(decided, sending);
+    return heldUntilClosed(giveBack, () => deliver(upstream, tokens, decided, sending));
   }
 
   /** What Notion has hidden since is not put into a page that more people see. */
@@ -65,16 +65,16 @@ export function createForward(parts: ForwardParts): Forward {
     for (const file of files) await neverSent(parts.confirmShared(file, context)).catch(whenHidden);
   }
 
-  function permitOf(ruling: Ruling): Permit {
-    return createPermit(ruling, parts.stillAllowed, parts.now);
+  function permitOf(decided: DecidedCall): Permit {
+    return createPermit(decided, parts.stillAllowed, parts.now);
   }
 
-  function sendingOf(ruling: Ruling, request: NotionRequest): Sending {
-    const { operation, signal } = ruling.call;
+  function sendingOf(decided: DecidedCall, request: NotionRequest): Sending {
+    const { operation, signal } = decided.call;
     return {
       operation,
       request,
-      permit: permitOf(ruling),
+      permit: permitOf(decided),
       // A write that is under way is never cancelled: whoever asked for it may be gone, but nobody could say whether it happened.
       signal: operation.effect === 'read' ? signal : null,
       digest: request.body instanceof Readable ? parts.startDigest() : null,
@@ -85,21 +85,21 @@ export function createForward(parts: ForwardParts): Forward {
    * Waits where Notion's limits demand it. A call that waited is asked about again before it is sent (rule 10). A write may
    * be given up here, and in the next line: nothing was sent yet.
    */
-  async function takeShare(ruling: Ruling, { permit }: Sending): Promise<void> {
-    const waiting = budget.take(ruling, ruling.call.signal);
+  async function takeShare(decided: DecidedCall, { permit }: Sending): Promise<void> {
+    const waiting = budget.take(decided, decided.call.signal);
     if (waiting === null) return;
     await waiting.catch(whenGone);
     try {
       await neverSent(permit.renew());
     } catch (error) {
-      budget.giveBack(ruling);
+      budget.giveBack(decided);
       throw error;
     }
   }
 
-  function takeTurn(ruling: Ruling, { request }: Sending): Promise<GiveBack> {
+  function takeTurn(decided: DecidedCall, { request }: Sending): Promise<GiveBack> {
     const line = request.body instanceof Readable ? uploadTurns : turns;
-    const { caller, facts, call } = ruling;
+    const { caller, facts, call } = decided;
     return line.take(holderOf(caller.principal, facts.workspaceId), call.signal).catch(whenGone);
   }
 }
@@ -109,7 +109,7 @@ function whenHidden(error: unknown): never {
   throw new PortcullisError('validation_error', carriedLinkGone, error.details);
 }
 
-function contextOf({ call, caller, facts }: Ruling, { confirm }: Permit): CommandContext {
+function contextOf({ call, caller, facts }: DecidedCall, { confirm }: Permit): CommandContext {
   const { clientAddress, requestId } = call;
   return { caller, workspaceId: facts.workspaceId, clientAddress, requestId, confirm };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
-import { aRuling } from '../../test/fixtures.ts';
+import { aDecidedCall } from '../../test/fixtures.ts';
 import { createOpenStreams } from './open-streams.ts';
 
 function someStreams(wouldStillPass: () => Promise<boolean>) {
@@ -16,7 +16,7 @@ function someStreams(wouldStillPass: () => Promise<boolean>) {
   });
   const stream = new PassThrough();
   stream.on('error', () => {});
-  streams.watch(aRuling(), stream);
+  streams.watch(aDecidedCall(), stream);
   const pass = (ms: number) => {
     atMs += ms;
     return streams.look();

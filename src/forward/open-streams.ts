@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
+import type { DecidedCall } from '../domain/decided-call.ts';
 import { PortcullisError } from '../domain/errors.ts';
-import type { Ruling } from '../domain/ruling.ts';
 import { secondMs } from '../domain/units.ts';
 import { whenClosed } from '../domain/when-closed.ts';
 
@@ -9,7 +9,7 @@ import { whenClosed } from '../domain/when-closed.ts';
  * role or access has ended meanwhile, in whichever process that was done (rule 10).
  */
 export interface OpenStreams {
-  watch(ruling: Ruling, stream: Readable): void;
+  watch(decided: DecidedCall, stream: Readable): void;
   /** Decides on all of them now. */
   look(): Promise<void>;
   close(): Promise<void>;
@@ -17,7 +17,7 @@ export interface OpenStreams {
 
 export interface OpenStreamsParts {
   /** Whether a call that was let through would be let through now. Throws when nobody can say. */
-  readonly wouldStillPass: (ruling: Ruling) => Promise<boolean>;
+  readonly wouldStillPass: (decided: DecidedCall) => Promise<boolean>;
   readonly onTrouble: (error: unknown) => void;
   readonly monotonicMs: () => number;
   /** How often it is looked. */
@@ -30,7 +30,7 @@ const lookEveryMs = 2 * secondMs;
 const inDoubtMsMax = 30 * secondMs;
 
 interface Watched {
-  readonly ruling: Ruling;
+  readonly decided: DecidedCall;
   /** When it was last known that the stream may go on. */
   allowedAtMs: number;
 }
@@ -46,7 +46,7 @@ export function createOpenStreams(parts: OpenStreamsParts): OpenStreams {
   }
 
   async function lookAt(stream: Readable, watched: Watched): Promise<void> {
-    const passes = await wouldStillPass(watched.ruling).catch(error => {
+    const passes = await wouldStillPass(watched.decided).catch(error => {
       onTrouble(error);
       return monotonicMs() - watched.allowedAtMs < inDoubtMsMax ? null : false;
     });
@@ -63,8 +63,8 @@ export function createOpenStreams(parts: OpenStreamsParts): OpenStreams {
 
   const timer = setInterval(() => void look(), everyMs).unref();
   return {
-    watch(ruling, stream) {
-      open.set(stream, { ruling, allowedAtMs: monotonicMs() });
+    watch(decided, stream) {
+      open.set(stream, { decided, allowedAtMs: monotonicMs() });
       whenClosed(stream, () => open.delete(stream));
     },
     look,

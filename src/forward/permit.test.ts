@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aRuling } from '../../test/fixtures.ts';
+import { aDecidedCall } from '../../test/fixtures.ts';
 import { createPermit } from './permit.ts';
 
 describe('rule 10: a permit', () => {
   it('asks once, however many ask before the answer has come, and again after it', async () => {
     const answers: ((allowed: boolean) => void)[] = [];
     const ask = () => new Promise<boolean>(resolve => answers.push(resolve));
-    const permit = createPermit(aRuling(), ask, () => new Date());
+    const permit = createPermit(aDecidedCall(), ask, () => new Date());
     const renewals = [permit.renew(), permit.renew(), permit.renew()];
     assert.equal(answers.length, 1);
     answers[0]?.(true);
@@ -21,7 +21,7 @@ describe('rule 10: a permit', () => {
     let time = 0;
     const answers: (() => void)[] = [];
     const ask = () => new Promise<boolean>(resolve => answers.push(() => resolve(true)));
-    const permit = createPermit({ ...aRuling(), decidedAt: new Date(time) }, ask, () => new Date(time));
+    const permit = createPermit({ ...aDecidedCall(), decidedAt: new Date(time) }, ask, () => new Date(time));
     const renewal = permit.renew();
     time = 60_000;
     answers[0]?.();

@@ -1,5 +1,5 @@
+import type { DecidedCall } from '../domain/decided-call.ts';
 import { PortcullisError } from '../domain/errors.ts';
-import type { Ruling } from '../domain/ruling.ts';
 import type { Now } from '../domain/units.ts';
 
 /** How old a decision may be at the moment of sending before it must be confirmed. */
@@ -15,12 +15,16 @@ export interface Permit {
   confirm(): Promise<void>;
 }
 
-export function createPermit(ruling: Ruling, stillAllowed: (ruling: Ruling) => Promise<boolean>, now: Now): Permit {
-  let confirmedAtMs = ruling.decidedAt.getTime();
+export function createPermit(
+  decided: DecidedCall,
+  stillAllowed: (decided: DecidedCall) => Promise<boolean>,
+  now: Now,
+): Permit {
+  let confirmedAtMs = decided.decidedAt.getTime();
   const isStale = () => now().getTime() - confirmedAtMs > decisionAgeMaxMs;
   async function ask(): Promise<void> {
     const askedAtMs = now().getTime();
-    if (!(await stillAllowed(ruling))) {
+    if (!(await stillAllowed(decided))) {
       throw new PortcullisError('policy_changed', undefined, { log: 'revoked while it waited', fate: 'not_sent' });
     }
     confirmedAtMs = askedAtMs;

@@ -4,7 +4,7 @@ import type { Answer } from '../domain/operation.ts';
 import type { Principal } from '../domain/principal.ts';
 import { secondMs } from '../domain/units.ts';
 import { whenClosed } from '../domain/when-closed.ts';
-import { createFairQueue, type Place } from './fair-queue.ts';
+import { createFairQueue, type QueueLine } from './fair-queue.ts';
 import { placeOf } from './place-of.ts';
 import { notSent, tooManyHeld } from './public-error.ts';
 
@@ -12,13 +12,13 @@ import { notSent, tooManyHeld } from './public-error.ts';
 export type GiveBack = () => void;
 
 /** Who takes a turn: the place where its calls wait, and the workspace that they are for. */
-export interface Holder {
-  readonly place: Place;
+export interface TurnHolder {
+  readonly place: QueueLine;
   readonly workspace: string;
 }
 
 /** @param workspaceId null for calls of no workspace, which count as one */
-export function holderOf(principal: Principal, workspaceId: WorkspaceId | null): Holder {
+export function holderOf(principal: Principal, workspaceId: WorkspaceId | null): TurnHolder {
   return { place: placeOf(principal), workspace: workspaceId ?? 'none' };
 }
 
@@ -43,7 +43,7 @@ export interface Turns {
    * Resolves with a turn. Throws `upstream_unavailable` when there are too many waiting, and `rate_limited` when none came
    * in time. Rejects with the signal's reason when it aborts first.
    */
-  take(holder: Holder, signal: AbortSignal): Promise<GiveBack>;
+  take(holder: TurnHolder, signal: AbortSignal): Promise<GiveBack>;
 }
 
 /** A quarter of the turns for a group, half of them for a workspace, and eight waiting for each. */
@@ -54,7 +54,7 @@ export function sharedTurns(turns: number): TurnLimits {
 const waitMsMax = 30 * secondMs;
 
 interface Waiter {
-  readonly holder: Holder;
+  readonly holder: TurnHolder;
   go(): void;
   refuse(): void;
 }
@@ -63,19 +63,19 @@ export function createTurns({ turns, each, waiting, waitMs = waitMsMax }: TurnLi
   const queue = createFairQueue<Waiter>({ sizeMax: waiting, onDisplaced: waiter => waiter.refuse() });
   const held = { all: 0, groups: new Map<string, number>(), workspaces: new Map<string, number>() };
 
-  function mayTake({ place: { group }, workspace }: Holder): boolean {
+  function mayTake({ place: { group }, workspace }: TurnHolder): boolean {
     const ofGroup = held.groups.get(group) ?? 0;
     const ofWorkspace = held.workspaces.get(workspace) ?? 0;
     return held.all < turns && ofGroup < each.group && ofWorkspace < each.workspace;
   }
 
-  function count({ place: { group }, workspace }: Holder, by: 1 | -1): void {
+  function count({ place: { group }, workspace }: TurnHolder, by: 1 | -1): void {
     held.all += by;
     change(held.groups, group, by);
     change(held.workspaces, workspace, by);
   }
 
-  function give(holder: Holder): GiveBack {
+  function give(holder: TurnHolder): GiveBack {
     count(holder, 1);
     let isHeld = true;
     return () => {
@@ -87,7 +87,7 @@ export function createTurns({ turns, each, waiting, waitMs = waitMsMax }: TurnLi
     };
   }
 
-  function wait(holder: Holder, signal: AbortSignal): Promise<GiveBack> {
+  function wait(holder: TurnHolder, signal: AbortSignal): Promise<GiveBack> {
     const { promise, resolve, reject } = Promise.withResolvers<GiveBack>();
     const end = (settle: () => void) => {
       clearTimeout(timer);

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { evaluator } from '../authorize/evaluator.ts';
 import { newId } from '../domain/ids.ts';
-import { type Holder, judgeCapabilities, policyUse, readReached } from './access-report.ts';
+import { judgeCapabilities, policyUse, type RoleHolder, readReached } from './access-report.ts';
 
 const knowledge = (held: boolean) => ({ held, shownBy: 'pages.update', learnedAt: new Date(0) });
-const verdict = (holders: Holder[], held: boolean | null, capability = 'update_content') => {
+const verdict = (holders: RoleHolder[], held: boolean | null, capability = 'update_content') => {
   const known = new Map(held === null ? [] : [[capability, knowledge(held)] as const]);
   return judgeCapabilities(known, policyUse(evaluator, holders)).find(one => one.capability === capability);
 };
 
-const viewer: Holder = { id: newId('usr'), kind: 'user', role: 'viewer', keys: [null] };
-const admin: Holder = { id: newId('usr'), kind: 'user', role: 'admin', keys: [] };
-const agent = (...keys: Holder['keys'][number][]): Holder => ({
+const viewer: RoleHolder = { id: newId('usr'), kind: 'user', role: 'viewer', keys: [null] };
+const admin: RoleHolder = { id: newId('usr'), kind: 'user', role: 'admin', keys: [] };
+const agent = (...keys: RoleHolder['keys'][number][]): RoleHolder => ({
   id: newId('agt'),
   kind: 'agent',
   role: 'editor',

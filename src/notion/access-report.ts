@@ -5,7 +5,7 @@ import { type Capability, capabilities, capabilitiesFor, capabilityNames } from 
 import { canonicalId } from './ids.ts';
 
 /** Somebody who may call through the workspace's connections. */
-export interface Holder {
+export interface RoleHolder {
   readonly id: PrincipalId;
   readonly kind: 'user' | 'agent';
   readonly role: string;
@@ -24,7 +24,7 @@ export interface Use {
 /** What a person can do without a key: the routes about content that take a browser session. */
 const sessionActions: readonly Action[] = ['read', 'create'];
 
-export function policyUse(evaluator: Evaluator, holders: readonly Holder[]): Use {
+export function policyUse(evaluator: Evaluator, holders: readonly RoleHolder[]): Use {
   const allowed = (role: string) => [...evaluator.ofRole(role)];
   const now = holders.flatMap(({ kind, role, keys }) => {
     const ceilings = kind === 'user' ? [...keys, sessionActions] : keys;
@@ -42,7 +42,7 @@ export type Knowledge = { readonly held: boolean; readonly shownBy: string; read
  * roles could use it, and nobody can today. missing: somebody can use it here, and Notion will refuse. unknown: no
  * answer of Notion's has shown yet whether it is there.
  */
-export type Verdict = 'fits' | 'excess' | 'spare' | 'missing' | 'unknown';
+export type CapabilityVerdict = 'fits' | 'excess' | 'spare' | 'missing' | 'unknown';
 
 export interface CapabilityFinding {
   readonly capability: Capability;
@@ -50,7 +50,7 @@ export interface CapabilityFinding {
   readonly name: string;
   readonly state: 'held' | 'lacking' | 'unknown';
   readonly need: 'in_use' | 'possible' | 'none';
-  readonly verdict: Verdict;
+  readonly verdict: CapabilityVerdict;
   /** What to change at Notion, or to look at there; null when there is nothing to change. */
   readonly advice: string | null;
   /** For what is unknown: how it will be learned. */
@@ -110,7 +110,7 @@ function verdictOn(
   capability: Capability,
   state: CapabilityFinding['state'],
   need: CapabilityFinding['need'],
-): Verdict {
+): CapabilityVerdict {
   if (state === 'unknown') return 'unknown';
   if (state === 'held') return need === 'none' ? 'excess' : need === 'possible' ? 'spare' : 'fits';
   // People can be listed without their addresses, so nothing is refused for lack of those.
@@ -128,7 +128,7 @@ function choicesFor(capability: Capability): { readonly have: string; readonly l
 
 const where = 'in the settings of the integration (notion.so/profile/integrations), then reconnect the workspace';
 
-function adviceOn(capability: Capability, verdict: Verdict, need: CapabilityFinding['need']): string | null {
+function adviceOn(capability: Capability, verdict: CapabilityVerdict, need: CapabilityFinding['need']): string | null {
   const { have, leave } = choicesFor(capability);
   const name = capabilityNames[capability];
   switch (verdict) {

@@ -1,7 +1,7 @@
 import type { Action } from '../domain/action.ts';
 import type { Demand, ObjectRef, Problem } from '../domain/operation.ts';
 import { canonicalId, isOpaqueId } from './ids.ts';
-import type { Escalation, Locator, OperationRow, Place } from './operation-row.ts';
+import type { Escalation, Locator, OperationRow, RequestLocation } from './operation-row.ts';
 import { notAnId, quoted } from './references.ts';
 import { isJsonObject, type JsonObject } from './strict-json.ts';
 
@@ -41,7 +41,7 @@ class Search {
   readonly demands: Demand[] = [];
   readonly claimed = new Set<string>();
   /** What each place named. */
-  readonly found = new Map<Place, ObjectRef>();
+  readonly found = new Map<RequestLocation, ObjectRef>();
   problem: Problem | null = null;
   readonly #request: Located;
 
@@ -50,7 +50,7 @@ class Search {
   }
 
   /** The value at a place; `null` counts as nothing. */
-  valueAt(place: Place): unknown {
+  valueAt(place: RequestLocation): unknown {
     const dot = place.indexOf('.');
     const name = place.slice(dot + 1);
     if (place.startsWith('path.')) return this.#request.path[name];
@@ -77,12 +77,12 @@ class Search {
   }
 
   /** Demands actions on an object that a locator found. If it found none, the call has another problem already. */
-  demand(actions: readonly Action[], on: 'workspace' | Place): void {
+  demand(actions: readonly Action[], on: 'workspace' | RequestLocation): void {
     const object: ObjectRef | undefined = on === 'workspace' ? { kind: 'workspace' } : this.found.get(on);
     if (object !== undefined) for (const action of actions) this.demands.push({ action, object });
   }
 
-  refuseMissing(anyOf: readonly Place[]): void {
+  refuseMissing(anyOf: readonly RequestLocation[]): void {
     const [first = 'body.parent'] = anyOf;
     const part = first.slice(0, first.indexOf('.'));
     const message = `${part} failed validation: ${anyOf.join(' or ')} should be defined, instead was \`undefined\`.`;
@@ -101,7 +101,7 @@ function objectNamed(kind: Exclude<Locator['kind'], 'workspace'>, value: unknown
   return id === null ? null : { kind, id };
 }
 
-function notTrue(at: Place, value: unknown): Problem {
+function notTrue(at: RequestLocation, value: unknown): Problem {
   const message = `body failed validation: ${at} should be \`true\`, instead was \`${quoted(value)}\`.`;
   return { code: 'validation_error', message };
 }

@@ -3,11 +3,11 @@ import type { NotionObjectKind } from '../domain/operation.ts';
 import type { NotionVersion } from './versions.ts';
 
 /** Where a value stands in a request: a path parameter, a query key, or a dotted path into the JSON body. */
-export type Place = `path.${string}` | `query.${string}` | `body.${string}`;
+export type RequestLocation = `path.${string}` | `query.${string}` | `body.${string}`;
 
 /** An object id in a request, and what the caller must be allowed to do with the object that it names. */
 export interface Locator {
-  readonly at: Place;
+  readonly at: RequestLocation;
   /** `workspace` is named by `true` (`parent: {workspace: true}`); everything else by an id. */
   readonly kind: NotionObjectKind | 'workspace';
   readonly actions: readonly Action[];
@@ -17,16 +17,16 @@ export interface Locator {
 
 /** One of these locators at least must find something. Path parameters need no such line: they are always there. */
 export interface Need {
-  readonly anyOf: readonly Place[];
+  readonly anyOf: readonly RequestLocation[];
   /** The need exists only if the request has something here. */
-  readonly onlyIf?: Place;
+  readonly onlyIf?: RequestLocation;
 }
 
 /** What is demanded when none of the places has anything: Notion's own default for what was left out. */
-export interface StandIn {
-  readonly unless: readonly Place[];
+export interface FallbackDemand {
+  readonly unless: readonly RequestLocation[];
   readonly actions: readonly Action[];
-  readonly on: 'workspace' | Place;
+  readonly on: 'workspace' | RequestLocation;
 }
 
 /** A value in the body that turns the call into something graver than its row says. */
@@ -37,7 +37,7 @@ export interface Escalation {
   readonly when: 'present' | 'not_false' | 'null';
   readonly actions: readonly Action[];
   /** The object that the actions are demanded on. */
-  readonly on: Place;
+  readonly on: RequestLocation;
 }
 
 /** How the answer is treated before release; what is left out does not apply. */
@@ -71,7 +71,7 @@ export interface OperationRow {
   readonly workspace?: Action | 'member';
   readonly locators?: readonly Locator[];
   readonly needs?: readonly Need[];
-  readonly standIns?: readonly StandIn[];
+  readonly standIns?: readonly FallbackDemand[];
   readonly escalations?: readonly Escalation[];
   /** Known query keys. On a write, any other is refused (rule 7). */
   readonly query?: readonly string[];

@@ -4,7 +4,7 @@ import { prepareBinaries } from './binaries.ts';
 import { ensureCluster, removeDrafts, superuser } from './cluster.ts';
 import { layOut, prepareDataDirectory, readPassword } from './data-directory.ts';
 import { type KeptServer, keepServer } from './keep-server.ts';
-import { openServer, type Place } from './open-server.ts';
+import { openServer, type ServerParts } from './open-server.ts';
 import { ownerName } from './ownership.ts';
 import { createPresence } from './presence.ts';
 import { openSocketDirectory } from './socket-directory.ts';
@@ -34,7 +34,7 @@ export interface EmbeddedPostgres {
 export interface EmbeddedOptions {
   /** A directory for the server alone. Created where it is missing; made private (0700). */
   readonly dataDir: string;
-  readonly log: Place['log'];
+  readonly log: ServerParts['log'];
 }
 
 /** The login and the database that Portcullis works with. */
@@ -62,7 +62,7 @@ export async function startEmbeddedPostgres({ dataDir, log }: EmbeddedOptions): 
   };
   try {
     const password = await readPassword(directory);
-    const place: Place = { directory, account, binaries, host: socket.host, password, presence, log };
+    const place: ServerParts = { directory, account, binaries, host: socket.host, password, presence, log };
     const server = await openServer(place);
     kept = keepServer(place, server);
     await removeDrafts(directory);
@@ -88,7 +88,7 @@ async function ensureLogin(session: Client, password: string): Promise<void> {
   if (!found?.database) await session.query(`CREATE DATABASE ${login} OWNER ${login}`);
 }
 
-function present(place: Place, kept: KeptServer, release: () => Promise<void>): EmbeddedPostgres {
+function present(place: ServerParts, kept: KeptServer, release: () => Promise<void>): EmbeddedPostgres {
   const common = { host: place.host, port: 5432, password: place.password };
   let stopped: Promise<void> | undefined;
   return {

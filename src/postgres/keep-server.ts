@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { type OpenServer, openServer, type Place } from './open-server.ts';
+import { type OpenServer, openServer, type ServerParts } from './open-server.ts';
 import { readLockFile, stopServer } from './postmaster.ts';
 import { isLivePostgres } from './process-state.ts';
 
@@ -15,7 +15,7 @@ export interface KeptServer {
 const restartDelayMs = 1_000;
 
 /** Watches over a server that is ours, until `stop()`. */
-export function keepServer(place: Place, first: OpenServer): KeptServer {
+export function keepServer(place: ServerParts, first: OpenServer): KeptServer {
   const { cluster } = place.directory;
   const stopping = new AbortController();
   let server = first;
@@ -55,7 +55,7 @@ function endedByItself(session: Client, stopping: AbortSignal): Promise<boolean>
   });
 }
 
-async function reopen(place: Place, crashedPid: number, stopping: AbortSignal): Promise<OpenServer> {
+async function reopen(place: ServerParts, crashedPid: number, stopping: AbortSignal): Promise<OpenServer> {
   for (;;) {
     // If only one of its processes crashed, the server lives and cuts all sessions: then it is ready again in a moment.
     if (!(await isLivePostgres(crashedPid))) await delay(restartDelayMs, undefined, { signal: stopping });

@@ -11,7 +11,7 @@ import type { Presence } from './presence.ts';
 import { digestSetting, settingsDigest } from './settings.ts';
 
 /** Everything that is known of a server before it runs. */
-export interface Place {
+export interface ServerParts {
   readonly directory: DataDirectory;
   readonly account: Account;
   readonly binaries: Binaries;
@@ -45,7 +45,7 @@ const cut = /^(?:Connection terminated|Client has encountered a connection error
  * Connects to the server of the place, starting it if it does not run, and takes the ownership of the directory.
  * Throws StoreError `directory_in_use` or `server_failed`, or the reason of `signal`.
  */
-export async function openServer(place: Place, signal?: AbortSignal): Promise<OpenServer> {
+export async function openServer(place: ServerParts, signal?: AbortSignal): Promise<OpenServer> {
   const deadline = performance.now() + openMsMax;
   let launched: Launch | undefined;
   try {
@@ -70,7 +70,7 @@ export async function openServer(place: Place, signal?: AbortSignal): Promise<Op
 
 type Attempt = { pid: number; session: Client } | 'absent' | 'busy';
 
-async function tryToOpen(place: Place): Promise<Attempt> {
+async function tryToOpen(place: ServerParts): Promise<Attempt> {
   const session = newSession(place);
   const attempt = await connectAndOwn(session, place).catch(error => judge(error, place));
   if (typeof attempt === 'string' || attempt instanceof StoreError) await session.end();
@@ -78,7 +78,7 @@ async function tryToOpen(place: Place): Promise<Attempt> {
   return attempt;
 }
 
-async function connectAndOwn(session: Client, place: Place): Promise<Attempt> {
+async function connectAndOwn(session: Client, place: ServerParts): Promise<Attempt> {
   const { cluster, path } = place.directory;
   await session.connect();
   await takeOwnership(session, path, place.presence);
@@ -91,7 +91,7 @@ async function connectAndOwn(session: Client, place: Place): Promise<Attempt> {
 }
 
 /** What an error of connecting means: no server, one that needs a moment, or one that will not have us. */
-function judge(error: Error & { code?: string }, place: Place): Attempt | StoreError {
+function judge(error: Error & { code?: string }, place: ServerParts): Attempt | StoreError {
   if (error instanceof StoreError) return error;
   if (absent.has(error.code ?? '')) return 'absent';
   if (passing.has(error.code ?? '') || cut.test(error.message)) return 'busy';
@@ -102,7 +102,7 @@ function judge(error: Error & { code?: string }, place: Place): Attempt | StoreE
   });
 }
 
-function newSession({ host, password }: Place): Client {
+function newSession({ host, password }: ServerParts): Client {
   const session = new pg.Client({
     host,
     port: 5432,
@@ -117,7 +117,7 @@ function newSession({ host, password }: Place): Client {
   return session;
 }
 
-async function startedAsNow(session: Client, place: Place): Promise<boolean> {
+async function startedAsNow(session: Client, place: ServerParts): Promise<boolean> {
   const { rows } = await session.query<{ digest: string | null }>('SELECT current_setting($1, true) AS digest', [
     digestSetting,
   ]);
@@ -125,7 +125,7 @@ async function startedAsNow(session: Client, place: Place): Promise<boolean> {
 }
 
 /** Starts a server unless the one that was started is still on its way. */
-async function relaunch(place: Place, previous: Launch | undefined): Promise<Launch> {
+async function relaunch(place: ServerParts, previous: Launch | undefined): Promise<Launch> {
   const printed = await previous?.ended();
   if (previous && printed === undefined) return previous;
   if (printed !== undefined && !endedByLock(printed)) {

@@ -7,9 +7,9 @@ import type { CommandContext } from '../domain/operation.ts';
 import { type Now, secondMs } from '../domain/units.ts';
 import {
   type CapabilityFinding,
-  type Holder,
   judgeCapabilities,
   policyUse,
+  type RoleHolder,
   type UserInformation,
   userInformationOf,
 } from '../notion/access-report.ts';
@@ -20,7 +20,7 @@ import { probe } from './probe.ts';
 import { listReach, type ReachedItem, type ReachStop } from './reach.ts';
 
 /** Who may call in a workspace, and with what. */
-export type PolicyHolders = (workspaceId: WorkspaceId) => Promise<Holder[]>;
+export type PolicyHolders = (workspaceId: WorkspaceId) => Promise<RoleHolder[]>;
 
 export interface AccessReportParts {
   /** Every connection of a workspace that is somebody's, in the order of their ids. */
@@ -55,10 +55,10 @@ export interface AccessReportInput {
  * Why a connection's objects are listed or not. private: it shows what is its owner's alone, so they are for that person
  * (rule 2). hosted_mcp: such a connection sees what its person sees, and has neither capabilities nor shared roots.
  */
-export type Reach = 'listed' | 'private' | 'not_working' | 'hosted_mcp';
+export type ConnectionReach = 'listed' | 'private' | 'not_working' | 'hosted_mcp';
 
 export interface ReportedConnection extends Pick<ConnectionSummary, 'id' | 'kind' | 'status' | 'audience'> {
-  readonly reach: Reach;
+  readonly reach: ConnectionReach;
   /** Notion's setting for user information; null where there is no such setting. */
   readonly userInformation: UserInformation | null;
   readonly capabilities: readonly CapabilityFinding[];
@@ -109,7 +109,10 @@ export function createAccessReport(parts: AccessReportParts): AccessReporting {
   };
 }
 
-function reachOf({ kind, status, audience, connectedBy }: ConnectionSummary, { caller }: CommandContext): Reach {
+function reachOf(
+  { kind, status, audience, connectedBy }: ConnectionSummary,
+  { caller }: CommandContext,
+): ConnectionReach {
   if (kind === 'mcp') return 'hosted_mcp';
   const { principal } = caller;
   if (audience === 'owner' && !(principal.kind === 'user' && principal.id === connectedBy)) return 'private';
@@ -152,7 +155,7 @@ async function judge(
 }
 
 /** Rule 2: a connection that is its owner's alone serves nobody else, and not their agents either. */
-function mayCallThrough({ audience, connectedBy }: ConnectionSummary, { id }: Holder): boolean {
+function mayCallThrough({ audience, connectedBy }: ConnectionSummary, { id }: RoleHolder): boolean {
   return audience === 'members' || id === connectedBy;
 }
 

@@ -1,3 +1,4 @@
+import type { ConnectionPlace } from '../domain/connection.ts';
 import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
 import type { Answer } from '../domain/operation.ts';
 import { minuteMs, type Now, secondMs } from '../domain/units.ts';
@@ -13,9 +14,6 @@ export interface LearnedCapability {
   readonly shownBy: string;
   readonly learnedAt: Date;
 }
-
-/** A connection, in its workspace. */
-export type ConnectionPlace = Pick<LearnedCapability, 'workspaceId' | 'connectionId'>;
 
 export interface CapabilityStore {
   /** What was learned later replaces what was learned earlier, whoever comes first. */

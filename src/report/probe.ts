@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { ConnectionPlace } from '../domain/connection.ts';
 import type { Answer, Operation } from '../domain/operation.ts';
 import type { Now } from '../domain/units.ts';
 import { readProbeAnswer, type WriteProbe, writeProbes } from '../notion/capabilities-probe.ts';
 import { readDiscovered } from '../notion/discover.ts';
 import { notionOperation } from '../notion/notion-operation.ts';
 import { parseStrictJson } from '../notion/strict-json.ts';
-import type { CapabilityStore, ConnectionPlace } from './capability-learning.ts';
+import type { CapabilityStore } from './capability-learning.ts';
 
 export interface ProbeParts {
   readonly capabilities: CapabilityStore;

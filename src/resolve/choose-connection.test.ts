@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { newId } from '../domain/ids.ts';
 import { chooseConnection } from './choose-connection.ts';
-import type { ConnectionSummary } from './snapshot.ts';
+import type { SnapshotConnection } from './snapshot.ts';
 
 const ada = { kind: 'user', id: newId('usr') } as const;
 const ben = { kind: 'user', id: newId('usr') } as const;
 const bot = { kind: 'agent', id: newId('agt'), owner: ada.id } as const;
 
-const aConnection = (given: Partial<ConnectionSummary> = {}): ConnectionSummary => ({
+const aConnection = (given: Partial<SnapshotConnection> = {}): SnapshotConnection => ({
   id: newId('con'),
   kind: 'rest',
   status: 'active',

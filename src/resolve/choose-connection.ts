@@ -1,7 +1,7 @@
 import { isServing } from '../domain/connection-states.ts';
 import type { ChosenConnection, Facts } from '../domain/facts.ts';
 import type { Principal } from '../domain/principal.ts';
-import type { ConnectionSummary } from './snapshot.ts';
+import type { SnapshotConnection } from './snapshot.ts';
 
 type Choice = Pick<Facts, 'connection' | 'connectionTrouble'>;
 
@@ -10,7 +10,7 @@ type Choice = Pick<Facts, 'connection' | 'connectionTrouble'>;
  * workspace's members, or only the member who connected it. A caller's own comes first; among equals the oldest, so
  * that the choice does not wander. There is no second choice: an answer of 403 or 404 never falls over to another.
  */
-export function chooseConnection(connections: readonly ConnectionSummary[], principal: Principal): Choice {
+export function chooseConnection(connections: readonly SnapshotConnection[], principal: Principal): Choice {
   const open = connections.filter(connection => connection.kind !== 'mcp' && mayUse(connection, principal));
   const working = open.filter(connection => isServing(connection.status));
   const own = working.find(connection => connection.audience === 'owner');
@@ -19,7 +19,7 @@ export function chooseConnection(connections: readonly ConnectionSummary[], prin
   return { connection: { id: chosen.id, because: reason(working.length, own !== undefined) }, connectionTrouble: null };
 }
 
-function mayUse(connection: ConnectionSummary, principal: Principal): boolean {
+function mayUse(connection: SnapshotConnection, principal: Principal): boolean {
   return connection.audience === 'members' || (principal.kind === 'user' && principal.id === connection.connectedBy);
 }
 
@@ -28,7 +28,7 @@ function reason(candidates: number, own: boolean): ChosenConnection['because'] {
   return own ? 'own' : 'shared';
 }
 
-function troubleOf(connections: readonly ConnectionSummary[]): Facts['connectionTrouble'] {
+function troubleOf(connections: readonly SnapshotConnection[]): Facts['connectionTrouble'] {
   for (const status of ['undecryptable', 'needs_reauth', 'pending', 'revoked'] as const) {
     if (connections.some(connection => connection.status === status)) return status;
   }

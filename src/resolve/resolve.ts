@@ -1,27 +1,27 @@
+import type { DecidedCall } from '../domain/decided-call.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { PrincipalId } from '../domain/ids.ts';
 import type { ObjectOwners, OwnedObject } from '../domain/object-owners.ts';
 import type { Call, Demand } from '../domain/operation.ts';
 import type { Caller } from '../domain/principal.ts';
-import type { Ruling } from '../domain/ruling.ts';
 import type { Subject, SubjectId, Subjects } from '../domain/subjects.ts';
+import type { CallsInFlight } from './calls-in-flight.ts';
 import { chooseConnection } from './choose-connection.ts';
 import type { cacheSnapshots } from './snapshot.ts';
-import type { Turnstile } from './turnstile.ts';
 
 /** Gathers what a pure decision needs to know. Of callers whom nobody knows it asks nothing. */
 export function createResolve(parts: {
   snapshots: ReturnType<typeof cacheSnapshots>;
   owners: ObjectOwners;
   subjects: Subjects;
-  turnstile: Turnstile;
+  inFlight: CallsInFlight;
 }) {
-  const { snapshots, owners, subjects, turnstile } = parts;
+  const { snapshots, owners, subjects, inFlight } = parts;
 
   async function resolve(call: Call, caller: Caller): Promise<Facts> {
     const { principal } = caller;
     if (principal.kind === 'anonymous') return nothing;
-    const callsInFlight = turnstile.enter(call, principal);
+    const callsInFlight = inFlight.enter(call, principal);
     const named = call.workspace ?? caller.boundTo;
     const namesOtherWorkspace = caller.boundTo !== null && named !== caller.boundTo;
     const snapshot = await loadSnapshot(namesOtherWorkspace ? caller.boundTo : named);
@@ -61,8 +61,8 @@ export function createResolve(parts: {
 
   return {
     resolve,
-    /** The facts of this ruling were stale: the next look is a fresh one. */
-    forget({ facts }: Ruling): void {
+    /** The facts of this call were stale: the next look is a fresh one. */
+    forget({ facts }: DecidedCall): void {
       if (facts.workspaceId !== null) snapshots.forget(facts.workspaceId);
     },
   };

@@ -7,10 +7,10 @@ export interface WorkspaceSnapshot {
   readonly id: WorkspaceId;
   readonly policyRevision: number;
   readonly roles: ReadonlyMap<PrincipalId, string>;
-  readonly connections: readonly ConnectionSummary[];
+  readonly connections: readonly SnapshotConnection[];
 }
 
-export interface ConnectionSummary {
+export interface SnapshotConnection {
   readonly id: ConnectionId;
   readonly kind: 'rest' | 'mcp' | 'internal';
   readonly status: ConnectionStatus;

@@ -1,5 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { AttemptEnding, Holder } from '../connect/connect-attempts.ts';
+import type { AttemptEnding, AttemptHolder } from '../connect/connect-attempts.ts';
 import type { ConsentKind } from '../connect/consent-flow.ts';
 import type { ConnectProblem } from '../domain/connect-problem.ts';
 import type { ConnectionId } from '../domain/ids.ts';
@@ -60,7 +60,7 @@ export async function findEnding(
   queries: Queries,
   kind: ConsentKind,
   stateHash: Buffer,
-  { sessionHash, userId }: Holder,
+  { sessionHash, userId }: AttemptHolder,
 ): Promise<AttemptEnding | null> {
   const attempt = await queries
     .selectFrom('connect_attempt')

@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import type { Installations, Landing } from '../connect/installations.ts';
+import type { Installations, ReceivedTokens } from '../connect/installations.ts';
 import type { SealedToken, Tokens } from '../domain/connection.ts';
 import type { Evaluator } from '../domain/evaluator.ts';
 import { type ConnectionId, newId, type WorkspaceId } from '../domain/ids.ts';
@@ -9,7 +9,7 @@ import type { Database } from './database.ts';
 import type { EventEntries } from './event-entries.ts';
 import { dropTokens, revokeLater } from './left-tokens.ts';
 import type { Schema } from './schema.ts';
-import { createWaitingConnections, standOn } from './waiting-connections.ts';
+import { changeClient, createWaitingConnections } from './waiting-connections.ts';
 
 /** Installations in PostgreSQL, as the system: until a workspace is confirmed, it is nobody's. */
 export function createInstallations(
@@ -47,9 +47,9 @@ export function createInstallations(
         .where('bot_id', '=', botId);
       return (await query.where('status', '<>', 'revoked').executeTakeFirst()) !== undefined;
     },
-    addWorkspace: (landing, place, key, tokens) =>
+    addWorkspace: (received, place, key, tokens) =>
       system.transaction().execute(async tx => {
-        const { notionWorkspaceId, workspaceName, workspaceIcon } = landing.installation;
+        const { notionWorkspaceId, workspaceName, workspaceIcon } = received.installation;
         const { numInsertedOrUpdatedRows } = await tx
           .insertInto('workspace')
           .values({
@@ -66,16 +66,21 @@ export function createInstallations(
           .insertInto('workspace_key')
           .values({ workspace_id: workspaceId, version, kid, wrapped, root_kid: rootKid, state: 'active' })
           .execute();
-        await insertConnection(tx, landing, place);
-        await keepWaiting(tx, landing, { ...place, generation: 1 }, tokens);
+        await insertConnection(tx, received, place);
+        await keepWaiting(tx, received, { ...place, generation: 1 }, tokens);
         return true;
       }),
-    addTokens: (landing, workspaceId, seal) =>
+    addTokens: (received, workspaceId, seal) =>
       system.transaction().execute(async tx => {
-        const made = await makeRoom(tx, landing, workspaceId);
+        const made = await makeRoom(tx, received, workspaceId);
         if (typeof made === 'string') return made;
         const { connectionId, generation } = made;
-        await keepWaiting(tx, landing, { workspaceId, connectionId, generation }, await seal(connectionId, generation));
+        await keepWaiting(
+          tx,
+          received,
+          { workspaceId, connectionId, generation },
+          await seal(connectionId, generation),
+        );
         return connectionId;
       }),
   };
@@ -84,25 +89,25 @@ export function createInstallations(
 /** The connection that new tokens belong to, and their generation; or why there is none. */
 async function makeRoom(
   tx: Transaction<Schema>,
-  landing: Landing,
+  received: ReceivedTokens,
   workspaceId: WorkspaceId,
 ): Promise<{ connectionId: ConnectionId; generation: number } | 'being_disconnected' | 'owner_mismatch'> {
-  let existing = await findExisting(tx, landing, workspaceId);
+  let existing = await findExisting(tx, received, workspaceId);
   if (existing === undefined) {
     const connectionId = newId('con');
-    const inserted = await insertConnection(tx, landing, { workspaceId, connectionId });
+    const inserted = await insertConnection(tx, received, { workspaceId, connectionId });
     if (inserted) return { connectionId, generation: 1 };
     // Somebody was faster, and has committed by now.
-    existing = await findExisting(tx, landing, workspaceId);
+    existing = await findExisting(tx, received, workspaceId);
   }
   if (existing === undefined || existing.status === 'revoking' || existing.workspace_id !== workspaceId)
     return 'being_disconnected';
-  if (isSomebodyElses(existing, landing)) return 'owner_mismatch';
+  if (isSomebodyElses(existing, received)) return 'owner_mismatch';
   const { id: connectionId, generation, status } = existing;
   const isPending = status === 'pending';
   const replaced = await endWaiting(tx, connectionId);
-  const { registrationId, origin } = landing;
-  const { notionWorkspaceId } = landing.installation;
+  const { registrationId, origin } = received;
+  const { notionWorkspaceId } = received.installation;
   const leaving = {
     workspaceId,
     connectionId,
@@ -127,7 +132,7 @@ async function makeRoom(
     await tx.updateTable('connection').set({ generation: next }).where('id', '=', connectionId).execute();
     const { notion_owner_id: notionOwnerId } = existing;
     if (registrationId !== null && notionOwnerId !== null) {
-      await standOn(tx, connectionId, { registrationId, notionWorkspaceId, notionOwnerId });
+      await changeClient(tx, connectionId, { registrationId, notionWorkspaceId, notionOwnerId });
     }
   }
   return { connectionId, generation: next };
@@ -136,7 +141,7 @@ async function makeRoom(
 type Existing = NonNullable<Awaited<ReturnType<typeof findExisting>>>;
 
 /** Tokens never pass from one account at Notion to another, nor a pasted one that serves one person alone to another person. */
-function isSomebodyElses(existing: Existing, { kind, installation, userId }: Landing): boolean {
+function isSomebodyElses(existing: Existing, { kind, installation, userId }: ReceivedTokens): boolean {
   if (kind === 'mcp') return existing.notion_owner_id !== (installation.owner?.id ?? null);
   return kind === 'internal' && existing.audience === 'owner' && existing.connected_by !== userId;
 }
@@ -146,8 +151,8 @@ function isSomebodyElses(existing: Existing, { kind, installation, userId }: Lan
  * connections the member's own for this account at Notion, whichever client it stands on: clients come to an end, the
  * connection goes on. Another account's is in the way only where it stands on the very client.
  */
-function findExisting(tx: Transaction<Schema>, landing: Landing, workspaceId: WorkspaceId) {
-  const { kind, origin, installation, userId, registrationId } = landing;
+function findExisting(tx: Transaction<Schema>, received: ReceivedTokens, workspaceId: WorkspaceId) {
+  const { kind, origin, installation, userId, registrationId } = received;
   const ownerId = installation.owner?.id ?? null;
   return tx
     .selectFrom('connection')
@@ -171,7 +176,7 @@ function findExisting(tx: Transaction<Schema>, landing: Landing, workspaceId: Wo
 /** False: there is one for this installation already. */
 async function insertConnection(
   tx: Transaction<Schema>,
-  { kind, origin, clientId, registrationId, installation, userId, audience }: Landing,
+  { kind, origin, clientId, registrationId, installation, userId, audience }: ReceivedTokens,
   { workspaceId, connectionId }: { workspaceId: WorkspaceId; connectionId: ConnectionId },
 ): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await tx
@@ -203,7 +208,7 @@ function endOf({ lifetimeSeconds }: Tokens) {
 /** Keeps sealed tokens until the attempt that brought them is confirmed. */
 async function keepWaiting(
   tx: Transaction<Schema>,
-  { stateHash, installation }: Landing,
+  { stateHash, installation }: ReceivedTokens,
   made: { workspaceId: WorkspaceId; connectionId: ConnectionId; generation: number },
   tokens: readonly SealedToken[],
 ): Promise<void> {

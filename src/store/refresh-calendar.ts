@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { ConnectionPlace } from '../domain/connection.ts';
 import { dayMs } from '../domain/units.ts';
 import type { RefreshCalendar } from '../vault/refresh/token-refreshes.ts';
-import type { ConnectionPlace } from '../vault/stored-connections.ts';
 import type { Database } from './database.ts';
 import { fromNow, isOver } from './refresh-waits.ts';
 import type { Schema } from './schema.ts';

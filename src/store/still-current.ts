@@ -1,16 +1,16 @@
 import { sql } from 'kysely';
-import type { Ruling } from '../domain/ruling.ts';
+import type { DecidedCall } from '../domain/decided-call.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
 interface Asked {
-  readonly ruling: Ruling;
+  readonly decided: DecidedCall;
   readonly resolve: (current: boolean) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Whether the policy and the credential that a ruling was decided on are still the current ones (rule 10). All that are
+ * Whether the policy and the credential that a call was decided on are still the current ones (rule 10). All that are
  * asked about in one turn are one statement: whatever makes calls wait makes many of them wait, and each is asked about
  * again before it goes on.
  */
@@ -21,20 +21,20 @@ export function createStillCurrent({ system }: Pick<Database<Schema>, 'system'>)
     const asked = gathered;
     gathered = [];
     try {
-      const current = await areCurrent(asked.map(({ ruling }) => ruling));
+      const current = await areCurrent(asked.map(({ decided }) => decided));
       for (const [place, { resolve }] of asked.entries()) resolve(current[place] ?? false);
     } catch (error) {
       for (const { reject } of asked) reject(error);
     }
   }
 
-  async function areCurrent(rulings: readonly Ruling[]): Promise<boolean[]> {
+  async function areCurrent(decidedCalls: readonly DecidedCall[]): Promise<boolean[]> {
     const { rows } = await sql<{ current: boolean }>`
       SELECT (asked.revision IS NULL OR workspace.id IS NOT NULL) AND (asked.epoch IS NULL OR principal.id IS NOT NULL) AS current
-      FROM unnest(${rulings.map(({ facts }) => facts.workspaceId)}::text[],
-                  ${rulings.map(({ facts }) => facts.policyRevision)}::bigint[],
-                  ${rulings.map(({ caller }) => principalIdOf(caller))}::text[],
-                  ${rulings.map(({ caller }) => caller.epoch)}::bigint[])
+      FROM unnest(${decidedCalls.map(({ facts }) => facts.workspaceId)}::text[],
+                  ${decidedCalls.map(({ facts }) => facts.policyRevision)}::bigint[],
+                  ${decidedCalls.map(({ caller }) => principalIdOf(caller))}::text[],
+                  ${decidedCalls.map(({ caller }) => caller.epoch)}::bigint[])
            WITH ORDINALITY AS asked (workspace, revision, principal, epoch, place)
       LEFT JOIN workspace ON workspace.id = asked.workspace AND workspace.policy_revision = asked.revision
       LEFT JOIN principal ON principal.id = asked.principal AND principal.epoch = asked.epoch
@@ -42,12 +42,12 @@ export function createStillCurrent({ system }: Pick<Database<Schema>, 'system'>)
     return rows.map(({ current }) => current);
   }
 
-  return (ruling: Ruling): Promise<boolean> =>
+  return (decided: DecidedCall): Promise<boolean> =>
     new Promise((resolve, reject) => {
-      if (gathered.push({ ruling, resolve, reject }) === 1) setImmediate(() => void askAll());
+      if (gathered.push({ decided, resolve, reject }) === 1) setImmediate(() => void askAll());
     });
 }
 
-function principalIdOf({ principal }: Ruling['caller']) {
+function principalIdOf({ principal }: DecidedCall['caller']) {
   return principal.kind === 'user' || principal.kind === 'agent' ? principal.id : null;
 }

@@ -1,16 +1,16 @@
 import { type Kysely, type RawBuilder, sql, type Transaction, type UpdateResult } from 'kysely';
+import type { ConnectionPlace } from '../domain/connection.ts';
 import type { ConnectionEvent } from '../domain/connection-states.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import type {
-  Attempt,
   Completion,
   Fence,
   NewTokens,
   Postponement,
+  RefreshAttempt,
   RefreshCalendar,
   TokenRefreshes,
 } from '../vault/refresh/token-refreshes.ts';
-import type { ConnectionPlace } from '../vault/stored-connections.ts';
 import type { ConnectionsOptions } from './connections.ts';
 import type { Database } from './database.ts';
 import { commitWithEntries } from './event-entries.ts';
@@ -31,7 +31,7 @@ export function createTokenRefreshes(
   const { clock = sql<Date>`now()` } = options;
 
   /** A change and its entries, both or neither. */
-  function commit<T extends Attempt | null | boolean>(
+  function commit<T extends RefreshAttempt | null | boolean>(
     { workspaceId }: ConnectionPlace,
     entries: readonly RecordedEvent[],
     change: (tx: Tx) => Promise<T>,
@@ -87,7 +87,12 @@ async function isDone(change: { executeTakeFirst(): Promise<UpdateResult | undef
   return (await change.executeTakeFirst())?.numUpdatedRows === 1n;
 }
 
-async function takeLease(tx: Tx, clock: RawBuilder<Date>, fence: Fence, leaseMs: number): Promise<Attempt | null> {
+async function takeLease(
+  tx: Tx,
+  clock: RawBuilder<Date>,
+  fence: Fence,
+  leaseMs: number,
+): Promise<RefreshAttempt | null> {
   const begun = await moveConnection(tx, fence.connectionId, 'refresh_started', clock)
     .set(({ eb }) => ({
       attempt_id: fence.attemptId,
@@ -116,7 +121,7 @@ async function takeLease(tx: Tx, clock: RawBuilder<Date>, fence: Fence, leaseMs:
 async function applyTokens(
   tx: Tx,
   clock: RawBuilder<Date>,
-  attempt: Attempt,
+  attempt: RefreshAttempt,
   { tokens, endsAt }: NewTokens,
 ): Promise<boolean> {
   const { workspaceId, connectionId, generation, nextGeneration, startedAt } = attempt;
@@ -144,7 +149,7 @@ async function applyTokens(
   return true;
 }
 
-function findNow(tx: Tx, { connectionId }: Attempt) {
+function findNow(tx: Tx, { connectionId }: RefreshAttempt) {
   return tx
     .selectFrom('connection')
     .select(['status', 'generation', 'attempt_id', 'registration_id'])
@@ -154,7 +159,7 @@ function findNow(tx: Tx, { connectionId }: Attempt) {
 
 async function whyNot(
   system: Kysely<Schema>,
-  { generation, nextGeneration, attemptId, registrationId }: Attempt,
+  { generation, nextGeneration, attemptId, registrationId }: RefreshAttempt,
   found: Awaited<ReturnType<typeof findNow>>,
 ): Promise<Completion> {
   if (found === undefined || found.status === 'revoked') return 'revoked';

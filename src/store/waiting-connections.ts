@@ -1,5 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { Holder } from '../connect/connect-attempts.ts';
+import type { AttemptHolder } from '../connect/connect-attempts.ts';
 import type { Installations, ReplaceableConnection, WaitingConnection } from '../connect/installations.ts';
 import { installationKey, type McpGrantOwner } from '../connect/mcp/installation-key.ts';
 import type { ConnectionKind } from '../domain/connection.ts';
@@ -137,7 +137,7 @@ function replaceable(
     .execute();
 }
 
-function attemptsOf(queries: Queries, connectionId: ConnectionId, { sessionHash, userId }: Holder) {
+function attemptsOf(queries: Queries, connectionId: ConnectionId, { sessionHash, userId }: AttemptHolder) {
   return queries
     .selectFrom('connect_attempt')
     .where('made_connection_id', '=', connectionId)
@@ -174,7 +174,7 @@ function leavingOf(connection: Locked, connectionId: ConnectionId) {
   return { workspaceId, connectionId, origin, notionWorkspaceId, notionOwnerId };
 }
 
-async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, holder: Holder) {
+async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, holder: AttemptHolder) {
   const connection = await lockConnection(tx, connectionId);
   if (connection === undefined || connectionStates.stateAfter(connection.status, 'confirmed') === null) return null;
   const attempt = await attemptsOf(tx, connectionId, holder)
@@ -204,7 +204,7 @@ async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, hold
   await revokeLater(tx, leaving);
   await putToUse(tx, connectionId, attempt.made_generation);
   if (registrationId !== null && notionOwnerId !== null) {
-    await standOn(tx, connectionId, { registrationId, notionWorkspaceId, notionOwnerId });
+    await changeClient(tx, connectionId, { registrationId, notionWorkspaceId, notionOwnerId });
   }
   if (confirmed.isNew) await admit(tx, workspaceId, holder.userId);
   return { ...confirmed, again: false };
@@ -230,7 +230,7 @@ export async function putToUse(tx: Transaction<Schema>, connectionId: Connection
 }
 
 /** New tokens may have come by another client than the old ones: from now on they are refreshed and revoked by that. */
-export async function standOn(
+export async function changeClient(
   tx: Transaction<Schema>,
   connectionId: ConnectionId,
   owner: McpGrantOwner,
@@ -250,7 +250,7 @@ async function admit(tx: Transaction<Schema>, workspaceId: WorkspaceId, userId: 
   await tx.insertInto('membership').values(membership).execute();
 }
 
-async function abandon(tx: Transaction<Schema>, connectionId: ConnectionId, holder: Holder | 'overdue') {
+async function abandon(tx: Transaction<Schema>, connectionId: ConnectionId, holder: AttemptHolder | 'overdue') {
   const connection = await lockConnection(tx, connectionId);
   const ended = await tx
     .selectFrom('connect_attempt')
@@ -259,7 +259,7 @@ async function abandon(tx: Transaction<Schema>, connectionId: ConnectionId, hold
     .where('confirmed_at', 'is', null)
     .$if(holder === 'overdue', query => query.where('used_at', '<=', waitingSince))
     .$if(holder !== 'overdue', query => {
-      const { sessionHash, userId } = holder as Holder;
+      const { sessionHash, userId } = holder as AttemptHolder;
       return query.where('session_hash', '=', sessionHash).where('user_id', '=', userId);
     })
     .forUpdate()

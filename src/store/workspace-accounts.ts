@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { Agent, WorkspaceAccounts } from '../accounts/account-store.ts';
+import type { AgentAccount, WorkspaceAccounts } from '../accounts/account-store.ts';
 import { type AgentId, type KeyId, newId, type UserId, type WorkspaceId } from '../domain/ids.ts';
 import { findKeys, selectKeys, toApiKey } from './key-rows.ts';
 import { findMembers, selectMembers, toMember } from './member-rows.ts';
@@ -100,7 +100,7 @@ function agents(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, Agent
   };
   return {
     agentsOf,
-    async agent(id): Promise<Agent | null> {
+    async agent(id): Promise<AgentAccount | null> {
       const row = await tx
         .selectFrom('agent')
         .where('workspace_id', '=', workspaceId)

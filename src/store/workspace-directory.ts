@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { ConnectionSummary, WorkspaceDirectory } from '../accounts/workspace-directory.ts';
+import type { WorkspaceConnection, WorkspaceDirectory } from '../accounts/workspace-directory.ts';
 import { type Action, actions } from '../domain/action.ts';
 import type { Evaluator } from '../domain/evaluator.ts';
 import type { PrincipalId, WorkspaceId } from '../domain/ids.ts';
@@ -49,7 +49,7 @@ export function createWorkspaceDirectory(system: Kysely<Schema>, evaluator: Eval
 
 interface Found {
   readonly workspaceId: WorkspaceId;
-  readonly summary: ConnectionSummary;
+  readonly summary: WorkspaceConnection;
 }
 
 const inWorkspace = (id: WorkspaceId) => (found: Found) => found.workspaceId === id;
@@ -57,7 +57,8 @@ const inWorkspace = (id: WorkspaceId) => (found: Found) => found.workspaceId ===
 /** A connection for its owner alone is nobody else's business, except of those who manage connections. */
 const visibleTo = (principal: PrincipalId, held: ReadonlySet<Action>) => {
   const all = held.has('connect');
-  const own = ({ audience, connectedBy }: ConnectionSummary) => audience === 'members' || connectedBy.id === principal;
+  const own = ({ audience, connectedBy }: WorkspaceConnection) =>
+    audience === 'members' || connectedBy.id === principal;
   return ({ summary }: Found) => all || (held.has('read') && own(summary));
 };
 

@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import type { WorkspaceId } from '../domain/ids.ts';
-import type { ConnectionSummary, WorkspaceSnapshot, WorkspaceSnapshots } from '../resolve/snapshot.ts';
+import type { SnapshotConnection, WorkspaceSnapshot, WorkspaceSnapshots } from '../resolve/snapshot.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
 interface Row {
   policy_revision: number;
   roles: Record<string, string> | null;
-  connections: ConnectionSummary[] | null;
+  connections: SnapshotConnection[] | null;
 }
 
 /** Snapshots in one statement, hence from one moment: the revision belongs to the roles and connections beside it. */

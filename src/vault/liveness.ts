@@ -1,11 +1,11 @@
 import { appRefusalIn } from '../domain/app-refusal.ts';
-import type { ConnectionKind } from '../domain/connection.ts';
+import type { ConnectionKind, ConnectionPlace } from '../domain/connection.ts';
 import { isServing } from '../domain/connection-states.ts';
 import { type OpeningParts, openAccessToken, undecryptable } from './open-access-token.ts';
 import { endEntries } from './refresh/entries.ts';
 import type { Renew, Renewal } from './refresh/renew.ts';
 import { isBornDead } from './refresh/token-age.ts';
-import type { ConnectionPlace, StoredConnection } from './stored-connections.ts';
+import type { StoredConnection } from './stored-connections.ts';
 
 /** `app_refused`: it cannot be found out, since Notion refuses our own client. */
 export type Liveness = 'dead' | 'alive' | 'unknown' | 'app_refused';

@@ -1,13 +1,13 @@
-import type { TokenField } from '../domain/connection.ts';
+import type { ConnectionPlace, TokenField } from '../domain/connection.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { Metrics } from '../domain/metrics.ts';
 import { minuteMs, type Now } from '../domain/units.ts';
 import { UnopenableError } from '../domain/unopenable-error.ts';
-import type { Opened } from './opened-tokens.ts';
+import type { TrustedToken } from './opened-tokens.ts';
 import { earlyByMs } from './refresh/early.ts';
 import { tokenEntry } from './refresh/entries.ts';
 import { marginMs } from './refresh/token-age.ts';
-import type { ConnectionPlace, StoredConnection, StoredConnections } from './stored-connections.ts';
+import type { StoredConnection, StoredConnections } from './stored-connections.ts';
 import type { TokenSeal } from './token-seal.ts';
 
 export interface OpeningParts {
@@ -25,7 +25,7 @@ export async function openAccessToken(
   parts: OpeningParts,
   place: ConnectionPlace,
   stored: StoredConnection,
-): Promise<Opened> {
+): Promise<TrustedToken> {
   const { origin, generation, accessToken } = stored;
   const openedAt = parts.now().getTime();
   try {

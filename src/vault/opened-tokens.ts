@@ -1,5 +1,5 @@
+import type { ConnectionPlace } from '../domain/connection.ts';
 import { Lru } from '../domain/lru.ts';
-import type { ConnectionPlace } from './stored-connections.ts';
 
 /** A token, and the only origin that it may be sent to (rule 3). */
 export interface OpenedToken {
@@ -8,7 +8,7 @@ export interface OpenedToken {
 }
 
 /** Times are of this process's clock, from the distances that the database gave. */
-export interface Opened extends OpenedToken {
+export interface TrustedToken extends OpenedToken {
   readonly generation: number;
   readonly openedAt: number;
   readonly trustedUntil: number;
@@ -18,20 +18,20 @@ export interface Opened extends OpenedToken {
 /** The tokens that are open in this process. */
 export interface OpenedTokens {
   /** The one that is open, if it can still be trusted. */
-  trusted(place: ConnectionPlace, atMs: number): Opened | undefined;
+  trusted(place: ConnectionPlace, atMs: number): TrustedToken | undefined;
   /** Has it obtained anew, and keeps it: those who come meanwhile get what the first one gets. */
-  obtain(place: ConnectionPlace): Promise<Opened>;
+  obtain(place: ConnectionPlace): Promise<TrustedToken>;
   /** Puts `next`, or nothing, in the place of one that is still the open one. */
-  replace(place: ConnectionPlace, opened: Opened, next: Opened | null): void;
+  replace(place: ConnectionPlace, opened: TrustedToken, next: TrustedToken | null): void;
   /** Whatever is open, or is being opened, is not used for calls that come from now on. */
   forget(place: ConnectionPlace): void;
 }
 
 const openedMax = 2_000;
 
-export function createOpenedTokens(obtain: (place: ConnectionPlace) => Promise<Opened>): OpenedTokens {
-  const opened = new Lru<Opened>(openedMax);
-  const opening = new Map<string, Promise<Opened>>();
+export function createOpenedTokens(obtain: (place: ConnectionPlace) => Promise<TrustedToken>): OpenedTokens {
+  const opened = new Lru<TrustedToken>(openedMax);
+  const opening = new Map<string, Promise<TrustedToken>>();
   return {
     trusted(place, atMs) {
       const found = opened.get(keyOf(place));

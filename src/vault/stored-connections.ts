@@ -1,12 +1,7 @@
-import type { ConnectionKind, ConnectionStatus, SealedToken } from '../domain/connection.ts';
+import type { ConnectionKind, ConnectionPlace, ConnectionStatus, SealedToken } from '../domain/connection.ts';
 import type { ConnectionEvent } from '../domain/connection-states.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import type { AttemptId, ConnectionId, WorkspaceId } from '../domain/ids.ts';
-
-export interface ConnectionPlace {
-  readonly workspaceId: WorkspaceId;
-  readonly connectionId: ConnectionId;
-}
 
 /** A connection with what is needed to use it. Times are distances, measured by the database's clock (rule 24). */
 export interface StoredConnection {

@@ -1,13 +1,14 @@
 import { appRefusalIn } from '../domain/app-refusal.ts';
+import type { ConnectionPlace } from '../domain/connection.ts';
 import { isServing } from '../domain/connection-states.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
 import { secondMs } from '../domain/units.ts';
 import { examine, type Liveness, type LivenessParts } from './liveness.ts';
 import { openAccessToken, undecryptable } from './open-access-token.ts';
-import { createOpenedTokens, keyOf, type Opened, type OpenedToken, type OpenedTokens } from './opened-tokens.ts';
+import { createOpenedTokens, keyOf, type OpenedToken, type OpenedTokens, type TrustedToken } from './opened-tokens.ts';
 import { mustRenew } from './refresh/token-age.ts';
-import type { ConnectionPlace, StoredConnection } from './stored-connections.ts';
+import type { StoredConnection } from './stored-connections.ts';
 
 /** Custody of the tokens that calls are made with. */
 export interface TokenCustody {
@@ -57,7 +58,7 @@ export function createTokens(options: TokenCustodyOptions): TokenCustody {
   };
 }
 
-async function obtain(parts: TokenCustodyOptions, place: ConnectionPlace): Promise<Opened> {
+async function obtain(parts: TokenCustodyOptions, place: ConnectionPlace): Promise<TrustedToken> {
   const stored = await findUsable(parts, place);
   if (!mustRenew(stored)) return openAccessToken(parts, place, stored);
   const renewal = await parts.renew(place, stored.generation);
@@ -91,7 +92,12 @@ function notNow({ retryInMs, fault }: { readonly retryInMs: number; readonly fau
  * While the old token still works, nobody waits for the new one, and nobody minds if it does not come: it is tried again
  * when that makes sense, and not with each call.
  */
-function refreshEarly(parts: TokenCustodyOptions, opened: OpenedTokens, place: ConnectionPlace, token: Opened): void {
+function refreshEarly(
+  parts: TokenCustodyOptions,
+  opened: OpenedTokens,
+  place: ConnectionPlace,
+  token: TrustedToken,
+): void {
   const goOn = (waitMs: number) => {
     const refreshFrom = parts.now().getTime() + Math.max(waitMs, secondMs);
     opened.replace(place, token, { ...token, refreshFrom });

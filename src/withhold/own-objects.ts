@@ -1,8 +1,8 @@
+import type { DecidedCall } from '../domain/decided-call.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { PrincipalId, WorkspaceId } from '../domain/ids.ts';
 import type { ObjectOwners } from '../domain/object-owners.ts';
 import type { NotionObjectKind } from '../domain/operation.ts';
-import type { Ruling } from '../domain/ruling.ts';
 import { canonicalId } from '../notion/ids.ts';
 import { isObject, type Json } from './read-answer.ts';
 
@@ -10,9 +10,9 @@ import { isObject, type Json } from './read-answer.ts';
  * Remembers that what a call made belongs to its caller (trap 7 of the classifier). An object whose owner could not be
  * written down belongs to nobody, and the caller must hear that something was made and is lost to them.
  */
-export async function bindToCaller(ruling: Ruling, answer: Json, owners: ObjectOwners): Promise<void> {
-  const { binds } = ruling.call.operation.response;
-  const caller = identified(ruling);
+export async function bindToCaller(decided: DecidedCall, answer: Json, owners: ObjectOwners): Promise<void> {
+  const { binds } = decided.call.operation.response;
+  const caller = identified(decided);
   if (binds === null || caller === null || answer.object !== binds || typeof answer.id !== 'string') return;
   const object = { kind: binds, id: spelled(answer.id) };
   await owners.record(caller.workspaceId, object, caller.principalId).catch(cause => {
@@ -23,13 +23,13 @@ export async function bindToCaller(ruling: Ruling, answer: Json, owners: ObjectO
 
 /** Takes from a list what others made. Changes the list in place and answers how many results it took. */
 export async function keepOwn(
-  ruling: Ruling,
+  decided: DecidedCall,
   list: Json,
   kind: NotionObjectKind,
   owners: ObjectOwners,
 ): Promise<number> {
   const results = Array.isArray(list.results) ? list.results : [];
-  const caller = identified(ruling);
+  const caller = identified(decided);
   const objects = results.flatMap(result => {
     const id = idOf(result);
     return id === null ? [] : [{ kind, id }];
@@ -50,7 +50,7 @@ function spelled(id: string): string {
   return canonicalId(id) ?? id;
 }
 
-function identified({ caller, facts }: Ruling): { workspaceId: WorkspaceId; principalId: PrincipalId } | null {
+function identified({ caller, facts }: DecidedCall): { workspaceId: WorkspaceId; principalId: PrincipalId } | null {
   const { principal } = caller;
   if (facts.workspaceId === null || (principal.kind !== 'user' && principal.kind !== 'agent')) return null;
   return { workspaceId: facts.workspaceId, principalId: principal.id };

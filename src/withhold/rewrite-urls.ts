@@ -1,3 +1,4 @@
+import type { DecidedCall } from '../domain/decided-call.ts';
 import {
   type FileLinks,
   fileLinkPath,
@@ -5,7 +6,6 @@ import {
   type LinkBearer,
   type SharingEvidence,
 } from '../domain/file-links.ts';
-import type { Ruling } from '../domain/ruling.ts';
 import { hourMs, type Now } from '../domain/units.ts';
 import { isSigned } from '../notion/file-hosts.ts';
 import { type FilePlace, holderOf, holderOfCall } from './file-holder.ts';
@@ -43,8 +43,8 @@ interface Found {
  *
  * @returns whether anything was changed
  */
-export async function rewriteUrls(ruling: Ruling, answer: Json, rewriting: UrlRewriting): Promise<boolean> {
-  const { workspace } = ruling.call;
+export async function rewriteUrls(decided: DecidedCall, answer: Json, rewriting: UrlRewriting): Promise<boolean> {
+  const { workspace } = decided.call;
   const base = workspace === null ? rewriting.publicBase : `${rewriting.publicBase}/w/${workspace}`;
   const found: Found[] = [];
   const assemblies: (() => void)[] = [];
@@ -120,16 +120,21 @@ export async function rewriteUrls(ruling: Ruling, answer: Json, rewriting: UrlRe
     return new Date(rewriting.now().getTime() + hourMs);
   }
 
-  visit(answer, holderOfCall(ruling.call));
+  visit(answer, holderOfCall(decided.call));
   if (found.length === 0) return changed;
-  await putLinks(ruling, found, `${base}${fileLinkPath}`, rewriting);
+  await putLinks(decided, found, `${base}${fileLinkPath}`, rewriting);
   for (const assemble of assemblies) assemble();
   return true;
 }
 
 /** Without a bearer there is nobody to give a link to: Portcullis itself reads the answer, and fetches no files. */
-async function putLinks(ruling: Ruling, found: readonly Found[], base: string, rewriting: UrlRewriting): Promise<void> {
-  const bearer = bearerOf(ruling);
+async function putLinks(
+  decided: DecidedCall,
+  found: readonly Found[],
+  base: string,
+  rewriting: UrlRewriting,
+): Promise<void> {
+  const bearer = bearerOf(decided);
   if (bearer === null) {
     for (const { file, put } of found) put('', file.expiresAt);
     return;
@@ -140,7 +145,7 @@ async function putLinks(ruling: Ruling, found: readonly Found[], base: string, r
   for (const [index, link] of links.entries()) found[index]?.put(base + link.path, link.expiresAt);
 }
 
-function bearerOf({ caller, facts }: Ruling): LinkBearer | null {
+function bearerOf({ caller, facts }: DecidedCall): LinkBearer | null {
   const { principal, credential } = caller;
   const { workspaceId, connection } = facts;
   if (workspaceId === null || connection === null || credential === null) return null;

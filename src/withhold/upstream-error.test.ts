@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { allowedRuling } from '../../test/rest/ruling.ts';
+import { allowedRuling } from '../../test/rest/a-decided-call.ts';
 import type { Answer } from '../domain/operation.ts';
 import { releaseError } from './upstream-error.ts';
 
@@ -22,8 +22,8 @@ function refusal(status: number, code: string): Answer {
 
 function heard(access: { mayRead: boolean; mayHear?: boolean }, answer: Answer) {
   const body = { type: 'replace_content', replace_content: { new_str: 'x' } };
-  const ruling = allowedRuling('PATCH', `/v1/pages/${id}/markdown`, { body, ...access });
-  const released = releaseError(ruling, answer, answer.body as Buffer);
+  const decided = allowedRuling('PATCH', `/v1/pages/${id}/markdown`, { body, ...access });
+  const released = releaseError(decided, answer, answer.body as Buffer);
   const text = String(released.answer.body);
   return { ...released, text, error: JSON.parse(text) };
 }

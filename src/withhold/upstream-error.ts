@@ -1,7 +1,7 @@
+import type { DecidedCall } from '../domain/decided-call.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { Answer, Operation, Released } from '../domain/operation.ts';
 import { readRetryAfter } from '../domain/retry-after.ts';
-import type { Ruling } from '../domain/ruling.ts';
 import { renderEnvelope, renderNotFound } from '../notion/error-envelope.ts';
 import { ownWords } from './own-words.ts';
 import { isObject, type Json, parseObject, refuseAnswer } from './read-answer.ts';
@@ -26,12 +26,12 @@ const messageCharsMax = 2_000;
  * @param onMissing hears what Notion could not find
  */
 export function releaseError(
-  ruling: Ruling,
+  decided: DecidedCall,
   answer: Answer,
   bytes: Buffer,
   onMissing: (object: { kind: string; id: string }) => void = () => {},
 ): Released {
-  const { operation, requestId } = ruling.call;
+  const { operation, requestId } = decided.call;
   const error = parseObject(bytes);
   if (error?.object !== 'error' || typeof error.code !== 'string') throw notAnEnvelope(operation, answer);
   if (error.code === 'unauthorized') {
@@ -50,7 +50,7 @@ export function releaseError(
   }
   const retryAfter = answer.headers['retry-after'];
   const code = safeCode(error.code);
-  const heard = mayHear(ruling);
+  const heard = mayHear(decided);
   const rendered = renderEnvelope(
     {
       status: answer.status,
@@ -66,7 +66,7 @@ export function releaseError(
 }
 
 /** Notion's texts quote what stands in its pages: titles of children, names of properties, values. They are read, too. */
-function mayHear({ decision }: Ruling): boolean {
+function mayHear({ decision }: DecidedCall): boolean {
   return decision.effect === 'allow' && decision.mayHear;
 }
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
+import { allowedRuling, memoryOwners, principalId, requestId, workspaceId } from '../../test/rest/a-decided-call.ts';
 import { memoryLinks, recordedEvidence } from '../../test/rest/memory-links.ts';
-import { allowedRuling, memoryOwners, principalId, requestId, workspaceId } from '../../test/rest/ruling.ts';
+import type { DecidedCall } from '../domain/decided-call.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { Answer } from '../domain/operation.ts';
-import type { Ruling } from '../domain/ruling.ts';
 import { renderError } from '../notion/error-envelope.ts';
 import { isNotionFileUrl } from '../notion/file-hosts.ts';
 import { answerBytesMax } from './read-answer.ts';
@@ -44,8 +44,8 @@ function answerOf(status: number, body: object | string | null, headers: Record<
 }
 
 /** What a caller of an allowed call sees of Notion's answer. */
-async function seen(ruling: Ruling, answer: Answer) {
-  const released = await setUp().withhold(ruling, answer);
+async function seen(decided: DecidedCall, answer: Answer) {
+  const released = await setUp().withhold(decided, answer);
   return { ...released, json: json(released.answer) };
 }
 
@@ -96,11 +96,11 @@ describe('rule 12: errors', () => {
   });
 
   it('names the object that is missing, of those that the caller named', async () => {
-    const ruling = allowedRuling('POST', '/v1/pages', {
+    const decided = allowedRuling('POST', '/v1/pages', {
       body: { parent: { page_id: id }, properties: { R: { relation: [{ id: other }] } } },
     });
     const about = async (missing: string) =>
-      (await seen(ruling, answerOf(404, { ...notFound, message: `Could not find page with ID: ${missing}.` }))).json
+      (await seen(decided, answerOf(404, { ...notFound, message: `Could not find page with ID: ${missing}.` }))).json
         .message;
     assert.match(await about(other), new RegExp(`page with ID: ${other}\\.`));
     assert.match(await about(id), new RegExp(`page with ID: ${id}\\.`));
@@ -154,7 +154,7 @@ describe('rule 12: errors', () => {
     assert.deepEqual(error.additional_data, { rate_limit_reason: 'public_api_request_rate_limit', retry_after: '7' });
   });
 
-  const unusable: [string, Ruling, Answer, string, string | undefined][] = [
+  const unusable: [string, DecidedCall, Answer, string, string | undefined][] = [
     ['an error page after a read', getPage(), answerOf(502, '<html>'), 'upstream_unavailable', 'failed'],
     ['an error page after a write', patchPage(), answerOf(502, '<html>'), 'upstream_unknown', 'unknown'],
     ['a page of a firewall', getPage(), answerOf(403, '<html>'), 'upstream_refused', 'failed'],
@@ -185,9 +185,9 @@ describe('rule 12: errors', () => {
       'failed',
     ],
   ];
-  for (const [what, ruling, answer, code, fate] of unusable) {
+  for (const [what, decided, answer, code, fate] of unusable) {
     it(`${what} is withheld: ${code}`, async () => {
-      await assert.rejects(setUp().withhold(ruling, answer), (error: unknown) => {
+      await assert.rejects(setUp().withhold(decided, answer), (error: unknown) => {
         assert.ok(error instanceof PortcullisError);
         assert.deepEqual([error.code, error.details.fate], [code, fate]);
         return true;
@@ -226,13 +226,13 @@ describe('rule 13: the answer to a write is a read', () => {
   });
 
   it('a list of partial objects for those who may not read appended blocks', async () => {
-    const ruling = allowedRuling('PATCH', `/v1/blocks/${id}/children`, { body: { children: [] }, mayRead: false });
+    const decided = allowedRuling('PATCH', `/v1/blocks/${id}/children`, { body: { children: [] }, mayRead: false });
     const results = [
       { object: 'block', id, paragraph: {} },
       { object: 'block', id: other },
     ];
     const list = { object: 'list', results, next_cursor: null, has_more: false, type: 'block', block: {} };
-    const { json: partial, withheld } = await seen(ruling, answerOf(200, list));
+    const { json: partial, withheld } = await seen(decided, answerOf(200, list));
     assert.deepEqual(partial, {
       ...{ object: 'list', next_cursor: null, has_more: false, type: 'block' },
       results: [
@@ -300,9 +300,9 @@ describe('rule 17: files that Notion hosts become tickets of this gate', () => {
   }
 
   it("on the object that they stand on, until Notion's own link ends", async () => {
-    const ruling = allowedRuling('GET', `/v1/blocks/${id}/children`);
+    const decided = allowedRuling('GET', `/v1/blocks/${id}/children`);
     const block = { object: 'block', id: other, type: 'image', image: { ...file('a.png'), caption: [] } };
-    const { json: list, answer } = await seen(ruling, answerOf(200, { object: 'list', results: [block] }));
+    const { json: list, answer } = await seen(decided, answerOf(200, { object: 'list', results: [block] }));
     assert.doesNotMatch(String(answer.body), /X-Amz|secret|amazonaws/);
     const { url, expiry_time: expiry } = list.results[0].image.file;
     assert.equal(expiry, '2026-11-22T11:00:00.000Z');
@@ -310,9 +310,9 @@ describe('rule 17: files that Notion hosts become tickets of this gate', () => {
     assert.deepEqual(await opened(url), {
       url: signed('a.png'),
       workspaceId,
-      connectionId: ruling.facts.connection?.id,
+      connectionId: decided.facts.connection?.id,
       principalId,
-      credential: ruling.caller.credential,
+      credential: decided.caller.credential,
       holder: { kind: 'block', id: other },
       source: { kind: 'block', id: other },
       seenAt: now(),
@@ -340,16 +340,16 @@ describe('rule 17: files that Notion hosts become tickets of this gate', () => {
   });
 
   it('on the object that the call is about, where the answer names none', async () => {
-    const ruling = allowedRuling('GET', `/v1/pages/${id}/properties/abc`);
+    const decided = allowedRuling('GET', `/v1/pages/${id}/properties/abc`);
     const item = { object: 'property_item', type: 'files', files: [file('a')] };
-    const { json: released } = await seen(ruling, answerOf(200, item));
+    const { json: released } = await seen(decided, answerOf(200, item));
     assert.deepEqual((await opened(released.files[0].file.url))?.holder, { kind: 'page', id });
   });
 
   it('in Markdown too, and other links there stay', async () => {
-    const ruling = allowedRuling('GET', `/v1/pages/${id}/markdown`);
+    const decided = allowedRuling('GET', `/v1/pages/${id}/markdown`);
     const markdown = `![a](${signed('a')}) [b](https://example.com/) <file src="${signed('ab')}"> ![a](${signed('a')}).`;
-    const { json: released } = await seen(ruling, answerOf(200, { object: 'page_markdown', id, markdown }));
+    const { json: released } = await seen(decided, answerOf(200, { object: 'page_markdown', id, markdown }));
     assert.doesNotMatch(released.markdown, /amazonaws/);
     assert.match(
       released.markdown,
@@ -365,10 +365,10 @@ describe('rule 17: files that Notion hosts become tickets of this gate', () => {
   });
 
   it('whole, whatever the name holds: nothing of the signature is left behind', async () => {
-    const ruling = allowedRuling('GET', `/v1/pages/${id}/markdown`);
+    const decided = allowedRuling('GET', `/v1/pages/${id}/markdown`);
     const names = ['a(1).png', "Ada's.png", "(a)(b)'s%20(c).png", 'a_(b).png'];
     const markdown = names.map(name => `(see ![](${signed(name)}) and <file src="${signed(name)}"/>)`).join('\n');
-    const { json: released } = await seen(ruling, answerOf(200, { object: 'page_markdown', id, markdown }));
+    const { json: released } = await seen(decided, answerOf(200, { object: 'page_markdown', id, markdown }));
     assert.doesNotMatch(released.markdown, /Signature|secret/);
     const urls = [...released.markdown.matchAll(/\((https:[^\s)]+)\) and <file src="(https:[^"]+)"\/>\)/g)];
     assert.equal(urls.length, names.length, released.markdown);
@@ -379,8 +379,8 @@ describe('rule 17: files that Notion hosts become tickets of this gate', () => {
   });
 
   it('under the prefix that the client used', async () => {
-    const ruling = allowedRuling('GET', `/v1/pages/${id}`, { workspace: workspaceId });
-    const { json: released } = await seen(ruling, answerOf(200, { object: 'page', id, cover: file('c') }));
+    const decided = allowedRuling('GET', `/v1/pages/${id}`, { workspace: workspaceId });
+    const { json: released } = await seen(decided, answerOf(200, { object: 'page', id, cover: file('c') }));
     assert.ok(released.cover.file.url.startsWith(`${publicBase}/w/${workspaceId}/v1/portcullis/files/`));
   });
 
@@ -416,10 +416,10 @@ describe('rule 17: files that Notion hosts become tickets of this gate', () => {
   });
 
   it('gives Portcullis itself no link: it reads answers, and fetches no files', async () => {
-    const { caller, ...ruling } = getPage();
+    const { caller, ...decided } = getPage();
     const system = { ...caller, principal: { kind: 'system' as const, component: 'test' }, credential: null };
     const { json: released } = await seen(
-      { ...ruling, caller: system },
+      { ...decided, caller: system },
       answerOf(200, { object: 'page', id, cover: file('c') }),
     );
     assert.equal(released.cover.file.url, '');
@@ -427,10 +427,10 @@ describe('rule 17: files that Notion hosts become tickets of this gate', () => {
 
   it('notes what Notion has shown, and what it could not find', async () => {
     const { withhold, evidence } = setUp();
-    const ruling = getPage();
-    const connection = ruling.facts.connection?.id;
-    await withhold(ruling, answerOf(200, { object: 'page', id, cover: file('c') }));
-    await withhold(ruling, answerOf(404, { object: 'error', status: 404, code: 'object_not_found', message: 'x' }));
+    const decided = getPage();
+    const connection = decided.facts.connection?.id;
+    await withhold(decided, answerOf(200, { object: 'page', id, cover: file('c') }));
+    await withhold(decided, answerOf(404, { object: 'error', status: 404, code: 'object_not_found', message: 'x' }));
     assert.deepEqual(evidence.seen, [`${connection} page ${id}`]);
     assert.deepEqual(evidence.missed, [`${connection} page ${id}`]);
   });
@@ -467,8 +467,8 @@ describe("trap 7: what a caller makes is the caller's", () => {
       owners: { ...owners, record: () => Promise.reject(new Error('no database')) },
       forward: () => Promise.reject(new Error('unused')),
     });
-    const ruling = allowedRuling('POST', '/v1/file_uploads', { body: {} });
-    await assert.rejects(withhold(ruling, answerOf(200, { object: 'file_upload', id })), {
+    const decided = allowedRuling('POST', '/v1/file_uploads', { body: {} });
+    await assert.rejects(withhold(decided, answerOf(200, { object: 'file_upload', id })), {
       code: 'outcome_unrecorded',
     });
   });

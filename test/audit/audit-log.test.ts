@@ -10,7 +10,7 @@ import { createAuditReader } from '../../src/store/audit-reader.ts';
 import { type Database, openDatabase, openPool } from '../../src/store/database.ts';
 import { createInstances } from '../../src/store/instances.ts';
 import type { Schema } from '../../src/store/schema.ts';
-import { aCaller, aRuling, someFacts } from '../fixtures.ts';
+import { aCaller, aDecidedCall, someFacts } from '../fixtures.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { aMembership, aUser, aWorkspace } from '../store/rows.ts';
 
@@ -59,12 +59,12 @@ describe('the log in PostgreSQL', () => {
       .selectAll()
       .where('id', '=', workspaceId)
       .executeTakeFirstOrThrow();
-    const ruling = aRuling({
+    const decided = aDecidedCall({
       caller: aCaller({ principal: { kind: 'user', id: userId }, epoch: given.epoch ?? 1 }),
       facts: someFacts({ workspaceId, policyRevision: given.policyRevision ?? workspace.policy_revision }),
       decidedAt: new Date(),
     });
-    return { ruling, row: decisionRow(ruling, null) };
+    return { decided, row: decisionRow(decided, null) };
   }
 
   it('keeps an intent that was decided on what still holds', async () => {
@@ -84,11 +84,11 @@ describe('the log in PostgreSQL', () => {
   });
 
   it('rule 10: refuses an intent of an instance whose lease is over, and takes its outcomes', async () => {
-    const { ruling, row } = await anIntent();
+    const { decided, row } = await anIntent();
     await append(row);
     await createInstances(database).release(instance);
     assert.equal(await append((await anIntent()).row), false);
-    assert.equal(await append(outcomeRow(ruling, ending, now())), true);
+    assert.equal(await append(outcomeRow(decided, ending, now())), true);
   });
 
   it('keeps the good rows of a batch when another is stale', async () => {
@@ -98,16 +98,16 @@ describe('the log in PostgreSQL', () => {
   });
 
   it('closes an intent once', async () => {
-    const { ruling, row } = await anIntent();
+    const { decided, row } = await anIntent();
     await append(row);
-    assert.equal(await append(outcomeRow(ruling, ending, now())), true);
-    assert.equal(await append(outcomeRow(ruling, { ...ending, result: 'unknown' }, now())), false);
+    assert.equal(await append(outcomeRow(decided, ending, now())), true);
+    assert.equal(await append(outcomeRow(decided, { ...ending, result: 'unknown' }, now())), false);
   });
 
   it('settles late outcomes of open intents only', async () => {
     const [open, never] = [await anIntent(), await anIntent()];
     await append(open.row);
-    await log.settle(instance, [outcomeRow(open.ruling, ending, now()), outcomeRow(never.ruling, ending, now())]);
+    await log.settle(instance, [outcomeRow(open.decided, ending, now()), outcomeRow(never.decided, ending, now())]);
     const { records } = await createAuditReader(database).read(workspaceId, {}, { before: null, limit: 10 });
     assert.deepEqual(
       records.map(({ entry, outcome }) => [entry.id, outcome?.result]),
@@ -118,7 +118,7 @@ describe('the log in PostgreSQL', () => {
   it('has what instances that are gone left open closed as unknown', async () => {
     const [left, done] = [await anIntent(), await anIntent()];
     await log.append(instance, [left.row, done.row]);
-    await append(outcomeRow(done.ruling, ending, now()));
+    await append(outcomeRow(done.decided, ending, now()));
     const instances = createInstances(database);
     const sweeper = newId('ins');
     await instances.register(sweeper, 60_000);
@@ -144,7 +144,10 @@ describe('the log in PostgreSQL', () => {
     const streaming = { ...ending, result: 'streaming' } as const;
     const [left, ended] = [await anIntent(), await anIntent()];
     await log.append(instance, [left.row, ended.row]);
-    await log.append(instance, [outcomeRow(left.ruling, streaming, now()), outcomeRow(ended.ruling, streaming, now())]);
+    await log.append(instance, [
+      outcomeRow(left.decided, streaming, now()),
+      outcomeRow(ended.decided, streaming, now()),
+    ]);
     const closed = { workspaceId, requestId: null, because: null };
     await append(streamClosedRow({ ...closed, intent: ended.row.id, complete: true }, now()));
     const instances = createInstances(database);
@@ -164,12 +167,12 @@ describe('the log in PostgreSQL', () => {
       complete: false,
       intent: left.row.id,
     });
-    assert.equal(ends.get(left.row.id)?.requestId, left.ruling.call.requestId);
+    assert.equal(ends.get(left.row.id)?.requestId, left.decided.call.requestId);
     assert.equal(ends.get(ended.row.id)?.detail?.complete, true);
   });
 
   it('takes the end of a stream that was owed', async () => {
-    const { row, ruling } = await anIntent();
+    const { row, decided } = await anIntent();
     await append(row);
     const end = { intent: row.id, workspaceId, requestId: null, complete: false, because: null };
     await log.settle(instance, [streamClosedRow(end, now())]);
@@ -177,7 +180,7 @@ describe('the log in PostgreSQL', () => {
     const { records } = await createAuditReader(database).read(workspaceId, filter, { before: null, limit: 10 });
     assert.deepEqual(
       records.map(({ entry }) => entry.detail?.intent),
-      [ruling.id],
+      [decided.id],
     );
   });
 

@@ -8,7 +8,7 @@ import type { Decision } from '../../src/domain/decision.ts';
 import { type AgentId, newId, type UserId, type WorkspaceId } from '../../src/domain/ids.ts';
 import type { Call, Demand } from '../../src/domain/operation.ts';
 import { type AdminApi, openAdminApi, type Reply } from '../admin-api.ts';
-import { aCall, aCaller, anAllowance, anOperation, aRuling, someFacts } from '../fixtures.ts';
+import { aCall, aCaller, aDecidedCall, anAllowance, anOperation, someFacts } from '../fixtures.ts';
 import { signedIn } from '../people.ts';
 
 const page = '12345678-1234-4234-8234-123456789abc';
@@ -78,17 +78,17 @@ describe('the log over the admin API', () => {
     given: { call?: Partial<Call>; demands?: readonly Demand[]; decision?: Partial<Decision>; in?: WorkspaceId } = {},
   ): Promise<string> {
     const demands = given.demands ?? [{ action: 'read', object: { kind: 'page', id: page } }];
-    const ruling = aRuling({
+    const decided = aDecidedCall({
       call: aCall({ operation: anOperation({ demands }), ...given.call }),
       caller: aCaller({ principal: { kind: 'agent', id: agent, owner: admin }, credential: key.id as `key_${string}` }),
       facts: someFacts({ workspaceId: given.in ?? workspace }),
       decision: anAllowance(given.decision),
       decidedAt: new Date(),
     });
-    const rows = [decisionRow(ruling, null)];
-    if (ruling.decision.effect === 'allow') rows.push(outcomeRow(ruling, ending, new Date()));
+    const rows = [decisionRow(decided, null)];
+    if (decided.decision.effect === 'allow') rows.push(outcomeRow(decided, ending, new Date()));
     await insert(rows);
-    return ruling.id;
+    return decided.id;
   }
 
   const read = (query: Record<string, string>, by: object = { cookie }): Promise<Reply> =>

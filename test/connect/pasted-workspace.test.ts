@@ -171,7 +171,7 @@ describe('a pasted token of a workspace that nobody knows', () => {
 
   it('asks for a name where Notion does not say it, and only there', async () => {
     const { browser } = await at.aPerson();
-    const { askWhose } = at.connectParts;
+    const { identifyToken: askWhose } = at.connectParts;
     Object.assign(at.connectParts, {
       askWhose: async (...asked: Parameters<typeof askWhose>) => {
         const identity = await askWhose(...asked);

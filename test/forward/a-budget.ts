@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
+import type { DecidedCall } from '../../src/domain/decided-call.ts';
 import { PortcullisError } from '../../src/domain/errors.ts';
 import type { AgentId, UserId } from '../../src/domain/ids.ts';
 import { newId } from '../../src/domain/ids.ts';
 import { noMetrics } from '../../src/domain/metrics.ts';
 import type { Operation } from '../../src/domain/operation.ts';
 import type { Principal } from '../../src/domain/principal.ts';
-import type { Ruling } from '../../src/domain/ruling.ts';
 import { createRateBudget, type RateBudget, type RateBudgetOptions } from '../../src/forward/budget/budget.ts';
 import { emptyLedger, type Ledger } from '../../src/forward/budget/ledger.ts';
 import type { RateLedgers } from '../../src/forward/budget/rate-ledgers.ts';
@@ -14,7 +14,7 @@ import * as fixtures from '../fixtures.ts';
 export interface ABudget extends AsyncDisposable {
   readonly budget: RateBudget;
   /** A call of somebody's on the one connection of the one workspace. */
-  callOf(principal: Principal, operation?: Operation): Ruling;
+  callOf(principal: Principal, operation?: Operation): DecidedCall;
   /** The budget of another process, with the same ledgers. */
   beside(): ABudget;
 }
@@ -45,7 +45,7 @@ export function aBudget(known: Partial<Ledger> = {}, change: Partial<RateBudgetO
     return {
       budget,
       callOf: (principal, operation = fixtures.anOperation()) =>
-        fixtures.aRuling({
+        fixtures.aDecidedCall({
           call: fixtures.aCall({ operation }),
           caller: fixtures.aCaller({ principal }),
           facts: fixtures.someFacts({ workspaceId, connection }),

@@ -74,14 +74,14 @@ async function callOnce({ forward }: ReturnType<typeof aForward>, orders: Orders
   const { workspaceId, connectionId, principal } = orders;
   const headers = { 'notion-version': '2026-03-11' };
   const target = fixtures.aNotionRequest({ path: '/v1/users/me', headers });
-  const ruling = fixtures.aRuling({
+  const decided = fixtures.aDecidedCall({
     call: fixtures.aCall({ operation: fixtures.anOperation({ name: 'users.me', target }) }),
     caller: fixtures.aCaller({ principal: { kind: 'agent', id: principal, owner: 'usr_owner' } }),
     facts: fixtures.someFacts({ workspaceId, connection: { id: connectionId, because: 'only_one' } }),
     decidedAt: new Date(),
   });
   try {
-    const { status } = await forward(ruling);
+    const { status } = await forward(decided);
     if (status === 200) report.passed++;
     else if (status === 429) report.refusedByNotion++;
     else throw new Error(`Notion answered ${status}`);

@@ -4,8 +4,8 @@ import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { PortcullisError } from '../../src/domain/errors.ts';
 import { aNotionRequest, anOperation } from '../fixtures.ts';
+import { aDecidedCall, anOpaqueRead, aWrite, textOf } from './a-decided-call.ts';
 import { aForward, someTokens } from './a-forward.ts';
-import { anOpaqueRead, aRuling, aWrite, textOf } from './a-ruling.ts';
 import { ok, rawServer, status } from './raw-server.ts';
 
 /** Matches a `PortcullisError` by its code and by what it says became of the call. */
@@ -22,7 +22,7 @@ describe('forward', () => {
     await using server = await rawServer(({ socket }) => socket.write(ok('{"a":1}')));
     await using gate = aForward(server);
     const target = aNotionRequest({ path: '/v1/users?page_size=2', headers: { 'notion-version': '2026-03-11' } });
-    const answer = await gate.forward(aRuling(anOperation({ target })));
+    const answer = await gate.forward(aDecidedCall(anOperation({ target })));
     assert.equal(answer.status, 200);
     assert.equal(answer.headers['content-type'], 'application/json');
     assert.equal(await textOf(answer), '{"a":1}');
@@ -36,7 +36,7 @@ describe('forward', () => {
 
   it('runs a local command where Notion would be asked', async () => {
     await using gate = aForward({ origin: 'http://127.0.0.1:9' });
-    const ruling = aRuling(
+    const decided = aDecidedCall(
       anOperation({
         target: {
           kind: 'local',
@@ -44,13 +44,13 @@ describe('forward', () => {
         },
       }),
     );
-    assert.equal(await textOf(await gate.forward(ruling)), ruling.facts.workspaceId);
+    assert.equal(await textOf(await gate.forward(decided)), decided.facts.workspaceId);
   });
 
   it('reuses connections for calls that follow each other', async () => {
     await using server = await rawServer(({ socket }) => socket.write(ok()));
     await using gate = aForward({ ...server, connections: 1 });
-    for (let call = 0; call < 5; call++) await gate.forward(aRuling());
+    for (let call = 0; call < 5; call++) await gate.forward(aDecidedCall());
     assert.equal(server.accepted(), 1);
   });
 
@@ -59,7 +59,7 @@ describe('forward', () => {
     await using gate = aForward(server);
     const pieces = ['one', 'two', 'three'];
     const target = aNotionRequest({ method: 'POST', body: Readable.from(pieces.map(piece => Buffer.from(piece))) });
-    const answer = await gate.forward(aRuling(anOperation({ effect: 'write', target })));
+    const answer = await gate.forward(aDecidedCall(anOperation({ effect: 'write', target })));
     assert.equal(answer.requestDigest, createHash('sha256').update(pieces.join('')).digest('hex'));
   });
 
@@ -67,7 +67,7 @@ describe('forward', () => {
     await using server = await rawServer(({ socket }) => socket.write(ok('x'.repeat(200_000))));
     await using gate = aForward({ ...server, connections: 1 });
     for (let call = 0; call < 2; call++) {
-      const answer = await gate.forward(aRuling(anOpaqueRead()));
+      const answer = await gate.forward(aDecidedCall(anOpaqueRead()));
       assert.ok(answer.body instanceof Readable);
       assert.equal((await textOf(answer)).length, 200_000);
     }
@@ -76,7 +76,7 @@ describe('forward', () => {
   it('keeps the error of an opaque call whole, so that it can be filtered', async () => {
     await using server = await rawServer(({ socket }) => socket.write(status(404)));
     await using gate = aForward(server);
-    const answer = await gate.forward(aRuling(anOpaqueRead()));
+    const answer = await gate.forward(aDecidedCall(anOpaqueRead()));
     assert.ok(Buffer.isBuffer(answer.body));
   });
 
@@ -87,7 +87,7 @@ describe('forward', () => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nfirst');
     });
     await using gate = aForward(server);
-    const answer = await gate.forward(aRuling(anOpaqueRead()));
+    const answer = await gate.forward(aDecidedCall(anOpaqueRead()));
     assert.ok(answer.body instanceof Readable);
     answer.body.destroy();
     await closed.promise;
@@ -97,7 +97,7 @@ describe('forward', () => {
     await using server = await rawServer(({ socket }) => socket.write(ok()));
     await using gate = aForward(server);
     const target = aNotionRequest({ headers: { cookie: 'a=b' } });
-    await assert.rejects(gate.forward(aRuling(anOperation({ target }))), /cookie/);
+    await assert.rejects(gate.forward(aDecidedCall(anOperation({ target }))), /cookie/);
     assert.equal(server.heads.length, 0);
   });
 
@@ -107,21 +107,21 @@ describe('forward', () => {
       socket.write(status(307, [`location: ${elsewhere.origin}/v1/users`])),
     );
     await using gate = aForward(server);
-    await assert.rejects(gate.forward(aRuling()), failing('upstream_refused', 'failed'));
-    await assert.rejects(gate.forward(aRuling(aWrite())), failing('upstream_refused', 'unknown'));
+    await assert.rejects(gate.forward(aDecidedCall()), failing('upstream_refused', 'failed'));
+    await assert.rejects(gate.forward(aDecidedCall(aWrite())), failing('upstream_refused', 'unknown'));
     assert.equal(elsewhere.heads.length, 0);
   });
 
   it('refuses an encoding that it did not ask for', async () => {
     await using server = await rawServer(({ socket }) => socket.write(status(200, ['content-encoding: gzip'])));
     await using gate = aForward(server);
-    await assert.rejects(gate.forward(aRuling()), failing('upstream_refused', 'failed'));
+    await assert.rejects(gate.forward(aDecidedCall()), failing('upstream_refused', 'failed'));
   });
 
   it('rule 3: a token is sent to no other origin than the one that issued it', async () => {
     await using server = await rawServer(({ socket }) => socket.write(ok()));
     await using gate = aForward(server, { tokens: someTokens('https://api.notion.com') });
-    await assert.rejects(gate.forward(aRuling()), failing('connection_needs_reauth', 'not_sent'));
+    await assert.rejects(gate.forward(aDecidedCall()), failing('connection_needs_reauth', 'not_sent'));
     assert.equal(server.accepted(), 0);
   });
 
@@ -129,7 +129,7 @@ describe('forward', () => {
     await using server = await rawServer(({ socket }) => socket.write(ok()));
     const broken = { ...someTokens(server.origin), accessToken: () => Promise.reject(new Error('vault is closed')) };
     await using gate = aForward(server, { tokens: broken });
-    await assert.rejects(gate.forward(aRuling()), failing('unavailable', 'not_sent'));
+    await assert.rejects(gate.forward(aDecidedCall()), failing('unavailable', 'not_sent'));
     assert.equal(server.accepted(), 0);
   });
 });
@@ -139,7 +139,7 @@ describe('forward, when Notion refuses the token', () => {
     await using server = await rawServer(({ socket }) => socket.write(status(401)));
     const tokens = someTokens(server.origin, { health: 'dead' });
     await using gate = aForward(server, { tokens });
-    await assert.rejects(gate.forward(aRuling()), failing('connection_needs_reauth', 'failed'));
+    await assert.rejects(gate.forward(aDecidedCall()), failing('connection_needs_reauth', 'failed'));
     assert.equal(tokens.reports, 1);
     assert.equal(server.heads.length, 1);
   });
@@ -148,7 +148,7 @@ describe('forward, when Notion refuses the token', () => {
     it(`A20: a 401 of a connection whose state is ${health} is our trouble, not the caller's`, async () => {
       await using server = await rawServer(({ socket }) => socket.write(status(401)));
       await using gate = aForward(server, { tokens: someTokens(server.origin, { health }) });
-      await assert.rejects(gate.forward(aRuling()), failing('upstream_unavailable', 'failed'));
+      await assert.rejects(gate.forward(aDecidedCall()), failing('upstream_unavailable', 'failed'));
       assert.equal(server.heads.length, 1);
     });
   }
@@ -158,7 +158,7 @@ describe('forward, when Notion refuses the token', () => {
       socket.write(head.includes('ntn_new') ? ok() : status(401)),
     );
     await using gate = aForward(server, { tokens: someTokens(server.origin, { tokens: ['ntn_old', 'ntn_new'] }) });
-    assert.equal((await gate.forward(aRuling(aWrite()))).status, 200);
+    assert.equal((await gate.forward(aDecidedCall(aWrite()))).status, 200);
     assert.equal(server.heads.length, 2);
   });
 
@@ -166,7 +166,7 @@ describe('forward, when Notion refuses the token', () => {
     await using server = await rawServer(({ socket }) => socket.write(status(401)));
     const tokens = { ...someTokens(server.origin), reportUnauthorized: () => Promise.reject(new Error('no database')) };
     await using gate = aForward(server, { tokens });
-    await assert.rejects(gate.forward(aRuling()), failing('upstream_unavailable', 'failed'));
+    await assert.rejects(gate.forward(aDecidedCall()), failing('upstream_unavailable', 'failed'));
   });
 });
 
@@ -175,7 +175,7 @@ describe('forward, when it is closed', () => {
     const arrived = Promise.withResolvers<void>();
     await using server = await rawServer(() => arrived.resolve());
     const gate = aForward({ ...server, closeMs: 10 });
-    const hanging = gate.forward(aRuling(aWrite()));
+    const hanging = gate.forward(aDecidedCall(aWrite()));
     await arrived.promise;
     await Promise.all([gate[Symbol.asyncDispose](), assert.rejects(hanging, failing('upstream_unknown', 'unknown'))]);
   });
@@ -188,7 +188,7 @@ describe('forward, when it is closed', () => {
       release.promise.then(() => socket.write(ok()));
     });
     const gate = aForward(server);
-    const slow = gate.forward(aRuling(aWrite()));
+    const slow = gate.forward(aDecidedCall(aWrite()));
     await arrived.promise;
     const closed = gate[Symbol.asyncDispose]();
     release.resolve();
@@ -205,7 +205,7 @@ describe('forward, when permissions change while a call waits', () => {
     let asked = 0;
     const stillAllowed = async () => ++asked === 1;
     await using gate = aForward(server, { stillAllowed });
-    const waited = { ...aRuling(), decidedAt: aWhileAgo() };
+    const waited = { ...aDecidedCall(), decidedAt: aWhileAgo() };
     assert.equal((await gate.forward(waited)).status, 200);
     await assert.rejects(gate.forward(waited), failing('policy_changed', 'not_sent'));
     assert.equal(server.heads.length, 1);
@@ -222,15 +222,15 @@ describe('forward, when permissions change while a call waits', () => {
       },
     });
     await using gate = aForward({ origin: 'http://127.0.0.1:9' }, { stillAllowed: async () => false });
-    assert.equal((await gate.forward(aRuling(confirming))).status, 200);
-    const waited = { ...aRuling(confirming), decidedAt: aWhileAgo() };
+    assert.equal((await gate.forward(aDecidedCall(confirming))).status, 200);
+    const waited = { ...aDecidedCall(confirming), decidedAt: aWhileAgo() };
     await assert.rejects(gate.forward(waited), failing('policy_changed', 'not_sent'));
   });
 
   it('rule 10: a call that went straight through is not asked about again', async () => {
     await using server = await rawServer(({ socket }) => socket.write(ok()));
     await using gate = aForward(server, { stillAllowed: () => assert.fail('asked') });
-    assert.equal((await gate.forward(aRuling())).status, 200);
+    assert.equal((await gate.forward(aDecidedCall())).status, 200);
   });
 
   it('rule 10: a call that queued for a connection is asked about when its turn comes', async () => {
@@ -246,8 +246,8 @@ describe('forward, when permissions change while a call waits', () => {
       { ...server, connections: 1 },
       { now: () => new Date(time), stillAllowed: async () => allowed },
     );
-    const first = gate.forward(aRuling());
-    const second = gate.forward(aRuling(aWrite()));
+    const first = gate.forward(aDecidedCall());
+    const second = gate.forward(aDecidedCall(aWrite()));
     await arrived.promise;
     allowed = false;
     time += 60_000;
@@ -259,14 +259,14 @@ describe('forward, when permissions change while a call waits', () => {
 
   it('rule 10: a call that waited for a new connection is asked about before the connection carries it', async () => {
     await using server = await rawServer(({ socket }) => socket.write(ok()));
-    const ruling = aRuling(aWrite());
+    const decided = aDecidedCall(aWrite());
     // Fresh when the request goes to the pool, too old when its connection is there.
     let looks = 0;
-    const now = () => new Date(ruling.decidedAt.getTime() + (looks++ === 0 ? 0 : 60_000));
+    const now = () => new Date(decided.decidedAt.getTime() + (looks++ === 0 ? 0 : 60_000));
     let asked = 0;
     const stillAllowed = async () => ++asked === 0;
     await using gate = aForward(server, { now, stillAllowed });
-    await assert.rejects(gate.forward(ruling), failing('policy_changed', 'not_sent'));
+    await assert.rejects(gate.forward(decided), failing('policy_changed', 'not_sent'));
     assert.ok(asked > 0);
     assert.equal(server.heads.length, 0);
   });
@@ -278,8 +278,8 @@ describe('forward, when permissions change while a call waits', () => {
     it(`rule 10: asks again as often as the answer comes too late, and then sends ${what} once`, async () => {
       await using server = await rawServer(({ socket }) => socket.write(ok()));
       const target = aNotionRequest({ method: 'POST', body });
-      const ruling = aRuling(anOperation({ effect: 'write', target }));
-      let time = ruling.decidedAt.getTime();
+      const decided = aDecidedCall(anOperation({ effect: 'write', target }));
+      let time = decided.decidedAt.getTime();
       let asked = 0;
       // The database is slow for a while: by the time that it has answered, what it said is old.
       const stillAllowed = async () => {
@@ -288,7 +288,7 @@ describe('forward, when permissions change while a call waits', () => {
       };
       await using gate = aForward(server, { now: () => new Date(time), stillAllowed });
       time += 60_000;
-      assert.equal((await gate.forward(ruling)).status, 200);
+      assert.equal((await gate.forward(decided)).status, 200);
       assert.ok(asked >= 6);
       assert.equal(server.heads.length, 1);
     });

@@ -5,8 +5,8 @@ import { describe, it } from 'node:test';
 import { PortcullisError } from '../../src/domain/errors.ts';
 import type { Operation } from '../../src/domain/operation.ts';
 import { anOperation } from '../fixtures.ts';
+import { aDecidedCall, aWrite } from './a-decided-call.ts';
 import { aForward } from './a-forward.ts';
-import { aRuling, aWrite } from './a-ruling.ts';
 import { ok, type RawRequest, rawServer } from './raw-server.ts';
 
 const impatient = { headersMs: 1_000, silenceMs: 1_000, answerMs: 1_000, answerBytesMax: 1_000 };
@@ -79,7 +79,7 @@ const lies: readonly { name: string; answer: (request: RawRequest) => void; read
 
 async function outcome(server: { origin: string }, operation: Operation) {
   await using gate = aForward({ ...server, ...impatient });
-  const error = await gate.forward(aRuling(operation)).then(
+  const error = await gate.forward(aDecidedCall(operation)).then(
     answer => assert.fail(`answered ${answer.status}`),
     error => error,
   );
@@ -127,8 +127,8 @@ describe('forward, on a kept-alive connection that Notion closes when the next r
   it('repeats a read once, on a new connection', async () => {
     await using server = await rawServer(stale);
     await using gate = aForward({ ...server, connections: 1 });
-    await gate.forward(aRuling());
-    assert.equal((await gate.forward(aRuling())).status, 200);
+    await gate.forward(aDecidedCall());
+    assert.equal((await gate.forward(aDecidedCall())).status, 200);
     assert.equal(server.heads.length, 3);
     assert.equal(server.accepted(), 2);
   });
@@ -136,9 +136,9 @@ describe('forward, on a kept-alive connection that Notion closes when the next r
   it('never repeats a write', async () => {
     await using server = await rawServer(stale);
     await using gate = aForward({ ...server, connections: 1 });
-    await gate.forward(aRuling());
-    await assert.rejects(gate.forward(aRuling(aWrite())), { code: 'upstream_unknown' });
-    await gate.forward(aRuling());
+    await gate.forward(aDecidedCall());
+    await assert.rejects(gate.forward(aDecidedCall(aWrite())), { code: 'upstream_unknown' });
+    await gate.forward(aDecidedCall());
     assert.equal(server.heads.filter(head => head.startsWith('POST')).length, 1);
   });
 });
@@ -152,7 +152,7 @@ describe('forward, when the client goes away', () => {
       client.abort();
     });
     await using gate = aForward(server);
-    await assert.rejects(gate.forward(aRuling(anOperation(), { signal: client.signal })), {
+    await assert.rejects(gate.forward(aDecidedCall(anOperation(), { signal: client.signal })), {
       code: 'upstream_unavailable',
     });
     await closed.promise;
@@ -166,7 +166,7 @@ describe('forward, when the client goes away', () => {
       socket.write(ok());
     });
     await using gate = aForward(server);
-    assert.equal((await gate.forward(aRuling(aWrite(), { signal: client.signal }))).status, 200);
+    assert.equal((await gate.forward(aDecidedCall(aWrite(), { signal: client.signal }))).status, 200);
   });
 
   it('withdraws a read that still waits for a connection', async () => {
@@ -174,8 +174,8 @@ describe('forward, when the client goes away', () => {
     const release = Promise.withResolvers<void>();
     await using server = await rawServer(({ socket }) => void release.promise.then(() => socket.write(ok())));
     await using gate = aForward({ ...server, connections: 1 });
-    const first = gate.forward(aRuling());
-    const second = gate.forward(aRuling(anOperation(), { signal: client.signal }));
+    const first = gate.forward(aDecidedCall());
+    const second = gate.forward(aDecidedCall(anOperation(), { signal: client.signal }));
     client.abort();
     await assert.rejects(second, { code: 'upstream_unavailable' });
     release.resolve();

@@ -6,8 +6,8 @@ import { rateLimitReasons } from '../../src/forward/budget/rate-limit-answer.ts'
 import { anOperation } from '../fixtures.ts';
 import { until } from '../until.ts';
 import { aBudget, anAgent, aPerson, flood, known, rejection } from './a-budget.ts';
+import { aWrite } from './a-decided-call.ts';
 import { aForward } from './a-forward.ts';
-import { aWrite } from './a-ruling.ts';
 import { ok, rawServer } from './raw-server.ts';
 
 const pass = async (taken: Promise<void> | null) =>
@@ -75,9 +75,9 @@ describe('waiting for the budget', () => {
     await using gate = aBudget({ ...known(100), blockedUntilMs: Date.now() + 500 });
     await using step = aForward(server, { budget: gate.budget });
     const abort = new AbortController();
-    const ruling = gate.callOf(aPerson(), aWrite());
-    const left = step.forward({ ...ruling, call: { ...ruling.call, signal: abort.signal } });
-    const stays = step.forward(ruling);
+    const decided = gate.callOf(aPerson(), aWrite());
+    const left = step.forward({ ...decided, call: { ...decided.call, signal: abort.signal } });
+    const stays = step.forward(decided);
     abort.abort();
     await assert.rejects(left, { code: 'upstream_unavailable' });
     await stays;

@@ -79,9 +79,9 @@ export class Load {
     const gate = this.#processes[caller % this.#processes.length];
     if (gate === undefined) return;
     while (!this.#stopped) {
-      const ruling = gate.callOf(this.#callers);
+      const decided = gate.callOf(this.#callers);
       try {
-        await gate.budget.take(ruling, null);
+        await gate.budget.take(decided, null);
       } catch (error) {
         if (!(error instanceof PortcullisError)) throw error;
         this.#counted.held++;
@@ -90,7 +90,7 @@ export class Load {
       }
       const retryAfter = this.#upstream(Date.now());
       await pause(latencyMs);
-      gate.budget.answered(ruling, answer(retryAfter));
+      gate.budget.answered(decided, answer(retryAfter));
       if (retryAfter === 0) this.#counted.passed++;
       else {
         this.#counted.refused++;

@@ -13,8 +13,8 @@ import { createFileFetcher } from '../../src/forward/fetch-file.ts';
 import { openAgent } from '../../src/net/open-agent.ts';
 import { createSafeFetch } from '../../src/net/safe-fetch/safe-fetch.ts';
 import { aCaller, aNotionRequest, anOperation } from '../fixtures.ts';
+import { aDecidedCall, textOf } from '../forward/a-decided-call.ts';
 import { aForward } from '../forward/a-forward.ts';
-import { aRuling, textOf } from '../forward/a-ruling.ts';
 import { loopbackCertificate } from './loopback-certificate.ts';
 import { startProxy, startTls } from './proxy-server.ts';
 
@@ -58,7 +58,7 @@ describe('an outgoing proxy', () => {
     await using gate = aForward({ origin, proxy: through(proxy), connections: 1 });
     for (let call = 0; call < 3; call++) {
       const target = aNotionRequest({ path: '/v1/users/me' });
-      const answer = JSON.parse(await textOf(await gate.forward(aRuling(anOperation({ target })))));
+      const answer = JSON.parse(await textOf(await gate.forward(aDecidedCall(anOperation({ target })))));
       assert.deepEqual(answer, { active: false, path: '/v1/users/me', proxied: null });
     }
     assert.deepEqual(proxy.asked, [`notion.localhost:${host.port}`]);
@@ -74,8 +74,8 @@ describe('an outgoing proxy', () => {
     // Decided long ago: by the time that the connection is there it has to be asked again.
     await using gate = aForward({ origin, proxy: through(proxy) }, { stillAllowed });
     const target = aNotionRequest({ path: '/v1/users/me' });
-    const ruling = { ...aRuling(anOperation({ target })), decidedAt: new Date(Date.now() - 60_000) };
-    assert.equal((await gate.forward(ruling)).status, 200);
+    const decided = { ...aDecidedCall(anOperation({ target })), decidedAt: new Date(Date.now() - 60_000) };
+    assert.equal((await gate.forward(decided)).status, 200);
     assert.ok(confirmed > 0);
   });
 

@@ -11,8 +11,8 @@ import { knownBodiesMax } from '../../src/doors/known-bodies.ts';
 import { restLimits } from '../../src/doors/rest/limits.ts';
 import { createRestDoor } from '../../src/doors/rest/rest-door.ts';
 import { aCaller } from '../fixtures.ts';
+import { aDecidedCall } from '../forward/a-decided-call.ts';
 import { type AForward, aForward } from '../forward/a-forward.ts';
-import { aRuling } from '../forward/a-ruling.ts';
 import { memoryLinks } from './memory-links.ts';
 
 const path = '/v1/file_uploads/0f1e2d3c-4b5a-4678-8a9b-0c1d2e3f4a5b/send';
@@ -92,7 +92,7 @@ function answering(status: number): EarlyAnswer {
   return socket => void socket.write(answer(status));
 }
 
-const forwarding = (call: Call) => gate.forward(aRuling(call.operation, { signal: call.signal }));
+const forwarding = (call: Call) => gate.forward(aDecidedCall(call.operation, { signal: call.signal }));
 const denying = () => Promise.reject(new PortcullisError('restricted', 'No.'));
 const failing = () => Promise.reject(new Error('a defect'));
 

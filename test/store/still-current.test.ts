@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createStillCurrent } from '../../src/store/still-current.ts';
-import { aCaller, aRuling, someFacts } from '../fixtures.ts';
+import { aCaller, aDecidedCall, someFacts } from '../fixtures.ts';
 import { openPeople, type People } from '../people.ts';
 
-describe('rule 10: whether rulings are still current', () => {
+describe('rule 10: whether decidedCalls are still current', () => {
   let people: People;
   before(async () => {
     people = await openPeople();
@@ -27,8 +27,8 @@ describe('rule 10: whether rulings are still current', () => {
       .where('id', '=', id)
       .executeTakeFirstOrThrow();
     const policyRevision = Number(workspace.policy_revision);
-    const ruling = (revision: number | null, ofEpoch: number | null) =>
-      aRuling({
+    const decided = (revision: number | null, ofEpoch: number | null) =>
+      aDecidedCall({
         caller: aCaller({ principal: { kind: 'user', id }, epoch: ofEpoch }),
         facts: someFacts({ workspaceId, policyRevision: revision }),
       });
@@ -41,7 +41,7 @@ describe('rule 10: whether rulings are still current', () => {
       [policyRevision, null, true],
       [null, null, true],
     ];
-    const answers = await Promise.all(asked.map(([revision, ofEpoch]) => stillCurrent(ruling(revision, ofEpoch))));
+    const answers = await Promise.all(asked.map(([revision, ofEpoch]) => stillCurrent(decided(revision, ofEpoch))));
     assert.deepEqual(
       answers,
       asked.map(([, , current]) => current),
@@ -61,7 +61,7 @@ describe('rule 10: whether rulings are still current', () => {
       }),
     };
     const stillCurrent = createStillCurrent(watched as typeof people.database);
-    await Promise.all(Array.from({ length: 50 }, () => stillCurrent(aRuling())));
+    await Promise.all(Array.from({ length: 50 }, () => stillCurrent(aDecidedCall())));
     assert.equal(statements.length, 1);
   });
 });

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { evaluator } from '../../src/authorize/evaluator.ts';
-import type { Holder } from '../../src/connect/connect-attempts.ts';
+import type { AttemptHolder } from '../../src/connect/connect-attempts.ts';
 import type { ConnectionStatus } from '../../src/domain/connection.ts';
 import { type ConnectionEvent, connectionStates } from '../../src/domain/connection-states.ts';
 import { newId } from '../../src/domain/ids.ts';
@@ -134,7 +134,7 @@ describe('the states of a connection, in the database', () => {
   }
 
   /** Somebody has just come back from Notion with tokens for it. */
-  async function waiting({ workspaceId, connectionId }: Sealed): Promise<Holder> {
+  async function waiting({ workspaceId, connectionId }: Sealed): Promise<AttemptHolder> {
     const holder = { sessionHash: randomBytes(32), userId: custody.userId };
     const now = sql<Date>`now()`;
     await custody.database.system

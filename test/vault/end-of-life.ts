@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
+import type { ConnectionPlace } from '../../src/domain/connection.ts';
 import type { Database } from '../../src/store/database.ts';
 import type { Schema } from '../../src/store/schema.ts';
-import type { ConnectionPlace } from '../../src/vault/stored-connections.ts';
 
 /** As after an hour: the access token was made that long ago, and has just ended in the books. */
 export async function endOfLife(

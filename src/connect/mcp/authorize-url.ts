@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { connectError } from '../../domain/connect-problem.ts';
-import { assertAskable, type Reach } from '../../net/safe-fetch/safe-fetch.ts';
+import { type AskableHosts, assertAskable } from '../../net/safe-fetch/safe-fetch.ts';
 import { SafeFetchError } from '../../net/safe-fetch/safe-fetch-error.ts';
 import type { ServerMetadata } from './server-metadata.ts';
 
@@ -27,7 +27,7 @@ export const newVerifier = oauth.generateRandomCodeVerifier;
 export async function authorizeUrl(
   server: ServerMetadata,
   request: AuthorizationRequest,
-  reach: Reach,
+  reach: AskableHosts,
 ): Promise<string> {
   const url = browsable(server.authorization_endpoint, reach);
   const parameters = {
@@ -45,7 +45,7 @@ export async function authorizeUrl(
   return url.href;
 }
 
-function browsable(endpoint: string, reach: Reach): URL {
+function browsable(endpoint: string, reach: AskableHosts): URL {
   try {
     return assertAskable(new URL(endpoint), reach);
   } catch (cause) {

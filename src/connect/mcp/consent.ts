@@ -3,7 +3,7 @@ import type { Tokens } from '../../domain/connection.ts';
 import type { RegistrationId, UserId } from '../../domain/ids.ts';
 import { SafeFetchError, type SafeFetchProblem } from '../../net/safe-fetch/safe-fetch-error.ts';
 import { within } from '../../net/safe-fetch/within.ts';
-import type { Beginning, Begun, ClaimedAttempt } from '../consent-flow.ts';
+import type { Beginning, ClaimedAttempt, StartedConsent } from '../consent-flow.ts';
 import { type AttemptMemory, recallAttempt, rememberAttempt } from './attempt-memory.ts';
 import { authorizeUrl, newVerifier } from './authorize-url.ts';
 import { acceptCallback, type CallbackParameters } from './callback.ts';
@@ -13,7 +13,7 @@ import { clientForAttempt, openClient } from './own-clients.ts';
 import type { OAuthClient } from './register-client.ts';
 import type { Registrations } from './registrations.ts';
 import { scopeFor } from './scopes.ts';
-import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
+import { type McpTokenAnswer, readTokenAnswer } from './token-answer.ts';
 import { exchangeCodeRequest } from './token-requests.ts';
 import { createTurns } from './turns.ts';
 
@@ -34,7 +34,7 @@ export function createMcpConsent(parts: ConsentParts) {
   const { redirectUri } = app;
   const inTurn = createTurns<UserId>();
 
-  async function begin({ state, stateHash, userId, target }: Beginning, end: AbortSignal): Promise<Begun> {
+  async function begin({ state, stateHash, userId, target }: Beginning, end: AbortSignal): Promise<StartedConsent> {
     const fetch = within(parts.fetch, end);
     const discovery = await discover(fetch, app.serverUrl, await challengeOf(fetch, app.serverUrl));
     const { server, resource } = discovery;
@@ -93,7 +93,7 @@ export function createMcpConsent(parts: ConsentParts) {
   }
 
   async function judge(
-    answer: TokenAnswer,
+    answer: McpTokenAnswer,
     registrationId: RegistrationId,
     { source }: Pick<OAuthClient, 'source'>,
   ): Promise<Tokens> {

@@ -1,7 +1,7 @@
 import type { Tokens } from '../../domain/connection.ts';
 import type { RegistrationId } from '../../domain/ids.ts';
 import { within } from '../../net/safe-fetch/within.ts';
-import type { ConsentFlow, Redeemed, UnwantedTokens } from '../consent-flow.ts';
+import type { ConsentFlow, OrphanedTokens, Redeemed } from '../consent-flow.ts';
 import { readRevocation } from '../rest/token-state.ts';
 import { createMcpConsent, type Exchanged, troubleOf } from './consent.ts';
 import { installationKey } from './installation-key.ts';
@@ -31,7 +31,7 @@ export function createMcpFlow(parts: McpParts): ConsentFlow {
   }
 
   /** Null where a connection stands on the same client: ending this grant could end that one. */
-  async function unwantedOf({ registrationId, tokens }: Exchanged): Promise<UnwantedTokens | null> {
+  async function unwantedOf({ registrationId, tokens }: Exchanged): Promise<OrphanedTokens | null> {
     if (await registrations.isStoodOn(registrationId)) return null;
     const nobody = { registrationId, notionWorkspaceId: '', notionOwnerId: '' };
     return { kind: 'mcp', origin, botId: installationKey(nobody), registrationId, tokens };

@@ -1,7 +1,7 @@
 import type { RegistrationId } from '../../domain/ids.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Now } from '../../domain/units.ts';
-import type { Reach, SafeFetch } from '../../net/safe-fetch/safe-fetch.ts';
+import type { AskableHosts, SafeFetch } from '../../net/safe-fetch/safe-fetch.ts';
 import type { PreRegistered } from './register-client.ts';
 import type { Registrations } from './registrations.ts';
 import type { ServerDirectory } from './server-directory.ts';
@@ -15,7 +15,7 @@ export interface McpApp {
   readonly documentUrlOf: (id: RegistrationId) => string | null;
   readonly preRegistered: PreRegistered | null;
   /** Where the server may send us, and browsers. */
-  readonly reach: Reach;
+  readonly reach: AskableHosts;
 }
 
 /** Seals what connecting must keep, each value for the one row and purpose that it belongs to. Opening throws where it does not. */

@@ -5,7 +5,7 @@ import { SafeFetchError } from '../../net/safe-fetch/safe-fetch-error.ts';
 import type { OAuthResponse } from '../oauth-response.ts';
 import type { McpParts } from './mcp-parts.ts';
 import { openClient } from './own-clients.ts';
-import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
+import { type McpTokenAnswer, readTokenAnswer } from './token-answer.ts';
 import { refreshRequest } from './token-requests.ts';
 
 /**
@@ -59,7 +59,7 @@ export function createMcpRefresh(parts: McpParts) {
 }
 
 function outcomeOf(
-  answer: Exclude<TokenAnswer, { kind: 'reregister' }>,
+  answer: Exclude<McpTokenAnswer, { kind: 'reregister' }>,
   { status, retryAfterSeconds = null }: OAuthResponse,
 ): RefreshOutcome {
   switch (answer.kind) {

@@ -9,7 +9,7 @@ import { faultIn, type OAuthResponse, parseJson } from '../oauth-response.ts';
  * granted: tokens. reauthorize: the grant is over, a person must consent again. reregister: the client is not known (any
  * more). transient: trouble that will pass; nothing changes. unusable: none of the answers that RFC 6749 knows.
  */
-export type TokenAnswer =
+export type McpTokenAnswer =
   | { readonly kind: 'granted'; readonly tokens: Tokens }
   | { readonly kind: 'reauthorize'; readonly error: string }
   | { readonly kind: 'reregister'; readonly error: string }
@@ -42,7 +42,7 @@ const meanings: Readonly<Record<string, 'reauthorize' | 'reregister' | 'transien
  * Judges an answer of the token endpoint, to a code or to a refresh token. Total: there is no answer, however hostile,
  * for which it throws. It goes by the parsed `error` alone, never by words somewhere in a body.
  */
-export function readTokenAnswer(response: OAuthResponse): TokenAnswer {
+export function readTokenAnswer(response: OAuthResponse): McpTokenAnswer {
   const { status, text } = response;
   if (status === 429 || status >= 500) return { kind: 'transient', why: String(status) };
   const body = parseJson(text);
@@ -60,7 +60,7 @@ export function readTokenAnswer(response: OAuthResponse): TokenAnswer {
   };
 }
 
-function readRefusal(response: OAuthResponse, body: unknown): TokenAnswer {
+function readRefusal(response: OAuthResponse, body: unknown): McpTokenAnswer {
   const parsed = failure.safeParse(body);
   const error = parsed.success ? parsed.data.error : '';
   const kind = Object.hasOwn(meanings, error) ? meanings[error] : undefined;

@@ -21,7 +21,7 @@ export interface Installation {
  * refused: Notion said no, and why. unavailable: trouble at Notion or on the way (5xx, 429). unusable: an answer that is
  * none of the answers which Notion gives.
  */
-export type TokenAnswer =
+export type RestTokenAnswer =
   | { readonly kind: 'installed'; readonly installation: Installation }
   | { readonly kind: 'refused'; readonly error: TokenRefusal }
   | { readonly kind: 'unavailable'; readonly why: string }
@@ -54,7 +54,7 @@ const success = z.object({
 const failure = z.object({ error: z.string().optional(), code: z.string().optional() });
 
 /** Judges an answer of the token endpoint. Total: there is no answer, however hostile, for which it throws. */
-export function readTokenResponse(response: OAuthResponse): TokenAnswer {
+export function readTokenResponse(response: OAuthResponse): RestTokenAnswer {
   const { status, text } = response;
   if (status === 429 || status >= 500) return { kind: 'unavailable', why: String(status) };
   const body = parseJson(text);
@@ -64,14 +64,14 @@ export function readTokenResponse(response: OAuthResponse): TokenAnswer {
   return parsed.success ? installed(parsed.data) : { kind: 'unusable', why: faultIn(response, parsed) };
 }
 
-function readRefusal(response: OAuthResponse, body: unknown): TokenAnswer {
+function readRefusal(response: OAuthResponse, body: unknown): RestTokenAnswer {
   const parsed = failure.safeParse(body);
   if (!parsed.success) return { kind: 'unusable', why: faultIn(response, parsed) };
   const said = parsed.data.error ?? parsed.data.code;
   return { kind: 'refused', error: tokenRefusals.find(known => known === said) ?? 'other' };
 }
 
-function installed(body: z.infer<typeof success>): TokenAnswer {
+function installed(body: z.infer<typeof success>): RestTokenAnswer {
   return {
     kind: 'installed',
     installation: {

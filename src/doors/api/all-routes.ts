@@ -4,7 +4,7 @@ import { type ConnectionRouteParts, createConnectionRoutes } from './connection-
 import type { ContentRoute } from './content-route.ts';
 import { discoverRoutes } from './discover-routes.ts';
 import { pagesRoutes } from './pages-routes.ts';
-import { type AccessReporting, createReportRoutes } from './report-routes.ts';
+import { createReportRoutes, type ReportCommands } from './report-routes.ts';
 import type { ApiRoute } from './route.ts';
 import { accountRoutes } from './routes/account-routes.ts';
 import { titlesRoute } from './titles-route.ts';
@@ -15,7 +15,7 @@ export interface ApiRouteParts {
   readonly connections: ConnectionRouteParts;
   readonly log: AuditReader;
   readonly webhooks: Parameters<typeof createWebhookRoutes>[0];
-  readonly report: AccessReporting;
+  readonly report: ReportCommands;
 }
 
 /** Every row of the admin API that has a caller. */

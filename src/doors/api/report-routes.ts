@@ -13,7 +13,7 @@ interface Point {
 }
 
 /** What this route has done. */
-export interface AccessReporting {
+export interface ReportCommands {
   report(
     input: { workspaceId: WorkspaceId; only: ConnectionId | null; from: Point | null; itemsMax: number },
     context: CommandContext,
@@ -46,7 +46,7 @@ const query = z.strictObject({
 const params = z.object({ workspace: idOf('wsp') });
 
 /** What the connections of a workspace reach, and what they can do there that nobody here needs. */
-export function createReportRoutes({ report, known }: AccessReporting): ApiRoute[] {
+export function createReportRoutes({ report, known }: ReportCommands): ApiRoute[] {
   return [
     apiRoute({
       method: 'GET',

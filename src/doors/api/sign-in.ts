@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Client, Opened, SignIn, SignInResult } from '../../accounts/sign-in.ts';
+import type { Client, SignIn, SignInOpened, SignInResult } from '../../accounts/sign-in.ts';
 import { PortcullisError } from '../../domain/errors.ts';
 import type { RecordEvent } from '../../domain/event.ts';
 import type { ClientAddress } from '../../net/client-address.ts';
@@ -58,13 +58,13 @@ export function signInDoor(parts: SignInParts): FastifyPluginAsync {
     fastify.post('/api/sign-in', (request, reply) =>
       conclude(request, reply, passwordBody, wrongPassword, async ({ email, password }, client) => {
         const result = await signIn.withPassword(email, password, client);
-        return { result, answer: (opened: Opened) => ({ user: userView(opened.user) }) };
+        return { result, answer: (opened: SignInOpened) => ({ user: userView(opened.user) }) };
       }),
     );
     fastify.post('/api/sign-in/link', (request, reply) =>
       conclude(request, reply, linkBody, spentLink, async ({ token }, client) => {
         const result = await signIn.withLink(token, client);
-        const answer = ({ user, passwordNeeded }: Opened) => ({ user: userView(user), passwordNeeded });
+        const answer = ({ user, passwordNeeded }: SignInOpened) => ({ user: userView(user), passwordNeeded });
         return { result, answer };
       }),
     );
@@ -90,7 +90,7 @@ export function signInDoor(parts: SignInParts): FastifyPluginAsync {
     reply: FastifyReply,
     shape: z.ZodType<B>,
     failure: Failure,
-    attempt: (body: B, client: Client) => Promise<{ result: SignInResult; answer: (opened: Opened) => unknown }>,
+    attempt: (body: B, client: Client) => Promise<{ result: SignInResult; answer: (opened: SignInOpened) => unknown }>,
   ): Promise<FastifyReply> {
     const requestId = randomUUID();
     try {

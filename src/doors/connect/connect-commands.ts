@@ -27,7 +27,7 @@ export interface ConnectTarget {
  * What this door has done. The two look-ups only tell where a call is to be decided; the commands run after the decision,
  * and check for themselves that the attempt belongs to the session that calls.
  */
-export interface ConnectCommands {
+export interface ConnectDoorCommands {
   targetOfState(kind: ConnectKind, state: unknown): Promise<ConnectTarget | null>;
   targetOfConnection(connectionId: ConnectionId): Promise<ConnectTarget | null>;
   start(

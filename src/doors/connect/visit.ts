@@ -4,13 +4,13 @@ import type { Operation } from '../../domain/operation.ts';
 import type { Gateway } from '../../gateway.ts';
 import type { ClientAddress } from '../../net/client-address.ts';
 import { readSessionCookie } from '../session-cookie.ts';
-import type { ConnectCommands, ConnectTarget } from './connect-commands.ts';
+import type { ConnectDoorCommands, ConnectTarget } from './connect-commands.ts';
 import type { PageOptions } from './page.ts';
 import { sendPage } from './send-page.ts';
 
 export interface OAuthDoorParts {
   readonly gateway: Gateway;
-  readonly commands: ConnectCommands;
+  readonly commands: ConnectDoorCommands;
   readonly clientAddress: ClientAddress;
   /** Where people reach Portcullis. Every absolute URL is made from it (rule 26). */
   readonly publicUrl: string;
@@ -24,7 +24,7 @@ export interface Visit {
   /** Empty when the browser is not signed in: then the gateway refuses, and the log has it. */
   readonly session: string;
   readonly publicUrl: URL;
-  readonly commands: ConnectCommands;
+  readonly commands: ConnectDoorCommands;
   /** Sends a page. */
   show(status: number, draw: (options: PageOptions) => string): FastifyReply;
   /**

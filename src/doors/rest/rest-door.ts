@@ -29,13 +29,13 @@ export interface RestDoorParts {
   readonly pace?: Pace;
 }
 
-export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+export type RestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
  * Notion's REST API at `/v1/…` and `/w/:workspace/v1/…`. Builds one call from each request, whatever it looks like, and
  * speaks Notion's dialect in return. On plain node:http: every call of every client comes through here.
  */
-export function createRestDoor(parts: RestDoorParts): RequestHandler {
+export function createRestDoor(parts: RestDoorParts): RestHandler {
   const { pace = leastPace } = parts;
   const readKnown = createKnownBodies(parts.identify);
   return function handle(request, response) {

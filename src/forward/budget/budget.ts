@@ -1,6 +1,6 @@
+import type { DecidedCall } from '../../domain/decided-call.ts';
 import type { Metrics } from '../../domain/metrics.ts';
 import type { Answer } from '../../domain/operation.ts';
-import type { Ruling } from '../../domain/ruling.ts';
 import { placeOf } from '../place-of.ts';
 import { type CalledWorkspacesOptions, createCalledWorkspaces } from './called-workspaces.ts';
 import { createEndpointBlocks } from './endpoint-blocks.ts';
@@ -18,11 +18,11 @@ export interface RateBudget {
    * To be asked before a call is sent. Null: it may go at once. Rejects with `rate_limited` when its turn would not come
    * in time, and with the signal's reason when that aborts first.
    */
-  take(ruling: Ruling, signal: AbortSignal | null): Promise<void> | null;
+  take(decided: DecidedCall, signal: AbortSignal | null): Promise<void> | null;
   /** To be told when a call was not sent after all. */
-  giveBack(ruling: Ruling): void;
+  giveBack(decided: DecidedCall): void;
   /** To be told of every answer of Notion's. */
-  answered(ruling: Ruling, answer: Answer): void;
+  answered(decided: DecidedCall, answer: Answer): void;
   /** Gives what is left back to the other processes. */
   close(): Promise<void>;
 }
@@ -37,24 +37,24 @@ export function createRateBudget(options: RateBudgetOptions): RateBudget {
   const called = createCalledWorkspaces(options, endpoints.dropEnded);
 
   return {
-    take(ruling, signal) {
-      const limits = called.limitsOf(ruling);
+    take(decided, signal) {
+      const limits = called.limitsOf(decided);
       if (limits === null) return null;
       const { gate, connection, workspace } = limits;
-      const blockedMs = endpoints.blockedForMs(ruling);
+      const blockedMs = endpoints.blockedForMs(decided);
       if (blockedMs > 0) return Promise.reject(rateLimited('endpoint', blockedMs));
-      const { group, member } = placeOf(ruling.caller.principal);
+      const { group, member } = placeOf(decided.caller.principal);
       // A line for each connection: one that cannot move holds up no other.
-      const place = { group, member: `${member} ${ruling.facts.connection?.id}` };
+      const place = { group, member: `${member} ${decided.facts.connection?.id}` };
       return gate.enter({ place, connection, workspace }, signal);
     },
-    giveBack(ruling) {
-      const limits = called.limitsOf(ruling);
+    giveBack(decided) {
+      const limits = called.limitsOf(decided);
       limits?.connection.putBack();
       limits?.workspace.putBack();
     },
-    answered(ruling, answer) {
-      const limits = called.limitsOf(ruling);
+    answered(decided, answer) {
+      const limits = called.limitsOf(decided);
       if (limits === null) return;
       const refusal = readRateLimit(answer);
       if (refusal === null) {
@@ -64,7 +64,7 @@ export function createRateBudget(options: RateBudgetOptions): RateBudget {
       }
       const { scope, retryAfterMs } = refusal;
       metrics.rateLimited(scope);
-      if (scope === 'endpoint') endpoints.block(ruling, retryAfterMs);
+      if (scope === 'endpoint') endpoints.block(decided, retryAfterMs);
       else if (scope !== 'blocked') limits[scope].refused(retryAfterMs);
     },
     close: called.close,

@@ -1,22 +1,22 @@
+import type { DecidedCall } from '../../domain/decided-call.ts';
 import type { ConnectionId, WorkspaceId } from '../../domain/ids.ts';
 import type { Metrics } from '../../domain/metrics.ts';
-import type { Ruling } from '../../domain/ruling.ts';
 import { secondMs } from '../../domain/units.ts';
 import { createGate, type Gate } from './gate.ts';
-import { createPurse, type Purse } from './purse.ts';
+import { createPurse, type LimitShare } from './purse.ts';
 import type { RateLedgers, RateScope } from './rate-ledgers.ts';
 
 /** What a call goes through. */
 export interface Limits {
   readonly gate: Gate;
-  readonly connection: Purse;
-  readonly workspace: Purse;
+  readonly connection: LimitShare;
+  readonly workspace: LimitShare;
 }
 
 /** The workspaces that this process makes calls to, each with its gate and its purses. */
 export interface CalledWorkspaces {
   /** Null for a call that goes to no connection. */
-  limitsOf(ruling: Ruling): Limits | null;
+  limitsOf(decided: DecidedCall): Limits | null;
   /** Gives what is left back to the other processes. */
   close(): Promise<void>;
 }
@@ -32,8 +32,8 @@ export interface CalledWorkspacesOptions {
 
 interface Workspace {
   readonly gate: Gate;
-  readonly own: Purse;
-  readonly connections: Map<ConnectionId, Purse>;
+  readonly own: LimitShare;
+  readonly connections: Map<ConnectionId, LimitShare>;
   usedAtMs: number;
 }
 
@@ -86,9 +86,14 @@ function openWorkspace(options: CalledWorkspacesOptions, workspaceId: WorkspaceI
   return { gate, own, connections: new Map(), usedAtMs: 0 };
 }
 
-function openPurse(options: CalledWorkspacesOptions, workspaceId: WorkspaceId, scope: RateScope, gate: Gate): Purse {
+function openPurse(
+  options: CalledWorkspacesOptions,
+  workspaceId: WorkspaceId,
+  scope: RateScope,
+  gate: Gate,
+): LimitShare {
   const { ledgers, onTrouble, monotonicMs } = options;
-  const purse: Purse = createPurse({
+  const purse: LimitShare = createPurse({
     change: change => ledgers.change(workspaceId, scope, change),
     waiting: () => gate.waitingFor(purse),
     onChange: gate.look,
@@ -98,6 +103,6 @@ function openPurse(options: CalledWorkspacesOptions, workspaceId: WorkspaceId, s
   return purse;
 }
 
-function pursesOf({ own, connections }: Workspace): Purse[] {
+function pursesOf({ own, connections }: Workspace): LimitShare[] {
   return [own, ...connections.values()];
 }

@@ -1,5 +1,5 @@
 /** Guesses how many calls will come while a slice is good, from how many came before. */
-export interface Demand {
+export interface ExpectedCalls {
   /** A call was taken. */
   count(): void;
   /** How low a slice may get before the next one is asked for. */
@@ -11,7 +11,7 @@ export interface Demand {
 const first = 8;
 
 /** Twice what was used, if that was all there was; a quarter more than was used, if something was left. */
-export function createDemand(): Demand {
+export function createDemand(): ExpectedCalls {
   let expected = first;
   let used = 0;
   return {

@@ -1,16 +1,16 @@
 import { PortcullisError } from '../../domain/errors.ts';
 import type { RateLimitScope } from '../../domain/metrics.ts';
 import { secondMs } from '../../domain/units.ts';
-import { createFairQueue, type Place } from '../fair-queue.ts';
-import type { Report } from './ledger.ts';
-import type { Purse } from './purse.ts';
+import { createFairQueue, type QueueLine } from '../fair-queue.ts';
+import type { LedgerReport } from './ledger.ts';
+import type { LimitShare } from './purse.ts';
 import { rateLimitReasons } from './rate-limit-answer.ts';
 
 /** Who asks, and of which limits: a call counts against both. */
 export interface Claim {
-  readonly place: Place;
-  readonly connection: Purse;
-  readonly workspace: Purse;
+  readonly place: QueueLine;
+  readonly connection: LimitShare;
+  readonly workspace: LimitShare;
 }
 
 /** Where the calls of one workspace wait for their turn. */
@@ -20,7 +20,7 @@ export interface Gate {
   /** A purse has changed: lets through whoever may go now, and refuses those who would wait in vain. */
   look(): void;
   /** How many wait for this purse. */
-  waitingFor(purse: Purse): Report['ask'];
+  waitingFor(purse: LimitShare): LedgerReport['ask'];
 }
 
 export interface GateOptions {

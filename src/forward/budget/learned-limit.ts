@@ -26,7 +26,7 @@ interface Series {
 }
 
 /** Notion has just refused a call, and said when to come back. */
-export interface Refused {
+export interface LimitRefusal {
   readonly retryAfterMs: number;
 }
 
@@ -58,7 +58,7 @@ const gentle = { doublesMs: 2 * secondMs, overMs: 12 * secondMs };
 /** `passed` of `report` are calls that Notion did not refuse since the last time. */
 export function learn<T extends LearnedLimit>(
   known: T,
-  { passed, refused }: { passed: number; refused: Refused | null },
+  { passed, refused }: { passed: number; refused: LimitRefusal | null },
   nowMs: number,
 ): T {
   const series = { ...known.series, passed: known.series.passed + passed };
@@ -75,7 +75,7 @@ function first(sinceMs: number): Series {
   return { refusals: 1, sinceMs, passed: 0, waitedMs: 0 };
 }
 
-function oneMore(series: Series, { retryAfterMs }: Refused): Series {
+function oneMore(series: Series, { retryAfterMs }: LimitRefusal): Series {
   return { ...series, refusals: series.refusals + 1, waitedMs: series.waitedMs + retryAfterMs };
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { hourMs, minuteMs, secondMs } from '../../domain/units.ts';
 import { sliceMs } from './counted-calls.ts';
-import { emptyLedger, type Grant, type Ledger, type Report, reserveOf, settle } from './ledger.ts';
+import { emptyLedger, type Grant, type Ledger, type LedgerReport, reserveOf, settle } from './ledger.ts';
 
 const start = Date.UTC(2026, 10, 22, 12);
 
@@ -14,8 +14,8 @@ function aLedger(given: Partial<Ledger> = {}) {
     wait(ms: number) {
       nowMs += ms;
     },
-    report(given: Partial<Report> = {}): Grant {
-      const nothing: Report = {
+    report(given: Partial<LedgerReport> = {}): Grant {
+      const nothing: LedgerReport = {
         sent: 0,
         returned: [],
         spent: {},

@@ -1,8 +1,8 @@
 import { secondMs } from '../../domain/units.ts';
 import { add, type CountedCalls, countedAt, nextChanceMs, recent, type Seconds } from './counted-calls.ts';
 import { type EvenPace, leaseEvenly, type PacedSlice, returnEvenly } from './even-pace.ts';
-import { allowanceAt, type LearnedLimit, learn, noSeries, type Refused } from './learned-limit.ts';
-import { addSpent, type Spent, type SpentLately, spentLately } from './spent-lately.ts';
+import { allowanceAt, type LearnedLimit, type LimitRefusal, learn, noSeries } from './learned-limit.ts';
+import { addSpent, type SpentCalls, type SpentLately, spentLately } from './spent-lately.ts';
 
 /**
  * What is known of one of Notion's rate limits, and what was taken from it, by all processes together. Pure arithmetic:
@@ -18,16 +18,16 @@ export interface Ledger extends LearnedLimit, CountedCalls, EvenPace, SpentLatel
 }
 
 /** What one process has to say, and what it asks for. */
-export interface Report {
+export interface LedgerReport {
   /** Calls sent without a slice, since the last report: nothing was known of a limit. */
   readonly sent: number;
   /** What is left of earlier slices. */
   readonly returned: readonly Slice[];
   /** Who has taken the rest of them. */
-  readonly spent: Spent;
+  readonly spent: SpentCalls;
   /** Answers since the last report that were not a refusal. */
   readonly passed: number;
-  readonly refused: Refused | null;
+  readonly refused: LimitRefusal | null;
   /** Calls to be sent soon, and how many of them by those who have had little yet. */
   readonly ask: { readonly common: number; readonly reserved: number };
 }
@@ -53,7 +53,7 @@ export interface SliceGrant {
   readonly retryInMs: { readonly common: number; readonly reserved: number };
   readonly perMinute: number;
   /** Who has had how much of the last minute. */
-  readonly spent: Spent;
+  readonly spent: SpentCalls;
 }
 
 /** This part of a limit is kept for those who have had little of it, so that who floods cannot take everything. */
@@ -74,7 +74,7 @@ export const emptyLedger: Ledger = Object.freeze({
 });
 
 /** Enters a report, and answers with the ledger after it and with what its sender may do. */
-export function settle(stored: Ledger, report: Report, nowMs: number): { ledger: Ledger; grant: Grant } {
+export function settle(stored: Ledger, report: LedgerReport, nowMs: number): { ledger: Ledger; grant: Grant } {
   const before = movedBack(stored, nowMs);
   const second = Math.floor(nowMs / secondMs);
   const taken = recent(before.taken, nowMs);
@@ -105,7 +105,7 @@ interface Leased {
 }
 
 /** Taking turns is fair enough where calls go one after the other: nothing is kept for anybody. */
-function spaced(known: Ledger, perMinute: number, ask: Report['ask'], nowMs: number): Leased {
+function spaced(known: Ledger, perMinute: number, ask: LedgerReport['ask'], nowMs: number): Leased {
   const limit = { perMinute, freeFromMs: known.blockedUntilMs };
   const { count, retryInMs, nextAtMs, ...evenly } = leaseEvenly(known, limit, ask.common, nowMs);
   return {
@@ -115,7 +115,7 @@ function spaced(known: Ledger, perMinute: number, ask: Report['ask'], nowMs: num
   };
 }
 
-function counted(known: Ledger, perMinute: number, ask: Report['ask'], nowMs: number): Leased {
+function counted(known: Ledger, perMinute: number, ask: LedgerReport['ask'], nowMs: number): Leased {
   const slice = { ...share(known, perMinute, ask, nowMs), evenly: null };
   const taken = { ...known.taken };
   add(taken, Math.floor(nowMs / secondMs), slice.common + slice.reserved);
@@ -152,7 +152,12 @@ function movedBack(ledger: Ledger, nowMs: number): Ledger {
  * Half of what is there at most, so that the other processes find something too; of what is kept for those who have had
  * little only where nothing else is left.
  */
-function share(ledger: Ledger, limit: number, ask: Report['ask'], nowMs: number): Pick<Slice, 'common' | 'reserved'> {
+function share(
+  ledger: Ledger,
+  limit: number,
+  ask: LedgerReport['ask'],
+  nowMs: number,
+): Pick<Slice, 'common' | 'reserved'> {
   if (nowMs < ledger.blockedUntilMs) return { common: 0, reserved: 0 };
   const left = limit - countedAt(ledger, nowMs);
   const common = halfOf(left - reserveOf(limit), ask.common);

@@ -3,14 +3,14 @@ import { type Alarm, createAlarm } from './alarm.ts';
 import { sliceMs } from './counted-calls.ts';
 import { createDemand } from './demand.ts';
 import { createHeldSlices, type HeldSlice, type HeldSlices } from './held-slices.ts';
-import { type Grant, type Ledger, type Report, settle } from './ledger.ts';
+import { type Grant, type Ledger, type LedgerReport, settle } from './ledger.ts';
 import { createSpending } from './spending.ts';
 
 /**
  * This process's part of one of Notion's rate limits: slices leased from the ledger, from which calls are taken without
  * asking anybody. While no limit is known it lets everything pass, and only counts.
  */
-export interface Purse {
+export interface LimitShare {
   /** Whether the next call of this group of principals may go now. */
   canTake(group: string): boolean;
   /** Takes one call; only where it can. */
@@ -35,7 +35,7 @@ export interface PurseOptions {
   /** Changes the ledger that all processes share. */
   readonly change: (change: (ledger: Ledger, nowMs: number) => { ledger: Ledger; result: Grant }) => Promise<Grant>;
   /** The calls that wait for this purse now. */
-  readonly waiting: () => Report['ask'];
+  readonly waiting: () => LedgerReport['ask'];
   /** There may be more than before, or nothing for a while. */
   readonly onChange: () => void;
   readonly onTrouble: (error: unknown) => void;
@@ -58,11 +58,11 @@ interface News {
 }
 const noNews = (): News => ({ sent: 0, passed: 0, refused: false });
 
-export function createPurse(options: PurseOptions): Purse {
+export function createPurse(options: PurseOptions): LimitShare {
   return new LeasedPurse(options);
 }
 
-class LeasedPurse implements Purse {
+class LeasedPurse implements LimitShare {
   readonly #options: PurseOptions;
   readonly #demand = createDemand();
   readonly #spending = createSpending();
@@ -205,7 +205,7 @@ class LeasedPurse implements Purse {
     const returned = this.#slices.takeEnded(this.#closed);
     const told = this.#news;
     this.#news = noNews();
-    const report: Report = {
+    const report: LedgerReport = {
       ...told,
       returned,
       spent: this.#spending.report(),
@@ -228,7 +228,7 @@ class LeasedPurse implements Purse {
     }
   }
 
-  #ask(returned: readonly HeldSlice[]): Report['ask'] {
+  #ask(returned: readonly HeldSlice[]): LedgerReport['ask'] {
     const expected = this.#demand.next(returned.reduce((sum, { common }) => sum + common, 0));
     if (this.#closed) return { common: 0, reserved: 0 };
     const waiting = this.#options.waiting();

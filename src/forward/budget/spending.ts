@@ -1,6 +1,6 @@
 import { systemGroup } from '../place-of.ts';
 import { reservedPart } from './ledger.ts';
-import type { Spent } from './spent-lately.ts';
+import type { SpentCalls } from './spent-lately.ts';
 
 /** Who has taken how much of a limit lately: what all processes had reported, and what this one has seen since. */
 export interface Spending {
@@ -8,17 +8,17 @@ export interface Spending {
   /** Has had less than half of what is kept for such as they. Portcullis itself never has. */
   isLittle(group: string, perMinute: number): boolean;
   /** What was counted since the last time. It goes on counting here until it is known whether the report arrived. */
-  report(): Spent;
+  report(): SpentCalls;
   /** The report did not arrive. */
   giveBack(): void;
   /** The report arrived; this is what all processes have reported. */
-  learn(spent: Spent): void;
+  learn(spent: SpentCalls): void;
 }
 
 export function createSpending(): Spending {
   let counted = new Map<string, number>();
   let told = new Map<string, number>();
-  let known: Spent = {};
+  let known: SpentCalls = {};
   const add = (group: string, calls: number) => counted.set(group, (counted.get(group) ?? 0) + calls);
   return {
     count: group => add(group, 1),

@@ -1,12 +1,12 @@
 import { countedMs } from './counted-calls.ts';
 
 /** Calls from slices, by the group of principals that made them. */
-export type Spent = Readonly<Record<string, number>>;
+export type SpentCalls = Readonly<Record<string, number>>;
 
 /** Who has taken how much since `spentSinceMs`, and in the time before that was as long. Only those who took most. */
 export interface SpentLately {
-  readonly spent: Spent;
-  readonly spentBefore: Spent;
+  readonly spent: SpentCalls;
+  readonly spentBefore: SpentCalls;
   readonly spentSinceMs: number;
 }
 
@@ -16,7 +16,7 @@ type Before = SpentLately & { readonly blockedUntilMs: number };
 /** That many groups are remembered. Those who took least are forgotten, and count as having had little. */
 const spendersMax = 50;
 
-export function addSpent(before: Before, more: Spent, nowMs: number): SpentLately {
+export function addSpent(before: Before, more: SpentCalls, nowMs: number): SpentLately {
   const { spent, spentBefore, spentSinceMs } = sinceLately(before, nowMs);
   const sums = { ...spent };
   for (const [group, calls] of Object.entries(more)) sums[group] = (sums[group] ?? 0) + calls;
@@ -32,7 +32,7 @@ function sinceLately({ spent, spentBefore, spentSinceMs, blockedUntilMs }: Befor
 }
 
 /** Of the time before, as much as still counts: else who floods would be one who has had nothing whenever a new one begins. */
-export function spentLately({ spent, spentBefore, spentSinceMs }: SpentLately, nowMs: number): Spent {
+export function spentLately({ spent, spentBefore, spentSinceMs }: SpentLately, nowMs: number): SpentCalls {
   const part = 1 - (nowMs - spentSinceMs) / countedMs;
   const sums = { ...spent };
   for (const [group, calls] of Object.entries(spentBefore)) sums[group] = (sums[group] ?? 0) + calls * part;

@@ -25,14 +25,14 @@ export interface SafeRequest {
 export type SafeFetch = (url: string, request?: SafeRequest) => Promise<Response>;
 
 /** Where requests, and browsers, may be sent at all. */
-export interface Reach {
+export interface AskableHosts {
   /** For development: http and https to loopback names (`PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP`). */
   readonly allowLoopbackHttp: boolean;
   /** Narrows the hosts that may be asked. Default: any public one. */
   readonly mayAsk?: (url: URL) => boolean;
 }
 
-export interface SafeFetchOptions extends Reach {
+export interface SafeFetchOptions extends AskableHosts {
   /** One origin that the settings name, and what requests to it leave by: its address needs no check. */
   readonly named?: { readonly origin: string; readonly dispatcher: Dispatcher } | null;
   readonly resolveName?: ResolveName;
@@ -105,7 +105,7 @@ export function createSafeFetch(options: SafeFetchOptions): { fetch: SafeFetch; 
 }
 
 /** Answers with the URL if requests, or a browser, may be sent there. Throws `SafeFetchError` `forbidden`. */
-export function assertAskable(url: URL, { allowLoopbackHttp, mayAsk }: Reach): URL {
+export function assertAskable(url: URL, { allowLoopbackHttp, mayAsk }: AskableHosts): URL {
   const { protocol, hostname, username, password } = url;
   const loopback = allowLoopbackHttp && isLoopback(hostname);
   if (protocol !== 'https:' && !(loopback && protocol === 'http:')) refuse('only https is asked');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { ConnectionPlace } from '../../domain/connection.ts';
 import { minuteMs } from '../../domain/units.ts';
-import type { ConnectionPlace, StoredConnection } from '../stored-connections.ts';
+import type { StoredConnection } from '../stored-connections.ts';
 
 /** The earliest that a refresh may come before the end. Notion's guide asks for five to ten minutes. */
 export const earlyMsMax = 10 * minuteMs;

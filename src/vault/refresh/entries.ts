@@ -1,5 +1,6 @@
+import type { ConnectionPlace } from '../../domain/connection.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
-import type { ConnectionPlace, StoredConnection } from '../stored-connections.ts';
+import type { StoredConnection } from '../stored-connections.ts';
 import type { Fence } from './token-refreshes.ts';
 
 type Detail = RecordedEvent['detail'];

@@ -1,8 +1,7 @@
-import type { ConnectionKind } from '../../domain/connection.ts';
+import type { ConnectionKind, ConnectionPlace } from '../../domain/connection.ts';
 import type { RegistrationId } from '../../domain/ids.ts';
 import type { RefreshOutcome } from '../../domain/refresh-outcome.ts';
 import type { Secret } from '../../domain/secret.ts';
-import type { ConnectionPlace } from '../stored-connections.ts';
 
 export interface RefreshableConnection extends ConnectionPlace {
   readonly kind: ConnectionKind;

@@ -1,16 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ConnectionPlace } from '../../domain/connection.ts';
 import { isServing } from '../../domain/connection-states.ts';
 import { newId } from '../../domain/ids.ts';
 import { UnopenableError } from '../../domain/unopenable-error.ts';
-import type { ConnectionPlace, StoredConnection } from '../stored-connections.ts';
+import type { StoredConnection } from '../stored-connections.ts';
 import { attemptEntry } from './entries.ts';
 import type { RefreshParts } from './refresh-parts.ts';
 import { replaySpools } from './replay.ts';
-import { mayBeSpent, type Purse, type Spent, spend, startStopwatch } from './spend.ts';
-import type { Attempt } from './token-refreshes.ts';
+import { mayBeSpent, type RefreshEnd, type RefreshMeans, spend, startStopwatch } from './spend.ts';
+import type { RefreshAttempt } from './token-refreshes.ts';
 
 /** How asking for new tokens ended: as for whoever spends, and `unopenable` where what is stored cannot be spent. */
-export type Renewal = Spent | { readonly kind: 'unopenable'; readonly cause: unknown };
+export type Renewal = RefreshEnd | { readonly kind: 'unopenable'; readonly cause: unknown };
 
 /**
  * Gets a connection past one generation of its tokens, with one exchange however many ask, here or in other processes.
@@ -103,7 +104,7 @@ async function takeLease(
   { refreshes, timings }: RefreshParts,
   place: ConnectionPlace,
   stored: StoredConnection,
-): Promise<Attempt | null> {
+): Promise<RefreshAttempt | null> {
   const fence = { ...place, attemptId: newId('att'), generation: stored.generation };
   const started = attemptEntry('connection.refresh_started', fence, 'success', { resent: mayBeSpent(stored) });
   try {
@@ -121,7 +122,7 @@ async function openPurse(
   { seal, metrics }: RefreshParts,
   place: ConnectionPlace,
   stored: StoredConnection,
-): Promise<Omit<Purse, 'leasedMsAgo'> | { cause: unknown }> {
+): Promise<Omit<RefreshMeans, 'leasedMsAgo'> | { cause: unknown }> {
   const { refreshToken, generation } = stored;
   if (refreshToken === null) return { cause: new UnopenableError('there is no refresh token') };
   const sealer = await seal.forWorkspace(place.workspaceId);

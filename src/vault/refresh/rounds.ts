@@ -1,5 +1,6 @@
+import type { ConnectionPlace } from '../../domain/connection.ts';
 import { minuteMs } from '../../domain/units.ts';
-import type { ConnectionPlace, StoredConnection } from '../stored-connections.ts';
+import type { StoredConnection } from '../stored-connections.ts';
 import type { TokenCustody } from '../tokens.ts';
 import { earlyByMs, earlyMsMax } from './early.ts';
 import type { RefreshParts } from './refresh-parts.ts';

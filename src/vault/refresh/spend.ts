@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Tokens } from '../../domain/connection.ts';
-import type { RefreshOutcome as Counted } from '../../domain/metrics.ts';
+import type { RefreshCount as Counted } from '../../domain/metrics.ts';
 import type { RefreshOutcome } from '../../domain/refresh-outcome.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { minuteMs, secondMs } from '../../domain/units.ts';
@@ -9,10 +9,10 @@ import type { TokenSealer } from '../token-seal.ts';
 import { attemptEntry, endEntries } from './entries.ts';
 import type { RefreshParts } from './refresh-parts.ts';
 import { nameOf } from './spool.ts';
-import type { Attempt, Completion, NewTokens } from './token-refreshes.ts';
+import type { Completion, NewTokens, RefreshAttempt } from './token-refreshes.ts';
 
 /** What must be at hand before a single-use secret is spent. */
-export interface Purse {
+export interface RefreshMeans {
   readonly stored: StoredConnection;
   readonly refreshToken: Secret;
   readonly sealer: TokenSealer;
@@ -35,7 +35,7 @@ export function mayBeSpent({ unanswered, attemptId }: Pick<StoredConnection, 'un
  * How an attempt ended. `postponed`: the old tokens stay, and a refresh may begin again in `retryInMs`; `fault` is what an
  * operator has to mend first.
  */
-export type Spent =
+export type RefreshEnd =
   | { readonly kind: 'renewed' }
   | { readonly kind: 'ended' }
   | { readonly kind: 'postponed'; readonly retryInMs: number; readonly fault: string | null };
@@ -45,7 +45,11 @@ export type Spent =
  * a caller: who asked may be gone, and the answer is kept all the same. `again`: the attempt is no longer the connection's;
  * look what is. Throws when the store cannot be written; then the spool or the lease's end settle it.
  */
-export async function spend(parts: RefreshParts, attempt: Attempt, purse: Purse): Promise<Spent | 'again'> {
+export async function spend(
+  parts: RefreshParts,
+  attempt: RefreshAttempt,
+  purse: RefreshMeans,
+): Promise<RefreshEnd | 'again'> {
   await parts.failPoint('leased');
   const outcome = await exchange(parts, attempt, purse);
   await parts.failPoint('answered');
@@ -66,8 +70,8 @@ export async function spend(parts: RefreshParts, attempt: Attempt, purse: Purse)
 /** One request, with an end: an exchange that hangs or throws may have spent the token. */
 async function exchange(
   parts: RefreshParts,
-  attempt: Attempt,
-  { stored, refreshToken, leasedMsAgo }: Purse,
+  attempt: RefreshAttempt,
+  { stored, refreshToken, leasedMsAgo }: RefreshMeans,
 ): Promise<RefreshOutcome> {
   // A process that was stopped for a while may have a successor by now: two must not spend the same token.
   if (leasedMsAgo() >= parts.timings.leaseMs) {
@@ -95,7 +99,12 @@ function unanswered(problem: string): RefreshOutcome {
   return { kind: 'transient', answered: false, problem };
 }
 
-async function keep(parts: RefreshParts, attempt: Attempt, purse: Purse, answer: Tokens): Promise<Spent | 'again'> {
+async function keep(
+  parts: RefreshParts,
+  attempt: RefreshAttempt,
+  purse: RefreshMeans,
+  answer: Tokens,
+): Promise<RefreshEnd | 'again'> {
   const { origin, botId } = purse.stored;
   // RFC 6749 section 6: without a new refresh token, the old one goes on.
   const tokens = { ...answer, refreshToken: answer.refreshToken ?? purse.refreshToken };
@@ -117,8 +126,8 @@ async function keep(parts: RefreshParts, attempt: Attempt, purse: Purse, answer:
 }
 
 async function sealAnswer(
-  { connectionId, nextGeneration, startedAt }: Attempt,
-  { sealer }: Purse,
+  { connectionId, nextGeneration, startedAt }: RefreshAttempt,
+  { sealer }: RefreshMeans,
   tokens: Tokens,
 ): Promise<NewTokens> {
   const seconds = tokens.lifetimeSeconds ?? null;
@@ -137,7 +146,12 @@ function failed(parts: RefreshParts): (error: unknown) => false {
 }
 
 /** Compare-and-set. What lies in no spool is here alone: it waits for a connection that is being disconnected. */
-function complete(parts: RefreshParts, attempt: Attempt, made: NewTokens, spooled: boolean): Promise<Completion> {
+function complete(
+  parts: RefreshParts,
+  attempt: RefreshAttempt,
+  made: NewTokens,
+  spooled: boolean,
+): Promise<Completion> {
   const entry = attemptEntry('connection.refreshed', attempt, 'success', { to: attempt.nextGeneration, via: 'answer' });
   const isSettled = (completion: Completion) => spooled || completion !== 'undecided';
   return insist(parts, () => parts.refreshes.complete(attempt, made, entry), isSettled);
@@ -166,15 +180,15 @@ const waitMsMax = 5 * minuteMs;
 
 async function postpone(
   parts: RefreshParts,
-  attempt: Attempt,
-  purse: Purse,
+  attempt: RefreshAttempt,
+  purse: RefreshMeans,
   {
     problem,
     answered,
     retryAfterSeconds,
     fault,
   }: Omit<Extract<RefreshOutcome, { kind: 'transient' }>, 'kind'> & { readonly fault: string | null },
-): Promise<Spent | 'again'> {
+): Promise<RefreshEnd | 'again'> {
   const grownMs = backoffMs(purse.stored.refreshFailures, (retryAfterSeconds ?? 0) * secondMs);
   // Whoever has mended the settings does not wait for long.
   const retryAfterMs = fault === null ? grownMs : Math.min(grownMs, minuteMs / 2);
@@ -194,11 +208,11 @@ function backoffMs(failures: number, askedMs: number): number {
 /** The verdict is said once. Whoever had stored other tokens meanwhile is right, and the verdict is about the old ones. */
 async function refuse(
   parts: RefreshParts,
-  attempt: Attempt,
-  purse: Purse,
+  attempt: RefreshAttempt,
+  purse: RefreshMeans,
   event: 'grant_refused' | 'client_refused',
   problem: string,
-): Promise<Spent | 'again'> {
+): Promise<RefreshEnd | 'again'> {
   const name = event === 'grant_refused' ? 'connection.needs_reauth' : 'connection.needs_reregister';
   // Whether an answer was lost tells the reader of the log why a grant can be over that nobody revoked.
   const reason = mayBeSpent(purse.stored) ? `${problem}_after_lost_answer` : problem;
@@ -208,6 +222,6 @@ async function refuse(
   return ended ? { kind: 'ended' } : 'again';
 }
 
-function count({ metrics }: RefreshParts, { stored }: Purse, outcome: Counted): void {
+function count({ metrics }: RefreshParts, { stored }: RefreshMeans, outcome: Counted): void {
   metrics.refreshed(stored.kind, outcome);
 }

@@ -7,11 +7,11 @@ import { makeDirectory } from '../../disk/make-directory.ts';
 import { type AttemptId, type ConnectionId, isId, type RegistrationId, type WorkspaceId } from '../../domain/ids.ts';
 import { KiB } from '../../domain/units.ts';
 import { draftEnding, removeOldDrafts } from '../old-drafts.ts';
-import type { Attempt, NewTokens } from './token-refreshes.ts';
+import type { NewTokens, RefreshAttempt } from './token-refreshes.ts';
 
 /** What an attempt got, until it is in the database: everything that is needed to store it there later. */
 export interface Spooled extends NewTokens {
-  readonly attempt: Attempt;
+  readonly attempt: RefreshAttempt;
   /** Where they were issued, and to which installation: for revoking them when the connection is gone. */
   readonly origin: string;
   readonly botId: string;
@@ -48,7 +48,7 @@ const ending = '.json';
 /** Two sealed tokens of the greatest size that is accepted of a server take half of it. */
 const fileBytesMax = 64 * KiB;
 
-export function nameOf({ connectionId, generation, attemptId }: Attempt): string {
+export function nameOf({ connectionId, generation, attemptId }: RefreshAttempt): string {
   return `${connectionId}.${generation}.${attemptId}${ending}`;
 }
 

@@ -1,7 +1,6 @@
-import type { SealedToken } from '../../domain/connection.ts';
+import type { ConnectionPlace, SealedToken } from '../../domain/connection.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
 import type { AttemptId, ConnectionId, RegistrationId } from '../../domain/ids.ts';
-import type { ConnectionPlace } from '../stored-connections.ts';
 
 /** What fences an attempt to refresh: the generation whose refresh token it spends, and an id of its own. */
 export interface Fence extends ConnectionPlace {
@@ -10,7 +9,7 @@ export interface Fence extends ConnectionPlace {
 }
 
 /** One attempt to refresh, which has the lease. */
-export interface Attempt extends Fence {
+export interface RefreshAttempt extends Fence {
   /** What the new tokens are sealed for. No other attempt and no consent ever gets the same number. */
   readonly nextGeneration: number;
   /** By the database's clock. */
@@ -49,8 +48,8 @@ export interface Postponement {
  */
 export interface TokenRefreshes {
   /** Takes the lease. Null: there is nothing to begin with; look again. */
-  begin(fence: Fence, leaseMs: number, entry: RecordedEvent): Promise<Attempt | null>;
-  complete(attempt: Attempt, made: NewTokens, entry: RecordedEvent): Promise<Completion>;
+  begin(fence: Fence, leaseMs: number, entry: RecordedEvent): Promise<RefreshAttempt | null>;
+  complete(attempt: RefreshAttempt, made: NewTokens, entry: RecordedEvent): Promise<Completion>;
   /** Gives the lease back. The old tokens stay in use. False: it was not this attempt's any more. */
   postpone(fence: Fence, why: Postponement, entry: RecordedEvent): Promise<boolean>;
   /** Ends the connection until a person does something. True once. */

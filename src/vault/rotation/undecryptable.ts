@@ -1,4 +1,4 @@
-import type { ConnectionPlace } from '../stored-connections.ts';
+import type { ConnectionPlace } from '../../domain/connection.ts';
 import type { SealedRow } from './sealed-tables.ts';
 
 /** A value that does not open, and the table that it is in. */

@@ -4,14 +4,14 @@ import type { Principal } from '../domain/principal.ts';
 import { whenClosed } from '../domain/when-closed.ts';
 
 /** Counts the calls that each principal has under way on this instance (rule 29). */
-export interface Turnstile {
+export interface CallsInFlight {
   /** Lets a call in, once however often it is asked, and answers how many others of its principal are inside. */
   enter(call: Call, principal: Principal): number;
   /** A call whose answer is streamed stays inside until the stream closes. */
   leave(call: Call, answer: Answer | null): void;
 }
 
-export function createTurnstile(): Turnstile {
+export function countCallsInFlight(): CallsInFlight {
   const inside = new Map<string, number>();
   const entered = new WeakMap<Call, string>();
   return {

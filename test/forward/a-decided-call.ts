@@ -1,10 +1,10 @@
+import type { DecidedCall } from '../../src/domain/decided-call.ts';
 import type { Answer, Call, Operation } from '../../src/domain/operation.ts';
-import type { Ruling } from '../../src/domain/ruling.ts';
 import * as fixtures from '../fixtures.ts';
 
 /** An allowed call, decided just now. */
-export function aRuling(operation: Operation = fixtures.anOperation(), call: Partial<Call> = {}): Ruling {
-  return fixtures.aRuling({ call: fixtures.aCall({ operation, ...call }), decidedAt: new Date() });
+export function aDecidedCall(operation: Operation = fixtures.anOperation(), call: Partial<Call> = {}): DecidedCall {
+  return fixtures.aDecidedCall({ call: fixtures.aCall({ operation, ...call }), decidedAt: new Date() });
 }
 
 /** A write with a JSON body. */

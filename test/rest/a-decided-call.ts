@@ -1,14 +1,14 @@
+import type { DecidedCall } from '../../src/domain/decided-call.ts';
 import { newId } from '../../src/domain/ids.ts';
 import type { ObjectOwners } from '../../src/domain/object-owners.ts';
 import type { Call } from '../../src/domain/operation.ts';
-import type { Ruling } from '../../src/domain/ruling.ts';
 import { classifyRest } from '../../src/notion/classify.ts';
 
 export const workspaceId = newId('wsp');
 export const principalId = newId('usr');
 export const requestId = '7b6f0d51-3a3c-4f9e-9d4c-2f8f6f7c1a11';
 
-/** An allowed ruling on a REST request, as far as the steps after it look at one. */
+/** An allowed REST request, as far as the steps after it look at one. */
 export function allowedRuling(
   method: string,
   url: string,
@@ -18,7 +18,7 @@ export function allowedRuling(
     mayHear = undefined as boolean | undefined,
     workspace = null as Call['workspace'],
   } = {},
-): Ruling {
+): DecidedCall {
   const bytes = body === undefined ? null : Buffer.from(JSON.stringify(body));
   const operation = classifyRest({ method, url, headers: { 'content-type': 'application/json' }, body: bytes });
   if (operation.problem !== null) throw new Error(operation.problem.message);

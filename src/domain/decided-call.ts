@@ -5,7 +5,7 @@ import type { Call, Released } from './operation.ts';
 import type { Caller } from './principal.ts';
 
 /** A call with everything that was decided about it. What the log records, and what the later steps work from. */
-export interface Ruling {
+export interface DecidedCall {
   /** Names the intent (or denial) entry in the log. */
   readonly id: EventId;
   readonly call: Call;
@@ -16,6 +16,6 @@ export interface Ruling {
 }
 
 /** How a forwarded call ended. */
-export type Verdict =
+export type CallOutcome =
   | { readonly kind: 'answered'; readonly released: Released }
   | { readonly kind: 'failed'; readonly error: unknown };

@@ -3,7 +3,7 @@ import { type ConnectionId, isId, newId, type WorkspaceId } from '../domain/ids.
 import type { CommandContext } from '../domain/operation.ts';
 import type { ConnectParts } from './connect-parts.ts';
 import { discardTokens } from './discard-tokens.ts';
-import type { KnownWorkspace, Landing } from './installations.ts';
+import type { KnownWorkspace, ReceivedTokens } from './installations.ts';
 
 type LandingParts = Pick<ConnectParts, 'installations' | 'jobs' | 'vault' | 'recordEvent' | 'wakeJobs'>;
 
@@ -12,61 +12,69 @@ type LandingParts = Pick<ConnectParts, 'installations' | 'jobs' | 'vault' | 'rec
  * reconnect it is led there, since consent has changed something at Notion by now, and everybody else is refused.
  * Throws a `connectError`.
  */
-export async function landAnew(parts: LandingParts, landing: Landing, context: CommandContext): Promise<ConnectionId> {
+export async function receiveForNewWorkspace(
+  parts: LandingParts,
+  received: ReceivedTokens,
+  context: CommandContext,
+): Promise<ConnectionId> {
   const { installations, vault } = parts;
-  const { installation, userId } = landing;
+  const { installation, userId } = received;
   const known = await installations.findWorkspace(installation.notionWorkspaceId);
   // Somebody who left the confirmation page open and started again goes on with what they made.
   if (known !== null && !known.confirmed && known.connectedBy === userId)
-    return store(parts, landing, known.id, context);
+    return store(parts, received, known.id, context);
   // It waits there, and is confirmed by a call that is decided there.
   if (known?.confirmed && (await installations.mayReconnect(known.id, userId)))
-    return store(parts, landing, known.id, context);
-  if (known !== null) return refuseKnown(parts, landing, known, context);
+    return store(parts, received, known.id, context);
+  if (known !== null) return refuseKnown(parts, received, known, context);
   const place = { workspaceId: newId('wsp'), connectionId: newId('con') };
   const sealer = await vault.forNewWorkspace(place.workspaceId);
   const tokens = await sealer.seal(place.connectionId, 1, installation.tokens);
-  if (await installations.addWorkspace(landing, place, sealer.key, tokens)) return place.connectionId;
-  return refuseKnown(parts, landing, await installations.findWorkspace(installation.notionWorkspaceId), context);
+  if (await installations.addWorkspace(received, place, sealer.key, tokens)) return place.connectionId;
+  return refuseKnown(parts, received, await installations.findWorkspace(installation.notionWorkspaceId), context);
 }
 
 /** A callback for a workspace that is to be reconnected: it has to be that workspace. */
-export async function landAgain(parts: LandingParts, landing: Landing, context: CommandContext): Promise<ConnectionId> {
+export async function receiveForWorkspace(
+  parts: LandingParts,
+  received: ReceivedTokens,
+  context: CommandContext,
+): Promise<ConnectionId> {
   const workspaceId = context.workspaceId as WorkspaceId;
-  if ((await parts.installations.notionIdOf(workspaceId)) !== landing.installation.notionWorkspaceId) {
-    throw await discard(parts, landing, context, 'workspace_mismatch', workspaceId);
+  if ((await parts.installations.notionIdOf(workspaceId)) !== received.installation.notionWorkspaceId) {
+    throw await discard(parts, received, context, 'workspace_mismatch', workspaceId);
   }
-  return store(parts, landing, workspaceId, context);
+  return store(parts, received, workspaceId, context);
 }
 
 async function store(
   parts: LandingParts,
-  landing: Landing,
+  received: ReceivedTokens,
   workspaceId: WorkspaceId,
   context: CommandContext,
 ): Promise<ConnectionId> {
   const sealer = await parts.vault.forWorkspace(workspaceId);
-  const stored = await parts.installations.addTokens(landing, workspaceId, (connectionId, generation) =>
-    sealer.seal(connectionId, generation, landing.installation.tokens),
+  const stored = await parts.installations.addTokens(received, workspaceId, (connectionId, generation) =>
+    sealer.seal(connectionId, generation, received.installation.tokens),
   );
   parts.wakeJobs();
   if (typeof stored === 'string' && isId('con', stored)) return stored;
-  throw await discard(parts, landing, context, stored, workspaceId);
+  throw await discard(parts, received, context, stored, workspaceId);
 }
 
 async function refuseKnown(
   parts: LandingParts,
-  landing: Landing,
+  received: ReceivedTokens,
   known: KnownWorkspace | null,
   context: CommandContext,
 ): Promise<never> {
-  throw await discard(parts, landing, context, 'already_known', known?.id ?? null);
+  throw await discard(parts, received, context, 'already_known', known?.id ?? null);
 }
 
 /** Gives tokens up that have no place here, and tells the admins of the workspace that they were meant for. */
 async function discard(
   parts: LandingParts,
-  { installation, kind, origin, registrationId, userId }: Landing,
+  { installation, kind, origin, registrationId, userId }: ReceivedTokens,
   context: CommandContext,
   problem: ConnectProblem,
   workspaceId: WorkspaceId | null,

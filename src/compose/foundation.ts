@@ -38,7 +38,7 @@ export interface Overrides {
 }
 
 /** What every part of the composition is given. */
-export interface Place extends RootParts {
+export interface Foundation extends RootParts {
   readonly config: SettledConfig;
   readonly log: ProgramLog;
   readonly now: Now;
