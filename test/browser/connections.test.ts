@@ -5,6 +5,7 @@ import { signWebhookPayload } from '@notionhq/client';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { type DemoInProcess, startDemoInProcess } from '../e2e/demo-in-process.ts';
 import { chromiumUnavailable, launchChromium } from './chromium.ts';
+import { picture } from './look.ts';
 import { signInBy } from './sign-in.ts';
 import { createVisits, forgive, type Visits } from './visits.ts';
 import { assertAccessible } from './watched-page.ts';
@@ -278,6 +279,9 @@ describe('the dashboard of connections', { skip: chromiumUnavailable() }, () => 
     await form.getByRole('button', { name: 'Connect by token' }).click();
     await page.getByRole('heading', { name: 'Add another connection to this workspace?' }).waitFor();
     assert.ok(!(await page.content()).includes(internalToken));
+    await picture(page, 'confirm-connect-desktop-light');
+    await page.setViewportSize(narrow.viewport);
+    await picture(page, 'confirm-connect-phone-light');
     await assertAccessible(page);
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.waitForLoadState();
@@ -292,6 +296,7 @@ describe('the dashboard of connections', { skip: chromiumUnavailable() }, () => 
       await card.getByText(/^Notion no longer accepts its tokens/).waitFor();
       const way = await card.getByRole('link', { name: 'Reconnect now' }).getAttribute('href');
       assert.equal(way, `/auth/notion?workspace=${demo.ready.workspaceId}`);
+      await picture(page, `connection-ended-${'colorScheme' in options ? 'phone-dark' : 'desktop-light'}`);
       await assertAccessible(page);
       await assertFits(page, 'Connections to Notion');
     }
