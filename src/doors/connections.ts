@@ -9,7 +9,7 @@ import { createHeld } from './held.ts';
  * Connections that one process has open: a stranger can open any number, and each costs memory and a file descriptor
  * whether or not anything is asked on it. One address has half of them, for it may be that of a proxy.
  */
-export const connectionsMax = { all: 4096, address: 2048 };
+const connectionsMax = { all: 4096, address: 2048 };
 
 /** Closes connections that are too many, in all or for one address. Says so at most once a minute. */
 export function capConnections(server: Server, log: Pick<ProgramLog, 'warn'>, limits = connectionsMax): void {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { link, list, time } from './values.ts';
 
-export const user = z
+const user = z
   .object({
     id: z.string(),
     email: z.string(),
