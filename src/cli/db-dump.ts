@@ -1,6 +1,4 @@
 import { open, rm } from 'node:fs/promises';
-import { requireUpToDate } from '../store/bring-up-to-date.ts';
-import { dump } from '../store/dump/dump.ts';
 import type { Command } from './command.ts';
 import { databaseNotes, onDatabase } from './on-database.ts';
 import { operatorOptions } from './operator-options.ts';
@@ -13,6 +11,11 @@ export const dbDump: Command = {
   notes: `${databaseNotes}\nThe root key is not in the database, and so not in the dump: without it, no token in the dump can be opened.`,
   async run(invocation) {
     const { FILE: path = '' } = invocation.parameters;
+    // Loaded here, because most commands need none of it.
+    const [{ requireUpToDate }, { dump }] = await Promise.all([
+      import('../store/bring-up-to-date.ts'),
+      import('../store/dump/dump.ts'),
+    ]);
     // An older dump is never overwritten, and only the owner of the file may read it.
     const file = await open(path, 'wx', 0o600);
     try {

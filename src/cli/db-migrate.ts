@@ -1,5 +1,3 @@
-import { assertDurable } from '../store/assert-durable.ts';
-import { bringUpToDate } from '../store/bring-up-to-date.ts';
 import type { Command } from './command.ts';
 import { databaseNotes, onDatabase } from './on-database.ts';
 import { operatorOptions } from './operator-options.ts';
@@ -11,6 +9,11 @@ export const dbMigrate: Command = {
   options: operatorOptions,
   notes: `${databaseNotes}\nThe start of a gateway does the same. By itself it is a step of a deployment, and safe to repeat.`,
   async run(invocation) {
+    // Loaded here, because most commands need none of it.
+    const [{ assertDurable }, { bringUpToDate }] = await Promise.all([
+      import('../store/assert-durable.ts'),
+      import('../store/bring-up-to-date.ts'),
+    ]);
     const { applied } = await onDatabase(invocation, 'is_made', async database => {
       await assertDurable(database);
       return bringUpToDate(database);

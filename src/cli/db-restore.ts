@@ -1,9 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { assertDurable } from '../store/assert-durable.ts';
-import { bringUpToDate } from '../store/bring-up-to-date.ts';
-import { linesOf } from '../store/dump/lines.ts';
-import { restore } from '../store/dump/restore.ts';
 import type { Command } from './command.ts';
 import { databaseNotes, onDatabase } from './on-database.ts';
 import { operatorOptions } from './operator-options.ts';
@@ -17,6 +13,13 @@ export const dbRestore: Command = {
   async run(invocation) {
     const { FILE: path = '' } = invocation.parameters;
     await access(path);
+    // Loaded here, because most commands need none of it.
+    const [{ assertDurable }, { bringUpToDate }, { linesOf }, { restore }] = await Promise.all([
+      import('../store/assert-durable.ts'),
+      import('../store/bring-up-to-date.ts'),
+      import('../store/dump/lines.ts'),
+      import('../store/dump/restore.ts'),
+    ]);
     const rows = await onDatabase(invocation, 'is_made', async database => {
       await assertDurable(database);
       await bringUpToDate(database);

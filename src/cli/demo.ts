@@ -2,7 +2,6 @@ import type { Command } from './command.ts';
 import { announce, writeReadyFile } from './demo/ready.ts';
 import { configOf, gatewayOptions } from './gateway-options.ts';
 import { armLastResort } from './last-resort.ts';
-import { openProgramLog } from './program-log.ts';
 import { serveWith } from './serve.ts';
 import { untilStopped } from './until-stopped.ts';
 
@@ -25,7 +24,10 @@ export const demo: Command = {
     const config = configOf('demo', invocation);
     if (config.mode === 'serve') return serveWith(config, terminal);
     const stopped = untilStopped();
-    const { startDemo } = await import('./demo/start-demo.ts');
+    const [{ startDemo }, { openProgramLog }] = await Promise.all([
+      import('./demo/start-demo.ts'),
+      import('./program-log.ts'),
+    ]);
     const log = openProgramLog(config);
     const lastResort = armLastResort(log);
     const running = await startDemo(config, log, lastResort.guard);

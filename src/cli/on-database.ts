@@ -1,8 +1,5 @@
 import { readDatabaseConfig } from '../config/config.ts';
-import { startEmbeddedPostgres } from '../postgres/embedded-postgres.ts';
-import { assertHoldsDatabase } from '../postgres/join-server.ts';
-import { type Database, openDatabase } from '../store/database.ts';
-import { externalConnection } from '../store/logins/external-connection.ts';
+import type { Database } from '../store/database.ts';
 import type { DatabaseConnection } from '../store/logins/logins.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Invocation } from './command.ts';
@@ -23,7 +20,15 @@ export async function onDatabase<T>(
   const { terminal, settings } = invocation;
   const config = readDatabaseConfig(terminal.env, settings);
   sayDatabase(config, invocation);
-  if (config.kind === 'external') return opened(externalConnection(config), work);
+  // Loaded here, because most commands need none of it.
+  if (config.kind === 'external') {
+    const { externalConnection } = await import('../store/logins/external-connection.ts');
+    return opened(externalConnection(config), work);
+  }
+  const [{ startEmbeddedPostgres }, { assertHoldsDatabase }] = await Promise.all([
+    import('../postgres/embedded-postgres.ts'),
+    import('../postgres/join-server.ts'),
+  ]);
   if (missing === 'is_refused') await assertHoldsDatabase(config.dataDir);
   const log = { info: () => {}, warn: (message: string) => terminal.err(`warning: ${message}`) };
   const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
@@ -35,6 +40,7 @@ export async function onDatabase<T>(
 }
 
 async function opened<T>(connection: DatabaseConnection, work: (database: Database<Schema>) => Promise<T>): Promise<T> {
+  const { openDatabase } = await import('../store/database.ts');
   const database = openDatabase<Schema>(connection);
   try {
     return await work(database);

@@ -2,7 +2,6 @@ import type { Config, NotionConfig } from '../config/config.ts';
 import type { Command, Terminal } from './command.ts';
 import { configOf, gatewayOptions } from './gateway-options.ts';
 import { armLastResort } from './last-resort.ts';
-import { openProgramLog } from './program-log.ts';
 import { untilStopped } from './until-stopped.ts';
 
 export const serve: Command = {
@@ -20,9 +19,10 @@ export async function serveWith(config: Config, terminal: Terminal): Promise<num
   const { notion } = config;
   if (notion === null) throw new Error('a gateway needs a Notion');
   // Loaded here, because most commands need none of it.
-  const [{ startPortcullis }, { openStore }] = await Promise.all([
+  const [{ startPortcullis }, { openStore }, { openProgramLog }] = await Promise.all([
     import('../portcullis.ts'),
     import('../store/open-store.ts'),
+    import('./program-log.ts'),
   ]);
   const log = openProgramLog(config);
   const lastResort = armLastResort(log);
