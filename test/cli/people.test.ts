@@ -49,7 +49,7 @@ describe('portcullis users sign-in-link', () => {
     );
     const deriveKey = await openDeploymentSecret(root, custody.secret);
     const hash = createCredentialHasher(deriveKey('credential pepper'))('sign_in_link', tokenOf(out.trim()));
-    const kept = await custody.database.asOwner(owner => owner.query(sql.one, [id]));
+    const kept = await custody.database.asSystem(client => client.query(sql.one, [id]));
     assert.deepEqual(kept.rows[0]?.hash, hash);
     const [entry] = (await log()).filter(({ operation }) => operation === 'user.link_created');
     assert.deepEqual([entry.result, entry.detail.user], ['success', id]);
