@@ -58,7 +58,8 @@ describe('portcullis doctor', () => {
     const found = await examine({});
     assert.deepEqual([found.code, found.works], [0, true], JSON.stringify(found.findings));
     assert.match(about(found, 'gateway')[0] ?? '', /^ok: is ready at /);
-    assert.match(about(found, 'row security')[0] ?? '', /^ok: forced on \d+ tables$/);
+    assert.deepEqual(about(found, 'logins'), ['ok: portcullis_app and portcullis_system sign in']);
+    assert.deepEqual(about(found, 'rights'), ['ok: as they must be, on every table']);
     assert.match(about(found, 'keys')[0] ?? '', /^ok: all 1 workspace keys open$/);
     assert.deepEqual(about(found, 'clock'), ['ok: agrees with the database']);
   });
