@@ -171,10 +171,10 @@ describe('a pasted token of a workspace that nobody knows', () => {
 
   it('asks for a name where Notion does not say it, and only there', async () => {
     const { browser } = await at.aPerson();
-    const { identifyToken: askWhose } = at.connectParts;
+    const { identifyToken } = at.connectParts;
     Object.assign(at.connectParts, {
-      askWhose: async (...asked: Parameters<typeof askWhose>) => {
-        const identity = await askWhose(...asked);
+      identifyToken: async (...asked: Parameters<typeof identifyToken>) => {
+        const identity = await identifyToken(...asked);
         return typeof identity === 'string' ? identity : { ...identity, workspaceName: null };
       },
     });
