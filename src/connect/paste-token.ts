@@ -47,10 +47,10 @@ export async function pasteToken(
 
 /** Whose a token is, as Notion says. Throws `PortcullisError` and `connectError`. */
 export async function identifyToken(
-  { identifyToken: askWhose }: Pick<ConnectParts, 'identifyToken'>,
+  { identifyToken }: Pick<ConnectParts, 'identifyToken'>,
   token: Secret,
 ): Promise<TokenIdentity> {
-  const identity = await askWhose(token);
+  const identity = await identifyToken(token);
   if (identity === 'refused') throw new PortcullisError('validation_error', 'Notion does not accept this token.');
   if (identity === 'unreachable') throw connectError('notion_unreachable', 'whose a pasted token is: no answer');
   if (identity === 'unknown')
