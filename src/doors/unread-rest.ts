@@ -17,7 +17,12 @@ export function cutUnreadRest(request: IncomingMessage, response: ServerResponse
     request.unpipe();
     request.resume();
     const timer = setTimeout(() => socket.destroy(), afterMs).unref();
-    const over = () => clearTimeout(timer);
+    // A connection carries many requests, and must not keep a listener of each.
+    const over = () => {
+      clearTimeout(timer);
+      socket.off('close', over);
+      request.off('end', over);
+    };
     request.once('end', over);
     socket.once('close', over);
   });
