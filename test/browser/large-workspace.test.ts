@@ -213,6 +213,10 @@ describe('a large workspace in the dashboard', { skip: chromiumUnavailable() }, 
     await page.getByRole('link', { name: 'Log of the deployment' }).click();
     const log = page.getByRole('table', { name: 'Audit log' });
     await log.getByText('call.unidentified').first().waitFor();
+    // What the page itself reads every few seconds would push all of it out of sight.
+    assert.equal(await log.getByText('me.get').count(), 0);
+    await page.getByLabel('What the dashboard reads for its pages').check();
+    await log.getByText('me.get').first().waitFor();
     await page.getByLabel('Search the log').fill('session.started');
     await log.getByText('call.unidentified').first().waitFor({ state: 'detached' });
     await log

@@ -42,7 +42,7 @@ export const activitiesAtFirst = 'notion,administration';
 interface LogFiltersFormProps {
   readonly filters: LogFilters;
   readonly onChange: (filters: LogFilters) => void;
-  /** Whether the log is of a workspace: only there are calls to Notion. */
+  /** Whether the log is of a workspace: only there are pages. */
   readonly ofWorkspace: boolean;
   /** Choosing who called. */
   readonly who?: ReactNode;
@@ -65,19 +65,17 @@ export function LogFiltersForm({ filters, onChange, ofWorkspace, who }: LogFilte
           <TextInput label="Page" description="" placeholder="its address or id" type="search" {...field('page')} />
         )}
       </SimpleGrid>
-      {ofWorkspace && (
-        <Checkbox.Group
-          label="Show"
-          value={shown}
-          onChange={chosen => onChange({ ...filters, activity: chosen.join(',') })}
-        >
-          <Group gap="md" mt={4}>
-            {activities.map(({ value, label }) => (
-              <Checkbox key={value} value={value} label={label} disabled={shown.length === 1 && shown[0] === value} />
-            ))}
-          </Group>
-        </Checkbox.Group>
-      )}
+      <Checkbox.Group
+        label="Show"
+        value={shown}
+        onChange={chosen => onChange({ ...filters, activity: chosen.join(',') })}
+      >
+        <Group gap="md" mt={4}>
+          {activities.map(({ value, label }) => (
+            <Checkbox key={value} value={value} label={label} disabled={shown.length === 1 && shown[0] === value} />
+          ))}
+        </Group>
+      </Checkbox.Group>
       <Disclosure label="More filters">
         <SimpleGrid cols={{ base: 1, xs: 2, md: 5 }} spacing="sm">
           <NativeSelect label="Decision" data={effects} {...field('effect')} />

@@ -29,7 +29,7 @@ interface LogProps {
 /** A log, newest entries first: searched, narrowed, and taken away as a file. It refreshes itself. */
 export function Log({ source, titles: mayHaveTitles, who }: LogProps) {
   const ofWorkspace = source.workspaceId !== null;
-  const [filters, setFilters] = useState({ ...noFilters, activity: ofWorkspace ? activitiesAtFirst : '' });
+  const [filters, setFilters] = useState({ ...noFilters, activity: activitiesAtFirst });
   const [settled] = useDebouncedValue(filters, 300);
   const [showTitles, setShowTitles] = useState(true);
   const log = useLog(source, settled);
