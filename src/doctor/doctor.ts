@@ -48,7 +48,7 @@ async function examineStored(config: Config, database: Database<Schema>, nowMs: 
     ...findings,
     ...(await lookAtRestoration(config, database)),
     ...ofKeys,
-    ...(await lookAtConnections({ database, keys: opened?.keys ?? null, notion: config.notion })),
+    ...(await lookAtConnections({ database, keys: opened?.keys ?? null, notion: config.notion, proxy: config.proxy })),
     ...(await lookAtWebhooks(database, opened)),
   ];
 }

@@ -1,8 +1,11 @@
+import type { Dispatcher } from 'undici';
 import type { NotionConfig } from '../config/config.ts';
 import { createCheckToken } from '../connect/check-token.ts';
 import { appRefusalIn } from '../domain/app-refusal.ts';
+import type { OutgoingProxy } from '../domain/outgoing-proxy.ts';
 import { printable } from '../domain/printable.ts';
 import { UnopenableError } from '../domain/unopenable-error.ts';
+import { openAgent } from '../net/open-agent.ts';
 import type { Database } from '../store/database.ts';
 import {
   type CheckedConnection,
@@ -26,10 +29,12 @@ export async function lookAtConnections(parts: {
   readonly database: Database<Schema>;
   readonly keys: WorkspaceKeys | null;
   readonly notion: NotionConfig | null;
+  /** What requests to Notion lead through; null: nothing. */
+  readonly proxy: OutgoingProxy | null;
 }): Promise<Finding[]> {
   const connections = await connectionsToCheck(parts.database);
   if (connections.length === 0) return [ok('connections', 'none yet')];
-  const probe = parts.keys === null ? null : createProbe(parts.keys, parts.notion);
+  const probe = parts.keys === null ? null : createProbe(parts.keys, parts.notion, openAgent(parts.proxy));
   const findings: Finding[] = [];
   let probed = 0;
   for (const connection of connections) {
@@ -113,10 +118,10 @@ const whyUnasked = {
   internal: 'it came from another origin than the one in the settings',
 } as const;
 
-function createProbe(keys: WorkspaceKeys, notion: NotionConfig | null): Probe {
+function createProbe(keys: WorkspaceKeys, notion: NotionConfig | null, dispatcher: Dispatcher): Probe {
   const seal = createTokenSeal(keys);
   const asked = notion && new URL(notion.apiUrl).origin;
-  const check = notion && createCheckToken({ app: { ...notion, origin: notion.apiUrl, redirectUri: '' } });
+  const check = notion && createCheckToken({ app: { ...notion, origin: notion.apiUrl, redirectUri: '', dispatcher } });
   return async connection => {
     const { workspaceId, connectionId, generation, sealed, kid } = connection;
     if (sealed === null || kid === null) return 'unopenable';
