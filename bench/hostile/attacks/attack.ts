@@ -36,7 +36,24 @@ export function head(method: string, path: string, headers: readonly string[], k
 }
 
 /** What the gate answers first, or that it closed; `silence` when neither comes in time, or it is over. Hangs up then. */
-export function hear(socket: Socket, { signal }: Pick<Means, 'signal'>, ms: number): Promise<string> {
+export function hear(socket: Socket, means: Pick<Means, 'signal'>, ms: number): Promise<string> {
+  return ending(socket, means, ms, 'silence', end => {
+    socket.once('data', bytes => end(/^HTTP\/1\.1 (\d{3})/.exec(bytes.toString('latin1'))?.[1] ?? 'nonsense'));
+  });
+}
+
+/** That the gate closed a connection which nobody reads; `held` when it does not in time, or it is over. Hangs up then. */
+export function closes(socket: Socket, means: Pick<Means, 'signal'>, ms: number): Promise<string> {
+  return ending(socket, means, ms, 'held');
+}
+
+function ending(
+  socket: Socket,
+  { signal }: Pick<Means, 'signal'>,
+  ms: number,
+  otherwise: string,
+  listen: (end: (what: string) => void) => void = () => {},
+): Promise<string> {
   return new Promise(resolve => {
     const end = (what: string) => {
       clearTimeout(timer);
@@ -44,10 +61,10 @@ export function hear(socket: Socket, { signal }: Pick<Means, 'signal'>, ms: numb
       socket.destroy();
       resolve(what);
     };
-    const over = () => end('silence');
+    const over = () => end(otherwise);
     const timer = setTimeout(over, ms);
     signal.addEventListener('abort', over, { once: true });
-    socket.once('data', bytes => end(/^HTTP\/1\.1 (\d{3})/.exec(bytes.toString('latin1'))?.[1] ?? 'nonsense'));
+    listen(end);
     socket.once('close', () => end('closed'));
   });
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type Attack, call, dial, head, hear, type Means } from './attack.ts';
+import { type Attack, call, closes, dial, head, hear } from './attack.ts';
 
 /** Downloads that nobody reads: how long the gate lets one be held. */
 export const unreadDownloads: Attack = {
@@ -62,18 +62,3 @@ export const halfClosed: Attack = {
     return hear(socket, means, 10_000);
   },
 };
-
-function closes(socket: ReturnType<typeof dial>, { signal }: Pick<Means, 'signal'>, ms: number): Promise<string> {
-  return new Promise(resolve => {
-    const end = (what: string) => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', over);
-      socket.destroy();
-      resolve(what);
-    };
-    const over = () => end('held');
-    const timer = setTimeout(over, ms);
-    signal.addEventListener('abort', over, { once: true });
-    socket.once('close', () => end('closed'));
-  });
-}
