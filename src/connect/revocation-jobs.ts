@@ -71,7 +71,12 @@ async function endToken(parts: RevocationParts, job: Job): Promise<'done' | 'aga
   const { kind, origin, botId, registrationId, sealed, left } = tokenPayload.parse(job.payload) satisfies RevokeToken;
   const { disconnections, vault, recordEvent } = parts;
   const leftToken = sealed === null ? await disconnections.findLeft(job.id) : null;
-  if (sealed === null && leftToken === null) return 'done';
+  const open =
+    sealed !== null
+      ? () => vault.openFromJob(job.id, sealed)
+      : leftToken && (() => vault.open(leftToken.place, leftToken.token));
+  // It was destroyed with its entry, and the process died before it could say so of the job.
+  if (open === null) return 'done';
   const end = async (upstream: Upstream) => {
     const entry = discardedEntry(left, botId, upstream);
     await (leftToken === null ? recordEvent(entry) : disconnections.destroyLeft(job.id, entry));
@@ -81,9 +86,7 @@ async function endToken(parts: RevocationParts, job: Job): Promise<'done' | 'aga
   if (await parts.installations.isStored(origin, botId)) return end('kept');
   const flow = parts.flows[kind];
   if (origin !== flow.origin) return end('other_origin');
-  const opening =
-    leftToken === null ? vault.openFromJob(job.id, sealed ?? '') : vault.open(leftToken.place, leftToken.token);
-  const token = await opening.catch(nullIfUnopenable);
+  const token = await open().catch(nullIfUnopenable);
   if (token === null) return end('undecryptable');
   const upstream = await flow.revoke(token, registrationId);
   if (upstream !== 'unclear') return end(upstream);
