@@ -8,6 +8,7 @@ import { carryFiles } from '../carry-files.ts';
 import { createKnownBodies, type IdentifyCaller, type ReadKnownBody } from '../known-bodies.ts';
 import { type DoorLog, logFailure } from '../log-failure.ts';
 import { cutSlowReader, leastPace, type Pace } from '../pace.ts';
+import type { RequestHandler } from '../server.ts';
 import { hasBody } from '../whole-body.ts';
 import { parseAddress } from './address.ts';
 import { type Files, fileCall, ticketIn } from './file-operation.ts';
@@ -29,13 +30,11 @@ export interface RestDoorParts {
   readonly pace?: Pace;
 }
 
-export type RestHandler = (request: IncomingMessage, response: ServerResponse) => void;
-
 /**
  * Notion's REST API at `/v1/…` and `/w/:workspace/v1/…`. Builds one call from each request, whatever it looks like, and
  * speaks Notion's dialect in return. On plain node:http: every call of every client comes through here.
  */
-export function createRestDoor(parts: RestDoorParts): RestHandler {
+export function createRestDoor(parts: RestDoorParts): RequestHandler {
   const { pace = leastPace } = parts;
   const readKnown = createKnownBodies(parts.identify);
   return function handle(request, response) {
