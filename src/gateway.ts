@@ -8,10 +8,10 @@
 
 import type { CallOutcome, DecidedCall } from './domain/decided-call.ts';
 import type { Decision } from './domain/decision.ts';
-import type { PortcullisError } from './domain/errors.ts';
+import { PortcullisError } from './domain/errors.ts';
 import type { Facts } from './domain/facts.ts';
 import { newId } from './domain/ids.ts';
-import type { Answer, Call, Released } from './domain/operation.ts';
+import type { Answer, Call, Reconsider, Released } from './domain/operation.ts';
 import type { Caller } from './domain/principal.ts';
 import type { Now } from './domain/units.ts';
 
@@ -31,8 +31,8 @@ export interface Steps {
   refuse(decided: DecidedCall): PortcullisError;
   /** Sends an allowed call to Notion, or runs the local command. */
   forward(decided: DecidedCall): Promise<Answer>;
-  /** Removes from the answer what the caller may not see. */
-  withhold(decided: DecidedCall, answer: Answer): Promise<Released>;
+  /** Removes from the answer what the caller may not see, or finds that the call must be decided again (rule 18). */
+  withhold(decided: DecidedCall, answer: Answer): Promise<Released | Reconsider>;
   /** Makes the outcome durable. Throws when it cannot: then nothing is released. */
   conclude(decided: DecidedCall, outcome: CallOutcome): Promise<void>;
   /**
@@ -53,18 +53,32 @@ export function createGateway(steps: Steps): Gateway {
   return async function pass(call) {
     let answer: Answer | null = null;
     try {
-      const decided = await decide(steps, call);
-      if (decided.decision.effect === 'deny') throw steps.refuse(decided);
-      const outcome = await carryOut(steps, decided);
-      await steps.conclude(decided, outcome);
-      if (outcome.kind === 'failed') throw outcome.error;
-      answer = outcome.released.answer;
+      for (let attempt = 1; answer === null; attempt++) {
+        const decided = await decide(steps, call);
+        if (decided.decision.effect === 'deny') throw steps.refuse(decided);
+        const outcome = await carryOut(steps, decided);
+        await steps.conclude(decided, outcome);
+        if (outcome.kind === 'failed') throw outcome.error;
+        if (outcome.kind === 'answered') answer = outcome.released.answer;
+        else decideAgain(steps, decided, attempt);
+      }
       return answer;
     } finally {
       steps.leave(call, answer);
     }
   };
 }
+
+/** A read is repeated on what its answer has shown. A write was made, so it is not, and its answer is refused (rule 18). */
+function decideAgain(steps: Steps, decided: DecidedCall, attempt: number): void {
+  const { effect } = decided.call.operation;
+  if (effect === 'write') throw new PortcullisError('object_moved', movedDuringWrite);
+  if (attempt === decisionsMax) throw new PortcullisError('object_moved');
+  steps.forget(decided);
+}
+
+const movedDuringWrite =
+  'The change was made, but the object stands elsewhere than was known, so the answer is withheld. Do not repeat the call.';
 
 /** identify → resolve → authorize → intent, until the decision is durable on facts that still hold. */
 async function decide(steps: Steps, call: Call): Promise<DecidedCall> {
@@ -81,7 +95,9 @@ async function decide(steps: Steps, call: Call): Promise<DecidedCall> {
 /** forward → withhold. A failure is an outcome too: it is in the log before anybody hears of it. */
 async function carryOut(steps: Steps, decided: DecidedCall): Promise<CallOutcome> {
   try {
-    return { kind: 'answered', released: await steps.withhold(decided, await steps.forward(decided)) };
+    const answer = await steps.forward(decided);
+    const released = await steps.withhold(decided, answer);
+    return 'reconsider' in released ? { kind: 'reconsidered', status: answer.status } : { kind: 'answered', released };
   } catch (error) {
     return { kind: 'failed', error };
   }

@@ -1,8 +1,10 @@
+import { compilePolicy } from '../src/authorize/compile-policy.ts';
 import type { DecidedCall } from '../src/domain/decided-call.ts';
 import type { Decision } from '../src/domain/decision.ts';
 import type { Facts } from '../src/domain/facts.ts';
-import { newId } from '../src/domain/ids.ts';
+import { newId, type PrincipalId } from '../src/domain/ids.ts';
 import type { Call, Demand, NotionRequest, Operation } from '../src/domain/operation.ts';
+import type { PolicySnapshot } from '../src/domain/policy-snapshot.ts';
 import type { Caller } from '../src/domain/principal.ts';
 
 /** A request for Notion; nothing is sent anywhere by having one. */
@@ -54,18 +56,41 @@ export function aCaller(given: Partial<Caller> = {}): Caller {
     epoch: 1,
     boundTo: null,
     ceiling: null,
+    under: null,
+    signIn: null,
     deploymentRights: new Set(),
     ...given,
   };
 }
 
+/** A policy of which only the role of every caller is set. */
+export function aPolicyOfRole(role: string | null): PolicySnapshot {
+  const policy = compilePolicy({ revision: 1, roles: new Map(), members: new Map(), groups: new Map(), grants: [] });
+  const members = new Map<PrincipalId, string>();
+  return {
+    ...policy,
+    judge(asker, action, object) {
+      if (role !== null) members.set(asker.principal, role);
+      return compilePolicy({ revision: 1, roles: new Map(), members, groups: new Map(), grants: [] }).judge(
+        asker,
+        action,
+        object,
+      );
+    },
+  };
+}
+
 /** A viewer in a workspace with a working connection. */
 export function someFacts(given: Partial<Facts> = {}): Facts {
+  const role = given.role === undefined ? 'viewer' : given.role;
   return {
+    at: new Date('2026-11-22T10:00:00.123Z'),
+    policy: aPolicyOfRole(role),
+    objects: new Map(),
     workspaceId: newId('wsp'),
     namesOtherWorkspace: false,
     policyRevision: 1,
-    role: 'viewer',
+    role,
     connection: { id: newId('con'), because: 'only_one' },
     connectionTrouble: null,
     ownedByCaller: new Set(),
@@ -82,6 +107,7 @@ export function anAllowance(given: Partial<Decision> = {}): Decision {
     effect: 'allow',
     because: 'role',
     role: 'viewer',
+    grants: [],
     mayRead: true,
     mayHear: true,
     ...given,

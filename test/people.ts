@@ -46,7 +46,7 @@ export const firstKeys = { sort: 'created', order: 'desc', offset: 0, limit: 200
 
 /** A person who has signed in. */
 export function signedIn(id: UserId, rights: readonly Action[] = []): Caller {
-  const nothing = { epoch: null, boundTo: null, ceiling: null };
+  const nothing = { epoch: null, boundTo: null, ceiling: null, under: null, signIn: null };
   return { principal: { kind: 'user', id }, credential: newId('ses'), ...nothing, deploymentRights: new Set(rights) };
 }
 

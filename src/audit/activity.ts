@@ -1,5 +1,5 @@
 import type { DecidedCall } from '../domain/decided-call.ts';
-import type { Door } from '../domain/operation.ts';
+import type { Door } from '../domain/door.ts';
 
 /**
  * What a call is part of, so that a reader of the log can ask "what did the agent do?".

@@ -1,5 +1,5 @@
+import type { Door } from '../domain/door.ts';
 import type { EventId, KeyId, WorkspaceId } from '../domain/ids.ts';
-import type { Door } from '../domain/operation.ts';
 import type { Activity } from './activity.ts';
 import type { EntryKind, Result } from './audit-log.ts';
 

@@ -181,6 +181,7 @@ function decisionValue(decision: Decision, policyRevision: number | null) {
     because: decision.because,
     demand: decision.effect === 'deny' && decision.demand !== null ? objectValue(decision.demand) : null,
     effect: decision.effect,
+    grants: decision.grants,
     id: decision.id,
     policyRevision,
     role: decision.role,

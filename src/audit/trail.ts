@@ -106,6 +106,11 @@ function requestDigest({ call }: DecidedCall, digest: KeyedDigest): string | nul
 
 function endingOf(decided: DecidedCall, outcome: CallOutcome): OutcomeEntry {
   if (outcome.kind === 'failed') return endingOfFailure(decided, outcome.error);
+  if (outcome.kind === 'reconsidered') {
+    // Of a write the fate is known, and its answer is not released.
+    const result = decided.call.operation.effect === 'write' ? 'done' : 'failed';
+    return { ...notSent, result, status: outcome.status, withheld: 1, error: 'object_moved' };
+  }
   const { answer, withheld, upstreamRequestId } = outcome.released;
   return {
     ...notSent,

@@ -9,7 +9,7 @@ import type { Operation } from '../domain/operation.ts';
 import { anonymous, type Caller } from '../domain/principal.ts';
 import { builtInRoles } from '../domain/role.ts';
 import { authorize, callsInFlightMax } from './authorize.ts';
-import { actionsOfRole } from './roles.ts';
+import { actionsOfBuiltInRole } from './roles.ts';
 
 const decide = (operation: Operation, caller: Caller, facts: Facts) => authorize(aCall({ operation }), caller, facts);
 const doing = (action: Action) => anOperation({ demands: [aDemand({ action })] });
@@ -172,7 +172,10 @@ describe('authorize', () => {
           const content = demands.filter(({ kind }) => ['page', 'block', 'workspace'].includes(kind));
           const held = content.every(
             ({ action }) =>
-              inWorkspace && role !== null && actionsOfRole(role).has(action) && (ceiling?.includes(action) ?? true),
+              inWorkspace &&
+              role !== null &&
+              (actionsOfBuiltInRole(role)?.has(action) ?? false) &&
+              (ceiling?.includes(action) ?? true),
           );
           if (!held) assert.equal(effect, 'deny');
         },

@@ -2,55 +2,55 @@ import { type Action, contentActions } from '../domain/action.ts';
 import type { Allow, Decision, Deny } from '../domain/decision.ts';
 import type { AllowReason, DenyReason } from '../domain/decision-reasons.ts';
 import type { Facts } from '../domain/facts.ts';
-import { isId, newId } from '../domain/ids.ts';
+import { type GrantId, isId, newId } from '../domain/ids.ts';
 import type { Call, Demand, Holding, Operation } from '../domain/operation.ts';
 import type { Caller, Principal } from '../domain/principal.ts';
 import type { SubjectId } from '../domain/subjects.ts';
-import { evaluator } from './evaluator.ts';
+import { askerOf, byPolicy, judgedObject } from './by-policy.ts';
 import { beyondAuthor, reachesBeyond } from './gifts.ts';
-import { actionsOfRole } from './roles.ts';
 
 /** Calls of one principal that may be under way at once on one instance (rule 29). */
 export const callsInFlightMax = 64;
 
 /** What one check found: a reason to allow, or a reason to deny. */
-type Finding = { readonly allow: AllowReason } | { readonly deny: DenyReason; readonly demand?: Demand };
+type Finding = ({ readonly allow: AllowReason } | { readonly deny: DenyReason; readonly demand?: Demand }) & {
+  readonly grants?: readonly GrantId[];
+};
 
 /**
  * Decides one call. Pure and total: the same arguments give the same effect and reason, and there is no argument for
  * which it does not answer. What nothing allows is denied, and nothing is allowed vacuously (rule 5).
  */
 export function authorize(call: Call, caller: Caller, facts: Facts): Decision {
-  const finding = judge(call, caller, facts);
-  const mayRead = holds(caller, facts, readActionOf(call.operation));
-  const common = { id: newId('dec'), role: facts.role, mayRead };
+  const finding = decide(call, caller, facts);
+  const mayRead = mayReadAnswer(call, caller, facts, readActionOf(call.operation));
+  const common = { id: newId('dec'), role: facts.role, mayRead, grants: finding.grants ?? [] };
   return 'allow' in finding
     ? ({
         ...common,
         effect: 'allow',
         because: finding.allow,
-        mayHear: mayRead && holds(caller, facts, 'read'),
+        mayHear: mayRead && mayReadAnswer(call, caller, facts, 'read'),
       } satisfies Allow)
     : ({ ...common, effect: 'deny', because: finding.deny, demand: finding.demand ?? null } satisfies Deny);
 }
 
-function judge(call: Call, caller: Caller, facts: Facts): Finding {
+function decide(call: Call, caller: Caller, facts: Facts): Finding {
   const { operation } = call;
   if (caller.principal.kind === 'anonymous') return { deny: 'unauthenticated' };
   if (operation.problem !== null) return { deny: 'malformed' };
   if (facts.unstable) return { deny: 'policy_changed' };
   if (operation.demands.length === 0 || operation.target === null) return { deny: 'nothing_to_decide' };
   if (facts.namesOtherWorkspace) return { deny: 'other_workspace' };
-  const findings = operation.demands.map(demand => examine(demand, caller, facts));
-  return (
-    findings.find(finding => 'deny' in finding) ??
-    limits(operation, facts) ??
-    findings[0] ?? { deny: 'nothing_to_decide' }
-  );
+  const findings = operation.demands.map(demand => examine(demand, call, caller, facts));
+  const [first] = findings;
+  const refusal = findings.find(finding => 'deny' in finding) ?? limits(operation, facts);
+  if (refusal !== null || first === undefined) return refusal ?? { deny: 'nothing_to_decide' };
+  return { ...first, grants: [...new Set(findings.flatMap(({ grants }) => grants ?? []))] };
 }
 
 /** Judges one demand. Every demand must find a reason to allow. */
-function examine(demand: Demand, caller: Caller, facts: Facts): Finding {
+function examine(demand: Demand, call: Call, caller: Caller, facts: Facts): Finding {
   const { object } = demand;
   if (caller.principal.kind === 'system') return { allow: 'system' };
   switch (object.kind) {
@@ -69,19 +69,16 @@ function examine(demand: Demand, caller: Caller, facts: Facts): Finding {
       );
     case 'key':
     case 'agent':
-      return membership(demand, facts) ?? byOwner(object.id, caller, facts) ?? inWorkspace(demand, caller, facts);
+      return membership(demand, facts) ?? byOwner(object.id, caller, facts) ?? inWorkspace(demand, call, caller, facts);
     default:
-      return membership(demand, facts) ?? inWorkspace(demand, caller, facts);
+      return membership(demand, facts) ?? inWorkspace(demand, call, caller, facts);
   }
 }
 
-function inWorkspace(demand: Demand, caller: Caller, facts: Facts): Finding {
-  return (
-    byRole(demand, caller, facts) ??
-    byPerson(demand, caller) ??
-    ownership(demand, caller, facts) ??
-    gift(demand, caller, facts) ?? { allow: 'role' }
-  );
+function inWorkspace(demand: Demand, call: Call, caller: Caller, facts: Facts): Finding {
+  const judged = byPolicy(demand, call, caller, facts);
+  if ('deny' in judged) return judged;
+  return byPerson(demand, caller) ?? ownership(demand, caller, facts) ?? gift(demand, caller, facts) ?? judged;
 }
 
 /** What is one's own takes no right. A limited key needs one nevertheless: that is another demand of such an operation. */
@@ -114,11 +111,6 @@ function byKey(demand: Demand, caller: Caller): Finding | null {
   return lacking ? { deny: 'key_lacks_action', demand } : null;
 }
 
-function byRole(demand: Demand, caller: Caller, facts: Facts): Finding | null {
-  if (!actionsOfRole(facts.role).has(demand.action)) return { deny: 'role_lacks_action', demand };
-  return withinCeiling(caller, demand.action) ? null : { deny: 'key_lacks_action', demand };
-}
-
 function ownership(demand: Demand, { principal }: Caller, facts: Facts): Finding | null {
   if (demand.heldBy !== undefined && !isHolder(demand.heldBy, principal, facts))
     return { deny: 'not_the_owner', demand };
@@ -143,9 +135,18 @@ function needsConnection({ target }: Operation): boolean {
   return target?.kind === 'notion' || target?.connection !== undefined;
 }
 
-function holds(caller: Caller, facts: Facts, action: Action): boolean {
+/** Whether the caller may read what the call returns: the action on everything of Notion's that it names. */
+function mayReadAnswer(
+  { door, clientAddress, operation }: Call,
+  caller: Caller,
+  facts: Facts,
+  action: Action,
+): boolean {
   if (caller.principal.kind === 'system') return true;
-  return evaluator.may({ role: facts.role, ceiling: caller.ceiling }, action);
+  const asker = askerOf(caller, { door, clientAddress }, facts);
+  if (asker === null || facts.policy === null) return false;
+  const { policy } = facts;
+  return operation.demands.every(demand => policy.judge(asker, action, judgedObject(demand, facts)).effect === 'allow');
 }
 
 function withinCeiling(caller: Caller, action: Action): boolean {

@@ -1,14 +1,21 @@
+import type { Action } from '../domain/action.ts';
 import type { Evaluator } from '../domain/evaluator.ts';
-import { actionsOfRole } from './roles.ts';
+import { actionsOfBuiltInRole } from './roles.ts';
 
-/** Rights by role, within the limit of a key (rule 11). The one place where a role turns into actions. */
+/** Rights by role, within the limit of a key (rule 11). */
 export const evaluator: Evaluator = {
-  ofRole: actionsOfRole,
+  ofRole,
   held({ role, ceiling }) {
-    const byRole = actionsOfRole(role);
+    const byRole = ofRole(role);
     return ceiling === null ? byRole : byRole.intersection(ceiling);
   },
   may({ role, ceiling }, action) {
-    return actionsOfRole(role).has(action) && (ceiling === null || ceiling.has(action));
+    return ofRole(role).has(action) && (ceiling === null || ceiling.has(action));
   },
 };
+
+const nothing: ReadonlySet<Action> = new Set();
+
+function ofRole(role: string | null): ReadonlySet<Action> {
+  return (role !== null && actionsOfBuiltInRole(role)) || nothing;
+}

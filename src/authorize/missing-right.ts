@@ -4,7 +4,7 @@ import type { Deny } from '../domain/decision.ts';
 import type { Demand } from '../domain/operation.ts';
 import { builtInRoles } from '../domain/role.ts';
 import { beyondAuthor } from './gifts.ts';
-import { actionsOfRole } from './roles.ts';
+import { actionsOfBuiltInRole } from './roles.ts';
 
 /** What a caller is told who may know of the object and may not do this: which right is missing, and who can give it. */
 export interface MissingRight {
@@ -77,7 +77,7 @@ function givesTooMuch(demand: Demand, { caller, facts }: DecidedCall): MissingRi
 function ofRole(action: Action, { caller, facts }: DecidedCall): MissingRight {
   const { ceiling } = caller;
   const alsoKey = ceiling !== null && !ceiling.has(action);
-  const roles = builtInRoles.filter(role => actionsOfRole(role).has(action));
+  const roles = builtInRoles.filter(role => actionsOfBuiltInRole(role)?.has(action));
   const andKey = alsoKey ? ' The limit of this key does not either, so a new key is needed too.' : '';
   return {
     message: `Your role in this workspace (${facts.role}) does not allow the action "${action}".`,

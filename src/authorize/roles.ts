@@ -12,9 +12,7 @@ const permissions: ReadonlyMap<string, ReadonlySet<Action>> = new Map<BuiltInRol
   ['guest', new Set()],
 ]);
 
-const nothing: ReadonlySet<Action> = new Set();
-
-/** The actions that a role allows in its workspace. An unknown role allows nothing. */
-export function actionsOfRole(role: string | null): ReadonlySet<Action> {
-  return (role !== null && permissions.get(role)) || nothing;
+/** The actions that a built-in role allows in its workspace; null for a role that is not built in. */
+export function actionsOfBuiltInRole(role: string): ReadonlySet<Action> | null {
+  return permissions.get(role) ?? null;
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { authorize } from '../authorize/authorize.ts';
+import { compilePolicy } from '../authorize/compile-policy.ts';
 import { refuse } from '../authorize/refusal.ts';
 import type { NotionConfig } from '../config/config.ts';
 import { type ConnectionUse, createConnectionUses } from '../connect/connection-uses.ts';
@@ -40,8 +41,14 @@ export function openGateway(place: Foundation, { trail, digest }: Audit, parts: 
   const measured = measurePath(metrics, monotonicMs);
   const inFlight = countCallsInFlight();
   const owners = createObjectOwners(store.database);
-  const snapshots = cacheSnapshots(createWorkspaceSnapshots(store.database), monotonicMs);
-  const { resolve, forget } = createResolve({ snapshots, owners, subjects: createSubjects(store.database), inFlight });
+  const snapshots = cacheSnapshots(createWorkspaceSnapshots(store.database), compilePolicy, monotonicMs);
+  const { resolve, forget } = createResolve({
+    snapshots,
+    owners,
+    subjects: createSubjects(store.database),
+    inFlight,
+    now,
+  });
   const upstream = openUpstream({ origin: new URL(config.notion.apiUrl).origin, proxy: config.proxy });
   const budget = createRateBudget({
     ledgers: createRateLedgers(store.database, metrics),

@@ -49,6 +49,8 @@ function systemCaller(component: string, principal: Principal | null): Caller {
     epoch: null,
     boundTo: null,
     ceiling: null,
+    under: null,
+    signIn: null,
     deploymentRights: new Set(),
   };
 }

@@ -18,4 +18,6 @@ export interface DecidedCall {
 /** How a forwarded call ended. */
 export type CallOutcome =
   | { readonly kind: 'answered'; readonly released: Released }
-  | { readonly kind: 'failed'; readonly error: unknown };
+  | { readonly kind: 'failed'; readonly error: unknown }
+  /** Answered by Notion, and the answer withheld as a whole: the call is decided again (rule 18). */
+  | { readonly kind: 'reconsidered'; readonly status: number };

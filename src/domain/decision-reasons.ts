@@ -3,6 +3,7 @@ import type { ErrorCode } from './errors.ts';
 /** Why a call was allowed, and how the log says it. */
 export const allowReasons = {
   role: 'by role',
+  grant: 'by a grant',
   self: 'own affairs',
   owner: 'one’s own',
   member: 'as a member',
@@ -36,6 +37,14 @@ export const denyReasons = {
   not_a_member: row('not a member', 'not_found'),
   role_lacks_action: row('the role does not allow it', 'restricted'),
   key_lacks_action: row('the key is limited to other actions', 'restricted'),
+  denied_by_grant: row('a grant denies it', 'restricted'),
+  outside_limit: row('outside the pages that a limit names', 'restricted'),
+  outside_key_pages: row('outside the pages that the key is limited to', 'restricted'),
+  unknown_object: row('where the object stands could not be established', 'not_found'),
+  stale_object: row('where the object stands was not looked up recently enough', 'not_found'),
+  property_masked: row('a grant keeps this property from being written', 'restricted'),
+  property_tested: row('a condition tests this property', 'restricted'),
+  move_widens: row('the move would give somebody more', 'restricted'),
   lacks_deployment_right: row('the right to do this is missing', 'restricted'),
   not_the_owner: row('made by somebody else', 'not_found'),
   gives_too_much: row('would give more than they hold', 'restricted'),

@@ -1,5 +1,5 @@
 import type { AllowReason, DenyReason } from './decision-reasons.ts';
-import type { DecisionId } from './ids.ts';
+import type { DecisionId, GrantId } from './ids.ts';
 import type { Demand } from './operation.ts';
 
 /** A decision is a value with its reason. `authorize` is the only place that makes one. */
@@ -10,6 +10,8 @@ export interface Allow {
   readonly effect: 'allow';
   readonly because: AllowReason;
   readonly role: string | null;
+  /** The grants that determined it, for all demands together. */
+  readonly grants: readonly GrantId[];
   /** What `withhold` must know: may the caller read what this call returns (rule 13). */
   readonly mayRead: boolean;
   /** And what Notion says when it refuses: that quotes titles and values of whatever stands around. */
@@ -21,6 +23,8 @@ export interface Deny {
   readonly effect: 'deny';
   readonly because: DenyReason;
   readonly role: string | null;
+  /** The grants that determined it. */
+  readonly grants: readonly GrantId[];
   /** The demand that failed, when one did. */
   readonly demand: Demand | null;
   /** Existence is confirmed only to those who may read: everyone else gets Notion's 404 (design section 5). */

@@ -86,6 +86,12 @@ export const errorTable = {
     'The change may have been made. Read the object again instead of repeating the write.',
   ),
   upstream_refused: row(502, 'service_unavailable', 6, 'The answer from Notion could not be checked and was withheld.'),
+  object_moved: row(
+    409,
+    'conflict_error',
+    6,
+    'The object was moved while this call was under way. Read it again before you repeat the call.',
+  ),
   unavailable: row(503, 'service_unavailable', 6, 'Portcullis is unavailable. Repeat the call later.'),
   internal: row(500, 'internal_server_error', 1, 'This is a defect of Portcullis. Report it with the request id.'),
 } as const satisfies Record<string, ErrorRow>;

@@ -1,15 +1,26 @@
+import type { Ancestry } from './ancestry.ts';
 import type { ConnectionId, WorkspaceId } from './ids.ts';
+import type { PolicySnapshot } from './policy-snapshot.ts';
 import type { Subject } from './subjects.ts';
 
 /** What a pure decision needs to know, gathered by `resolve`. */
 export interface Facts {
+  /** When these facts were gathered: the moment that conditions are judged at. */
+  readonly at: Date;
   readonly workspaceId: WorkspaceId | null;
   /** The call names another workspace than the one that its credential is bound to. */
   readonly namesOtherWorkspace: boolean;
   /** The workspace's policy revision that these facts show; the intent commits only if it is still current. */
   readonly policyRevision: number | null;
+  /** The workspace's policy at that revision, compiled. Null without a workspace. */
+  readonly policy: PolicySnapshot | null;
   /** The caller's role in the workspace; null when the caller is not a member. */
   readonly role: string | null;
+  /**
+   * Where the objects of the demands stand, by `objectKey`. Empty when what this caller may do does not depend on pages;
+   * an object that is missing although it does is `unknown`.
+   */
+  readonly objects: ReadonlyMap<string, Ancestry>;
   readonly connection: ChosenConnection | null;
   /** Why no connection can serve the call, when none can. */
   readonly connectionTrouble: 'none' | 'pending' | 'needs_reauth' | 'undecryptable' | 'revoked' | null;

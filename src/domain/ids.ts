@@ -37,6 +37,8 @@ export type AttemptId = Id<'att'>;
 export type SubscriptionId = Id<'whs'>;
 export type RegistrationId = Id<'reg'>;
 export type InvitationId = Id<'inv'>;
+export type GroupId = Id<'grp'>;
+export type GrantId = Id<'grt'>;
 
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const patterns = new Map(idPrefixes.map(prefix => [prefix, new RegExp(`^${prefix}_${uuid}$`)]));

@@ -1,5 +1,5 @@
 import type { ConnectionKind } from './connection.ts';
-import type { Door } from './operation.ts';
+import type { Door } from './door.ts';
 
 /**
  * What parts tell whoever watches the gateway. Each method counts one thing that happened, costs microseconds, and

@@ -1,28 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { Action } from './action.ts';
+import type { Door } from './door.ts';
 import type { ErrorCode } from './errors.ts';
 import type { CarriedLinks, LinkedFile } from './file-links.ts';
 import type { AgentId, ConnectionId, KeyId, PrincipalId, WorkspaceId } from './ids.ts';
 import type { Caller, Credentials } from './principal.ts';
 import type { Gift } from './subjects.ts';
-
-/**
- * `dashboard` is the admin API as its own pages call it, with a session; `api` is the same with a key. `file_link` is the
- * REST door for whoever holds a link to a file, and shows nothing else.
- */
-export const doors = [
-  'rest',
-  'file_link',
-  'mcp',
-  'api',
-  'dashboard',
-  'oauth',
-  'webhooks',
-  'scim',
-  'library',
-  'internal',
-] as const;
-export type Door = (typeof doors)[number];
 
 /** Kinds of objects in Notion that an operation can touch. */
 export type NotionObjectKind =
@@ -64,8 +47,20 @@ export interface Demand {
   readonly by?: 'person' | 'session';
   /** What the call gives to somebody else, who must not get more than the caller holds (rule 8). */
   readonly gives?: Gift;
-  /** The object belongs to whoever made it through this gate; nobody else may use it. */
+  /** The object belongs to the caller who made it through this gate; nobody else may use it. */
   readonly owned?: boolean;
+  /** The action must also be allowed on what the object stands in now: a move takes a page away from there. */
+  readonly alsoParent?: boolean;
+  /** Where the object stands is looked up again if it is older than 5 s (rule 18). */
+  readonly fresh?: boolean;
+  /** What is demanded instead of `action` if the object is a block that holds no other. */
+  readonly leafAction?: Action;
+  /** Demanded on the workspace too if the move gives anybody more than before (rule 9). The object it would stand in. */
+  readonly movesUnder?: ObjectRef;
+  /** The call returns a list that is filtered object by object, so it is not denied as a whole (rule 5). */
+  readonly filtered?: boolean;
+  /** Properties of pages that the call writes, by name: a condition may test one of them (rule 9), a mask forbid it. */
+  readonly writes?: readonly string[];
   /** The right to ask for the object at all is one principal's: a link to a file. Anybody else hears `otherwise`. */
   readonly heldBy?: Holding;
 }
@@ -182,4 +177,12 @@ export interface Released {
   readonly withheld: number;
   /** Notion's id of the request, where the answer must not show it. */
   readonly upstreamRequestId?: string;
+}
+
+/**
+ * The answer shows that an object stands elsewhere than the decision was made on (rule 18). Nothing of it may be released:
+ * a read is decided again, and of a write only that it was made is told.
+ */
+export interface Reconsider {
+  readonly reconsider: true;
 }

@@ -1,4 +1,5 @@
 import type { Action } from './action.ts';
+import type { SignInStrength } from './grant.ts';
 import type { AgentId, KeyId, SessionId, UserId, WorkspaceId } from './ids.ts';
 
 /** What a door found in a request: raw, unjudged. Only `identify` gives it meaning. */
@@ -61,6 +62,10 @@ export interface Caller {
   readonly boundTo: WorkspaceId | null;
   /** A key's own ceiling: the actions it may be used for at most. Null means no ceiling of its own (rule 11). */
   readonly ceiling: ReadonlySet<Action> | null;
+  /** The pages and databases that a key is limited to, with what lies under them. Null means no such limit. */
+  readonly under: readonly string[] | null;
+  /** How and when the caller proved who they are, for conditions. Null for anonymous callers and the system. */
+  readonly signIn: { readonly strength: SignInStrength; readonly at: Date | null } | null;
   /** Rights in the deployment as a whole, such as connecting a new workspace. */
   readonly deploymentRights: ReadonlySet<Action>;
 }
@@ -72,6 +77,8 @@ export function anonymous(why: AnonymousReason): Caller {
     epoch: null,
     boundTo: null,
     ceiling: null,
+    under: null,
+    signIn: null,
     deploymentRights: new Set(),
   };
 }

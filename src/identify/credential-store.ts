@@ -1,4 +1,5 @@
 import type { Action } from '../domain/action.ts';
+import type { SignInStrength } from '../domain/grant.ts';
 import type { KeyId, SessionId, WorkspaceId } from '../domain/ids.ts';
 import type { Agent, User } from '../domain/principal.ts';
 
@@ -17,6 +18,9 @@ export interface StoredCredential {
   readonly idleExpiresAt: Date | null;
   readonly boundTo: WorkspaceId | null;
   readonly ceiling: ReadonlySet<Action> | null;
+  /** Pages and databases that a key is limited to. */
+  readonly under: readonly string[] | null;
+  readonly signIn: { readonly strength: SignInStrength; readonly at: Date | null };
   readonly deploymentRights: ReadonlySet<Action>;
 }
 

@@ -174,9 +174,9 @@ function faultOf(stored: StoredCredential | null, at: Date): AnonymousReason | n
 }
 
 function toKnown(stored: StoredCredential): Known {
-  const { id, principal, epoch, boundTo, ceiling, deploymentRights } = stored;
+  const { id, principal, epoch, boundTo, ceiling, under, signIn, deploymentRights } = stored;
   return {
-    caller: { principal, credential: id, epoch, boundTo, ceiling, deploymentRights },
+    caller: { principal, credential: id, epoch, boundTo, ceiling, under, signIn, deploymentRights },
     id,
     expiresAtMs: stored.expiresAt.getTime(),
     idleExpiresAtMs: stored.idleExpiresAt?.getTime() ?? Number.POSITIVE_INFINITY,

@@ -42,6 +42,8 @@ const contextOf = (id: UserId): CommandContext => ({
     epoch: 1,
     boundTo: null,
     ceiling: null,
+    under: null,
+    signIn: null,
     deploymentRights: new Set(),
   },
   workspaceId,

@@ -5,6 +5,7 @@ import type { ObjectOwners, OwnedObject } from '../domain/object-owners.ts';
 import type { Call, Demand } from '../domain/operation.ts';
 import type { Caller } from '../domain/principal.ts';
 import type { Subject, SubjectId, Subjects } from '../domain/subjects.ts';
+import type { Now } from '../domain/units.ts';
 import type { CallsInFlight } from './calls-in-flight.ts';
 import { chooseConnection } from './choose-connection.ts';
 import type { cacheSnapshots } from './snapshot.ts';
@@ -15,24 +16,29 @@ export function createResolve(parts: {
   owners: ObjectOwners;
   subjects: Subjects;
   inFlight: CallsInFlight;
+  now: Now;
 }) {
-  const { snapshots, owners, subjects, inFlight } = parts;
+  const { snapshots, owners, subjects, inFlight, now } = parts;
+  const nothing = (): Facts => ({ ...unknown, at: now() });
 
   async function resolve(call: Call, caller: Caller): Promise<Facts> {
     const { principal } = caller;
-    if (principal.kind === 'anonymous') return nothing;
+    if (principal.kind === 'anonymous') return nothing();
     const callsInFlight = inFlight.enter(call, principal);
     const named = call.workspace ?? caller.boundTo;
     const namesOtherWorkspace = caller.boundTo !== null && named !== caller.boundTo;
     const snapshot = await loadSnapshot(namesOtherWorkspace ? caller.boundTo : named);
     if (snapshot === null) {
-      return { ...nothing, callsInFlight, namesOtherWorkspace, subjects: await subjectsOf(call, null) };
+      return { ...nothing(), callsInFlight, namesOtherWorkspace, subjects: await subjectsOf(call, null) };
     }
     return {
       workspaceId: snapshot.id,
       namesOtherWorkspace,
-      policyRevision: snapshot.policyRevision,
-      role: principal.kind === 'system' ? null : (snapshot.roles.get(principal.id) ?? null),
+      at: now(),
+      policyRevision: snapshot.policy.revision,
+      policy: snapshot.policy,
+      objects: nowhere,
+      role: principal.kind === 'system' ? null : snapshot.policy.roleOf(principal.id),
       ...connectionFor(call, caller, snapshot.connections),
       subjects: await subjectsOf(call, snapshot.id),
       ownedByCaller: await ownedObjects(call, caller, snapshot.id),
@@ -72,8 +78,12 @@ const nobodys: ReadonlySet<string> = new Set();
 
 const noSubjects: ReadonlyMap<string, Subject> = new Map();
 
-const nothing: Facts = {
+const nowhere: Facts['objects'] = new Map();
+
+const unknown: Omit<Facts, 'at'> = {
   workspaceId: null,
+  policy: null,
+  objects: nowhere,
   namesOtherWorkspace: false,
   policyRevision: null,
   role: null,

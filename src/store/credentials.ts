@@ -69,6 +69,7 @@ async function findKey(system: Kysely<Schema>, by: By<KeyId>): Promise<StoredCre
       'api_key.workspace_id',
       'api_key.principal_id',
       'api_key.ceiling',
+      'api_key.under',
       'api_key.expires_at',
       'api_key.revoked_at',
       'principal.epoch',
@@ -91,6 +92,8 @@ async function findKey(system: Kysely<Schema>, by: By<KeyId>): Promise<StoredCre
     idleExpiresAt: null,
     boundTo: row.workspace_id,
     ceiling: row.ceiling && new Set(row.ceiling.filter(isAction)),
+    under: row.under,
+    signIn: { strength: 'key', at: null },
     // A key belongs to one workspace. Rights in the deployment as a whole take a person who has signed in.
     deploymentRights: new Set<Action>(),
   };
@@ -108,6 +111,8 @@ async function findSession(system: Kysely<Schema>, by: By<SessionId>): Promise<S
       'session.expires_at',
       'session.idle_expires_at',
       'session.ended_at',
+      'session.opened_by',
+      'session.created_at',
       'principal.epoch',
       'principal.disabled_at',
       'user_account.deployment_rights',
@@ -124,6 +129,8 @@ async function findSession(system: Kysely<Schema>, by: By<SessionId>): Promise<S
     idleExpiresAt: row.idle_expires_at,
     boundTo: null,
     ceiling: null,
+    under: null,
+    signIn: { strength: row.opened_by, at: row.created_at },
     deploymentRights: new Set(row.deployment_rights.filter(isAction)),
   };
 }

@@ -167,6 +167,7 @@ function keys(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, 'findKe
           hash: key.hash,
           ending: key.ending,
           ceiling: key.ceiling === null ? null : [...key.ceiling],
+          under: null,
           created_by: key.createdBy,
           created_at: key.createdAt,
           expires_at: key.expiresAt,

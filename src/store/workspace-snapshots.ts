@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { WorkspaceId } from '../domain/ids.ts';
-import type { SnapshotConnection, WorkspaceSnapshot, WorkspaceSnapshots } from '../resolve/snapshot.ts';
+import type { LoadedWorkspace, SnapshotConnection, WorkspaceSnapshots } from '../resolve/snapshot.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
@@ -29,11 +29,11 @@ const query = (id: WorkspaceId) => sql<Row>`
             FROM connection c WHERE c.workspace_id = w.id) AS connections
     FROM workspace w WHERE w.id = ${id}`;
 
-function toSnapshot(id: WorkspaceId, row: Row): WorkspaceSnapshot {
+function toSnapshot(id: WorkspaceId, row: Row): LoadedWorkspace {
+  const members = new Map(Object.entries(row.roles ?? {})) as LoadedWorkspace['policy']['members'];
   return {
     id,
-    policyRevision: row.policy_revision,
-    roles: new Map(Object.entries(row.roles ?? {})) as WorkspaceSnapshot['roles'],
+    policy: { revision: row.policy_revision, members, roles: new Map(), groups: new Map(), grants: [] },
     connections: row.connections ?? [],
   };
 }

@@ -78,6 +78,8 @@ describe('who learns what of the connections of a workspace', () => {
       credential: newId('ses'),
       epoch: null,
       boundTo: null,
+      under: null,
+      signIn: null,
       deploymentRights: new Set<never>(),
     };
     const { secret } = await people.accounts.keys.mint(author, workspaceId, {

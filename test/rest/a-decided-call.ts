@@ -3,6 +3,7 @@ import { newId } from '../../src/domain/ids.ts';
 import type { ObjectOwners } from '../../src/domain/object-owners.ts';
 import type { Call } from '../../src/domain/operation.ts';
 import { classifyRest } from '../../src/notion/classify.ts';
+import { aPolicyOfRole } from '../fixtures.ts';
 
 export const workspaceId = newId('wsp');
 export const principalId = newId('usr');
@@ -39,9 +40,14 @@ export function allowedRuling(
       epoch: 1,
       boundTo: workspaceId,
       ceiling: null,
+      under: null,
+      signIn: null,
       deploymentRights: new Set(),
     },
     facts: {
+      at: new Date(),
+      policy: aPolicyOfRole('editor'),
+      objects: new Map(),
       workspaceId,
       namesOtherWorkspace: false,
       policyRevision: 1,
@@ -58,6 +64,7 @@ export function allowedRuling(
       effect: 'allow',
       because: 'role',
       role: 'editor',
+      grants: [],
       mayRead,
       mayHear: mayHear ?? mayRead,
     },

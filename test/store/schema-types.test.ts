@@ -27,6 +27,7 @@ const typesOf: Readonly<Record<string, string>> = {
   timestamptz: 'Date',
   bytea: 'Buffer',
   _text: 'string[]',
+  _uuid: 'string[]',
   jsonb: 'json',
 };
 

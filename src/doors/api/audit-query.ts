@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { activities } from '../../audit/activity.ts';
+import { doors } from '../../domain/door.ts';
 import { type EventId, isId, type KeyId, type SessionId } from '../../domain/ids.ts';
-import { doors } from '../../domain/operation.ts';
 import { canonicalId } from '../../notion/ids.ts';
 import { idsInLink } from '../../notion/links.ts';
 import { idOf } from './fields.ts';

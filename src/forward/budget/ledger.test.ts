@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { hourMs, minuteMs, secondMs } from '../../domain/units.ts';
 import { sliceMs } from './counted-calls.ts';
-import { emptyLedger, type Grant, type Ledger, type LedgerReport, reserveOf, settle } from './ledger.ts';
+import { emptyLedger, type Ledger, type LedgerAnswer, type LedgerReport, reserveOf, settle } from './ledger.ts';
 
 const start = Date.UTC(2026, 10, 22, 12);
 
@@ -14,7 +14,7 @@ function aLedger(given: Partial<Ledger> = {}) {
     wait(ms: number) {
       nowMs += ms;
     },
-    report(given: Partial<LedgerReport> = {}): Grant {
+    report(given: Partial<LedgerReport> = {}): LedgerAnswer {
       const nothing: LedgerReport = {
         sent: 0,
         returned: [],
@@ -43,7 +43,7 @@ function aLedger(given: Partial<Ledger> = {}) {
   };
 }
 
-function given(grant: Grant): { common: number; reserved: number } {
+function given(grant: LedgerAnswer): { common: number; reserved: number } {
   assert.ok(grant.kind === 'slice');
   return { common: grant.slice.common, reserved: grant.slice.reserved };
 }

@@ -43,7 +43,7 @@ export interface Slice {
 }
 
 /** `free`: nothing restrains anybody. `wait`: Notion said to come back then, and no limit is known. */
-export type Grant = { readonly kind: 'free' } | { readonly kind: 'wait'; readonly ms: number } | SliceGrant;
+export type LedgerAnswer = { readonly kind: 'free' } | { readonly kind: 'wait'; readonly ms: number } | SliceGrant;
 
 export interface SliceGrant {
   readonly kind: 'slice';
@@ -74,7 +74,7 @@ export const emptyLedger: Ledger = Object.freeze({
 });
 
 /** Enters a report, and answers with the ledger after it and with what its sender may do. */
-export function settle(stored: Ledger, report: LedgerReport, nowMs: number): { ledger: Ledger; grant: Grant } {
+export function settle(stored: Ledger, report: LedgerReport, nowMs: number): { ledger: Ledger; grant: LedgerAnswer } {
   const before = movedBack(stored, nowMs);
   const second = Math.floor(nowMs / secondMs);
   const taken = recent(before.taken, nowMs);

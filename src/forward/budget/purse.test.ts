@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { secondMs } from '../../domain/units.ts';
 import { sliceMs } from './counted-calls.ts';
-import { emptyLedger, type Grant, type Ledger } from './ledger.ts';
+import { emptyLedger, type Ledger, type LedgerAnswer } from './ledger.ts';
 import { createPurse, type PurseOptions } from './purse.ts';
 
 /** A purse on a ledger of its own, with a clock that the test moves. */
@@ -14,7 +14,7 @@ function aPurse(context: TestContext, known: Partial<Ledger> = {}) {
     if (state.down) throw new Error('down');
     const { ledger, result } = settle(state.ledger, Date.now());
     state.ledger = ledger;
-    return result satisfies Grant;
+    return result satisfies LedgerAnswer;
   };
   const purse = createPurse({
     change,

@@ -3,7 +3,7 @@ import { type Alarm, createAlarm } from './alarm.ts';
 import { sliceMs } from './counted-calls.ts';
 import { createDemand } from './demand.ts';
 import { createHeldSlices, type HeldSlice, type HeldSlices } from './held-slices.ts';
-import { type Grant, type Ledger, type LedgerReport, settle } from './ledger.ts';
+import { type Ledger, type LedgerAnswer, type LedgerReport, settle } from './ledger.ts';
 import { createSpending } from './spending.ts';
 
 /**
@@ -33,7 +33,9 @@ export interface LimitShare {
 
 export interface PurseOptions {
   /** Changes the ledger that all processes share. */
-  readonly change: (change: (ledger: Ledger, nowMs: number) => { ledger: Ledger; result: Grant }) => Promise<Grant>;
+  readonly change: (
+    change: (ledger: Ledger, nowMs: number) => { ledger: Ledger; result: LedgerAnswer },
+  ) => Promise<LedgerAnswer>;
   /** The calls that wait for this purse now. */
   readonly waiting: () => LedgerReport['ask'];
   /** There may be more than before, or nothing for a while. */
@@ -235,7 +237,7 @@ class LeasedPurse implements LimitShare {
     return { ...waiting, common: expected + waiting.common };
   }
 
-  #accept(grant: Grant, askedAtMs: number): void {
+  #accept(grant: LedgerAnswer, askedAtMs: number): void {
     if (grant.kind === 'wait') this.#blockedUntilMs = Math.max(this.#blockedUntilMs, askedAtMs + grant.ms);
     if (grant.kind !== 'slice') {
       this.#limit = 'free';

@@ -42,6 +42,8 @@ CREATE TABLE api_key (
   -- Last characters of the key, to tell keys apart on a screen. Not secret: they are the checksum's.
   ending text NOT NULL,
   ceiling text[],
+  -- Pages and databases of Notion: content lies under one of them, or the key does not reach it. Null: no such limit.
+  under uuid[] CHECK (cardinality(under) > 0),
   created_by text NOT NULL REFERENCES principal (id),
   created_at timestamptz NOT NULL DEFAULT now(),
   expires_at timestamptz NOT NULL,
@@ -125,7 +127,7 @@ BEGIN
   RETURN NULL;
 END
 $$;
-CREATE TRIGGER key_end_moves_epoch AFTER UPDATE OF revoked_at, expires_at, ceiling OR DELETE ON api_key
+CREATE TRIGGER key_end_moves_epoch AFTER UPDATE OF revoked_at, expires_at, ceiling, under OR DELETE ON api_key
   FOR EACH ROW EXECUTE FUNCTION move_epoch_of_key();
 
 CREATE FUNCTION move_epoch_of_session() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,6 +1,6 @@
 import type { TableRights } from './table-rights.ts';
 
-export interface Policy {
+export interface RowPolicy {
   readonly name: string;
   readonly to: 'app' | 'system' | 'owner';
   /** A condition on a row. */
@@ -8,7 +8,7 @@ export interface Policy {
 }
 
 /** For whom there is a policy on a table: for each part with a right, and for the owner where its triggers work. */
-export function policiesOf({ workspace, app = [], system, owner }: TableRights): Policy[] {
+export function policiesOf({ workspace, app = [], system, owner }: TableRights): RowPolicy[] {
   const ofWorkspace = { name: 'in_workspace', to: 'app', rows: `${workspace} = current_workspace()` } as const;
   const forApp = workspace === undefined ? ({ name: 'for_app', to: 'app', rows: 'true' } as const) : ofWorkspace;
   return [

@@ -29,6 +29,7 @@ export interface AccountTables {
     hash: Buffer;
     ending: string;
     ceiling: string[] | null;
+    under: string[] | null;
     created_by: PrincipalId;
     created_at: Timestamp;
     expires_at: Date;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { activities } from '../../../audit/activity.ts';
-import { doors } from '../../../domain/operation.ts';
+import { doors } from '../../../domain/door.ts';
 import { list } from './values.ts';
 
 const outcome = z
