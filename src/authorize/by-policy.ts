@@ -1,26 +1,86 @@
 import type { Action } from '../domain/action.ts';
-import { objectKey } from '../domain/ancestry.ts';
+import { type Ancestry, objectKey } from '../domain/ancestry.ts';
 import type { AllowReason, DenyReason } from '../domain/decision-reasons.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { GrantId } from '../domain/ids.ts';
-import type { Call, Demand, ObjectRef } from '../domain/operation.ts';
-import type { Asker, JudgedObject, Judgement } from '../domain/policy-snapshot.ts';
+import { anyProperty, type Call, type Demand, type ObjectRef } from '../domain/operation.ts';
+import type { Asker, JudgedObject, Judgement, PolicySnapshot } from '../domain/policy-snapshot.ts';
 import type { Caller } from '../domain/principal.ts';
 
 type Found =
   | { readonly allow: AllowReason; readonly grants: readonly GrantId[] }
   | { readonly deny: DenyReason; readonly demand: Demand; readonly grants: readonly GrantId[] };
 
-/** Judges one demand by the policy of the workspace: its action on its object and, for a move, on what that stands in. */
+/** Judges one demand by the policy of the workspace. */
 export function byPolicy(demand: Demand, call: Call, caller: Caller, facts: Facts): Found {
   const { policy } = facts;
   const asker = askerOf(caller, call, facts);
   if (policy === null || asker === null) return { deny: 'not_a_member', demand, grants: [] };
   const object = judgedObject(demand, facts);
-  const first = policy.judge(asker, actionOn(demand, object), object);
-  if (first.effect === 'deny' || demand.alsoParent !== true) return found(first, demand);
+  const judgement = policy.judge(asker, actionOn(demand, object), object);
+  if (judgement.effect === 'deny') return found(judgement, demand);
+  const mayGrant = () => policy.judge(asker, 'grants', wholeWorkspace).effect === 'allow';
+  const refusal =
+    byParent(demand, object, asker, policy) ??
+    byMove(demand, object, asker, facts, mayGrant) ??
+    byProperties(demand, object, asker, policy, mayGrant);
+  return refusal ?? found(judgement, demand);
+}
+
+const wholeWorkspace: JudgedObject = { state: 'workspace', filtered: false };
+
+/** A move takes a page away from what it stands in, which must be allowed there too. */
+function byParent(demand: Demand, object: JudgedObject, asker: Asker, policy: PolicySnapshot): Found | null {
+  if (demand.alsoParent !== true) return null;
   const parent = policy.judge(asker, demand.action, parentOf(object));
-  return found(parent.effect === 'deny' ? parent : { ...first, grants: [...first.grants, ...parent.grants] }, demand);
+  return parent.effect === 'deny' ? found(parent, demand) : null;
+}
+
+/** A move that gives anybody more than before takes the right to give it (rule 9). */
+function byMove(
+  demand: Demand,
+  object: JudgedObject,
+  asker: Asker,
+  facts: Facts,
+  mayGrant: () => boolean,
+): Found | null {
+  const { movesUnder } = demand;
+  if (movesUnder === undefined || facts.policy === null || object.state === 'workspace') return null;
+  const under = judgedObject({ action: demand.action, object: movesUnder }, facts);
+  const after = movedTo(object, under);
+  return !facts.policy.widens(object, after, asker.context) || mayGrant()
+    ? null
+    : { deny: 'move_widens', demand, grants: [] };
+}
+
+/** Where the object stands after it has been moved. */
+function movedTo(object: Ancestry, under: JudgedObject): Ancestry {
+  if (object.state !== 'known') return object;
+  const itself = object.path.slice(0, 1);
+  if (under.state === 'workspace') return { ...object, path: itself };
+  if (under.state !== 'known') return under;
+  const properties = new Map([...(under.properties ?? []), ...(object.properties ?? [])]);
+  return { state: 'known', path: [...itself, ...under.path], properties };
+}
+
+/** Masked properties are not written; one that a condition tests only by those who may give permissions (rule 9). */
+function byProperties(
+  demand: Demand,
+  object: JudgedObject,
+  asker: Asker,
+  policy: PolicySnapshot,
+  mayGrant: () => boolean,
+): Found | null {
+  const { writes } = demand;
+  if (writes === undefined || object.state === 'workspace') return null;
+  const masked = policy.maskedProperties(asker, 'update', object);
+  if (writesOneOf(writes, masked)) return { deny: 'property_masked', demand, grants: [] };
+  if (!writesOneOf(writes, policy.testedProperties) || mayGrant()) return null;
+  return { deny: 'property_tested', demand, grants: [] };
+}
+
+function writesOneOf(writes: readonly string[], properties: ReadonlySet<string>): boolean {
+  return properties.size > 0 && writes.some(name => name === anyProperty || properties.has(name));
 }
 
 /** Who asks, as the policy knows them. Null for callers that no policy knows: anonymous ones, and the system. */

@@ -76,6 +76,15 @@ export function compilePolicy(policy: Policy): PolicySnapshot {
       );
       return new Set(masking.flatMap(({ grant }) => grant.properties ?? []));
     },
+    widens(before, after, context) {
+      if (!policy.grants.some(onPages)) return false;
+      return [...policy.members.keys()].some(principal => {
+        const asker = { principal, limit: null, context };
+        return contentActions.some(
+          action => judge(asker, action, after).effect === 'allow' && judge(asker, action, before).effect === 'deny',
+        );
+      });
+    },
     testedProperties: new Set(policy.grants.flatMap(({ when }) => Object.keys(when?.property ?? {}))),
   };
 }

@@ -23,6 +23,30 @@ export function missingRight(decision: Deny, decided: DecidedCall): MissingRight
     case 'key_lacks_action':
       if (demand.object.kind === 'self') return ownAffairs;
       return demand.keyNames === true ? keyForKeys(demand.action) : ofKey(demand.action, decided);
+    case 'denied_by_grant':
+      return byGrant('A grant denies', demand.action);
+    case 'outside_limit':
+      return byGrant('A limit to other pages denies', demand.action);
+    case 'outside_key_pages':
+      return {
+        message: `This key is limited to other pages. It does not allow the action "${demand.action}" here.`,
+        hint: 'Make a key that is limited to pages which include this one, or a key without such a limit.',
+      };
+    case 'move_widens':
+      return {
+        message: 'After this move somebody could do more with the page than before. That takes the action "grants".',
+        hint: 'Ask somebody who may change permissions in this workspace to move it.',
+      };
+    case 'property_masked':
+      return {
+        message: 'A grant keeps a property that this call writes from being written.',
+        hint: 'Leave that property out, or ask an admin of the workspace to change the grant.',
+      };
+    case 'property_tested':
+      return {
+        message: 'Permissions depend on a property that this call writes. Writing it takes the action "grants".',
+        hint: 'Leave that property out, or ask somebody who may change permissions in this workspace.',
+      };
     case 'lacks_deployment_right':
       return ofDeployment(demand.action, decided);
     case 'gives_too_much':
@@ -50,6 +74,13 @@ const aPerson: MissingRight = {
   message: 'This takes a person who has signed in to the dashboard.',
   hint: 'Sign in to the dashboard: keys and agents cannot do this.',
 };
+
+function byGrant(what: string, action: Action): MissingRight {
+  return {
+    message: `${what} the action "${action}" here.`,
+    hint: 'Ask an admin of the workspace: `portcullis explain` with the decision id names the grant.',
+  };
+}
 
 function keyForKeys(action: Action): MissingRight {
   return {

@@ -35,6 +35,9 @@ export type ObjectRef =
   | { readonly kind: 'agent'; readonly id: AgentId }
   | { readonly kind: NotionObjectKind; readonly id: string };
 
+/** In `Demand.writes`: any property, where the call does not name those that it writes. */
+export const anyProperty = '*';
+
 /** One thing that must be allowed. An operation passes only if every demand of it is allowed. */
 export interface Demand {
   readonly action: Action;

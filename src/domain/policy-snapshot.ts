@@ -68,6 +68,11 @@ export interface PolicySnapshot {
   judge(asker: Asker, action: Action, object: JudgedObject): Judgement;
   /** Names of the properties that are hidden (`read`) or may not be written (`update`) at this object. */
   maskedProperties(asker: Asker, action: 'read' | 'update', object: Ancestry): ReadonlySet<string>;
+  /**
+   * Whether somebody may do something after a move that they may not do before: `before` and `after` are where the object
+   * stands. Judged for every member and every action on content, in the context of the caller who moves it.
+   */
+  widens(before: Ancestry, after: Ancestry, context: CallContext): boolean;
   /** Names of the properties that any condition tests: what the page index mirrors. */
   readonly testedProperties: ReadonlySet<string>;
 }

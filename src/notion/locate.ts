@@ -1,7 +1,7 @@
 import type { Action } from '../domain/action.ts';
-import type { Demand, ObjectRef, Problem } from '../domain/operation.ts';
+import { anyProperty, type Demand, type ObjectRef, type Problem } from '../domain/operation.ts';
 import { canonicalId, isOpaqueId } from './ids.ts';
-import type { Escalation, Locator, OperationRow, RequestLocation } from './operation-row.ts';
+import type { Care, Escalation, Locator, OperationRow, RequestLocation } from './operation-row.ts';
 import { notAnId, quoted } from './references.ts';
 import { isJsonObject, type JsonObject } from './strict-json.ts';
 
@@ -22,18 +22,19 @@ export interface Objects {
 /** Applies a row to a request: which objects it names, and what must be allowed on each of them (rule 5). */
 export function locateObjects(row: OperationRow, request: Located): Objects {
   const search = new Search(request);
-  if (row.workspace !== undefined) search.demandWorkspace(row.workspace);
+  if (row.workspace !== undefined) search.demandWorkspace(row.workspace, row.filtered === true);
   for (const locator of row.locators ?? []) search.apply(locator);
   for (const { unless, actions, on } of row.standIns ?? []) {
     if (unless.every(place => search.valueAt(place) === undefined)) search.demand(actions, on);
   }
   for (const escalation of row.escalations ?? []) {
-    if (applies(escalation, request.body)) search.demand(escalation.actions, escalation.on);
+    if (applies(escalation, request.body)) search.demand(escalation.actions, escalation.on, escalation.care);
   }
   for (const { anyOf, onlyIf } of row.needs ?? []) {
     const needed = onlyIf === undefined || search.valueAt(onlyIf) !== undefined;
     if (needed && !anyOf.some(place => search.found.has(place))) search.refuseMissing(anyOf);
   }
+  search.noteWrites(propertiesWritten(row, search, request.body));
   return { demands: search.demands, claimed: search.claimed, problem: search.problem };
 }
 
@@ -58,7 +59,7 @@ class Search {
     return valueIn(this.#request.body, name.split('.')) ?? undefined;
   }
 
-  apply({ at, kind, actions, owned }: Locator): void {
+  apply({ at, kind, actions, owned, care }: Locator): void {
     const value = this.valueAt(at);
     if (value === undefined) return;
     const object = kind === 'workspace' ? workspaceIf(value) : objectNamed(kind, value);
@@ -68,18 +69,31 @@ class Search {
     }
     this.found.set(at, object);
     if (at.startsWith('body.')) this.claimed.add(at.slice('body.'.length));
-    for (const action of actions) this.demands.push({ action, object, ...(owned && { owned }) });
+    for (const action of actions)
+      this.demands.push({ action, object, ...(owned && { owned }), ...(care && this.#take(care)) });
   }
 
-  demandWorkspace(action: Action | 'member'): void {
+  demandWorkspace(action: Action | 'member', filtered: boolean): void {
     if (action === 'member') this.demands.push({ action: 'read', object: { kind: 'membership' } });
-    else this.demands.push({ action, object: { kind: 'workspace' } });
+    else this.demands.push({ action, object: { kind: 'workspace' }, ...(filtered && { filtered }) });
   }
 
   /** Demands actions on an object that a locator found. If it found none, the call has another problem already. */
-  demand(actions: readonly Action[], on: 'workspace' | RequestLocation): void {
+  demand(actions: readonly Action[], on: 'workspace' | RequestLocation, care?: Care): void {
     const object: ObjectRef | undefined = on === 'workspace' ? { kind: 'workspace' } : this.found.get(on);
-    if (object !== undefined) for (const action of actions) this.demands.push({ action, object });
+    if (object === undefined) return;
+    for (const action of actions) this.demands.push({ action, object, ...(care && this.#take(care)) });
+  }
+
+  /** The first demand says which properties the call writes: it is on the object that they belong to. */
+  noteWrites(writes: readonly string[]): void {
+    const [first] = this.demands;
+    if (first !== undefined && writes.length > 0) this.demands[0] = { ...first, writes };
+  }
+
+  #take({ movesUnder, ...care }: Care): Partial<Demand> {
+    const under = movesUnder?.map(place => objectAt(place, this.valueAt(place))).find(object => object !== null);
+    return { ...care, ...(under && { movesUnder: under }) };
   }
 
   refuseMissing(anyOf: readonly RequestLocation[]): void {
@@ -88,6 +102,27 @@ class Search {
     const message = `${part} failed validation: ${anyOf.join(' or ')} should be defined, instead was \`undefined\`.`;
     this.problem ??= { code: 'validation_error', message };
   }
+}
+
+/** What a request says that something will stand in. */
+function objectAt(place: RequestLocation, value: unknown): ObjectRef | null {
+  const name = place.slice(place.lastIndexOf('.') + 1);
+  if (name === 'workspace') return workspaceIf(value);
+  const kind = name === 'page_id' ? 'page' : name === 'database_id' ? 'database' : 'data_source';
+  return objectNamed(kind, value);
+}
+
+function propertiesWritten({ writes = [], writesAny = [] }: OperationRow, search: Search, body: JsonObject): string[] {
+  const named = writes.flatMap(place => valuesAt(body, place.split('.'))).filter(isJsonObject);
+  const names = named.flatMap(properties =>
+    Object.entries(properties).flatMap(([key, value]) => [key, ...newName(value)]),
+  );
+  return writesAny.some(place => search.valueAt(place) !== undefined) ? [...names, anyProperty] : names;
+}
+
+/** A change of a schema can give a property the name of another. */
+function newName(value: unknown): string[] {
+  return isJsonObject(value) && typeof value.name === 'string' ? [value.name] : [];
 }
 
 function workspaceIf(value: unknown): ObjectRef | null {

@@ -11,8 +11,21 @@ export interface Locator {
   /** `workspace` is named by `true` (`parent: {workspace: true}`); everything else by an id. */
   readonly kind: NotionObjectKind | 'workspace';
   readonly actions: readonly Action[];
-  /** The object belongs to whoever made it through this gate. */
+  /** The object belongs to the caller who made it through this gate. */
   readonly owned?: true;
+  readonly care?: Care;
+}
+
+/** What more it takes to decide about an object that is moved or deleted (rules 9 and 18). */
+export interface Care {
+  /** Where the object stands is looked up again if it is older than 5 s. */
+  readonly fresh?: true;
+  /** The object is taken away from what it stands in, which must be allowed there too. */
+  readonly alsoParent?: true;
+  /** Where the request names what the object will stand in: a move must not give anybody more than before. */
+  readonly movesUnder?: readonly RequestLocation[];
+  /** What is demanded instead if the object is a block that holds no other, so that no page goes with it. */
+  readonly leafAction?: Action;
 }
 
 /** One of these locators at least must find something. Path parameters need no such line: they are always there. */
@@ -38,6 +51,7 @@ export interface Escalation {
   readonly actions: readonly Action[];
   /** The object that the actions are demanded on. */
   readonly on: RequestLocation;
+  readonly care?: Care;
 }
 
 /** How the answer is treated before release; what is left out does not apply. */
@@ -69,6 +83,8 @@ export interface OperationRow {
   readonly until?: NotionVersion;
   /** Demanded on the whole workspace, for endpoints that name no object. `member` is open to every member. */
   readonly workspace?: Action | 'member';
+  /** What the endpoint shows or makes is judged object by object, so the demand on the workspace does not stop at a limit (rule 5). */
+  readonly filtered?: true;
   readonly locators?: readonly Locator[];
   readonly needs?: readonly Need[];
   readonly standIns?: readonly FallbackDemand[];
@@ -77,6 +93,10 @@ export interface OperationRow {
   readonly query?: readonly string[];
   /** Known keys of the JSON body. On a write, any other is refused (rule 7). Left out: the endpoint takes no body. */
   readonly body?: readonly string[];
+  /** Dotted paths in the body whose keys are names of properties that the call writes. */
+  readonly writes?: readonly string[];
+  /** The call writes properties that it does not name if the request has something here: a template sets any of them. */
+  readonly writesAny?: readonly RequestLocation[];
   /** The body is a multipart form, streamed through. */
   readonly multipart?: true;
   /** Dotted paths in the body whose strings are Notion-flavoured Markdown (arrays are stepped through). */

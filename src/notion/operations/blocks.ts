@@ -2,6 +2,9 @@ import type { OperationRow } from '../operation-row.ts';
 
 const block = { at: 'path.block_id', kind: 'block' } as const;
 
+/** A block that holds others may hold pages, which go with it. One that holds nothing is text of its page. */
+const deletion = { fresh: true, leafAction: 'update' } as const;
+
 /** Block types whose content can be changed. https://developers.notion.com/reference/update-a-block */
 const blockTypes = [
   ...['audio', 'bookmark', 'breadcrumb', 'bulleted_list_item', 'callout', 'code', 'column', 'divider', 'embed'],
@@ -31,8 +34,8 @@ export const blockRows: readonly OperationRow[] = [
     effect: 'write',
     locators: [{ ...block, actions: ['update'] }],
     escalations: [
-      { at: 'in_trash', when: 'present', actions: ['delete'], on: block.at },
-      { at: 'archived', when: 'present', actions: ['delete'], on: block.at },
+      { at: 'in_trash', when: 'present', actions: ['delete'], on: block.at, care: deletion },
+      { at: 'archived', when: 'present', actions: ['delete'], on: block.at, care: deletion },
     ],
     query: [],
     body: ['object', 'type', 'in_trash', 'archived', ...blockTypes],
@@ -43,7 +46,7 @@ export const blockRows: readonly OperationRow[] = [
     method: 'DELETE',
     path: '/v1/blocks/:block_id',
     effect: 'write',
-    locators: [{ ...block, actions: ['delete'] }],
+    locators: [{ ...block, actions: ['delete'], care: deletion }],
     query: [],
     response: { readAction: 'read', rewriteUrls: true },
   },
@@ -94,6 +97,7 @@ export const blockRows: readonly OperationRow[] = [
     path: '/v1/blocks/meeting_notes/query',
     effect: 'read',
     workspace: 'read',
+    filtered: true,
     query: [],
     body: ['filter', 'sort', 'limit'],
     response: { readAction: 'read', rewriteUrls: true },

@@ -38,14 +38,21 @@ export const dataSourceRows: readonly OperationRow[] = [
     ],
     needs: [{ onlyIf: 'body.parent', anyOf: ['body.parent.database_id'] }],
     escalations: [
-      { at: 'parent', when: 'present', actions: ['move'], on: dataSource.at },
-      { at: 'in_trash', when: 'present', actions: ['delete'], on: dataSource.at },
-      { at: 'archived', when: 'present', actions: ['delete'], on: dataSource.at },
+      {
+        at: 'parent',
+        when: 'present',
+        actions: ['move'],
+        on: dataSource.at,
+        care: { fresh: true, alsoParent: true, movesUnder: ['body.parent.database_id'] },
+      },
+      { at: 'in_trash', when: 'present', actions: ['delete'], on: dataSource.at, care: { fresh: true } },
+      { at: 'archived', when: 'present', actions: ['delete'], on: dataSource.at, care: { fresh: true } },
       // A dropped column takes the values in it along.
       { at: 'properties.*', when: 'null', actions: ['delete'], on: dataSource.at },
     ],
     query: [],
     body: ['title', 'icon', 'properties', 'in_trash', 'archived', 'parent'],
+    writes: ['properties'],
     response: { readAction: 'read', rewriteUrls: true },
   },
   {

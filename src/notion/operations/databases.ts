@@ -43,14 +43,21 @@ export const databaseRows: readonly OperationRow[] = [
     ],
     needs: [{ onlyIf: 'body.parent', anyOf: parentPlaces }],
     escalations: [
-      { at: 'parent', when: 'present', actions: ['move'], on: database.at },
-      { at: 'in_trash', when: 'present', actions: ['delete'], on: database.at },
-      { at: 'archived', when: 'present', actions: ['delete'], on: database.at },
+      {
+        at: 'parent',
+        when: 'present',
+        actions: ['move'],
+        on: database.at,
+        care: { fresh: true, alsoParent: true, movesUnder: parentPlaces },
+      },
+      { at: 'in_trash', when: 'present', actions: ['delete'], on: database.at, care: { fresh: true } },
+      { at: 'archived', when: 'present', actions: ['delete'], on: database.at, care: { fresh: true } },
       // A dropped column takes the values in it along.
       { at: 'properties.*', when: 'null', actions: ['delete'], on: database.at },
     ],
     query: [],
     body: [...keys, 'is_locked', 'in_trash', 'archived'],
+    writes: ['properties'],
     response: { readAction: 'read', rewriteUrls: true },
   },
   {

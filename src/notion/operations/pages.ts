@@ -1,6 +1,7 @@
 import type { OperationRow } from '../operation-row.ts';
 
 const page = { at: 'path.page_id', kind: 'page' } as const;
+const newParents = ['body.parent.page_id', 'body.parent.data_source_id'] as const;
 const trash = ['in_trash', 'archived', 'is_archived'] as const;
 
 /** Pages, their properties and their Markdown. https://developers.notion.com/reference/page */
@@ -36,6 +37,8 @@ export const pageRows: readonly OperationRow[] = [
       ...['allow_async', 'template', 'position'],
     ],
     markdown: ['markdown'],
+    writes: ['properties'],
+    writesAny: ['body.template'],
     response: { readAction: 'read', rewriteUrls: true, binds: 'async_task' },
   },
   {
@@ -58,12 +61,14 @@ export const pageRows: readonly OperationRow[] = [
     ],
     escalations: [
       // Restoring needs `delete` too, so `in_trash: false` escalates like `true`.
-      ...trash.map(at => ({ at, when: 'present', actions: ['delete'], on: page.at }) as const),
-      { at: 'erase_content', when: 'not_false', actions: ['delete'], on: page.at },
+      ...trash.map(at => ({ at, when: 'present', actions: ['delete'], on: page.at, care: { fresh: true } }) as const),
+      { at: 'erase_content', when: 'not_false', actions: ['delete'], on: page.at, care: { fresh: true } },
       { at: 'is_locked', when: 'present', actions: ['manage'], on: page.at },
     ],
     query: ['filter_properties'],
     body: ['properties', 'icon', 'cover', 'is_locked', 'template', 'erase_content', ...trash],
+    writes: ['properties'],
+    writesAny: ['body.template'],
     response: { readAction: 'read', rewriteUrls: true },
   },
   {
@@ -72,11 +77,11 @@ export const pageRows: readonly OperationRow[] = [
     path: '/v1/pages/:page_id/move',
     effect: 'write',
     locators: [
-      { ...page, actions: ['move'] },
+      { ...page, actions: ['move'], care: { fresh: true, alsoParent: true, movesUnder: newParents } },
       { at: 'body.parent.page_id', kind: 'page', actions: ['create'] },
       { at: 'body.parent.data_source_id', kind: 'data_source', actions: ['create'] },
     ],
-    needs: [{ anyOf: ['body.parent.page_id', 'body.parent.data_source_id'] }],
+    needs: [{ anyOf: newParents }],
     query: [],
     body: ['parent'],
     response: { readAction: 'read', rewriteUrls: true },
@@ -106,7 +111,9 @@ export const pageRows: readonly OperationRow[] = [
     path: '/v1/pages/:page_id/markdown',
     effect: 'write',
     locators: [{ ...page, actions: ['update'] }],
-    escalations: [{ at: '*.allow_deleting_content', when: 'not_false', actions: ['delete'], on: page.at }],
+    escalations: [
+      { at: '*.allow_deleting_content', when: 'not_false', actions: ['delete'], on: page.at, care: { fresh: true } },
+    ],
     query: [],
     body: [
       ...['type', 'insert_content', 'replace_content_range', 'update_content', 'replace_content'],

@@ -8,6 +8,7 @@ export const workspaceRows: readonly OperationRow[] = [
     path: '/v1/search',
     effect: 'read',
     workspace: 'read',
+    filtered: true,
     query: [],
     body: ['query', 'sort', 'filter', 'start_cursor', 'page_size'],
     response: { readAction: 'read', rewriteUrls: true },
