@@ -1,6 +1,7 @@
 /** The dashboard's only way to the server: the admin API under `/api`, with the browser's session cookie. */
 
-import type { components } from '../../src/domain/admin-api.ts';
+import createClient from 'openapi-fetch';
+import type { components, operations, paths } from '../../src/domain/admin-api.ts';
 
 /** The shapes of the API, as its description says. */
 type Shapes = components['schemas'];
@@ -23,6 +24,8 @@ export type AccessReport = Shapes['AccessReport'];
 export type Subscription = Shapes['Subscription'];
 export type KeptAsideEvent = Shapes['KeptAsideEvent'];
 export type Workspace = Shapes['Workspace'];
+/** A role that can be given. */
+export type Role = NonNullable<operations['members.set_role']['requestBody']>['content']['application/json']['role'];
 export type Member = Shapes['Member'];
 export type Key = Shapes['Key'];
 /** A key that was just made; its secret is in this answer alone. */
@@ -55,48 +58,31 @@ export class ApiError extends Error {
   }
 }
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+/** The admin API, typed by its description. A refusal rejects with `ApiError`; see `answerOf`. */
+export const api = createClient<paths>({
+  baseUrl: '',
+  credentials: 'same-origin',
+  headers: { accept: 'application/json' },
+});
 
-/** Calls the admin API. Answers with the parsed body (undefined when there is none); throws `ApiError` otherwise. */
-async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { accept: 'application/json' };
-  // A header that no foreign page can add without asking first: the server demands it on every change.
-  if (method !== 'GET') headers['x-portcullis'] = '1';
-  if (body !== undefined) headers['content-type'] = 'application/json';
-  const response = await fetch(`/api${path}`, {
-    method,
-    headers,
-    credentials: 'same-origin',
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch(() => {
-    throw new ApiError(0, {
-      detail: 'Portcullis cannot be reached.',
-      hint: 'Check that it is running, then try again.',
-    });
-  });
-  const answer = parsed(await response.text());
-  if (response.ok) return answer as T;
-  throw new ApiError(response.status, (answer as Partial<ProblemDetails> | undefined) ?? {});
-}
+api.use({
+  onRequest({ request }) {
+    // A header that no foreign page can add without asking first: the server demands it on every change.
+    if (request.method !== 'GET') request.headers.set('x-portcullis', '1');
+  },
+  async onResponse({ response }) {
+    if (response.ok) return;
+    const problem: Partial<ProblemDetails> = await response.json().catch(() => ({}));
+    throw new ApiError(response.status, problem);
+  },
+  onError({ error }) {
+    if (error instanceof ApiError) return error;
+    const hint = 'Check that it is running, then try again.';
+    return new ApiError(0, { detail: 'Portcullis cannot be reached.', hint });
+  },
+});
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-export const api = {
-  get: <T>(path: string) => call<T>('GET', path),
-  post: <T>(path: string, body: unknown = {}) => call<T>('POST', path, body),
-  patch: <T>(path: string, body: unknown) => call<T>('PATCH', path, body),
-  delete: (path: string) => call<unknown>('DELETE', path),
-};
-
-/** The address of a workspace in the API. Ids come from the server, but are encoded all the same. */
-export function workspacePath(workspaceId: string, ...rest: string[]): string {
-  return ['/workspaces', workspaceId, ...rest]
-    .map((part, at) => (at === 0 ? part : encodeURIComponent(part)))
-    .join('/');
+/** What the API answered; undefined where there is nothing to say. Rejects with `ApiError`. */
+export async function answerOf<T>(asked: Promise<{ readonly data?: T }>): Promise<T> {
+  return (await asked).data as T;
 }

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { api, type Me } from './api.ts';
+import { answerOf, api } from './api.ts';
 
 /** Who is signed in. Anonymous readers get a 401, which leads to the sign-in page. */
 export function useMe() {
-  return useQuery({ queryKey: ['me'], queryFn: () => api.get<Me>('/me'), staleTime: 60_000 });
+  return useQuery({ queryKey: ['me'], queryFn: () => answerOf(api.GET('/api/me')), staleTime: 60_000 });
 }
 
 /** The server says so in the page itself, so that also the pages before signing in can tell. */

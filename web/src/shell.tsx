@@ -2,7 +2,7 @@ import { ActionIcon, Anchor, Button, Container, Group, Menu, Stack, Text, useMan
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link, Outlet, useNavigate } from 'react-router-dom';
-import { api, type Me } from './api.ts';
+import { answerOf, api, type Me } from './api.ts';
 import { Icon } from './icons.tsx';
 import { isDemo, useMe } from './me.ts';
 import { Loaded } from './parts/loaded.tsx';
@@ -90,7 +90,7 @@ function AccountMenu({ me }: { readonly me: Me }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const signOut = useMutation({
-    mutationFn: () => api.post('/sign-out'),
+    mutationFn: () => answerOf(api.POST('/api/sign-out', { body: {} })),
     onSettled: async () => {
       await navigate('/sign-in', { replace: true });
       queries.clear();

@@ -37,15 +37,27 @@ export function useListState(initial: { readonly sort: string; readonly descendi
   };
 }
 
+/** What the server is asked for; `Sort` are the columns by which it can sort this list. */
+export interface ListQuery<Sort extends string> {
+  readonly search?: string;
+  readonly sort: Sort;
+  readonly order: 'asc' | 'desc';
+  readonly offset: number;
+  readonly limit: number;
+}
+
 /** The part of a list that the server is asked for. It waits until the reader has typed to the end. */
-export function useListQuery({ search, sort, descending, page }: ListState): Readonly<Record<string, string>> {
+export function useListQuery<Sort extends string>(
+  { search, sort, descending, page }: ListState,
+  sorts: readonly [Sort, ...Sort[]],
+): ListQuery<Sort> {
   const [settled] = useDebouncedValue(search.trim(), 250);
   return {
     ...(settled !== '' && { search: settled }),
-    sort,
+    sort: sorts.find(name => name === sort) ?? sorts[0],
     order: descending ? 'desc' : 'asc',
-    offset: String(page * pageSize),
-    limit: String(pageSize),
+    offset: page * pageSize,
+    limit: pageSize,
   };
 }
 

@@ -1,6 +1,6 @@
 import { Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { api, type Session } from '../api.ts';
+import { answerOf, api, type Session } from '../api.ts';
 import { List } from '../list/list.tsx';
 import { type LocalOrder, localPage, useListState } from '../list/list-state.ts';
 import type { Column } from '../list/list-table.tsx';
@@ -54,7 +54,7 @@ function Sessions() {
   const announce = useAnnounce();
   const sessions = useQuery({
     queryKey: ['sessions'],
-    queryFn: () => api.get<{ sessions: Session[] }>('/me/sessions'),
+    queryFn: () => answerOf(api.GET('/api/me/sessions')),
   });
   const ended = ({ current }: Session) => {
     announce('Session ended');
@@ -121,7 +121,7 @@ function End({ session, onEnded }: { readonly session: Session; readonly onEnded
       of={`the session of ${browserName(session.userAgent)}`}
       question="End this session?"
       consequence={session.current ? 'You will be signed out here.' : 'Whoever uses it is signed out at once.'}
-      run={() => api.delete(`/me/sessions/${encodeURIComponent(session.id)}`)}
+      run={() => answerOf(api.DELETE('/api/me/sessions/{session}', { params: { path: { session: session.id } } }))}
       onDone={onEnded}
     />
   );

@@ -1,14 +1,14 @@
 import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { api } from '../api.ts';
+import { answerOf, api } from '../api.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { Problem } from '../parts/problem.tsx';
 
 /** Asks for a link by mail. The answer is the same whether or not the address has an account. */
 export function ForgottenPassword({ onGiveUp }: { readonly onGiveUp: () => void }) {
   const [email, setEmail] = useState('');
-  const ask = useMutation({ mutationFn: () => api.post('/sign-in/forgotten', { email }) });
+  const ask = useMutation({ mutationFn: () => answerOf(api.POST('/api/sign-in/forgotten', { body: { email } })) });
   function submit(event: FormEvent): void {
     event.preventDefault();
     ask.mutate();

@@ -2,7 +2,7 @@ import { Alert, Anchor, Button, Loader, Paper, PasswordInput, Stack, Text, TextI
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link, useNavigate } from 'react-router-dom';
-import { api, type Offer } from '../api.ts';
+import { answerOf, api } from '../api.ts';
 import { useMe } from '../me.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -29,7 +29,7 @@ function Offered({ token }: { readonly token: string }) {
   const me = useMe();
   const offer = useQuery({
     queryKey: ['offer', token],
-    queryFn: () => api.post<Offer>('/invitations/offer', { token }),
+    queryFn: () => answerOf(api.POST('/api/invitations/offer', { body: { token } })),
     retry: false,
   });
   if (offer.isError) {
@@ -69,7 +69,7 @@ function useEnter() {
 function WithThisAccount({ token, email }: { readonly token: string; readonly email: string }) {
   const enter = useEnter();
   const join = useMutation({
-    mutationFn: () => api.post<{ workspace: string }>('/me/invitations', { token }),
+    mutationFn: () => answerOf(api.POST('/api/me/invitations', { body: { token } })),
     onSuccess: ({ workspace }) => enter(workspace),
   });
   return (
@@ -90,7 +90,7 @@ function WithNewAccount({ token, invited }: { readonly token: string; readonly i
   const [password, setPassword] = useState('');
   const enter = useEnter();
   const join = useMutation({
-    mutationFn: () => api.post<{ workspace: string }>('/invitations/accept', { token, name, password }),
+    mutationFn: () => answerOf(api.POST('/api/invitations/accept', { body: { token, name, password } })),
     onSuccess: ({ workspace }) => enter(workspace),
   });
   function submit(event: FormEvent): void {

@@ -1,7 +1,7 @@
 import { Button, PasswordInput, Stack } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { api } from '../api.ts';
+import { answerOf, api } from '../api.ts';
 import { Problem } from '../parts/problem.tsx';
 
 interface PasswordFormProps {
@@ -14,7 +14,8 @@ export function PasswordForm({ askCurrent = false, onDone }: PasswordFormProps) 
   const [currentPassword, setCurrentPassword] = useState('');
   const [password, setPassword] = useState('');
   const change = useMutation({
-    mutationFn: () => api.post('/me/password', askCurrent ? { password, currentPassword } : { password }),
+    mutationFn: () =>
+      answerOf(api.POST('/api/me/password', { body: askCurrent ? { password, currentPassword } : { password } })),
     onSuccess: () => {
       setCurrentPassword('');
       setPassword('');

@@ -1,7 +1,7 @@
 import { Button, Paper, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { api } from '../api.ts';
+import { answerOf, api } from '../api.ts';
 import { Problem } from '../parts/problem.tsx';
 import { TokenField } from './workspace/token-field.tsx';
 
@@ -11,7 +11,7 @@ export function PasteWorkspace() {
   const [name, setName] = useState('');
   const paste = useMutation({
     mutationFn: () =>
-      api.post<{ confirmPath: string }>('/connections', { token, ...(name.trim() !== '' && { name: name.trim() }) }),
+      answerOf(api.POST('/api/connections', { body: { token, ...(name.trim() !== '' && { name: name.trim() }) } })),
     onSuccess: ({ confirmPath }) => window.location.assign(confirmPath),
     // Right or wrong, it is not kept here.
     onSettled: () => setToken(''),

@@ -2,7 +2,7 @@ import { Button, Loader, Paper, PasswordInput, Stack, Text, TextInput } from '@m
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router-dom';
-import { api } from '../api.ts';
+import { answerOf, api } from '../api.ts';
 import { takeLinkToken } from '../link-token.ts';
 import { isDemo, useMe } from '../me.ts';
 import { ownPath } from '../own-path.ts';
@@ -48,7 +48,10 @@ function ByPassword({ onSignedIn }: { readonly onSignedIn: () => Promise<void> }
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [forgotten, setForgotten] = useState(false);
-  const signIn = useMutation({ mutationFn: () => api.post('/sign-in', { email, password }), onSuccess: onSignedIn });
+  const signIn = useMutation({
+    mutationFn: () => answerOf(api.POST('/api/sign-in', { body: { email, password } })),
+    onSuccess: onSignedIn,
+  });
   function submit(event: FormEvent): void {
     event.preventDefault();
     signIn.mutate();
@@ -101,7 +104,7 @@ function ByLink({ token, onSignedIn, onGiveUp }: ByLinkProps) {
   const [passwordNeeded, setPasswordNeeded] = useState(false);
   const queries = useQueryClient();
   const signIn = useMutation({
-    mutationFn: () => api.post<{ passwordNeeded: boolean }>('/sign-in/link', { token }),
+    mutationFn: () => answerOf(api.POST('/api/sign-in/link', { body: { token } })),
     onSuccess: answer => {
       queries.clear();
       return answer.passwordNeeded ? setPasswordNeeded(true) : onSignedIn();

@@ -1,7 +1,7 @@
 import { Anchor, Button, EmptyState, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
-import { api, type Workspace } from '../api.ts';
+import { answerOf, api, type Workspace } from '../api.ts';
 import { Icon } from '../icons.tsx';
 import { type LocalOrder, localPage, useListState } from '../list/list-state.ts';
 import { ListTools } from '../list/list-tools.tsx';
@@ -20,7 +20,7 @@ export function Workspaces() {
   const me = useMe();
   const workspaces = useQuery({
     queryKey: ['workspaces'],
-    queryFn: () => api.get<{ workspaces: Workspace[] }>('/workspaces'),
+    queryFn: () => answerOf(api.GET('/api/workspaces')),
   });
   const mayConnect = me.data?.user.deploymentRights.includes('connect') ?? false;
   const connect = mayConnect && (

@@ -1,5 +1,6 @@
 import { NativeSelect, type NativeSelectProps } from '@mantine/core';
 import { type BuiltInRole, builtInRoles } from '../../../src/domain/role.ts';
+import type { Role } from '../api.ts';
 
 /** What a role may do, as it is today. */
 export const roleExplanations: Record<BuiltInRole, string> = {
@@ -10,12 +11,12 @@ export const roleExplanations: Record<BuiltInRole, string> = {
 };
 
 type RoleSelectProps = Omit<NativeSelectProps, 'data' | 'onChange'> & {
-  readonly value: string;
-  readonly onChange: (role: string) => void;
+  readonly value: Role;
+  readonly onChange: (role: Role) => void;
 };
 
 /** The choice of a role in a form: it counts when the form is sent. */
 export function RoleSelect({ onChange, ...props }: RoleSelectProps) {
   const data = builtInRoles.map(role => ({ value: role, label: `${role}: ${roleExplanations[role]}` }));
-  return <NativeSelect {...props} data={data} onChange={event => onChange(event.currentTarget.value)} />;
+  return <NativeSelect {...props} data={data} onChange={event => onChange(event.currentTarget.value as Role)} />;
 }

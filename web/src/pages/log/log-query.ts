@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type AuditEntry, type AuditPage, type AuditPrincipal, api } from '../../api.ts';
+import { type AuditEntry, type AuditPage, type AuditPrincipal, answerOf, api } from '../../api.ts';
 import { exactTime } from '../../parts/time.tsx';
 
 const refreshMs = 4_000;
@@ -40,10 +40,6 @@ export interface LogSource {
   readonly workspaceId: string | null;
 }
 
-function pathOf({ workspaceId }: LogSource): string {
-  return workspaceId === null ? '/deployment/audit' : '/audit';
-}
-
 function queryOf({ workspaceId }: LogSource, { since, until, ...filters }: LogFilters): URLSearchParams {
   const given = {
     ...filters,
@@ -67,7 +63,7 @@ function instant(local: string): string {
 export function exportAddress(source: LogSource, filters: LogFilters, format: 'csv' | 'jsonl'): string {
   const query = queryOf(source, filters);
   query.set('format', format);
-  return `/api${pathOf(source)}/export?${query}`;
+  return `${source.workspaceId === null ? '/api/deployment/audit' : '/api/audit'}/export?${query}`;
 }
 
 /** The log, newest entries first, read again every few seconds while the page is in view. */
@@ -78,7 +74,11 @@ export function useLog(source: LogSource, filters: LogFilters) {
       const query = queryOf(source, filters);
       query.set('limit', String(pageSize));
       if (pageParam !== null) query.set('cursor', pageParam);
-      return api.get<AuditPage>(`${pathOf(source)}?${query}`);
+      // The filters are texts of a form, which the server reads and checks.
+      const params = { params: { query: Object.fromEntries(query) as never } };
+      return answerOf(
+        source.workspaceId === null ? api.GET('/api/deployment/audit', params) : api.GET('/api/audit', params),
+      );
     },
     initialPageParam: null as string | null,
     getNextPageParam: page => page.nextCursor,

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { type AuditEntry, api } from '../../api.ts';
+import { type AuditEntry, answerOf, api } from '../../api.ts';
 
 /** Objects that one request asks about. */
 const batchSize = 20;
@@ -31,9 +31,8 @@ export function useTitles(workspaceId: string, entries: readonly AuditEntry[], e
     if (asked === '' || asking) return;
     queries.setQueryDefaults(['title'], { gcTime: keptMs });
     setAsking(true);
-    const query = new URLSearchParams({ workspace: workspaceId, objects: asked });
-    void api
-      .get<{ titles: Readonly<Record<string, string>> }>(`/titles?${query}`)
+    const query = { workspace: workspaceId, objects: asked };
+    void answerOf(api.GET('/api/titles', { params: { query } }))
       .catch(() => ({ titles: {} as Readonly<Record<string, string>> }))
       .then(({ titles }) => {
         for (const pair of asked.split(',')) {

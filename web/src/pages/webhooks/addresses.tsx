@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { api, type Subscription } from '../../api.ts';
+import type { Subscription } from '../../api.ts';
 import { type LocalOrder, localPage, useListState } from '../../list/list-state.ts';
 import { ListTools } from '../../list/list-tools.tsx';
 import { Pager } from '../../list/pager.tsx';
@@ -10,29 +10,29 @@ import { Loaded } from '../../parts/loaded.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { Section } from '../../parts/section.tsx';
+import type { WebhookApi } from './webhook-api.ts';
 import { WebhookCard } from './webhook-card.tsx';
 
 /** How often an open page looks whether Notion has been heard. */
 const lookAgainMs = 5_000;
 
 interface WebhookAddressesProps {
-  /** Where they are in the API: below a workspace, or of the deployment. */
-  readonly at: string;
+  readonly webhooks: WebhookApi;
   readonly explanation: string;
 }
 
 /** The addresses at which somebody hears from Notion: makes them, and shows how far each has come. */
-export function WebhookAddresses({ at, explanation }: WebhookAddressesProps) {
+export function WebhookAddresses({ webhooks, explanation }: WebhookAddressesProps) {
   const [token, setToken] = useState<string | null>(null);
   const announce = useAnnounce();
-  const changed = useWebhooksChanged(at);
+  const changed = useWebhooksChanged(webhooks);
   const subscriptions = useQuery({
-    queryKey: ['webhooks', at],
-    queryFn: () => api.get<{ subscriptions: Subscription[] }>(at),
+    queryKey: ['webhooks', webhooks.owner],
+    queryFn: webhooks.list,
     refetchInterval: lookAgainMs,
   });
   const create = useMutation({
-    mutationFn: () => api.post<Subscription>(at),
+    mutationFn: webhooks.add,
     onSuccess: () => {
       announce('Address made');
       changed();
@@ -54,7 +54,7 @@ export function WebhookAddresses({ at, explanation }: WebhookAddressesProps) {
             {subscription => (
               <WebhookCard
                 key={subscription.id}
-                at={at}
+                webhooks={webhooks}
                 subscription={subscription}
                 onToken={setToken}
                 onChanged={changed}
@@ -116,7 +116,7 @@ function AddressList({ subscriptions, children }: AddressListProps) {
   );
 }
 
-function useWebhooksChanged(at: string): () => void {
+function useWebhooksChanged({ owner }: WebhookApi): () => void {
   const queries = useQueryClient();
-  return () => void queries.invalidateQueries({ queryKey: ['webhooks', at] });
+  return () => void queries.invalidateQueries({ queryKey: ['webhooks', owner] });
 }

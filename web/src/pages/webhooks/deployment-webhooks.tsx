@@ -4,6 +4,7 @@ import { useMe } from '../../me.ts';
 import { PageTitle } from '../../parts/page-title.tsx';
 import { NotFound } from '../not-found.tsx';
 import { WebhookAddresses } from './addresses.tsx';
+import { webhooksOfDeployment } from './webhook-api.ts';
 
 /** Where it is in the dashboard: outside of every workspace, since it hears of all of them. */
 export const deploymentWebhooksPath = '/deployment/webhooks';
@@ -25,7 +26,7 @@ export function DeploymentWebhooks() {
         </Text>
       </Stack>
       <WebhookAddresses
-        at="/webhooks"
+        webhooks={webhooksOfDeployment}
         explanation="Notion can tell when pages move, are deleted or come back, in every workspace in which the integration is installed. Without it the same is noticed a little later. An integration has one subscription at Notion, so one address is enough. It takes somebody who may edit the integration there."
       />
     </Stack>

@@ -2,22 +2,24 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
-import { api, type KeptAsideEvent } from '../../api.ts';
+import type { KeptAsideEvent } from '../../api.ts';
 import { List } from '../../list/list.tsx';
 import { type LocalOrder, localPage, useListState } from '../../list/list-state.ts';
 import type { Column } from '../../list/list-table.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Time } from '../../parts/time.tsx';
+import type { WebhookApi } from './webhook-api.ts';
 
 interface KeptAsideProps {
-  readonly path: string;
+  readonly webhooks: WebhookApi;
+  readonly subscription: string;
   readonly count: number;
   /** The address that they came to. */
   readonly of: string;
 }
 
 /** Events of types that this Portcullis does not know. It did nothing about them; a newer one might. */
-export function KeptAside({ path, count, of }: KeptAsideProps) {
+export function KeptAside({ webhooks, subscription, count, of }: KeptAsideProps) {
   const [opened, { toggle }] = useDisclosure(false);
   const list = useId();
   return (
@@ -36,17 +38,17 @@ export function KeptAside({ path, count, of }: KeptAsideProps) {
       </Group>
       {opened && (
         <div id={list}>
-          <Events path={path} />
+          <Events webhooks={webhooks} subscription={subscription} />
         </div>
       )}
     </Stack>
   );
 }
 
-function Events({ path }: { readonly path: string }) {
+function Events({ webhooks, subscription }: Pick<KeptAsideProps, 'webhooks' | 'subscription'>) {
   const events = useQuery({
-    queryKey: ['kept-aside', path],
-    queryFn: () => api.get<{ events: KeptAsideEvent[] }>(path),
+    queryKey: ['kept-aside', subscription],
+    queryFn: () => webhooks.keptAside(subscription),
   });
   return (
     <Loaded query={events}>

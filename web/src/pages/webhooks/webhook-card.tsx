@@ -1,6 +1,6 @@
 import { Button, Code, CopyButton, DataList, Group, Paper, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { api, type Subscription } from '../../api.ts';
+import type { Subscription } from '../../api.ts';
 import { useAnnounce } from '../../parts/announcer.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Fact } from '../../parts/fact.tsx';
@@ -8,6 +8,7 @@ import { Mark, type MarkProps } from '../../parts/mark.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
 import { KeptAside } from './kept-aside.tsx';
+import type { WebhookApi } from './webhook-api.ts';
 
 interface State {
   readonly mark: MarkProps;
@@ -62,20 +63,18 @@ function stateOf({ state, handshakeUntil }: Subscription): string {
 }
 
 interface WebhookCardProps {
-  /** Where the addresses of the same owner are in the API. */
-  readonly at: string;
+  readonly webhooks: WebhookApi;
   readonly subscription: Subscription;
   readonly onToken: (token: string) => void;
   readonly onChanged: () => void;
 }
 
 /** One address: how far the agreement with Notion has come, and the next step. */
-export function WebhookCard({ at, subscription, onToken, onChanged }: WebhookCardProps) {
-  const { url } = subscription;
+export function WebhookCard({ webhooks, subscription, onToken, onChanged }: WebhookCardProps) {
+  const { id, url } = subscription;
   const announce = useAnnounce();
-  const path = `${at}/${encodeURIComponent(subscription.id)}`;
   const take = useMutation({
-    mutationFn: () => api.post<{ verificationToken: string }>(`${path}/token`),
+    mutationFn: () => webhooks.showToken(id),
     onSuccess: ({ verificationToken }) => onToken(verificationToken),
     onSettled: onChanged,
   });
@@ -93,7 +92,7 @@ export function WebhookCard({ at, subscription, onToken, onChanged }: WebhookCar
               of={name}
               question="Reset this address?"
               consequence="The address and its token are worth nothing from then on, and Notion must be given the new address."
-              run={() => api.post(`${path}/reset`)}
+              run={() => webhooks.reset(id)}
               onDone={() => {
                 announce('The address is a new one');
                 onChanged();
@@ -104,7 +103,7 @@ export function WebhookCard({ at, subscription, onToken, onChanged }: WebhookCar
               of={name}
               question="Remove this address?"
               consequence="Nothing is heard there any more. Remove the subscription at Notion too."
-              run={() => api.delete(path)}
+              run={() => webhooks.remove(id)}
               onDone={() => {
                 announce('Removed');
                 onChanged();
@@ -138,7 +137,7 @@ export function WebhookCard({ at, subscription, onToken, onChanged }: WebhookCar
         <Problem error={take.error} />
         <Facts subscription={subscription} />
         {subscription.keptAside > 0 && (
-          <KeptAside path={`${path}/kept-aside`} count={subscription.keptAside} of={name} />
+          <KeptAside webhooks={webhooks} subscription={id} count={subscription.keptAside} of={name} />
         )}
       </Stack>
     </Paper>

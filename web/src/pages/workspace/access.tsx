@@ -3,11 +3,11 @@ import { type UseInfiniteQueryResult, useInfiniteQuery, useQueryClient } from '@
 import { useEffect, useState } from 'react';
 import {
   type AccessReport,
+  answerOf,
   api,
   type CapabilityFinding,
   type ReportedConnection,
   type Workspace,
-  workspacePath,
 } from '../../api.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { Section } from '../../parts/section.tsx';
@@ -62,8 +62,13 @@ function useReport(workspaceId: string, asking: number): Report {
   const report = useInfiniteQuery({
     queryKey: ['access', workspaceId, asking],
     queryFn: ({ pageParam }) =>
-      api.get<AccessReport>(
-        `${workspacePath(workspaceId, 'report', 'access')}?limit=100${pageParam === null ? '' : `&cursor=${encodeURIComponent(pageParam)}`}`,
+      answerOf(
+        api.GET('/api/workspaces/{workspace}/report/access', {
+          params: {
+            path: { workspace: workspaceId },
+            query: { limit: 100, ...(pageParam === null ? {} : { cursor: pageParam }) },
+          },
+        }),
       ),
     initialPageParam: null as string | null,
     getNextPageParam: page => page.nextCursor,

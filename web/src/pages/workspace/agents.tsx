@@ -1,7 +1,7 @@
 import { Button, Paper, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { api, type Member, type Workspace, workspacePath } from '../../api.ts';
+import { answerOf, api, type Member, type Role, type Workspace } from '../../api.ts';
 import { useMe } from '../../me.ts';
 import { AdminQuestion } from '../../parts/admin-question.tsx';
 import { useAnnounce } from '../../parts/announcer.tsx';
@@ -46,10 +46,12 @@ function SuspendOrResume({ workspace, agent }: { readonly workspace: Workspace; 
   const orphaned = agent.owner?.isMember === false;
   const change = useMutation({
     mutationFn: () =>
-      api.patch(workspacePath(workspace.id, 'agents', agent.principalId), {
-        suspended,
-        ...(orphaned && !suspended ? { ownerId: me.data?.user.id } : {}),
-      }),
+      answerOf(
+        api.PATCH('/api/workspaces/{workspace}/agents/{agent}', {
+          params: { path: { workspace: workspace.id, agent: agent.principalId } },
+          body: { suspended, ...(orphaned && !suspended && me.data ? { ownerId: me.data.user.id } : {}) },
+        }),
+      ),
     onSuccess: () => announce(`${agent.name} ${suspended ? 'suspended' : 'resumed'}`),
     onError: error => announce(error.message, 'bad'),
     onSettled: changed,
@@ -70,12 +72,18 @@ function SuspendOrResume({ workspace, agent }: { readonly workspace: Workspace; 
 
 function CreateAgent({ workspace }: { readonly workspace: Workspace }) {
   const [name, setName] = useState('');
-  const [role, setRole] = useState('viewer');
+  const [role, setRole] = useState<Role>('viewer');
   const [asking, setAsking] = useState(false);
   const announce = useAnnounce();
   const changed = useMembershipChanged(workspace.id);
   const create = useMutation({
-    mutationFn: () => api.post(workspacePath(workspace.id, 'agents'), { name, role }),
+    mutationFn: () =>
+      answerOf(
+        api.POST('/api/workspaces/{workspace}/agents', {
+          params: { path: { workspace: workspace.id } },
+          body: { name, role },
+        }),
+      ),
     onSuccess: () => {
       announce(`Agent ${name} created`);
       setName('');

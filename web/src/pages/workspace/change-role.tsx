@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { builtInRoles } from '../../../../src/domain/role.ts';
-import { api, type Member, type Workspace, workspacePath } from '../../api.ts';
+import { answerOf, api, type Member, type Role, type Workspace } from '../../api.ts';
 import { AdminQuestion } from '../../parts/admin-question.tsx';
 import { useAnnounce } from '../../parts/announcer.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -37,12 +37,18 @@ export function ChangeRole({ workspace, member }: ChangeRoleProps) {
 }
 
 function RoleForm({ workspace, member, onDone }: ChangeRoleProps & { readonly onDone: () => void }) {
-  const [role, setRole] = useState(member.role);
+  const [role, setRole] = useState<Role>(member.role as Role);
   const [asking, setAsking] = useState(false);
   const announce = useAnnounce();
   const changed = useMembershipChanged(workspace.id);
   const save = useMutation({
-    mutationFn: () => api.patch(workspacePath(workspace.id, 'members', member.principalId), { role }),
+    mutationFn: () =>
+      answerOf(
+        api.PATCH('/api/workspaces/{workspace}/members/{principal}', {
+          params: { path: { workspace: workspace.id, principal: member.principalId } },
+          body: { role },
+        }),
+      ),
     onSuccess: () => {
       announce(`${member.name} is ${role} now`);
       onDone();

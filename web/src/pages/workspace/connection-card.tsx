@@ -1,6 +1,6 @@
 import { DataList, Group, Paper, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { api, type ConnectionDetails, type ReportedConnection, type Workspace, workspacePath } from '../../api.ts';
+import { answerOf, api, type ConnectionDetails, type ReportedConnection, type Workspace } from '../../api.ts';
 import { useMe } from '../../me.ts';
 import { useAnnounce } from '../../parts/announcer.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
@@ -52,7 +52,13 @@ function Disconnect({ workspace, connection }: Pick<ConnectionCardProps, 'worksp
       of={kindName(connection.kind)}
       question={`Disconnect ${workspace.name}?`}
       consequence="Calls through this connection are refused at once. Its tokens are revoked at Notion and destroyed here. The log stays."
-      run={() => api.delete(workspacePath(workspace.id, 'connections', connection.id))}
+      run={() =>
+        answerOf(
+          api.DELETE('/api/workspaces/{workspace}/connections/{connection}', {
+            params: { path: { workspace: workspace.id, connection: connection.id } },
+          }),
+        )
+      }
       onDone={() => {
         announce('Disconnected');
         for (const list of ['connections', 'capabilities', 'workspace']) {

@@ -1,6 +1,6 @@
 import { Button, Code, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { api, type ConnectionDetails, type ReportedConnection, type Workspace, workspacePath } from '../../api.ts';
+import { answerOf, api, type ConnectionDetails, type ReportedConnection, type Workspace } from '../../api.ts';
 import { type LocalOrder, localPage, useListState } from '../../list/list-state.ts';
 import { ListTools } from '../../list/list-tools.tsx';
 import { Pager } from '../../list/pager.tsx';
@@ -22,13 +22,16 @@ export function Connections({ workspace }: { readonly workspace: Workspace }) {
   const mayConnect = mayIn(workspace, 'connect');
   const connections = useQuery({
     queryKey: ['connections', workspace.id],
-    queryFn: () => api.get<{ connections: ConnectionDetails[] }>(workspacePath(workspace.id, 'connections')),
+    queryFn: () =>
+      answerOf(api.GET('/api/workspaces/{workspace}/connections', { params: { path: { workspace: workspace.id } } })),
     refetchInterval: lookAgainMs,
   });
   const known = useQuery({
     queryKey: ['capabilities', workspace.id],
     queryFn: () =>
-      api.get<{ connections: ReportedConnection[] }>(workspacePath(workspace.id, 'report', 'capabilities')),
+      answerOf(
+        api.GET('/api/workspaces/{workspace}/report/capabilities', { params: { path: { workspace: workspace.id } } }),
+      ),
     enabled: mayConnect,
   });
   return (

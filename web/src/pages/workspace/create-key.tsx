@@ -1,8 +1,8 @@
 import { Button, Checkbox, Group, NativeSelect, Paper, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { contentActions } from '../../../../src/domain/action.ts';
-import { api, type NewKey, type Workspace, workspacePath } from '../../api.ts';
+import { type Action, contentActions } from '../../../../src/domain/action.ts';
+import { answerOf, api, type NewKey, type Workspace } from '../../api.ts';
 import { useAnnounce } from '../../parts/announcer.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { mayIn, useMembershipChanged } from './membership.ts';
@@ -25,17 +25,22 @@ export function CreateKey({ workspace, onCreated }: CreateKeyProps) {
   const [principalId, setPrincipalId] = useState('');
   const [expiresInDays, setExpiresInDays] = useState('90');
   const [limited, setLimited] = useState(false);
-  const [limitTo, setLimitTo] = useState<string[]>(['read']);
+  const [limitTo, setLimitTo] = useState<Action[]>(['read']);
   const announce = useAnnounce();
   const changed = useMembershipChanged(workspace.id);
   const create = useMutation({
     mutationFn: () =>
-      api.post<NewKey>(workspacePath(workspace.id, 'keys'), {
-        name,
-        expiresInDays: Number(expiresInDays),
-        ...(principalId === '' ? {} : { principalId }),
-        ...(limited ? { limitTo } : {}),
-      }),
+      answerOf(
+        api.POST('/api/workspaces/{workspace}/keys', {
+          params: { path: { workspace: workspace.id } },
+          body: {
+            name,
+            expiresInDays: Number(expiresInDays),
+            ...(principalId === '' ? {} : { principalId }),
+            ...(limited ? { limitTo } : {}),
+          },
+        }),
+      ),
     // The answer holds the secret: it goes to the notice that shows it once, and stays in no cache.
     gcTime: 0,
     onSuccess: created => {
@@ -83,7 +88,7 @@ export function CreateKey({ workspace, onCreated }: CreateKeyProps) {
           onChange={event => setLimited(event.currentTarget.checked)}
         />
         {limited && (
-          <Checkbox.Group label="Actions" value={limitTo} onChange={setLimitTo}>
+          <Checkbox.Group label="Actions" value={limitTo} onChange={values => setLimitTo(values as Action[])}>
             <Group mt="xs" gap="md">
               {contentActions.map(action => (
                 <Checkbox key={action} value={action} label={action} />

@@ -1,6 +1,6 @@
 import { Group, Loader, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { api, type FirstCall, type Workspace, workspacePath } from '../../api.ts';
+import { answerOf, api, type FirstCall, type Workspace } from '../../api.ts';
 import { Mark } from '../../parts/mark.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -19,7 +19,12 @@ interface FirstCallWatchProps {
 export function FirstCallWatch({ workspace, keyId }: FirstCallWatchProps) {
   const key = useQuery({
     queryKey: ['first-call', workspace.id, keyId],
-    queryFn: () => api.get<{ firstCall: FirstCall | null }>(workspacePath(workspace.id, 'keys', keyId)),
+    queryFn: () =>
+      answerOf(
+        api.GET('/api/workspaces/{workspace}/keys/{key}', {
+          params: { path: { workspace: workspace.id, key: keyId } },
+        }),
+      ),
     refetchInterval: ({ state }) =>
       state.data?.firstCall == null && state.dataUpdateCount < looksMax ? lookAgainMs : false,
   });

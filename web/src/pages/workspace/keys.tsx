@@ -1,7 +1,7 @@
 import { Checkbox, Stack, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type Key, type NewKey, type Workspace, workspacePath } from '../../api.ts';
+import { answerOf, api, type Key, type NewKey, type Workspace } from '../../api.ts';
 import { List } from '../../list/list.tsx';
 import { useListQuery, useListState } from '../../list/list-state.ts';
 import type { Column } from '../../list/list-table.tsx';
@@ -36,11 +36,12 @@ export function Keys({ workspace }: { readonly workspace: Workspace }) {
 function KeyList({ workspace }: { readonly workspace: Workspace }) {
   const [all, setAll] = useState(false);
   const state = useListState({ sort: 'created', descending: true });
-  const query = { ...useListQuery(state), ended: all ? 'include' : 'leave_out' };
+  const ended: 'include' | 'leave_out' = all ? 'include' : 'leave_out';
+  const query = { ...useListQuery(state, ['created', 'name', 'expires', 'used']), ended };
   const keys = useQuery({
     queryKey: ['keys', workspace.id, query],
     queryFn: () =>
-      api.get<{ keys: Key[]; total: number }>(`${workspacePath(workspace.id, 'keys')}?${new URLSearchParams(query)}`),
+      answerOf(api.GET('/api/workspaces/{workspace}/keys', { params: { path: { workspace: workspace.id }, query } })),
     placeholderData: keepPreviousData,
   });
   return (
@@ -122,7 +123,13 @@ function EndOrEnded({ workspace, apiKey }: { readonly workspace: Workspace; read
       of={apiKey.name}
       question={`Revoke ${apiKey.name}?`}
       consequence="Calls with this key are refused at once, for good. Other keys go on working."
-      run={() => api.delete(workspacePath(workspace.id, 'keys', apiKey.id))}
+      run={() =>
+        answerOf(
+          api.DELETE('/api/workspaces/{workspace}/keys/{key}', {
+            params: { path: { workspace: workspace.id, key: apiKey.id } },
+          }),
+        )
+      }
       onDone={() => {
         announce(`${apiKey.name} revoked`);
         changed();

@@ -1,6 +1,6 @@
 import { Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { api, type Member, type Workspace, workspacePath } from '../../api.ts';
+import { answerOf, api, type Member, type Workspace } from '../../api.ts';
 import { List } from '../../list/list.tsx';
 import { useListState } from '../../list/list-state.ts';
 import type { Column } from '../../list/list-table.tsx';
@@ -80,7 +80,13 @@ function Remove({ workspace, member }: { readonly workspace: Workspace; readonly
       of={member.name}
       question={`Remove ${member.name}?`}
       consequence={`Calls of ${member.name} in ${workspace.name} are refused at once, with every key. The log keeps what was done.`}
-      run={() => api.delete(workspacePath(workspace.id, 'members', member.principalId))}
+      run={() =>
+        answerOf(
+          api.DELETE('/api/workspaces/{workspace}/members/{principal}', {
+            params: { path: { workspace: workspace.id, principal: member.principalId } },
+          }),
+        )
+      }
       onDone={() => {
         announce(`${member.name} removed`);
         changed();

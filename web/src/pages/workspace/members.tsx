@@ -1,7 +1,7 @@
 import { Button, Paper, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { api, type Issued, type Workspace, workspacePath } from '../../api.ts';
+import { answerOf, api, type Issued, type Role, type Workspace } from '../../api.ts';
 import { AdminQuestion } from '../../parts/admin-question.tsx';
 import { useAnnounce } from '../../parts/announcer.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -39,13 +39,19 @@ export function Members({ workspace }: { readonly workspace: Workspace }) {
 
 function AddPerson({ workspace }: { readonly workspace: Workspace }) {
   const [email, setEmail] = useState('');
-  const [role, setRole] = useState('viewer');
+  const [role, setRole] = useState<Role>('viewer');
   const [asking, setAsking] = useState(false);
   const [issued, setIssued] = useState<Issued | null>(null);
   const announce = useAnnounce();
   const changed = useMembershipChanged(workspace.id);
   const add = useMutation({
-    mutationFn: () => api.post<Issued>(workspacePath(workspace.id, 'invitations'), { email, role }),
+    mutationFn: () =>
+      answerOf(
+        api.POST('/api/workspaces/{workspace}/invitations', {
+          params: { path: { workspace: workspace.id } },
+          body: { email, role },
+        }),
+      ),
     onSuccess: answer => {
       announce(`${email} invited`);
       setIssued(answer);

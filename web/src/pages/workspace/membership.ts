@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Action } from '../../../../src/domain/action.ts';
-import { api, type Member, type Workspace, workspacePath } from '../../api.ts';
+import { answerOf, api, type Member, type Workspace } from '../../api.ts';
 import { type ListState, useListQuery } from '../../list/list-state.ts';
 
 /** Whether the reader may do it: decides what the page offers. The server decides what happens. */
@@ -8,17 +8,13 @@ export function mayIn({ actions }: Workspace, action: Action): boolean {
   return actions.includes(action);
 }
 
-interface MemberPage {
-  readonly members: readonly Member[];
-  readonly total: number;
-}
-
 /** One page of the people or agents of a workspace. What was shown before stays until the next page is there. */
 export function useMembers(workspaceId: string, kind: Member['kind'], list: ListState) {
-  const query = { kind, ...useListQuery(list) };
+  const query = { kind, ...useListQuery(list, ['joined', 'name', 'role']) };
   return useQuery({
     queryKey: ['members', workspaceId, query],
-    queryFn: () => api.get<MemberPage>(`${workspacePath(workspaceId, 'members')}?${new URLSearchParams(query)}`),
+    queryFn: () =>
+      answerOf(api.GET('/api/workspaces/{workspace}/members', { params: { path: { workspace: workspaceId }, query } })),
     placeholderData: keepPreviousData,
   });
 }

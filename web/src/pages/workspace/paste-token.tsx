@@ -1,7 +1,7 @@
 import { Button, NativeSelect, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { api, type Workspace, workspacePath } from '../../api.ts';
+import { answerOf, api, type Connection, type Workspace } from '../../api.ts';
 import { useAnnounce } from '../../parts/announcer.tsx';
 import { Problem } from '../../parts/problem.tsx';
 
@@ -15,11 +15,17 @@ import { TokenField } from './token-field.tsx';
 /** Connects by the token of an internal integration, or replaces the one before. The token leaves the page at once. */
 export function PasteToken({ workspace }: { readonly workspace: Workspace }) {
   const [token, setToken] = useState('');
-  const [audience, setAudience] = useState('owner');
+  const [audience, setAudience] = useState<Connection['audience']>('owner');
   const announce = useAnnounce();
   const queries = useQueryClient();
   const paste = useMutation({
-    mutationFn: () => api.post(workspacePath(workspace.id, 'connections'), { token, audience }),
+    mutationFn: () =>
+      answerOf(
+        api.POST('/api/workspaces/{workspace}/connections', {
+          params: { path: { workspace: workspace.id } },
+          body: { token, audience },
+        }),
+      ),
     onSuccess: () => {
       announce('Connected by token');
       for (const list of ['connections', 'capabilities', 'workspace']) {
@@ -46,7 +52,7 @@ export function PasteToken({ workspace }: { readonly workspace: Workspace }) {
             label="Used by"
             data={audiences}
             value={audience}
-            onChange={event => setAudience(event.currentTarget.value)}
+            onChange={event => setAudience(event.currentTarget.value as Connection['audience'])}
           />
         </SimpleGrid>
         <Problem error={paste.error} />

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type Invitation, type Issued, type Workspace, workspacePath } from '../../api.ts';
+import { answerOf, api, type Invitation, type Issued, type Workspace } from '../../api.ts';
 import { List } from '../../list/list.tsx';
 import { type LocalOrder, localPage, useListState } from '../../list/list-state.ts';
 import type { Column } from '../../list/list-table.tsx';
@@ -18,7 +18,8 @@ import { useMembershipChanged } from './membership.ts';
 export function PendingInvitations({ workspace }: { readonly workspace: Workspace }) {
   const pending = useQuery({
     queryKey: ['invitations', workspace.id],
-    queryFn: () => api.get<{ invitations: readonly Invitation[] }>(workspacePath(workspace.id, 'invitations')),
+    queryFn: () =>
+      answerOf(api.GET('/api/workspaces/{workspace}/invitations', { params: { path: { workspace: workspace.id } } })),
   });
   if (pending.isError) return <Problem error={pending.error} onRetry={() => void pending.refetch()} />;
   if (!pending.data || pending.data.invitations.length === 0) return null;
@@ -97,9 +98,10 @@ interface ActionsProps {
 function Actions({ workspace, invitation, onIssued }: ActionsProps) {
   const announce = useAnnounce();
   const changed = useMembershipChanged(workspace.id);
-  const path = workspacePath(workspace.id, 'invitations', invitation.id);
+  const path = { workspace: workspace.id, invitation: invitation.id };
   const resend = useMutation({
-    mutationFn: () => api.post<Issued>(`${path}/resend`, {}),
+    mutationFn: () =>
+      answerOf(api.POST('/api/workspaces/{workspace}/invitations/{invitation}/resend', { params: { path } })),
     onSuccess: answer => {
       announce(answer.acceptUrl === null ? `Mail sent to ${invitation.email}` : 'There is a new link');
       onIssued(answer);
@@ -123,7 +125,7 @@ function Actions({ workspace, invitation, onIssued }: ActionsProps) {
           of={invitation.email}
           question={`Withdraw the invitation of ${invitation.email}?`}
           consequence="Its link stops working."
-          run={() => api.delete(path)}
+          run={() => answerOf(api.DELETE('/api/workspaces/{workspace}/invitations/{invitation}', { params: { path } }))}
           onDone={() => {
             announce('Invitation withdrawn');
             changed();

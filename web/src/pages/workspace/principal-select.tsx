@@ -2,7 +2,7 @@ import { Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type Member, workspacePath } from '../../api.ts';
+import { answerOf, api, type Member } from '../../api.ts';
 
 interface PrincipalSelectProps {
   readonly label: string;
@@ -24,11 +24,11 @@ export function PrincipalSelect(props: PrincipalSelectProps) {
   const [chosen, setChosen] = useState({ value: '', label: nobody });
   const [typed] = useDebouncedValue(text, 200);
   const search = typed.trim() === chosen.label ? '' : typed.trim();
-  const query = { sort: 'name', limit: '20', ...(kind && { kind }), ...(search !== '' && { search }) };
+  const query = { sort: 'name' as const, limit: 20, ...(kind && { kind }), ...(search !== '' && { search }) };
   const found = useQuery({
     queryKey: ['members', workspaceId, query],
     queryFn: () =>
-      api.get<{ members: Member[] }>(`${workspacePath(workspaceId, 'members')}?${new URLSearchParams(query)}`),
+      answerOf(api.GET('/api/workspaces/{workspace}/members', { params: { path: { workspace: workspaceId }, query } })),
     placeholderData: keepPreviousData,
     enabled,
   });

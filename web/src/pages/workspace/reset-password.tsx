@@ -1,13 +1,13 @@
 import { Alert, Stack } from '@mantine/core';
 import { useState } from 'react';
-import { api, type Member, type Workspace, workspacePath } from '../../api.ts';
+import { answerOf, api, type Member, type Workspace } from '../../api.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Secret } from '../../parts/secret.tsx';
 
 /** A way back for a member who lost their password. */
 export function ResetPassword({ workspace, member }: { readonly workspace: Workspace; readonly member: Member }) {
   const [answer, setAnswer] = useState<{ signInUrl: string | null } | null>(null);
-  const path = workspacePath(workspace.id, 'members', member.principalId, 'sign-in-link');
+  const path = { workspace: workspace.id, principal: member.principalId };
   return (
     <Stack gap="xs">
       <Confirm
@@ -15,7 +15,13 @@ export function ResetPassword({ workspace, member }: { readonly workspace: Works
         of={member.name}
         question={`Make a new sign-in link for ${member.name}?`}
         consequence="The person is signed out everywhere, and chooses a new password with the link."
-        run={async () => setAnswer(await api.post<{ signInUrl: string | null }>(path, {}))}
+        run={async () =>
+          setAnswer(
+            await answerOf(
+              api.POST('/api/workspaces/{workspace}/members/{principal}/sign-in-link', { params: { path } }),
+            ),
+          )
+        }
         onDone={() => {}}
       />
       {answer?.signInUrl === null && (

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ComponentType } from 'react';
 import { useNavigate, useParams } from 'react-router-dom';
 import type { Action } from '../../../../src/domain/action.ts';
-import { ApiError, api, type Workspace, workspacePath } from '../../api.ts';
+import { ApiError, answerOf, api, type Workspace } from '../../api.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { PageTitle } from '../../parts/page-title.tsx';
 import { WorkspaceIcon } from '../../parts/workspace-icon.tsx';
@@ -38,7 +38,7 @@ export function WorkspacePage() {
   const isTab = tabs.some(({ value }) => value === tab);
   const workspace = useQuery({
     queryKey: ['workspace', workspaceId],
-    queryFn: () => api.get<Workspace>(workspacePath(workspaceId)),
+    queryFn: () => answerOf(api.GET('/api/workspaces/{workspace}', { params: { path: { workspace: workspaceId } } })),
   });
   if (!isTab) return <NotFound />;
   if (workspace.error instanceof ApiError && workspace.error.status === 404) return <NotFound />;
