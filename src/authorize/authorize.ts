@@ -1,4 +1,5 @@
 import { type Action, contentActions } from '../domain/action.ts';
+import { askerOf } from '../domain/asker-of.ts';
 import type { Allow, Decision, Deny } from '../domain/decision.ts';
 import type { AllowReason, DenyReason } from '../domain/decision-reasons.ts';
 import type { Facts } from '../domain/facts.ts';
@@ -6,7 +7,7 @@ import { type GrantId, isId, newId } from '../domain/ids.ts';
 import type { Call, Demand, Holding, Operation } from '../domain/operation.ts';
 import type { Caller, Principal } from '../domain/principal.ts';
 import type { SubjectId } from '../domain/subjects.ts';
-import { askerOf, byPolicy, judgedObject } from './by-policy.ts';
+import { byPolicy, judgedObject } from './by-policy.ts';
 import { beyondAuthor, reachesBeyond } from './gifts.ts';
 
 /** Calls of one principal that may be under way at once on one instance (rule 29). */

@@ -1,5 +1,6 @@
 import type { Action } from '../domain/action.ts';
 import { type Ancestry, objectKey } from '../domain/ancestry.ts';
+import { askerOf } from '../domain/asker-of.ts';
 import type { AllowReason, DenyReason } from '../domain/decision-reasons.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { GrantId } from '../domain/ids.ts';
@@ -81,17 +82,6 @@ function byProperties(
 
 function writesOneOf(writes: readonly string[], properties: ReadonlySet<string>): boolean {
   return properties.size > 0 && writes.some(name => name === anyProperty || properties.has(name));
-}
-
-/** Who asks, as the policy knows them. Null for callers that no policy knows: anonymous ones, and the system. */
-export function askerOf(
-  { principal, ceiling, under, signIn }: Caller,
-  { door, clientAddress }: Pick<Call, 'door' | 'clientAddress'>,
-  { at }: Pick<Facts, 'at'>,
-): Asker | null {
-  if (!('id' in principal)) return null;
-  const limit = ceiling === null && under === null ? null : { actions: ceiling, under };
-  return { principal: principal.id, limit, context: { at, door, address: clientAddress, signIn } };
 }
 
 /** What the policy is asked about. What a caller made here themselves hangs on no page. */

@@ -72,7 +72,7 @@ export function compilePolicy(policy: Policy): PolicySnapshot {
     judge,
     maskedProperties(asker, action, object) {
       const masking = grantsOf(asker.principal).filter(
-        ready => ready.grant.properties !== null && ready.actions.has(action) && denies(ready, asker, object),
+        ready => ready.grant.properties !== null && ready.actions.has(action) && hides(ready, asker, object),
       );
       return new Set(masking.flatMap(({ grant }) => grant.properties ?? []));
     },
@@ -136,6 +136,12 @@ function denies({ grant, conditions }: ReadyGrant, { context }: Asker, object: J
   if (isFiltered(object) && (grant.effect === 'limit' || grant.when?.property !== undefined)) return false;
   if ((grant.effect === 'deny') !== covered) return false;
   return conditions === null || conditions(context, object) !== 'no';
+}
+
+/** Whether a mask holds. Where nobody knows where the object stands, it does. */
+function hides(mask: ReadyGrant, asker: Asker, object: JudgedObject): boolean {
+  if (object.state === 'known' || object.state === 'workspace') return denies(mask, asker, object);
+  return mask.conditions === null || mask.conditions(asker.context, object) !== 'no';
 }
 
 function allows({ grant, conditions }: ReadyGrant, { context }: Asker, object: JudgedObject): boolean {

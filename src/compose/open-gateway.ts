@@ -23,7 +23,6 @@ import { createRateLedgers } from '../store/rate-ledgers.ts';
 import { createStillCurrent } from '../store/still-current.ts';
 import { createSubjects } from '../store/subjects.ts';
 import { createWorkspaceSnapshots } from '../store/workspace-snapshots.ts';
-import { createWithhold } from '../withhold/withhold.ts';
 import { learningForward, openAccessReport } from './access-report.ts';
 import { trackCalls } from './calls-under-way.ts';
 import { openFileLinks } from './file-links.ts';
@@ -32,10 +31,11 @@ import { measureForward, measurePath } from './measured.ts';
 import type { Audit } from './open-audit.ts';
 import type { Parts } from './open-parts.ts';
 import { openStreams } from './open-streams.ts';
+import { openWithhold } from './open-withhold.ts';
 
 /** The path: each step with what it stands on. */
 export function openGateway(place: Foundation, { trail, digest }: Audit, parts: Parts) {
-  const { config, log, store, prometheus, publicUrl, now, monotonicMs, closers } = place;
+  const { config, log, store, prometheus, now, monotonicMs, closers } = place;
   const { identify, tokens } = parts;
   const { metrics } = prometheus;
   const measured = measurePath(metrics, monotonicMs);
@@ -72,8 +72,13 @@ export function openGateway(place: Foundation, { trail, digest }: Audit, parts: 
   const streams = openStreams({ ...place, stillCurrent: stillAllowed, steps: () => steps });
   const startDigest = digest.running;
   const sending = createForward({ upstream, tokens, budget, stillAllowed, confirmShared, startDigest, now });
-  const forward = measureForward(learningForward(sending, learning), metrics);
-  const withhold = createWithhold({ publicBase: publicUrl, ...links.rewriting, owners, forward, now });
+  const { forward, withhold } = openWithhold({
+    ...place,
+    owners,
+    rewriting: links.rewriting,
+    forward: measureForward(learningForward(sending, learning), metrics),
+    steps: () => steps,
+  });
   const uses = createConnectionUses(createConnectionUseStore(store.database), error =>
     log.warn({ err: error }, 'the last use of a connection could not be written'),
   );

@@ -125,8 +125,26 @@ export interface ResponseTreatment {
   readonly binds: NotionObjectKind | null;
   /** The answer lists objects of this kind, each of which belongs to one caller: each caller sees their own. */
   readonly ownedList?: NotionObjectKind;
+  /** The answer lists objects, each of which is judged by itself: one that the caller may not have is dropped. */
+  readonly list?: AnswerList;
   /** What every denial says, so that none tells from another. Left out: each says its reason. */
   readonly refusal?: Problem;
+}
+
+/** Where objects stand in an answer that lists them. */
+export interface AnswerList {
+  /** The key of the answer under which the items stand. */
+  readonly at: 'results' | 'templates' | 'data_sources';
+  /** What an item is, where it does not say so itself. */
+  readonly kind: NotionObjectKind | null;
+  /** What seeing an item takes. */
+  readonly action: Action;
+  /** Where a request says which page of the list it wants. Null: the list has no pages. */
+  readonly paged: 'query' | 'body' | null;
+  /** Further pages are read with GET, at the path followed by the id of the answer. */
+  readonly furtherBelow?: boolean;
+  /** The container that every item hangs on, where items do not say it. */
+  readonly within?: { readonly kind: NotionObjectKind; readonly id: string };
 }
 
 /** One call, whatever door it came through: what it wants, of what, and how to do it. */

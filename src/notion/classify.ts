@@ -3,12 +3,20 @@ import type { Readable } from 'node:stream';
 import type { ErrorCode } from '../domain/errors.ts';
 import { hasNul } from '../domain/has-nul.ts';
 import { formBoundary, formType, isJson } from '../domain/media-type.ts';
-import type { Demand, NotionRequest, ObjectRef, Operation, Problem, ResponseTreatment } from '../domain/operation.ts';
+import type {
+  AnswerList,
+  Demand,
+  NotionRequest,
+  ObjectRef,
+  Operation,
+  Problem,
+  ResponseTreatment,
+} from '../domain/operation.ts';
 import { findCarriedLinks } from './carried-links.ts';
 import { canonicalId, looksLikeId } from './ids.ts';
 import { isLinkToObject } from './links.ts';
 import { locateObjects } from './locate.ts';
-import type { OperationRow } from './operation-row.ts';
+import type { OperationRow, RowList } from './operation-row.ts';
 import { findReferences, quoted } from './references.ts';
 import { buildRequestPath, parseRequestUrl } from './request-url.ts';
 import { type Match, matchRoute } from './routes.ts';
@@ -222,6 +230,19 @@ function treatment({ response }: OperationRow, demands: readonly Demand[]): Resp
     notFound: firstObject(demands),
     binds: response.binds ?? null,
     ...(response.ownedList && { ownedList: response.ownedList }),
+    ...(response.list && { list: listOf(response.list, demands) }),
+  };
+}
+
+function listOf(row: RowList, demands: readonly Demand[]): AnswerList {
+  const object = demands.find(demand => demand.object.kind === row.within)?.object;
+  return {
+    at: row.at ?? 'results',
+    kind: row.kind ?? null,
+    action: row.action ?? 'read',
+    paged: row.paged ?? null,
+    ...(row.furtherBelow && { furtherBelow: true }),
+    ...(object !== undefined && 'id' in object && { within: object as NonNullable<AnswerList['within']> }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Action } from '../domain/action.ts';
-import type { NotionObjectKind } from '../domain/operation.ts';
+import type { AnswerList, NotionObjectKind } from '../domain/operation.ts';
 import type { NotionVersion } from './versions.ts';
 
 /** Where a value stands in a request: a path parameter, a query key, or a dotted path into the JSON body. */
@@ -64,6 +64,22 @@ export interface RowResponse {
   readonly binds?: NotionObjectKind;
   /** A list of objects that belong to single callers: each caller sees their own. */
   readonly ownedList?: NotionObjectKind;
+  /** Where the answer lists objects. One that the caller may not have is dropped, and whatever shows it elsewhere is blanked. */
+  readonly list?: RowList;
+}
+
+/** A list in an answer; what is left out is said by the items, or does not apply. */
+export interface RowList {
+  /** Left out: `results`. */
+  readonly at?: AnswerList['at'];
+  readonly kind?: NotionObjectKind;
+  /** What seeing an item takes. Left out: `read`. */
+  readonly action?: Action;
+  /** Where `start_cursor` and `page_size` stand. Left out: the list has no pages. */
+  readonly paged?: 'query' | 'body';
+  readonly furtherBelow?: true;
+  /** If the request names an object of this kind, every item hangs on that. */
+  readonly within?: NotionObjectKind;
 }
 
 /**

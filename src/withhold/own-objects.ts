@@ -21,24 +21,19 @@ export async function bindToCaller(decided: DecidedCall, answer: Json, owners: O
   });
 }
 
-/** Takes from a list what others made. Changes the list in place and answers how many results it took. */
-export async function keepOwn(
+/** Which of these items the caller made. */
+export async function ownAmong(
   decided: DecidedCall,
-  list: Json,
+  items: readonly unknown[],
   kind: NotionObjectKind,
   owners: ObjectOwners,
-): Promise<number> {
-  const results = Array.isArray(list.results) ? list.results : [];
+): Promise<boolean[]> {
   const caller = identified(decided);
-  const objects = results.flatMap(result => {
-    const id = idOf(result);
-    return id === null ? [] : [{ kind, id }];
-  });
-  const own =
-    caller === null ? new Set<string>() : await owners.ownedAmong(caller.workspaceId, caller.principalId, objects);
-  const kept = results.filter(result => own.has(idOf(result) ?? ''));
-  list.results = kept;
-  return results.length - kept.length;
+  if (caller === null) return items.map(() => false);
+  const ids = items.map(idOf);
+  const objects = ids.flatMap(id => (id === null ? [] : [{ kind, id }]));
+  const own = await owners.ownedAmong(caller.workspaceId, caller.principalId, objects);
+  return ids.map(id => id !== null && own.has(id));
 }
 
 function idOf(result: unknown): string | null {

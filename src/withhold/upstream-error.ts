@@ -5,6 +5,7 @@ import { readRetryAfter } from '../domain/retry-after.ts';
 import { renderEnvelope, renderNotFound } from '../notion/error-envelope.ts';
 import { ownWords } from './own-words.ts';
 import { isObject, type Json, parseObject, refuseAnswer } from './read-answer.ts';
+import { sightOf } from './sight.ts';
 
 /** Documented keys of `additional_data`. `integration_id` is not among them: it names our bot. */
 const releasedData = [
@@ -50,7 +51,7 @@ export function releaseError(
   }
   const retryAfter = answer.headers['retry-after'];
   const code = safeCode(error.code);
-  const heard = mayHear(decided);
+  const heard = mayHear(decided, error);
   const rendered = renderEnvelope(
     {
       status: answer.status,
@@ -65,9 +66,17 @@ export function releaseError(
   return { answer: { ...answer, ...rendered }, withheld: heard ? 0 : 1 };
 }
 
-/** Notion's texts quote what stands in its pages: titles of children, names of properties, values. They are read, too. */
-function mayHear({ decision }: DecidedCall): boolean {
-  return decision.effect === 'allow' && decision.mayHear;
+/** Texts that quote nothing but the request. */
+const ofRequest = /^(?:body|path|query|Notion-Version header) failed validation:/;
+
+/**
+ * Notion's texts quote what stands in its pages: titles of children, names of properties, values. They are read, too, so who
+ * may not see everything hears only what is said of the request.
+ */
+function mayHear(decided: DecidedCall, { message }: Json): boolean {
+  const { decision } = decided;
+  if (decision.effect !== 'allow' || !decision.mayHear) return false;
+  return sightOf(decided)?.allContent !== false || ofRequest.test(String(message));
 }
 
 /** An error page of something between Notion and us. After a write nobody knows whether the write was made. */

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { allowedRuling, memoryOwners, principalId, requestId, workspaceId } from '../../test/rest/a-decided-call.ts';
 import { memoryLinks, recordedEvidence } from '../../test/rest/memory-links.ts';
 import type { DecidedCall } from '../domain/decided-call.ts';
 import { PortcullisError } from '../domain/errors.ts';
-import type { Answer } from '../domain/operation.ts';
+import type { Answer, Released } from '../domain/operation.ts';
 import { renderError } from '../notion/error-envelope.ts';
 import { isNotionFileUrl } from '../notion/file-hosts.ts';
+import { createCursorSeal } from './list-cursor.ts';
+import { listNamed } from './list-request.ts';
 import { answerBytesMax } from './read-answer.ts';
-import { createWithhold } from './withhold.ts';
+import { createWithhold, type WithholdParts } from './withhold.ts';
 
 const id = '0f1e2d3c-4b5a-4678-8a9b-0c1d2e3f4a5b';
 const other = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee';
@@ -23,19 +26,32 @@ function setUp(pages: readonly object[] = []) {
   const fetched: string[] = [];
   const remaining = [...pages];
   const evidence = recordedEvidence();
-  const withhold = createWithhold({
+  const withhold = released({
     publicBase,
     owners,
     fileLinks: links,
     evidence: evidence.evidence,
     isHostedFile: isNotionFileUrl,
     now,
+    ...{ cursors, schemas: { of: async () => null } },
     forward: async ({ call: { operation } }) => {
       if (operation.target?.kind === 'notion') fetched.push(operation.target.path);
       return answerOf(200, remaining.shift() ?? {});
     },
   });
   return { withhold, owners, fetched, evidence };
+}
+
+const cursors = createCursorSeal(randomBytes(64));
+
+/** Withholds where nothing has to be decided again. */
+function released(parts: WithholdParts): (decided: DecidedCall, answer: Answer) => Promise<Released> {
+  const withhold = createWithhold(parts);
+  return async (decided, answer) => {
+    const result = await withhold(decided, answer);
+    assert.ok(!('reconsider' in result));
+    return result;
+  };
 }
 
 function answerOf(status: number, body: object | string | null, headers: Record<string, string> = {}): Answer {
@@ -464,6 +480,7 @@ describe("trap 7: what a caller makes is the caller's", () => {
     const { owners } = setUp();
     const withhold = createWithhold({
       ...{ publicBase, fileLinks: links, evidence: recordedEvidence().evidence, isHostedFile: isNotionFileUrl, now },
+      ...{ cursors, schemas: { of: async () => null } },
       owners: { ...owners, record: () => Promise.reject(new Error('no database')) },
       forward: () => Promise.reject(new Error('unused')),
     });
@@ -479,23 +496,35 @@ describe("trap 7: what a caller makes is the caller's", () => {
   });
   const listing = () => allowedRuling('GET', '/v1/file_uploads?page_size=2&status=uploaded');
 
+  /** Where a cursor of the gate's leads to. */
+  const opened = ({ next_cursor: cursor }: { next_cursor: string | null }, decided = listing()) => {
+    assert.ok(decided.call.operation.target?.kind === 'notion');
+    return cursors.open(listNamed(decided, decided.call.operation.target), String(cursor));
+  };
+
   it('lists to each caller their own uploads', async () => {
     const { withhold, owners } = setUp();
     await owners.record(workspaceId, { kind: 'file_upload', id }, principalId);
-    const { answer, withheld } = await withhold(listing(), answerOf(200, uploads([id, other], 'next')));
-    assert.deepEqual(json(answer), { ...uploads([id], 'next') });
+    const { answer, withheld } = await withhold(listing(), answerOf(200, uploads([id, other], null)));
+    assert.deepEqual(json(answer), uploads([id], null));
     assert.equal(withheld, 1);
   });
 
-  it('rule 15: fetches on while nothing is left of a page', async () => {
-    const { withhold, owners, fetched } = setUp([uploads([other], 'c3'), uploads([other, id], 'c4')]);
+  it('rule 15: fetches on until the page is full, and looks for one more', async () => {
+    const third = '11111111-2222-4333-8444-555555555555';
+    const pages = [uploads([other], 'c3'), uploads([id, other, id, other, third], 'c4')];
+    const { withhold, owners, fetched } = setUp(pages);
     await owners.record(workspaceId, { kind: 'file_upload', id }, principalId);
-    const { answer, withheld } = await withhold(listing(), answerOf(200, uploads([other], 'c 2')));
-    assert.deepEqual(json(answer), uploads([id], 'c4'));
-    assert.equal(withheld, 3);
+    await owners.record(workspaceId, { kind: 'file_upload', id: third }, principalId);
+    const decided = listing();
+    const { answer, withheld } = await withhold(decided, answerOf(200, uploads([other], 'c 2')));
+    const list = json(answer);
+    assert.deepEqual(list, { ...uploads([id, id], list.next_cursor), has_more: true });
+    assert.deepEqual(await opened(list, decided), { cursor: 'c3', skip: 4, size: 100 });
+    assert.equal(withheld, 4);
     assert.deepEqual(fetched, [
-      '/v1/file_uploads?page_size=2&status=uploaded&start_cursor=c+2',
-      '/v1/file_uploads?page_size=2&status=uploaded&start_cursor=c3',
+      '/v1/file_uploads?status=uploaded&start_cursor=c+2&page_size=100',
+      '/v1/file_uploads?status=uploaded&start_cursor=c3&page_size=100',
     ]);
   });
 
@@ -506,6 +535,6 @@ describe("trap 7: what a caller makes is the caller's", () => {
       ...uploads([], null),
       request_status: { type: 'incomplete', incomplete_reason: 'query_result_limit_reached' },
     });
-    assert.equal(fetched.length, 5);
+    assert.equal(fetched.length, 25);
   });
 });

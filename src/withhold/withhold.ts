@@ -1,18 +1,33 @@
 import type { DecidedCall } from '../domain/decided-call.ts';
+import { PortcullisError } from '../domain/errors.ts';
 import type { FileHolder } from '../domain/file-links.ts';
 import type { ObjectOwners } from '../domain/object-owners.ts';
-import type { Answer, Released } from '../domain/operation.ts';
-import { releaseOwnList, type SendOn } from './own-list.ts';
+import type { Answer, Reconsider, Released } from '../domain/operation.ts';
+import type { LearnedObject, PageIndex } from '../domain/page-index.ts';
+import { answerItem } from '../notion/answer-item.ts';
+import { learnedFrom } from '../notion/learned-from.ts';
+import { hideWithin } from './hidden.ts';
+import { keepItems } from './keep-items.ts';
+import type { CursorSeal } from './list-cursor.ts';
+import { hasMoved } from './moved.ts';
 import { bindToCaller } from './own-objects.ts';
 import { reduceToPartial } from './partial-object.ts';
 import { type Json, parseObject, readWhole, refuseAnswer } from './read-answer.ts';
 import { releaseFileHeaders, releaseHeaders } from './release-headers.ts';
+import { releaseList, type SendOn } from './release-list.ts';
 import { rewriteUrls, type UrlRewriting } from './rewrite-urls.ts';
+import type { Schemas } from './schemas.ts';
+import { type Sight, sightOf } from './sight.ts';
 import { releaseError } from './upstream-error.ts';
+import { createWhereabouts, type Whereabouts } from './whereabouts.ts';
 
 export interface WithholdParts extends UrlRewriting {
   readonly owners: ObjectOwners;
-  /** Fetches further pages of a list of which nothing was left. */
+  /** Left out: nobody knows where anything stands but what calls were decided on. */
+  readonly index?: Pick<PageIndex, 'find' | 'learn'>;
+  readonly schemas: Schemas;
+  readonly cursors: CursorSeal;
+  /** Fetches further pages of a list from which something was taken. */
   readonly forward: SendOn;
 }
 
@@ -20,7 +35,7 @@ export interface WithholdParts extends UrlRewriting {
  * Releases an answer: takes from it what the caller may not see and leads its URLs back to this gate. Whatever is not
  * marked opaque is parsed whole, or not released (`upstream_refused`).
  */
-export type Withhold = (decided: DecidedCall, answer: Answer) => Promise<Released>;
+export type Withhold = (decided: DecidedCall, answer: Answer) => Promise<Released | Reconsider>;
 
 export function createWithhold(parts: WithholdParts): Withhold {
   return async function withhold(decided, answer) {
@@ -35,7 +50,11 @@ export function createWithhold(parts: WithholdParts): Withhold {
     if (answer.status >= 400) return releaseError(decided, answer, bytes, missing => noteMissing(decided, missing));
     const json = answer.status >= 200 && answer.status < 300 ? parseObject(bytes) : null;
     if (json === null) throw refuseAnswer(operation, `an answer ${answer.status} that is no JSON object`);
-    return release(decided, answer, bytes, json);
+    await bindToCaller(decided, json, parts.owners);
+    const learned = await learn(decided, json);
+    const whereabouts = createWhereabouts(parts.index, decided);
+    if (await hasMoved(decided, learned, whereabouts)) return { reconsider: true };
+    return release(decided, answer, bytes, json, whereabouts);
   };
 
   /** Links to files on it end: Notion does not show it any more. */
@@ -43,21 +62,73 @@ export function createWithhold(parts: WithholdParts): Withhold {
     if (facts.connection !== null) parts.evidence.missed(facts.connection.id, { kind: kind as FileHolder['kind'], id });
   }
 
-  async function release(decided: DecidedCall, answer: Answer, bytes: Buffer, json: Json): Promise<Released> {
+  /** Remembers where the objects of an answer stand, before anybody judges them. */
+  async function learn({ call, facts }: DecidedCall, json: Json): Promise<readonly LearnedObject[]> {
+    const { workspaceId, policy } = facts;
+    const learned = workspaceId === null ? [] : learnedFrom(json, policy?.testedProperties);
+    if (workspaceId === null || learned.length === 0) return learned;
+    await parts.index?.learn(workspaceId, learned).catch(cause => {
+      const fate = call.operation.effect === 'write' ? 'unknown' : 'failed';
+      throw new PortcullisError('outcome_unrecorded', undefined, {
+        log: 'an answer could not be learned',
+        cause,
+        fate,
+      });
+    });
+    return learned;
+  }
+
+  async function release(
+    decided: DecidedCall,
+    answer: Answer,
+    bytes: Buffer,
+    json: Json,
+    whereabouts: Whereabouts,
+  ): Promise<Released> {
     const { effect, response } = decided.call.operation;
-    await bindToCaller(decided, json, parts.owners);
     const headers = releaseHeaders(answer.headers);
-    if (effect === 'write' && response.readAction !== null && !decided.decision.mayRead) {
+    const sight = sightOf(decided);
+    const seen = sight === null || (await maySee(decided, json, sight, whereabouts));
+    if (effect === 'write' && response.readAction !== null && !(decided.decision.mayRead && seen)) {
       const partial = reduceToPartial(json);
       return { answer: { ...answer, headers, body: serialize(partial.answer) }, withheld: partial.withheld };
     }
-    const { list, withheld } = response.ownedList
-      ? await releaseOwnList(decided, json, response.ownedList, parts.owners, parts.forward)
-      : { list: json, withheld: 0 };
-    const rewritten = response.rewriteUrls && (await rewriteUrls(decided, list, parts));
-    const body = rewritten || response.ownedList ? serialize(list) : bytes;
-    return { answer: { ...answer, headers, body }, withheld };
+    if (effect === 'read' && !seen) throw new PortcullisError('not_found', undefined, { notFound: response.notFound });
+    const withheld = await reduce(decided, json, sight, whereabouts);
+    const rewritten = response.rewriteUrls && (await rewriteUrls(decided, json, parts));
+    const body = rewritten || withheld !== null ? serialize(json) : bytes;
+    return { answer: { ...answer, headers, body }, withheld: withheld ?? 0 };
   }
+
+  /** Takes from the answer what is hidden. Null: nothing can be hidden in it from this caller, and nobody looked. */
+  async function reduce(
+    decided: DecidedCall,
+    json: Json,
+    sight: Sight | null,
+    whereabouts: Whereabouts,
+  ): Promise<number | null> {
+    const { list, ownedList } = decided.call.operation.response;
+    if (sight === null && ownedList === undefined) return null;
+    const { owners, forward, cursors, schemas } = parts;
+    const dropped =
+      list === undefined
+        ? 0
+        : await releaseList(decided, json, list, {
+            ...{ forward, cursors },
+            keep: keepItems(decided, list, sight, { owners, whereabouts }),
+            learn: async page => void (await learn(decided, page)),
+          });
+    const blanked = sight === null ? 0 : await hideWithin(decided, json, sight, { whereabouts, schemas });
+    return dropped + blanked;
+  }
+}
+
+/** Whether the caller may see the object that an answer is. Lists are judged item by item, and what is one's own by whose it is. */
+async function maySee(decided: DecidedCall, json: Json, sight: Sight, whereabouts: Whereabouts): Promise<boolean> {
+  const object = answerItem(json);
+  if (typeof object === 'string' || object.kind === 'file_upload' || sight.allContent) return true;
+  const at = await whereabouts.of([object]);
+  return sight.may(decided.call.operation.response.readAction ?? 'read', at(object));
 }
 
 function serialize(json: Json): Buffer {

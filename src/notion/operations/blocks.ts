@@ -57,7 +57,7 @@ export const blockRows: readonly OperationRow[] = [
     effect: 'read',
     locators: [{ ...block, actions: ['read'] }],
     query: ['start_cursor', 'page_size'],
-    response: { readAction: 'read', rewriteUrls: true },
+    response: { readAction: 'read', rewriteUrls: true, list: { kind: 'block', paged: 'query' } },
   },
   {
     name: 'blocks.children.append',
@@ -100,6 +100,6 @@ export const blockRows: readonly OperationRow[] = [
     filtered: true,
     query: [],
     body: ['filter', 'sort', 'limit'],
-    response: { readAction: 'read', rewriteUrls: true },
+    response: { readAction: 'read', rewriteUrls: true, list: { kind: 'block' } },
   },
 ];

@@ -31,7 +31,11 @@ export const commentRows: readonly OperationRow[] = [
     locators: [{ at: 'query.block_id', kind: 'block', actions: ['comment.read'] }],
     needs: [{ anyOf: ['query.block_id'] }],
     query: ['block_id', 'start_cursor', 'page_size'],
-    response: { readAction: 'comment.read', rewriteUrls: true },
+    response: {
+      readAction: 'comment.read',
+      rewriteUrls: true,
+      list: { kind: 'comment', action: 'comment.read', paged: 'query' },
+    },
   },
   {
     name: 'comments.get',

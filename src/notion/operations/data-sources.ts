@@ -64,7 +64,7 @@ export const dataSourceRows: readonly OperationRow[] = [
     locators: [{ ...dataSource, actions: ['read'] }],
     query: ['filter_properties'],
     body: ['sorts', 'filter', 'start_cursor', 'page_size', 'in_trash', 'archived', 'result_type'],
-    response: { readAction: 'read', rewriteUrls: true },
+    response: { readAction: 'read', rewriteUrls: true, list: { paged: 'body' } },
   },
   {
     name: 'data_sources.templates.list',
@@ -74,6 +74,6 @@ export const dataSourceRows: readonly OperationRow[] = [
     effect: 'read',
     locators: [{ ...dataSource, actions: ['read'] }],
     query: ['name', 'start_cursor', 'page_size'],
-    response: { readAction: 'read' },
+    response: { readAction: 'read', list: { at: 'templates', kind: 'page', paged: 'query' } },
   },
 ];

@@ -21,7 +21,7 @@ export const databaseRows: readonly OperationRow[] = [
     needs: [{ anyOf: parentPlaces }],
     query: [],
     body: [...keys, 'initial_data_source'],
-    response: { readAction: 'read', rewriteUrls: true },
+    response: { readAction: 'read', rewriteUrls: true, list: { at: 'data_sources', kind: 'data_source' } },
   },
   {
     name: 'databases.get',
@@ -30,7 +30,7 @@ export const databaseRows: readonly OperationRow[] = [
     effect: 'read',
     locators: [{ ...database, actions: ['read'] }],
     query: [],
-    response: { readAction: 'read', rewriteUrls: true },
+    response: { readAction: 'read', rewriteUrls: true, list: { at: 'data_sources', kind: 'data_source' } },
   },
   {
     name: 'databases.update',
@@ -58,7 +58,7 @@ export const databaseRows: readonly OperationRow[] = [
     query: [],
     body: [...keys, 'is_locked', 'in_trash', 'archived'],
     writes: ['properties'],
-    response: { readAction: 'read', rewriteUrls: true },
+    response: { readAction: 'read', rewriteUrls: true, list: { at: 'data_sources', kind: 'data_source' } },
   },
   {
     name: 'databases.query',
@@ -69,6 +69,6 @@ export const databaseRows: readonly OperationRow[] = [
     locators: [{ ...database, actions: ['read'] }],
     query: ['filter_properties'],
     body: ['sorts', 'filter', 'start_cursor', 'page_size', 'in_trash', 'archived'],
-    response: { readAction: 'read', rewriteUrls: true },
+    response: { readAction: 'read', rewriteUrls: true, list: { paged: 'body' } },
   },
 ];

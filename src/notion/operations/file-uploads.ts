@@ -26,7 +26,12 @@ export const fileUploadRows: readonly OperationRow[] = [
     workspace: 'file.read',
     filtered: true,
     query: ['status', 'start_cursor', 'page_size'],
-    response: { readAction: 'file.read', rewriteUrls: true, ownedList: 'file_upload' },
+    response: {
+      readAction: 'file.read',
+      rewriteUrls: true,
+      ownedList: 'file_upload',
+      list: { kind: 'file_upload', action: 'file.read', paged: 'query' },
+    },
   },
   {
     name: 'file_uploads.get',

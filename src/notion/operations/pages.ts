@@ -93,7 +93,7 @@ export const pageRows: readonly OperationRow[] = [
     effect: 'read',
     locators: [{ ...page, actions: ['read'] }],
     query: ['start_cursor', 'page_size'],
-    response: { readAction: 'read', rewriteUrls: true },
+    response: { readAction: 'read', rewriteUrls: true, list: { paged: 'query' } },
   },
   {
     name: 'pages.markdown.get',

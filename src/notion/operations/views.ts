@@ -17,7 +17,7 @@ export const viewRows: readonly OperationRow[] = [
     ],
     needs: [{ anyOf: ['query.database_id', 'query.data_source_id'] }],
     query: ['database_id', 'data_source_id', 'start_cursor', 'page_size'],
-    response: { readAction: 'read', rewriteUrls: true },
+    response: { readAction: 'read', rewriteUrls: true, list: { kind: 'view', paged: 'query', within: 'database' } },
   },
   {
     name: 'views.create',
@@ -81,7 +81,12 @@ export const viewRows: readonly OperationRow[] = [
     locators: [{ ...view, actions: ['read'] }],
     query: [],
     body: ['page_size'],
-    response: { readAction: 'read', rewriteUrls: true, binds: 'view_query' },
+    response: {
+      readAction: 'read',
+      rewriteUrls: true,
+      binds: 'view_query',
+      list: { kind: 'page', paged: 'body', furtherBelow: true },
+    },
   },
   {
     name: 'views.queries.get',
@@ -93,7 +98,7 @@ export const viewRows: readonly OperationRow[] = [
       { ...query, actions: ['read'] },
     ],
     query: ['start_cursor', 'page_size'],
-    response: { readAction: 'read', rewriteUrls: true },
+    response: { readAction: 'read', rewriteUrls: true, list: { kind: 'page', paged: 'query' } },
   },
   {
     name: 'views.queries.delete',

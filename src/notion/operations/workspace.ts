@@ -11,7 +11,7 @@ export const workspaceRows: readonly OperationRow[] = [
     filtered: true,
     query: [],
     body: ['query', 'sort', 'filter', 'start_cursor', 'page_size'],
-    response: { readAction: 'read', rewriteUrls: true },
+    response: { readAction: 'read', rewriteUrls: true, list: { paged: 'body' } },
   },
   {
     name: 'users.me',

@@ -1,0 +1,44 @@
+import type { DecidedCall } from '../domain/decided-call.ts';
+import type { ObjectOwners } from '../domain/object-owners.ts';
+import type { Forward } from '../forward/forward.ts';
+import type { Steps } from '../gateway.ts';
+import { notionOperation } from '../notion/notion-operation.ts';
+import { createCursorSeal } from '../withhold/list-cursor.ts';
+import { createCursorReader } from '../withhold/read-cursor.ts';
+import type { UrlRewriting } from '../withhold/rewrite-urls.ts';
+import { createSchemas } from '../withhold/schemas.ts';
+import { createWithhold } from '../withhold/withhold.ts';
+import type { Foundation } from './foundation.ts';
+import { createSystemGateway } from './system-gateway.ts';
+
+interface WithholdingParts extends Pick<Foundation, 'deriveKey' | 'publicUrl' | 'now' | 'monotonicMs'> {
+  readonly owners: ObjectOwners;
+  readonly rewriting: Pick<UrlRewriting, 'fileLinks' | 'evidence' | 'isHostedFile'>;
+  readonly forward: Forward;
+  /** The steps of the path, which Portcullis's own looks at Notion take as well. They are known once calls come. */
+  readonly steps: () => Steps;
+}
+
+/** What comes back: the step itself, and the one before it, which understands the cursors that it gives out. */
+export function openWithhold(parts: WithholdingParts): Pick<Steps, 'forward' | 'withhold'> {
+  const { deriveKey, publicUrl, now, monotonicMs, owners, rewriting, forward } = parts;
+  const cursors = createCursorSeal(deriveKey('list cursors', 64));
+  const readCursor = createCursorReader(cursors);
+  const schemas = createSchemas((decided, id) => readDataSource(decided, id, parts.steps()), monotonicMs);
+  return {
+    forward: async decided => forward(await readCursor(decided)),
+    withhold: createWithhold({ publicBase: publicUrl, ...rewriting, owners, schemas, cursors, forward, now }),
+  };
+}
+
+/** Charged to the caller whose answer depends on it (rule 29). */
+async function readDataSource({ call, caller, facts }: DecidedCall, id: string, steps: Steps): Promise<unknown> {
+  const { workspaceId, connection } = facts;
+  if (workspaceId === null || connection === null) return null;
+  const ask = createSystemGateway('withhold', steps, 'caller');
+  const { clientAddress, requestId } = call;
+  const context = { caller, workspaceId, clientAddress, requestId, confirm: async () => {} };
+  const operation = notionOperation('GET', `/v1/data_sources/${id}`);
+  const { body } = await ask({ workspaceId, connectionId: connection.id }, operation, context);
+  return Buffer.isBuffer(body) ? JSON.parse(body.toString()) : null;
+}

@@ -1,0 +1,40 @@
+/** One column of a data source, as Notion shows it (https://developers.notion.com/reference/property-object). */
+export interface Column {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  /** What is set for its type. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** The columns of a data source. */
+export type Columns = readonly Column[];
+
+/** Reads the columns in an answer that shows a data source, or a database as older versions show it. Null if there are none. */
+export function readColumns(answer: unknown): Columns | null {
+  if (!isRecord(answer) || !isRecord(answer.properties)) return null;
+  return Object.entries(answer.properties).flatMap(([key, column]) => {
+    if (!isRecord(column) || typeof column.type !== 'string' || typeof column.id !== 'string') return [];
+    const config = column[column.type];
+    return { id: column.id, name: key, type: column.type, config: isRecord(config) ? config : {} };
+  });
+}
+
+/** A column by its name or its id, which some places spell percent-encoded. */
+export function columnNamed(schema: Columns, key: unknown): Column | null {
+  if (typeof key !== 'string') return null;
+  const named = schema.find(({ name }) => name === key);
+  return named ?? schema.find(({ id }) => id === key || decoded(id) === decoded(key)) ?? null;
+}
+
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

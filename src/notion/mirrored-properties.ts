@@ -1,0 +1,73 @@
+import type { MirroredProperties, PropertyValue } from '../domain/grant.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The title of a page, and those of its properties that conditions test, as conditions compare them. */
+export function mirrorProperties(
+  properties: unknown,
+  tested: ReadonlySet<string>,
+): { readonly title: string | null; readonly properties: MirroredProperties } {
+  const mirrored: Record<string, PropertyValue | readonly PropertyValue[]> = {};
+  let title: string | null = null;
+  if (!isRecord(properties)) return { title, properties: mirrored };
+  for (const [name, value] of Object.entries(properties)) {
+    if (!isRecord(value)) continue;
+    if (value.type === 'title') title = plainText(value.title);
+    const shown = tested.has(name) ? mirror(value) : null;
+    if (shown !== null) mirrored[name] = shown;
+  }
+  return { title, properties: mirrored };
+}
+
+/** What people read in a rich text. */
+export function plainText(richText: unknown): string {
+  if (!Array.isArray(richText)) return '';
+  return richText.map(part => (isRecord(part) && typeof part.plain_text === 'string' ? part.plain_text : '')).join('');
+}
+
+/** Null for what is empty, and for what cannot be compared. */
+function mirror(value: Json): PropertyValue | readonly PropertyValue[] | null {
+  const content = value[String(value.type)];
+  switch (value.type) {
+    case 'title':
+    case 'rich_text':
+      return plainText(content);
+    case 'select':
+    case 'status':
+      return isRecord(content) ? nameOf(content) : null;
+    case 'multi_select':
+      return Array.isArray(content)
+        ? content.flatMap(option => (isRecord(option) ? (nameOf(option) ?? []) : []))
+        : null;
+    case 'date':
+      return isRecord(content) && typeof content.start === 'string' ? content.start : null;
+    case 'people':
+      return Array.isArray(content) ? content.flatMap(one => (isRecord(one) ? (idOf(one) ?? []) : [])) : null;
+    case 'number':
+    case 'checkbox':
+    case 'url':
+    case 'email':
+    case 'phone_number':
+    case 'created_time':
+    case 'last_edited_time':
+      return isComparable(content) ? content : null;
+    default:
+      return null;
+  }
+}
+
+function nameOf({ name }: Json): string | null {
+  return typeof name === 'string' ? name : null;
+}
+
+function idOf({ id }: Json): string | null {
+  return typeof id === 'string' ? id : null;
+}
+
+function isComparable(value: unknown): value is PropertyValue {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+function isRecord(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,79 @@
+import { isObject, type Json } from '../read-answer.ts';
+import type { Findings } from './findings.ts';
+import { keepKeys } from './keep-keys.ts';
+import { blankParent, objectsNamed } from './parent.ts';
+import { blankAuthors } from './people.ts';
+import { blankRichText } from './rich-text.ts';
+import { blankFile } from './values.ts';
+
+/** Types of blocks that are known (https://developers.notion.com/reference/block). */
+const types: ReadonlySet<unknown> = new Set([
+  ...['paragraph', 'heading_1', 'heading_2', 'heading_3', 'heading_4', 'bulleted_list_item', 'numbered_list_item'],
+  ...['quote', 'to_do', 'toggle', 'template', 'synced_block', 'child_page', 'child_database', 'equation', 'code'],
+  ...['callout', 'divider', 'breadcrumb', 'table_of_contents', 'tab', 'column_list', 'column', 'link_to_page'],
+  ...['table', 'table_row', 'meeting_notes', 'transcription', 'embed', 'bookmark', 'image', 'video', 'pdf', 'file'],
+  ...['audio', 'link_preview', 'unsupported'],
+]);
+
+const commonKeys = [
+  ...['object', 'id', 'parent', 'type', 'created_time', 'last_edited_time', 'created_by', 'last_edited_by'],
+  ...['has_children', 'archived', 'in_trash', 'request_id'],
+];
+
+/** Keys of a block's content under which rich text stands. */
+const textKeys: ReadonlySet<string> = new Set(['rich_text', 'caption', 'cells', 'title', 'text']);
+/** Keys of a block's content that hold more than one value, and nothing that leads to another page. */
+const plainKeys: ReadonlySet<string> = new Set(['icon', 'file', 'recording', 'children']);
+
+/** A block. One that is of no known type, or shows what is hidden, becomes a block that Notion's API does not support. */
+export function blankBlock(block: Json, findings: Findings): void {
+  const { type } = block;
+  blankParent(block, 'parent', findings);
+  blankAuthors(block, findings);
+  const content = typeof type === 'string' ? block[type] : null;
+  if (!types.has(type) || !isObject(content)) {
+    if (type !== undefined) findings.blank(() => becomeUnsupported(block));
+    keepKeys(block, commonKeys, ['unsupported']);
+    return;
+  }
+  keepKeys(block, commonKeys, [String(type)]);
+  if (type === 'link_to_page') blankReference(block, content, findings);
+  else if (type === 'synced_block') {
+    if (isObject(content.synced_from)) blankReference(block, content.synced_from, findings);
+  } else blankContent(content, findings);
+}
+
+/** A link to a page is nothing but that page, and a synced copy nothing but what it was copied from. */
+function blankReference(block: Json, reference: Json, findings: Findings): void {
+  const hide = () => becomeUnsupported(block);
+  const objects = objectsNamed(reference);
+  if (objects === null || objects.length === 0) findings.blank(hide);
+  else findings.shows(objects, hide);
+}
+
+function becomeUnsupported(block: Json): void {
+  delete block[String(block.type)];
+  Object.assign(block, { type: 'unsupported', unsupported: {}, has_children: false });
+}
+
+function blankContent(content: Json, findings: Findings): void {
+  for (const key of Object.keys(content)) {
+    const value = content[key];
+    if (key === 'url') findings.link(content, key, '');
+    else if (key === 'external') blankFile(content, findings);
+    else if (key === 'calendar_event') blankEvent(value, findings);
+    else if (key === 'children' && Array.isArray(value)) {
+      for (const child of value) if (isObject(child)) blankBlock(child, findings);
+    } else if (typeof value !== 'object' || value === null) continue;
+    else if (textKeys.has(key)) blankRichText(value, findings);
+    else if (!plainKeys.has(key)) findings.blank(() => delete content[key]);
+  }
+}
+
+/** The meeting that notes were taken of. */
+function blankEvent(event: unknown, findings: Findings): void {
+  if (findings.people || !isObject(event) || !Array.isArray(event.attendees)) return;
+  findings.blank(() => {
+    event.attendees = [];
+  });
+}

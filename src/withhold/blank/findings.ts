@@ -1,0 +1,79 @@
+import type { NotionRef } from '../../domain/page-index.ts';
+import { linkTargets } from '../../notion/link-targets.ts';
+import type { Json } from '../read-answer.ts';
+
+/** Something in an answer that shows other objects, and what becomes of it if the caller may not have one of them. */
+interface Finding {
+  readonly shows: readonly NotionRef[];
+  readonly hide: () => void;
+}
+
+/** An object whose properties can be hidden one by one. */
+export interface Masked {
+  readonly object: NotionRef;
+  readonly hide: (names: ReadonlySet<string>) => void;
+}
+
+/** A rollup or formula of a page, with what it may depend on in that page. */
+export interface Computed {
+  readonly page: NotionRef;
+  /** The data source of the page; null where the answer does not name it. */
+  readonly dataSource: string | null;
+  readonly propertyId: string;
+  /** The values of the page, by the id of the property. One that the answer does not show is missing. */
+  readonly values: ReadonlyMap<string, ShownBy>;
+  readonly hide: () => void;
+}
+
+/** Which other objects a value shows. */
+export interface ShownBy {
+  readonly shows: readonly NotionRef[];
+  /** Whether these are all of them. */
+  readonly whole: boolean;
+}
+
+/** What one walk through an answer has found, before anybody knows what the caller may see of it. */
+export class Findings {
+  readonly shown: Finding[] = [];
+  readonly masked: Masked[] = [];
+  readonly computed: Computed[] = [];
+  /** How many things were blanked without asking. */
+  blanked = 0;
+  /** Whether the caller may know who people are. */
+  readonly people: boolean;
+  /** The page that the call is about, for answers that show one of its properties alone. */
+  readonly page: NotionRef | null;
+
+  constructor({ people }: { readonly people: boolean }, page: NotionRef | null = null) {
+    this.people = people;
+    this.page = page;
+  }
+
+  /** What a part of the answer shows, while `walk` goes through it. */
+  during(walk: () => void): ShownBy {
+    const { length } = this.shown;
+    const { blanked } = this;
+    walk();
+    return { shows: this.shown.slice(length).flatMap(({ shows }) => shows), whole: this.blanked === blanked };
+  }
+
+  /** `hide` is called if the caller may not have one of these. */
+  shows(objects: readonly NotionRef[], hide: () => void): void {
+    if (objects.length > 0) this.shown.push({ shows: objects, hide });
+  }
+
+  /** A link that stands under a key; it is replaced if it leads to what the caller may not have. */
+  link(holder: Json, key: string, blank: '' | null): void {
+    const link = holder[key];
+    if (typeof link !== 'string') return;
+    this.shows(linkTargets(link), () => {
+      holder[key] = blank;
+    });
+  }
+
+  /** Blanks at once. */
+  blank(change: () => void): void {
+    this.blanked++;
+    change();
+  }
+}

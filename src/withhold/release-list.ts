@@ -1,0 +1,164 @@
+import type { DecidedCall } from '../domain/decided-call.ts';
+import type { Answer, AnswerList, NotionRequest } from '../domain/operation.ts';
+import type { CursorSeal, ListPosition } from './list-cursor.ts';
+import { listNamed, pageSizeMax, pagingOf, requestAt, withoutPage } from './list-request.ts';
+import { isObject, type Json, parseObject, readWhole, refuseAnswer } from './read-answer.ts';
+
+/** Sends a call on, as the step before this one does. */
+export type SendOn = (decided: DecidedCall) => Promise<Answer>;
+
+/** Which of these items, in their order, the caller may have. Called for each page of Notion's that was fetched. */
+export type KeepItems = (items: readonly unknown[]) => Promise<readonly boolean[]>;
+
+/** Further pages of Notion's that one call may fetch. */
+const refillsMax = 25;
+
+/** Notion's own way to say that a list ends before everything was seen. */
+const incomplete = { type: 'incomplete', incomplete_reason: 'query_result_limit_reached' } as const;
+
+/** A page of Notion's that is being gone through. */
+interface Source {
+  readonly items: readonly unknown[];
+  readonly kept: readonly boolean[];
+  /** Where this page is; null for the first page of a list, as the caller asked for it. */
+  readonly at: ListPosition | null;
+  /** Notion's cursor of the page after it. */
+  readonly next: string | null;
+}
+
+export interface ListParts {
+  readonly forward: SendOn;
+  readonly cursors: CursorSeal;
+  readonly keep: KeepItems;
+  /** Hears of each further page, before its items are judged. */
+  readonly learn: (page: Json) => Promise<void>;
+}
+
+/**
+ * Reduces a list to what the caller may have, in the same order, and fills it up from Notion's next pages to the size that
+ * was asked for (rule 15). It says that there is more only if there is something more that this caller may have, or if
+ * nobody has found out within bounds; then a page that is empty ends the list as incomplete.
+ *
+ * The cursor is the gate's own. Changes the list in place and answers how many items were taken from it.
+ */
+export async function releaseList(
+  decided: DecidedCall,
+  list: Json,
+  where: AnswerList,
+  parts: ListParts,
+): Promise<number> {
+  const { target } = decided.call.operation;
+  if (target?.kind !== 'notion') throw refuseAnswer(decided.call.operation, 'a list that was not fetched from Notion');
+  if (where.paged === null) return releaseWhole(list, where, parts.keep);
+  const reading = new Reading(decided, furtherRequest(target, where, list), where, parts);
+  const at = await reading.positionAsked(target);
+  const wanted = pagingOf(target, where.paged).size;
+  const end = await reading.collect(list, at, wanted);
+  list[where.at] = reading.results;
+  Object.assign(list, await reading.ending(end));
+  if (typeof list.total_count === 'number') list.total_count = reading.results.length;
+  if (isObject(list.property_item)) list.property_item.next_url = reading.nextUrl(list.next_cursor);
+  return reading.withheld;
+}
+
+/** A list without pages says that there is more only where nothing was taken from it: how much would be told. */
+async function releaseWhole(list: Json, { at }: AnswerList, keep: KeepItems): Promise<number> {
+  const items = itemsOf(list, at);
+  const kept = await keep(items);
+  const results = items.filter((_, index) => kept[index]);
+  if (Array.isArray(list[at])) list[at] = results;
+  if (list.has_more === true && results.length < items.length) list.has_more = false;
+  return items.length - results.length;
+}
+
+function itemsOf(list: Json, at: AnswerList['at']): readonly unknown[] {
+  const items = list[at];
+  return Array.isArray(items) ? items : [];
+}
+
+/** What further pages of the list are asked for with. */
+function furtherRequest(target: NotionRequest, { furtherBelow }: AnswerList, { id }: Json): NotionRequest {
+  if (furtherBelow !== true) return target;
+  return { ...target, method: 'GET', path: `${target.path}/${encodeURIComponent(String(id))}`, body: null };
+}
+
+/** How a list ended: at an item that the caller may have, at the end, or where the bounds were reached. */
+type End = { readonly at: ListPosition } | 'complete' | 'bounds';
+
+class Reading {
+  readonly results: unknown[] = [];
+  withheld = 0;
+  readonly #decided: DecidedCall;
+  readonly #request: NotionRequest;
+  readonly #where: AnswerList;
+  readonly #parts: ListParts;
+  readonly #paged: 'query' | 'body';
+  readonly #name: string;
+  /** The last place that was looked at. */
+  #reached: ListPosition | null = null;
+
+  constructor(decided: DecidedCall, request: NotionRequest, where: AnswerList, parts: ListParts) {
+    this.#decided = decided;
+    this.#request = request;
+    this.#where = where;
+    this.#parts = parts;
+    // What further pages are read with has no body.
+    this.#paged = where.furtherBelow === true ? 'query' : (where.paged ?? 'query');
+    this.#name = listNamed(decided, request);
+  }
+
+  /** Where the request said to begin; null for the beginning. */
+  async positionAsked(target: NotionRequest): Promise<ListPosition | null> {
+    const { cursor } = pagingOf(target, this.#where.paged ?? 'query');
+    return cursor === null ? null : this.#parts.cursors.open(this.#name, cursor);
+  }
+
+  /** Collects as many items as are wanted, and looks for one more. */
+  async collect(first: Json, at: ListPosition | null, wanted: number): Promise<End> {
+    let source = await this.#source(first, at);
+    for (let refills = 0; ; refills++) {
+      for (let index = source.at?.skip ?? 0; index < source.items.length; index++) {
+        if (!source.kept[index]) this.withheld++;
+        // The first page is as large as was wanted, or Notion's own affair.
+        else if (source.at === null || this.results.length < wanted) this.results.push(source.items[index]);
+        else return { at: { ...source.at, skip: index } };
+      }
+      if (source.next === null) return 'complete';
+      this.#reached = { cursor: source.next, skip: 0, size: pageSizeMax };
+      if (refills === refillsMax) return 'bounds';
+      source = await this.#source(await this.#fetch(this.#reached), this.#reached);
+    }
+  }
+
+  /** What the answer says of what comes after it. */
+  async ending(end: End): Promise<Json> {
+    const next = end === 'bounds' ? this.#reached : end === 'complete' ? null : end.at;
+    if (next !== null && this.results.length > 0) {
+      return { has_more: true, next_cursor: await this.#parts.cursors.seal(this.#name, next) };
+    }
+    return { has_more: false, next_cursor: null, ...(end === 'bounds' && { request_status: incomplete }) };
+  }
+
+  /** Where the next page is, as Notion writes it: the URL is led to the gate like any other. */
+  nextUrl(cursor: unknown): string | null {
+    if (typeof cursor !== 'string') return null;
+    return `https://api.notion.com${withoutPage(this.#request.path)}?start_cursor=${cursor}`;
+  }
+
+  async #source(page: Json, at: ListPosition | null): Promise<Source> {
+    const items = itemsOf(page, this.#where.at);
+    const kept = await this.#parts.keep(items);
+    const { has_more: more, next_cursor: cursor } = page;
+    return { items, kept, at, next: more === true && typeof cursor === 'string' ? cursor : null };
+  }
+
+  async #fetch(at: ListPosition): Promise<Json> {
+    const { operation } = this.#decided.call;
+    const next = { ...operation, target: requestAt(this.#request, this.#paged, at) };
+    const answer = await this.#parts.forward({ ...this.#decided, call: { ...this.#decided.call, operation: next } });
+    const page = answer.status === 200 ? parseObject(await readWhole(answer, operation)) : null;
+    if (page === null) throw refuseAnswer(operation, `page of a list answered ${answer.status}`);
+    await this.#parts.learn(page);
+    return page;
+  }
+}

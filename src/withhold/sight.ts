@@ -1,0 +1,33 @@
+import type { Action } from '../domain/action.ts';
+import type { Ancestry } from '../domain/ancestry.ts';
+import { askerOf } from '../domain/asker-of.ts';
+import type { DecidedCall } from '../domain/decided-call.ts';
+
+/** What the caller of one call may see, by the policy that the call was decided on. */
+export interface Sight {
+  may(action: Action, object: Ancestry): boolean;
+  /** Names of the properties of a page, or of the pages in a data source, that the caller may not see. */
+  hiddenProperties(object: Ancestry): ReadonlySet<string>;
+  /** Whether the caller may know who people are, beyond their ids. */
+  readonly people: boolean;
+  /** Whether every page and comment may be seen, wherever it stands. */
+  readonly allContent: boolean;
+}
+
+const nowhere: Ancestry = { state: 'unknown' };
+
+/**
+ * Null: nothing can be in an answer that this caller may not see, so nobody needs to look where anything in it stands. What is
+ * allowed on an object of which nobody knows where it stands, is allowed on every object.
+ */
+export function sightOf({ call, caller, facts }: DecidedCall): Sight | null {
+  const { policy } = facts;
+  const asker = askerOf(caller, call, facts);
+  if (policy === null || asker === null) return null;
+  const may = (action: Action, object: Ancestry) => policy.judge(asker, action, object).effect === 'allow';
+  const hiddenProperties = (object: Ancestry) => policy.maskedProperties(asker, 'read', object);
+  const people = policy.judge(asker, 'people.read', { state: 'workspace', filtered: true }).effect === 'allow';
+  const action = call.operation.response.list?.action ?? call.operation.response.readAction ?? 'read';
+  const allContent = may('read', nowhere) && may(action, nowhere) && hiddenProperties(nowhere).size === 0;
+  return allContent && people ? null : { may, hiddenProperties, people, allContent };
+}
