@@ -26,7 +26,8 @@ export interface LoadedWorkspace extends Pick<WorkspaceSnapshot, 'id' | 'connect
 
 /** Where snapshots come from. Null: there is no such workspace. One read, consistent in itself. */
 export interface WorkspaceSnapshots {
-  load(id: WorkspaceId): Promise<LoadedWorkspace | null>;
+  /** @param known an earlier revision, of which only what changed since is read again */
+  load(id: WorkspaceId, known: Policy | null): Promise<LoadedWorkspace | null>;
 }
 
 /** Workspaces kept in memory. The least recently used goes first. */
@@ -34,24 +35,34 @@ const cachedMax = 2_000;
 /** A workspace that does not exist is remembered this long, so that asking again costs nothing (rule 29). */
 const missMs = 5_000;
 
+interface Entry {
+  readonly loaded: Promise<WorkspaceSnapshot | null>;
+  missUntil: number;
+  /** The policy as it was read, from which the next read goes on. Null until it is here. */
+  policy: Policy | null;
+  stale: boolean;
+}
+
 /**
- * Snapshots in memory. They may be stale, and that is harmless: an intent commits only on the current revision, and
- * whoever finds theirs outdated calls `forget` and decides again. Loads of one workspace are shared.
+ * Snapshots in memory. They may be stale, and that is harmless: an intent commits only on the current revision, and a call
+ * that finds its snapshot outdated calls `forget` and is decided again. Loads of one workspace are shared.
  */
 export function cacheSnapshots(
   source: WorkspaceSnapshots,
   compile: (policy: Policy) => PolicySnapshot,
   monotonicMs: () => number,
 ) {
-  const cache = new Lru<{ readonly loaded: Promise<WorkspaceSnapshot | null>; missUntil: number }>(cachedMax);
+  const cache = new Lru<Entry>(cachedMax);
 
-  function load(id: WorkspaceId): Promise<WorkspaceSnapshot | null> {
-    const loaded = source.load(id).then(found => found && { ...found, policy: compile(found.policy) });
-    const entry = { loaded, missUntil: Number.POSITIVE_INFINITY };
+  function load(id: WorkspaceId, known: Policy | null): Promise<WorkspaceSnapshot | null> {
+    const reading = source.load(id, known);
+    const loaded = reading.then(found => found && { ...found, policy: compile(found.policy) });
+    const entry: Entry = { loaded, missUntil: Number.POSITIVE_INFINITY, policy: null, stale: false };
     cache.set(id, entry);
-    loaded.then(
-      snapshot => {
-        if (snapshot === null) entry.missUntil = monotonicMs() + missMs;
+    reading.then(
+      found => {
+        if (found === null) entry.missUntil = monotonicMs() + missMs;
+        else entry.policy = found.policy;
       },
       () => {
         if (cache.get(id) === entry) cache.delete(id);
@@ -63,11 +74,12 @@ export function cacheSnapshots(
   return {
     get(id: WorkspaceId): Promise<WorkspaceSnapshot | null> {
       const entry = cache.get(id);
-      if (entry === undefined || entry.missUntil <= monotonicMs()) return load(id);
-      return entry.loaded;
+      if (entry === undefined || entry.missUntil <= monotonicMs()) return load(id, null);
+      return entry.stale ? load(id, entry.policy) : entry.loaded;
     },
     forget(id: WorkspaceId): void {
-      cache.delete(id);
+      const entry = cache.get(id);
+      if (entry !== undefined) entry.stale = true;
     },
   };
 }

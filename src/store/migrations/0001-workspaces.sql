@@ -52,14 +52,36 @@ CREATE TABLE membership (
 );
 CREATE INDEX membership_by_principal ON membership (principal_id);
 
--- For triggers on what a workspace's policy depends on. A change moves the revision in the same transaction: decisions
--- that were taken on the old revision can then not commit their intent (rule 10).
+-- What each revision of a policy changed: an instance that knows an earlier revision reads again only that. The latest
+-- revisions are kept; an instance that knows an older one reads everything.
+CREATE TABLE policy_change (
+  workspace_id text NOT NULL REFERENCES workspace (id) ON DELETE CASCADE,
+  revision bigint NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('member', 'role', 'group', 'grant', 'connection')),
+  key text NOT NULL,
+  PRIMARY KEY (workspace_id, revision, kind, key)
+);
+
+-- For triggers on what a workspace's policy depends on. A change moves the revision in the same transaction, once for each
+-- statement: decisions that were taken on the old revision can then not commit their intent (rule 10). The transition table
+-- is named `changed`; the arguments are the kind of what changed and the column of its key.
 CREATE FUNCTION move_policy_revision() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE portcullis.workspace SET policy_revision = policy_revision + 1
-   WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.workspace_id ELSE NEW.workspace_id END;
+  EXECUTE format(
+    'WITH touched AS (SELECT DISTINCT workspace_id, %1$I::text AS key FROM changed),
+          moved AS (UPDATE portcullis.workspace SET policy_revision = policy_revision + 1
+                     WHERE id IN (SELECT workspace_id FROM touched) RETURNING id, policy_revision)
+     INSERT INTO portcullis.policy_change (workspace_id, revision, kind, key)
+     SELECT moved.id, moved.policy_revision, %2$L, touched.key
+       FROM touched JOIN moved ON moved.id = touched.workspace_id', TG_ARGV[1], TG_ARGV[0]);
+  DELETE FROM portcullis.policy_change c USING (SELECT DISTINCT workspace_id FROM changed) t, portcullis.workspace w
+   WHERE c.workspace_id = t.workspace_id AND w.id = t.workspace_id AND c.revision <= w.policy_revision - 1000;
   RETURN NULL;
 END
 $$;
-CREATE TRIGGER membership_moves_policy AFTER INSERT OR UPDATE OR DELETE ON membership
-  FOR EACH ROW EXECUTE FUNCTION move_policy_revision();
+CREATE TRIGGER member_added AFTER INSERT ON membership
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION move_policy_revision('member', 'principal_id');
+CREATE TRIGGER member_changed AFTER UPDATE ON membership
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION move_policy_revision('member', 'principal_id');
+CREATE TRIGGER member_removed AFTER DELETE ON membership
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION move_policy_revision('member', 'principal_id');

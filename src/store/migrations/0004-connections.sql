@@ -87,11 +87,23 @@ CREATE INDEX connection_lease ON connection (lease_until) WHERE status IN ('refr
 -- A refresh changes no decision: calls under way need not be decided again because of it.
 CREATE FUNCTION serves(status text) RETURNS text LANGUAGE sql IMMUTABLE
   RETURN CASE WHEN status IN ('active', 'refreshing', 'suspect') THEN 'serving' ELSE status END;
+CREATE FUNCTION move_revision_of_connection() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  workspace text := CASE WHEN TG_OP = 'DELETE' THEN OLD.workspace_id ELSE NEW.workspace_id END;
+  connection text := CASE WHEN TG_OP = 'DELETE' THEN OLD.id ELSE NEW.id END;
+BEGIN
+  WITH moved AS (UPDATE portcullis.workspace SET policy_revision = policy_revision + 1
+                  WHERE id = workspace RETURNING id, policy_revision)
+  INSERT INTO portcullis.policy_change (workspace_id, revision, kind, key)
+  SELECT moved.id, moved.policy_revision, 'connection', connection FROM moved;
+  RETURN NULL;
+END
+$$;
 CREATE TRIGGER connection_set_moves_policy AFTER INSERT OR DELETE ON connection
-  FOR EACH ROW EXECUTE FUNCTION move_policy_revision();
+  FOR EACH ROW EXECUTE FUNCTION move_revision_of_connection();
 CREATE TRIGGER connection_moves_policy AFTER UPDATE OF status, audience ON connection
   FOR EACH ROW WHEN (serves(OLD.status) <> serves(NEW.status) OR OLD.audience <> NEW.audience)
-  EXECUTE FUNCTION move_policy_revision();
+  EXECUTE FUNCTION move_revision_of_connection();
 -- At the end of the transaction, so that its one row is locked for as short as a commit takes.
 CREATE CONSTRAINT TRIGGER generation_moves_mark AFTER INSERT OR UPDATE OF generation ON connection
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION move_custody_mark();

@@ -34,6 +34,11 @@ export const tableRights: Readonly<Record<keyof Schema | typeof bookkeeping, Tab
   principal: { app: change, system: change },
   workspace: { workspace: 'id', app: ['SELECT', 'UPDATE'], system: remove },
   membership: { workspace, app: remove, system: remove },
+  policy_change: { workspace, app: ['INSERT', 'SELECT', 'DELETE'], system: ['INSERT', 'SELECT', 'DELETE'] },
+  policy_role: { workspace, app: remove, system: remove },
+  policy_group: { workspace, app: remove, system: remove },
+  policy_group_member: { workspace, app: ['SELECT', 'INSERT', 'DELETE'], system: ['SELECT', 'INSERT', 'DELETE'] },
+  policy_grant: { workspace, app: remove, system: remove },
 
   // A workspace may name people. It can neither read password hashes nor hand out rights in the deployment.
   user_account: {

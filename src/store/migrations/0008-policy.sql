@@ -1,0 +1,85 @@
+-- The policy of a workspace: custom roles, groups and grants. Every change moves the workspace's revision, once for each
+-- statement, and says what it was about, so that an instance reads again only that.
+
+CREATE TABLE policy_role (
+  workspace_id text NOT NULL REFERENCES workspace (id),
+  name text NOT NULL CHECK (name ~ '^[a-z][a-z0-9_-]{0,62}$' AND name NOT IN ('admin', 'editor', 'viewer', 'guest')),
+  actions text[] NOT NULL,
+  PRIMARY KEY (workspace_id, name)
+);
+
+CREATE TABLE policy_group (
+  id text NOT NULL UNIQUE CHECK (id LIKE 'grp\_%'),
+  workspace_id text NOT NULL REFERENCES workspace (id),
+  name text NOT NULL CHECK (name ~ '^[a-z][a-z0-9_-]{0,62}$'),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (workspace_id, id),
+  UNIQUE (workspace_id, name)
+);
+
+-- A member of the workspace in a group, or a group in a group. Those who leave the workspace leave its groups.
+CREATE TABLE policy_group_member (
+  workspace_id text NOT NULL,
+  group_id text NOT NULL,
+  principal_id text,
+  inner_group_id text,
+  FOREIGN KEY (workspace_id, group_id) REFERENCES policy_group (workspace_id, id) ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, principal_id) REFERENCES membership (workspace_id, principal_id) ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, inner_group_id) REFERENCES policy_group (workspace_id, id) ON DELETE CASCADE,
+  CHECK ((principal_id IS NULL) <> (inner_group_id IS NULL)),
+  CHECK (group_id <> inner_group_id)
+);
+CREATE UNIQUE INDEX policy_group_member_principal ON policy_group_member (workspace_id, group_id, principal_id)
+  WHERE principal_id IS NOT NULL;
+CREATE UNIQUE INDEX policy_group_member_group ON policy_group_member (workspace_id, group_id, inner_group_id)
+  WHERE inner_group_id IS NOT NULL;
+CREATE INDEX policy_group_member_by_principal ON policy_group_member (workspace_id, principal_id);
+
+-- What somebody may do, may not do, or may do only there. The grants of somebody who leaves go with the membership.
+CREATE TABLE policy_grant (
+  id text NOT NULL UNIQUE CHECK (id LIKE 'grt\_%'),
+  workspace_id text NOT NULL REFERENCES workspace (id),
+  effect text NOT NULL CHECK (effect IN ('allow', 'deny', 'limit')),
+  -- Neither of the two: everyone, which is every member.
+  principal_id text,
+  group_id text,
+  actions text[],
+  role text,
+  -- [{"kind": "workspace"}] or [{"kind": "page", "id": …}, …]
+  scopes jsonb NOT NULL CHECK (jsonb_typeof(scopes) = 'array' AND jsonb_array_length(scopes) > 0),
+  conditions jsonb,
+  properties text[] CHECK (properties IS NULL OR (effect = 'deny' AND cardinality(properties) > 0)),
+  reason text NOT NULL,
+  created_by text REFERENCES principal (id),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (workspace_id, id),
+  FOREIGN KEY (workspace_id, principal_id) REFERENCES membership (workspace_id, principal_id) ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, group_id) REFERENCES policy_group (workspace_id, id) ON DELETE CASCADE,
+  CHECK (principal_id IS NULL OR group_id IS NULL),
+  CHECK ((actions IS NULL) <> (role IS NULL))
+);
+CREATE INDEX policy_grant_by_principal ON policy_grant (workspace_id, principal_id) WHERE principal_id IS NOT NULL;
+CREATE INDEX policy_grant_by_group ON policy_grant (workspace_id, group_id) WHERE group_id IS NOT NULL;
+
+CREATE TRIGGER role_added AFTER INSERT ON policy_role
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION move_policy_revision('role', 'name');
+CREATE TRIGGER role_changed AFTER UPDATE ON policy_role
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION move_policy_revision('role', 'name');
+CREATE TRIGGER role_removed AFTER DELETE ON policy_role
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION move_policy_revision('role', 'name');
+CREATE TRIGGER group_added AFTER INSERT ON policy_group
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION move_policy_revision('group', 'id');
+CREATE TRIGGER group_changed AFTER UPDATE ON policy_group
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION move_policy_revision('group', 'id');
+CREATE TRIGGER group_removed AFTER DELETE ON policy_group
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION move_policy_revision('group', 'id');
+CREATE TRIGGER group_joined AFTER INSERT ON policy_group_member
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION move_policy_revision('group', 'group_id');
+CREATE TRIGGER group_left AFTER DELETE ON policy_group_member
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION move_policy_revision('group', 'group_id');
+CREATE TRIGGER grant_added AFTER INSERT ON policy_grant
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION move_policy_revision('grant', 'id');
+CREATE TRIGGER grant_changed AFTER UPDATE ON policy_grant
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION move_policy_revision('grant', 'id');
+CREATE TRIGGER grant_removed AFTER DELETE ON policy_grant
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION move_policy_revision('grant', 'id');

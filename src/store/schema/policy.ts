@@ -1,0 +1,48 @@
+import type { ColumnType } from 'kysely';
+import type { GrantEffect, GrantScope } from '../../domain/grant.ts';
+import type { GrantId, GroupId, PrincipalId, WorkspaceId } from '../../domain/ids.ts';
+import type { Timestamp } from './foundation.ts';
+
+/** The conditions of a grant as they are stored: moments are ISO 8601 texts. */
+export type StoredConditions = Readonly<Record<string, unknown>>;
+
+export interface PolicyTables {
+  policy_change: {
+    workspace_id: WorkspaceId;
+    revision: number;
+    kind: 'member' | 'role' | 'group' | 'grant' | 'connection';
+    key: string;
+  };
+  policy_role: {
+    workspace_id: WorkspaceId;
+    name: string;
+    actions: string[];
+  };
+  policy_group: {
+    id: GroupId;
+    workspace_id: WorkspaceId;
+    name: string;
+    created_at: Timestamp;
+  };
+  policy_group_member: {
+    workspace_id: WorkspaceId;
+    group_id: GroupId;
+    principal_id: PrincipalId | null;
+    inner_group_id: GroupId | null;
+  };
+  policy_grant: {
+    id: GrantId;
+    workspace_id: WorkspaceId;
+    effect: GrantEffect;
+    principal_id: PrincipalId | null;
+    group_id: GroupId | null;
+    actions: string[] | null;
+    role: string | null;
+    scopes: ColumnType<readonly GrantScope[], string, string>;
+    conditions: ColumnType<StoredConditions | null, string | null, string | null>;
+    properties: string[] | null;
+    reason: string;
+    created_by: PrincipalId | null;
+    created_at: Timestamp;
+  };
+}
