@@ -2,7 +2,8 @@ import type { NotionRef } from '../domain/page-index.ts';
 import { canonicalId } from './ids.ts';
 import { idsInLink } from './links.ts';
 
-const urlInText = /https?:\/\/[^\s<>"'`]+/gi;
+/** From the scheme to the end of the word, without the punctuation after it. */
+const urlInText = /https?:\/\/[^\s<>"'`]*[^\s<>"'`.,;:!?)\]]/gi;
 
 /**
  * What a link leads to in Notion. A link does not say whether that is a page or a database, so both count as a page; what

@@ -111,7 +111,7 @@ export function createWithhold(parts: WithholdParts): Withhold {
     if (sight === null && ownedList === undefined) return null;
     const { owners, forward, cursors, schemas } = parts;
     const dropped =
-      list === undefined
+      list === undefined || !Array.isArray(json[list.at])
         ? 0
         : await releaseList(decided, json, list, {
             ...{ forward, cursors },
