@@ -30,6 +30,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
   // What stands beside the path.
   accounts: ['domain'],
+  'oauth-server': ['domain'],
   vault: ['domain', 'disk', 'net'],
   mail: ['domain', 'accounts'],
   net: ['domain'],
@@ -52,6 +53,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'forward',
     'identify',
     'jobs',
+    'oauth-server',
     'postgres',
     'report',
     'resolve',

@@ -199,6 +199,8 @@ export interface DeploymentAccounts {
   workspacesOf(id: UserId): Promise<WorkspaceId[]>;
   /** Revokes the keys of a user in all workspaces. */
   revokeKeysOf(id: UserId, at: Date): Promise<void>;
+  /** Ends what a user allowed MCP clients to do, in all workspaces, as themselves or as an agent. */
+  revokeConsentsOf(id: UserId, at: Date): Promise<void>;
   /** Suspends the agents of a user in all workspaces. */
   suspendAgentsOf(id: UserId, at: Date): Promise<void>;
 

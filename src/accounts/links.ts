@@ -84,7 +84,10 @@ export function createLinks(parts: {
   async function replace(accounts: DeploymentAccounts, user: UserAccount, author: Caller): Promise<string> {
     if (user.disabled) throw new PortcullisError('conflict', 'This account is disabled.');
     await accounts.endSessionsOf(user.id, now());
-    if (user.passwordHash === null) await accounts.revokeKeysOf(user.id, now());
+    if (user.passwordHash === null) {
+      await accounts.revokeKeysOf(user.id, now());
+      await accounts.revokeConsentsOf(user.id, now());
+    }
     const purpose = user.passwordHash === null ? 'invitation' : 'recovery';
     return add(accounts, user.id, { purpose, author, mailed: mail !== null });
   }

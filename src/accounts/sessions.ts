@@ -71,7 +71,10 @@ export function createSessions({
         if (holder !== null && holder.id !== userId) throw passwordTaken();
         await accounts.setPassword(userId, passwordHash);
         // Without a password nobody had proved to be this person, whoever made these keys.
-        if (before === null) await accounts.revokeKeysOf(userId, now());
+        if (before === null) {
+          await accounts.revokeKeysOf(userId, now());
+          await accounts.revokeConsentsOf(userId, now());
+        }
         await accounts.endSessionsOf(userId, now(), sessionId);
         await accounts.retireLinksOf(userId, now());
       });

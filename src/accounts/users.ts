@@ -17,7 +17,7 @@ export interface Users {
    */
   create(author: Caller, user: NewUser): Promise<{ user: UserAccount; signInUrl: string | null }>;
   /**
-   * Changes rights, disables or enables. Disabling ends, in one transaction, the person's sessions, links and keys, and
+   * Changes rights, disables or enables. Disabling ends, in one transaction, the person's sessions, links, keys and consents, and
    * suspends the agents that they own until those are reassigned (rule 11); enabling restores none of these. It is not
    * refused to a workspace's last admin: an account that was taken over must be stoppable.
    */
@@ -105,6 +105,7 @@ async function disable(accounts: DeploymentAccounts, id: UserId, at: Date): Prom
   await accounts.retireLinksOf(id, at);
   await accounts.retireLinksBy(id, at);
   await accounts.revokeKeysOf(id, at);
+  await accounts.revokeConsentsOf(id, at);
   await accounts.suspendAgentsOf(id, at);
 }
 

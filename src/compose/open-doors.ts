@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
+import type { PrincipalId } from '../domain/ids.ts';
 import type { ProgramLog } from '../domain/program-log.ts';
 import { apiRoutes, contentRoutes } from '../doors/api/all-routes.ts';
 import { apiDoor } from '../doors/api/api-door.ts';
@@ -11,6 +12,7 @@ import { healthDoor } from '../doors/health/health-door.ts';
 import { createInnerMetricsGuard, createMetricsGuard } from '../doors/health/metrics-access.ts';
 import { proxyDoor } from '../doors/health/proxy-door.ts';
 import { createIsOurHost } from '../doors/host-guard.ts';
+import { oauthServerDoor } from '../doors/oauth/oauth-server-door.ts';
 import { createRestDoor } from '../doors/rest/rest-door.ts';
 import type { Doors, RequestHandler } from '../doors/server.ts';
 import { createRecordUnread } from '../doors/unread-requests.ts';
@@ -19,6 +21,7 @@ import type { Gateway } from '../gateway.ts';
 import { createClientAddress } from '../net/client-address.ts';
 import { createAuditReader } from '../store/audit-reader.ts';
 import type { Foundation } from './foundation.ts';
+import { openOAuthServer } from './oauth-server.ts';
 import type { Audit } from './open-audit.ts';
 import { openGateway } from './open-gateway.ts';
 import type { Parts } from './open-parts.ts';
@@ -84,6 +87,19 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
   );
   await app.register(oauthDoor({ gateway, commands: connect, clientAddress, publicUrl, demo }));
   await app.register(webhookDoor({ gateway, receive: webhooks.receive, clientAddress }));
+  const oauth = openOAuthServer(place, audit, parts.hashCredential);
+  const workspacesOf = (principal: PrincipalId) => accounts.workspaces.of(principal, null);
+  await app.register(
+    oauthServerDoor({
+      gateway,
+      protocol: oauth.protocol,
+      consents: { ...oauth.consents, workspacesOf },
+      register: oauth.register,
+      clientAddress,
+      publicUrl,
+      demo,
+    }),
+  );
   await app.register(mcpClientDocumentDoor(parts.hosted.documentOf));
   const { metricsToken: token } = config;
   const health = {

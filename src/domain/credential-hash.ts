@@ -9,6 +9,10 @@ export type CredentialKind =
   | 'device'
   | 'account'
   | 'file_link'
+  /** An access token of an MCP client. */
+  | 'access_token'
+  /** Whatever else the authorization server names by a secret: codes, refresh tokens, interactions. */
+  | 'oauth_record'
   | 'password_salt';
 
 /** Turns a secret into what is stored of it. */

@@ -1,4 +1,4 @@
-import type { ConnectionId, KeyId, PrincipalId, SessionId, WorkspaceId } from './ids.ts';
+import type { ConnectionId, ConsentId, KeyId, PrincipalId, SessionId, WorkspaceId } from './ids.ts';
 
 /** An object of Notion's that holds files. `workspace` stands for "nobody said which", and has no id. */
 export interface FileHolder {
@@ -23,7 +23,7 @@ export interface LinkBearer {
   /** The connection that Notion answered through. */
   readonly connectionId: ConnectionId;
   readonly principalId: PrincipalId;
-  readonly credential: KeyId | SessionId;
+  readonly credential: KeyId | SessionId | ConsentId;
 }
 
 /** What a ticket stands for. */

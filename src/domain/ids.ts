@@ -18,6 +18,7 @@ const idPrefixes = [
   'whs',
   'reg',
   'inv',
+  'cns',
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 
@@ -37,6 +38,7 @@ export type AttemptId = Id<'att'>;
 export type SubscriptionId = Id<'whs'>;
 export type RegistrationId = Id<'reg'>;
 export type InvitationId = Id<'inv'>;
+export type ConsentId = Id<'cns'>;
 export type GroupId = Id<'grp'>;
 export type GrantId = Id<'grt'>;
 

@@ -1,11 +1,16 @@
 import type { Action } from './action.ts';
 import type { SignInStrength } from './grant.ts';
-import type { AgentId, KeyId, SessionId, UserId, WorkspaceId } from './ids.ts';
+import type { AgentId, ConsentId, KeyId, SessionId, UserId, WorkspaceId } from './ids.ts';
 
 /** What a door found in a request: raw, unjudged. Only `identify` gives it meaning. */
 export type Credentials =
   | { readonly kind: 'none' }
-  | { readonly kind: 'bearer'; readonly token: string }
+  | {
+      readonly kind: 'bearer';
+      readonly token: string;
+      /** What the door is as a resource (RFC 8707): an access token for another one is none here. Left out: it takes keys alone. */
+      readonly resource?: string;
+    }
   | { readonly kind: 'session'; readonly token: string }
   /** A link to a file, which opens without a key. It stands for the key or session that it was given to. */
   | { readonly kind: 'file_link'; readonly token: string }
@@ -55,8 +60,8 @@ export type Principal = User | Agent | Anonymous | System;
  */
 export interface Caller {
   readonly principal: Principal;
-  /** The credential's id, for the log: a key's or a session's. Null for anonymous callers and the system. */
-  readonly credential: KeyId | SessionId | null;
+  /** The credential's id, for the log: a key's, a session's, or that of the consent behind an access token. Null for anonymous callers and the system. */
+  readonly credential: KeyId | SessionId | ConsentId | null;
   readonly epoch: number | null;
   /** Null when the credential is not bound to one workspace (a browser session). */
   readonly boundTo: WorkspaceId | null;

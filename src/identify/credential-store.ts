@@ -1,11 +1,11 @@
 import type { Action } from '../domain/action.ts';
 import type { SignInStrength } from '../domain/grant.ts';
-import type { KeyId, SessionId, WorkspaceId } from '../domain/ids.ts';
+import type { ConsentId, KeyId, SessionId, WorkspaceId } from '../domain/ids.ts';
 import type { Agent, User } from '../domain/principal.ts';
 
-/** A key or a session, with everything about its principal that one look-up can tell. */
+/** A key, a session or an access token, with everything about its principal that one look-up can tell. */
 export interface StoredCredential {
-  readonly id: KeyId | SessionId;
+  readonly id: KeyId | SessionId | ConsentId;
   readonly principal: User | Agent;
   /** The principal's epoch, read in the same statement as the rest (rule 10). */
   readonly epoch: number;
@@ -22,10 +22,15 @@ export interface StoredCredential {
   readonly under: readonly string[] | null;
   readonly signIn: { readonly strength: SignInStrength; readonly at: Date | null };
   readonly deploymentRights: ReadonlySet<Action>;
+  /** Of an access token: the one resource that it is for. Null: the credential is no access token. */
+  readonly resource: string | null;
 }
 
+/** What a caller can present. */
+export type PresentedKind = 'api_key' | 'session' | 'access_token' | 'file_link';
+
 export interface CredentialUse {
-  readonly id: KeyId | SessionId;
+  readonly id: KeyId | SessionId | ConsentId;
   readonly at: Date;
 }
 
@@ -38,6 +43,6 @@ export interface CredentialUse {
  */
 export interface CredentialStore {
   /** `file_link`: the key or session that the link was given to, as far as a link stands for it. */
-  find(kind: 'api_key' | 'session' | 'file_link', hash: Buffer): Promise<StoredCredential | null>;
+  find(kind: PresentedKind, hash: Buffer): Promise<StoredCredential | null>;
   noteUses(uses: readonly CredentialUse[]): Promise<void>;
 }

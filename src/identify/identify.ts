@@ -2,13 +2,13 @@ import { readApiKey } from '../domain/api-key.ts';
 import type { HashCredential } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import { handleOf, ticketShape } from '../domain/file-links.ts';
-import type { KeyId, SessionId } from '../domain/ids.ts';
+import type { ConsentId, KeyId, SessionId } from '../domain/ids.ts';
 import { Lru } from '../domain/lru.ts';
 import type { Call } from '../domain/operation.ts';
 import { type AnonymousReason, anonymous, type Caller, type Credentials } from '../domain/principal.ts';
 import { sessionIdleMs } from '../domain/session-lifetime.ts';
 import { type Now, secondMs } from '../domain/units.ts';
-import type { CredentialStore, StoredCredential } from './credential-store.ts';
+import type { CredentialStore, PresentedKind, StoredCredential } from './credential-store.ts';
 
 export interface Identify {
   /**
@@ -27,7 +27,9 @@ export interface Identify {
 /** A credential that was good when it was read. It can be stale; the intent's condition on the epoch finds that out. */
 interface Known {
   readonly caller: Caller;
-  readonly id: KeyId | SessionId;
+  readonly id: KeyId | SessionId | ConsentId;
+  /** Of an access token: what it is for. */
+  readonly resource: string | null;
   readonly expiresAtMs: number;
   /** Infinite for keys. */
   idleExpiresAtMs: number;
@@ -48,22 +50,23 @@ export function createIdentify(parts: {
   const known = new Lru<Known>(cacheMax);
   // Only what stays true is remembered: an unknown secret of 256 bits will not be made later, a revoked one not restored.
   const refused = new Lru<AnonymousReason>(cacheMax);
-  const lookups = new Map<string, Promise<Caller>>();
-  let uses = new Map<KeyId | SessionId, Date>();
+  const lookups = new Map<string, Promise<Looked>>();
+  let uses = new Map<KeyId | SessionId | ConsentId, Date>();
   const timer = setInterval(() => void flush().catch(onFlushError), flushEveryMs).unref();
 
-  function identify({ credentials }: Pick<Call, 'credentials'>): Promise<Caller> {
+  async function identify({ credentials }: Pick<Call, 'credentials'>): Promise<Caller> {
     const secret = readSecret(credentials);
-    if (secret.kind === 'none') return Promise.resolve(anonymous(secret.why));
+    if (secret.kind === 'none') return anonymous(secret.why);
     const hash = hashCredential(secret.kind, secret.token);
     if (secret.kind === 'file_link') return identifyByLink(hash);
     const cacheKey = hash.toString('latin1');
-    const hit = known.get(cacheKey);
     const at = now();
-    if (hit !== undefined && isCurrent(hit, at)) return Promise.resolve(use(hit, at));
-    const why = refused.get(cacheKey);
-    if (why !== undefined) return Promise.resolve(anonymous(why));
-    return lookUpOnce(secret.kind, hash, cacheKey);
+    const hit = known.get(cacheKey);
+    const why = hit === undefined ? refused.get(cacheKey) : undefined;
+    if (why !== undefined) return anonymous(why);
+    const found = hit !== undefined && isCurrent(hit, at) ? hit : await lookUpOnce(secret.kind, hash, cacheKey);
+    if (typeof found === 'string') return anonymous(found);
+    return isFor(found, credentials) ? use(found, at) : anonymous('unknown_credentials');
   }
 
   /** Never remembered, so that a link ends the moment its key does, and no use of the key: a picture keeps no session alive. */
@@ -80,7 +83,7 @@ export function createIdentify(parts: {
   }
 
   /** Many calls that arrive with the same new credential ask the database once. */
-  function lookUpOnce(kind: 'api_key' | 'session', hash: Buffer, cacheKey: string): Promise<Caller> {
+  function lookUpOnce(kind: PresentedKind, hash: Buffer, cacheKey: string): Promise<Looked> {
     const running = lookups.get(cacheKey);
     if (running !== undefined) return running;
     const lookup = lookUp(kind, hash, cacheKey).finally(() => lookups.delete(cacheKey));
@@ -88,16 +91,15 @@ export function createIdentify(parts: {
     return lookup;
   }
 
-  async function lookUp(kind: 'api_key' | 'session', hash: Buffer, cacheKey: string): Promise<Caller> {
+  async function lookUp(kind: PresentedKind, hash: Buffer, cacheKey: string): Promise<Looked> {
     const stored = await find(kind, hash);
     known.delete(cacheKey);
-    const at = now();
-    const why = faultOf(stored, at);
+    const why = faultOf(stored, now());
     if (why === 'unknown_credentials' || why === 'revoked_credentials') refused.set(cacheKey, why);
-    if (stored === null || why !== null) return anonymous(why ?? 'unknown_credentials');
+    if (stored === null || why !== null) return why ?? 'unknown_credentials';
     const entry = toKnown(stored);
     known.set(cacheKey, entry);
-    return use(entry, at);
+    return entry;
   }
 
   function use(entry: Known, at: Date): Caller {
@@ -132,7 +134,13 @@ export function createIdentify(parts: {
   };
 }
 
-type PresentedKind = 'api_key' | 'session' | 'file_link';
+/** What a look-up found: a credential that is good, or why there is none. */
+type Looked = Known | AnonymousReason;
+
+/** An access token is good for its own resource alone, and every other credential wherever it may be presented. */
+function isFor({ resource }: Known, credentials: Credentials): boolean {
+  return resource === null || (credentials.kind === 'bearer' && credentials.resource === resource);
+}
 
 type PresentedSecret =
   | { readonly kind: PresentedKind; readonly token: string }
@@ -150,7 +158,11 @@ function readSecret(credentials: Credentials): PresentedSecret {
       return { kind: 'none', why: 'malformed_credentials' };
     case 'bearer': {
       const key = readApiKey(credentials.token);
-      return key === null ? { kind: 'none', why: 'malformed_credentials' } : { kind: 'api_key', token: key };
+      if (key !== null) return { kind: 'api_key', token: key };
+      // Without a resource of its own, a door takes no access tokens.
+      const isToken = credentials.resource !== undefined && tokenShape.test(credentials.token);
+      if (isToken) return { kind: 'access_token', token: credentials.token };
+      return { kind: 'none', why: 'malformed_credentials' };
     }
     case 'session':
       if (tokenShape.test(credentials.token)) return { kind: 'session', token: credentials.token };
@@ -174,10 +186,11 @@ function faultOf(stored: StoredCredential | null, at: Date): AnonymousReason | n
 }
 
 function toKnown(stored: StoredCredential): Known {
-  const { id, principal, epoch, boundTo, ceiling, under, signIn, deploymentRights } = stored;
+  const { id, principal, epoch, boundTo, ceiling, under, signIn, deploymentRights, resource } = stored;
   return {
     caller: { principal, credential: id, epoch, boundTo, ceiling, under, signIn, deploymentRights },
     id,
+    resource,
     expiresAtMs: stored.expiresAt.getTime(),
     idleExpiresAtMs: stored.idleExpiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
   };

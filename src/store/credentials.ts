@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { type Action, isAction } from '../domain/action.ts';
-import { isId, type KeyId, type SessionId } from '../domain/ids.ts';
+import { type ConsentId, isId, type KeyId, type SessionId } from '../domain/ids.ts';
 import { sessionIdleMs } from '../domain/session-lifetime.ts';
 import type { CredentialStore, StoredCredential } from '../identify/credential-store.ts';
 import type { Schema } from './schema.ts';
@@ -10,6 +10,7 @@ export function createCredentialStore(system: Kysely<Schema>): CredentialStore {
   return {
     find(kind, hash) {
       if (kind === 'file_link') return findLink(system, hash);
+      if (kind === 'access_token') return findAccessToken(system, hash);
       return kind === 'api_key' ? findKey(system, { hash }) : findSession(system, { hash });
     },
     async noteUses(uses) {
@@ -20,6 +21,13 @@ export function createCredentialStore(system: Kysely<Schema>): CredentialStore {
           UPDATE api_key SET last_used_at = greatest(last_used_at, use.at)
             FROM unnest(${keys.map(use => use.id)}::text[], ${keys.map(use => use.at)}::timestamptz[]) AS use(id, at)
            WHERE api_key.id = use.id`.execute(system);
+      }
+      const consents = uses.filter(use => isId('cns', use.id));
+      if (consents.length > 0) {
+        await sql`
+          UPDATE consent SET last_used_at = greatest(last_used_at, use.at)
+            FROM unnest(${consents.map(use => use.id)}::text[], ${consents.map(use => use.at)}::timestamptz[]) AS use(id, at)
+           WHERE consent.id = use.id`.execute(system);
       }
       if (sessions.length > 0) {
         await sql`
@@ -42,7 +50,7 @@ async function findLink(system: Kysely<Schema>, hash: Buffer): Promise<StoredCre
     .executeTakeFirst();
   if (ticket === undefined) return null;
   const { workspace_id: boundTo, credential_id: id, expires_at: expiresAt } = ticket;
-  const given = isId('key', id) ? await findKey(system, { id }) : await findSession(system, { id });
+  const given = await findById(system, id);
   if (given === null) return null;
   return {
     ...given,
@@ -53,7 +61,61 @@ async function findLink(system: Kysely<Schema>, hash: Buffer): Promise<StoredCre
   };
 }
 
+function findById(system: Kysely<Schema>, id: StoredCredential['id']): Promise<StoredCredential | null> {
+  if (isId('key', id)) return findKey(system, { id });
+  return isId('cns', id) ? findConsent(system, id) : findSession(system, { id: id as SessionId });
+}
+
 const linkActions = ['file.read'] as const satisfies readonly Action[];
+
+/** An access token stands for the consent behind it, for as long as both live. */
+async function findAccessToken(system: Kysely<Schema>, hash: Buffer): Promise<StoredCredential | null> {
+  const token = await system
+    .selectFrom('oauth_record')
+    .where('kind', '=', 'AccessToken')
+    .where('hash', '=', hash)
+    .select(['consent_id', 'expires_at'])
+    .executeTakeFirst();
+  const consent = token?.consent_id ? await findConsent(system, token.consent_id) : null;
+  if (token === undefined || consent === null) return null;
+  return { ...consent, expiresAt: token.expires_at < consent.expiresAt ? token.expires_at : consent.expiresAt };
+}
+
+async function findConsent(system: Kysely<Schema>, id: ConsentId): Promise<StoredCredential | null> {
+  const row = await system
+    .selectFrom('consent')
+    .innerJoin('principal', 'principal.id', 'consent.principal_id')
+    .innerJoin('principal as person', 'person.id', 'consent.user_id')
+    .leftJoin('agent', 'agent.id', 'consent.principal_id')
+    .where('consent.id', '=', id)
+    .selectAll('consent')
+    .select([
+      'principal.epoch',
+      'principal.disabled_at',
+      'person.disabled_at as person_disabled_at',
+      'agent.owner_id',
+      'agent.suspended_at',
+    ])
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const principal = principalOf(row.principal_id, row.owner_id);
+  if (principal === null) return null;
+  return {
+    id,
+    principal,
+    epoch: row.epoch,
+    revoked: row.revoked_at !== null,
+    principalDisabled: row.disabled_at !== null || row.suspended_at !== null || row.person_disabled_at !== null,
+    expiresAt: row.expires_at,
+    idleExpiresAt: null,
+    boundTo: row.workspace_id,
+    ceiling: new Set(row.ceiling.filter(isAction)),
+    under: row.under,
+    signIn: { strength: 'key', at: null },
+    deploymentRights: new Set<Action>(),
+    resource: row.resource,
+  };
+}
 
 type By<Id> = { readonly hash: Buffer } | { readonly id: Id };
 
@@ -96,6 +158,7 @@ async function findKey(system: Kysely<Schema>, by: By<KeyId>): Promise<StoredCre
     signIn: { strength: 'key', at: null },
     // A key belongs to one workspace. Rights in the deployment as a whole take a person who has signed in.
     deploymentRights: new Set<Action>(),
+    resource: null,
   };
 }
 
@@ -132,6 +195,7 @@ async function findSession(system: Kysely<Schema>, by: By<SessionId>): Promise<S
     under: null,
     signIn: { strength: row.opened_by, at: row.created_at },
     deploymentRights: new Set(row.deployment_rights.filter(isAction)),
+    resource: null,
   };
 }
 

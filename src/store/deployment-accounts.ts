@@ -194,8 +194,16 @@ function toUser(row: UserRow): UserAccount {
   };
 }
 
-function endings(tx: Tx): Pick<DeploymentAccounts, 'revokeKeysOf' | 'suspendAgentsOf'> {
+function endings(tx: Tx): Pick<DeploymentAccounts, 'revokeKeysOf' | 'revokeConsentsOf' | 'suspendAgentsOf'> {
   return {
+    async revokeConsentsOf(id, at) {
+      await tx
+        .updateTable('consent')
+        .set({ revoked_at: at })
+        .where('user_id', '=', id)
+        .where('revoked_at', 'is', null)
+        .execute();
+    },
     async revokeKeysOf(id, at) {
       await tx
         .updateTable('api_key')

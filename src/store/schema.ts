@@ -5,6 +5,7 @@ import type { ConnectionTables } from './schema/connections.ts';
 import type { FileTables } from './schema/files.ts';
 import type { FoundationTables } from './schema/foundation.ts';
 import type { KeyTables } from './schema/keys.ts';
+import type { OAuthTables } from './schema/oauth.ts';
 import type { PolicyTables } from './schema/policy.ts';
 import type { RateTables } from './schema/rate.ts';
 import type { WebhookTables } from './schema/webhooks.ts';
@@ -20,4 +21,5 @@ export interface Schema
     RateTables,
     WebhookTables,
     CapabilityTables,
-    FileTables {}
+    FileTables,
+    OAuthTables {}

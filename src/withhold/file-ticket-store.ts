@@ -1,11 +1,11 @@
-import type { KeyId, SessionId, WorkspaceId } from '../domain/ids.ts';
+import type { ConsentId, KeyId, SessionId, WorkspaceId } from '../domain/ids.ts';
 
 /** The tickets of a few files that one answer gave to one key or session, as they are stored: all but the tickets. */
 export interface StoredTickets {
   /** Of the part that these tickets have in common. */
   readonly hash: Buffer;
   readonly workspaceId: WorkspaceId;
-  readonly credential: KeyId | SessionId;
+  readonly credential: KeyId | SessionId | ConsentId;
   readonly sealed: string;
   /** When the last of them ends. */
   readonly expiresAt: Date;

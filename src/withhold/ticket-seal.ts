@@ -1,6 +1,6 @@
 import { CompactEncrypt, compactDecrypt } from 'jose';
 import type { FileHolder, HostedFile, LinkBearer } from '../domain/file-links.ts';
-import type { ConnectionId, KeyId, PrincipalId, SessionId, WorkspaceId } from '../domain/ids.ts';
+import type { ConnectionId, ConsentId, KeyId, PrincipalId, SessionId, WorkspaceId } from '../domain/ids.ts';
 import type { StoredTickets } from './file-ticket-store.ts';
 
 const header = { alg: 'dir', enc: 'A256CBC-HS512', typ: 'portcullis-file+jwe' } as const;
@@ -10,7 +10,7 @@ const pinned = { keyManagementAlgorithms: [header.alg], contentEncryptionAlgorit
 interface Claims {
   readonly hash: string;
   readonly workspace: WorkspaceId;
-  readonly credential: KeyId | SessionId;
+  readonly credential: KeyId | SessionId | ConsentId;
   readonly connection: ConnectionId;
   readonly principal: PrincipalId;
   readonly seen: number;

@@ -64,7 +64,7 @@ CREATE TABLE file_ticket (
   hash bytea PRIMARY KEY,
   workspace_id text NOT NULL,
   -- The key or session whose answer held the file. The link ends with it.
-  credential_id text NOT NULL CHECK (credential_id LIKE 'key\_%' OR credential_id LIKE 'ses\_%'),
+  credential_id text NOT NULL CHECK (credential_id LIKE 'key\_%' OR credential_id LIKE 'ses\_%' OR credential_id LIKE 'cns\_%'),
   -- Compact JWE of everything else, bound to the columns above: Notion's signed URL opens the file for anybody.
   -- External storage: what is sealed does not get smaller, and trying costs as much as all the rest.
   sealed text STORAGE EXTERNAL NOT NULL,

@@ -74,6 +74,10 @@ export const tableRights: Readonly<Record<keyof Schema | typeof bookkeeping, Tab
   // Before a ticket is known, so is not the workspace; and writing one is a single statement.
   file_ticket: { system: ['SELECT', 'INSERT', 'DELETE'] },
 
+  consent: { workspace, app: remove, system: remove },
+  // Before a code or token is known, so is not the workspace.
+  oauth_record: { system: remove },
+
   webhook_subscription: { workspace, app: remove, system: remove },
   webhook_event: { workspace, ...eventRights() },
 

@@ -1,10 +1,10 @@
-import type { KeyId, SessionId, WorkspaceId } from '../../domain/ids.ts';
+import type { ConsentId, KeyId, SessionId, WorkspaceId } from '../../domain/ids.ts';
 
 export interface FileTables {
   file_ticket: {
     hash: Buffer;
     workspace_id: WorkspaceId;
-    credential_id: KeyId | SessionId;
+    credential_id: KeyId | SessionId | ConsentId;
     sealed: string;
     expires_at: Date;
   };

@@ -1,0 +1,17 @@
+import type { Consent } from '../domain/consent.ts';
+import type { AgentId, ConsentId, UserId, WorkspaceId } from '../domain/ids.ts';
+
+export interface ConsentStore {
+  /**
+   * Adds a consent. Its person is held until it exists, so that disabling them at the same time ends it as well. Throws
+   * `not_found` when whom it is for is no member, `conflict` when the person or the agent may do nothing at the moment.
+   */
+  add(consent: Omit<Consent, 'lastUsedAt' | 'revokedAt'>): Promise<void>;
+  /** The consents of a workspace that are not over, newest first; of one person, or of all. */
+  list(workspaceId: WorkspaceId, of: UserId | 'everyone', at: Date): Promise<Consent[]>;
+  find(workspaceId: WorkspaceId, id: ConsentId): Promise<Consent | null>;
+  /** Ends a consent and every token of it. */
+  revoke(workspaceId: WorkspaceId, id: ConsentId, at: Date): Promise<void>;
+  /** The agents that a person answers for in a workspace and that may act, by name. */
+  agentsOf(workspaceId: WorkspaceId, userId: UserId): Promise<{ readonly id: AgentId; readonly name: string }[]>;
+}
