@@ -4,9 +4,10 @@ import type { Forward } from '../forward/forward.ts';
 import type { Steps } from '../gateway.ts';
 import { notionOperation } from '../notion/notion-operation.ts';
 import { createCursorSeal } from '../withhold/list-cursor.ts';
+import { createQueryGuard } from '../withhold/may-query.ts';
 import { createCursorReader } from '../withhold/read-cursor.ts';
 import type { UrlRewriting } from '../withhold/rewrite-urls.ts';
-import { createSchemas } from '../withhold/schemas.ts';
+import { createSchemas, type LookUp } from '../withhold/schemas.ts';
 import { createWithhold } from '../withhold/withhold.ts';
 import type { Foundation } from './foundation.ts';
 import { createSystemGateway } from './system-gateway.ts';
@@ -24,21 +25,26 @@ export function openWithhold(parts: WithholdingParts): Pick<Steps, 'forward' | '
   const { deriveKey, publicUrl, now, monotonicMs, owners, rewriting, forward } = parts;
   const cursors = createCursorSeal(deriveKey('list cursors', 64));
   const readCursor = createCursorReader(cursors);
-  const schemas = createSchemas((decided, id) => readDataSource(decided, id, parts.steps()), monotonicMs);
+  const lookUp: LookUp = (decided, path) => askFor(decided, path, parts.steps());
+  const schemas = createSchemas(lookUp, monotonicMs);
+  const guard = createQueryGuard({ schemas, lookUp });
   return {
-    forward: async decided => forward(await readCursor(decided)),
+    async forward(decided) {
+      await guard(decided);
+      return forward(await readCursor(decided));
+    },
     withhold: createWithhold({ publicBase: publicUrl, ...rewriting, owners, schemas, cursors, forward, now }),
   };
 }
 
 /** Charged to the caller whose answer depends on it (rule 29). */
-async function readDataSource({ call, caller, facts }: DecidedCall, id: string, steps: Steps): Promise<unknown> {
+async function askFor({ call, caller, facts }: DecidedCall, path: `/v1/${string}`, steps: Steps): Promise<unknown> {
   const { workspaceId, connection } = facts;
   if (workspaceId === null || connection === null) return null;
   const ask = createSystemGateway('withhold', steps, 'caller');
   const { clientAddress, requestId } = call;
   const context = { caller, workspaceId, clientAddress, requestId, confirm: async () => {} };
-  const operation = notionOperation('GET', `/v1/data_sources/${id}`);
+  const operation = notionOperation('GET', path);
   const { body } = await ask({ workspaceId, connectionId: connection.id }, operation, context);
   return Buffer.isBuffer(body) ? JSON.parse(body.toString()) : null;
 }

@@ -6,14 +6,14 @@ import type { Computed, ShownBy } from './blank/findings.ts';
 import type { Sight } from './sight.ts';
 
 /** Formulas can lead to each other. Past this depth nobody knows what one depends on. */
-const depthMax = 10;
+export const depthMax = 10;
 
 /** Columns whose values are numbers, dates, options or the like, and never show another page or a person. */
 const bare: ReadonlySet<string> = new Set([
   ...['number', 'select', 'multi_select', 'status', 'date', 'email', 'phone_number', 'checkbox', 'created_time'],
   ...['last_edited_time', 'unique_id', 'place', 'location'],
 ]);
-const ofPeople: ReadonlySet<string> = new Set(['people', 'created_by', 'last_edited_by']);
+export const ofPeople: ReadonlySet<string> = new Set(['people', 'created_by', 'last_edited_by']);
 const texts: ReadonlySet<string> = new Set(['title', 'rich_text', 'url', 'files']);
 
 export interface ComputedView {

@@ -9,20 +9,20 @@ export interface Schemas {
   of(decided: DecidedCall, dataSourceId: string): Promise<Columns | null>;
 }
 
-/** Asks Notion for a data source, for the caller of a call and at their cost. Rejects when it does not show one. */
-export type ReadDataSource = (decided: DecidedCall, dataSourceId: string) => Promise<unknown>;
+/** Asks Notion for an object, for the caller of a call and at their cost. Rejects when Notion does not show it. */
+export type LookUp = (decided: DecidedCall, path: `/v1/${string}`) => Promise<unknown>;
 
 const cachedMax = 1_000;
 
 /** Schemas as Notion shows them, remembered for a minute for each connection. */
-export function createSchemas(read: ReadDataSource, monotonicMs: () => number): Schemas {
+export function createSchemas(lookUp: LookUp, monotonicMs: () => number): Schemas {
   const cache = new Lru<{ readonly schema: Promise<Columns | null>; readonly until: number }>(cachedMax);
   return {
     of(decided, dataSourceId) {
       const key = `${decided.facts.connection?.id} ${dataSourceId}`;
       const known = cache.get(key);
       if (known !== undefined && known.until > monotonicMs()) return known.schema;
-      const schema = read(decided, dataSourceId).then(readColumns, () => null);
+      const schema = lookUp(decided, `/v1/data_sources/${dataSourceId}`).then(readColumns, () => null);
       cache.set(key, { schema, until: monotonicMs() + minuteMs });
       return schema;
     },

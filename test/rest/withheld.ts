@@ -11,6 +11,7 @@ import type { LearnedObject } from '../../src/domain/page-index.ts';
 import { readColumns } from '../../src/notion/columns.ts';
 import { isNotionFileUrl } from '../../src/notion/file-hosts.ts';
 import { createCursorSeal } from '../../src/withhold/list-cursor.ts';
+import { createQueryGuard } from '../../src/withhold/may-query.ts';
 import { createCursorReader } from '../../src/withhold/read-cursor.ts';
 import { createWithhold } from '../../src/withhold/withhold.ts';
 import { allowedRuling, memoryOwners, principalId, workspaceId } from './a-decided-call.ts';
@@ -75,11 +76,13 @@ export async function withheld({
   pages = [],
   schemas = {},
   extra = [],
+  views = {},
   notion,
 }: {
   pages?: readonly object[];
   schemas?: Readonly<Record<string, object>>;
   extra?: readonly LearnedObject[];
+  views?: Readonly<Record<string, object>>;
   /** What Notion answers, instead of a list of answers. */
   notion?: (request: NotionRequest) => object;
 } = {}) {
@@ -90,10 +93,12 @@ export async function withheld({
   const cursors = createCursorSeal(randomBytes(64));
   const remaining = [...pages];
   const fetched: { readonly path: string; readonly body: unknown }[] = [];
+  const known = { of: async (_decided: DecidedCall, id: string) => readColumns({ properties: schemas[id] }) };
+  const lookUp = async (_decided: DecidedCall, path: string) => views[path.slice('/v1/views/'.length)];
   const withhold = createWithhold({
     ...{ publicBase: 'https://gate.example', owners: memoryOwners(), index, cursors, now },
     ...{ fileLinks: memoryLinks(now).links, evidence: recordedEvidence().evidence, isHostedFile: isNotionFileUrl },
-    schemas: { of: async (_decided, id) => readColumns({ properties: schemas[id] }) },
+    schemas: known,
     forward: async ({ call: { operation } }) => {
       assert.ok(operation.target?.kind === 'notion');
       const { path, body } = operation.target;
@@ -131,7 +136,8 @@ export async function withheld({
     return { json: JSON.parse(body.toString()) as any, text: body.toString(), withheld: released.withheld };
   }
 
-  return { seen, result, decide, fetched, index, withhold, readCursor: createCursorReader(cursors) };
+  const guard = createQueryGuard({ index, schemas: known, lookUp });
+  return { seen, result, decide, fetched, index, withhold, guard, readCursor: createCursorReader(cursors) };
 }
 
 function askedBy({ facts, caller, call }: DecidedCall) {
