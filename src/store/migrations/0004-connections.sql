@@ -89,13 +89,12 @@ CREATE FUNCTION serves(status text) RETURNS text LANGUAGE sql IMMUTABLE
   RETURN CASE WHEN status IN ('active', 'refreshing', 'suspect') THEN 'serving' ELSE status END;
 CREATE FUNCTION move_revision_of_connection() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  workspace text := CASE WHEN TG_OP = 'DELETE' THEN OLD.workspace_id ELSE NEW.workspace_id END;
-  connection text := CASE WHEN TG_OP = 'DELETE' THEN OLD.id ELSE NEW.id END;
+  changed record := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 BEGIN
-  WITH moved AS (UPDATE portcullis.workspace SET policy_revision = policy_revision + 1
-                  WHERE id = workspace RETURNING id, policy_revision)
+  WITH moved AS (UPDATE portcullis.workspace w SET policy_revision = w.policy_revision + 1
+                  WHERE w.id = changed.workspace_id RETURNING w.id, w.policy_revision)
   INSERT INTO portcullis.policy_change (workspace_id, revision, kind, key)
-  SELECT moved.id, moved.policy_revision, 'connection', connection FROM moved;
+  SELECT moved.id, moved.policy_revision, 'connection', changed.id FROM moved;
   RETURN NULL;
 END
 $$;
