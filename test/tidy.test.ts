@@ -71,7 +71,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // What operators start beside the gateway, or instead of it: programs of their own, above the parts that they look into.
   doctor: ['domain', 'config', 'compose', 'connect', 'net', 'postgres', 'store', 'vault'],
   operator: ['domain', 'config', 'audit', 'postgres', 'store', 'vault'],
-  cli: ['domain', 'config', 'portcullis.ts', 'compose', 'doctor', 'operator', 'postgres', 'store'],
+  cli: ['domain', 'config', 'audit', 'portcullis.ts', 'compose', 'doctor', 'operator', 'postgres', 'store'],
 };
 
 /** Only this file sees every part. */

@@ -1,6 +1,9 @@
 import { audit } from './audit.ts';
+import { auditConsistency } from './audit-consistency.ts';
 import { auditDeployment } from './audit-deployment.ts';
 import { auditExport } from './audit-export.ts';
+import { auditProve } from './audit-prove.ts';
+import { auditVerify } from './audit-verify.ts';
 import type { Command, CommandTable } from './command.ts';
 import { completionFor, shells } from './completion.ts';
 import { dbAcknowledgeRestore } from './db-acknowledge-restore.ts';
@@ -31,7 +34,7 @@ import {
 export const commandTable: CommandTable = {
   headings: {
     'To run Portcullis': [demo, serve, doctor, emulator],
-    'The audit log': [audit, auditExport, auditDeployment],
+    'The audit log': [audit, auditExport, auditVerify, auditProve, auditConsistency, auditDeployment],
     'What Notion shows': [discover, reportAccess],
     People: [invitationsList, usersSignInLink],
     'Webhooks of Notion': [webhooksList, webhooksAdd, webhooksToken, webhooksReset, webhooksRemove, webhooksKeptAside],

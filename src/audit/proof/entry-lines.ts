@@ -1,0 +1,62 @@
+import { hash } from 'node:crypto';
+import { entryEnd } from './bundle-lines.ts';
+import { isCanonicalJson } from './canonical-json.ts';
+import { type TreeHash, toBase64 } from './merkle.ts';
+
+const start = Buffer.from('{"entry":');
+const hashLength = 44;
+
+/** What a line with an entry turned out to be. `leaf` is computed from its bytes, never taken from the line. */
+export type EntryLine =
+  | { readonly kind: 'as_logged' | 'changed' | 'not_canonical'; readonly leaf: TreeHash; readonly entry: Buffer }
+  | { readonly kind: 'elsewhere'; readonly index: number }
+  | { readonly kind: 'unreadable' };
+
+export function isEntryLine(line: Buffer): boolean {
+  return line.length > start.length && line.compare(start, 0, start.length, 0, start.length) === 0;
+}
+
+/**
+ * Reads a line that begins as one with an entry does.
+ *
+ * @param index where the entry must stand. All that follows it in its line is then known beforehand, but for the hash.
+ */
+export function readEntryLine(line: Buffer, index: number): EntryLine {
+  const beforeHash = entryEnd(index, '').slice(0, -2);
+  const hashAt = line.length - 2 - hashLength;
+  const end = hashAt - beforeHash.length;
+  const isHere = end > start.length && line.toString('latin1', end, hashAt) === beforeHash;
+  if (!isHere || line.toString('latin1', line.length - 2) !== '"}') return readMoved(line);
+  const entry = line.subarray(start.length, end);
+  const leaf = hashInPlace(line, start.length, end);
+  if (toBase64(leaf) !== line.toString('latin1', hashAt, hashAt + hashLength)) return { kind: 'changed', leaf, entry };
+  return { kind: isCanonicalEntry(entry) ? 'as_logged' : 'not_canonical', leaf, entry };
+}
+
+function readMoved(line: Buffer): EntryLine {
+  const [index] = /,"index":(0|[1-9]\d{0,14}),"leaf":"[A-Za-z0-9+/=]{44}"\}$/.exec(line.toString())?.slice(1) ?? [];
+  return index === undefined ? { kind: 'unreadable' } : { kind: 'elsewhere', index: Number(index) };
+}
+
+/** `12 (evt_…)`: how a person finds an entry. */
+export function nameOfEntry(index: number, line: Buffer): string {
+  const [id] = /"id":"(evt_[0-9a-f-]{36})"/.exec(line.toString())?.slice(1) ?? [];
+  return id === undefined ? String(index) : `${index} (${id})`;
+}
+
+/** Hashes a part of a line as a leaf. The byte before it serves as the prefix meanwhile, which spares a copy. */
+function hashInPlace(line: Buffer, from: number, to: number): TreeHash {
+  const before = line[from - 1] as number;
+  line[from - 1] = 0;
+  const leaf = hash('sha256', line.subarray(from - 1, to), 'binary');
+  line[from - 1] = before;
+  return leaf;
+}
+
+function isCanonicalEntry(entry: Buffer): boolean {
+  if (entry[0] !== 0x7b) return false;
+  const text = entry.toString();
+  // What is no UTF-8 becomes replacement characters, which have other bytes.
+  if (text.includes('\ufffd') && !Buffer.from(text).equals(entry)) return false;
+  return isCanonicalJson(text);
+}
