@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, type Json } from './canonical-json.ts';
+import { canonicalJson, type JsonValue } from './canonical-json.ts';
 import { type TreeHash, toBase64 } from './merkle.ts';
 import { signNote } from './note.ts';
 import type { SignerKey } from './signing-keys.ts';
@@ -88,6 +88,6 @@ export function digestOfLines(): { add(line: string | Uint8Array): void; value()
   return { add: line => void digest.update(line), value: () => digest.copy().digest('base64') };
 }
 
-function lineOf(value: Json): string {
+function lineOf(value: JsonValue): string {
   return `${canonicalJson(value)}\n`;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { canonicalJson, isCanonicalJson, type Json } from './canonical-json.ts';
+import { canonicalJson, isCanonicalJson, type JsonValue } from './canonical-json.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { fromBase64, leafHash, type TreeHash, toBase64 } from './merkle.ts';
 import { signersOf } from './note.ts';
@@ -25,7 +25,7 @@ export interface EntryProof {
 export function writeProof({ entry, index, path, checkpoint, keys }: EntryProof): string {
   const value = {
     checkpoint,
-    entry: JSON.parse(entry) as Json,
+    entry: JSON.parse(entry) as JsonValue,
     format: proofFormat,
     index,
     keys,
@@ -85,6 +85,6 @@ function proofIn(bytes: Buffer) {
   const keys = data.keys.map(parseVerifierKey).filter(key => key !== null);
   const path = data.path.map(fromBase64).filter(hash => hash !== null);
   if (checkpoint === null || keys.length !== data.keys.length || path.length !== data.path.length) return null;
-  const leaf = leafHash(Buffer.from(canonicalJson(data.entry as Json)));
+  const leaf = leafHash(Buffer.from(canonicalJson(data.entry as JsonValue)));
   return { checkpoint, note: checkpoint.note, written: data.checkpoint, keys, path, leaf, index: data.index };
 }
