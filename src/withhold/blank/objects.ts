@@ -67,8 +67,9 @@ export function blankObject(object: Json, findings: Findings): boolean {
 
 /** Lists, view queries, templates: what they list has been judged before. */
 function blankList(list: Json, findings: Findings): boolean {
-  const { results, property_item: item } = list;
-  if (Array.isArray(results)) {
+  const { results, property_item: item, type } = list;
+  // Emojis do not say what they are.
+  if (Array.isArray(results) && type !== 'custom_emoji') {
     list.results = results.filter(result => isObject(result) && blankObject(result, findings));
   }
   if (isObject(item)) blankItems(list, item, findings);
