@@ -1,4 +1,4 @@
-import { type Ancestry, objectKey } from '../domain/ancestry.ts';
+import type { Ancestry } from '../domain/ancestry.ts';
 import type { DecidedCall } from '../domain/decided-call.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { NotionRef } from '../domain/page-index.ts';
@@ -55,11 +55,7 @@ async function locate(findings: Findings, sight: Sight, parts: HidingParts): Pro
     ...findings.masked.map(({ object }) => object),
     ...findings.computed.map(({ page }) => page),
   ];
-  return parts.whereabouts.of(distinct(objects));
-}
-
-function distinct(objects: readonly NotionRef[]): NotionRef[] {
-  return [...new Map(objects.map(object => [objectKey(object), object])).values()];
+  return parts.whereabouts.of(objects);
 }
 
 /** Rollups and formulas that may depend on what is hidden (rule 14). */

@@ -26,6 +26,13 @@ interface Source {
   readonly next: string | null;
 }
 
+export interface ReleasedList {
+  /** How many items were taken from the list. */
+  readonly withheld: number;
+  /** Whether the list differs from Notion's: its cursor does, too. */
+  readonly changed: boolean;
+}
+
 export interface ListParts {
   readonly forward: SendOn;
   readonly cursors: CursorSeal;
@@ -39,14 +46,14 @@ export interface ListParts {
  * was asked for (rule 15). It says that there is more only if there is something more that this caller may have, or if
  * nobody has found out within bounds; then a page that is empty ends the list as incomplete.
  *
- * The cursor is the gate's own. Changes the list in place and answers how many items were taken from it.
+ * The cursor is the gate's own. Changes the list in place.
  */
 export async function releaseList(
   decided: DecidedCall,
   list: Json,
   where: AnswerList,
   parts: ListParts,
-): Promise<number> {
+): Promise<ReleasedList> {
   const { target } = decided.call.operation;
   if (target?.kind !== 'notion') throw refuseAnswer(decided.call.operation, 'a list that was not fetched from Notion');
   if (where.paged === null) return releaseWhole(list, where, parts.keep);
@@ -54,21 +61,25 @@ export async function releaseList(
   const at = await reading.positionAsked(target);
   const wanted = pagingOf(target, where.paged).size;
   const end = await reading.collect(list, at, wanted);
+  const { withheld } = reading;
+  if (withheld === 0 && end === 'complete' && at === null && list.has_more !== true)
+    return { withheld, changed: false };
   list[where.at] = reading.results;
   Object.assign(list, await reading.ending(end));
   if (typeof list.total_count === 'number') list.total_count = reading.results.length;
   if (isObject(list.property_item)) list.property_item.next_url = reading.nextUrl(list.next_cursor);
-  return reading.withheld;
+  return { withheld, changed: true };
 }
 
 /** A list without pages says that there is more only where nothing was taken from it: how much would be told. */
-async function releaseWhole(list: Json, { at }: AnswerList, keep: KeepItems): Promise<number> {
+async function releaseWhole(list: Json, { at }: AnswerList, keep: KeepItems): Promise<ReleasedList> {
   const items = itemsOf(list, at);
   const kept = await keep(items);
   const results = items.filter((_, index) => kept[index]);
   if (Array.isArray(list[at])) list[at] = results;
   if (list.has_more === true && results.length < items.length) list.has_more = false;
-  return items.length - results.length;
+  const withheld = items.length - results.length;
+  return { withheld, changed: withheld > 0 };
 }
 
 function itemsOf(list: Json, at: AnswerList['at']): readonly unknown[] {

@@ -5,6 +5,8 @@ import type { IndexAsker, NotionRef, PageIndex } from '../domain/page-index.ts';
 /** Calls to Notion that one answer may cost to find out where the objects in it stand. */
 const callsMax = 20;
 
+const nowhere: Ancestry = { state: 'unknown' };
+
 /** Finds where objects of one answer stand. What is not found within the bounds is `unknown`, and so is not shown. */
 export interface Whereabouts {
   of(objects: readonly NotionRef[]): Promise<(object: NotionRef) => Ancestry>;
@@ -22,26 +24,30 @@ export function createWhereabouts(index: Pick<PageIndex, 'find'> | undefined, de
 
   async function add(objects: readonly NotionRef[], mayAsk: number): Promise<void> {
     if (index === undefined || asker === null || objects.length === 0) return;
-    for (const [key, ancestry] of await index.find(asker, objects, { mayAsk })) found.set(key, ancestry);
+    const ancestries = await index.find(asker, objects, { mayAsk });
+    for (const object of objects) found.set(object.id, ancestries.get(objectKey(object)) ?? nowhere);
   }
 
-  const isKnown = (object: NotionRef) => found.get(objectKey(object))?.state === 'known';
+  const isOpen = ({ id }: NotionRef) => found.get(id)?.state !== 'known';
 
   return {
     async of(objects) {
-      await add(
-        objects.filter(object => !isKnown(object)),
-        0,
-      );
-      const open = objects.filter(object => !isKnown(object));
-      await add(open, callsLeft > 0 ? callsLeft : 0);
+      const fresh = distinct(objects).filter(isOpen);
+      await add(fresh, 0);
+      const open = fresh.filter(isOpen);
+      if (callsLeft > 0) await add(open, callsLeft);
       callsLeft -= Math.min(callsLeft, open.length);
-      return object => {
-        const ancestry = found.get(objectKey(object)) ?? { state: 'unknown' };
-        return ancestry.state === 'known' ? ancestry : (decidedOn.get(object.id) ?? ancestry);
+      return ({ id }) => {
+        const ancestry = found.get(id) ?? nowhere;
+        return ancestry.state === 'known' ? ancestry : (decidedOn.get(id) ?? ancestry);
       };
     },
   };
+}
+
+/** Ids name one object each, whatever it is called. Most parents of a list are the same. */
+function distinct(objects: readonly NotionRef[]): NotionRef[] {
+  return [...new Map(objects.map(object => [object.id, object])).values()];
 }
 
 /** Where the objects of the demands stand. A request may call a block a page, and the answer call it a block. */

@@ -14,7 +14,7 @@ import { bindToCaller } from './own-objects.ts';
 import { reduceToPartial } from './partial-object.ts';
 import { type Json, parseObject, readWhole, refuseAnswer } from './read-answer.ts';
 import { releaseFileHeaders, releaseHeaders } from './release-headers.ts';
-import { releaseList, type SendOn } from './release-list.ts';
+import { type ReleasedList, releaseList, type SendOn } from './release-list.ts';
 import { rewriteUrls, type UrlRewriting } from './rewrite-urls.ts';
 import type { Schemas } from './schemas.ts';
 import { type Sight, sightOf } from './sight.ts';
@@ -94,32 +94,32 @@ export function createWithhold(parts: WithholdParts): Withhold {
       return { answer: { ...answer, headers, body: serialize(partial.answer) }, withheld: partial.withheld };
     }
     if (effect === 'read' && !seen) throw new PortcullisError('not_found', undefined, { notFound: response.notFound });
-    const withheld = await reduce(decided, json, sight, whereabouts);
+    const { withheld, changed } = await reduce(decided, json, sight, whereabouts);
     const rewritten = response.rewriteUrls && (await rewriteUrls(decided, json, parts));
-    const body = rewritten || withheld !== null ? serialize(json) : bytes;
-    return { answer: { ...answer, headers, body }, withheld: withheld ?? 0 };
+    return { answer: { ...answer, headers, body: rewritten || changed ? serialize(json) : bytes }, withheld };
   }
 
-  /** Takes from the answer what is hidden. Null: nothing can be hidden in it from this caller, and nobody looked. */
+  /** Takes from the answer what is hidden. */
   async function reduce(
     decided: DecidedCall,
     json: Json,
     sight: Sight | null,
     whereabouts: Whereabouts,
-  ): Promise<number | null> {
+  ): Promise<ReleasedList> {
     const { list, ownedList } = decided.call.operation.response;
-    if (sight === null && ownedList === undefined) return null;
     const { owners, forward, cursors, schemas } = parts;
-    const dropped =
-      list === undefined || !Array.isArray(json[list.at])
-        ? 0
-        : await releaseList(decided, json, list, {
-            ...{ forward, cursors },
-            keep: keepItems(decided, list, sight, { owners, whereabouts }),
-            learn: async page => void (await learn(decided, page)),
-          });
-    const blanked = sight === null ? 0 : await hideWithin(decided, json, sight, { whereabouts, schemas });
-    return dropped + blanked;
+    let reduced: ReleasedList = { withheld: 0, changed: false };
+    if (sight === null && ownedList === undefined) return reduced;
+    if (list !== undefined && Array.isArray(json[list.at])) {
+      reduced = await releaseList(decided, json, list, {
+        ...{ forward, cursors },
+        keep: keepItems(decided, list, sight, { owners, whereabouts }),
+        learn: async page => void (await learn(decided, page)),
+      });
+    }
+    if (sight === null) return reduced;
+    const blanked = await hideWithin(decided, json, sight, { whereabouts, schemas });
+    return { withheld: reduced.withheld + blanked, changed: reduced.changed || blanked > 0 };
   }
 }
 

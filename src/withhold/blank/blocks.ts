@@ -1,6 +1,5 @@
 import { isObject, type Json } from '../read-answer.ts';
 import type { Findings } from './findings.ts';
-import { keepKeys } from './keep-keys.ts';
 import { blankParent, objectsNamed } from './parent.ts';
 import { blankAuthors } from './people.ts';
 import { blankRichText } from './rich-text.ts';
@@ -33,10 +32,10 @@ export function blankBlock(block: Json, findings: Findings): void {
   const content = typeof type === 'string' ? block[type] : null;
   if (!types.has(type) || !isObject(content)) {
     if (type !== undefined) findings.blank(() => becomeUnsupported(block));
-    keepKeys(block, commonKeys, ['unsupported']);
+    findings.keep(block, commonKeys, ['unsupported']);
     return;
   }
-  keepKeys(block, commonKeys, [String(type)]);
+  findings.keep(block, commonKeys, [String(type)]);
   if (type === 'link_to_page') blankReference(block, content, findings);
   else if (type === 'synced_block') {
     if (isObject(content.synced_from)) blankReference(block, content.synced_from, findings);

@@ -76,4 +76,10 @@ export class Findings {
     this.blanked++;
     change();
   }
+  /** Fields that nobody knows are not shown: what Notion adds to an object may name others (rule 12). */
+  keep(object: Json, ...known: readonly (readonly string[])[]): void {
+    for (const key of Object.keys(object)) {
+      if (!known.some(keys => keys.includes(key))) this.blank(() => delete object[key]);
+    }
+  }
 }

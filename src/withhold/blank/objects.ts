@@ -3,7 +3,6 @@ import { canonicalId } from '../../notion/ids.ts';
 import { isObject, type Json } from '../read-answer.ts';
 import { blankBlock } from './blocks.ts';
 import type { Findings, ShownBy } from './findings.ts';
-import { keepKeys } from './keep-keys.ts';
 import { blankParent } from './parent.ts';
 import { blankAuthors, partialUser } from './people.ts';
 import { blankRichText } from './rich-text.ts';
@@ -58,7 +57,7 @@ export function blankObject(object: Json, findings: Findings): boolean {
       return blankTask(object, findings);
     case 'page_markdown':
       // Its text is judged as a whole.
-      keepKeys(object, ['object', 'id', 'markdown', 'truncated', 'unknown_block_ids', 'request_id']);
+      findings.keep(object, ['object', 'id', 'markdown', 'truncated', 'unknown_block_ids', 'request_id']);
       return true;
     default:
       return blankList(object, findings) || harmless.has(object.object);
@@ -70,20 +69,25 @@ function blankList(list: Json, findings: Findings): boolean {
   const { results, property_item: item, type } = list;
   // Emojis do not say what they are.
   if (Array.isArray(results) && type !== 'custom_emoji') {
-    list.results = results.filter(result => isObject(result) && blankObject(result, findings));
+    const known = results.filter(result => isObject(result) && blankObject(result, findings));
+    if (known.length < results.length) {
+      findings.blank(() => {
+        list.results = known;
+      });
+    }
   }
   if (isObject(item)) blankItems(list, item, findings);
   return Array.isArray(results) || Array.isArray(list.templates) || list.object === 'view_query';
 }
 
 function blankPage(page: Json, findings: Findings): void {
-  keepKeys(page, commonKeys, pageKeys);
+  findings.keep(page, commonKeys, pageKeys);
   blankCommon(page, findings);
   if (!isObject(page.properties)) return;
   const { properties } = page;
   const values = new Map<string, ShownBy>();
   for (const [name, value] of Object.entries(properties)) {
-    if (!isObject(value)) delete properties[name];
+    if (!isObject(value)) findings.blank(() => delete properties[name]);
     else values.set(idOf(value), lookThrough(name, value, properties, findings));
   }
   const id = refTo('page', page);
@@ -122,7 +126,7 @@ function idOf({ id }: Json): string {
 
 /** A database or a data source. */
 function blankDatabase(database: Json, findings: Findings): void {
-  keepKeys(database, commonKeys, databaseKeys);
+  findings.keep(database, commonKeys, databaseKeys);
   blankCommon(database, findings);
   blankParent(database, 'database_parent', findings);
   blankRichText(database.title, findings);
@@ -150,7 +154,7 @@ function blankCommon(object: Json, findings: Findings): void {
 }
 
 function blankComment(comment: Json, findings: Findings): void {
-  keepKeys(comment, commonKeys, commentKeys);
+  findings.keep(comment, commonKeys, commentKeys);
   blankParent(comment, 'parent', findings);
   blankAuthors(comment, findings);
   blankRichText(comment.rich_text, findings);
@@ -171,10 +175,8 @@ function blankPerson(user: Json, findings: Findings): void {
     });
   } else if (user.type !== undefined) {
     const partial = partialUser(user);
-    findings.blank(() => {
-      keepKeys(user, ['request_id']);
-      Object.assign(user, partial);
-    });
+    findings.keep(user, ['request_id']);
+    Object.assign(user, partial);
   }
 }
 

@@ -100,7 +100,13 @@ function blankPeople(value: Json, findings: Findings): void {
 function blankRollup(rollup: unknown, findings: Findings): boolean {
   if (!isObject(rollup)) return false;
   if (rollup.type !== 'array') return ['number', 'date', 'unsupported', 'incomplete'].includes(String(rollup.type));
-  rollup.array = objectsIn(rollup.array).filter(entry => blankValue(entry, findings));
+  const entries = Array.isArray(rollup.array) ? rollup.array : [];
+  const known = entries.filter(entry => isObject(entry) && blankValue(entry, findings));
+  if (known.length < entries.length) {
+    findings.blank(() => {
+      rollup.array = known;
+    });
+  }
   return true;
 }
 

@@ -2,7 +2,6 @@ import type { NotionRef } from '../../domain/page-index.ts';
 import { canonicalId } from '../../notion/ids.ts';
 import { isObject, type Json } from '../read-answer.ts';
 import type { Findings } from './findings.ts';
-import { keepKeys } from './keep-keys.ts';
 import { blankAuthors } from './people.ts';
 
 const keys = [
@@ -15,7 +14,7 @@ const dataKeys = ['filter', 'sorts', 'quick_filters', 'configuration'] as const;
 
 /** A view (https://developers.notion.com/reference/view). It stands in one database, and may show the data of another. */
 export function blankView(view: Json, findings: Findings): void {
-  keepKeys(view, keys);
+  findings.keep(view, keys);
   blankAuthors(view, findings);
   const hide = () => {
     for (const key of dataKeys) if (key in view) view[key] = null;
