@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Accounts } from '../src/accounts/accounts.ts';
 import { deploymentRights } from '../src/accounts/author.ts';
 import type { Mail } from '../src/accounts/mail.ts';
+import { evaluator } from '../src/authorize/evaluator.ts';
 import { openAccounts } from '../src/compose/accounts.ts';
 import type { Action } from '../src/domain/action.ts';
 import type { HashCredential } from '../src/domain/credential-hash.ts';
@@ -12,6 +13,7 @@ import { dayMs } from '../src/domain/units.ts';
 import type { Identify } from '../src/identify/identify.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
 import type { Schema } from '../src/store/schema.ts';
+import { createStores } from '../src/store/stores.ts';
 import { deriveKeysFrom } from '../src/vault/derive-key.ts';
 import { freshDatabase } from './postgres.ts';
 
@@ -74,7 +76,7 @@ export async function openPeople({ mail = null }: { mail?: Mail | null } = {}): 
   const parts = {
     config: { invitationMs: 7 * dayMs },
     publicUrl,
-    store: { database },
+    stores: createStores(database, { evaluator }),
     deriveKey: deriveKeysFrom(randomBytes(64)),
     mail,
     log: {

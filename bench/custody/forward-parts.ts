@@ -3,8 +3,8 @@ import { noMetrics } from '../../src/domain/metrics.ts';
 import { createRateBudget } from '../../src/forward/budget/budget.ts';
 import { emptyLedger } from '../../src/forward/budget/ledger.ts';
 import type { ForwardParts } from '../../src/forward/forward.ts';
-import { createConnections } from '../../src/store/connections.ts';
 import { createRateLedgers } from '../../src/store/rate-ledgers.ts';
+import { createStoredConnections } from '../../src/store/stored-connections.ts';
 import { createTokens } from '../../src/vault/tokens.ts';
 import { someTokens } from '../../test/forward/a-forward.ts';
 import type { Vault } from './vault.ts';
@@ -33,7 +33,7 @@ export type MeasuredPart = keyof typeof measuredParts;
 async function openSealedToken({ vault }: Place): Promise<Partial<Parts>> {
   const now = () => new Date();
   const tokens = createTokens({
-    connections: createConnections(vault.database, { instance: () => 'ins_bench', now }),
+    connections: createStoredConnections(vault.database, { instance: () => 'ins_bench', now }),
     seal: vault.seal,
     check: async () => 'alive',
     renew: () => Promise.reject(new Error('nothing is refreshed here')),

@@ -4,11 +4,7 @@ import type { Answer } from '../domain/operation.ts';
 import type { Steps } from '../gateway.ts';
 import { createAccessReport } from '../report/access-report.ts';
 import type { createCapabilityLearning } from '../report/capability-learning.ts';
-import { createCapabilityStore } from '../store/capabilities.ts';
-import { createConnectionList } from '../store/connection-list.ts';
-import type { Database } from '../store/database.ts';
-import { createPolicyHolders } from '../store/policy-holders.ts';
-import type { Schema } from '../store/schema.ts';
+import type { Stores } from '../store/stores.ts';
 import { createSystemGateway } from './system-gateway.ts';
 
 type Learning = ReturnType<typeof createCapabilityLearning>;
@@ -27,18 +23,17 @@ export function learningForward(forward: Steps['forward'], learning: Pick<Learni
 
 /** The report on what connections reach. Its calls to Notion are the system's. */
 export function openAccessReport(parts: {
-  database: Database<Schema>;
+  stores: Stores;
   steps: Steps;
   learning: Learning;
   monotonicMs: () => number;
 }) {
-  const { database, steps, learning, monotonicMs } = parts;
-  const connectionsOf = createConnectionList(database, evaluator);
+  const { stores, steps, learning, monotonicMs } = parts;
   const report = createAccessReport({
-    connections: workspaceId => connectionsOf(workspaceId),
-    holders: createPolicyHolders(database),
+    connections: workspaceId => stores.connectionList(workspaceId),
+    holders: stores.policyHolders,
     evaluator,
-    capabilities: createCapabilityStore(database),
+    capabilities: stores.capabilities,
     flushLessons: learning.flush,
     ask: createSystemGateway('access_report', steps),
     now: steps.now,

@@ -6,18 +6,14 @@ import { createCredentialHasher } from '../domain/credential-hash.ts';
 import type { ProgramLog } from '../domain/program-log.ts';
 import type { Now } from '../domain/units.ts';
 import { createIdentify } from '../identify/identify.ts';
-import { createAccountStore } from '../store/accounts.ts';
-import { createCredentialStore } from '../store/credentials.ts';
-import type { Store } from '../store/open-store.ts';
-import { createSignInFailures } from '../store/sign-in-failures.ts';
-import { createWorkspaceDirectory } from '../store/workspace-directory.ts';
+import type { Stores } from '../store/stores.ts';
 import type { DeriveKey } from '../vault/derive-key.ts';
 
 /** People, agents and their credentials: what changes them, and what tells from a credential who calls. */
 export function openAccounts(parts: {
   readonly config: Pick<Config, 'invitationMs'>;
   readonly publicUrl: string;
-  readonly store: Pick<Store, 'database'>;
+  readonly stores: Pick<Stores, 'accounts' | 'signInFailures' | 'workspaceDirectory' | 'credentials'>;
   readonly deriveKey: DeriveKey;
   /** Null: links are handed over by those who make them. */
   readonly mail: Mail | null;
@@ -25,13 +21,12 @@ export function openAccounts(parts: {
   readonly now: Now;
   readonly closers: (() => Promise<unknown>)[];
 }) {
-  const { config, publicUrl, mail, log, now, closers } = parts;
-  const { database } = parts.store;
+  const { config, publicUrl, stores, mail, log, now, closers } = parts;
   const hashCredential = createCredentialHasher(parts.deriveKey('credential pepper'));
   const accounts = createAccounts({
-    store: createAccountStore(database),
-    failures: createSignInFailures(database.system),
-    workspaces: createWorkspaceDirectory(database.system, evaluator),
+    store: stores.accounts,
+    failures: stores.signInFailures,
+    workspaces: stores.workspaceDirectory,
     evaluator,
     hashCredential,
     publicUrl,
@@ -41,7 +36,7 @@ export function openAccounts(parts: {
     now,
   });
   const identify = createIdentify({
-    credentials: createCredentialStore(database.system),
+    credentials: stores.credentials,
     hashCredential,
     now,
     onFlushError: error => log.warn({ err: error }, 'times of last use could not be written; trying again'),

@@ -1,7 +1,9 @@
+import { evaluator } from '../authorize/evaluator.ts';
 import { stepDeadlines } from '../connect/step-deadlines.ts';
 import { silentLog } from '../domain/program-log.ts';
 import { createPrometheus } from '../doors/health/prometheus.ts';
 import { openStore } from '../store/open-store.ts';
+import { createStores } from '../store/stores.ts';
 import { closingInReverse } from './closing.ts';
 import type { Foundation, Overrides, SettledConfig } from './foundation.ts';
 import { openAudit } from './open-audit.ts';
@@ -22,18 +24,21 @@ export async function compose(config: SettledConfig, overrides: Overrides) {
   try {
     const store = overrides.store ?? (await openStore(config.database, { stamp: config.mode, log }));
     closers.push(store.close);
+    const prometheus = createPrometheus();
+    const { metrics } = prometheus;
+    const stores = createStores(store.database, { evaluator, metrics, auditLookAt: overrides.auditLookAt });
     const place: Foundation = {
-      ...(await openRoot(config, store.database)),
+      ...(await openRoot(config, stores)),
       config,
       log,
       store,
+      stores,
       now,
       monotonicMs,
       onAudit: overrides.onAudit,
       background: overrides.background ?? true,
       deadlines: overrides.deadlines ?? stepDeadlines,
-      auditLookAt: overrides.auditLookAt,
-      prometheus: createPrometheus(),
+      prometheus,
       publicUrl: config.publicUrl,
       stopping: () => stopping,
       closers,

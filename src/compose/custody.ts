@@ -6,10 +6,7 @@ import { type Metrics, noMetrics } from '../domain/metrics.ts';
 import type { ProgramLog } from '../domain/program-log.ts';
 import { StoreError } from '../domain/store-error.ts';
 import type { Now } from '../domain/units.ts';
-import { createConnections } from '../store/connections.ts';
-import type { EventEntries } from '../store/event-entries.ts';
-import type { Store } from '../store/open-store.ts';
-import { createTokenRefreshes } from '../store/token-refreshes.ts';
+import type { LoggedStores } from '../store/stores.ts';
 import type { CheckToken } from '../vault/liveness.ts';
 import { passThrough } from '../vault/refresh/fail-point.ts';
 import { withPatience } from '../vault/refresh/patient-spool.ts';
@@ -23,13 +20,14 @@ import type { TokenSeal } from '../vault/token-seal.ts';
 import { createTokens, type TokenCustody } from '../vault/tokens.ts';
 
 export interface CustodyOptions {
-  readonly store: Pick<Store, 'database' | 'alone'>;
+  /** Nobody else can be using the database. */
+  readonly alone: boolean;
+  readonly stores: Pick<LoggedStores, 'connections' | 'refreshes'>;
   readonly dataDir: string;
   readonly app: NotionApp;
   readonly refreshMcp: RefreshExchange['refresh'];
   readonly seal: TokenSeal;
   readonly revoke: RefreshParts['revoke'];
-  readonly entries: EventEntries;
   /** Whether the database is one that was put back and that nobody has looked at (rule 20). */
   readonly restored: () => boolean;
   readonly metrics?: Metrics;
@@ -48,7 +46,7 @@ export async function openCustody(
 ): Promise<TokenCustody & { round(): Promise<void>; close(): Promise<void> }> {
   const parts = await openRefreshParts(options);
   // Nobody else can be refreshing on this database, so nobody has to be waited for.
-  if (options.store.alone) await parts.refreshes.endLeases();
+  if (options.alone) await parts.refreshes.endLeases();
   const { tokens, round, renewals } = custodyOf(parts, { check: createCheckToken(options), now: options.now });
   const rounds = options.background ? startRounds(round, parts.onTrouble) : null;
   return {
@@ -63,9 +61,9 @@ export async function openCustody(
 
 /** What custody stands on in a gateway. Throws StoreError `directory_unusable`. */
 export async function openRefreshParts(
-  options: Omit<CustodyOptions, 'background' | 'now' | 'store'> & { readonly store: Pick<Store, 'database'> },
+  options: Omit<CustodyOptions, 'background' | 'now' | 'alone'>,
 ): Promise<RefreshParts> {
-  const { store, app, seal, entries, metrics = noMetrics, log } = options;
+  const { stores, app, seal, metrics = noMetrics, log } = options;
   const spool = await openSpool(join(options.dataDir, 'spool')).catch(error => {
     throw new StoreError('directory_unusable', (error as Error).message, { cause: error });
   });
@@ -73,8 +71,8 @@ export async function openRefreshParts(
     log.warn('The data directory lies in memory: a token that is refreshed while the machine stops may be lost.');
   }
   return {
-    connections: createConnections(store.database, entries),
-    refreshes: refuseWhileRestored(createTokenRefreshes(store.database, entries), options.restored),
+    connections: stores.connections,
+    refreshes: refuseWhileRestored(stores.refreshes, options.restored),
     seal,
     spool,
     exchange: exchangeOf(app, options.refreshMcp),

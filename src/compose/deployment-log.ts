@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { evaluator } from '../authorize/evaluator.ts';
 import type { DatabaseConfig } from '../config/config.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { EventId } from '../domain/ids.ts';
@@ -6,7 +7,7 @@ import { auditFilters } from '../doors/api/audit-query.ts';
 import { type AuditView, auditView, namesIn } from '../doors/api/audit-view.ts';
 import { describe } from '../doors/api/read-input.ts';
 import { openOperatorDatabase } from '../operator/operator-database.ts';
-import { createAuditReader } from '../store/audit-reader.ts';
+import { createStores } from '../store/stores.ts';
 
 const { page: _noPages, activity: _noActivity, ...filters } = auditFilters;
 const query = z.strictObject(filters);
@@ -40,7 +41,7 @@ export async function readDeploymentLog(
       result: 'success',
       detail: { by: operator },
     });
-    const reader = createAuditReader(database);
+    const { auditReader: reader } = createStores(database, { evaluator });
     const entries: AuditView[] = [];
     const names = new Map<string, string>();
     let before: EventId | null = null;

@@ -5,14 +5,13 @@ import { createFileFetcher } from '../forward/fetch-file.ts';
 import { createFileEvidence } from '../forward/file-evidence.ts';
 import { createOpenLinkedFile } from '../forward/open-linked-file.ts';
 import type { Steps } from '../gateway.ts';
-import { createFileTickets } from '../store/file-tickets.ts';
 import { createFileLinks } from '../withhold/file-links.ts';
 import type { UrlRewriting } from '../withhold/rewrite-urls.ts';
 import { createTicketSeal } from '../withhold/ticket-seal.ts';
 import type { Foundation } from './foundation.ts';
 import { createSystemGateway } from './system-gateway.ts';
 
-interface LinkParts extends Pick<Foundation, 'config' | 'log' | 'store' | 'deriveKey' | 'now' | 'closers'> {
+interface LinkParts extends Pick<Foundation, 'config' | 'log' | 'stores' | 'deriveKey' | 'now' | 'closers'> {
   readonly hashCredential: HashCredential;
   /** Whether a URL is one of a file that Notion hosts. */
   readonly isHostedFile: (url: URL) => boolean;
@@ -22,8 +21,8 @@ interface LinkParts extends Pick<Foundation, 'config' | 'log' | 'store' | 'deriv
 
 /** Links to hosted files: what makes them in answers, what opens them, and what takes them back. */
 export function openFileLinks(parts: LinkParts) {
-  const { config, log, store, deriveKey, now, closers, hashCredential, isHostedFile } = parts;
-  const tickets = createFileTickets(store.database);
+  const { config, log, stores, deriveKey, now, closers, hashCredential, isHostedFile } = parts;
+  const { fileTickets: tickets } = stores;
   const seal = createTicketSeal(deriveKey('file links', 64));
   const links = createFileLinks({ store: tickets, seal, hashCredential, now });
   const { evidence, confirmBy } = createFileEvidence({ now });

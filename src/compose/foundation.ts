@@ -5,6 +5,7 @@ import type { ProgramLog } from '../domain/program-log.ts';
 import type { Now } from '../domain/units.ts';
 import type { Prometheus } from '../doors/health/prometheus.ts';
 import type { Store } from '../store/open-store.ts';
+import type { Stores } from '../store/stores.ts';
 import type { RootParts } from './root-keys.ts';
 
 /** What Portcullis runs with once it is known where Notion is, and where browsers and clients reach us. */
@@ -44,10 +45,10 @@ export interface Foundation extends RootParts {
   readonly now: Now;
   readonly monotonicMs: () => number;
   readonly store: Store;
+  readonly stores: Stores;
   readonly onAudit: ((rows: readonly AuditRow[]) => void) | undefined;
   readonly background: boolean;
   readonly deadlines: StepDeadlines;
-  readonly auditLookAt: number | undefined;
   readonly prometheus: Prometheus;
   readonly publicUrl: string;
   /** Whether `close` has been called. */

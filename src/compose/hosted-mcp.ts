@@ -6,6 +6,7 @@ import { clientDeletion } from '../connect/mcp/delete-client.ts';
 import { createMcpFlow } from '../connect/mcp/mcp-flow.ts';
 import type { McpParts } from '../connect/mcp/mcp-parts.ts';
 import { createMcpRefresh } from '../connect/mcp/refresh.ts';
+import type { Registrations } from '../connect/mcp/registrations.ts';
 import { createServerDirectory } from '../connect/mcp/server-directory.ts';
 import type { RecordEvent } from '../domain/event.ts';
 import type { RegistrationId } from '../domain/ids.ts';
@@ -13,8 +14,6 @@ import type { Now } from '../domain/units.ts';
 import { mcpClientDocumentPath } from '../doors/connect/mcp-client-document.ts';
 import type { JobHandler } from '../jobs/job-runner.ts';
 import { createSafeFetch } from '../net/safe-fetch/safe-fetch.ts';
-import { createClientRegistrations } from '../store/client-registrations.ts';
-import type { Store } from '../store/open-store.ts';
 import type { DeriveKey } from '../vault/derive-key.ts';
 import { createMcpSeal } from '../vault/mcp-seal.ts';
 import type { OnUndecryptable } from '../vault/undecryptable.ts';
@@ -36,14 +35,14 @@ export function openHostedMcp(options: {
   /** What requests to the server itself leave by; left out: directly, to public addresses alone. Its metadata may lead elsewhere. */
   dispatcher?: Dispatcher;
   publicUrl: string;
-  database: Store['database'];
+  registrations: Registrations & { removeUnused(): Promise<void> };
   deriveKey: DeriveKey;
   recordEvent: RecordEvent;
   onUndecryptable?: OnUndecryptable;
   now?: Now;
   monotonicMs?: () => number;
 }): HostedMcp {
-  const { notion, dispatcher, publicUrl, database, deriveKey, recordEvent, onUndecryptable } = options;
+  const { notion, dispatcher, publicUrl, registrations, deriveKey, recordEvent, onUndecryptable } = options;
   const { now = () => new Date(), monotonicMs = () => performance.now() } = options;
   const reach = { allowLoopbackHttp: notion.dangerouslyAllowLoopbackHttp, mayAsk: hostsOf(notion.mcpUrl) };
   const { origin } = new URL(notion.mcpUrl);
@@ -51,7 +50,6 @@ export function openHostedMcp(options: {
   const { fetch, close } = createSafeFetch({ ...reach, named });
   const redirectUri = `${publicUrl}/auth/notion-mcp/callback`;
   const documentUrl = (id: RegistrationId) => `${publicUrl}${mcpClientDocumentPath}/${id}`;
-  const registrations = createClientRegistrations(database);
   const parts: McpParts = {
     app: {
       serverUrl: notion.mcpUrl,

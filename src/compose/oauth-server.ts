@@ -7,8 +7,6 @@ import { createSafeFetch } from '../net/safe-fetch/safe-fetch.ts';
 import { createAuthorizationServer } from '../oauth-server/authorization-server.ts';
 import { clientMetadata } from '../oauth-server/client-metadata.ts';
 import { createConsents } from '../oauth-server/consents.ts';
-import { createConsents as createConsentStore } from '../store/consents.ts';
-import { createOAuthRecords } from '../store/oauth-records.ts';
 import type { Foundation } from './foundation.ts';
 import type { Audit } from './open-audit.ts';
 
@@ -17,8 +15,8 @@ const registrationsMax = 30;
 
 /** The authorization server for MCP clients. */
 export function openOAuthServer(place: Foundation, { trail }: Audit, hashCredential: HashCredential) {
-  const { store, publicUrl, deriveKey, config, log, now, closers } = place;
-  const records = createOAuthRecords(store.database);
+  const { stores, publicUrl, deriveKey, config, log, now, closers } = place;
+  const records = stores.oauthRecords;
   const { fetch, close } = createSafeFetch({ allowLoopbackHttp: config.notion.dangerouslyAllowLoopbackHttp });
   closers.push(close);
   const protocol = createAuthorizationServer({
@@ -46,7 +44,7 @@ export function openOAuthServer(place: Foundation, { trail }: Audit, hashCredent
     closers.push(async () => clearInterval(sweeping));
   }
   const consents = createConsents({
-    store: createConsentStore(store.database),
+    store: stores.consents,
     keepClient: (clientId, until) => records.keepClient(hashCredential('oauth_record', clientId), until),
     now,
   });

@@ -9,7 +9,6 @@ import { startSweeper } from '../audit/sweeper.ts';
 import { createAuditTrail } from '../audit/trail.ts';
 import { createAuditLog } from '../store/audit-log.ts';
 import type { EventEntries } from '../store/event-entries.ts';
-import { createInstances } from '../store/instances.ts';
 import type { Foundation } from './foundation.ts';
 import { measureLog } from './measured.ts';
 import { openRestoreWatch } from './restore.ts';
@@ -17,9 +16,9 @@ import { followRootKeys } from './root-keys.ts';
 
 /** The log, the lease of this instance, and what watches over both. */
 export async function openAudit(place: Foundation) {
-  const { config, log, store, prometheus, root, deriveKey, now, monotonicMs, closers } = place;
+  const { config, log, store, stores, prometheus, root, deriveKey, now, monotonicMs, closers } = place;
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'the audit log is in trouble; trying again');
-  const instances = createInstances(store.database);
+  const { instances } = stores;
   // Whatever ran on this database before is over, and so are its leases.
   if (store.alone) await instances.releaseAll();
   const lease = await holdInstanceLease(instances, { monotonicMs, onTrouble });
@@ -42,14 +41,14 @@ export async function openAudit(place: Foundation) {
     await commits.close();
     reserve.close();
   });
-  const watch = await openRestoreWatch(config, store.database, {
+  const watch = await openRestoreWatch(config, stores.custodyMarks, {
     recordEvent: trail.recordEvent,
     warn: message => log.warn(message),
     onTrouble,
   });
   closers.push(watch.close);
-  const entries = { instance: lease.id, now, ...durable };
-  return { trail, countEvent: counted.count, digest, leaseHolds: lease.holds, entries, restored: watch.restored };
+  const logged = stores.logged({ instance: lease.id, now, ...durable });
+  return { trail, countEvent: counted.count, digest, leaseHolds: lease.holds, logged, restored: watch.restored };
 }
 
 /** Who is given entries once they are durable: standard output, and the caller of the composition. */

@@ -19,7 +19,6 @@ import { createRecordUnread } from '../doors/unread-requests.ts';
 import { webhookDoor } from '../doors/webhooks/webhook-door.ts';
 import type { Gateway } from '../gateway.ts';
 import { createClientAddress } from '../net/client-address.ts';
-import { createAuditReader } from '../store/audit-reader.ts';
 import type { Foundation } from './foundation.ts';
 import { openOAuthServer } from './oauth-server.ts';
 import type { Audit } from './open-audit.ts';
@@ -39,7 +38,7 @@ export interface OpenDoors {
 
 /** Everything that calls come in by. */
 export async function openDoors(place: Foundation, audit: Audit, parts: Parts): Promise<OpenDoors> {
-  const { config, log, store, prometheus, root, publicUrl, monotonicMs, closers } = place;
+  const { config, log, store, stores, prometheus, root, publicUrl, monotonicMs, closers } = place;
   const { gateway, files, report } = openGateway(place, audit, parts);
   const clientAddress = createClientAddress(config.trustedProxies);
   const elsewhere = createElsewhere({ gateway, clientAddress, publicUrl, demo: config.mode === 'demo' });
@@ -52,15 +51,12 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
   const { accounts, connect, listConnections } = parts;
   const record = audit.trail.recordEvent;
   const demo = config.mode === 'demo';
-  const auditReader = createAuditReader(
-    store.database,
-    place.auditLookAt === undefined ? {} : { lookAt: place.auditLookAt },
-  );
+  const { auditReader } = stores;
   const webhooks = openWebhooks({
-    database: store.database,
+    subscriptions: stores.subscriptions,
+    listening: audit.logged.listening,
     workspaceKeys: parts.workspaceKeys,
     deriveKey: place.deriveKey,
-    entries: audit.entries,
     recordEvent: record,
     countEvent: audit.countEvent,
     publicUrl,

@@ -16,13 +16,6 @@ import { createCapabilityLearning } from '../report/capability-learning.ts';
 import { countCallsInFlight } from '../resolve/calls-in-flight.ts';
 import { createResolve } from '../resolve/resolve.ts';
 import { cacheSnapshots } from '../resolve/snapshot.ts';
-import { createCapabilityStore } from '../store/capabilities.ts';
-import { createConnectionUseStore } from '../store/connection-uses.ts';
-import { createObjectOwners } from '../store/object-owners.ts';
-import { createRateLedgers } from '../store/rate-ledgers.ts';
-import { createStillCurrent } from '../store/still-current.ts';
-import { createSubjects } from '../store/subjects.ts';
-import { createWorkspaceSnapshots } from '../store/workspace-snapshots.ts';
 import { learningForward, openAccessReport } from './access-report.ts';
 import { trackCalls } from './calls-under-way.ts';
 import { openFileLinks } from './file-links.ts';
@@ -35,30 +28,29 @@ import { openWithhold } from './open-withhold.ts';
 
 /** The path: each step with what it stands on. */
 export function openGateway(place: Foundation, { trail, digest }: Audit, parts: Parts) {
-  const { config, log, store, prometheus, now, monotonicMs, closers } = place;
+  const { config, log, stores, prometheus, now, monotonicMs, closers } = place;
   const { identify, tokens } = parts;
   const { metrics } = prometheus;
   const measured = measurePath(metrics, monotonicMs);
   const inFlight = countCallsInFlight();
-  const owners = createObjectOwners(store.database);
-  const snapshots = cacheSnapshots(createWorkspaceSnapshots(store.database), compilePolicy, monotonicMs);
+  const { objectOwners: owners, stillCurrent } = stores;
+  const snapshots = cacheSnapshots(stores.workspaceSnapshots, compilePolicy, monotonicMs);
   const { resolve, forget } = createResolve({
     snapshots,
     owners,
-    subjects: createSubjects(store.database),
+    subjects: stores.subjects,
     inFlight,
     now,
   });
   const upstream = openUpstream({ origin: new URL(config.notion.apiUrl).origin, proxy: config.proxy });
   const budget = createRateBudget({
-    ledgers: createRateLedgers(store.database, metrics),
+    ledgers: stores.rateLedgers,
     metrics,
     onTrouble: error => log.warn({ err: error }, 'the rate budget could not be shared; trying again'),
     monotonicMs,
   });
-  const stillAllowed = createStillCurrent(store.database);
   const learning = createCapabilityLearning({
-    store: createCapabilityStore(store.database),
+    store: stores.capabilities,
     now,
     onError: error => log.warn({ err: error }, 'what a connection can do could not be written down'),
   });
@@ -69,9 +61,17 @@ export function openGateway(place: Foundation, { trail, digest }: Audit, parts: 
     steps: () => steps,
   });
   const { confirmShared } = links;
-  const streams = openStreams({ ...place, stillCurrent: stillAllowed, steps: () => steps });
+  const streams = openStreams({ ...place, stillCurrent, steps: () => steps });
   const startDigest = digest.running;
-  const sending = createForward({ upstream, tokens, budget, stillAllowed, confirmShared, startDigest, now });
+  const sending = createForward({
+    upstream,
+    tokens,
+    budget,
+    stillAllowed: stillCurrent,
+    confirmShared,
+    startDigest,
+    now,
+  });
   const { forward, withhold } = openWithhold({
     ...place,
     owners,
@@ -79,7 +79,7 @@ export function openGateway(place: Foundation, { trail, digest }: Audit, parts: 
     forward: measureForward(learningForward(sending, learning), metrics),
     steps: () => steps,
   });
-  const uses = createConnectionUses(createConnectionUseStore(store.database), error =>
+  const uses = createConnectionUses(stores.connectionUses, error =>
     log.warn({ err: error }, 'the last use of a connection could not be written'),
   );
 
@@ -110,7 +110,7 @@ export function openGateway(place: Foundation, { trail, digest }: Audit, parts: 
   return {
     gateway: calls.gateway,
     files: links.files,
-    report: openAccessReport({ database: store.database, steps, learning, monotonicMs }),
+    report: openAccessReport({ stores, steps, learning, monotonicMs }),
   };
 }
 

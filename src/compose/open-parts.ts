@@ -1,4 +1,3 @@
-import { evaluator } from '../authorize/evaluator.ts';
 import { createConnectCommands } from '../connect/commands.ts';
 import type { ConnectParts } from '../connect/connect-parts.ts';
 import { discardRefreshed } from '../connect/discard-tokens.ts';
@@ -7,13 +6,6 @@ import { createRestFlow } from '../connect/rest/rest-flow.ts';
 import { type AppRefusal, appRefusalIn } from '../domain/app-refusal.ts';
 import { openSmtp } from '../mail/smtp.ts';
 import { openAgent } from '../net/open-agent.ts';
-import { createConnectAttempts } from '../store/connect-attempts.ts';
-import { createConnectionList } from '../store/connection-list.ts';
-import { createDisconnections } from '../store/disconnections.ts';
-import { createInstallations } from '../store/installations.ts';
-import { createJobs } from '../store/jobs.ts';
-import { createPastedTokens } from '../store/pasted-tokens.ts';
-import { createWrappedKeys } from '../store/workspace-keys.ts';
 import { createJobSeal } from '../vault/job-seal.ts';
 import { createTokenSeal } from '../vault/token-seal.ts';
 import { createWorkspaceKeys } from '../vault/workspace-keys.ts';
@@ -27,9 +19,8 @@ import { createUndecryptableAlarm } from './undecryptable-alarm.ts';
 import { openUpkeep } from './upkeep.ts';
 
 /** The parts that keep credentials, tokens and connections. */
-export async function openParts(place: Foundation, { trail, entries, restored }: Audit) {
-  const { config, log, store, root, deriveKey, publicUrl, now, monotonicMs, closers } = place;
-  const { database } = store;
+export async function openParts(place: Foundation, { trail, logged, restored }: Audit) {
+  const { config, log, store, stores, root, deriveKey, publicUrl, now, monotonicMs, closers } = place;
   const { recordEvent } = trail;
   const mail = config.mail === null ? null : openSmtp(config.mail);
   closers.push(async () => mail?.close());
@@ -52,7 +43,7 @@ export async function openParts(place: Foundation, { trail, entries, restored }:
     notion: config.notion,
     ...(config.proxy !== null && { dispatcher }),
     publicUrl,
-    database,
+    registrations: stores.registrations,
     deriveKey,
     recordEvent,
     onUndecryptable,
@@ -60,23 +51,23 @@ export async function openParts(place: Foundation, { trail, entries, restored }:
     monotonicMs,
   });
   closers.push(hosted.close);
-  const workspaceKeys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
+  const workspaceKeys = createWorkspaceKeys({ root, store: stores.wrappedKeys });
   const seal = createTokenSeal(workspaceKeys, alarm.ofTokens);
   let upkeep: ReturnType<typeof openUpkeep> | null = null;
   const keeping = {
-    installations: createInstallations(database, entries, evaluator),
-    jobs: createJobs(database),
+    installations: logged.installations,
+    jobs: stores.jobs,
     vault: { ...seal, ...createJobSeal(deriveKey, onUndecryptable) },
     wakeJobs: () => upkeep?.wakeJobs(),
   };
   const tokens = await openCustody({
-    store,
+    alone: store.alone,
+    stores: logged,
     dataDir: config.dataDir,
     app,
     seal,
     refreshMcp: noticing(hosted.refresh, onRefused),
     revoke: discardRefreshed(keeping),
-    entries,
     restored,
     metrics: place.prometheus.metrics,
     background: place.background,
@@ -87,9 +78,9 @@ export async function openParts(place: Foundation, { trail, entries, restored }:
   const connectParts: ConnectParts = {
     ...keeping,
     flows: { rest: createRestFlow(app), mcp: hosted.flow },
-    attempts: createConnectAttempts(database),
-    disconnections: createDisconnections(database, entries),
-    pasted: createPastedTokens(database, entries),
+    attempts: stores.attempts,
+    disconnections: logged.disconnections,
+    pasted: logged.pastedTokens,
     identifyToken: createIdentifyToken(app),
     recordEvent,
     forgetToken: tokens.forget,
@@ -97,7 +88,6 @@ export async function openParts(place: Foundation, { trail, entries, restored }:
   };
   upkeep = openUpkeep(place, { connectParts, hosted, refreshTokens: tokens.round });
   const connect = createConnectCommands(connectParts);
-  const listConnections = createConnectionList(database, evaluator);
   return {
     ...{
       accounts,
@@ -106,7 +96,7 @@ export async function openParts(place: Foundation, { trail, entries, restored }:
       tokens,
       workspaceKeys,
       onUndecryptable,
-      listConnections,
+      listConnections: stores.connectionList,
       connect,
       connectParts,
     },

@@ -1,10 +1,10 @@
 import { createOpenStreams, type OpenStreams } from '../forward/open-streams.ts';
 import type { Steps } from '../gateway.ts';
-import type { createStillCurrent } from '../store/still-current.ts';
+import type { Stores } from '../store/stores.ts';
 import type { Foundation } from './foundation.ts';
 
 interface StreamParts extends Pick<Foundation, 'log' | 'monotonicMs' | 'closers'> {
-  readonly stillCurrent: ReturnType<typeof createStillCurrent>;
+  readonly stillCurrent: Stores['stillCurrent'];
   /** The steps of the path. They are known once calls come. */
   readonly steps: () => Steps;
 }

@@ -5,9 +5,7 @@ import { createCredentialHasher } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import { isId, type UserId } from '../domain/ids.ts';
 import { openOperatorDatabase } from '../operator/operator-database.ts';
-import { createAccountStore } from '../store/accounts.ts';
-import { createSignInFailures } from '../store/sign-in-failures.ts';
-import { createWorkspaceDirectory } from '../store/workspace-directory.ts';
+import { createStores } from '../store/stores.ts';
 import { openRootKeys } from './root-keys.ts';
 
 /** What tells accounts apart that bear one address. */
@@ -38,15 +36,16 @@ const accountsShownMax = 20;
 /** Opens the database and the root keys. Throws StoreError, RootKeyError. */
 export async function openPeopleTasks(config: PeopleConfig, warn: (message: string) => void): Promise<PeopleTasks> {
   const { database, recordEvent, operator, close } = await openOperatorDatabase(config.database, warn);
-  const { deriveKey } = await openRootKeys(config, database).catch(async error => {
+  const stores = createStores(database, { evaluator });
+  const { deriveKey } = await openRootKeys(config, stores).catch(async error => {
     await close();
     throw error;
   });
-  const store = createAccountStore(database);
+  const { accounts: store } = stores;
   const { links } = createAccounts({
     store,
-    failures: createSignInFailures(database.system),
-    workspaces: createWorkspaceDirectory(database.system, evaluator),
+    failures: stores.signInFailures,
+    workspaces: stores.workspaceDirectory,
     evaluator,
     hashCredential: createCredentialHasher(deriveKey('credential pepper')),
     publicUrl: config.publicUrl,

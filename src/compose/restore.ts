@@ -1,21 +1,19 @@
 import type { Config, DatabaseConfig } from '../config/config.ts';
 import type { RecordEvent } from '../domain/event.ts';
 import { openOperatorDatabase } from '../operator/operator-database.ts';
-import { createCustodyMarks } from '../store/custody/custody-marks.ts';
-import type { Database } from '../store/database.ts';
-import type { Schema } from '../store/schema.ts';
-import type { Restoration } from '../vault/restore/custody-marks.ts';
+import { createKeyStores } from '../store/key-stores.ts';
+import type { CustodyMarks, Restoration } from '../vault/restore/custody-marks.ts';
 import { createHighWaterFile } from '../vault/restore/high-water-file.ts';
 import { type RestoreWatch, watchRestore } from '../vault/restore/watch-restore.ts';
 
 /** Watches for a database that was put back (rule 20), and says so in the log. */
 export async function openRestoreWatch(
   { highWaterFile }: Pick<Config, 'highWaterFile'>,
-  database: Pick<Database<Schema>, 'system'>,
+  marks: CustodyMarks,
   report: { recordEvent: RecordEvent; warn: (message: string) => void; onTrouble: (error: unknown) => void },
 ): Promise<RestoreWatch> {
   return watchRestore({
-    marks: createCustodyMarks(database),
+    marks,
     highWater: createHighWaterFile(highWaterFile),
     onTrouble: report.onTrouble,
     async onRestored({ databaseMark, knownMark }) {
@@ -41,7 +39,7 @@ export async function acknowledgeRestore(
 ): Promise<Restoration | null> {
   const { database, recordEvent, operator, close } = await openOperatorDatabase(config, warn);
   try {
-    const marks = createCustodyMarks(database);
+    const { custodyMarks: marks } = createKeyStores(database);
     const open = await marks.openRestoration();
     if (open === null) return null;
     const { databaseMark, knownMark } = open;

@@ -1,16 +1,15 @@
 import type { Config } from '../config/config.ts';
 import type { InstanceId } from '../domain/ids.ts';
 import { secondMs } from '../domain/units.ts';
-import type { Database } from '../store/database.ts';
-import { createDeploymentSecretStore } from '../store/deployment-secret.ts';
-import { createKnownRootKeys } from '../store/root-keys.ts';
-import type { Schema } from '../store/schema.ts';
+import type { KeyStores } from '../store/key-stores.ts';
 import { openDeploymentSecret } from '../vault/deployment-secret.ts';
 import type { DeriveKey } from '../vault/derive-key.ts';
 import { openRootKeyFile } from '../vault/root/file.ts';
 import { assertOutsideDataDirectory } from '../vault/root/file-place.ts';
 import { openKeyRing, type RootKeyRing } from '../vault/root/key-ring.ts';
 import { openRootKey } from '../vault/root/open-root-key.ts';
+
+type RootKeyStores = Pick<KeyStores, 'rootKeys' | 'deploymentSecret'>;
 
 /** The keys that everything else is kept under. */
 export interface RootParts {
@@ -24,25 +23,25 @@ export interface RootParts {
  */
 export async function openRoot(
   config: Pick<Config, 'mode' | 'dataDir' | 'rootKeys' | 'keyServices'>,
-  database: Pick<Database<Schema>, 'system'>,
+  stores: RootKeyStores,
 ): Promise<RootParts> {
-  const first = (await createKnownRootKeys(database).all()).length === 0;
+  const first = (await stores.rootKeys.all()).length === 0;
   for (const { provider, key } of config.rootKeys) {
     if (provider !== 'file') continue;
     if (config.mode !== 'demo') await assertOutsideDataDirectory(key, config.dataDir);
     if (first) await openRootKeyFile(key);
   }
-  return openRootKeys(config, database);
+  return openRootKeys(config, stores);
 }
 
 /** The same for operators, who may work on the demo's database too, and never make a file. Throws `RootKeyError`. */
 export async function openRootKeys(
   { rootKeys, keyServices }: Pick<Config, 'rootKeys' | 'keyServices'>,
-  database: Pick<Database<Schema>, 'system'>,
+  stores: RootKeyStores,
 ): Promise<RootParts> {
   const keys = await Promise.all(rootKeys.map(name => openRootKey(name, keyServices)));
-  const root = await openKeyRing(keys, createKnownRootKeys(database));
-  return { root, deriveKey: await openDeploymentSecret(root, createDeploymentSecretStore(database)) };
+  const root = await openKeyRing(keys, stores.rootKeys);
+  return { root, deriveKey: await openDeploymentSecret(root, stores.deploymentSecret) };
 }
 
 const refreshEveryMs = 5 * secondMs;

@@ -1,38 +1,35 @@
+import { evaluator } from '../authorize/evaluator.ts';
 import type { WebhooksConfig } from '../config/config.ts';
 import type { RecordEvent } from '../domain/event.ts';
 import type { SubscriptionId } from '../domain/ids.ts';
 import { type SubscriptionSummary, withUrl } from '../domain/webhook.ts';
 import { openOperatorDatabase } from '../operator/operator-database.ts';
-import type { Database } from '../store/database.ts';
-import type { EventEntries } from '../store/event-entries.ts';
-import type { Schema } from '../store/schema.ts';
-import { createListeningStore } from '../store/webhook-listening.ts';
-import { createSubscriptionStore } from '../store/webhook-subscriptions.ts';
-import { createWrappedKeys } from '../store/workspace-keys.ts';
+import { createStores } from '../store/stores.ts';
 import type { DeriveKey } from '../vault/derive-key.ts';
 import type { OnUndecryptable } from '../vault/undecryptable.ts';
 import { createWebhookSeal } from '../vault/webhook-seal.ts';
 import { createWorkspaceKeys, type WorkspaceKeys } from '../vault/workspace-keys.ts';
+import type { ListeningStore } from '../webhooks/listening.ts';
 import { createReceive } from '../webhooks/receive.ts';
-import { createSubscriptionCommands } from '../webhooks/subscriptions.ts';
+import { createSubscriptionCommands, type SubscriptionStore } from '../webhooks/subscriptions.ts';
 import { openRootKeys } from './root-keys.ts';
 
 /** Hearing from Notion: what the webhook door hands deliveries to, and how admins set addresses up. */
 export function openWebhooks(parts: {
-  database: Database<Schema>;
+  subscriptions: SubscriptionStore;
+  listening: ListeningStore;
   workspaceKeys: WorkspaceKeys;
   deriveKey: DeriveKey;
-  entries: EventEntries;
   recordEvent: RecordEvent;
   countEvent: RecordEvent;
   publicUrl: string;
   onUndecryptable?: OnUndecryptable;
 }) {
-  const { database, entries, recordEvent, countEvent, publicUrl } = parts;
+  const { subscriptions, listening, recordEvent, countEvent, publicUrl } = parts;
   const vault = createWebhookSeal(parts.workspaceKeys, parts.deriveKey, parts.onUndecryptable);
-  const commands = createSubscriptionCommands({ store: createSubscriptionStore(database), vault });
+  const commands = createSubscriptionCommands({ store: subscriptions, vault });
   return {
-    receive: createReceive({ store: createListeningStore(database, entries), vault, countEvent }),
+    receive: createReceive({ store: listening, vault, countEvent }),
     admin: { commands, record: recordEvent, publicUrl },
   };
 }
@@ -43,13 +40,14 @@ export function openWebhooks(parts: {
  */
 export async function openWebhookTasks(config: WebhooksConfig, warn: (message: string) => void) {
   const { database, recordEvent, operator, close } = await openOperatorDatabase(config.database, warn);
-  const { root, deriveKey } = await openRootKeys(config, database).catch(async error => {
+  const stores = createStores(database, { evaluator });
+  const { root, deriveKey } = await openRootKeys(config, stores).catch(async error => {
     await close();
     throw error;
   });
-  const keys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
+  const keys = createWorkspaceKeys({ root, store: stores.wrappedKeys });
   const vault = createWebhookSeal(keys, deriveKey);
-  const commands = createSubscriptionCommands({ store: createSubscriptionStore(database), vault });
+  const commands = createSubscriptionCommands({ store: stores.subscriptions, vault });
   const view = (summary: SubscriptionSummary) => withUrl(summary, config.publicUrl);
   const owner = null;
   const note = (name: string, id: SubscriptionId) =>

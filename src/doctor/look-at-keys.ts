@@ -3,9 +3,8 @@ import type { Config } from '../config/config.ts';
 import { UnopenableError } from '../domain/unopenable-error.ts';
 import type { Database } from '../store/database.ts';
 import { newestWrappedKeys } from '../store/doctor/wrapped-keys.ts';
-import { createKnownRootKeys } from '../store/root-keys.ts';
+import { createKeyStores } from '../store/key-stores.ts';
 import type { Schema } from '../store/schema.ts';
-import { createWrappedKeys } from '../store/workspace-keys.ts';
 import type { DeriveKey } from '../vault/derive-key.ts';
 import { createWorkspaceKeys, type WorkspaceKeys } from '../vault/workspace-keys.ts';
 import { type Finding, fail, look, ok } from './finding.ts';
@@ -22,11 +21,12 @@ export async function lookAtKeys(
   config: Pick<Config, 'rootKeys' | 'keyServices'>,
   database: Database<Schema>,
 ): Promise<{ findings: Finding[]; opened: OpenedKeys | null }> {
+  const stores = createKeyStores(database);
   let opened: OpenedKeys | null = null;
   const findings = await look('keys', todo, async () => {
-    if ((await createKnownRootKeys(database).all()).length === 0) return ok('keys', 'none is stored yet');
-    const { root, deriveKey } = await openRootKeys(config, database);
-    const keys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
+    if ((await stores.rootKeys.all()).length === 0) return ok('keys', 'none is stored yet');
+    const { root, deriveKey } = await openRootKeys(config, stores);
+    const keys = createWorkspaceKeys({ root, store: stores.wrappedKeys });
     opened = { keys, deriveKey };
     return unwrap(keys, database);
   });

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
-import { createCustodyMarks } from '../store/custody/custody-marks.ts';
 import type { Database } from '../store/database.ts';
+import { createKeyStores } from '../store/key-stores.ts';
 import type { Schema } from '../store/schema.ts';
 import { createHighWaterFile } from '../vault/restore/high-water-file.ts';
 import { type Finding, fail, look, ok } from './finding.ts';
@@ -8,14 +8,14 @@ import { type Finding, fail, look, ok } from './finding.ts';
 /** Whether the database is one that was put back: then nothing is refreshed until a person has looked (rule 20). */
 export function lookAtRestoration(
   { highWaterFile }: Pick<Config, 'highWaterFile'>,
-  database: Pick<Database<Schema>, 'system'>,
+  database: Database<Schema>,
 ): Promise<Finding[]> {
   const about = 'restoration';
   return look(
     about,
     `Repair ${highWaterFile} (PORTCULLIS_HIGH_WATER_FILE), or remove it if this is the right database.`,
     async () => {
-      const marks = createCustodyMarks(database);
+      const { custodyMarks: marks } = createKeyStores(database);
       const behind = (await marks.current()) < (await createHighWaterFile(highWaterFile).read());
       if (!behind && (await marks.openRestoration()) === null) return ok(about, 'the database was not put back');
       return fail(

@@ -1,16 +1,9 @@
 import type { KeysConfig } from '../config/config.ts';
 import { newId, type WorkspaceId } from '../domain/ids.ts';
 import type { RootKeyName } from '../domain/root-key-name.ts';
-import { createDeploymentSecretStore } from '../store/deployment-secret.ts';
-import { createKnownRootKeys } from '../store/root-keys.ts';
-import { createDeploymentValues } from '../store/rotation/deployment-values.ts';
+import { createKeyStores } from '../store/key-stores.ts';
 import { countUnderRootKeys, countWorkspaceKeys, type RootKeyCount } from '../store/rotation/key-counts.ts';
-import { createKeyEndings } from '../store/rotation/key-endings.ts';
-import { createKeyReplacements } from '../store/rotation/key-replacements.ts';
-import { createRootKeyChanges } from '../store/rotation/root-key-changes.ts';
-import { createSealedTables } from '../store/rotation/sealed-tables.ts';
-import { createUndecryptableConnections } from '../store/rotation/undecryptable-connections.ts';
-import { createWrappedKeys } from '../store/workspace-keys.ts';
+import { createRotationStores } from '../store/rotation/rotation-stores.ts';
 import { openKeyRing } from '../vault/root/key-ring.ts';
 import { openRootKey } from '../vault/root/open-root-key.ts';
 import { type AtMoment, type OnProgress, passThrough } from '../vault/rotation/moments.ts';
@@ -63,14 +56,10 @@ export async function openKeyTasks(
 ): Promise<KeyTasks> {
   const opened = await openOperatorDatabase(config.database, options.warn);
   const { database } = opened;
-  const changes = createRootKeyChanges(database);
   const instance = newId('ins');
   const entries = { instance: () => instance, now: () => new Date() };
-  const endings = createKeyEndings(database, entries);
-  const undecryptable = createUndecryptableConnections(database, entries);
-  const tables = createSealedTables(database);
-  const replacements = createKeyReplacements(database);
-  const secret = createDeploymentSecretStore(database);
+  const { rootKeys, deploymentSecret: secret, wrappedKeys } = createKeyStores(database);
+  const { changes, endings, undecryptable, tables, replacements, values } = createRotationStores(database, entries);
   const { atMoment = passThrough, batchSize } = options;
   const sized = batchSize === undefined ? {} : { batchSize };
   const names = new Map<string, string>();
@@ -80,12 +69,12 @@ export async function openKeyTasks(
     return key;
   };
   const root = await Promise.all(config.rootKeys.map(openNamed))
-    .then(keys => openKeyRing(keys, createKnownRootKeys(database)))
+    .then(keys => openKeyRing(keys, rootKeys))
     .catch(async error => {
       await opened.close();
       throw error;
     });
-  const keys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
+  const keys = createWorkspaceKeys({ root, store: wrappedKeys });
   const log = createKeyLog(opened.recordEvent, opened.operator);
 
   return {
@@ -125,7 +114,7 @@ export async function openKeyTasks(
       const ofWorkspaces = await log.around({ name: 'keys.verify' }, () =>
         verifyKeys({ keys, tables, endings, undecryptable, onProgress }),
       );
-      const deployment = await verifyDeployment({ root, secret, keys, values: createDeploymentValues(database) });
+      const deployment = await verifyDeployment({ root, secret, keys, values });
       // What belongs to a connection is said, and shut, with that connection.
       for (const { table, row } of ofWorkspaces.unopenable)
         if (table !== 'connection_secret') await log.alarm(row, row.workspaceId);

@@ -11,7 +11,6 @@ import type {
   RefreshCalendar,
   TokenRefreshes,
 } from '../vault/refresh/token-refreshes.ts';
-import type { ConnectionsOptions } from './connections.ts';
 import type { Database } from './database.ts';
 import { commitWithEntries } from './event-entries.ts';
 import { isOtherClient } from './left-tokens.ts';
@@ -19,6 +18,7 @@ import { moveConnection } from './move-connection.ts';
 import { createRefreshCalendar } from './refresh-calendar.ts';
 import { fromNow, isOver } from './refresh-waits.ts';
 import type { Schema } from './schema.ts';
+import type { ConnectionsOptions } from './stored-connections.ts';
 
 type Tx = Transaction<Schema>;
 

@@ -14,8 +14,8 @@ import { newId, type SubscriptionId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/postgres/embedded-postgres.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { createKeyStores } from '../../src/store/key-stores.ts';
 import type { Schema } from '../../src/store/schema.ts';
-import { createWrappedKeys } from '../../src/store/workspace-keys.ts';
 import { createWebhookSeal } from '../../src/vault/webhook-seal.ts';
 import { createWorkspaceKeys } from '../../src/vault/workspace-keys.ts';
 import { startDemo } from '../e2e/demo.ts';
@@ -286,8 +286,9 @@ describe('portcullis doctor, on what a demo left behind', () => {
     async function sealedFor(subscriptionId: SubscriptionId): Promise<string> {
       const database = openDatabase<Schema>(postgres.connection);
       try {
-        const { root, deriveKey } = await openRootKeys(configOf({}), database);
-        const keys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
+        const stores = createKeyStores(database);
+        const { root, deriveKey } = await openRootKeys(configOf({}), stores);
+        const keys = createWorkspaceKeys({ root, store: stores.wrappedKeys });
         const place = { owner: null, subscriptionId, generation: 1 };
         return (await createWebhookSeal(keys, deriveKey).seal(place, new Secret('secret_token'))).sealed;
       } finally {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { createConnectionUses } from '../../src/connect/connection-uses.ts';
 import { type ConnectionId, newId, type WorkspaceId } from '../../src/domain/ids.ts';
-import { createConnectionUseStore } from '../../src/store/connection-uses.ts';
+import { createConnectionUseStore } from '../../src/store/connection-use-store.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import type { Schema } from '../../src/store/schema.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';

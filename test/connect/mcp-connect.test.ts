@@ -6,6 +6,7 @@ import { uuidNamed } from '../../emulator/identifiers.ts';
 import { openHostedMcp } from '../../src/compose/hosted-mcp.ts';
 import type { WorkspaceId } from '../../src/domain/ids.ts';
 import { minuteMs } from '../../src/domain/units.ts';
+import { createRegistrations } from '../../src/store/registrations.ts';
 import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
 import { type Browser, type Consent, pathOf, type Shown, titleOf } from './browser.ts';
 import { type Connecting, startConnecting } from './connecting.ts';
@@ -201,7 +202,13 @@ describe('connecting by hosted MCP', () => {
     const notion = { mcpUrl: at.emulator.mcpUrl, mcpClient: null, dangerouslyAllowLoopbackHttp: true };
     const { database, url: publicUrl, connectParts: parts } = at;
     const deriveKey = deriveKeysFrom(randomBytes(64));
-    const other = openHostedMcp({ notion, publicUrl, database, deriveKey, recordEvent: parts.recordEvent });
+    const other = openHostedMcp({
+      notion,
+      publicUrl,
+      registrations: createRegistrations(database),
+      deriveKey,
+      recordEvent: parts.recordEvent,
+    });
     const beginning = () => ({ state: randomUUID(), stateHash: randomBytes(32), userId, target: null });
     const begun = await Promise.all(
       [parts.flows.mcp, other.flow].map(flow => flow.begin(beginning(), AbortSignal.timeout(minuteMs))),

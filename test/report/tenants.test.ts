@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type ConnectionId, newId, type UserId, type WorkspaceId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { createCapabilityStore } from '../../src/store/capabilities.ts';
+import { createCapabilityStore } from '../../src/store/capability-store.ts';
 import { type AdminApi, openAdminApi } from '../admin-api.ts';
 import { nowhere } from '../in-process.ts';
 import { aConnection } from '../webhooks/hearing.ts';

@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
+import { evaluator } from '../../src/authorize/evaluator.ts';
 import { custodyOf, openRefreshParts } from '../../src/compose/custody.ts';
 import { noMetrics } from '../../src/domain/metrics.ts';
 import { silentLog } from '../../src/domain/program-log.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { createStores } from '../../src/store/stores.ts';
 import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
 import { nowhere } from '../in-process.ts';
 import type { Custody, Vault } from './a-custody.ts';
@@ -17,13 +19,12 @@ export async function openProcess(
   const troubles: unknown[] = [];
   const unopened: string[] = [];
   const own = await openRefreshParts({
-    store: { database },
+    stores: createStores(database, { evaluator }).logged(entries),
     dataDir: directory,
     app: { origin: nowhere, clientId: '', clientSecret: new Secret(''), redirectUri: '' },
     refreshMcp: exchange.refresh,
     seal,
     revoke: async () => {},
-    entries,
     restored: () => false,
     metrics: { ...noMetrics, decryptFailed: kid => void unopened.push(kid) },
     log: silentLog,

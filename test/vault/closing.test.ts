@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { pino } from 'pino';
 import { CALLBACK } from '../../emulator/authorized.ts';
+import { evaluator } from '../../src/authorize/evaluator.ts';
 import { type CustodyOptions, openCustody } from '../../src/compose/custody.ts';
 import { newId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { createStores } from '../../src/store/stores.ts';
 import { until } from '../until.ts';
 import { startRefreshing } from './refreshing.ts';
 
@@ -15,13 +17,16 @@ describe('the custody of a gateway', () => {
     at = await startRefreshing();
     const { url: origin, clientId, clientSecret } = at.emulator;
     options = {
-      store: { database: at.first.database, alone: false },
+      alone: false,
+      stores: createStores(at.first.database, { evaluator }).logged({
+        instance: () => newId('ins'),
+        now: () => new Date(),
+      }),
       dataDir: at.directory,
       app: { origin, clientId, clientSecret: new Secret(clientSecret), redirectUri: CALLBACK },
       refreshMcp: async () => ({ kind: 'fatal', problem: 'not_refreshable' }),
       seal: at.first.seal,
       revoke: async () => {},
-      entries: { instance: () => newId('ins'), now: () => new Date() },
       restored: () => false,
       background: false,
       log: pino({ level: 'silent' }),

@@ -8,9 +8,9 @@ import type { ConnectionStatus } from '../../src/domain/connection.ts';
 import { type ConnectionEvent, connectionStates } from '../../src/domain/connection-states.ts';
 import { newId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { createConnections } from '../../src/store/connections.ts';
 import { createDisconnections } from '../../src/store/disconnections.ts';
 import { createInstallations } from '../../src/store/installations.ts';
+import { createStoredConnections } from '../../src/store/stored-connections.ts';
 import { createTokenRefreshes } from '../../src/store/token-refreshes.ts';
 import { tokenEntry } from '../../src/vault/refresh/entries.ts';
 import {
@@ -105,7 +105,7 @@ describe('the states of a connection, in the database', () => {
     ({ ...place, attemptId, generation, nextGeneration: 2, startedAt: new Date(), registrationId: null }) as const;
 
   function change(place: Sealed, event: ConnectionEvent): Promise<boolean> {
-    const connections = createConnections(custody.database, custody.entries);
+    const connections = createStoredConnections(custody.database, custody.entries);
     return connections.changeStatus({ ...place, generation, event, reason }, [entry(place)]);
   }
 

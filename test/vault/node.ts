@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ClientConfig } from 'pg';
+import { evaluator } from '../../src/authorize/evaluator.ts';
 import { custodyOf, openRefreshParts } from '../../src/compose/custody.ts';
 import { openHostedMcp } from '../../src/compose/hosted-mcp.ts';
 import { createCheckToken } from '../../src/connect/check-token.ts';
@@ -8,7 +9,7 @@ import { silentLog } from '../../src/domain/program-log.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Schema } from '../../src/store/schema.ts';
-import { createWrappedKeys } from '../../src/store/workspace-keys.ts';
+import { createStores } from '../../src/store/stores.ts';
 import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
 import type { CheckToken } from '../../src/vault/liveness.ts';
 import type { FailPoint } from '../../src/vault/refresh/fail-point.ts';
@@ -48,6 +49,7 @@ export type Node = Awaited<ReturnType<typeof openNode>>;
 /** Custody as one process has it, by src/compose: the real store, seal, spool and requests. */
 export async function openNode(address: NodeAddress, options: NodeOptions = {}) {
   const database = openDatabase<Schema>(address.connection, { poolSize: 3 });
+  const stores = createStores(database, { evaluator });
   const root = await openRootKeyFile(address.rootKeyFile);
   const app = {
     origin: address.notionUrl,
@@ -62,22 +64,21 @@ export async function openNode(address: NodeAddress, options: NodeOptions = {}) 
     now,
     ...(address.simulated === true && { clock: sql<Date>`(SELECT at FROM simulated_clock)` }),
   };
-  const seal = createTokenSeal(createWorkspaceKeys({ root, store: createWrappedKeys(database) }));
+  const seal = createTokenSeal(createWorkspaceKeys({ root, store: stores.wrappedKeys }));
   const notion = { mcpUrl: `${address.notionUrl}/mcp`, mcpClient: null, dangerouslyAllowLoopbackHttp: true };
   const deriveKey = deriveKeysFrom(Buffer.alloc(64));
   const publicUrl = 'http://127.0.0.1:1';
-  const hosting = { notion, publicUrl, database, deriveKey, recordEvent: async () => {} };
+  const hosting = { notion, publicUrl, registrations: stores.registrations, deriveKey, recordEvent: async () => {} };
   const hosted = openHostedMcp(hosting);
   const troubles: unknown[] = [];
   const orphans: Orphan[] = [];
   const own = await openRefreshParts({
-    store: { database },
+    stores: stores.logged(rows),
     dataDir: address.dataDir,
     app,
     refreshMcp: hosted.refresh,
     seal,
     revoke: async orphan => void orphans.push(orphan),
-    entries: rows,
     restored: () => false,
     log: silentLog,
   });

@@ -6,7 +6,7 @@ import { Secret } from '../../src/domain/secret.ts';
 import { dayMs, hourMs, minuteMs } from '../../src/domain/units.ts';
 import { UnopenableError } from '../../src/domain/unopenable-error.ts';
 import { createInstances } from '../../src/store/instances.ts';
-import { createWrappedKeys } from '../../src/store/workspace-keys.ts';
+import { createWrappedKeys } from '../../src/store/wrapped-keys.ts';
 import { openDeploymentSecret } from '../../src/vault/deployment-secret.ts';
 import { openVaultTransit } from '../../src/vault/root/vault-transit.ts';
 import { retireKeys } from '../../src/vault/rotation/retire.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { PortcullisError } from '../../src/domain/errors.ts';
-import { createSubscriptionStore } from '../../src/store/webhook-subscriptions.ts';
+import { createSubscriptionStore } from '../../src/store/subscription-store.ts';
 import { createSubscriptionCommands } from '../../src/webhooks/subscriptions.ts';
 import { anEvent, type Hearing, post, startHearing, subscriptionRequests } from './hearing.ts';
 

@@ -4,7 +4,7 @@ import type { InstanceId } from '../../domain/ids.ts';
 import { rootKeyStates } from '../../domain/key-states.ts';
 import type { RootKeyChanges } from '../../vault/rotation/rotate-root-key.ts';
 import type { Database } from '../database.ts';
-import { createKnownRootKeys } from '../root-keys.ts';
+import { createKnownRootKeys } from '../known-root-keys.ts';
 import type { Schema } from '../schema.ts';
 import { moveRootKeys } from './move-keys.ts';
 

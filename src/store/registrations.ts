@@ -17,7 +17,7 @@ const clock = sql<Date>`now()`;
 const removalsMax = 20;
 
 /** Clients of ours at authorization servers, as the system: until a workspace is connected they belong to none. */
-export function createClientRegistrations({ system }: Pick<Database<Schema>, 'system'>): Registrations {
+export function createRegistrations({ system }: Pick<Database<Schema>, 'system'>): Registrations {
   return {
     takeUp: wish => system.transaction().execute(tx => takeUp(tx, wish)),
     async add(registration) {

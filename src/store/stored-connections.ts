@@ -15,7 +15,7 @@ export interface ConnectionsOptions extends EventEntries {
 }
 
 /** Connections in PostgreSQL, under row-level security: no id leads into another workspace (rule 4). */
-export function createConnections(
+export function createStoredConnections(
   { inWorkspace }: Pick<Database<Schema>, 'inWorkspace'>,
   options: ConnectionsOptions,
 ): StoredConnections {

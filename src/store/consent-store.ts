@@ -7,7 +7,7 @@ import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
 /** What people allowed MCP clients to do, each workspace's under row-level security. */
-export function createConsents({ inWorkspace }: Pick<Database<Schema>, 'inWorkspace'>): ConsentStore {
+export function createConsentStore({ inWorkspace }: Pick<Database<Schema>, 'inWorkspace'>): ConsentStore {
   return {
     add: consent =>
       inWorkspace(consent.workspaceId, async tx => {

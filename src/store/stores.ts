@@ -1,0 +1,86 @@
+import type { Evaluator } from '../domain/evaluator.ts';
+import { type Metrics, noMetrics } from '../domain/metrics.ts';
+import { createAccountStore } from './account-store.ts';
+import { createAuditReader } from './audit-reader.ts';
+import { createCapabilityStore } from './capability-store.ts';
+import { createConnectAttempts } from './connect-attempts.ts';
+import { createConnectionList } from './connection-list.ts';
+import { createConnectionUseStore } from './connection-use-store.ts';
+import { createConsentStore } from './consent-store.ts';
+import { createCredentialStore } from './credential-store.ts';
+import type { Database } from './database.ts';
+import { createDisconnections } from './disconnections.ts';
+import { createFileTickets } from './file-tickets.ts';
+import { createInstallations } from './installations.ts';
+import { createInstances } from './instances.ts';
+import { createJobs } from './jobs.ts';
+import { createKeyStores } from './key-stores.ts';
+import { createListeningStore } from './listening-store.ts';
+import { createOAuthRecords } from './oauth-record-store.ts';
+import { createObjectOwners } from './object-owners.ts';
+import { createPastedTokens } from './pasted-tokens.ts';
+import { createPolicyHolders } from './policy-holders.ts';
+import { createRateLedgers } from './rate-ledgers.ts';
+import { createRegistrations } from './registrations.ts';
+import type { Schema } from './schema.ts';
+import { createSignInFailures } from './sign-in-failures.ts';
+import { createStillCurrent } from './still-current.ts';
+import { type ConnectionsOptions, createStoredConnections } from './stored-connections.ts';
+import { createSubjects } from './subjects.ts';
+import { createSubscriptionStore } from './subscription-store.ts';
+import { createTokenRefreshes } from './token-refreshes.ts';
+import { createWorkspaceDirectory } from './workspace-directory.ts';
+import { createWorkspaceSnapshots } from './workspace-snapshots.ts';
+
+/** What some of the stores ask. */
+export interface StoreParts {
+  /** Whether a reader may see what is listed. */
+  readonly evaluator: Evaluator;
+  readonly metrics?: Pick<Metrics, 'leaseContended'>;
+  /** How many entries of the log one reading looks at. */
+  readonly auditLookAt?: number | undefined;
+}
+
+export type Stores = ReturnType<typeof createStores>;
+
+/** Every port that PostgreSQL implements, over one database. A new store gets a line here. */
+export function createStores(database: Database<Schema>, { evaluator, metrics = noMetrics, auditLookAt }: StoreParts) {
+  return {
+    ...createKeyStores(database),
+    accounts: createAccountStore(database),
+    attempts: createConnectAttempts(database),
+    auditReader: createAuditReader(database, auditLookAt === undefined ? {} : { lookAt: auditLookAt }),
+    capabilities: createCapabilityStore(database),
+    connectionList: createConnectionList(database, evaluator),
+    connectionUses: createConnectionUseStore(database),
+    consents: createConsentStore(database),
+    credentials: createCredentialStore(database.system),
+    fileTickets: createFileTickets(database),
+    instances: createInstances(database),
+    jobs: createJobs(database),
+    oauthRecords: createOAuthRecords(database),
+    objectOwners: createObjectOwners(database),
+    policyHolders: createPolicyHolders(database),
+    rateLedgers: createRateLedgers(database, metrics),
+    registrations: createRegistrations(database),
+    signInFailures: createSignInFailures(database.system),
+    stillCurrent: createStillCurrent(database),
+    subjects: createSubjects(database),
+    subscriptions: createSubscriptionStore(database),
+    workspaceDirectory: createWorkspaceDirectory(database.system, evaluator),
+    workspaceSnapshots: createWorkspaceSnapshots(database),
+
+    /** The stores whose changes write entries of the log in the same transaction. */
+    logged: (entries: ConnectionsOptions) => ({
+      connections: createStoredConnections(database, entries),
+      disconnections: createDisconnections(database, entries),
+      installations: createInstallations(database, entries, evaluator),
+      listening: createListeningStore(database, entries),
+      pastedTokens: createPastedTokens(database, entries),
+      refreshes: createTokenRefreshes(database, entries),
+    }),
+  };
+}
+
+/** The stores whose changes write entries of the log in the same transaction. */
+export type LoggedStores = ReturnType<Stores['logged']>;
