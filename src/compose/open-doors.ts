@@ -12,6 +12,8 @@ import { healthDoor } from '../doors/health/health-door.ts';
 import { createInnerMetricsGuard, createMetricsGuard } from '../doors/health/metrics-access.ts';
 import { proxyDoor } from '../doors/health/proxy-door.ts';
 import { createIsOurHost } from '../doors/host-guard.ts';
+import { createMcpDoor } from '../doors/mcp/mcp-door.ts';
+import { restTools } from '../doors/mcp/rest-tools/rest-tools.ts';
 import { oauthServerDoor } from '../doors/oauth/oauth-server-door.ts';
 import { createRestDoor } from '../doors/rest/rest-door.ts';
 import type { Doors, RequestHandler } from '../doors/server.ts';
@@ -118,6 +120,15 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
   );
   const doors = {
     rest: createRestDoor({ gateway, identify: parts.identify.identify, files, clientAddress, log }),
+    mcp: createMcpDoor({
+      gateway,
+      identify: parts.identify.identify,
+      links: files.links,
+      clientAddress,
+      publicUrl,
+      servedTo: async () => row => restTools.has(row.name),
+      log,
+    }),
     others: app.routing,
     clientAddress,
     recordUnread: createRecordUnread(audit.countEvent),

@@ -39,6 +39,7 @@ describe('a call that Portcullis makes for its own reasons', () => {
     clientAddress: '192.0.2.1',
     requestId: 'r',
     confirm: async () => {},
+    may: () => false,
   };
 
   it('goes out as the system, through the connection that it is about', async () => {

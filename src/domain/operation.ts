@@ -109,6 +109,8 @@ export interface CommandContext {
    * `policy_changed` when the call is no longer allowed.
    */
   readonly confirm: () => Promise<void>;
+  /** Whether the caller may do this anywhere in the workspace: for lists of what they can do. Never a decision. */
+  readonly may: (action: Action) => boolean;
 }
 
 /** How an answer must be treated before release. From the operation's row. */

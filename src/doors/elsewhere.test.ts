@@ -45,10 +45,9 @@ before(async () => {
     log: { warn() {}, error() {} },
   });
   const isOurHost = createIsOurHost(['localhost']);
-  server = createServer(serveDoors({ rest, others: app.routing, isOurHost, clientAddress, recordUnread })).listen(
-    0,
-    '127.0.0.1',
-  );
+  server = createServer(
+    serveDoors({ rest, mcp: rest, others: app.routing, isOurHost, clientAddress, recordUnread }),
+  ).listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
 after(() => {

@@ -21,6 +21,11 @@ export function normaliseTarget(request: IncomingMessage): void {
   );
 }
 
+/** Whether a target is for the MCP door. */
+export function isForMcp(target: string): boolean {
+  return /^\/(?:w\/[^/?#]*\/)?mcp\/?(?:[?#]|$)/.test(target);
+}
+
 /** Whether a target is for the REST door. What has no row there is answered in Notion's words, too. */
 export function isForRest(target: string): boolean {
   return /^\/(?:v1|w)(?:[/?#]|$)/.test(target);

@@ -19,7 +19,7 @@ describe('what is no request for any door', () => {
   };
   const server = createDoorServer(() => {
     const recordUnread: RecordUnread = request => record(request);
-    const doors = { rest: take, others: take, isOurHost: createIsOurHost(['localhost']), recordUnread };
+    const doors = { rest: take, mcp: take, others: take, isOurHost: createIsOurHost(['localhost']), recordUnread };
     return { handle: serveDoors({ ...doors, clientAddress: () => '192.0.2.1' }), recordUnread };
   });
   before(() => once(server.listen(0, '127.0.0.1'), 'listening'));

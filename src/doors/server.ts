@@ -5,7 +5,7 @@ import { KiB, secondMs } from '../domain/units.ts';
 import type { ClientAddress } from '../net/client-address.ts';
 import type { IsOurHost } from './host-guard.ts';
 import { cutSlowReader, leastPace } from './pace.ts';
-import { isForRest, normaliseTarget } from './request-target.ts';
+import { isForMcp, isForRest, normaliseTarget } from './request-target.ts';
 import { type RecordUnread, refuseBytes, refuseUnread, type UnreadReason } from './unread-requests.ts';
 import { cutUnreadRest } from './unread-rest.ts';
 
@@ -14,6 +14,8 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 export interface Doors {
   /** Notion's REST API: hot, so it sits on node:http directly. */
   readonly rest: RequestHandler;
+  /** The Model Context Protocol. */
+  readonly mcp: RequestHandler;
   /** Everything else. */
   readonly others: RequestHandler;
   readonly isOurHost: IsOurHost;
@@ -86,13 +88,14 @@ function reasonOf({ code = '' }: NodeJS.ErrnoException): UnreadReason | null {
 }
 
 /** Answers a request at the door that it is for. */
-export function serveDoors({ rest, others, isOurHost, clientAddress, recordUnread }: Doors): RequestHandler {
+export function serveDoors({ rest, mcp, others, isOurHost, clientAddress, recordUnread }: Doors): RequestHandler {
   return (request, response) => {
     normaliseTarget(request);
     const reason = reasonToRefuse(request);
     if (reason !== null) {
       return void refuseUnread(response, { reason, clientAddress: clientAddress(request) }, recordUnread);
     }
+    if (isForMcp(request.url ?? '')) return mcp(request, response);
     if (isForRest(request.url ?? '')) return rest(request, response);
     cutSlowReader(request, response, leastPace);
     cutUnreadRest(request, response);

@@ -1,4 +1,6 @@
 import { Readable } from 'node:stream';
+import type { Action } from '../domain/action.ts';
+import { askerOf } from '../domain/asker-of.ts';
 import type { DecidedCall } from '../domain/decided-call.ts';
 import type { RunningDigest } from '../domain/digest.ts';
 import { PortcullisError } from '../domain/errors.ts';
@@ -109,7 +111,13 @@ function whenHidden(error: unknown): never {
   throw new PortcullisError('validation_error', carriedLinkGone, error.details);
 }
 
-function contextOf({ call, caller, facts }: DecidedCall, { confirm }: Permit): CommandContext {
+function contextOf(decided: DecidedCall, { confirm }: Permit): CommandContext {
+  const { call, caller, facts } = decided;
   const { clientAddress, requestId } = call;
-  return { caller, workspaceId: facts.workspaceId, clientAddress, requestId, confirm };
+  const { workspaceId, policy } = facts;
+  const asker = askerOf(caller, call, facts);
+  const anywhere = { state: 'workspace', filtered: true } as const;
+  const may = (action: Action) =>
+    asker !== null && policy !== null && policy.judge(asker, action, anywhere).effect === 'allow';
+  return { caller, workspaceId, clientAddress, requestId, confirm, may };
 }

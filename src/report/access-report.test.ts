@@ -49,6 +49,7 @@ const contextOf = (id: UserId): CommandContext => ({
   workspaceId,
   clientAddress: '127.0.0.1',
   requestId: '33333333-3333-4333-8333-333333333333',
+  may: () => false,
   confirm: async () => {},
 });
 

@@ -89,6 +89,7 @@ export async function startConnecting(
         clientAddress: '127.0.0.1',
         requestId: '00000000-0000-4000-8000-000000000000',
         confirm: async () => {},
+        may: () => false,
       };
       return disconnect(inProcess.connectParts, { workspaceId, connectionId }, context);
     },

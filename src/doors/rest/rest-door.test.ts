@@ -528,7 +528,14 @@ describe('rule 17: a link to a file', () => {
       assert.ok(target?.kind === 'local');
       const { requestId } = call;
       const confirm = async () => {};
-      return target.run({ workspaceId: workspace, caller: {} as never, clientAddress: '', requestId, confirm });
+      return target.run({
+        workspaceId: workspace,
+        caller: {} as never,
+        clientAddress: '',
+        requestId,
+        confirm,
+        may: () => false,
+      });
     };
   });
 

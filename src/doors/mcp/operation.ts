@@ -1,0 +1,36 @@
+import type { Action } from '../../domain/action.ts';
+import type { CommandContext, Demand, LocalCommand, Operation, Problem } from '../../domain/operation.ts';
+
+const response = { opaque: false, readAction: null, rewriteUrls: false, notFound: null, binds: null } as const;
+
+/** What every member may ask: how the protocol goes, and which tools there are. */
+export const asMember: readonly Demand[] = [{ action: 'read', object: { kind: 'membership' } }];
+
+/** What a tool takes, somewhere in the workspace. Where exactly, each call that it makes is judged by itself. */
+export function somewhere(actions: readonly Action[]): readonly Demand[] {
+  if (actions.length === 0) return asMember;
+  return actions.map(action => ({ action, object: { kind: 'workspace' }, filtered: true }));
+}
+
+/** A request that Portcullis answers itself. */
+export function localOperation(
+  name: string,
+  effect: Operation['effect'],
+  demands: readonly Demand[],
+  run: (context: CommandContext) => Promise<object>,
+): Operation {
+  const target: LocalCommand = {
+    kind: 'local',
+    run: async context => ({
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from(JSON.stringify(await run(context))),
+    }),
+  };
+  return { name, effect, demands, problem: null, target, response };
+}
+
+/** A request that cannot be carried out whoever asks. It is decided, and logged, like any other. */
+export function impossible(name: string, problem: Problem): Operation {
+  return { name, effect: 'read', demands: asMember, problem, target: null, response };
+}

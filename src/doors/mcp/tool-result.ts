@@ -1,0 +1,31 @@
+import { PortcullisError } from '../../domain/errors.ts';
+import { renderError } from '../../notion/error-envelope.ts';
+import { ToolFailure } from './rest-tools/notion-calls.ts';
+
+/** The result of a tool as the protocol has it: JSON in text. */
+export function toolResult(result: object): object {
+  return { content: [{ type: 'text', text: JSON.stringify(result) }], isError: false };
+}
+
+/** A refusal, in the form in which Notion's hosted server passes on those of its API: clients are used to it. */
+export function failedResult(failure: ToolFailure): object {
+  const { status, code, message, retryAfterSeconds } = failure;
+  if (status === 429) {
+    const wait = { retry_after_seconds: retryAfterSeconds ?? 1, rate_limit_reason: 'public_api_request_rate_limit' };
+    const structuredContent = { error: { code: 'rate_limited', ...wait } };
+    return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent, isError: true };
+  }
+  const body = JSON.stringify({ object: 'error', status, code, message });
+  const text = JSON.stringify({ name: 'APIResponseError', code, status, message, headers: {}, body });
+  return { content: [{ type: 'text', text }], isError: true };
+}
+
+/** Any error as the failure of a tool. What is not a `PortcullisError` says nothing about itself. */
+export function failureOf(error: unknown, requestId: string): ToolFailure {
+  if (error instanceof ToolFailure) return error;
+  const { body, status, headers } = renderError(error, requestId);
+  const { code, message } = JSON.parse(body.toString()) as { code: string; message: string };
+  const hint = error instanceof PortcullisError ? error.details.hint : undefined;
+  const wait = headers['retry-after'] === undefined ? null : Number(headers['retry-after']);
+  return new ToolFailure(status, code, hint === undefined ? message : `${message} ${hint}`, wait);
+}

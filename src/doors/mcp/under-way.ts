@@ -1,0 +1,28 @@
+import type { Credentials } from '../../domain/principal.ts';
+import type { RequestId } from './read-message.ts';
+
+/** Requests under way, so that their client can cancel them by their ids. */
+export interface UnderWay {
+  /** Answers with what is to be called at the end. */
+  enter(credentials: Credentials, id: RequestId, controller: AbortController): () => void;
+  /** Nothing happens if there is none of that name, or it is somebody else's. */
+  cancel(credentials: Credentials, id: unknown): void;
+}
+
+export function createUnderWay(): UnderWay {
+  const requests = new Map<string, AbortController>();
+  const keyOf = (credentials: Credentials, id: unknown) =>
+    'token' in credentials ? JSON.stringify([credentials.token, id]) : '';
+  return {
+    enter(credentials, id, controller) {
+      const key = keyOf(credentials, id);
+      requests.set(key, controller);
+      return () => {
+        if (requests.get(key) === controller) requests.delete(key);
+      };
+    },
+    cancel(credentials, id) {
+      requests.get(keyOf(credentials, id))?.abort();
+    },
+  };
+}

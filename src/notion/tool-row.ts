@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import type { Action } from '../domain/action.ts';
+import type { JsonObject } from './strict-json.ts';
+
+/** What a tool says of itself. It is shown to clients, and decides nothing: of a move Notion says that it is harmless. */
+export interface ToolAnnotations {
+  readonly readOnlyHint: boolean;
+  readonly destructiveHint?: boolean;
+  readonly idempotentHint?: boolean;
+  readonly openWorldHint?: boolean;
+}
+
+/** One tool of Notion's hosted MCP server (https://developers.notion.com/docs/mcp-supported-tools). No row, no passage. */
+export interface ToolRow {
+  readonly name: `notion-${string}`;
+  /** Other names that the hosted server answers to, whether or not it lists them. */
+  readonly aliases: readonly string[];
+  readonly title: string;
+  readonly description: string;
+  readonly annotations: ToolAnnotations;
+  readonly effect: 'read' | 'write';
+  /** What a caller must be allowed to do somewhere, or the tool is neither shown to them nor called. None: for every member. */
+  readonly actions: readonly Action[];
+  /** Every argument that is taken; any other is refused (rule 7). */
+  readonly input: z.ZodObject;
+}
+
+/** Declares a tool. Unknown arguments are refused at the top and in whatever object `shape` has. */
+export function toolRow(
+  name: ToolRow['name'],
+  row: Omit<ToolRow, 'name' | 'input' | 'aliases'> & {
+    readonly aliases?: readonly string[];
+    readonly shape: z.ZodRawShape;
+  },
+): ToolRow {
+  const { shape, aliases = [], ...rest } = row;
+  return { name, aliases, ...rest, input: z.strictObject(shape) };
+}
+
+/** The schema of a tool's arguments, as clients read it (JSON Schema 2020-12). */
+export function inputSchemaOf({ input }: ToolRow): JsonObject {
+  return JSON.parse(JSON.stringify(z.toJSONSchema(input, { io: 'input' })));
+}
+
+/** Notion takes off so many layers of JSON text around an argument. */
+const layersMax = 3;
+
+/**
+ * The arguments as the hosted server reads them: whatever object or array stands somewhere as JSON text counts as what it is. What
+ * is judged must be what will be done, so this goes before everything else.
+ */
+function unwrapArguments(value: unknown): unknown {
+  if (typeof value === 'string') return unwrapText(value);
+  if (Array.isArray(value)) return value.map(unwrapArguments);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, unwrapArguments(entry)]));
+}
+
+function unwrapText(text: string): unknown {
+  let layer: unknown = text;
+  for (let depth = 0; depth < layersMax && typeof layer === 'string' && /^\s*["{[]/.test(layer); depth++) {
+    try {
+      layer = JSON.parse(layer);
+    } catch {
+      return text;
+    }
+  }
+  return typeof layer === 'object' && layer !== null ? unwrapArguments(layer) : text;
+}
+
+/**
+ * Reads the arguments of a call. Text that is meant as text stays as it is where the tool takes text. Answers with a sentence
+ * where they do not fit.
+ */
+export function readArguments(
+  row: ToolRow,
+  given: unknown,
+): { readonly args: JsonObject } | { readonly problem: string } {
+  const plain = row.input.safeParse(given ?? {});
+  if (plain.success) return { args: plain.data as JsonObject };
+  const unwrapped = row.input.safeParse(unwrapArguments(given ?? {}));
+  if (unwrapped.success) return { args: unwrapped.data as JsonObject };
+  const [first] = unwrapped.error.issues;
+  const place = first?.path.join('.') ?? '';
+  return {
+    problem: `Invalid arguments for tool ${row.name}: ${place === '' ? '' : `${place}: `}${first?.message ?? ''}`,
+  };
+}
