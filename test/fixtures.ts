@@ -87,6 +87,7 @@ export function someFacts(given: Partial<Facts> = {}): Facts {
     at: new Date('2026-11-22T10:00:00.123Z'),
     policy: aPolicyOfRole(role),
     objects: new Map(),
+    proposed: null,
     workspaceId: newId('wsp'),
     namesOtherWorkspace: false,
     policyRevision: 1,

@@ -36,6 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   net: ['domain'],
   disk: [],
   jobs: ['domain'],
+  policy: ['domain'],
   connect: ['domain', 'notion', 'jobs', 'net'],
   webhooks: ['domain', 'notion'],
   sinks: ['domain', 'net', 'jobs'],
@@ -53,6 +54,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'forward',
     'identify',
     'jobs',
+    'policy',
     'oauth-server',
     'postgres',
     'report',
@@ -64,7 +66,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
 
   // Doors build operations, and reach neither Notion nor a token.
-  doors: ['domain', 'notion', 'gateway.ts', 'accounts', 'audit', 'identify', 'net'],
+  doors: ['domain', 'notion', 'gateway.ts', 'accounts', 'policy', 'audit', 'identify', 'net'],
 
   config: ['domain'],
 

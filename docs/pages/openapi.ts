@@ -11,6 +11,7 @@ export function describedApi() {
     log: none,
     webhooks: none,
     report: none,
+    policies: none,
   });
   return describeApi('/', rows, contentRoutes);
 }

@@ -65,11 +65,15 @@ export function compilePolicy(policy: Policy): PolicySnapshot {
 
   return {
     revision: policy.revision,
+    source: policy,
     roleOf: principal => policy.members.get(principal) ?? null,
     ofRole,
     dependsOnPages: ({ principal, limit }) =>
       limit?.under != null || grantsOf(principal).some(({ grant }) => onPages(grant)),
     judge,
+    hasExceptions: ({ principal, limit }, action) =>
+      limit?.under != null ||
+      grantsOf(principal).some(({ grant, actions }) => grant.effect !== 'allow' && actions.has(action)),
     maskedProperties(asker, action, object) {
       const masking = grantsOf(asker.principal).filter(
         ready => ready.grant.properties !== null && ready.actions.has(action) && hides(ready, asker, object),
@@ -115,7 +119,7 @@ function isFor(subject: GrantSubject, principal: PrincipalId, groups: ReadonlySe
 }
 
 /** Direct groups, and the groups that hold those: one level, whatever the data says. */
-function groupsByPrincipal({ groups }: Policy): ReadonlyMap<PrincipalId, ReadonlySet<GroupId>> {
+export function groupsByPrincipal({ groups }: Policy): ReadonlyMap<PrincipalId, ReadonlySet<GroupId>> {
   const holders = new Map<GroupId, GroupId[]>();
   for (const { id, groups: inner } of groups.values())
     for (const held of inner) holders.set(held, [...(holders.get(held) ?? []), id]);

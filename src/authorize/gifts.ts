@@ -1,8 +1,10 @@
 import { type Action, actions } from '../domain/action.ts';
+import { askerOf } from '../domain/asker-of.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Demand } from '../domain/operation.ts';
 import type { Caller } from '../domain/principal.ts';
 import type { Gift, Subject } from '../domain/subjects.ts';
+import { beyondGrantor } from './amplification.ts';
 import { evaluator } from './evaluator.ts';
 
 const nothing: ReadonlySet<Action> = new Set();
@@ -10,6 +12,7 @@ const nothing: ReadonlySet<Action> = new Set();
 /** What a demand gives away and its author does not hold (rule 8), in the order of the list of actions. */
 export function beyondAuthor({ gives, object }: Demand, caller: Caller, facts: Facts): Action[] {
   if (gives === undefined) return [];
+  if (gives.kind === 'policy') return beyondChange(caller, facts);
   const inDeployment = object.kind === 'deployment';
   const held = inDeployment ? caller.deploymentRights : evaluator.held({ role: facts.role, ceiling: caller.ceiling });
   const given = inDeployment ? rightsGiven(gives, facts) : actionsGiven(gives, facts);
@@ -24,6 +27,14 @@ export function reachesBeyond({ gives, object }: Demand, { subjects }: Facts): b
   if (gives?.kind !== 'identity' || gives.byMail || object.kind === 'deployment') return false;
   const person = subjects.get(gives.of);
   return person !== undefined && (person.beyond || person.rights.size > 0);
+}
+
+/** What is impossible gives nothing: why it is impossible is said by the command. */
+function beyondChange(caller: Caller, facts: Facts): Action[] {
+  const { policy, proposed } = facts;
+  if (caller.principal.kind === 'system' || proposed === null) return [];
+  const asker = askerOf(caller, { door: 'api', clientAddress: '' }, facts);
+  return policy === null || asker === null ? [...actions] : beyondGrantor(policy, proposed, asker);
 }
 
 function actionsGiven(gift: Gift, { subjects }: Facts): ReadonlySet<Action> {

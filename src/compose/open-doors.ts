@@ -26,6 +26,7 @@ import { openOAuthServer } from './oauth-server.ts';
 import type { Audit } from './open-audit.ts';
 import { openGateway } from './open-gateway.ts';
 import type { Parts } from './open-parts.ts';
+import { openPolicies } from './policies.ts';
 import { readinessChecks } from './readiness.ts';
 import { openWebhooks } from './webhooks.ts';
 
@@ -41,7 +42,8 @@ export interface OpenDoors {
 /** Everything that calls come in by. */
 export async function openDoors(place: Foundation, audit: Audit, parts: Parts): Promise<OpenDoors> {
   const { config, log, store, stores, prometheus, root, publicUrl, monotonicMs, closers } = place;
-  const { gateway, files, report } = openGateway(place, audit, parts);
+  const policies = openPolicies(place, audit);
+  const { gateway, files, report } = openGateway(place, audit, parts, policies);
   const clientAddress = createClientAddress(config.trustedProxies);
   const elsewhere = createElsewhere({ gateway, clientAddress, publicUrl, demo: config.mode === 'demo' });
   const app = fastify({
@@ -74,6 +76,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
         log: auditReader,
         webhooks: webhooks.admin,
         report,
+        policies,
       }),
       contentRoutes,
       fileLinks: files.links,

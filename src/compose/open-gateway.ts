@@ -6,6 +6,7 @@ import type { NotionConfig } from '../config/config.ts';
 import { type ConnectionUse, createConnectionUses } from '../connect/connection-uses.ts';
 import type { DecidedCall } from '../domain/decided-call.ts';
 import type { Answer } from '../domain/operation.ts';
+import type { Proposals } from '../domain/policy-proposal.ts';
 import { createRateBudget } from '../forward/budget/budget.ts';
 import { createForward } from '../forward/forward.ts';
 import type { OpenStreams } from '../forward/open-streams.ts';
@@ -27,7 +28,7 @@ import { openStreams } from './open-streams.ts';
 import { openWithhold } from './open-withhold.ts';
 
 /** The path: each step with what it stands on. */
-export function openGateway(place: Foundation, { trail, digest }: Audit, parts: Parts) {
+export function openGateway(place: Foundation, { trail, digest }: Audit, parts: Parts, proposals: Proposals) {
   const { config, log, stores, prometheus, now, monotonicMs, closers } = place;
   const { identify, tokens } = parts;
   const { metrics } = prometheus;
@@ -40,6 +41,7 @@ export function openGateway(place: Foundation, { trail, digest }: Audit, parts: 
     owners,
     subjects: stores.subjects,
     inFlight,
+    proposals,
     now,
   });
   const upstream = openUpstream({ origin: new URL(config.notion.apiUrl).origin, proxy: config.proxy });

@@ -662,6 +662,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The grants of a workspace
+         * @description Takes the action `grants` in the workspace.
+         */
+        get: operations["grants.list"];
+        put?: never;
+        /**
+         * Allow, deny or limit actions of somebody, somewhere
+         * @description Takes the action `grants` in the workspace. Nobody gives what they do not hold, in whatever form.
+         */
+        post: operations["grants.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/grants/{grant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a grant
+         * @description Takes the action `grants` in the workspace. Nobody gives what they do not hold, in whatever form.
+         */
+        delete: operations["grants.remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The groups of a workspace
+         * @description Takes the action `grants` in the workspace.
+         */
+        get: operations["groups.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/groups/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A group and its members
+         * @description Takes the action `grants` in the workspace.
+         */
+        get: operations["groups.get"];
+        /**
+         * Make a group, or say anew who is in it
+         * @description Takes the action `grants` in the workspace. Nobody gives what they do not hold, in whatever form.
+         */
+        put: operations["groups.set"];
+        post?: never;
+        /**
+         * Remove a group that no grant is for
+         * @description Takes the action `grants` in the workspace. Nobody gives what they do not hold, in whatever form.
+         */
+        delete: operations["groups.remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/invitations": {
         parameters: {
             query?: never;
@@ -873,6 +965,50 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The roles of a workspace: the built-in ones and its own
+         * @description Open to every member of the workspace; a limited key needs the action `people.read`.
+         */
+        get: operations["roles.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/roles/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make a role, or say anew which actions it allows
+         * @description Takes the action `grants` in the workspace. Nobody gives what they do not hold, in whatever form.
+         */
+        put: operations["roles.set"];
+        post?: never;
+        /**
+         * Remove a role that nobody has and no grant names
+         * @description Takes the action `grants` in the workspace. Nobody gives what they do not hold, in whatever form.
+         */
+        delete: operations["roles.remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1127,6 +1263,42 @@ export interface components {
             /** Format: date-time */
             time: string;
         };
+        Grant: {
+            /** @description Null where a role says which. */
+            actions: string[] | null;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string | null;
+            /** @enum {string} */
+            effect: "allow" | "deny" | "limit";
+            id: string;
+            properties: string[] | null;
+            reason: string;
+            role: string | null;
+            scope: components["schemas"]["GrantScope"] | components["schemas"]["GrantScope"][];
+            subject: components["schemas"]["GrantSubject"];
+            when: {
+                [key: string]: unknown;
+            } | null;
+        };
+        GrantScope: {
+            id?: string;
+            /** @enum {string} */
+            kind: "workspace" | "page" | "page_only" | "database";
+        };
+        GrantSubject: {
+            id?: string;
+            /** @enum {string} */
+            kind: "everyone" | "user" | "agent" | "group";
+            /** @description As a policy document names it. */
+            name: string;
+        };
+        Group: {
+            id: string;
+            /** @description As a policy document names them. */
+            members: string[];
+            name: string;
+        };
         Invitation: {
             /** Format: date-time */
             createdAt: string;
@@ -1317,6 +1489,11 @@ export interface components {
             lastUsedAt: string | null;
             status: string;
             statusReason: string | null;
+        };
+        WorkspaceRole: {
+            actions: string[];
+            builtIn: boolean;
+            name: string;
         };
     };
     responses: {
@@ -2431,6 +2608,257 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "grants.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        grants: components["schemas"]["Grant"][];
+                        /** @description The revision of the policy that this is true of. */
+                        revision: number;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "grants.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    actions?: ("read" | "create" | "update" | "delete" | "move" | "manage" | "comment.read" | "comment.write" | "file.read" | "file.write" | "people.read" | "connect" | "members" | "grants" | "audit" | "approve")[];
+                    /** @enum {string} */
+                    effect: "allow" | "deny" | "limit";
+                    properties?: string[];
+                    reason: string;
+                    role?: string;
+                    scope: ({
+                        /** @constant */
+                        kind: "workspace";
+                    } | {
+                        id: string;
+                        /** @enum {string} */
+                        kind: "page" | "page_only" | "database";
+                    }) | ({
+                        /** @constant */
+                        kind: "workspace";
+                    } | {
+                        id: string;
+                        /** @enum {string} */
+                        kind: "page" | "page_only" | "database";
+                    })[];
+                    subject: {
+                        /** @constant */
+                        kind: "everyone";
+                    } | {
+                        id: string;
+                        /** @enum {string} */
+                        kind: "user" | "agent" | "principal" | "group";
+                    } | {
+                        /** @enum {string} */
+                        kind: "user" | "agent" | "principal" | "group";
+                        name: string;
+                    };
+                    when?: {
+                        addresses?: string[];
+                        doors?: ("rest" | "file_link" | "mcp" | "api" | "dashboard" | "oauth" | "webhooks" | "scim" | "library" | "internal")[];
+                        /** Format: date-time */
+                        notBefore?: string;
+                        property?: {
+                            [key: string]: {
+                                is: string | number | boolean;
+                            } | {
+                                isNot: string | number | boolean;
+                            } | {
+                                in: (string | number | boolean)[];
+                            } | {
+                                atLeast: number | string;
+                            } | {
+                                contains: string;
+                            };
+                        };
+                        signIn?: {
+                            maxAgeSeconds?: number;
+                            /** @enum {string} */
+                            strength?: "key" | "link" | "password" | "single_sign_on";
+                        };
+                        /** Format: date-time */
+                        until?: string;
+                    } | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        grant: components["schemas"]["Grant"];
+                        /** @description The revision of the policy that this is true of. */
+                        revision: number;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "grants.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "groups.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        groups: components["schemas"]["Group"][];
+                        /** @description The revision of the policy that this is true of. */
+                        revision: number;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "groups.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        group: components["schemas"]["Group"];
+                        /** @description The revision of the policy that this is true of. */
+                        revision: number;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "groups.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    members: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        group: components["schemas"]["Group"];
+                        /** @description The revision of the policy that this is true of. */
+                        revision: number;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "groups.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     "invitations.list": {
         parameters: {
             query?: never;
@@ -2811,6 +3239,89 @@ export interface operations {
                         connections: components["schemas"]["ReportedConnection"][];
                     };
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "roles.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The revision of the policy that this is true of. */
+                        revision: number;
+                        roles: components["schemas"]["WorkspaceRole"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "roles.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    actions: ("read" | "create" | "update" | "delete" | "move" | "manage" | "comment.read" | "comment.write" | "file.read" | "file.write" | "people.read" | "connect" | "members" | "grants" | "audit" | "approve")[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The revision of the policy that this is true of. */
+                        revision: number;
+                        role: components["schemas"]["WorkspaceRole"];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "roles.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

@@ -32,6 +32,19 @@ export const errorTable = {
   consent_denied: row(400, 'invalid_request', 2, 'Start again, and allow access on the page that Notion shows.'),
   connect_failed: row(502, 'service_unavailable', 6, 'Notion did not complete the connection. Start again.'),
   conflict: row(409, 'conflict_error', 6, 'Read the object again, then repeat the change.'),
+  policy_invalid: row(422, 'validation_error', 2, 'Correct what the message names, and send the policy again.'),
+  revision_moved: row(
+    412,
+    'conflict_error',
+    6,
+    'Read the policy again, and repeat the change on the revision that it has now.',
+  ),
+  revision_needed: row(
+    428,
+    'validation_error',
+    2,
+    'Send If-Match with the revision that the change is made on: the ETag of the policy.',
+  ),
   rate_limited: row(429, 'rate_limited', 7, 'Wait for as many seconds as Retry-After says.'),
   too_slow: row(408, 'invalid_request', 7, 'The body came too slowly, or not at all. Send the request again.'),
   too_large: row(

@@ -1,5 +1,6 @@
 import type { Ancestry } from './ancestry.ts';
 import type { ConnectionId, WorkspaceId } from './ids.ts';
+import type { Policy } from './policy.ts';
 import type { PolicySnapshot } from './policy-snapshot.ts';
 import type { Subject } from './subjects.ts';
 
@@ -14,6 +15,8 @@ export interface Facts {
   readonly policyRevision: number | null;
   /** The workspace's policy at that revision, compiled. Null without a workspace. */
   readonly policy: PolicySnapshot | null;
+  /** What the policy would be after the change that the call asks for. Null: it asks for none, or for an impossible one. */
+  readonly proposed: Policy | null;
   /** The caller's role in the workspace; null when the caller is not a member. */
   readonly role: string | null;
   /**

@@ -3,6 +3,7 @@ import type { Ancestry } from './ancestry.ts';
 import type { Door } from './door.ts';
 import type { KeyLimit, SignInStrength } from './grant.ts';
 import type { GrantId, PrincipalId } from './ids.ts';
+import type { Policy } from './policy.ts';
 
 /** Who asks, and what conditions can test of the call. */
 export interface Asker {
@@ -59,6 +60,8 @@ export interface Judgement {
  */
 export interface PolicySnapshot {
   readonly revision: number;
+  /** What it was compiled from. */
+  readonly source: Policy;
   /** Null for somebody who is no member. */
   roleOf(principal: PrincipalId): string | null;
   /** What a role allows in the workspace, built-in or custom. A role that nobody defined allows nothing. */
@@ -66,6 +69,8 @@ export interface PolicySnapshot {
   /** False: what this asker may do is the same for every object, so nobody needs to look up where one stands. */
   dependsOnPages(asker: Asker): boolean;
   judge(asker: Asker, action: Action, object: JudgedObject): Judgement;
+  /** Whether a `deny` or a `limit` takes the action from this asker on some pages: what holds above need not hold below. */
+  hasExceptions(asker: Asker, action: Action): boolean;
   /** Names of the properties that are hidden (`read`) or may not be written (`update`) at this object. */
   maskedProperties(asker: Asker, action: 'read' | 'update', object: Ancestry): ReadonlySet<string>;
   /**

@@ -1,5 +1,6 @@
 import type { Action } from './action.ts';
 import type { AgentId, InvitationId, KeyId, PrincipalId, UserId, WorkspaceId } from './ids.ts';
+import type { PolicyProposal } from './policy-proposal.ts';
 
 /** A person, an agent, a key or an invitation that a call is about. The prefix of the id says which. */
 export type SubjectId = UserId | AgentId | KeyId | InvitationId;
@@ -32,6 +33,8 @@ export type Gift =
   | { readonly kind: 'invitation'; readonly id: InvitationId }
   /** A way to sign in as somebody. By mail it reaches that person alone; else the author could use it. */
   | { readonly kind: 'identity'; readonly of: UserId; readonly byMail: boolean }
+  /** What a change of the policy lets anybody do that they could not. */
+  | { readonly kind: 'policy'; readonly proposal: PolicyProposal }
   /** Rights in the deployment. */
   | { readonly kind: 'rights'; readonly rights: readonly Action[] }
   /** What a change of a person's account adds to what they can do now. Somebody who is disabled can do nothing. */

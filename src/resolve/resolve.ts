@@ -3,12 +3,13 @@ import type { Facts } from '../domain/facts.ts';
 import type { PrincipalId } from '../domain/ids.ts';
 import type { ObjectOwners, OwnedObject } from '../domain/object-owners.ts';
 import type { Call, Demand } from '../domain/operation.ts';
+import type { Proposals } from '../domain/policy-proposal.ts';
 import type { Caller } from '../domain/principal.ts';
 import type { Subject, SubjectId, Subjects } from '../domain/subjects.ts';
 import type { Now } from '../domain/units.ts';
 import type { CallsInFlight } from './calls-in-flight.ts';
 import { chooseConnection } from './choose-connection.ts';
-import type { cacheSnapshots } from './snapshot.ts';
+import type { cacheSnapshots, WorkspaceSnapshot } from './snapshot.ts';
 
 /** Gathers what a pure decision needs to know. Of callers whom nobody knows it asks nothing. */
 export function createResolve(parts: {
@@ -16,9 +17,10 @@ export function createResolve(parts: {
   owners: ObjectOwners;
   subjects: Subjects;
   inFlight: CallsInFlight;
+  proposals: Proposals;
   now: Now;
 }) {
-  const { snapshots, owners, subjects, inFlight, now } = parts;
+  const { snapshots, owners, subjects, inFlight, proposals, now } = parts;
   const nothing = (): Facts => ({ ...unknown, at: now() });
 
   async function resolve(call: Call, caller: Caller): Promise<Facts> {
@@ -38,6 +40,7 @@ export function createResolve(parts: {
       policyRevision: snapshot.policy.revision,
       policy: snapshot.policy,
       objects: nowhere,
+      proposed: await proposedPolicy(call, caller, snapshot),
       role: principal.kind === 'system' ? null : snapshot.policy.roleOf(principal.id),
       ...connectionFor(call, caller, snapshot.connections),
       subjects: await subjectsOf(call, snapshot.id),
@@ -57,6 +60,12 @@ export function createResolve(parts: {
   ): Promise<Facts['subjects']> | Facts['subjects'] {
     const ids = operation.demands.flatMap(subjectIdsOf);
     return ids.length === 0 ? noSubjects : subjects.find(workspaceId, ids);
+  }
+
+  async function proposedPolicy({ operation }: Call, { principal }: Caller, { id, policy }: WorkspaceSnapshot) {
+    const gift = operation.demands.map(({ gives }) => gives).find(gives => gives?.kind === 'policy');
+    if (gift?.kind !== 'policy' || !('id' in principal)) return null;
+    return proposals.outcome(id, policy.source, gift.proposal, principal.id);
   }
 
   async function ownedObjects(call: Call, { principal }: Caller, workspaceId: NonNullable<Caller['boundTo']>) {
@@ -83,6 +92,7 @@ const nowhere: Facts['objects'] = new Map();
 const unknown: Omit<Facts, 'at'> = {
   workspaceId: null,
   policy: null,
+  proposed: null,
   objects: nowhere,
   namesOtherWorkspace: false,
   policyRevision: null,

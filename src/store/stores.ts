@@ -20,6 +20,7 @@ import { createOAuthRecords } from './oauth-record-store.ts';
 import { createObjectOwners } from './object-owners.ts';
 import { createPastedTokens } from './pasted-tokens.ts';
 import { createPolicyHolders } from './policy-holders.ts';
+import { createPolicyStore } from './policy-store.ts';
 import { createRateLedgers } from './rate-ledgers.ts';
 import { createRegistrations } from './registrations.ts';
 import type { Schema } from './schema.ts';
@@ -77,6 +78,7 @@ export function createStores(database: Database<Schema>, { evaluator, metrics = 
       installations: createInstallations(database, entries, evaluator),
       listening: createListeningStore(database, entries),
       pastedTokens: createPastedTokens(database, entries),
+      policies: createPolicyStore(database, entries),
       refreshes: createTokenRefreshes(database, entries),
     }),
   };

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { isAction } from '../domain/action.ts';
 import type { GroupId, PrincipalId, WorkspaceId } from '../domain/ids.ts';
 import type { Group, Policy } from '../domain/policy.ts';
@@ -39,6 +39,12 @@ export function createWorkspaceSnapshots({ system }: Pick<Database<Schema>, 'sys
       return { id, policy: toPolicy(row, row.whole ? null : known), connections: row.connections ?? [] };
     },
   };
+}
+
+/** The policy as it is, in the transaction of a change of it. */
+export async function loadPolicy(tx: Kysely<Schema>, id: WorkspaceId): Promise<Policy | null> {
+  const { rows } = await query(id, null).execute(tx);
+  return rows[0] === undefined ? null : toPolicy(rows[0], null);
 }
 
 const query = (id: WorkspaceId, known: number | null) => sql<Row>`

@@ -48,6 +48,7 @@ export function allowedRuling(
       at: new Date(),
       policy: aPolicyOfRole('editor'),
       objects: new Map(),
+      proposed: null,
       workspaceId,
       namesOtherWorkspace: false,
       policyRevision: 1,

@@ -1,4 +1,5 @@
 import type { AuditReader } from '../../audit/audit-reader.ts';
+import type { Policies } from '../../policy/policies.ts';
 import { createAuditRoutes } from './audit-routes.ts';
 import { type ConnectionRouteParts, createConnectionRoutes } from './connection-routes.ts';
 import type { ContentRoute } from './content-route.ts';
@@ -7,6 +8,7 @@ import { pagesRoutes } from './pages-routes.ts';
 import { createReportRoutes, type ReportCommands } from './report-routes.ts';
 import type { ApiRoute } from './route.ts';
 import { accountRoutes } from './routes/account-routes.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { titlesRoute } from './titles-route.ts';
 import { createWebhookRoutes } from './webhook-routes.ts';
 
@@ -16,16 +18,18 @@ export interface ApiRouteParts {
   readonly log: AuditReader;
   readonly webhooks: Parameters<typeof createWebhookRoutes>[0];
   readonly report: ReportCommands;
+  readonly policies: Policies;
 }
 
 /** Every row of the admin API that has a caller. */
-export function apiRoutes({ accounts, connections, log, webhooks, report }: ApiRouteParts): ApiRoute[] {
+export function apiRoutes({ accounts, connections, log, webhooks, report, policies }: ApiRouteParts): ApiRoute[] {
   return [
     ...accountRoutes(accounts),
     ...createConnectionRoutes(connections),
     ...createAuditRoutes(log),
     ...createWebhookRoutes(webhooks),
     ...createReportRoutes(report),
+    ...policyRoutes({ policies }),
   ];
 }
 

@@ -61,6 +61,13 @@ CREATE TABLE policy_grant (
 CREATE INDEX policy_grant_by_principal ON policy_grant (workspace_id, principal_id) WHERE principal_id IS NOT NULL;
 CREATE INDEX policy_grant_by_group ON policy_grant (workspace_id, group_id) WHERE group_id IS NOT NULL;
 
+-- What a workspace asks of every change of its policy: things that must never be, and cases with what must come out.
+CREATE TABLE policy_checks (
+  workspace_id text PRIMARY KEY REFERENCES workspace (id),
+  invariants jsonb NOT NULL,
+  tests jsonb NOT NULL
+);
+
 CREATE TRIGGER role_added AFTER INSERT ON policy_role
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION move_policy_revision('role', 'name');
 CREATE TRIGGER role_changed AFTER UPDATE ON policy_role

@@ -1,6 +1,7 @@
 import type { ColumnType } from 'kysely';
 import type { GrantEffect, GrantScope } from '../../domain/grant.ts';
 import type { GrantId, GroupId, PrincipalId, WorkspaceId } from '../../domain/ids.ts';
+import type { Invariant, PolicyTest } from '../../domain/policy-proposal.ts';
 import type { Timestamp } from './foundation.ts';
 
 /** The conditions of a grant as they are stored: moments are ISO 8601 texts. */
@@ -29,6 +30,11 @@ export interface PolicyTables {
     group_id: GroupId;
     principal_id: PrincipalId | null;
     inner_group_id: GroupId | null;
+  };
+  policy_checks: {
+    workspace_id: WorkspaceId;
+    invariants: ColumnType<readonly Invariant[], string, string>;
+    tests: ColumnType<readonly PolicyTest[], string, string>;
   };
   policy_grant: {
     id: GrantId;

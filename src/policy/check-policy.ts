@@ -1,0 +1,35 @@
+import type { WorkspaceId } from '../domain/ids.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Invariant, PolicyTest } from '../domain/policy-proposal.ts';
+import type { NamedMember } from './names.ts';
+import type { PolicyChecks } from './policy-store.ts';
+
+/** A case of the policy's own tests that comes out differently, or an invariant with somebody who breaks it. */
+export type FailedCheck =
+  | { readonly test: PolicyTest; readonly got: 'allow' | 'deny' }
+  | { readonly invariant: Invariant; readonly brokenBy: string; readonly at: string | null };
+
+/** Checks a policy as it would be against what the workspace asks of it. Answers with everything that fails. */
+export type CheckPolicy = (
+  workspaceId: WorkspaceId,
+  policy: Policy,
+  members: readonly NamedMember[],
+  checks: PolicyChecks,
+  at: Date,
+) => Promise<readonly FailedCheck[]>;
+
+/** One line for the author of a change. */
+export function sayFailed(failed: FailedCheck): string {
+  if ('test' in failed) {
+    const { who, may, on, expect } = failed.test;
+    return `Test fails: ${who} may ${may} on ${scopeName(on)}: expected ${expect}, got ${failed.got}.`;
+  }
+  const { who, may, on } = failed.invariant.never;
+  const where = failed.at === null ? '' : `, at ${failed.at}`;
+  return `Invariant broken: ${who} must never ${may} on ${scopeName(on)}, and ${failed.brokenBy} could${where}.`;
+}
+
+function scopeName(scope: PolicyTest['on']): string {
+  if (scope.kind === 'workspace') return 'the workspace';
+  return `${scope.kind === 'page_only' ? 'page-only' : scope.kind}:${scope.id}`;
+}

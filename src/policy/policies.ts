@@ -1,0 +1,109 @@
+import type { Action } from '../domain/action.ts';
+import { PortcullisError } from '../domain/errors.ts';
+import type { GrantId, PrincipalId, WorkspaceId } from '../domain/ids.ts';
+import type { CommandContext } from '../domain/operation.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { PolicyProposal, Proposals } from '../domain/policy-proposal.ts';
+import type { Caller } from '../domain/principal.ts';
+import type { Now } from '../domain/units.ts';
+import { applyProposal } from './apply-proposal.ts';
+import { type CheckPolicy, type FailedCheck, sayFailed } from './check-policy.ts';
+import { describeChange } from './describe-change.ts';
+import type { PolicyChecks, PolicyStore, StoredPolicy } from './policy-store.ts';
+
+export interface PolicyParts {
+  readonly store: PolicyStore;
+  /** Whether a change gives anybody something that its author may not give (rule 8). */
+  readonly exceeds: (before: Policy, after: Policy, author: Caller, at: Date) => boolean;
+  readonly check: CheckPolicy;
+  readonly actionsOf: Policies['actionsOf'];
+  readonly now: Now;
+}
+
+export interface Policies extends Proposals {
+  /** What a role allows under this policy. */
+  actionsOf(policy: Policy, role: string): ReadonlySet<Action>;
+  read(workspaceId: WorkspaceId): Promise<StoredPolicy>;
+  /**
+   * Makes a change. Throws `validation_error` with everything that is wrong with it, `conflict` where an invariant or a test
+   * of the policy fails, `policy_changed` where the author may not make it any more.
+   *
+   * @param expected the revision that the author has seen; another one now is a `conflict`
+   */
+  change(
+    context: CommandContext,
+    workspaceId: WorkspaceId,
+    proposal: PolicyProposal,
+    expected?: number,
+  ): Promise<StoredPolicy>;
+}
+
+/** Changes of policies: each is one revision, and one commit with its entry in the log. */
+export function createPolicies(parts: PolicyParts): Policies {
+  const { store, exceeds, check, actionsOf, now } = parts;
+
+  return {
+    actionsOf,
+    read: workspaceId => store.read(workspaceId),
+
+    async outcome(workspaceId, before, proposal, author) {
+      const { members } = await store.read(workspaceId);
+      const applied = applyProposal(before, proposal, { members, author, at: now() });
+      return 'policy' in applied ? applied.policy : null;
+    },
+
+    change: (context, workspaceId, proposal, expected) =>
+      store.change(workspaceId, async stored => {
+        if (expected !== undefined && expected !== stored.policy.revision) throw revisionMoved(stored.policy.revision);
+        requireExisting(stored, proposal);
+        const { policy: before, members } = stored;
+        const applied = applyProposal(before, proposal, { members, author: authorOf(context.caller), at: now() });
+        if ('problems' in applied) throw invalid(applied.problems);
+        const after = applied.policy;
+        if (exceeds(before, after, context.caller, now())) throw new PortcullisError('policy_changed');
+        const checks = checksAfter(stored.checks, proposal);
+        const failed = await check(workspaceId, after, members, checks, now());
+        if (failed.length > 0) throw refused(failed);
+        return { after, checks, event: describeChange(context, workspaceId, proposal, stored, after) };
+      }),
+  };
+}
+
+function authorOf({ principal }: Caller): PrincipalId | null {
+  return principal.kind === 'user' || principal.kind === 'agent' ? principal.id : null;
+}
+
+function checksAfter(checks: PolicyChecks, proposal: PolicyProposal): PolicyChecks {
+  if (proposal.kind !== 'replace') return checks;
+  const { invariants, tests } = proposal.document;
+  return { invariants, tests };
+}
+
+/** What is to be removed is there. */
+function requireExisting({ policy }: StoredPolicy, proposal: PolicyProposal): void {
+  const found = {
+    remove_grant: () => policy.grants.some(({ id }) => id === (proposal as { id: GrantId }).id),
+    remove_group: () => [...policy.groups.values()].some(({ name }) => name === (proposal as { name: string }).name),
+    remove_role: () => policy.roles.has((proposal as { name: string }).name),
+  };
+  const what = { remove_grant: 'grant', remove_group: 'group', remove_role: 'role' };
+  if (!(proposal.kind in found)) return;
+  const kind = proposal.kind as keyof typeof found;
+  if (!found[kind]()) throw new PortcullisError('not_found', `There is no such ${what[kind]}.`);
+}
+
+function invalid(problems: readonly string[]): PortcullisError {
+  return new PortcullisError('policy_invalid', problems.join('\n'), { additionalData: { problems: [...problems] } });
+}
+
+function refused(failed: readonly FailedCheck[]): PortcullisError {
+  const said = failed.map(sayFailed);
+  return new PortcullisError('conflict', said.join('\n'), {
+    hint: 'Change the policy so that its invariants and tests hold, or change those first.',
+    additionalData: { failed: said },
+  });
+}
+
+function revisionMoved(revision: number): PortcullisError {
+  return new PortcullisError('revision_moved', `The policy is at revision ${revision} now.`);
+}
