@@ -40,24 +40,29 @@ export function compilePolicy(policy: Policy): PolicySnapshot {
     return found;
   }
 
+  /** What the principal may do; a key takes from that, and gives nothing. */
   function judge(asker: Asker, action: Action, object: JudgedObject): Judgement {
+    const judgement = judgePrincipal(asker, action, object);
+    const { limit } = asker;
+    if (judgement.effect === 'deny' || limit === null) return judgement;
+    if (limit.actions?.has(action) === false) return because('deny', 'key_lacks_action');
+    if (limit.under === null || withinKeyPages(limit, action, object)) return judgement;
+    return because('deny', unresolved(object) ?? 'outside_key_pages');
+  }
+
+  function judgePrincipal(asker: Asker, action: Action, object: JudgedObject): Judgement {
     const role = policy.members.get(asker.principal);
     if (role === undefined) return because('deny', 'not_a_member');
-    const { limit } = asker;
-    if (limit?.actions?.has(action) === false) return because('deny', 'key_lacks_action');
     const relevant = grantsOf(asker.principal).filter(
       ({ actions, grant }) => actions.has(action) && grant.properties === null,
     );
-    if (object.state === 'unknown' || object.state === 'stale') {
-      const depends = limit?.under != null || relevant.some(({ grant }) => onPages(grant));
-      if (depends) return because('deny', object.state === 'unknown' ? 'unknown_object' : 'stale_object');
-    }
+    const open = unresolved(object);
+    if (open !== null && relevant.some(({ grant }) => onPages(grant))) return because('deny', open);
     const denying = relevant.filter(grant => denies(grant, asker, object));
     if (denying.length > 0) {
       const byDeny = denying.filter(({ grant }) => grant.effect === 'deny');
       return because('deny', byDeny.length > 0 ? 'denied_by_grant' : 'outside_limit', denying);
     }
-    if (limit?.under != null && !withinKeyPages(limit, action, object)) return because('deny', 'outside_key_pages');
     const allowing = relevant.filter(grant => allows(grant, asker, object));
     if (ofRole(role).has(action)) return because('allow', 'role', allowing);
     return allowing.length > 0 ? because('allow', 'grant', allowing) : because('deny', 'role_lacks_action');
@@ -102,6 +107,12 @@ function because(
   grants: readonly ReadyGrant[] = [],
 ): Judgement {
   return { effect, because: reason, grants: grants.map(({ grant }) => grant.id) };
+}
+
+/** Why nothing that depends on pages can be decided about an object. */
+function unresolved({ state }: JudgedObject): 'unknown_object' | 'stale_object' | null {
+  if (state === 'unknown') return 'unknown_object';
+  return state === 'stale' ? 'stale_object' : null;
 }
 
 function isContent(action: Action): boolean {

@@ -3,7 +3,7 @@ import { type GroupId, isId, newId, type PrincipalId } from '../domain/ids.ts';
 import type { Group, Policy } from '../domain/policy.ts';
 import type { PolicyDocument, PolicyProposal, ProposedGrant } from '../domain/policy-proposal.ts';
 import { builtInRoles } from '../domain/role.ts';
-import { createNames, type NamedMember, type Names, UnknownName } from './names.ts';
+import { createNames, type NamedMember, type SubjectNames, UnknownName } from './names.ts';
 
 /** What a proposal makes of a policy, or everything that is wrong with it. */
 export type Applied = { readonly policy: Policy } | { readonly problems: readonly string[] };
@@ -101,7 +101,7 @@ function fromDocument(before: Policy, document: PolicyDocument, context: Proposa
   return checkNesting({ ...before, roles, members, groups, grants: [...new Set(grants)] }, problems);
 }
 
-function fill(group: Group, members: readonly string[], names: Names, problems: string[]): Group {
+function fill(group: Group, members: readonly string[], names: SubjectNames, problems: string[]): Group {
   const principals = new Set<PrincipalId>();
   const groups = new Set<GroupId>();
   for (const name of members) {
@@ -128,7 +128,7 @@ function checkNesting(policy: Policy, problems: string[]): Policy {
 function toGrant(
   { to, actions, ...proposed }: ProposedGrant,
   id: Grant['id'],
-  names: Names,
+  names: SubjectNames,
   { author, at }: ProposalContext,
   problems: string[],
 ): Grant | null {

@@ -15,7 +15,7 @@ export interface NamedMember {
 export class UnknownName extends Error {}
 
 /** Looks names of a document up among the members and groups of one workspace. */
-export interface Names {
+export interface SubjectNames {
   subject(name: string): GrantSubject;
   principal(name: string): PrincipalId;
   nameOf(id: PrincipalId): string;
@@ -23,7 +23,7 @@ export interface Names {
 }
 
 /** @param groups of the policy that the names are in: a document may name a group that it makes */
-export function createNames(members: readonly NamedMember[], groups: Policy['groups']): Names {
+export function createNames(members: readonly NamedMember[], groups: Policy['groups']): SubjectNames {
   const byName = new Map<string, PrincipalId[]>();
   for (const member of members) {
     for (const name of namesOf(member)) byName.set(name, [...(byName.get(name) ?? []), member.id]);

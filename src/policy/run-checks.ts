@@ -4,7 +4,7 @@ import type { PrincipalId, WorkspaceId } from '../domain/ids.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Asker, JudgedObject, PolicySnapshot } from '../domain/policy-snapshot.ts';
 import type { CheckPolicy, FailedCheck } from './check-policy.ts';
-import { createNames, type Names } from './names.ts';
+import { createNames, type SubjectNames } from './names.ts';
 
 /** Where pages and databases stand, as far as it is known without asking Notion. */
 export type Locate = (workspaceId: WorkspaceId, ids: readonly string[]) => Promise<ReadonlyMap<string, Ancestry>>;
@@ -77,7 +77,7 @@ function askerFor(principal: PrincipalId, at: Date): Asker {
   return { principal, limit: null, context: { at, door: 'api', address: '', signIn: null } };
 }
 
-function everyoneNamed(name: string, names: Names, policy: Policy): readonly PrincipalId[] {
+function everyoneNamed(name: string, names: SubjectNames, policy: Policy): readonly PrincipalId[] {
   const subject: GrantSubject = names.subject(name);
   if (subject.kind === 'principal') return [subject.id];
   if (subject.kind === 'everyone') return [...policy.members.keys()];

@@ -5,7 +5,7 @@ import { type GrantId, newId } from '../../../domain/ids.ts';
 import type { Group } from '../../../domain/policy.ts';
 import type { PolicyProposal, ProposedGrant } from '../../../domain/policy-proposal.ts';
 import { builtInRoles } from '../../../domain/role.ts';
-import { createNames, type Names } from '../../../policy/names.ts';
+import { createNames, type SubjectNames } from '../../../policy/names.ts';
 import type { Policies } from '../../../policy/policies.ts';
 import type { StoredPolicy } from '../../../policy/policy-store.ts';
 import { action, idOf } from '../fields.ts';
@@ -218,12 +218,12 @@ function toProposed({
   };
 }
 
-function namesOf({ members, policy }: StoredPolicy): Names {
+function namesOf({ members, policy }: StoredPolicy): SubjectNames {
   return createNames(members, policy.groups);
 }
 
 /** A grant, as the API shows it. */
-function grantView({ subject, actions, scopes, when, ...grant }: Grant, names: Names) {
+function grantView({ subject, actions, scopes, when, ...grant }: Grant, names: SubjectNames) {
   const [only, ...others] = scopes;
   return {
     ...grant,
@@ -236,7 +236,7 @@ function grantView({ subject, actions, scopes, when, ...grant }: Grant, names: N
   };
 }
 
-function subjectView(subject: GrantSubject, names: Names) {
+function subjectView(subject: GrantSubject, names: SubjectNames) {
   const name = names.subjectName(subject);
   if (subject.kind === 'everyone') return { kind: subject.kind, name };
   if (subject.kind === 'group') return { kind: subject.kind, id: subject.id, name };
