@@ -75,7 +75,7 @@ class Judging {
     const relation = columnNamed(this.#schema, config.relation_property_id ?? config.relation_property_name);
     if (relation?.type !== 'relation' || this.#hidden.has(relation.name)) return false;
     const related = this.#computed.values.get(relation.id);
-    if (!sight.allContent && !this.#showsOnlyReadable(related)) return false;
+    if (!this.#showsOnlyReadable(related)) return false;
     const target = this.#view.schemas.get(String(relation.config.data_source_id)) ?? null;
     const column = target && columnNamed(target, config.rollup_property_id ?? config.rollup_property_name);
     if (target === null || column === null || !this.#isOpenElsewhere(column, target)) return false;

@@ -47,15 +47,11 @@ export async function hideWithin(
 
 type At = (object: NotionRef) => Ancestry;
 
-/** Where everything stands that was found. Nobody needs to know where all content may be seen. */
-async function locate(findings: Findings, sight: Sight, parts: HidingParts): Promise<At> {
-  if (sight.allContent) return () => ({ state: 'unknown' });
-  const objects = [
-    ...findings.shown.flatMap(({ shows }) => shows),
-    ...findings.masked.map(({ object }) => object),
-    ...findings.computed.map(({ page }) => page),
-  ];
-  return parts.whereabouts.of(objects);
+/** Where everything stands that was found, as far as it matters to what the caller may see. */
+function locate({ shown, masked, computed }: Findings, sight: Sight, { whereabouts }: HidingParts): Promise<At> {
+  const objects = sight.everyObject ? [] : shown.flatMap(({ shows }) => shows);
+  const masks = sight.everyProperty ? [] : masked.map(({ object }) => object);
+  return whereabouts.of([...objects, ...masks, ...computed.map(({ page }) => page)]);
 }
 
 /** Rollups and formulas that may depend on what is hidden (rule 14). */

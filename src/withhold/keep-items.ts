@@ -25,7 +25,8 @@ export function keepItems(
   const tested = testedBy(decided);
   return async items => {
     const named = items.map(item => answerItem(item, list.kind));
-    const at = await locate(named.filter(isObject), list, sight, parts.whereabouts);
+    const matters = !sight.everyObject || (tested.length > 0 && !sight.everyProperty);
+    const at = await locate(matters ? named.filter(isObject) : [], list, parts.whereabouts);
     return named.map((item, index) => {
       if (!isObject(item)) return item === 'nothing';
       return sight.may(list.action, at(item)) && !tells(items[index], tested, sight.hiddenProperties(at(item)));
@@ -56,10 +57,8 @@ function tells(row: unknown, tested: readonly string[], hidden: ReadonlySet<stri
 async function locate(
   objects: readonly NotionRef[],
   { within }: AnswerList,
-  sight: Sight,
   whereabouts: Whereabouts,
 ): Promise<(object: NotionRef) => Ancestry> {
-  if (sight.allContent) return () => ({ state: 'unknown' });
   if (within === undefined) return whereabouts.of(objects);
   const at = await whereabouts.of([within]);
   return () => at(within);

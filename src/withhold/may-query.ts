@@ -119,7 +119,7 @@ class Query {
 
   /** Columns that are added or changed: a rollup or formula needs reading on the other ends of the relations that it uses. */
   async refuseReaching(dataSource: string | null, properties: unknown): Promise<void> {
-    if (this.#sight.allContent || !isObject(properties)) return;
+    if (this.#sight.everyObject || !isObject(properties)) return;
     const added = Object.values(properties).filter(isObject);
     if (!added.some(({ rollup, formula }) => isObject(rollup) || isObject(formula))) return;
     const known = dataSource === null ? [] : await this.#schemaOf(dataSource);
@@ -145,7 +145,7 @@ class Query {
     if (masked.has(name) || depth > depthMax) return false;
     switch (type) {
       case 'relation':
-        return depth === 0 && this.#sight.allContent;
+        return depth === 0 && this.#sight.everyObject;
       case 'rollup':
         return false;
       case 'formula': {

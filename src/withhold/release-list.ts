@@ -136,8 +136,9 @@ class Reading {
       }
       if (source.next === null) return 'complete';
       this.#reached = { cursor: source.next, skip: 0, size: pageSizeMax };
-      if (refills === refillsMax) return 'bounds';
-      source = await this.#source(await this.#fetch(this.#reached), this.#reached);
+      const page = refills === refillsMax ? null : await this.#fetch(this.#reached);
+      if (page === null) return 'bounds';
+      source = await this.#source(page, this.#reached);
     }
   }
 
@@ -163,13 +164,17 @@ class Reading {
     return { items, kept, at, next: more === true && typeof cursor === 'string' ? cursor : null };
   }
 
-  async #fetch(at: ListPosition): Promise<Json> {
+  /** Null: Notion does not give the page now. What was found is enough, if anything was. */
+  async #fetch(at: ListPosition): Promise<Json | null> {
     const { operation } = this.#decided.call;
     const next = { ...operation, target: requestAt(this.#request, this.#paged, at) };
-    const answer = await this.#parts.forward({ ...this.#decided, call: { ...this.#decided.call, operation: next } });
-    const page = answer.status === 200 ? parseObject(await readWhole(answer, operation)) : null;
-    if (page === null) throw refuseAnswer(operation, `page of a list answered ${answer.status}`);
-    await this.#parts.learn(page);
+    const send = this.#parts.forward({ ...this.#decided, call: { ...this.#decided.call, operation: next } });
+    const answer = await send.catch(error => {
+      if (this.results.length === 0) throw error;
+    });
+    const page = answer?.status === 200 ? parseObject(await readWhole(answer, operation)) : null;
+    if (page !== null) await this.#parts.learn(page);
+    else if (this.results.length === 0) throw refuseAnswer(operation, `page of a list answered ${answer?.status}`);
     return page;
   }
 }

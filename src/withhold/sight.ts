@@ -10,8 +10,10 @@ export interface Sight {
   hiddenProperties(object: Ancestry): ReadonlySet<string>;
   /** Whether the caller may know who people are, beyond their ids. */
   readonly people: boolean;
-  /** Whether every page and comment may be seen, wherever it stands. */
-  readonly allContent: boolean;
+  /** Whether what the call reads may be seen wherever it stands: nobody needs to look where it does. */
+  readonly everyObject: boolean;
+  /** Whether no property of anything is hidden. */
+  readonly everyProperty: boolean;
 }
 
 const nowhere: Ancestry = { state: 'unknown' };
@@ -28,6 +30,7 @@ export function sightOf({ call, caller, facts }: DecidedCall): Sight | null {
   const hiddenProperties = (object: Ancestry) => policy.maskedProperties(asker, 'read', object);
   const people = policy.judge(asker, 'people.read', { state: 'workspace', filtered: true }).effect === 'allow';
   const action = call.operation.response.list?.action ?? call.operation.response.readAction ?? 'read';
-  const allContent = may('read', nowhere) && may(action, nowhere) && hiddenProperties(nowhere).size === 0;
-  return allContent && people ? null : { may, hiddenProperties, people, allContent };
+  const everyObject = may('read', nowhere) && may(action, nowhere);
+  const everyProperty = hiddenProperties(nowhere).size === 0;
+  return everyObject && everyProperty && people ? null : { may, hiddenProperties, people, everyObject, everyProperty };
 }

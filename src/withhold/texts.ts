@@ -51,7 +51,7 @@ function textsIn(answer: Json): Json[] {
 async function isOpen(holder: Json, sight: Sight, whereabouts: Whereabouts): Promise<boolean> {
   const markdown = String(holder.markdown);
   if (!sight.people && person.test(markdown)) return false;
-  if (sight.allContent) return true;
+  if (sight.everyObject && sight.everyProperty) return true;
   if (fromElsewhere.test(markdown)) return false;
   const embedded = [...linksInMarkdown(markdown).flatMap(targetsOf), ...blocksLeftOut(holder)];
   const itself = pageOf(holder);

@@ -66,8 +66,9 @@ export function releaseError(
   return { answer: { ...answer, ...rendered }, withheld: heard ? 0 : 1 };
 }
 
-/** Texts that quote nothing but the request. */
-const ofRequest = /^(?:body|path|query|Notion-Version header) failed validation:/;
+/** Texts that quote nothing but the request. A hidden property is refused in the last of them. */
+const ofRequest =
+  /^(?:(?:body|path|query|Notion-Version header) failed validation:|Could not find (?:sort )?property with name or id:)/;
 
 /**
  * Notion's texts quote what stands in its pages: titles of children, names of properties, values. They are read, too, so who
@@ -76,7 +77,8 @@ const ofRequest = /^(?:body|path|query|Notion-Version header) failed validation:
 function mayHear(decided: DecidedCall, { message }: Json): boolean {
   const { decision } = decided;
   if (decision.effect !== 'allow' || !decision.mayHear) return false;
-  return sightOf(decided)?.allContent !== false || ofRequest.test(String(message));
+  const sight = sightOf(decided);
+  return sight === null || (sight.everyObject && sight.everyProperty) || ofRequest.test(String(message));
 }
 
 /** An error page of something between Notion and us. After a write nobody knows whether the write was made. */

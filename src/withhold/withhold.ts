@@ -126,7 +126,7 @@ export function createWithhold(parts: WithholdParts): Withhold {
 /** Whether the caller may see the object that an answer is. Lists are judged item by item, and what is one's own by whose it is. */
 async function maySee(decided: DecidedCall, json: Json, sight: Sight, whereabouts: Whereabouts): Promise<boolean> {
   const object = answerItem(json);
-  if (typeof object === 'string' || object.kind === 'file_upload' || sight.allContent) return true;
+  if (typeof object === 'string' || object.kind === 'file_upload' || sight.everyObject) return true;
   const at = await whereabouts.of([object]);
   return sight.may(decided.call.operation.response.readAction ?? 'read', at(object));
 }

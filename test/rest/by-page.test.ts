@@ -221,10 +221,16 @@ describe('access by page, through the official client', () => {
       const filter = { property: 'Salary', number: { greater_than: 90_000 } };
       const query = await refusal(reader.dataSources.query({ data_source_id: source, filter }));
       assert.equal(query.message, `${missing}Salary`);
+      const none = await refusal(
+        reader.dataSources.query({ data_source_id: source, filter: { ...filter, property: 'None' } }),
+      );
+      assert.equal(none.message, `${missing}None`, 'as it is for one that does not exist');
       const full = await gate.direct.dataSources.retrieve({ data_source_id: source });
       const property_id = full.properties.Salary?.id ?? '';
       const item = await refusal(reader.pages.properties.retrieve({ page_id: row.id, property_id }));
       assert.ok(item.message.startsWith(missing), item.message);
+      const nothing = await refusal(reader.pages.properties.retrieve({ page_id: row.id, property_id: 'zzzz' }));
+      assert.equal(nothing.message, `${missing}zzzz`);
     });
 
     it('answers for what may not be seen exactly as for what does not exist', async () => {

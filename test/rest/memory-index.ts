@@ -25,9 +25,10 @@ export function memoryIndex(): PageIndex & { readonly asked: string[] } {
     asked,
     async find(_asker, objects, { mayAsk = Number.POSITIVE_INFINITY } = {}) {
       const found = new Map<string, Ancestry>();
+      let left = mayAsk;
       for (const object of objects) {
         const path = pathOf(object);
-        if (path === null && mayAsk > 0) asked.push(objectKey(object));
+        if (path === null && left-- > 0) asked.push(objectKey(object));
         found.set(objectKey(object), path === null ? { state: 'unknown' } : { state: 'known', path });
       }
       return found;

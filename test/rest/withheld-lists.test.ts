@@ -98,6 +98,30 @@ describe('rule 15: a list from which something was taken', () => {
     assert.equal(json.request_status.type, 'incomplete');
   });
 
+  it('is given as far as it goes where Notion gives no further page', async () => {
+    const { seen, readCursor, decide } = await withheld({
+      notion: () => {
+        throw new Error('no answer');
+      },
+    });
+    const first = list([page(idOf(100)), page(hiddenPage, secret)], 'c1');
+    const { json } = await seen('POST', '/v1/search', first, { body: { page_size: 2 } });
+    assert.deepEqual(idsIn(json), [idOf(100)]);
+    assert.equal(json.has_more, true);
+    const again = await readCursor(await decide('POST', '/v1/search', { body: { start_cursor: json.next_cursor } }));
+    assert.match(String(again.call.operation.target?.kind === 'notion' && again.call.operation.target.body), /"c1"/);
+    await assert.rejects(seen('POST', '/v1/search', list([page(secret)], 'c1'), { body: {} }), /no answer/);
+  });
+
+  it('costs few questions: what nobody knows of is hidden', async () => {
+    const { seen, index } = await withheld();
+    const strangers = Array.from({ length: 100 }, (_, number) => ({ object: 'view', id: idOf(500 + number) }));
+    const url = `/v1/views?data_source_id=${openSource}`;
+    const { json } = await seen('GET', url, list(strangers));
+    assert.deepEqual(json.results, []);
+    assert.equal(index.asked.length, 20);
+  });
+
   it('takes no cursor but those that it gave for the same list to the same caller', async () => {
     const { seen, decide, readCursor } = await withheld({ pages: [list(many(200, 4))] });
     const { json } = await seen('POST', '/v1/search', list(many(100, 2), 'c1'), { body: { page_size: 2, query: 'x' } });
