@@ -24,7 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   identify: ['domain'],
   resolve: ['domain', 'notion'],
   authorize: ['domain'],
-  audit: ['domain'],
+  audit: ['domain', 'disk'],
   forward: ['domain', 'notion', 'net'],
   withhold: ['domain', 'notion'],
 

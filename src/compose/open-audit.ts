@@ -11,6 +11,7 @@ import { createAuditLog } from '../store/audit-log.ts';
 import type { EventEntries } from '../store/event-entries.ts';
 import type { Foundation } from './foundation.ts';
 import { measureLog } from './measured.ts';
+import { keepRoot, openLog } from './open-log.ts';
 import { openRestoreWatch } from './restore.ts';
 import { followRootKeys } from './root-keys.ts';
 
@@ -41,14 +42,18 @@ export async function openAudit(place: Foundation) {
     await commits.close();
     reserve.close();
   });
+  const compare = keepRoot(place, onTrouble);
+  await compare();
   const watch = await openRestoreWatch(config, stores.custodyMarks, {
     recordEvent: trail.recordEvent,
     warn: message => log.warn(message),
     onTrouble,
   });
   closers.push(watch.close);
+  const proved = openLog(place, { restored: watch.restored, compare, onTrouble });
   const logged = stores.logged({ instance: lease.id, now, ...durable });
-  return { trail, countEvent: counted.count, digest, leaseHolds: lease.holds, logged, restored: watch.restored };
+  const { restored } = watch;
+  return { trail, countEvent: counted.count, digest, leaseHolds: lease.holds, logged, restored, proved };
 }
 
 /** Who is given entries once they are durable: standard output, and the caller of the composition. */

@@ -104,7 +104,13 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
   await app.register(mcpClientDocumentDoor(parts.hosted.documentOf));
   const { metricsToken: token } = config;
   const health = {
-    checks: readinessChecks({ database: store.database, root, leaseHolds: audit.leaseHolds, monotonicMs }),
+    checks: readinessChecks({
+      database: store.database,
+      root,
+      leaseHolds: audit.leaseHolds,
+      logIsOnTime: audit.proved.isOnTime,
+      monotonicMs,
+    }),
     stopping: place.stopping,
     prometheus,
     monotonicMs,

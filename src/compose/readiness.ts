@@ -12,6 +12,8 @@ export interface ReadinessParts {
   readonly root: RootKeys;
   /** Whether this instance may write to the log. */
   readonly leaseHolds: () => boolean;
+  /** Whether entries get their places in the log, and its checkpoints, in time. */
+  readonly logIsOnTime: () => boolean;
   readonly monotonicMs: () => number;
 }
 
@@ -24,6 +26,7 @@ export function readinessChecks(parts: ReadinessParts): ReadinessCheck[] {
     { name: 'database', holds: () => isWritable(parts.database) },
     // The lease is renewed by writing, so that it also says that writing worked within the last seconds.
     { name: 'audit_log', holds: parts.leaseHolds },
+    { name: 'log_sequencer', holds: parts.logIsOnTime },
     rootKeyCheck(parts),
   ];
 }

@@ -25,12 +25,19 @@ const insertInto = `
   INSERT INTO audit_entry
     (id, workspace_id, kind, intent_id, instance_id, at, principal_id, operation, result, entry)`;
 
+/** What was written waits for its place in a log from this very commit on. */
+const returnWaiting = `
+  RETURNING id),
+  waiting AS (INSERT INTO audit_waiting (id, entries)
+              SELECT min(id), array_agg(id ORDER BY id) FROM kept HAVING count(*) > 0)
+  SELECT id FROM kept`;
+
 const columns = `
   r.id, r.workspace_id, r.kind, r.intent_id, $1, r.at, r.principal_id, r.operation, r.result, r.entry`;
 
 /** Rule 10: what was decided on must still hold in the very statement that makes the decision durable. */
 const appendText = `
-  WITH r AS MATERIALIZED (${incoming})
+  WITH r AS MATERIALIZED (${incoming}), kept AS (
   ${insertInto}
   SELECT ${columns} FROM r
    WHERE (r.if_revision IS NULL
@@ -40,13 +47,14 @@ const appendText = `
      AND (r.kind <> 'intent'
           OR EXISTS (SELECT FROM instance i WHERE i.id = $1 AND i.lease_until > now()))
   ON CONFLICT DO NOTHING
-  RETURNING id`;
+  ${returnWaiting}`;
 
 const settleText = `
-  WITH r AS MATERIALIZED (${incoming})
+  WITH r AS MATERIALIZED (${incoming}), kept AS (
   ${insertInto}
   SELECT ${columns} FROM r WHERE EXISTS (SELECT FROM audit_entry e WHERE e.id = r.intent_id)
-  ON CONFLICT DO NOTHING`;
+  ON CONFLICT DO NOTHING
+  ${returnWaiting}`;
 
 /** The log in PostgreSQL, on a pool of the role `portcullis_system` that nothing else uses. */
 export function createAuditLog(pool: Pool): AuditLog {

@@ -56,6 +56,10 @@ async function appendEvent(tx: Tx, { instance, now }: EventEntries, event: Recor
       entry: row.entry,
     })
     .execute();
+  await tx
+    .insertInto('audit_waiting')
+    .values({ id: row.id, entries: [row.id] })
+    .execute();
   await addNotice(tx, event, row);
   return row;
 }

@@ -100,6 +100,8 @@ CREATE TABLE restoration (
   detected_at timestamptz PRIMARY KEY DEFAULT clock_timestamp(),
   database_mark bigint NOT NULL,
   known_mark bigint NOT NULL,
+  -- The size of the root log that was known, where the database had less of it, or another.
+  known_log bigint NOT NULL DEFAULT 0,
   acknowledged_at timestamptz,
   acknowledged_by text,
   CHECK ((acknowledged_at IS NULL) = (acknowledged_by IS NULL))

@@ -22,3 +22,76 @@ CREATE UNIQUE INDEX audit_entry_stream_closed ON audit_entry (intent_id) WHERE k
 -- What the sweeper looks for: intents of one instance, and answers that an instance was streaming.
 CREATE INDEX audit_entry_intents ON audit_entry (instance_id, id) WHERE kind = 'intent';
 CREATE INDEX audit_entry_streaming ON audit_entry (instance_id, id) WHERE result = 'streaming';
+
+-- Entries that are in no log yet: a row for each commit that wrote some. Whoever writes entries writes this with them; what
+-- is in `audit_entry` and in neither of the two tables here was written past the log.
+CREATE TABLE audit_waiting (
+  -- The first of the entries.
+  id text PRIMARY KEY,
+  entries text[] NOT NULL,
+  at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- The public keys of the logs, and their name. The newest one signs; the one before it signs too until `overlap_until`. The
+-- private keys derive from the deployment secret.
+CREATE TABLE audit_key (
+  number integer PRIMARY KEY,
+  -- The name of the root log, with which the names of all logs begin. Another name is another family of logs.
+  name text NOT NULL,
+  public_key text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  overlap_until timestamptz NOT NULL
+);
+
+-- The logs: which entries have which place, a row for what one checkpoint added. Rows are inserted and read, never changed.
+-- `log` is the id of a workspace, `deployment`, or `root`: the log of the checkpoints of all others, which has no entries.
+CREATE TABLE audit_batch (
+  log text NOT NULL,
+  workspace_id text,
+  -- Entries from index `first` to before `size`.
+  first bigint NOT NULL CHECK (first >= 0),
+  size bigint NOT NULL CHECK (size > first),
+  -- What it continues: no gap, and no second row in one place.
+  continues bigint GENERATED ALWAYS AS (NULLIF(first, 0)) STORED,
+  entries uuid[] NOT NULL,
+  -- Hashes of the tree, 32 bytes each: of the leaves that came, and of the complete subtrees that there are now.
+  leaves bytea NOT NULL CHECK (length(leaves) = 32 * (size - first)),
+  edge bytea NOT NULL CHECK (length(edge) % 32 = 0),
+  -- The signed checkpoint of this size.
+  note text NOT NULL,
+  -- Where that checkpoint is in the root log.
+  root_index bigint UNIQUE,
+  -- Of the root log alone, and only on the way in: the rows of `audit_waiting` whose entries have their place now.
+  taken text[] CHECK (taken IS NULL),
+  PRIMARY KEY (log, first),
+  UNIQUE (log, size),
+  FOREIGN KEY (log, continues) REFERENCES audit_batch (log, size),
+  CHECK ((log = 'root') = (root_index IS NULL)),
+  CHECK ((log = 'root') = (cardinality(entries) = 0)),
+  CHECK (log = 'root' OR cardinality(entries) = size - first),
+  CHECK (workspace_id IS NULL AND log IN ('root', 'deployment') OR workspace_id = log)
+);
+-- Hashes do not compress.
+ALTER TABLE audit_batch ALTER leaves SET STORAGE EXTERNAL, ALTER edge SET STORAGE EXTERNAL;
+
+-- Entries stop waiting when they have a place, and in no other way: as many as the logs have got. Works as the owner of the
+-- tables, because no role of the application may delete what waits.
+CREATE FUNCTION take_waiting() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = portcullis, pg_temp AS $$
+DECLARE
+  waited bigint;
+  placed bigint;
+BEGIN
+  WITH gone AS (DELETE FROM audit_waiting WHERE id = ANY(NEW.taken) RETURNING entries)
+    SELECT coalesce(sum(cardinality(entries)), 0) INTO waited FROM gone;
+  SELECT coalesce(sum(b.size - b.first), 0) INTO placed
+    FROM audit_batch b WHERE b.root_index >= NEW.first AND b.root_index < NEW.size;
+  IF waited <> placed THEN
+    RAISE EXCEPTION '% entries were waiting, and % have a place', waited, placed USING ERRCODE = 'check_violation';
+  END IF;
+  NEW.taken := NULL;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER audit_batch_takes_waiting BEFORE INSERT ON audit_batch
+  FOR EACH ROW WHEN (NEW.log = 'root') EXECUTE FUNCTION take_waiting();

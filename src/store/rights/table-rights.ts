@@ -82,8 +82,11 @@ export const tableRights: Readonly<Record<keyof Schema | typeof bookkeeping, Tab
   webhook_subscription: { workspace, app: remove, system: remove },
   webhook_event: { workspace, ...eventRights() },
 
-  // An entry is never changed.
+  // An entry is never changed, and neither is its place. What waits for a place is taken away by a trigger alone.
   audit_entry: { workspace, app: add, system: add },
+  audit_waiting: { app: ['INSERT'], system: add, owner: true },
+  audit_batch: { workspace, app: ['SELECT'], system: add, owner: true },
+  audit_key: { app: ['SELECT'], system: add },
 };
 
 /** What was kept aside is given up when there is too much of it; that the event was taken is not forgotten with it. */

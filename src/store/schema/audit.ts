@@ -1,3 +1,4 @@
+import type { Generated, GeneratedAlways } from 'kysely';
 import type { EventId, InstanceId, PrincipalId, WorkspaceId } from '../../domain/ids.ts';
 
 export interface AuditTables {
@@ -12,5 +13,31 @@ export interface AuditTables {
     operation: string;
     result: string | null;
     entry: string;
+  };
+  audit_waiting: {
+    id: EventId;
+    entries: EventId[];
+    at: Generated<Date>;
+  };
+  audit_key: {
+    number: number;
+    name: string;
+    public_key: string;
+    created_at: Generated<Date>;
+    overlap_until: Date;
+  };
+  audit_batch: {
+    log: string;
+    workspace_id: WorkspaceId | null;
+    first: number;
+    size: number;
+    continues: GeneratedAlways<number | null>;
+    /** UUIDs: ids of entries without their prefix. */
+    entries: string[];
+    leaves: Buffer;
+    edge: Buffer;
+    note: string;
+    root_index: number | null;
+    taken: string[] | null;
   };
 }

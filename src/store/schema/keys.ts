@@ -18,6 +18,7 @@ export interface KeyTables {
     detected_at: Timestamp;
     database_mark: number;
     known_mark: number;
+    known_log: number;
     acknowledged_at: Date | null;
     acknowledged_by: string | null;
   };

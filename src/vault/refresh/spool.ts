@@ -4,9 +4,9 @@ import { access, open, readdir, readFile, rename, rm, statfs } from 'node:fs/pro
 import { join } from 'node:path';
 import { z } from 'zod';
 import { makeDirectory } from '../../disk/make-directory.ts';
+import { draftEnding, removeOldDrafts } from '../../disk/old-drafts.ts';
 import { type AttemptId, type ConnectionId, isId, type RegistrationId, type WorkspaceId } from '../../domain/ids.ts';
 import { KiB } from '../../domain/units.ts';
-import { draftEnding, removeOldDrafts } from '../old-drafts.ts';
 import type { NewTokens, RefreshAttempt } from './token-refreshes.ts';
 
 /** What an attempt got, until it is in the database: everything that is needed to store it there later. */

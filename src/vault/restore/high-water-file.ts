@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import { makeDirectory } from '../../disk/make-directory.ts';
+import { readFile } from 'node:fs/promises';
+import { replaceFile } from '../../disk/replace-file.ts';
 import { StoreError } from '../../domain/store-error.ts';
-import { draftEnding, removeOldDrafts } from '../old-drafts.ts';
 import type { HighWater } from './custody-marks.ts';
 
 /**
@@ -23,33 +20,12 @@ export function createHighWaterFile(path: string): HighWater {
     async raise(mark) {
       const noted = await read();
       if (noted >= mark) return noted;
-      await write(path, mark).catch(error => {
+      await replaceFile(path, `${JSON.stringify({ custody: mark })}\n`).catch(error => {
         throw unwritable(path, error);
       });
       return mark;
     },
   };
-}
-
-async function write(path: string, mark: number): Promise<void> {
-  const draft = `${path}.${randomUUID()}${draftEnding}`;
-  await makeDirectory(dirname(path));
-  await removeOldDrafts(dirname(path), `${basename(path)}.`);
-  try {
-    const file = await open(draft, 'wx', 0o600);
-    try {
-      await file.writeFile(`${JSON.stringify({ custody: mark })}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
-  } catch (error) {
-    // A full disk is not made fuller.
-    await rm(draft, { force: true }).catch(() => {});
-    throw error;
-  }
-  await syncDirectory(dirname(path));
 }
 
 function parse(text: string, path: string): number {
@@ -78,13 +54,4 @@ function unwritable(path: string, cause: Error): StoreError {
     `${path} cannot be written: ${cause.message}. It notes how far the database has come; PORTCULLIS_HIGH_WATER_FILE names another place.`,
     { cause },
   );
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,0 +1,45 @@
+import { type SignerKey, signerKey } from '../proof/signing-keys.ts';
+import type { LogSigners } from './sequence-round.ts';
+import type { LogKeyStore } from './sequencing.ts';
+
+/** Where private keys come from: 32 bytes for each number, the same ones every time. */
+export type SeedOf = (number: number) => Uint8Array;
+
+/**
+ * The keys that sign now. The first key is made here, with the name that all logs keep from then on. Throws if a stored
+ * public key is not that of our private key: then the database belongs to another deployment secret.
+ *
+ * @param nameIfNew what to call the logs of a deployment that has none yet
+ */
+export async function openLogKeys(
+  store: LogKeyStore,
+  { seedOf, nameIfNew }: { seedOf: SeedOf; nameIfNew: string },
+): Promise<LogSigners> {
+  let stored = await store.keys();
+  if (stored.length === 0) {
+    const { verifier } = signerKey(nameIfNew, seedOf(1));
+    await store.addKey({ number: 1, name: nameIfNew, publicKey: verifier.text, overlapMs: 0 });
+    stored = await store.keys();
+  }
+  const signers = stored
+    .filter(({ signs }) => signs)
+    .map(({ name, number, publicKey }): SignerKey => {
+      const signer = signerKey(name, seedOf(number));
+      if (signer.verifier.text === publicKey) return signer;
+      throw new Error(`the key ${publicKey} of the log is not ours: the deployment secret is another one`);
+    });
+  return { name: stored.at(-1)?.name ?? nameIfNew, signers };
+}
+
+/** Puts a new key in the place of the newest one, which goes on signing for a while. Answers with the public key. */
+export async function rotateLogKey(
+  store: LogKeyStore,
+  { seedOf, overlapMs }: { seedOf: SeedOf; overlapMs: number },
+): Promise<string | null> {
+  const newest = (await store.keys()).at(-1);
+  if (newest === undefined) return null;
+  const [name, number] = [newest.name, newest.number + 1];
+  const publicKey = signerKey(name, seedOf(number)).verifier.text;
+  await store.addKey({ number, name, publicKey, overlapMs });
+  return publicKey;
+}

@@ -1,0 +1,92 @@
+import { dirname, join } from 'node:path';
+import { compareWithKeptRoot, createKeptRootFile } from '../audit/sequence/kept-root.ts';
+import { openLogKeys, type SeedOf } from '../audit/sequence/log-keys.ts';
+import { type Sequencer, startSequencer } from '../audit/sequence/sequencer.ts';
+import type { LogName, Sequencing } from '../audit/sequence/sequencing.ts';
+import { secondMs } from '../domain/units.ts';
+import { openPool } from '../store/database.ts';
+import { createLogArchive } from '../store/log-archive.ts';
+import { createRootMarks } from '../store/root-marks.ts';
+import { createSequencing } from '../store/sequencing.ts';
+import type { DeriveKey } from '../vault/derive-key.ts';
+import type { Foundation } from './foundation.ts';
+
+/** Between two looks at whether the database is still the one that it was, and whether the sequencer keeps up. */
+const lookEveryMs = 2 * secondMs;
+/** An entry that has no place after this long is a defect that people must hear of. */
+const lateMs = 10 * secondMs;
+
+/** Where private keys of the log come from. */
+function logSeeds(deriveKey: DeriveKey): SeedOf {
+  return number => deriveKey(`signing key ${number} of the log`, 32);
+}
+
+/** Does something from time to time, never twice at once, and once more at the end. */
+function nowAndThen(
+  closers: Foundation['closers'],
+  work: () => Promise<void>,
+  onTrouble: (error: unknown) => void,
+): void {
+  let running: Promise<void> | null = null;
+  const timer = setInterval(() => {
+    running ??= work()
+      .catch(onTrouble)
+      .finally(() => {
+        running = null;
+      });
+  }, lookEveryMs);
+  timer.unref();
+  closers.push(async () => {
+    clearInterval(timer);
+    await running;
+    await work().catch(onTrouble);
+  });
+}
+
+/** Keeps the newest checkpoint of the root log outside the database, and compares (rule 20). */
+export function keepRoot({ config, store, closers }: Foundation, onTrouble: (error: unknown) => void) {
+  const kept = createKeptRootFile(join(dirname(config.highWaterFile), 'log-checkpoint'));
+  const compare = () => compareWithKeptRoot(createRootMarks(store.database), kept);
+  nowAndThen(closers, compare, onTrouble);
+  return compare;
+}
+
+/** What gives entries their places, and what reads the logs that come of it. */
+export function openLog(
+  place: Foundation,
+  {
+    restored,
+    compare,
+    onTrouble,
+  }: { restored: () => boolean; compare: () => Promise<void>; onTrouble: (error: unknown) => void },
+) {
+  const { store, closers, publicUrl, background } = place;
+  const pool = openPool(store.database.logins.system, { poolSize: 2, statementMsMax: 30 * secondMs });
+  closers.push(() => pool.end());
+  const sequencing: Sequencing = createSequencing(pool);
+  const keys = { seedOf: logSeeds(place.deriveKey), nameIfNew: `${new URL(publicUrl).host}/log` };
+  const sequencer: Sequencer = startSequencer({
+    ...keys,
+    sequencing,
+    mayNotSign: restored,
+    beforeFirst: compare,
+    onTrouble,
+    background,
+  });
+  closers.push(sequencer.close);
+  let late = false;
+  const look = async () => {
+    late = await sequencing.isLate(lateMs);
+  };
+  nowAndThen(closers, look, onTrouble);
+  return {
+    sequencer,
+    /** As far as was seen last: readiness has other checks for a database that does not answer. */
+    isOnTime: () => restored() || !late,
+    /** The log of a workspace or of the deployment, and the keys that sign it. */
+    async open(log: LogName) {
+      const signers = await openLogKeys(sequencing, keys);
+      return { archive: createLogArchive(store.database, signers.name, log), signers: signers.signers };
+    },
+  };
+}

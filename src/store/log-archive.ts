@@ -1,0 +1,101 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { ArchivedEntry, LogArchive, PublishedCheckpoint } from '../audit/proof/log-archive.ts';
+import { pathNearEdge } from '../audit/proof/tree-proofs.ts';
+import { originOf } from '../audit/sequence/sequence-round.ts';
+import type { LogName } from '../audit/sequence/sequencing.ts';
+import type { EventId } from '../domain/ids.ts';
+import type { Database } from './database.ts';
+import type { Schema } from './schema.ts';
+import { hashesIn } from './sequencing.ts';
+
+/** Entries that one question reads. */
+const entriesAtOnce = 2_000;
+
+/** A log as it is in PostgreSQL: a workspace's under row-level security, the deployment's as the system. */
+export function createLogArchive(database: Database<Schema>, name: string, log: LogName): LogArchive {
+  async function rowsOf<T>(query: RawBuilder<T>): Promise<readonly T[]> {
+    const { rows } = await (log === 'deployment'
+      ? query.execute(database.system)
+      : database.inWorkspace(log, tx => query.execute(tx)));
+    return rows;
+  }
+  const origin = originOf(name, log);
+  const checkpoint = sql<PublishedCheckpoint>`
+    SELECT size, note FROM audit_batch WHERE log = ${log} AND starts_with(note, ${`${origin}\n`})`;
+
+  return {
+    origin,
+    async keys() {
+      const rows = await rowsOf(
+        sql<{ key: string }>`SELECT public_key AS key FROM audit_key WHERE name = ${name} ORDER BY number`,
+      );
+      return rows.map(({ key }) => key);
+    },
+    async newest() {
+      return (await rowsOf(sql<PublishedCheckpoint>`${checkpoint} ORDER BY size DESC LIMIT 1`))[0] ?? null;
+    },
+    async checkpoints(size, apart) {
+      const found: PublishedCheckpoint[] = [];
+      for (let from = apart; from < size; from = (found.at(-1)?.size ?? size) + apart) {
+        const [next] = await rowsOf(
+          sql<PublishedCheckpoint>`${checkpoint} AND size >= ${from} AND size < ${size} ORDER BY size LIMIT 1`,
+        );
+        if (next === undefined) break;
+        found.push(next);
+      }
+      return [...found, ...(await rowsOf(sql<PublishedCheckpoint>`${checkpoint} AND size = ${size}`))];
+    },
+    async rootPlace(size) {
+      const [own] = await rowsOf(
+        sql<{ at: number }>`SELECT root_index AS at FROM audit_batch WHERE log = ${log} AND size = ${size}`,
+      );
+      // The root log names every workspace's checkpoints by their hashes alone, and is no workspace's: the system reads it.
+      const { rows } = await sql<{ first: number; note: string; leaves: Buffer; edge: Buffer | null }>`
+        SELECT r.first, r.note, r.leaves, before.edge
+          FROM audit_batch r LEFT JOIN audit_batch before ON before.log = 'root' AND before.size = r.first
+         WHERE r.log = 'root' AND r.first <= ${own?.at ?? -1} ORDER BY r.first DESC LIMIT 1`.execute(database.system);
+      const [root] = rows;
+      if (own === undefined || root === undefined) return null;
+      const before = { size: root.first, edge: root.edge === null ? [] : hashesIn(root.edge) };
+      return { root: root.note, rootIndex: own.at, rootPath: pathNearEdge(before, hashesIn(root.leaves), own.at) };
+    },
+    async *entries(from, to) {
+      for (let at = from; at < to; ) {
+        const until = Math.min(at + entriesAtOnce, to);
+        const rows = await rowsOf(placesOf(log, at, until));
+        const entries = rows.map(({ leaf, ...row }): ArchivedEntry => ({ ...row, leaf: leaf.toString('latin1') }));
+        yield entries;
+        at = until;
+      }
+    },
+    async strays(limit) {
+      const of = log === 'deployment' ? sql`workspace_id IS NULL` : sql`workspace_id = ${log}`;
+      // Counting is cheap, and finds nothing in nearly every log.
+      const { rows } = await sql<{ strays: boolean }>`
+        SELECT (SELECT count(*) FROM audit_entry WHERE ${of}) >
+               (SELECT coalesce(max(size), 0) FROM audit_batch WHERE log = ${log}) +
+               (SELECT count(*) FROM audit_waiting w, unnest(w.entries) AS i(id) JOIN audit_entry e ON e.id = i.id
+                 WHERE e.${of}) AS strays`.execute(database.system);
+      if (rows[0]?.strays !== true) return [];
+      const found = await sql<{ id: EventId }>`
+        SELECT id FROM audit_entry WHERE ${of}
+        EXCEPT SELECT 'evt_' || u.id FROM audit_batch b, unnest(b.entries) AS u(id) WHERE b.log = ${log}
+        EXCEPT SELECT i.id FROM audit_waiting w, unnest(w.entries) AS i(id)
+        ORDER BY id LIMIT ${limit}`.execute(database.system);
+      return found.rows.map(({ id }) => id);
+    },
+  };
+}
+
+/** Places from the first index to before the second, each with its entry if there still is one. */
+function placesOf(log: LogName, from: number, to: number) {
+  return sql<{ id: EventId; index: number; leaf: Buffer; entry: string | null }>`
+    SELECT place.id, place.index, place.leaf, e.entry
+      FROM (SELECT 'evt_' || u.id AS id, b.first + u.at - 1 AS index,
+                   substring(b.leaves FROM (u.at::integer - 1) * 32 + 1 FOR 32) AS leaf
+              FROM audit_batch b CROSS JOIN LATERAL unnest(b.entries) WITH ORDINALITY AS u(id, at)
+             WHERE b.log = ${log} AND b.size > ${from} AND b.first < ${to}
+               AND b.first + u.at - 1 >= ${from} AND b.first + u.at - 1 < ${to}) place
+      LEFT JOIN audit_entry e ON e.id = place.id
+     ORDER BY place.index`;
+}
