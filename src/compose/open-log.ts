@@ -5,8 +5,6 @@ import { type Sequencer, startSequencer } from '../audit/sequence/sequencer.ts';
 import type { LogName, Sequencing } from '../audit/sequence/sequencing.ts';
 import { secondMs } from '../domain/units.ts';
 import { openPool } from '../store/database.ts';
-import { createLogArchive } from '../store/log-archive.ts';
-import { createRootMarks } from '../store/root-marks.ts';
 import { createSequencing } from '../store/sequencing.ts';
 import type { DeriveKey } from '../vault/derive-key.ts';
 import type { Foundation } from './foundation.ts';
@@ -44,9 +42,9 @@ function nowAndThen(
 }
 
 /** Keeps the newest checkpoint of the root log outside the database, and compares (rule 20). */
-export function keepRoot({ config, store, closers }: Foundation, onTrouble: (error: unknown) => void) {
+export function keepRoot({ config, stores, closers }: Foundation, onTrouble: (error: unknown) => void) {
   const kept = createKeptRootFile(join(dirname(config.highWaterFile), 'log-checkpoint'));
-  const compare = () => compareWithKeptRoot(createRootMarks(store.database), kept);
+  const compare = () => compareWithKeptRoot(stores.rootMarks, kept);
   nowAndThen(closers, compare, onTrouble);
   return compare;
 }
@@ -60,7 +58,7 @@ export function openLog(
     onTrouble,
   }: { restored: () => boolean; compare: () => Promise<void>; onTrouble: (error: unknown) => void },
 ) {
-  const { store, closers, publicUrl, background } = place;
+  const { store, stores, closers, publicUrl, background } = place;
   const pool = openPool(store.database.logins.system, { poolSize: 2, statementMsMax: 30 * secondMs });
   closers.push(() => pool.end());
   const sequencing: Sequencing = createSequencing(pool);
@@ -86,7 +84,7 @@ export function openLog(
     /** The log of a workspace or of the deployment, and the keys that sign it. */
     async open(log: LogName) {
       const signers = await openLogKeys(sequencing, keys);
-      return { archive: createLogArchive(store.database, signers.name, log), signers: signers.signers };
+      return { archive: stores.logArchive(signers.name, log), signers: signers.signers };
     },
   };
 }

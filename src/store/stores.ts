@@ -1,3 +1,4 @@
+import type { LogName } from '../audit/sequence/sequencing.ts';
 import type { Evaluator } from '../domain/evaluator.ts';
 import { type Metrics, noMetrics } from '../domain/metrics.ts';
 import { createAccountStore } from './account-store.ts';
@@ -16,6 +17,7 @@ import { createInstances } from './instances.ts';
 import { createJobs } from './jobs.ts';
 import { createKeyStores } from './key-stores.ts';
 import { createListeningStore } from './listening-store.ts';
+import { createLogArchive } from './log-archive.ts';
 import { createOAuthRecords } from './oauth-record-store.ts';
 import { createObjectOwners } from './object-owners.ts';
 import { createPastedTokens } from './pasted-tokens.ts';
@@ -23,6 +25,7 @@ import { createPolicyHolders } from './policy-holders.ts';
 import { createPolicyStore } from './policy-store.ts';
 import { createRateLedgers } from './rate-ledgers.ts';
 import { createRegistrations } from './registrations.ts';
+import { createRootMarks } from './root-marks.ts';
 import type { Schema } from './schema.ts';
 import { createSignInFailures } from './sign-in-failures.ts';
 import { createStillCurrent } from './still-current.ts';
@@ -59,11 +62,13 @@ export function createStores(database: Database<Schema>, { evaluator, metrics = 
     fileTickets: createFileTickets(database),
     instances: createInstances(database),
     jobs: createJobs(database),
+    logArchive: (name: string, log: LogName) => createLogArchive(database, name, log),
     oauthRecords: createOAuthRecords(database),
     objectOwners: createObjectOwners(database),
     policyHolders: createPolicyHolders(database),
     rateLedgers: createRateLedgers(database, metrics),
     registrations: createRegistrations(database),
+    rootMarks: createRootMarks(database),
     signInFailures: createSignInFailures(database.system),
     stillCurrent: createStillCurrent(database),
     subjects: createSubjects(database),

@@ -13,7 +13,7 @@ export interface WaitingEntry {
 }
 
 /** What waits, and the rows under which it does. */
-export interface Waiting {
+export interface WaitingList {
   readonly rows: readonly string[];
   readonly entries: readonly WaitingEntry[];
   /** Entries that were written and are gone: somebody deleted them before they had a place. */
@@ -58,7 +58,7 @@ export interface StoredKey {
  * one: with the session both are gone.
  */
 export interface SequencerSession {
-  waiting(rowsMax: number): Promise<Waiting>;
+  waiting(rowsMax: number): Promise<WaitingList>;
   /** Logs without entries are left out. */
   ends(logs: readonly (LogName | 'root')[]): Promise<ReadonlyMap<LogName | 'root', LogEnd>>;
   /** Gives places, all or none. Throws if anybody else did in between. */

@@ -16,7 +16,8 @@ export interface AuditTables {
   };
   audit_waiting: {
     id: EventId;
-    entries: EventId[];
+    /** Ids of entries. */
+    entries: string[];
     at: Generated<Date>;
   };
   audit_key: {
