@@ -34,7 +34,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   vault: ['domain', 'disk', 'net'],
   mail: ['domain', 'accounts'],
   net: ['domain'],
-  disk: [],
+  disk: ['domain'],
   jobs: ['domain'],
   policy: ['domain'],
   connect: ['domain', 'notion', 'jobs', 'net'],
