@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Accounts } from '../src/accounts/accounts.ts';
 import { deploymentRights } from '../src/accounts/author.ts';
 import type { Mail } from '../src/accounts/mail.ts';
-import { evaluator } from '../src/authorize/evaluator.ts';
+import { compilePolicy } from '../src/authorize/compile-policy.ts';
 import { openAccounts } from '../src/compose/accounts.ts';
 import type { Action } from '../src/domain/action.ts';
 import type { HashCredential } from '../src/domain/credential-hash.ts';
@@ -76,7 +76,7 @@ export async function openPeople({ mail = null }: { mail?: Mail | null } = {}): 
   const parts = {
     config: { invitationMs: 7 * dayMs },
     publicUrl,
-    stores: createStores(database, { evaluator }),
+    stores: createStores(database, { compile: compilePolicy }),
     deriveKey: deriveKeysFrom(randomBytes(64)),
     mail,
     log: {

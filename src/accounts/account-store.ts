@@ -1,6 +1,7 @@
 import type { Action } from '../domain/action.ts';
 import type { AgentId, KeyId, PrincipalId, SessionId, UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Listed, Listing } from '../domain/listing.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Offer, WorkspaceInvitations } from './invitation-store.ts';
 
 /**
@@ -40,6 +41,8 @@ export interface ApiKey {
   readonly ending: string;
   /** Null: whatever the principal may. */
   readonly ceiling: readonly string[] | null;
+  /** Pages and databases that content must lie under. Null: no such limit. */
+  readonly under: readonly string[] | null;
   readonly createdBy: PrincipalId;
   readonly createdAt: Date;
   readonly expiresAt: Date;
@@ -59,6 +62,7 @@ export interface NewApiKey {
   readonly hash: Buffer;
   readonly ending: string;
   readonly ceiling: readonly Action[] | null;
+  readonly under: readonly string[] | null;
   readonly createdBy: PrincipalId;
   readonly createdAt: Date;
   readonly expiresAt: Date;
@@ -86,6 +90,8 @@ export interface WorkspaceAccounts extends WorkspaceInvitations {
   /** Holds a principal until the end: it is not disabled meanwhile. Null: there is no such principal. */
   lockPrincipal(id: PrincipalId): Promise<{ readonly disabled: boolean } | null>;
 
+  /** What of the policy concerns these principals: all roles, and the grants and groups that are for them. */
+  policyOf(principals: readonly PrincipalId[]): Promise<Policy>;
   members(): Promise<Member[]>;
   /** A search looks at names alone, or at addresses too. */
   findMembers(listing: MemberListing, searched: 'names' | 'addresses'): Promise<Listed<Member>>;

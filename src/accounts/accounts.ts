@@ -1,5 +1,5 @@
 import type { HashCredential } from '../domain/credential-hash.ts';
-import type { Evaluator } from '../domain/evaluator.ts';
+import type { CompilePolicy } from '../domain/rights.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccountStore } from './account-store.ts';
 import { type Agents, createAgents } from './agents.ts';
@@ -30,7 +30,7 @@ export interface Accounts {
 
 export function createAccounts(parts: {
   store: AccountStore;
-  evaluator: Evaluator;
+  compile: CompilePolicy;
   failures: SignInFailures;
   workspaces: WorkspaceDirectory;
   hashCredential: HashCredential;
@@ -43,11 +43,11 @@ export function createAccounts(parts: {
   onMailError: (error: unknown) => void;
   now: Now;
 }): Accounts {
-  const { store, evaluator, failures, workspaces, hashCredential, publicUrl, invitationMs, mail, onMailError, now } =
+  const { store, compile, failures, workspaces, hashCredential, publicUrl, invitationMs, mail, onMailError, now } =
     parts;
   const links = createLinks({
     store,
-    evaluator,
+    compile,
     hashCredential,
     publicUrl,
     firstLinkMs: invitationMs,
@@ -58,10 +58,10 @@ export function createAccounts(parts: {
   const passwords = createPasswords(hashCredential);
   const limits = createSignInLimits({ failures, hashCredential, now });
   return {
-    members: createMembers({ store, evaluator, now }),
+    members: createMembers({ store, compile, now }),
     invitations: createInvitations({
       store,
-      evaluator,
+      compile,
       limits,
       passwords,
       hashCredential,
@@ -70,8 +70,8 @@ export function createAccounts(parts: {
       mail,
       now,
     }),
-    agents: createAgents({ store, evaluator, now }),
-    keys: createKeys({ store, evaluator, hashCredential, now }),
+    agents: createAgents({ store, compile, now }),
+    keys: createKeys({ store, compile, hashCredential, now }),
     users: createUsers({ store, links, now }),
     links,
     sessions: createSessions({ store, limits, passwords, now }),

@@ -1,11 +1,10 @@
 import { PortcullisError } from '../domain/errors.ts';
-import type { Evaluator } from '../domain/evaluator.ts';
 import type { AgentId, UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
-import type { BuiltInRole } from '../domain/role.ts';
+import type { CompilePolicy } from '../domain/rights.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccountStore, AgentAccount, Member, WorkspaceAccounts } from './account-store.ts';
-import { actionsHeldBy, humanBehind, principalIdOf, requireStillHeld } from './author.ts';
+import { humanBehind, principalIdOf, requireStillHeld, standingOf } from './author.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 
 export interface Agents {
@@ -20,7 +19,7 @@ export interface Agents {
 
 export interface NewAgent {
   readonly name: string;
-  readonly role: BuiltInRole;
+  readonly role: string;
   readonly ownerId?: UserId | undefined;
 }
 
@@ -32,18 +31,19 @@ export interface AgentRequest {
 
 export function createAgents({
   store,
-  evaluator,
+  compile,
   now,
 }: {
   store: AccountStore;
-  evaluator: Evaluator;
+  compile: CompilePolicy;
   now: Now;
 }): Agents {
   return {
     create: (author, workspaceId, { name, role, ownerId }) =>
       store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
-        requireStillHeld(await actionsHeldBy(evaluator, author, accounts), ['members', ...evaluator.ofRole(role)]);
+        const { held, ofRole } = await standingOf({ compile, now }, author, accounts);
+        requireStillHeld(held, ['members', ...ofRole(role)]);
         const owner = ownerId ?? humanBehind(author);
         if (owner === null)
           throw new PortcullisError('validation_error', 'ownerId must name who answers for the agent.');
@@ -56,7 +56,7 @@ export function createAgents({
     change: (author, workspaceId, id, request) =>
       store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
-        requireStillHeld(await actionsHeldBy(evaluator, author, accounts), ['members']);
+        requireStillHeld((await standingOf({ compile, now }, author, accounts)).held, ['members']);
         await memberOf(accounts, id);
         await accounts.lockPrincipal(id);
         const agent = await accounts.agent(id);

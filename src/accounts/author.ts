@@ -1,8 +1,10 @@
 import { type Action, actions } from '../domain/action.ts';
 import { PortcullisError } from '../domain/errors.ts';
-import type { Evaluator } from '../domain/evaluator.ts';
 import { isId, type KeyId, type PrincipalId, type SessionId, type UserId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
+import { actionsAnywhere, actionsHeld, askerNow, type CompilePolicy } from '../domain/rights.ts';
+import { isRole } from '../domain/role.ts';
+import type { Now } from '../domain/units.ts';
 import type { DeploymentAccounts, WorkspaceAccounts } from './account-store.ts';
 
 const everything: ReadonlySet<Action> = new Set(actions);
@@ -29,19 +31,38 @@ export function humanBehind(author: Caller): UserId | null {
   return principal.kind === 'user' ? principal.id : null;
 }
 
+/** What a command looks again at whether it still holds. */
+export interface Standing {
+  /** What the author may do in the workspace as a whole. */
+  readonly held: ReadonlySet<Action>;
+  /** What the author may do in some place of it at least. */
+  readonly anywhere: ReadonlySet<Action>;
+  /** What a role allows. Throws `validation_error` where there is no such role. */
+  ofRole(role: string): ReadonlySet<Action>;
+}
+
 /**
- * What the author of a change may do in this workspace: the role's actions, within the key's ceiling. Read in the
- * transaction of the change, because the role may have changed since the call was decided.
+ * What the author of a change may do in this workspace, within the limit of the key. Read in the transaction of the change,
+ * because the policy may have changed since the call was decided.
  */
-export async function actionsHeldBy(
-  evaluator: Evaluator,
+export async function standingOf(
+  { compile, now }: { compile: CompilePolicy; now: Now },
   author: Caller,
   accounts: WorkspaceAccounts,
-): Promise<ReadonlySet<Action>> {
-  if (author.principal.kind === 'system') return everything;
+): Promise<Standing> {
   const id = principalIdOf(author);
-  const member = id === null ? null : await accounts.member(id);
-  return evaluator.held({ role: member?.role ?? null, ceiling: author.ceiling });
+  const policy = await accounts.policyOf(id === null ? [] : [id]);
+  const compiled = compile(policy);
+  const asker = askerNow(author, now());
+  const bySystem = author.principal.kind === 'system' ? everything : nothing;
+  return {
+    held: asker === null ? bySystem : actionsHeld(compiled, asker),
+    anywhere: asker === null ? bySystem : actionsAnywhere(compiled, asker),
+    ofRole(role) {
+      if (isRole(role, policy.roles)) return compiled.ofRole(role);
+      throw new PortcullisError('validation_error', `There is no role "${role}" in this workspace.`);
+    },
+  };
 }
 
 /** The author's rights in the deployment as a whole. Keys have none, whoever they belong to. */

@@ -1,14 +1,13 @@
-import { isAction } from '../domain/action.ts';
 import { type HashCredential, newSecretToken } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
-import type { Evaluator } from '../domain/evaluator.ts';
 import { type InvitationId, newId, type UserId, type WorkspaceId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
-import type { BuiltInRole } from '../domain/role.ts';
+import { actionsHeld, type CompilePolicy } from '../domain/rights.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccountStore, DeploymentAccounts, Member, WorkspaceAccounts } from './account-store.ts';
-import { actionsHeldBy, keyOf, principalIdOf, requireStillHeld, sessionOf } from './author.ts';
+import { keyOf, principalIdOf, requireStillHeld, sessionOf, standingOf } from './author.ts';
 import type { Invitation, Offer } from './invitation-store.ts';
+import { limitOf } from './key-limit.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 import { invitationMail, type Mail } from './mail.ts';
 import { type Passwords, passwordTaken } from './passwords.ts';
@@ -16,7 +15,7 @@ import { requireAdmitted, type SignInLimits } from './sign-in-limits.ts';
 
 export interface InvitationRequest {
   readonly email: string;
-  readonly role: BuiltInRole;
+  readonly role: string;
 }
 
 export interface Issued {
@@ -67,7 +66,7 @@ export interface Invitations {
 
 export interface InvitationParts {
   readonly store: AccountStore;
-  readonly evaluator: Evaluator;
+  readonly compile: CompilePolicy;
   readonly limits: SignInLimits;
   readonly passwords: Passwords;
   readonly hashCredential: HashCredential;
@@ -79,7 +78,7 @@ export interface InvitationParts {
 }
 
 export function createInvitations(parts: InvitationParts): Invitations {
-  const { store, evaluator, limits, passwords, hashCredential, publicUrl, lifetimeMs, mail, now } = parts;
+  const { store, compile, limits, passwords, hashCredential, publicUrl, lifetimeMs, mail, now } = parts;
   const hashOf = (token: string) => hashCredential('invitation', token);
 
   function newLink() {
@@ -110,7 +109,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
     await lockWorkspace(within);
     const invitation = await within.lockInvitation(id);
     if (invitation === null || invitation.expiresAt <= now()) throw linkOver();
-    await requireStillGiven(evaluator, within, invitation, now());
+    await requireStillGiven(compile, within, invitation, now());
     return invitation;
   }
 
@@ -142,7 +141,8 @@ export function createInvitations(parts: InvitationParts): Invitations {
       const invitation = { id: newId('inv'), email, role, createdAt: now(), ...answeredBy(author), ...link };
       await store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
-        requireStillHeld(await actionsHeldBy(evaluator, author, accounts), ['members', ...evaluator.ofRole(role)]);
+        const { held, ofRole } = await standingOf(parts, author, accounts);
+        requireStillHeld(held, ['members', ...ofRole(role)]);
         const members = await accounts.members();
         if (members.some(member => member.email === email)) {
           throw new PortcullisError('conflict', 'A member of this workspace has this address already.');
@@ -158,10 +158,8 @@ export function createInvitations(parts: InvitationParts): Invitations {
         await lockWorkspace(accounts);
         const found = await accounts.lockInvitation(id);
         if (found === null) throw noInvitation();
-        requireStillHeld(await actionsHeldBy(evaluator, author, accounts), [
-          'members',
-          ...evaluator.ofRole(found.role),
-        ]);
+        const { held, ofRole } = await standingOf(parts, author, accounts);
+        requireStillHeld(held, ['members', ...ofRole(found.role)]);
         const renewed = { ...link, ...answeredBy(author) };
         await accounts.renewInvitation(id, renewed);
         return { ...found, ...renewed };
@@ -172,7 +170,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
     withdraw: (author, workspaceId, id) =>
       store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
-        requireStillHeld(await actionsHeldBy(evaluator, author, accounts), ['members']);
+        requireStillHeld((await standingOf(parts, author, accounts)).held, ['members']);
         if ((await accounts.lockInvitation(id)) === null) throw noInvitation();
         await accounts.withdrawInvitation(id, now());
       }),
@@ -225,7 +223,7 @@ function answeredBy(author: Caller): Pick<Invitation, 'createdBy' | 'madeWithKey
 
 /** Rule 8: whoever made an invitation must still be able to give what it gives when it is accepted. */
 async function requireStillGiven(
-  evaluator: Evaluator,
+  compile: CompilePolicy,
   accounts: WorkspaceAccounts,
   { createdBy, madeWithKey, role }: Invitation,
   at: Date,
@@ -236,9 +234,11 @@ async function requireStillGiven(
   const key = madeWithKey === null ? null : await accounts.key(madeWithKey);
   // What a key gave is worth no more than the key: revoked, expired, or gone with its membership.
   if (madeWithKey !== null && (key === null || key.revokedAt !== null || key.expiresAt <= at)) throw linkOver();
-  const ceiling = key === null || key.ceiling === null ? null : new Set(key.ceiling.filter(isAction));
-  const held = evaluator.held({ role: idle ? null : author.role, ceiling });
-  if (!held.has('members') || !evaluator.ofRole(role).isSubsetOf(held)) throw linkOver();
+  if (idle) throw linkOver();
+  const policy = compile(await accounts.policyOf([createdBy]));
+  const context = { at, door: 'api', address: '', signIn: null } as const;
+  const held = actionsHeld(policy, { principal: createdBy, limit: key && limitOf(key), context });
+  if (!held.has('members') || !policy.ofRole(role).isSubsetOf(held)) throw linkOver();
 }
 
 async function existing(accounts: WorkspaceAccounts, id: UserId): Promise<Member> {

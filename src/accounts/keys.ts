@@ -1,15 +1,15 @@
-import { type Action, actions } from '../domain/action.ts';
+import type { Action } from '../domain/action.ts';
 import { endingOfKey, mintApiKey } from '../domain/api-key.ts';
 import type { HashCredential } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
-import type { Evaluator } from '../domain/evaluator.ts';
 import { type KeyId, newId, type PrincipalId, type WorkspaceId } from '../domain/ids.ts';
 import type { Listed } from '../domain/listing.ts';
 import type { Caller } from '../domain/principal.ts';
-import type { BuiltInRole } from '../domain/role.ts';
+import type { CompilePolicy } from '../domain/rights.ts';
 import { dayMs, type Now } from '../domain/units.ts';
 import type { AccountStore, ApiKey, KeyListing, WorkspaceAccounts } from './account-store.ts';
-import { actionsHeldBy, principalIdOf, requireStillHeld } from './author.ts';
+import { principalIdOf, requireStillHeld, type Standing, standingOf } from './author.ts';
+import { type KeyLimitShort, limitFor, limitRequested } from './key-limit.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 
 export const keyDaysDefault = 90;
@@ -36,36 +36,35 @@ type KeyRequestListing = Omit<KeyListing, 'workingAt'> & { readonly ended: boole
 export interface KeyRequest {
   readonly name: string;
   readonly principalId?: PrincipalId | undefined;
-  /** What the key may be used for at most: a role's actions, or these. */
-  readonly limitTo?: BuiltInRole | readonly Action[] | undefined;
+  readonly limitTo?: KeyLimitShort | undefined;
   readonly expiresInDays?: number | undefined;
 }
 
 export function createKeys(parts: {
   store: AccountStore;
-  evaluator: Evaluator;
+  compile: CompilePolicy;
   hashCredential: HashCredential;
   now: Now;
 }): Keys {
-  const { store, evaluator, hashCredential, now } = parts;
+  const { store, hashCredential, now } = parts;
   return {
     list: (author, workspaceId, { ended, ...listing }) =>
       store.inWorkspace(workspaceId, async accounts => {
-        const held = await actionsHeldBy(evaluator, author, accounts);
+        const { held } = await standingOf(parts, author, accounts);
         const of = held.has('members') ? 'everyone' : await ownPrincipals(author, accounts);
         return accounts.findKeys(of, { ...listing, workingAt: ended ? undefined : now() });
       }),
 
     get: (author, workspaceId, id) =>
-      store.inWorkspace(workspaceId, accounts => keyInReach(evaluator, author, accounts, id)),
+      store.inWorkspace(workspaceId, accounts => keyInReach(parts, author, accounts, id)),
 
     mint: (author, workspaceId, request) =>
       store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
-        const held = await actionsHeldBy(evaluator, author, accounts);
+        const standing = await standingOf(parts, author, accounts);
         const principalId = request.principalId ?? principalIdOf(author);
         if (principalId === null) throw new PortcullisError('validation_error', 'principalId must name a member.');
-        await requireStillManages(author, accounts, held, principalId);
+        await requireStillManages(author, accounts, standing.held, principalId);
         await requireUsable(accounts, principalId);
         const secret = mintApiKey();
         const id = newId('key');
@@ -76,7 +75,11 @@ export function createKeys(parts: {
           name: request.name,
           hash: hashCredential('api_key', secret),
           ending: endingOfKey(secret),
-          ceiling: ceilingFor(evaluator, author, held, request.limitTo),
+          ...limitFor(
+            author,
+            givenBy(standing, principalId === principalIdOf(author)),
+            limitRequested(request.limitTo),
+          ),
           createdBy: principalIdOf(author) ?? principalId,
           createdAt,
           expiresAt: new Date(createdAt.getTime() + lifetimeMs(request.expiresInDays ?? keyDaysDefault)),
@@ -88,7 +91,7 @@ export function createKeys(parts: {
       store.inDeployment(async deployment => {
         const accounts = deployment.within(workspaceId);
         await lockWorkspace(accounts);
-        const key = await keyInReach(evaluator, author, accounts, id);
+        const key = await keyInReach(parts, author, accounts, id);
         if (key.revokedAt !== null) return key;
         await accounts.lockPrincipal(key.principalId);
         await accounts.revokeKey(id, now());
@@ -123,23 +126,9 @@ async function requireUsable(accounts: WorkspaceAccounts, id: PrincipalId): Prom
   if (principal.disabled) throw new PortcullisError('conflict', 'This account is disabled.');
 }
 
-/**
- * A key never exceeds its creator when it is made (rule 11). Without a ceiling it would grow with its principal's role and
- * reach the principal's own affairs: that takes a creator who holds everything and is not limited.
- */
-function ceilingFor(
-  evaluator: Evaluator,
-  author: Caller,
-  held: ReadonlySet<Action>,
-  limitTo: KeyRequest['limitTo'],
-): readonly Action[] | null {
-  if (limitTo !== undefined) {
-    const asked = typeof limitTo === 'string' ? evaluator.ofRole(limitTo) : new Set(limitTo);
-    requireStillHeld(held, asked);
-    return actions.filter(action => asked.has(action));
-  }
-  const holdsAll = author.ceiling === null && actions.every(action => held.has(action));
-  return holdsAll ? null : actions.filter(action => held.has(action));
+/** A key of one's own is judged by one's own rights wherever it is used, so it may name what one may do in some places. */
+function givenBy(standing: Standing, own: boolean): Standing {
+  return own ? { ...standing, held: standing.anywhere } : standing;
 }
 
 function lifetimeMs(days: number): number {
@@ -149,13 +138,13 @@ function lifetimeMs(days: number): number {
 
 /** A key of one's own or of one's agents, or any key for those who hold `members`. */
 async function keyInReach(
-  evaluator: Evaluator,
+  parts: { compile: CompilePolicy; now: Now },
   author: Caller,
   accounts: WorkspaceAccounts,
   id: KeyId,
 ): Promise<ApiKey> {
   const key = await existing(accounts, id);
-  const held = await actionsHeldBy(evaluator, author, accounts);
+  const { held } = await standingOf(parts, author, accounts);
   if (held.has('members') || (await ownPrincipals(author, accounts)).includes(key.principalId)) return key;
   throw noSuchKey();
 }

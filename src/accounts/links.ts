@@ -1,11 +1,11 @@
 import { type HashCredential, newSecretToken } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
-import type { Evaluator } from '../domain/evaluator.ts';
 import type { UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
+import type { CompilePolicy } from '../domain/rights.ts';
 import { dayMs, minuteMs, type Now } from '../domain/units.ts';
 import type { AccountStore, DeploymentAccounts, LinkPurpose, UserAccount } from './account-store.ts';
-import { actionsHeldBy, deploymentRightsOf, keyOf, principalIdOf, requireStillHeld } from './author.ts';
+import { deploymentRightsOf, keyOf, principalIdOf, requireStillHeld, standingOf } from './author.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 import { firstLinkMail, type Mail, recoveryMail, type WayBack } from './mail.ts';
 
@@ -43,7 +43,7 @@ export interface Links {
 
 export function createLinks(parts: {
   store: AccountStore;
-  evaluator: Evaluator;
+  compile: CompilePolicy;
   hashCredential: HashCredential;
   publicUrl: string;
   /** How long the first link of an account works: the person may be away. */
@@ -53,7 +53,7 @@ export function createLinks(parts: {
   /** Hears that a mail could not be sent, where whoever asked for it is not told. */
   onMailError: (error: unknown) => void;
 }): Links {
-  const { store, evaluator, hashCredential, publicUrl, firstLinkMs, mail, now, onMailError } = parts;
+  const { store, compile, hashCredential, publicUrl, firstLinkMs, mail, now, onMailError } = parts;
   const lifetimeOf = (purpose: LinkPurpose) => (purpose === 'invitation' ? firstLinkMs : linkLifetimeMs);
 
   async function add(
@@ -127,7 +127,8 @@ export function createLinks(parts: {
         await lockWorkspace(within);
         const member = await within.member(userId);
         if (member === null) throw new PortcullisError('not_found', 'There is no such member.');
-        requireStillHeld(await actionsHeldBy(evaluator, author, within), ['members', ...evaluator.ofRole(member.role)]);
+        const { held: ofAuthor, ofRole } = await standingOf({ compile, now }, author, within);
+        requireStillHeld(ofAuthor, ['members', ...ofRole(member.role)]);
         const user = await held(accounts, userId);
         const elsewhere = (await accounts.workspacesOf(userId)).some(id => id !== workspaceId);
         const beyond = elsewhere || user.deploymentRights.size > 0 || (await within.hasOwnConnections(userId));

@@ -1,12 +1,11 @@
 import { PortcullisError } from '../domain/errors.ts';
-import type { Evaluator } from '../domain/evaluator.ts';
 import { isId, type PrincipalId, type UserId, type WorkspaceId } from '../domain/ids.ts';
 import type { Listed } from '../domain/listing.ts';
 import type { Caller } from '../domain/principal.ts';
-import type { BuiltInRole } from '../domain/role.ts';
+import type { CompilePolicy } from '../domain/rights.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccountStore, DeploymentAccounts, Member, MemberListing, WorkspaceAccounts } from './account-store.ts';
-import { actionsHeldBy, principalIdOf, requireStillHeld } from './author.ts';
+import { principalIdOf, requireStillHeld, standingOf } from './author.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 
 export interface Members {
@@ -15,7 +14,7 @@ export interface Members {
    * see: those of everybody for authors who manage members, their own for others.
    */
   list(author: Caller, workspaceId: WorkspaceId, listing: MemberListing): Promise<Listed<Member>>;
-  setRole(author: Caller, workspaceId: WorkspaceId, id: PrincipalId, role: BuiltInRole): Promise<Member>;
+  setRole(author: Caller, workspaceId: WorkspaceId, id: PrincipalId, role: string): Promise<Member>;
   /**
    * Removes a member with what the membership opened: keys, invitations that they made and nobody has accepted, and, for
    * somebody who has no other workspace, sessions and links. Agents that they own here are suspended until somebody else
@@ -26,17 +25,17 @@ export interface Members {
 
 export function createMembers({
   store,
-  evaluator,
+  compile,
   now,
 }: {
   store: AccountStore;
-  evaluator: Evaluator;
+  compile: CompilePolicy;
   now: Now;
 }): Members {
   return {
     list: (author, workspaceId, listing) =>
       store.inWorkspace(workspaceId, async accounts => {
-        if ((await actionsHeldBy(evaluator, author, accounts)).has('members'))
+        if ((await standingOf({ compile, now }, author, accounts)).held.has('members'))
           return accounts.findMembers(listing, 'addresses');
         const self = principalIdOf(author);
         const { rows, total } = await accounts.findMembers(listing, 'names');
@@ -46,10 +45,10 @@ export function createMembers({
     setRole: (author, workspaceId, id, role) =>
       store.inWorkspace(workspaceId, async accounts => {
         await lockWorkspace(accounts);
-        const held = await actionsHeldBy(evaluator, author, accounts);
+        const { held, ofRole } = await standingOf({ compile, now }, author, accounts);
         requireStillHeld(held, ['members']);
         const member = await existing(accounts, id);
-        requireStillHeld(held, evaluator.ofRole(role).difference(evaluator.ofRole(member.role)));
+        requireStillHeld(held, ofRole(role).difference(ofRole(member.role)));
         if (role !== 'admin') await keepAnAdmin(accounts, member);
         await accounts.setRole(id, role);
         return { ...member, role };
@@ -59,7 +58,7 @@ export function createMembers({
       store.inDeployment(async deployment => {
         const accounts = deployment.within(workspaceId);
         await lockWorkspace(accounts);
-        requireStillHeld(await actionsHeldBy(evaluator, author, accounts), ['members']);
+        requireStillHeld((await standingOf({ compile, now }, author, accounts)).held, ['members']);
         const member = await existing(accounts, id);
         await keepAnAdmin(accounts, member);
         if (member.kind === 'user') await accounts.suspendAgentsOf(id as UserId, now());

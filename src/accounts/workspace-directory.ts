@@ -1,5 +1,6 @@
 import type { Action } from '../domain/action.ts';
-import type { ConnectionId, PrincipalId, UserId, WorkspaceId } from '../domain/ids.ts';
+import type { ConnectionId, UserId, WorkspaceId } from '../domain/ids.ts';
+import type { Asker } from '../domain/policy-snapshot.ts';
 
 /** What a member sees of a workspace and its connections. */
 export interface WorkspaceSummary {
@@ -29,12 +30,6 @@ export interface WorkspaceDirectory {
   /**
    * By name. With a list of ids, only those of them of which the principal is a member. Connections are for those who may
    * read: a role that may not, or a key that is limited to other actions, sees none.
-   *
-   * @param ceiling the actions of the key that the principal came with; null for no limit
    */
-  of(
-    principal: PrincipalId,
-    ceiling: ReadonlySet<Action> | null,
-    among?: readonly WorkspaceId[],
-  ): Promise<WorkspaceSummary[]>;
+  of(asker: Asker, among?: readonly WorkspaceId[]): Promise<WorkspaceSummary[]>;
 }

@@ -8,7 +8,7 @@ import type { Call, Demand, Holding, Operation } from '../domain/operation.ts';
 import type { Caller, Principal } from '../domain/principal.ts';
 import type { SubjectId } from '../domain/subjects.ts';
 import { byPolicy, judgedObject } from './by-policy.ts';
-import { beyondAuthor, reachesBeyond } from './gifts.ts';
+import { beyondAuthor, reachesBeyond, widensKey } from './gifts.ts';
 
 /** Calls of one principal that may be under way at once on one instance (rule 29). */
 export const callsInFlightMax = 64;
@@ -60,13 +60,13 @@ function examine(demand: Demand, call: Call, caller: Caller, facts: Facts): Find
       return byPerson(demand, caller) ?? { allow: 'self' };
     case 'deployment':
       if (!caller.deploymentRights.has(demand.action)) return { deny: 'lacks_deployment_right', demand };
-      return byPerson(demand, caller) ?? gift(demand, caller, facts) ?? { allow: 'deployment_right' };
+      return byPerson(demand, caller) ?? gift(demand, call, caller, facts) ?? { allow: 'deployment_right' };
     case 'membership':
       return (
         membership(demand, facts) ??
         byKey(demand, caller) ??
         ownership(demand, caller, facts) ??
-        gift(demand, caller, facts) ?? { allow: 'member' }
+        gift(demand, call, caller, facts) ?? { allow: 'member' }
       );
     case 'key':
     case 'agent':
@@ -79,7 +79,7 @@ function examine(demand: Demand, call: Call, caller: Caller, facts: Facts): Find
 function inWorkspace(demand: Demand, call: Call, caller: Caller, facts: Facts): Finding {
   const judged = byPolicy(demand, call, caller, facts);
   if ('deny' in judged) return judged;
-  return byPerson(demand, caller) ?? ownership(demand, caller, facts) ?? gift(demand, caller, facts) ?? judged;
+  return byPerson(demand, caller) ?? ownership(demand, caller, facts) ?? gift(demand, call, caller, facts) ?? judged;
 }
 
 /** What is one's own takes no right. A limited key needs one nevertheless: that is another demand of such an operation. */
@@ -94,8 +94,11 @@ function byPerson(demand: Demand, { principal, credential }: Caller): Finding | 
   return demand.by === 'person' || isId('ses', credential) ? null : { deny: 'takes_a_session', demand };
 }
 
-function gift(demand: Demand, caller: Caller, facts: Facts): Finding | null {
-  const tooMuch = beyondAuthor(demand, caller, facts).length > 0 || reachesBeyond(demand, facts);
+function gift(demand: Demand, call: Call, caller: Caller, facts: Facts): Finding | null {
+  const tooMuch =
+    beyondAuthor(demand, call, caller, facts).length > 0 ||
+    reachesBeyond(demand, facts) ||
+    widensKey(demand, caller, facts);
   return tooMuch ? { deny: 'gives_too_much', demand } : null;
 }
 

@@ -1,22 +1,40 @@
 import { type Action, actions } from '../domain/action.ts';
+import { containerKinds, objectKey } from '../domain/ancestry.ts';
 import { askerOf } from '../domain/asker-of.ts';
 import type { Facts } from '../domain/facts.ts';
-import type { Demand } from '../domain/operation.ts';
+import type { Call, Demand } from '../domain/operation.ts';
 import type { Caller } from '../domain/principal.ts';
+import { actionsAnywhere, actionsHeld } from '../domain/rights.ts';
 import type { Gift, Subject } from '../domain/subjects.ts';
 import { beyondGrantor } from './amplification.ts';
-import { evaluator } from './evaluator.ts';
 
 const nothing: ReadonlySet<Action> = new Set();
 
 /** What a demand gives away and its author does not hold (rule 8), in the order of the list of actions. */
-export function beyondAuthor({ gives, object }: Demand, caller: Caller, facts: Facts): Action[] {
+export function beyondAuthor({ gives, object }: Demand, call: Call, caller: Caller, facts: Facts): Action[] {
   if (gives === undefined) return [];
-  if (gives.kind === 'policy') return beyondChange(caller, facts);
+  if (gives.kind === 'policy') return beyondChange(call, caller, facts);
   const inDeployment = object.kind === 'deployment';
-  const held = inDeployment ? caller.deploymentRights : evaluator.held({ role: facts.role, ceiling: caller.ceiling });
+  const held = inDeployment ? caller.deploymentRights : heldToGive(gives, call, caller, facts);
   const given = inDeployment ? rightsGiven(gives, facts) : actionsGiven(gives, facts);
   return actions.filter(action => given.has(action) && !held.has(action));
+}
+
+function heldToGive(gift: Gift, call: Call, caller: Caller, facts: Facts): ReadonlySet<Action> {
+  const asker = askerOf(caller, call, facts);
+  if (facts.policy === null || asker === null) return nothing;
+  return gift.kind === 'key' && gift.own ? actionsAnywhere(facts.policy, asker) : actionsHeld(facts.policy, asker);
+}
+
+/** Whether a key would reach pages that the key which makes it does not (rule 11). */
+export function widensKey({ gives }: Demand, { under }: Caller, { objects }: Facts): boolean {
+  if (gives?.kind !== 'key' || gives.under === undefined || under === null) return false;
+  const within = (id: string) => {
+    const known = containerKinds.map(kind => objects.get(objectKey({ kind, id })));
+    const path = known.find(ancestry => ancestry?.state === 'known');
+    return under.includes(id) || (path?.state === 'known' && path.path.some(above => under.includes(above.id)));
+  };
+  return !gives.under.every(within);
 }
 
 /**
@@ -30,19 +48,22 @@ export function reachesBeyond({ gives, object }: Demand, { subjects }: Facts): b
 }
 
 /** What is impossible gives nothing: why it is impossible is said by the command. */
-function beyondChange(caller: Caller, facts: Facts): Action[] {
+function beyondChange(call: Call, caller: Caller, facts: Facts): Action[] {
   const { policy, proposed } = facts;
   if (caller.principal.kind === 'system' || proposed === null) return [];
-  const asker = askerOf(caller, { door: 'api', clientAddress: '' }, facts);
+  const asker = askerOf(caller, call, facts);
   return policy === null || asker === null ? [...actions] : beyondGrantor(policy, proposed, asker);
 }
 
-function actionsGiven(gift: Gift, { subjects }: Facts): ReadonlySet<Action> {
+function actionsGiven(gift: Gift, { subjects, policy }: Facts): ReadonlySet<Action> {
+  const ofRole = (role: string) => policy?.ofRole(role) ?? nothing;
+  // Who is not there is given nothing; that they are not there is said by the command.
+  const ofSubject = (subject: Subject | undefined) => (subject?.role == null ? nothing : ofRole(subject.role));
   switch (gift.kind) {
-    case 'actions':
-      return new Set(gift.actions);
+    case 'key':
+      return gift.role === undefined ? new Set(gift.actions) : ofRole(gift.role);
     case 'role':
-      return evaluator.ofRole(gift.role).difference(gift.to === undefined ? nothing : ofSubject(subjects.get(gift.to)));
+      return ofRole(gift.role).difference(gift.to === undefined ? nothing : ofSubject(subjects.get(gift.to)));
     case 'invitation':
       return ofSubject(subjects.get(gift.id));
     case 'identity':
@@ -50,11 +71,6 @@ function actionsGiven(gift: Gift, { subjects }: Facts): ReadonlySet<Action> {
     default:
       return new Set(actions);
   }
-}
-
-/** Who is not there is given nothing; that they are not there is said by the command. */
-function ofSubject(subject: Subject | undefined): ReadonlySet<Action> {
-  return subject === undefined || subject.role === null ? nothing : evaluator.ofRole(subject.role);
 }
 
 function rightsGiven(gift: Gift, { subjects }: Facts): ReadonlySet<Action> {

@@ -90,8 +90,9 @@ function keyForKeys(action: Action): MissingRight {
 }
 
 /** Nobody gives what they do not hold (rule 8). */
-function givesTooMuch(demand: Demand, { caller, facts }: DecidedCall): MissingRight {
-  const missing = beyondAuthor(demand, caller, facts);
+function givesTooMuch(demand: Demand, { call, caller, facts }: DecidedCall): MissingRight {
+  const missing = beyondAuthor(demand, call, caller, facts);
+  if (missing.length === 0 && demand.gives?.kind === 'key') return otherPages;
   if (missing.length === 0) {
     return {
       message: 'Only an administrator of this deployment can reset the password of this person.',
@@ -104,6 +105,11 @@ function givesTooMuch(demand: Demand, { caller, facts }: DecidedCall): MissingRi
     missing,
   };
 }
+
+const otherPages: MissingRight = {
+  message: 'This key is limited to some pages, and makes no key for others.',
+  hint: 'Limit the new key to those pages, or to pages below them.',
+};
 
 function ofRole(action: Action, { caller, facts }: DecidedCall): MissingRight {
   const { ceiling } = caller;

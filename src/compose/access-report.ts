@@ -1,4 +1,3 @@
-import { evaluator } from '../authorize/evaluator.ts';
 import type { DecidedCall } from '../domain/decided-call.ts';
 import type { Answer } from '../domain/operation.ts';
 import type { Steps } from '../gateway.ts';
@@ -32,7 +31,6 @@ export function openAccessReport(parts: {
   const report = createAccessReport({
     connections: workspaceId => stores.connectionList(workspaceId),
     holders: stores.policyHolders,
-    evaluator,
     capabilities: stores.capabilities,
     flushLessons: learning.flush,
     ask: createSystemGateway('access_report', steps),

@@ -1,6 +1,6 @@
 import { createAccounts } from '../accounts/accounts.ts';
 import type { Mail } from '../accounts/mail.ts';
-import { evaluator } from '../authorize/evaluator.ts';
+import { compilePolicy } from '../authorize/compile-policy.ts';
 import type { Config } from '../config/config.ts';
 import { createCredentialHasher } from '../domain/credential-hash.ts';
 import type { ProgramLog } from '../domain/program-log.ts';
@@ -27,7 +27,7 @@ export function openAccounts(parts: {
     store: stores.accounts,
     failures: stores.signInFailures,
     workspaces: stores.workspaceDirectory,
-    evaluator,
+    compile: compilePolicy,
     hashCredential,
     publicUrl,
     invitationMs: config.invitationMs,

@@ -1,4 +1,4 @@
-import { evaluator } from '../authorize/evaluator.ts';
+import { compilePolicy } from '../authorize/compile-policy.ts';
 import { stepDeadlines } from '../connect/step-deadlines.ts';
 import { silentLog } from '../domain/program-log.ts';
 import { createPrometheus } from '../doors/health/prometheus.ts';
@@ -26,7 +26,12 @@ export async function compose(config: SettledConfig, overrides: Overrides) {
     closers.push(store.close);
     const prometheus = createPrometheus();
     const { metrics } = prometheus;
-    const stores = createStores(store.database, { evaluator, metrics, auditLookAt: overrides.auditLookAt });
+    const stores = createStores(store.database, {
+      compile: compilePolicy,
+      now,
+      metrics,
+      auditLookAt: overrides.auditLookAt,
+    });
     const place: Foundation = {
       ...(await openRoot(config, stores)),
       config,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { evaluator } from '../authorize/evaluator.ts';
+import { compilePolicy } from '../authorize/compile-policy.ts';
 import type { DatabaseConfig } from '../config/config.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { EventId } from '../domain/ids.ts';
@@ -41,7 +41,7 @@ export async function readDeploymentLog(
       result: 'success',
       detail: { by: operator },
     });
-    const { auditReader: reader } = createStores(database, { evaluator });
+    const { auditReader: reader } = createStores(database, { compile: compilePolicy });
     const entries: AuditView[] = [];
     const names = new Map<string, string>();
     let before: EventId | null = null;

@@ -89,7 +89,10 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
   await app.register(oauthDoor({ gateway, commands: connect, clientAddress, publicUrl, demo }));
   await app.register(webhookDoor({ gateway, receive: webhooks.receive, clientAddress }));
   const oauth = openOAuthServer(place, audit, parts.hashCredential);
-  const workspacesOf = (principal: PrincipalId) => accounts.workspaces.of(principal, null);
+  const workspacesOf = (principal: PrincipalId) => {
+    const context = { at: place.now(), door: 'oauth', address: '', signIn: null } as const;
+    return accounts.workspaces.of({ principal, limit: null, context });
+  };
   await app.register(
     oauthServerDoor({
       gateway,

@@ -1,5 +1,5 @@
 import { createAccounts } from '../accounts/accounts.ts';
-import { evaluator } from '../authorize/evaluator.ts';
+import { compilePolicy } from '../authorize/compile-policy.ts';
 import type { PeopleConfig } from '../config/config.ts';
 import { createCredentialHasher } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
@@ -36,7 +36,7 @@ const accountsShownMax = 20;
 /** Opens the database and the root keys. Throws StoreError, RootKeyError. */
 export async function openPeopleTasks(config: PeopleConfig, warn: (message: string) => void): Promise<PeopleTasks> {
   const { database, recordEvent, operator, close } = await openOperatorDatabase(config.database, warn);
-  const stores = createStores(database, { evaluator });
+  const stores = createStores(database, { compile: compilePolicy });
   const { deriveKey } = await openRootKeys(config, stores).catch(async error => {
     await close();
     throw error;
@@ -46,7 +46,7 @@ export async function openPeopleTasks(config: PeopleConfig, warn: (message: stri
     store,
     failures: stores.signInFailures,
     workspaces: stores.workspaceDirectory,
-    evaluator,
+    compile: compilePolicy,
     hashCredential: createCredentialHasher(deriveKey('credential pepper')),
     publicUrl: config.publicUrl,
     invitationMs: config.invitationMs,

@@ -1,6 +1,6 @@
 import { beyondGrantor } from '../authorize/amplification.ts';
 import { compilePolicy } from '../authorize/compile-policy.ts';
-import { askerOf } from '../domain/asker-of.ts';
+import { askerNow } from '../domain/rights.ts';
 import { createPolicies } from '../policy/policies.ts';
 import { createCheckPolicy } from '../policy/run-checks.ts';
 import type { Foundation } from './foundation.ts';
@@ -12,7 +12,7 @@ export function openPolicies({ now }: Foundation, { logged }: Audit) {
     store: logged.policies,
     exceeds(before, after, author, at) {
       if (author.principal.kind === 'system') return false;
-      const asker = askerOf(author, { door: 'api', clientAddress: '' }, { at });
+      const asker = askerNow(author, at);
       return asker === null || beyondGrantor(compilePolicy(before), after, asker).length > 0;
     },
     check: createCheckPolicy(compilePolicy, async () => new Map()),

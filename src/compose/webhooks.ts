@@ -1,4 +1,4 @@
-import { evaluator } from '../authorize/evaluator.ts';
+import { compilePolicy } from '../authorize/compile-policy.ts';
 import type { WebhooksConfig } from '../config/config.ts';
 import type { RecordEvent } from '../domain/event.ts';
 import type { SubscriptionId } from '../domain/ids.ts';
@@ -40,7 +40,7 @@ export function openWebhooks(parts: {
  */
 export async function openWebhookTasks(config: WebhooksConfig, warn: (message: string) => void) {
   const { database, recordEvent, operator, close } = await openOperatorDatabase(config.database, warn);
-  const stores = createStores(database, { evaluator });
+  const stores = createStores(database, { compile: compilePolicy });
   const { root, deriveKey } = await openRootKeys(config, stores).catch(async error => {
     await close();
     throw error;

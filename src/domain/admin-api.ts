@@ -1341,6 +1341,8 @@ export interface components {
             principalId: string;
             principalName: string;
             revokedAt: string | null;
+            /** @description Pages and databases that it is limited to, with everything under them; null for no such limit. */
+            under: string[] | null;
         };
         KeyPage: {
             keys: components["schemas"]["Key"][];
@@ -2464,8 +2466,7 @@ export interface operations {
                 "application/json": {
                     name: string;
                     ownerId?: string;
-                    /** @enum {string} */
-                    role: "admin" | "editor" | "viewer" | "guest";
+                    role: string;
                 };
             };
         };
@@ -2898,8 +2899,7 @@ export interface operations {
                 "application/json": {
                     /** Format: email */
                     email: string;
-                    /** @enum {string} */
-                    role: "admin" | "editor" | "viewer" | "guest";
+                    role: string;
                 };
             };
         };
@@ -3006,8 +3006,13 @@ export interface operations {
                 "application/json": {
                     /** @default 90 */
                     expiresInDays?: number;
-                    /** @description What the key may be used for at most: what a role may, or a list of actions. */
-                    limitTo?: ("admin" | "editor" | "viewer" | "guest") | ("read" | "create" | "update" | "delete" | "move" | "manage" | "comment.read" | "comment.write" | "file.read" | "file.write" | "people.read" | "connect" | "members" | "grants" | "audit" | "approve")[];
+                    /** @description What the key may be used for at most: what a role may, or a list of actions; and under which pages. */
+                    limitTo?: string | ("read" | "create" | "update" | "delete" | "move" | "manage" | "comment.read" | "comment.write" | "file.read" | "file.write" | "people.read" | "connect" | "members" | "grants" | "audit" | "approve")[] | {
+                        actions?: ("read" | "create" | "update" | "delete" | "move" | "manage" | "comment.read" | "comment.write" | "file.read" | "file.write" | "people.read" | "connect" | "members" | "grants" | "audit" | "approve")[];
+                        role?: string;
+                        /** @description Pages and databases, with everything under them. */
+                        under?: string[];
+                    };
                     name: string;
                     /** @description An agent of the workspace; yourself unless given. */
                     principalId?: string;
@@ -3145,8 +3150,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @enum {string} */
-                    role: "admin" | "editor" | "viewer" | "guest";
+                    role: string;
                 };
             };
         };

@@ -1,4 +1,5 @@
 import type { Action } from './action.ts';
+import type { Door } from './door.ts';
 import type { SignInStrength } from './grant.ts';
 import type { AgentId, ConsentId, KeyId, SessionId, UserId, WorkspaceId } from './ids.ts';
 
@@ -73,6 +74,8 @@ export interface Caller {
   readonly signIn: { readonly strength: SignInStrength; readonly at: Date | null } | null;
   /** Rights in the deployment as a whole, such as connecting a new workspace. */
   readonly deploymentRights: ReadonlySet<Action>;
+  /** How the call came in, where a command looks again whether its author may do this. */
+  readonly via?: { readonly door: Door; readonly clientAddress: string };
 }
 
 export function anonymous(why: AnonymousReason): Caller {

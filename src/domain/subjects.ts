@@ -26,7 +26,14 @@ export interface Subjects {
 
 /** What a call gives to somebody. Nobody gives what they do not hold (rule 8). */
 export type Gift =
-  | { readonly kind: 'actions'; readonly actions: readonly Action[] }
+  /** What a new key is limited to. One's own key is judged by one's own rights wherever it is used. */
+  | {
+      readonly kind: 'key';
+      readonly own: boolean;
+      readonly actions: readonly Action[] | undefined;
+      readonly role: string | undefined;
+      readonly under: readonly string[] | undefined;
+    }
   /** A role; where somebody has one already (`to`), what it adds to that. */
   | { readonly kind: 'role'; readonly role: string; readonly to?: PrincipalId }
   /** What an invitation gives once it is accepted. */

@@ -113,11 +113,12 @@ function whenHidden(error: unknown): never {
 
 function contextOf(decided: DecidedCall, { confirm }: Permit): CommandContext {
   const { call, caller, facts } = decided;
-  const { clientAddress, requestId } = call;
+  const { door, clientAddress, requestId } = call;
   const { workspaceId, policy } = facts;
   const asker = askerOf(caller, call, facts);
   const anywhere = { state: 'workspace', filtered: true } as const;
   const may = (action: Action) =>
     asker !== null && policy !== null && policy.judge(asker, action, anywhere).effect === 'allow';
-  return { caller, workspaceId, clientAddress, requestId, confirm, may };
+  const author = { ...caller, via: { door, clientAddress } };
+  return { caller: author, workspaceId, clientAddress, requestId, confirm, may };
 }

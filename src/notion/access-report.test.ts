@@ -1,21 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { evaluator } from '../authorize/evaluator.ts';
+import { actionsOfBuiltInRole } from '../authorize/roles.ts';
 import { newId } from '../domain/ids.ts';
 import { judgeCapabilities, policyUse, type RoleHolder, readReached } from './access-report.ts';
 
 const knowledge = (held: boolean) => ({ held, shownBy: 'pages.update', learnedAt: new Date(0) });
 const verdict = (holders: RoleHolder[], held: boolean | null, capability = 'update_content') => {
   const known = new Map(held === null ? [] : [[capability, knowledge(held)] as const]);
-  return judgeCapabilities(known, policyUse(evaluator, holders)).find(one => one.capability === capability);
+  return judgeCapabilities(known, policyUse(holders)).find(one => one.capability === capability);
 };
 
-const viewer: RoleHolder = { id: newId('usr'), kind: 'user', role: 'viewer', keys: [null] };
-const admin: RoleHolder = { id: newId('usr'), kind: 'user', role: 'admin', keys: [] };
+const ofRole = (role: string) => [...(actionsOfBuiltInRole(role) ?? [])];
+const viewer: RoleHolder = { id: newId('usr'), kind: 'user', allowed: ofRole('viewer'), keys: [null] };
+const admin: RoleHolder = { id: newId('usr'), kind: 'user', allowed: ofRole('admin'), keys: [] };
 const agent = (...keys: RoleHolder['keys'][number][]): RoleHolder => ({
   id: newId('agt'),
   kind: 'agent',
-  role: 'editor',
+  allowed: ofRole('editor'),
   keys,
 });
 
@@ -40,9 +41,9 @@ describe('what a connection can do, beside what the policy can use', () => {
     }
   });
 
-  it('never counts a ceiling for more than the role, or a role for more than it is', () => {
+  it('never counts a ceiling for more than the policy allows', () => {
     assert.equal(verdict([{ ...viewer, keys: [['update']] }], true)?.verdict, 'excess');
-    assert.equal(verdict([{ ...viewer, role: 'constructor' }], true)?.verdict, 'excess');
+    assert.equal(verdict([{ ...viewer, allowed: [] }], true)?.verdict, 'excess');
   });
 
   it('counts what people can do in the dashboard without a key', () => {

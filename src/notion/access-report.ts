@@ -1,5 +1,4 @@
 import type { Action } from '../domain/action.ts';
-import type { Evaluator } from '../domain/evaluator.ts';
 import type { PrincipalId } from '../domain/ids.ts';
 import { type Capability, capabilities, capabilitiesFor, capabilityNames } from './capabilities.ts';
 import { canonicalId } from './ids.ts';
@@ -8,7 +7,8 @@ import { canonicalId } from './ids.ts';
 export interface RoleHolder {
   readonly id: PrincipalId;
   readonly kind: 'user' | 'agent';
-  readonly role: string;
+  /** What the policy allows them in some place of the workspace at least. */
+  readonly allowed: readonly Action[];
   /** The ceilings of their keys that work today; null for a key without one. */
   readonly keys: readonly (readonly Action[] | null)[];
 }
@@ -17,20 +17,19 @@ export interface RoleHolder {
 export interface Use {
   /** Somebody can do it today, with a key or in the dashboard. */
   readonly inUse: ReadonlySet<Capability>;
-  /** Somebody's role allows it; all it takes is a key. */
+  /** The policy allows it to somebody; all it takes is a key. */
   readonly possible: ReadonlySet<Capability>;
 }
 
 /** What a person can do without a key: the routes about content that take a browser session. */
 const sessionActions: readonly Action[] = ['read', 'create'];
 
-export function policyUse(evaluator: Evaluator, holders: readonly RoleHolder[]): Use {
-  const allowed = (role: string) => [...evaluator.ofRole(role)];
-  const now = holders.flatMap(({ kind, role, keys }) => {
+export function policyUse(holders: readonly RoleHolder[]): Use {
+  const now = holders.flatMap(({ kind, allowed, keys }) => {
     const ceilings = kind === 'user' ? [...keys, sessionActions] : keys;
-    return allowed(role).filter(action => ceilings.some(ceiling => ceiling === null || ceiling.includes(action)));
+    return allowed.filter(action => ceilings.some(ceiling => ceiling === null || ceiling.includes(action)));
   });
-  const ever = holders.flatMap(({ role }) => allowed(role));
+  const ever = holders.flatMap(({ allowed }) => allowed);
   return { inUse: capabilitiesFor(now), possible: capabilitiesFor(ever) };
 }
 

@@ -2,7 +2,7 @@ import type { Grant } from '../domain/grant.ts';
 import { type GroupId, isId, newId, type PrincipalId } from '../domain/ids.ts';
 import type { Group, Policy } from '../domain/policy.ts';
 import type { PolicyDocument, PolicyProposal, ProposedGrant } from '../domain/policy-proposal.ts';
-import { builtInRoles } from '../domain/role.ts';
+import { isRole } from '../domain/role.ts';
 import { createNames, type NamedMember, type SubjectNames, UnknownName } from './names.ts';
 
 /** What a proposal makes of a policy, or everything that is wrong with it. */
@@ -147,10 +147,9 @@ function lookUp<T>(find: () => T, problems: string[]): T | null {
 }
 
 function checkRoles({ roles, members, grants }: Policy, problems: string[]): void {
-  const known = (role: string) => roles.has(role) || (builtInRoles as readonly string[]).includes(role);
   const used = [...members.values(), ...grants.flatMap(({ actions }) => ('role' in actions ? [actions.role] : []))];
   for (const role of new Set(used)) {
-    if (!known(role)) problems.push(`There is no role "${role}".`);
+    if (!isRole(role, roles)) problems.push(`There is no role "${role}".`);
   }
 }
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { evaluator } from '../authorize/evaluator.ts';
 import type { ConnectionSummary } from '../domain/connection.ts';
 import { type ConnectionId, newId, type UserId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
@@ -64,7 +63,6 @@ function reporting(
   const { report } = createAccessReport({
     connections: async () => [...connections],
     holders: async () => [],
-    evaluator,
     capabilities: noLessons,
     now: () => new Date(0),
     monotonicMs: () => 0,

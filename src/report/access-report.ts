@@ -1,7 +1,6 @@
 import type { ConnectionSummary } from '../domain/connection.ts';
 import { isServing } from '../domain/connection-states.ts';
 import { PortcullisError } from '../domain/errors.ts';
-import type { Evaluator } from '../domain/evaluator.ts';
 import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
 import { type Now, secondMs } from '../domain/units.ts';
@@ -26,7 +25,6 @@ export interface AccessReportParts {
   /** Every connection of a workspace that is somebody's, in the order of their ids. */
   readonly connections: (workspaceId: WorkspaceId) => Promise<ConnectionSummary[]>;
   readonly holders: PolicyHolders;
-  readonly evaluator: Evaluator;
   readonly capabilities: CapabilityStore;
   /** Writes down what the answers of this report have taught. */
   readonly flushLessons: () => Promise<void>;
@@ -135,7 +133,7 @@ async function probeAll(
 }
 
 async function judge(
-  { capabilities, holders, evaluator }: AccessReportParts,
+  { capabilities, holders }: AccessReportParts,
   workspaceId: WorkspaceId,
   connections: readonly ConnectionSummary[],
   context: CommandContext,
@@ -144,10 +142,7 @@ async function judge(
   return connections.map(connection => {
     const { id, kind, status, audience } = connection;
     const reach = reachOf(connection, context);
-    const use = policyUse(
-      evaluator,
-      people.filter(holder => mayCallThrough(connection, holder)),
-    );
+    const use = policyUse(people.filter(holder => mayCallThrough(connection, holder)));
     const findings = reach === 'hosted_mcp' ? [] : judgeCapabilities(knownOf(connection, learned), use);
     const userInformation = reach === 'hosted_mcp' ? null : userInformationOf(findings);
     return { id, kind, status, audience, reach, userInformation, capabilities: findings };

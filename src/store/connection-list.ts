@@ -1,9 +1,11 @@
 import type { Transaction } from 'kysely';
 import type { ConnectionSummary } from '../domain/connection.ts';
-import type { Evaluator } from '../domain/evaluator.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
+import { actionsHeld, askerNow, type CompilePolicy } from '../domain/rights.ts';
+import type { Now } from '../domain/units.ts';
 import type { Database } from './database.ts';
+import { policyOf } from './policy-of.ts';
 import type { Schema } from './schema.ts';
 
 /**
@@ -11,24 +13,24 @@ import type { Schema } from './schema.ts';
  * is shown those that they may use, or all if they manage connections: what is one person's alone is nobody else's
  * business (rule 2). Without a reader it is all of them.
  */
-export function createConnectionList({ inWorkspace }: Pick<Database<Schema>, 'inWorkspace'>, evaluator: Evaluator) {
+export function createConnectionList(
+  { inWorkspace }: Pick<Database<Schema>, 'inWorkspace'>,
+  compile: CompilePolicy,
+  now: Now,
+) {
+  async function mayConnect(tx: Transaction<Schema>, workspaceId: WorkspaceId, reader: Caller): Promise<boolean> {
+    const asker = askerNow(reader, now());
+    if (asker === null) return false;
+    return actionsHeld(compile(await policyOf(tx, workspaceId, [asker.principal])), asker).has('connect');
+  }
+
   return (workspaceId: WorkspaceId, reader?: Caller): Promise<ConnectionSummary[]> =>
     inWorkspace(workspaceId, async tx => {
-      const [connections, role] = await Promise.all([connectionsIn(tx), reader ? roleOf(tx, reader) : null]);
-      if (reader === undefined || evaluator.may({ role, ceiling: reader.ceiling }, 'connect')) return connections;
+      const connections = await connectionsIn(tx);
+      if (reader === undefined || (await mayConnect(tx, workspaceId, reader))) return connections;
       const own = 'id' in reader.principal ? reader.principal.id : null;
       return connections.filter(({ audience, connectedBy }) => audience === 'members' || connectedBy === own);
     });
-}
-
-async function roleOf(tx: Transaction<Schema>, { principal }: Caller): Promise<string | null> {
-  if (!('id' in principal)) return null;
-  const found = await tx
-    .selectFrom('membership')
-    .where('principal_id', '=', principal.id)
-    .select('role')
-    .executeTakeFirst();
-  return found?.role ?? null;
 }
 
 function connectionsIn(tx: Transaction<Schema>): Promise<ConnectionSummary[]> {

@@ -1,13 +1,15 @@
 import { sql, type Transaction } from 'kysely';
 import type { Installations, ReceivedTokens } from '../connect/installations.ts';
 import type { SealedToken, Tokens } from '../domain/connection.ts';
-import type { Evaluator } from '../domain/evaluator.ts';
 import { type ConnectionId, newId, type WorkspaceId } from '../domain/ids.ts';
+import { actionsHeld, type CompilePolicy } from '../domain/rights.ts';
+import type { Now } from '../domain/units.ts';
 import { attemptLifetime } from './attempt-lifetime.ts';
 import { endWaiting } from './connect-outcomes.ts';
 import type { Database } from './database.ts';
 import type { EventEntries } from './event-entries.ts';
 import { dropTokens, revokeLater } from './left-tokens.ts';
+import { policyOf } from './policy-of.ts';
 import type { Schema } from './schema.ts';
 import { changeClient, createWaitingConnections } from './waiting-connections.ts';
 
@@ -15,7 +17,8 @@ import { changeClient, createWaitingConnections } from './waiting-connections.ts
 export function createInstallations(
   database: Pick<Database<Schema>, 'system'>,
   entries: EventEntries,
-  evaluator: Evaluator,
+  compile: CompilePolicy,
+  now: Now,
 ): Installations {
   const { system } = database;
   return {
@@ -35,9 +38,9 @@ export function createInstallations(
       return (await query.executeTakeFirst())?.notion_workspace_id ?? null;
     },
     async mayReconnect(workspaceId, userId) {
-      const query = system.selectFrom('membership').select('role').where('workspace_id', '=', workspaceId);
-      const membership = await query.where('principal_id', '=', userId).executeTakeFirst();
-      return evaluator.may({ role: membership?.role ?? null, ceiling: null }, 'connect');
+      const policy = compile(await policyOf(system, workspaceId, [userId]));
+      const context = { at: now(), door: 'oauth', address: '', signIn: null } as const;
+      return actionsHeld(policy, { principal: userId, limit: null, context }).has('connect');
     },
     async isStored(origin, botId) {
       const query = system

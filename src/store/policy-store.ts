@@ -5,9 +5,9 @@ import type { NamedMember } from '../policy/names.ts';
 import type { PolicyChecks, PolicyStore, StoredPolicy } from '../policy/policy-store.ts';
 import type { Database } from './database.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
+import { policyOf } from './policy-of.ts';
 import type { Schema } from './schema.ts';
 import { fromGrant } from './stored-grant.ts';
-import { loadPolicy } from './workspace-snapshots.ts';
 
 type Tx = Transaction<Schema>;
 
@@ -37,15 +37,13 @@ export function createPolicyStore(
 }
 
 async function read(tx: Tx, workspaceId: WorkspaceId): Promise<StoredPolicy> {
-  const policy = await loadPolicy(tx, workspaceId);
-  if (policy === null) throw new Error('a policy is read in a workspace that does not exist');
   const row = await tx
     .selectFrom('policy_checks')
     .where('workspace_id', '=', workspaceId)
     .selectAll()
     .executeTakeFirst();
   return {
-    policy,
+    policy: await policyOf(tx, workspaceId, 'everyone'),
     members: await namedMembers(tx, workspaceId),
     checks: { invariants: row?.invariants ?? [], tests: row?.tests ?? [] },
   };

@@ -1,6 +1,7 @@
 import type { LogName } from '../audit/sequence/sequencing.ts';
-import type { Evaluator } from '../domain/evaluator.ts';
 import { type Metrics, noMetrics } from '../domain/metrics.ts';
+import type { CompilePolicy } from '../domain/rights.ts';
+import type { Now } from '../domain/units.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAuditReader } from './audit-reader.ts';
 import { createCapabilityStore } from './capability-store.ts';
@@ -39,7 +40,8 @@ import { createWorkspaceSnapshots } from './workspace-snapshots.ts';
 /** What some of the stores ask. */
 export interface StoreParts {
   /** Whether a reader may see what is listed. */
-  readonly evaluator: Evaluator;
+  readonly compile: CompilePolicy;
+  readonly now?: Now;
   readonly metrics?: Pick<Metrics, 'leaseContended'>;
   /** How many entries of the log one reading looks at. */
   readonly auditLookAt?: number | undefined;
@@ -48,14 +50,17 @@ export interface StoreParts {
 export type Stores = ReturnType<typeof createStores>;
 
 /** Every port that PostgreSQL implements, over one database. A new store gets a line here. */
-export function createStores(database: Database<Schema>, { evaluator, metrics = noMetrics, auditLookAt }: StoreParts) {
+export function createStores(
+  database: Database<Schema>,
+  { compile, now = () => new Date(), metrics = noMetrics, auditLookAt }: StoreParts,
+) {
   return {
     ...createKeyStores(database),
     accounts: createAccountStore(database),
     attempts: createConnectAttempts(database),
     auditReader: createAuditReader(database, auditLookAt === undefined ? {} : { lookAt: auditLookAt }),
     capabilities: createCapabilityStore(database),
-    connectionList: createConnectionList(database, evaluator),
+    connectionList: createConnectionList(database, compile, now),
     connectionUses: createConnectionUseStore(database),
     consents: createConsentStore(database),
     credentials: createCredentialStore(database.system),
@@ -65,7 +70,7 @@ export function createStores(database: Database<Schema>, { evaluator, metrics = 
     logArchive: (name: string, log: LogName) => createLogArchive(database, name, log),
     oauthRecords: createOAuthRecords(database),
     objectOwners: createObjectOwners(database),
-    policyHolders: createPolicyHolders(database),
+    policyHolders: createPolicyHolders(database, compile, now),
     rateLedgers: createRateLedgers(database, metrics),
     registrations: createRegistrations(database),
     rootMarks: createRootMarks(database),
@@ -73,14 +78,14 @@ export function createStores(database: Database<Schema>, { evaluator, metrics = 
     stillCurrent: createStillCurrent(database),
     subjects: createSubjects(database),
     subscriptions: createSubscriptionStore(database),
-    workspaceDirectory: createWorkspaceDirectory(database.system, evaluator),
+    workspaceDirectory: createWorkspaceDirectory(database.system, compile),
     workspaceSnapshots: createWorkspaceSnapshots(database),
 
     /** The stores whose changes write entries of the log in the same transaction. */
     logged: (entries: ConnectionsOptions) => ({
       connections: createStoredConnections(database, entries),
       disconnections: createDisconnections(database, entries),
-      installations: createInstallations(database, entries, evaluator),
+      installations: createInstallations(database, entries, compile, now),
       listening: createListeningStore(database, entries),
       pastedTokens: createPastedTokens(database, entries),
       policies: createPolicyStore(database, entries),

@@ -3,6 +3,7 @@ import type { AgentAccount, WorkspaceAccounts } from '../accounts/account-store.
 import { type AgentId, type KeyId, newId, type UserId, type WorkspaceId } from '../domain/ids.ts';
 import { findKeys, selectKeys, toApiKey } from './key-rows.ts';
 import { findMembers, selectMembers, toMember } from './member-rows.ts';
+import { policyOf } from './policy-of.ts';
 import type { Schema } from './schema.ts';
 import { workspaceInvitations } from './workspace-invitations.ts';
 
@@ -34,6 +35,7 @@ function locks(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, 'lock'
 }
 
 type MemberQueries =
+  | 'policyOf'
   | 'members'
   | 'findMembers'
   | 'member'
@@ -44,6 +46,7 @@ type MemberQueries =
 
 function members(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, MemberQueries> {
   return {
+    policyOf: principals => policyOf(tx, workspaceId, principals),
     async members() {
       const rows = await selectMembers(tx, workspaceId)
         .orderBy('membership.created_at')
@@ -167,7 +170,7 @@ function keys(tx: Tx, workspaceId: WorkspaceId): Pick<WorkspaceAccounts, 'findKe
           hash: key.hash,
           ending: key.ending,
           ceiling: key.ceiling === null ? null : [...key.ceiling],
-          under: null,
+          under: key.under === null ? null : [...key.under],
           created_by: key.createdBy,
           created_at: key.createdAt,
           expires_at: key.expiresAt,

@@ -1,14 +1,16 @@
 import type { Kysely } from 'kysely';
 import type { WorkspaceConnection, WorkspaceDirectory } from '../accounts/workspace-directory.ts';
 import { type Action, actions } from '../domain/action.ts';
-import type { Evaluator } from '../domain/evaluator.ts';
 import type { PrincipalId, WorkspaceId } from '../domain/ids.ts';
+import { actionsAnywhere, actionsHeld, type CompilePolicy } from '../domain/rights.ts';
+import { policiesOf } from './policy-of.ts';
 import type { Schema } from './schema.ts';
 
 /** Reads as `portcullis_system`, across workspaces; the condition on the membership is what keeps to the principal's own. */
-export function createWorkspaceDirectory(system: Kysely<Schema>, evaluator: Evaluator): WorkspaceDirectory {
+export function createWorkspaceDirectory(system: Kysely<Schema>, compile: CompilePolicy): WorkspaceDirectory {
   return {
-    async of(principal, ceiling, among) {
+    async of(asker, among) {
+      const { principal } = asker;
       if (among?.length === 0) return [];
       const own = system
         .selectFrom('membership')
@@ -24,12 +26,16 @@ export function createWorkspaceDirectory(system: Kysely<Schema>, evaluator: Eval
         .orderBy('workspace.name')
         .orderBy('workspace.id');
       const rows = await (among === undefined ? own : own.where('workspace.id', 'in', among)).execute();
-      const connections = await connectionsOf(
-        system,
-        rows.map(row => row.id),
-      );
+      const ids = rows.map(row => row.id);
+      const [connections, policies] = await Promise.all([
+        connectionsOf(system, ids),
+        policiesOf(system, ids, [principal]),
+      ]);
       return rows.map(row => {
-        const held = evaluator.held({ role: row.role, ceiling });
+        const policy = policies.get(row.id);
+        const compiled = policy && compile(policy);
+        const held = compiled === undefined ? nothing : actionsHeld(compiled, asker);
+        const anywhere = compiled === undefined ? nothing : actionsAnywhere(compiled, asker);
         return {
           id: row.id,
           notionWorkspaceId: row.notion_workspace_id,
@@ -39,13 +45,15 @@ export function createWorkspaceDirectory(system: Kysely<Schema>, evaluator: Eval
           actions: actions.filter(action => held.has(action)),
           connections: connections
             .filter(inWorkspace(row.id))
-            .filter(visibleTo(principal, held))
+            .filter(visibleTo(principal, held, anywhere))
             .map(({ summary }) => summary),
         };
       });
     },
   };
 }
+
+const nothing: ReadonlySet<Action> = new Set();
 
 interface Found {
   readonly workspaceId: WorkspaceId;
@@ -55,11 +63,11 @@ interface Found {
 const inWorkspace = (id: WorkspaceId) => (found: Found) => found.workspaceId === id;
 
 /** A connection for its owner alone is nobody else's business, except of those who manage connections. */
-const visibleTo = (principal: PrincipalId, held: ReadonlySet<Action>) => {
+const visibleTo = (principal: PrincipalId, held: ReadonlySet<Action>, anywhere: ReadonlySet<Action>) => {
   const all = held.has('connect');
   const own = ({ audience, connectedBy }: WorkspaceConnection) =>
     audience === 'members' || connectedBy.id === principal;
-  return ({ summary }: Found) => all || (held.has('read') && own(summary));
+  return ({ summary }: Found) => all || (anywhere.has('read') && own(summary));
 };
 
 async function connectionsOf(system: Kysely<Schema>, workspaces: readonly WorkspaceId[]): Promise<Found[]> {

@@ -1,29 +1,16 @@
-import { type Kysely, sql } from 'kysely';
-import { isAction } from '../domain/action.ts';
-import type { GroupId, PrincipalId, WorkspaceId } from '../domain/ids.ts';
-import type { Group, Policy } from '../domain/policy.ts';
+import { sql } from 'kysely';
+import type { WorkspaceId } from '../domain/ids.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { SnapshotConnection, WorkspaceSnapshots } from '../resolve/snapshot.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
-import { type StoredGrant, toGrant } from './stored-grant.ts';
+import { type StoredPolicyRows, toPolicy } from './stored-policy.ts';
 
-interface Row {
-  readonly revision: number;
+interface Row extends StoredPolicyRows {
   /** Everything is here, and not only what changed since the known revision. */
   readonly whole: boolean;
   readonly changes: readonly { readonly kind: string; readonly key: string }[] | null;
-  readonly members: readonly { readonly id: PrincipalId; readonly role: string }[] | null;
-  readonly roles: readonly { readonly name: string; readonly actions: readonly string[] }[] | null;
-  readonly groups: readonly StoredGroup[] | null;
-  readonly grants: readonly StoredGrant[] | null;
   readonly connections: SnapshotConnection[] | null;
-}
-
-interface StoredGroup {
-  readonly id: GroupId;
-  readonly name: string;
-  readonly principals: readonly PrincipalId[] | null;
-  readonly groups: readonly GroupId[] | null;
 }
 
 /**
@@ -36,15 +23,13 @@ export function createWorkspaceSnapshots({ system }: Pick<Database<Schema>, 'sys
       const { rows } = await query(id, known?.revision ?? null).execute(system);
       const row = rows[0];
       if (row === undefined) return null;
-      return { id, policy: toPolicy(row, row.whole ? null : known), connections: row.connections ?? [] };
+      return {
+        id,
+        policy: row.whole || known === null ? toPolicy(row) : updated(row, known),
+        connections: row.connections ?? [],
+      };
     },
   };
-}
-
-/** The policy as it is, in the transaction of a change of it. */
-export async function loadPolicy(tx: Kysely<Schema>, id: WorkspaceId): Promise<Policy | null> {
-  const { rows } = await query(id, null).execute(tx);
-  return rows[0] === undefined ? null : toPolicy(rows[0], null);
 }
 
 const query = (id: WorkspaceId, known: number | null) => sql<Row>`
@@ -75,43 +60,28 @@ const query = (id: WorkspaceId, known: number | null) => sql<Row>`
     FROM state s`;
 
 /** What was read, over what is known: of what changed and is not here any more nothing stays. */
-function toPolicy(row: Row, known: Policy | null): Policy {
+function updated(row: Row, known: Policy): Policy {
+  const read = toPolicy(row);
   const gone = (kind: string) => (row.changes ?? []).filter(change => change.kind === kind).map(({ key }) => key);
-  const grants = new Map(known?.grants.map(grant => [grant.id as string, grant]));
+  const grants = new Map(known.grants.map(grant => [grant.id as string, grant]));
   for (const id of gone('grant')) grants.delete(id);
-  for (const grant of row.grants ?? []) grants.set(grant.id, toGrant(grant));
+  for (const grant of read.grants) grants.set(grant.id, grant);
   return {
     revision: row.revision,
-    members: over(
-      known?.members,
-      gone('member'),
-      (row.members ?? []).map(({ id, role }) => [id, role]),
-    ),
-    roles: over(
-      known?.roles,
-      gone('role'),
-      (row.roles ?? []).map(({ name, actions }) => [name, new Set(actions.filter(isAction))]),
-    ),
-    groups: over(
-      known?.groups,
-      gone('group'),
-      (row.groups ?? []).map(group => [group.id, toGroup(group)]),
-    ),
+    members: over(known.members, gone('member'), read.members),
+    roles: over(known.roles, gone('role'), read.roles),
+    groups: over(known.groups, gone('group'), read.groups),
     grants: [...grants.values()],
   };
 }
 
 function over<K extends string, V>(
-  known: ReadonlyMap<K, V> | undefined,
+  known: ReadonlyMap<K, V>,
   gone: readonly string[],
-  read: readonly (readonly [K, V])[],
+  read: ReadonlyMap<K, V>,
 ): ReadonlyMap<K, V> {
   const all = new Map(known);
   for (const key of gone) all.delete(key as K);
   for (const [key, value] of read) all.set(key, value);
   return all;
-}
-
-function toGroup({ id, name, principals, groups }: StoredGroup): Group {
-  return { id, name, principals: principals ?? [], groups: groups ?? [] };
 }

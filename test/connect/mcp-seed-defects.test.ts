@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { evaluator } from '../../src/authorize/evaluator.ts';
+import { compilePolicy } from '../../src/authorize/compile-policy.ts';
 import { identifyWorkspace } from '../../src/connect/mcp/workspace-identity.ts';
 import { newId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
@@ -133,7 +133,9 @@ describe('a hosted MCP connection', () => {
   });
 
   it('C25: is listed without anything that is sealed', async () => {
-    const listed = JSON.stringify(await createConnectionList(at.database, evaluator)(connection.workspaceId));
+    const listed = JSON.stringify(
+      await createConnectionList(at.database, compilePolicy, () => new Date())(connection.workspaceId),
+    );
     const secrets = await at.database.system.selectFrom('connection_secret').select('sealed').execute();
     const clients = await at.database.system.selectFrom('client_registration').select('sealed_secret').execute();
     for (const hidden of [...secrets.map(row => row.sealed), ...clients.map(row => row.sealed_secret)]) {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { evaluator } from '../../src/authorize/evaluator.ts';
+import { compilePolicy } from '../../src/authorize/compile-policy.ts';
 import { custodyOf, openRefreshParts } from '../../src/compose/custody.ts';
 import { noMetrics } from '../../src/domain/metrics.ts';
 import { silentLog } from '../../src/domain/program-log.ts';
@@ -19,7 +19,7 @@ export async function openProcess(
   const troubles: unknown[] = [];
   const unopened: string[] = [];
   const own = await openRefreshParts({
-    stores: createStores(database, { evaluator }).logged(entries),
+    stores: createStores(database, { compile: compilePolicy }).logged(entries),
     dataDir: directory,
     app: { origin: nowhere, clientId: '', clientSecret: new Secret(''), redirectUri: '' },
     refreshMcp: exchange.refresh,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { pino } from 'pino';
 import { CALLBACK } from '../../emulator/authorized.ts';
-import { evaluator } from '../../src/authorize/evaluator.ts';
+import { compilePolicy } from '../../src/authorize/compile-policy.ts';
 import { type CustodyOptions, openCustody } from '../../src/compose/custody.ts';
 import { newId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
@@ -18,7 +18,7 @@ describe('the custody of a gateway', () => {
     const { url: origin, clientId, clientSecret } = at.emulator;
     options = {
       alone: false,
-      stores: createStores(at.first.database, { evaluator }).logged({
+      stores: createStores(at.first.database, { compile: compilePolicy }).logged({
         instance: () => newId('ins'),
         now: () => new Date(),
       }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { sql } from 'kysely';
-import { evaluator } from '../../src/authorize/evaluator.ts';
+import { compilePolicy } from '../../src/authorize/compile-policy.ts';
 import type { AttemptHolder } from '../../src/connect/connect-attempts.ts';
 import type { ConnectionStatus } from '../../src/domain/connection.ts';
 import { type ConnectionEvent, connectionStates } from '../../src/domain/connection-states.ts';
@@ -98,7 +98,7 @@ describe('the states of a connection, in the database', () => {
   };
 
   const refreshes = () => createTokenRefreshes(custody.database, custody.entries);
-  const installations = () => createInstallations(custody.database, custody.entries, evaluator);
+  const installations = () => createInstallations(custody.database, custody.entries, compilePolicy, () => new Date());
   const disconnections = () => createDisconnections(custody.database, custody.entries);
   const entry = (place: Sealed) => tokenEntry('connection.test', place, 'success', {});
   const attempt = (place: Sealed) =>

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ClientConfig } from 'pg';
-import { evaluator } from '../../src/authorize/evaluator.ts';
+import { compilePolicy } from '../../src/authorize/compile-policy.ts';
 import { custodyOf, openRefreshParts } from '../../src/compose/custody.ts';
 import { openHostedMcp } from '../../src/compose/hosted-mcp.ts';
 import { createCheckToken } from '../../src/connect/check-token.ts';
@@ -49,7 +49,7 @@ export type Node = Awaited<ReturnType<typeof openNode>>;
 /** Custody as one process has it, by src/compose: the real store, seal, spool and requests. */
 export async function openNode(address: NodeAddress, options: NodeOptions = {}) {
   const database = openDatabase<Schema>(address.connection, { poolSize: 3 });
-  const stores = createStores(database, { evaluator });
+  const stores = createStores(database, { compile: compilePolicy });
   const root = await openRootKeyFile(address.rootKeyFile);
   const app = {
     origin: address.notionUrl,

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { deploymentRights } from '../../accounts/author.ts';
 import { actions } from '../../domain/action.ts';
 import { type Id, type IdPrefix, isId, type PrincipalId } from '../../domain/ids.ts';
-import { builtInRoles } from '../../domain/role.ts';
+import { policyName } from '../../domain/role.ts';
+import { canonicalId } from '../../notion/ids.ts';
 
 /** An id of one kind, in its canonical spelling. */
 export function idOf<P extends IdPrefix>(prefix: P) {
@@ -27,6 +28,15 @@ export const displayName = z
   .refine(name => /[\p{L}\p{N}\p{P}\p{S}]/u.test(name), 'Expected something that can be seen');
 
 export const email = z.email().max(254);
-export const role = z.enum(builtInRoles);
+/** An id of Notion's in any spelling that Notion accepts, made canonical. */
+export const notionId = z.string().transform((value, context) => {
+  const id = canonicalId(value);
+  if (id !== null) return id;
+  context.addIssue({ code: 'custom', message: 'Expected the id of a page or database of Notion' });
+  return z.NEVER;
+});
+
+/** The name of a role, built-in or of the workspace itself. */
+export const role = z.string().regex(policyName, 'Expected the name of a role');
 export const action = z.enum(actions);
 export const deploymentRight = z.enum(deploymentRights);

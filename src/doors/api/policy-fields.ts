@@ -8,26 +8,17 @@ import {
   type PropertyTest,
   signInStrengths,
 } from '../../domain/grant.ts';
-import { builtInRoles } from '../../domain/role.ts';
-import { canonicalId } from '../../notion/ids.ts';
-import { action } from './fields.ts';
+import { builtInRoles, policyName as policyNameShape } from '../../domain/role.ts';
+import { action, notionId } from './fields.ts';
 
 /** The name of a custom role or of a group. */
 export const policyName = z
   .string()
-  .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'Expected lower-case letters, digits, - and _, beginning with a letter');
+  .regex(policyNameShape, 'Expected lower-case letters, digits, - and _, beginning with a letter');
 export const customRoleName = policyName.refine(
   name => !(builtInRoles as readonly string[]).includes(name),
   'Built-in roles cannot be changed',
 );
-
-/** An id of Notion's in any spelling; canonical from here on. */
-export const notionId = z.string().transform((value, context) => {
-  const id = canonicalId(value);
-  if (id !== null) return id;
-  context.addIssue({ code: 'custom', message: 'Expected the id of a page or a database' });
-  return z.NEVER;
-});
 
 /** `everyone`, `group:NAME`, `agent:NAME`, an address, or an id. */
 export const subjectName = z.string().trim().min(1).max(320);

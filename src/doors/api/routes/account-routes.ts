@@ -19,7 +19,7 @@ export function accountRoutes(parts: {
 }): ApiRoute[] {
   const { accounts, log, record, demo, now } = parts;
   return [
-    ...meRoutes({ ...accounts, record, demo }),
+    ...meRoutes({ ...accounts, record, demo, now }),
     ...memberRoutes({ ...accounts, record }),
     ...invitationRoutes({ ...accounts, record, now }),
     ...agentRoutes({ ...accounts, record }),

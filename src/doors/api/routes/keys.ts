@@ -1,25 +1,39 @@
 import { z } from 'zod';
 import type { ApiKey } from '../../../accounts/account-store.ts';
+import { limitRequested } from '../../../accounts/key-limit.ts';
 import { type Keys, keyDaysDefault, keyDaysMax } from '../../../accounts/keys.ts';
 import type { AuditRecord } from '../../../audit/audit-reader.ts';
 import { asNotionToken } from '../../../domain/api-key.ts';
 import type { RecordEvent } from '../../../domain/event.ts';
 import { isId, type KeyId, type WorkspaceId } from '../../../domain/ids.ts';
 import type { Problem } from '../../../domain/operation.ts';
-import { action, displayName, idOf, principalId, role } from '../fields.ts';
+import { action, displayName, idOf, notionId, principalId, role } from '../fields.ts';
 import { workspaceOf } from '../in-workspace.ts';
 import { listQuery } from '../list-query.ts';
 import { recordChange } from '../record-change.ts';
 import { type ApiRoute, apiRoute, type RouteDemand } from '../route.ts';
 import { keyAnswer, keysAnswer, keyWithCallAnswer, newKeyAnswer } from '../shapes/keys.ts';
 
+const actionList = z.array(action).max(50);
+
+const keyLimit = z
+  .strictObject({
+    actions: actionList.optional(),
+    role: role.optional(),
+    under: z.array(notionId).min(1).max(100).optional().describe('Pages and databases, with everything under them.'),
+  })
+  .refine(
+    ({ actions, role: named }) => actions === undefined || named === undefined,
+    'Give actions or a role, not both',
+  );
+
 const newKey = z.strictObject({
   name: displayName,
   principalId: principalId.optional().describe('An agent of the workspace; yourself unless given.'),
   limitTo: z
-    .union([role, z.array(action).max(50)])
+    .union([role, actionList, keyLimit])
     .optional()
-    .describe('What the key may be used for at most: what a role may, or a list of actions.'),
+    .describe('What the key may be used for at most: what a role may, or a list of actions; and under which pages.'),
   expiresInDays: z.int().min(1).max(keyDaysMax).default(keyDaysDefault),
 });
 
@@ -38,8 +52,9 @@ function demandsOf({ principalId: holder, limitTo }: z.infer<typeof newKey>): Ro
   const demands: RouteDemand[] = [{ ...member, keyNames: true }];
   if (isId('agt', holder)) demands.push({ on: 'agent', id: holder, action: 'members' });
   else if (holder !== undefined) demands.push({ ...member, heldBy: { principal: holder, otherwise: ownKeysOnly } });
-  if (typeof limitTo === 'string') demands.push({ ...member, gives: { kind: 'role', role: limitTo } });
-  else if (limitTo !== undefined) demands.push({ ...member, gives: { kind: 'actions', actions: limitTo } });
+  const { actions, role: named, under } = limitRequested(limitTo);
+  const own = !isId('agt', holder);
+  demands.push({ ...member, gives: { kind: 'key', own, actions, role: named, under } });
   return demands;
 }
 
@@ -109,6 +124,7 @@ export function keyRoutes({ keys, record, firstCall }: KeyRouteParts): ApiRoute[
           key: key.id,
           principal: key.principalId,
           ceiling: key.ceiling?.join(' ') ?? null,
+          under: key.under?.join(' ') ?? null,
           expiresAt: key.expiresAt.toISOString(),
         };
         await recordChange(record, context, 'key.created', detail);

@@ -5,6 +5,9 @@ import type { WorkspaceDirectory } from '../../../accounts/workspace-directory.t
 import { PortcullisError } from '../../../domain/errors.ts';
 import type { RecordEvent } from '../../../domain/event.ts';
 import type { CommandContext } from '../../../domain/operation.ts';
+import type { Asker } from '../../../domain/policy-snapshot.ts';
+import { askerNow } from '../../../domain/rights.ts';
+import type { Now } from '../../../domain/units.ts';
 import { idOf } from '../fields.ts';
 import { workspaceOf } from '../in-workspace.ts';
 import { recordChange } from '../record-change.ts';
@@ -19,10 +22,11 @@ export interface MeParts {
   readonly workspaces: WorkspaceDirectory;
   readonly record: RecordEvent;
   readonly demo: boolean;
+  readonly now: Now;
 }
 
 /** The caller's own affairs. */
-export function meRoutes({ users, sessions, workspaces, record, demo }: MeParts): ApiRoute[] {
+export function meRoutes({ users, sessions, workspaces, record, demo, now }: MeParts): ApiRoute[] {
   const self = { on: 'self' } as const;
   const inBrowser = { on: 'self', by: 'session' } as const;
   return [
@@ -90,9 +94,9 @@ export function meRoutes({ users, sessions, workspaces, record, demo }: MeParts)
       summary: 'Your workspaces and their connections; for a key, the one that it belongs to',
       demand: self,
       run: async (_input, context) => {
-        const { boundTo, ceiling } = context.caller;
+        const { boundTo } = context.caller;
         const among = boundTo === null ? undefined : [boundTo];
-        return { workspaces: await workspaces.of(principalOf(context), ceiling, among) };
+        return { workspaces: await workspaces.of(memberAsking(context, now()), among) };
       },
     }),
     apiRoute({
@@ -103,7 +107,7 @@ export function meRoutes({ users, sessions, workspaces, record, demo }: MeParts)
       summary: 'One of your workspaces and its connections',
       demand: { on: 'membership', key: 'read' },
       run: async (_input, context) => {
-        const [workspace] = await workspaces.of(principalOf(context), context.caller.ceiling, [workspaceOf(context)]);
+        const [workspace] = await workspaces.of(memberAsking(context, now()), [workspaceOf(context)]);
         if (workspace === undefined) throw new PortcullisError('not_found', 'There is no such workspace.');
         return workspace;
       },
@@ -111,8 +115,9 @@ export function meRoutes({ users, sessions, workspaces, record, demo }: MeParts)
   ];
 }
 
-function principalOf({ caller: { principal } }: CommandContext) {
-  if (principal.kind === 'user' || principal.kind === 'agent') return principal.id;
+function memberAsking({ caller }: CommandContext, at: Date): Asker {
+  const asker = askerNow(caller, at);
+  if (asker !== null) return asker;
   throw new Error('Only people and agents get this far.');
 }
 

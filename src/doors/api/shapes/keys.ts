@@ -9,6 +9,9 @@ const key = z
     principalName: z.string(),
     ending: z.string().describe('The last characters of the secret.'),
     ceiling: list(z.string()).nullable().describe('What it may be used for at most; null for no limit of its own.'),
+    under: list(z.string())
+      .nullable()
+      .describe('Pages and databases that it is limited to, with everything under them; null for no such limit.'),
     createdBy: z.string(),
     createdAt: time,
     expiresAt: time,
