@@ -19,6 +19,7 @@ import { createResolve } from '../resolve/resolve.ts';
 import { cacheSnapshots } from '../resolve/snapshot.ts';
 import { learningForward, openAccessReport } from './access-report.ts';
 import { trackCalls } from './calls-under-way.ts';
+import { createEvenRefusals } from './even-refusals.ts';
 import { openFileLinks } from './file-links.ts';
 import type { Foundation } from './foundation.ts';
 import { measureForward, measurePath } from './measured.ts';
@@ -85,7 +86,8 @@ export function openGateway(place: Foundation, { trail, digest }: Audit, parts: 
     log.warn({ err: error }, 'the last use of a connection could not be written'),
   );
 
-  const steps: Steps = {
+  const evening = createEvenRefusals(monotonicMs);
+  const steps: Steps = evening.watch({
     identify: identify.identify,
     resolve,
     authorize,
@@ -105,8 +107,8 @@ export function openGateway(place: Foundation, { trail, digest }: Audit, parts: 
     },
     leave: inFlight.leave,
     now,
-  };
-  const calls = trackCalls(measured.gateway(createGateway(steps)));
+  });
+  const calls = trackCalls(measured.gateway(evening.even(createGateway(steps))));
   // Backwards: once Notion's side is closed every call ends, and what is written about them comes after that.
   closers.push(uses.close, budget.close, learning.close, calls.ended, upstream.close);
   return {
