@@ -14,7 +14,8 @@ const bare: ReadonlySet<string> = new Set([
   ...['last_edited_time', 'unique_id', 'place', 'location'],
 ]);
 export const ofPeople: ReadonlySet<string> = new Set(['people', 'created_by', 'last_edited_by']);
-const texts: ReadonlySet<string> = new Set(['title', 'rich_text', 'url', 'files']);
+/** Columns whose values show what they mention and where they link to. */
+export const texts: ReadonlySet<string> = new Set(['title', 'rich_text', 'url', 'files']);
 
 export interface ComputedView {
   readonly sight: Sight;

@@ -4,12 +4,11 @@ import type { ObjectOwners } from '../domain/object-owners.ts';
 import type { AnswerList } from '../domain/operation.ts';
 import type { NotionRef } from '../domain/page-index.ts';
 import { answerItem } from '../notion/answer-item.ts';
-import { columnNamed, readColumns } from '../notion/columns.ts';
-import { testedColumns } from '../notion/tested-columns.ts';
+import type { ShownBy } from './blank/findings.ts';
 import { ownAmong } from './own-objects.ts';
-import { parseObject } from './read-answer.ts';
 import type { KeepItems } from './release-list.ts';
 import type { Sight } from './sight.ts';
+import { shownByTested, tellsHidden, testedBy } from './tested-by.ts';
 import type { Whereabouts } from './whereabouts.ts';
 
 /** Judges the items of a list one by one: what belongs to one caller by whose it is, everything else by where it stands. */
@@ -27,32 +26,31 @@ export function keepItems(
     const named = items.map(item => answerItem(item, list.kind));
     const matters = !sight.everyObject || (tested.length > 0 && !sight.everyProperty);
     const at = await locate(matters ? named.filter(isObject) : [], list, parts.whereabouts);
-    return named.map((item, index) => {
+    const kept = named.map((item, index) => {
       if (!isObject(item)) return item === 'nothing';
-      return sight.may(list.action, at(item)) && !tells(items[index], tested, sight.hiddenProperties(at(item)));
+      return sight.may(list.action, at(item)) && !tellsHidden(items[index], tested, sight.hiddenProperties(at(item)));
     });
+    return withoutTelling(items, kept, tested, sight, parts.whereabouts);
   };
 }
 
-/** What the query filters and sorts by. */
-function testedBy({ call }: DecidedCall): readonly string[] {
-  const { target } = call.operation;
-  const body = target?.kind === 'notion' && Buffer.isBuffer(target.body) ? parseObject(target.body) : null;
-  return body === null ? [] : testedColumns(body).map(({ column }) => column);
-}
-
-/**
- * Whether being in this list, at this place, tells of a property of the row that is hidden. Other rows of the same table may
- * show it (rule 14).
- */
-function tells(row: unknown, tested: readonly string[], hidden: ReadonlySet<string>): boolean {
-  if (tested.length === 0 || hidden.size === 0) return false;
-  const columns = readColumns(row) ?? [];
-  return tested.some(key => {
-    const column = columnNamed(columns, key);
-    return column === null || hidden.has(column.name);
+/** Takes out the rows that are there for words in what they mention, and may not be read. */
+async function withoutTelling(
+  items: readonly unknown[],
+  kept: readonly boolean[],
+  tested: readonly string[],
+  sight: Sight,
+  whereabouts: Whereabouts,
+): Promise<readonly boolean[]> {
+  if (tested.length === 0) return kept;
+  const shown = items.map((item, index) => (kept[index] ? shownByTested(item, tested, sight) : nothing));
+  const at = await whereabouts.of(sight.everyObject ? [] : shown.flatMap(({ shows }) => shows));
+  return shown.map(({ shows, whole }, index) => {
+    return kept[index] === true && whole && shows.every(object => sight.may('read', at(object)));
   });
 }
+
+const nothing: ShownBy = { shows: [], whole: true };
 
 async function locate(
   objects: readonly NotionRef[],

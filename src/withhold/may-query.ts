@@ -7,7 +7,7 @@ import { type Column, type Columns, columnNamed } from '../notion/columns.ts';
 import { formulaReferences } from '../notion/formula-references.ts';
 import { canonicalId } from '../notion/ids.ts';
 import { type TestedColumn, testedColumns } from '../notion/tested-columns.ts';
-import { depthMax, ofPeople } from './computed.ts';
+import { depthMax, ofPeople, texts } from './computed.ts';
 import { isObject, type Json, parseObject } from './read-answer.ts';
 import type { LookUp, Schemas } from './schemas.ts';
 import { type Sight, sightOf } from './sight.ts';
@@ -114,6 +114,9 @@ class Query {
       if (column !== null && one.how !== 'named' && !this.#isOpen(column, schema, masked, 0)) {
         throw restricted(`You may not filter or sort by "${one.column}": it may depend on pages that you may not see.`);
       }
+      if (column !== null && texts.has(column.type) && this.#leavesOut(column)) {
+        throw restricted(`To filter or sort by "${one.column}", ask for it in filter_properties, too.`);
+      }
     }
   }
 
@@ -130,6 +133,14 @@ class Query {
         throw restricted('A rollup or formula here could look into a database that you may not read.');
       }
     }
+  }
+
+  /** A row that is there for a word in a text must show the text, so that it can be seen whose word it is. */
+  #leavesOut({ id, name }: Column): boolean {
+    const { target } = this.#decided.call.operation;
+    const query = new URLSearchParams(target?.kind === 'notion' ? target.path.split('?')[1] : '');
+    const wanted = [...query.getAll('filter_properties'), ...query.getAll('filter_properties[]')];
+    return wanted.length > 0 && !wanted.some(key => columnNamed([{ id, name, type: '', config: {} }], key) !== null);
   }
 
   #schemaOf(dataSource: string | null): Promise<Columns | null> {

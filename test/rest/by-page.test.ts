@@ -108,6 +108,40 @@ describe('access by page, through the official client', () => {
       }
     });
 
+    it('by words of what a row mentions do not tell its title', async () => {
+      const { public: open, restricted } = gate.emulator.pages;
+      const secret = await addPage(restricted, `Plan ${canary}`);
+      const { source } = await addDatabase(open, 'Notes', { Text: { rich_text: {} }, Number: { number: {} } });
+      const row = await gate.direct.pages.create({
+        parent: { data_source_id: source },
+        properties: {
+          Name: { title: [{ type: 'mention', mention: { type: 'page', page: { id: secret.id } } }] },
+          Text: { rich_text: [{ type: 'mention', mention: { type: 'page', page: { id: secret.id } } }] },
+          Number: { number: 1 },
+        },
+      });
+      const found = async (notion: Client, filter: object, filter_properties?: string[]) => {
+        const query = {
+          data_source_id: source,
+          filter: filter as never,
+          ...(filter_properties && { filter_properties }),
+        };
+        return (await notion.dataSources.query(query)).results.map(({ id }) => id);
+      };
+      for (const filter of [
+        { property: 'Text', rich_text: { contains: canary } },
+        { property: 'Name', title: { starts_with: 'Plan' } },
+      ]) {
+        assert.deepEqual(await found(gate.direct, filter), [row.id], 'so it is at Notion');
+        assert.deepEqual(await found(limited, filter), []);
+        const evading = await refusal(found(denied, filter, ['Number']));
+        assert.equal(evading.code, 'restricted_resource');
+        assert.deepEqual(await found(denied, filter, ['Number', filter.property]), []);
+      }
+      assert.deepEqual(await found(limited, { property: 'Number', number: { equals: 1 } }), [row.id]);
+      assert.deepEqual((await limited.search({ query: canary })).results, []);
+    });
+
     it('of children leave hidden pages out, and their titles', async () => {
       const parent = await addPage(gate.emulator.pages.public, 'A parent');
       const hidden = await addPage(parent.id, `A ${canary} child`);
