@@ -1,5 +1,8 @@
+import { restTools } from '../../src/doors/mcp/rest-tools/rest-tools.ts';
 import type { OperationRow } from '../../src/notion/operation-row.ts';
 import { operations } from '../../src/notion/operations.ts';
+import type { ToolRow } from '../../src/notion/tool-row.ts';
+import { refusedTools, tools } from '../../src/notion/tools.ts';
 import { code, generatedFrom, page, table } from './markdown.ts';
 
 /** `docs/operations.md`. */
@@ -11,7 +14,22 @@ export function operationsPage(): string {
       'An endpoint that is not here is refused. Ids in the path, the query and the body are all judged; a call that names ' +
       'several objects must be allowed on each of them.',
     table(['operation', 'endpoint', 'needs', 'and also', 'versions'], operations.map(rowOf)),
+    '## Tools',
+    'Every tool of Notion’s hosted MCP server that passes, under its own name or an older one. It is shown to those who may do ' +
+      'what it needs somewhere, and each call is judged by the objects that its arguments name. Tools over REST work without a ' +
+      'hosted connection; to callers for whom anything may be hidden they are always served that way, since text cannot be judged.',
+    table(['tool', 'needs', 'over REST', 'also called'], tools.map(toolOf)),
+    'These pass nobody:',
+    table(
+      ['tool', 'why'],
+      Object.entries(refusedTools).map(([name, why]) => [code(name), why]),
+    ),
   );
+}
+
+function toolOf({ name, actions, aliases }: ToolRow): string[] {
+  const needs = actions.length === 0 ? 'membership' : actions.map(code).join(' and ');
+  return [code(name), needs, restTools.has(name) ? 'yes' : '', aliases.map(code).join(', ')];
 }
 
 function rowOf(row: OperationRow): string[] {

@@ -13,7 +13,6 @@ import { createInnerMetricsGuard, createMetricsGuard } from '../doors/health/met
 import { proxyDoor } from '../doors/health/proxy-door.ts';
 import { createIsOurHost } from '../doors/host-guard.ts';
 import { createMcpDoor } from '../doors/mcp/mcp-door.ts';
-import { restTools } from '../doors/mcp/rest-tools/rest-tools.ts';
 import { oauthServerDoor } from '../doors/oauth/oauth-server-door.ts';
 import { createRestDoor } from '../doors/rest/rest-door.ts';
 import type { Doors, RequestHandler } from '../doors/server.ts';
@@ -43,7 +42,7 @@ export interface OpenDoors {
 export async function openDoors(place: Foundation, audit: Audit, parts: Parts): Promise<OpenDoors> {
   const { config, log, store, stores, prometheus, root, publicUrl, monotonicMs, closers } = place;
   const policies = openPolicies(place, audit);
-  const { gateway, files, report } = openGateway(place, audit, parts, policies);
+  const { gateway, files, report, toolRoutes } = openGateway(place, audit, parts, policies);
   const clientAddress = createClientAddress(config.trustedProxies);
   const elsewhere = createElsewhere({ gateway, clientAddress, publicUrl, demo: config.mode === 'demo' });
   const app = fastify({
@@ -138,7 +137,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
       links: files.links,
       clientAddress,
       publicUrl,
-      servedTo: async () => row => restTools.has(row.name),
+      routeFor: toolRoutes,
       log,
     }),
     others: app.routing,

@@ -27,6 +27,7 @@ import type { Audit } from './open-audit.ts';
 import type { Parts } from './open-parts.ts';
 import { openStreams } from './open-streams.ts';
 import { openWithhold } from './open-withhold.ts';
+import { createToolRoutes } from './tool-routes.ts';
 
 /** The path: each step with what it stands on. */
 export function openGateway(place: Foundation, { trail, digest }: Audit, parts: Parts, proposals: Proposals) {
@@ -46,6 +47,8 @@ export function openGateway(place: Foundation, { trail, digest }: Audit, parts: 
     now,
   });
   const upstream = openUpstream({ origin: new URL(config.notion.apiUrl).origin, proxy: config.proxy });
+  const { origin: hostedOrigin, pathname: hostedPath } = new URL(config.notion.mcpUrl);
+  const hosted = { upstream: openUpstream({ origin: hostedOrigin, proxy: config.proxy }), path: hostedPath };
   const budget = createRateBudget({
     ledgers: stores.rateLedgers,
     metrics,
@@ -68,6 +71,7 @@ export function openGateway(place: Foundation, { trail, digest }: Audit, parts: 
   const startDigest = digest.running;
   const sending = createForward({
     upstream,
+    hosted,
     tokens,
     budget,
     stillAllowed: stillCurrent,
@@ -110,9 +114,10 @@ export function openGateway(place: Foundation, { trail, digest }: Audit, parts: 
   });
   const calls = trackCalls(measured.gateway(evening.even(createGateway(steps))));
   // Backwards: once Notion's side is closed every call ends, and what is written about them comes after that.
-  closers.push(uses.close, budget.close, learning.close, calls.ended, upstream.close);
+  closers.push(uses.close, budget.close, learning.close, calls.ended, upstream.close, hosted.upstream.close);
   return {
     gateway: calls.gateway,
+    toolRoutes: createToolRoutes({ identify: identify.identify, snapshots, now }),
     files: links.files,
     report: openAccessReport({ stores, steps, learning, monotonicMs }),
   };

@@ -89,7 +89,21 @@ export interface NotionRequest {
   readonly carries?: CarriedLinks;
   /** The files whose URLs stand in the body in the place of links. Notion must still show what they are on. */
   readonly files?: readonly LinkedFile[];
+  /** It is a call of a tool, and goes to Notion's hosted MCP server. */
+  readonly hosted?: HostedCall;
 }
+
+/** A call of a tool of Notion's hosted MCP server. */
+export interface HostedCall {
+  readonly tool: string;
+  readonly shows: ToolShows;
+}
+
+/**
+ * What a tool's result is made of, and so how it is released: rows of a search or list, people, an object by its text, what was
+ * made or changed, a task, or text about anything.
+ */
+export type ToolShows = 'rows' | 'people' | 'object' | 'made' | 'task' | 'text';
 
 /** Portcullis's own administration: a command that runs where `forward` stands. */
 export interface LocalCommand {

@@ -11,6 +11,7 @@ import type { Now } from '../domain/units.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { RateBudget } from './budget/budget.ts';
 import { deliver } from './deliver.ts';
+import { type HostedServer, readToolAnswer } from './hosted.ts';
 import { createPermit, type Permit } from './permit.ts';
 import { neverSent, notSent, whenGone } from './public-error.ts';
 import type { Sending } from './send.ts';
@@ -19,6 +20,8 @@ import type { Upstream } from './upstream.ts';
 
 export interface ForwardParts {
   readonly upstream: Upstream;
+  /** Notion's MCP server, for calls of tools. */
+  readonly hosted: HostedServer;
   readonly tokens: AccessTokens;
   /** Notion's rate limits, of which this call takes its share. */
   readonly budget: Pick<RateBudget, 'take' | 'giveBack' | 'answered'>;
@@ -34,7 +37,7 @@ export interface ForwardParts {
 export type Forward = (decided: DecidedCall) => Promise<Answer>;
 
 export function createForward(parts: ForwardParts): Forward {
-  const { upstream, tokens, budget } = parts;
+  const { upstream, hosted, tokens, budget } = parts;
   const turns = createTurns(sharedTurns(upstream.connections));
   const uploadTurns = createTurns(sharedTurns(upstream.uploads));
 
@@ -44,7 +47,7 @@ export function createForward(parts: ForwardParts): Forward {
     if (target.kind === 'local') return target.run(contextOf(decided, permitOf(decided)));
 
     if (target.carries !== undefined) throw notSent('links to files were left in a request');
-    const sending = sendingOf(decided, target);
+    const sending = sendingOf(decided, target.hosted === undefined ? target : { ...target, path: hosted.path });
     await confirmFiles(contextOf(decided, sending.permit), target);
     await takeShare(decided, sending);
     try {
@@ -59,7 +62,11 @@ export function createForward(parts: ForwardParts): Forward {
 
   async function sendInTurn(decided: DecidedCall, sending: Sending): Promise<Answer> {
     const giveBack = await takeTurn(decided, sending);
-    return heldUntilClosed(giveBack, () => deliver(upstream, tokens, decided, sending));
+    if (sending.request.hosted === undefined) {
+      return heldUntilClosed(giveBack, () => deliver(upstream, tokens, decided, sending));
+    }
+    const answer = await heldUntilClosed(giveBack, () => deliver(hosted.upstream, tokens, decided, sending));
+    return readToolAnswer(answer, sending.operation);
   }
 
   /** What Notion has hidden since is not put into a page that more people see. */

@@ -4,7 +4,11 @@ import { userAgent } from '../domain/user-agent.ts';
  * The request headers that may travel to Notion (rule 7). The door keeps to the same list; a name that is not here is
  * a defect of ours, and stops the call instead of leaking whatever the header holds.
  */
-const forwarded: ReadonlySet<string> = new Set(['accept', 'content-length', 'content-type', 'notion-version']);
+const forwarded: ReadonlySet<string> = new Set([
+  ...['accept', 'content-length', 'content-type', 'notion-version'],
+  // Of a call of a tool: its revision of the protocol.
+  'mcp-protocol-version',
+]);
 
 /**
  * The headers of the request to Notion as a flat list of names and values, with the workspace's token on. It is Portcullis

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Action } from '../domain/action.ts';
+import type { HostedUse } from './hosted-use.ts';
 import type { JsonObject } from './strict-json.ts';
 
 /** What a tool says of itself. It is shown to clients, and decides nothing: of a move Notion says that it is harmless. */
@@ -23,6 +24,8 @@ export interface ToolRow {
   readonly actions: readonly Action[];
   /** Every argument that is taken; any other is refused (rule 7). */
   readonly input: z.ZodObject;
+  /** How it is called at the hosted server. Null: it is served here, and nothing is sent. */
+  readonly hosted: HostedUse | null;
 }
 
 /** Declares a tool. Unknown arguments are refused at the top and in whatever object `shape` has. */

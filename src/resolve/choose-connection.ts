@@ -6,12 +6,16 @@ import type { SnapshotConnection } from './snapshot.ts';
 type Choice = Pick<Facts, 'connection' | 'connectionTrouble'>;
 
 /**
- * Chooses the connection that serves a call over Notion's REST API (rule 2). Each connection has an audience: the
+ * Chooses the connection that serves a call over Notion's REST API or, where `hosted` says so, of a tool of its MCP server (rule 2). Each connection has an audience: the
  * workspace's members, or only the member who connected it. A caller's own comes first; among equals the oldest, so
  * that the choice does not wander. There is no second choice: an answer of 403 or 404 never falls over to another.
  */
-export function chooseConnection(connections: readonly SnapshotConnection[], principal: Principal): Choice {
-  const open = connections.filter(connection => connection.kind !== 'mcp' && mayUse(connection, principal));
+export function chooseConnection(
+  connections: readonly SnapshotConnection[],
+  principal: Principal,
+  { hosted = false }: { readonly hosted?: boolean } = {},
+): Choice {
+  const open = connections.filter(({ kind }) => (kind === 'mcp') === hosted).filter(one => mayUse(one, principal));
   const working = open.filter(connection => isServing(connection.status));
   const own = working.find(connection => connection.audience === 'owner');
   const chosen = own ?? working[0];

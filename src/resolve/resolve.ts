@@ -107,7 +107,9 @@ const unknown: Omit<Facts, 'at'> = {
 
 function connectionFor(call: Call, { principal }: Caller, connections: Parameters<typeof chooseConnection>[0]) {
   const { target } = call.operation;
-  if (target?.kind === 'notion') return chooseConnection(connections, principal);
+  if (target?.kind === 'notion') {
+    return chooseConnection(connections, principal, { hosted: target.hosted !== undefined });
+  }
   if (target?.connection === undefined) return { connection: null, connectionTrouble: null };
   return chooseConnection(
     connections.filter(connection => connection.id === target.connection),

@@ -18,6 +18,7 @@ import { type ReleasedList, releaseList, type SendOn } from './release-list.ts';
 import { rewriteUrls, type UrlRewriting } from './rewrite-urls.ts';
 import type { Schemas } from './schemas.ts';
 import { type Sight, sightOf } from './sight.ts';
+import { releaseToolResult } from './tool-results.ts';
 import { releaseError } from './upstream-error.ts';
 import { createWhereabouts, type Whereabouts } from './whereabouts.ts';
 
@@ -48,6 +49,10 @@ export function createWithhold(parts: WithholdParts): Withhold {
 
     const bytes = await readWhole(answer, operation);
     if (answer.status >= 400) return releaseError(decided, answer, bytes, missing => noteMissing(decided, missing));
+    const { target } = operation;
+    if (target?.kind === 'notion' && target.hosted !== undefined) {
+      return releaseToolResult(decided, target.hosted, answer, bytes, parts);
+    }
     const json = answer.status >= 200 && answer.status < 300 ? parseObject(bytes) : null;
     if (json === null) throw refuseAnswer(operation, `an answer ${answer.status} that is no JSON object`);
     await bindToCaller(decided, json, parts.owners);

@@ -13,6 +13,7 @@ export function aForward(upstream: UpstreamOptions, change: Partial<ForwardParts
   const forward = createForward({
     confirmShared: async () => {},
     upstream: opened,
+    hosted: { upstream: opened, path: '/mcp' },
     tokens: someTokens(upstream.origin),
     budget: { take: () => null, giveBack: () => {}, answered: () => {} },
     stillAllowed: async () => true,

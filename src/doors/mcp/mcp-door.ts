@@ -17,9 +17,10 @@ import { asMember, impossible, localOperation } from './operation.ts';
 import { isOurOrigin } from './origins.ts';
 import { type McpMessage, ProtocolRefusal, type RequestId, readMessage, rpcCodes } from './read-message.ts';
 import { createReply, type Reply } from './reply.ts';
-import { operationOf, type ServedTools } from './requests.ts';
+import { operationOf, type ToolRoute } from './requests.ts';
 import { type Told, toldOf, toldOfRefusal } from './told.ts';
 import type { ToolCallParts } from './tool-call.ts';
+import { resultOf } from './tool-result.ts';
 import { createUnderWay } from './under-way.ts';
 
 export interface McpDoorParts extends ToolCallParts {
@@ -27,8 +28,8 @@ export interface McpDoorParts extends ToolCallParts {
   readonly clientAddress: (request: IncomingMessage) => string;
   /** Where people and clients reach Portcullis: the resource that tokens are for is made from it. */
   readonly publicUrl: string;
-  /** Which tools the connections of a caller can serve. */
-  readonly servedTo: (call: Pick<Call, 'credentials' | 'workspace'>) => Promise<ServedTools>;
+  /** By what tools reach Notion for a caller. */
+  readonly routeFor: (call: Pick<Call, 'credentials' | 'workspace' | 'clientAddress'>) => Promise<ToolRoute>;
   readonly log: DoorLog;
 }
 
@@ -101,13 +102,13 @@ export function createMcpDoor(parts: McpDoorParts): RequestHandler {
   }
 
   async function answer(visit: Visit, message: McpMessage, id: RequestId): Promise<void> {
-    const { request, response, credentials, address } = visit;
+    const { request, response, credentials } = visit;
     const mayStream = /text\/event-stream|\*\/\*/.test(request.headers.accept ?? '');
     const reply = createReply(response, { ...progressOf(message), mayStream });
     const controller = abortOnClose(response);
-    const serves = await parts.servedTo({ credentials, workspace: address.workspace });
     const frame = { ...frameOf(visit), signal: controller.signal };
-    const operation = operationOf(message, { ...parts, frame, serves, progress: reply.progress });
+    const route = await parts.routeFor(frame);
+    const operation = operationOf(message, { ...parts, frame, route, progress: reply.progress });
     if (operation === null) {
       const status = message.modern ? 404 : 200;
       await refuse(visit, new ProtocolRefusal(status, rpcCodes.methodNotFound, 'Method not found', id));
@@ -115,8 +116,8 @@ export function createMcpDoor(parts: McpDoorParts): RequestHandler {
     }
     const leave = underWay.enter(credentials, id, controller);
     try {
-      const { body } = await pass(visit, operation, controller);
-      reply.result(id, Buffer.isBuffer(body) ? body : '{}');
+      const answered = await pass(visit, operation, controller);
+      reply.result(id, resultOf(answered, message.modern));
     } catch (error) {
       tell(visit, reply, id, operation, error, toldOf(error, { ...visit, message }));
     } finally {

@@ -1,4 +1,5 @@
 import type { CommandContext, Operation } from '../../domain/operation.ts';
+import { classifyTool } from '../../notion/classify-tool.ts';
 import { isJsonObject, type JsonObject } from '../../notion/strict-json.ts';
 import { inputSchemaOf, readArguments, type ToolRow } from '../../notion/tool-row.ts';
 import { findTool, tools } from '../../notion/tools.ts';
@@ -9,8 +10,11 @@ import { restTools } from './rest-tools/rest-tools.ts';
 import { handshakeRevisions, isHandshakeRevision, revisions } from './revisions.ts';
 import { type CallFrame, restToolOperation, type ToolCallParts } from './tool-call.ts';
 
-/** Which tools there are for a caller at all, before the policy says which of them are theirs. */
-export type ServedTools = (row: ToolRow) => boolean;
+/**
+ * By what a tool would reach Notion for a caller, before the policy says whether it may: the hosted server, the REST API, or
+ * nothing.
+ */
+export type ToolRoute = (row: ToolRow) => 'hosted' | 'rest' | null;
 
 const serverInfo = { name: 'portcullis', title: 'Notion, through Portcullis', version: '1' };
 const capabilities = { tools: {} };
@@ -22,7 +26,7 @@ const uncached = { ttlMs: 0, cacheScope: 'private' };
 
 export interface RequestParts extends ToolCallParts {
   readonly frame: CallFrame;
-  readonly serves: ServedTools;
+  readonly route: ToolRoute;
   readonly progress: NotionCalls['progress'];
 }
 
@@ -32,9 +36,9 @@ export function operationOf(message: McpMessage, parts: RequestParts): Operation
   const result = (fields: object) => (modern ? { resultType: 'complete', ...fields } : fields);
   switch (method) {
     case 'tools/list':
-      return local('mcp.tools.list', async context => result(toolList(context, parts.serves, modern)));
+      return local('mcp.tools.list', async context => result(toolList(context, parts.route, modern)));
     case 'tools/call':
-      return withResultType(toolCall(params, parts), modern);
+      return toolCall(params, parts);
     case 'initialize':
       return modern ? null : local('mcp.initialize', async () => handshake(params));
     case 'ping':
@@ -59,8 +63,8 @@ function handshake({ protocolVersion: asked }: JsonObject): object {
 }
 
 /** The tools that a call of this caller could pass with, by the policy that decides calls. */
-function toolList({ may }: CommandContext, serves: ServedTools, modern: boolean): object {
-  const shown = tools.filter(row => serves(row) && row.actions.every(may));
+function toolList({ may }: CommandContext, route: ToolRoute, modern: boolean): object {
+  const shown = tools.filter(row => route(row) !== null && row.actions.every(may));
   return { tools: shown.map(described), ...(modern ? uncached : {}) };
 }
 
@@ -78,22 +82,14 @@ function described(row: ToolRow): object {
 function toolCall(params: JsonObject, parts: RequestParts): Operation {
   const { name, arguments: given = {} } = params;
   const row = typeof name === 'string' ? findTool(name) : null;
-  const tool = row === null ? undefined : restTools.get(row.name);
-  if (row === null || tool === undefined || !parts.serves(row)) {
+  const route = row === null ? null : parts.route(row);
+  if (row === null || route === null) {
     return impossible('tools.unknown', { code: 'validation_error', message: 'There is no such tool here.' });
   }
   const read = isJsonObject(given) ? readArguments(row, given) : { problem: 'arguments must be an object.' };
   if ('problem' in read) return impossible(`tools.${row.name}`, { code: 'validation_error', message: read.problem });
+  const tool = restTools.get(row.name);
+  if (route === 'hosted' && row.hosted !== null) return classifyTool(row, row.hosted, read.args);
+  if (tool === undefined) throw new Error(`no way leads to Notion for ${row.name}`);
   return restToolOperation(row, tool, read.args, parts.frame, parts, parts.progress);
-}
-
-/** From 2026-07-28 on a result says that it is one. */
-function withResultType(operation: Operation, modern: boolean): Operation {
-  const { target } = operation;
-  if (!modern || target?.kind !== 'local') return operation;
-  const run: typeof target.run = async context => {
-    const answer = await target.run(context);
-    return { ...answer, body: Buffer.from(String(answer.body).replace(/^\{/, '{"resultType":"complete",')) };
-  };
-  return { ...operation, target: { ...target, run } };
 }

@@ -9,7 +9,7 @@ import { carryFiles } from '../carry-files.ts';
 import { localOperation, somewhere } from './operation.ts';
 import { isJson } from './rest-tools/cells.ts';
 import { type NotionCalls, type RestTool, ToolFailure } from './rest-tools/notion-calls.ts';
-import { failedResult, failureOf, toolResult } from './tool-result.ts';
+import { failedResult, failureOf, refusalIn, toolResult } from './tool-result.ts';
 
 /** The version that the tools speak with Notion: the newest, which has Markdown and data sources. */
 const notionVersion = '2026-03-11';
@@ -63,12 +63,6 @@ function asking(frame: CallFrame, { gateway, links }: ToolCallParts): NotionCall
     const json: unknown = JSON.parse(text);
     if (!isJson(json)) throw new ToolFailure(502, 'service_unavailable', 'The answer could not be read.');
     if (answer.status < 400) return json;
-    const wait = answer.headers['retry-after'];
-    throw new ToolFailure(
-      answer.status,
-      String(json.code ?? 'internal_server_error'),
-      String(json.message ?? ''),
-      wait === undefined ? null : Number(wait),
-    );
+    throw refusalIn(answer.status, answer.headers, json);
   };
 }

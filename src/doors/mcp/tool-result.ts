@@ -1,4 +1,5 @@
 import { PortcullisError } from '../../domain/errors.ts';
+import type { Answer } from '../../domain/operation.ts';
 import { renderError } from '../../notion/error-envelope.ts';
 import { ToolFailure } from './rest-tools/notion-calls.ts';
 
@@ -28,4 +29,22 @@ export function failureOf(error: unknown, requestId: string): ToolFailure {
   const hint = error instanceof PortcullisError ? error.details.hint : undefined;
   const wait = headers['retry-after'] === undefined ? null : Number(headers['retry-after']);
   return new ToolFailure(status, code, hint === undefined ? message : `${message} ${hint}`, wait);
+}
+
+/** What the protocol calls the result, from an answer that was released. From 2026-07-28 on it says that it is complete. */
+export function resultOf({ status, headers, body }: Answer, modern: boolean): string {
+  const text = Buffer.isBuffer(body) ? body.toString('utf8') : '{}';
+  const result = status >= 400 ? JSON.stringify(failedResult(refusalIn(status, headers, JSON.parse(text)))) : text;
+  if (!modern || result.startsWith('{"resultType"')) return result;
+  return result === '{}' ? '{"resultType":"complete"}' : `{"resultType":"complete",${result.slice(1)}`;
+}
+
+/** A refusal of Notion's, from the envelope in which it was released. */
+export function refusalIn(
+  status: number,
+  headers: Answer['headers'],
+  { code = 'internal_server_error', message = '' }: { readonly code?: unknown; readonly message?: unknown },
+): ToolFailure {
+  const wait = headers['retry-after'];
+  return new ToolFailure(status, String(code), String(message), wait === undefined ? null : Number(wait));
 }

@@ -4,6 +4,8 @@ import { databaseParent, dataSourceParent, flatValues, markdownText, pageParent,
 
 const dates = z.strictObject({ start_date: z.string().optional(), end_date: z.string().optional() });
 
+const newParents = ['new_parent.page_id', 'new_parent.database_id', 'new_parent.data_source_id'] as const;
+
 /** Pages: finding, reading, making and changing them. */
 export const contentTools: readonly ToolRow[] = [
   toolRow('notion-search', {
@@ -13,6 +15,14 @@ export const contentTools: readonly ToolRow[] = [
     annotations: reading,
     effect: 'read',
     actions: ['read'],
+    hosted: {
+      locators: [
+        { at: 'page_url', kind: 'page', actions: ['read'] },
+        { at: 'data_source_url', kind: 'data_source', actions: ['read'] },
+      ],
+      otherwise: { unless: ['page_url', 'data_source_url'], actions: ['read'], filtered: true },
+      shows: 'rows',
+    },
     shape: {
       query: z.string().describe('What to look for'),
       query_type: z.enum(['internal', 'user']).optional().describe('`user` finds people'),
@@ -39,6 +49,7 @@ export const contentTools: readonly ToolRow[] = [
     annotations: reading,
     effect: 'read',
     actions: ['read'],
+    hosted: { locators: [{ at: 'id', kind: 'page', actions: ['read'] }], shows: 'object' },
     shape: {
       id: z.string().describe('URL, id, collection://…, view://… or self'),
       include_transcript: z.boolean().optional(),
@@ -51,6 +62,22 @@ export const contentTools: readonly ToolRow[] = [
     annotations: { readOnlyHint: false, destructiveHint: false },
     effect: 'write',
     actions: ['create'],
+    hosted: {
+      locators: [
+        { at: 'parent.page_id', kind: 'page', actions: ['create'] },
+        { at: 'parent.database_id', kind: 'database', actions: ['create'] },
+        { at: 'parent.data_source_id', kind: 'data_source', actions: ['create'] },
+        { at: 'pages.*.template_id', kind: 'page', actions: ['read'] },
+      ],
+      otherwise: {
+        unless: ['parent.page_id', 'parent.database_id', 'parent.data_source_id'],
+        actions: ['create'],
+      },
+      markdown: ['pages.*.content'],
+      texts: ['pages.*.properties', 'pages.*.icon', 'pages.*.cover'],
+      writes: ['pages.*.properties', 'pages.*.template_id'],
+      shows: 'made',
+    },
     shape: {
       parent: z
         .union([
@@ -83,6 +110,21 @@ export const contentTools: readonly ToolRow[] = [
     annotations: { readOnlyHint: false, destructiveHint: true },
     effect: 'write',
     actions: ['update'],
+    hosted: {
+      locators: [
+        { at: 'page_id', kind: 'page', actions: ['update'] },
+        { at: 'template_id', kind: 'page', actions: ['read'] },
+      ],
+      escalations: [
+        { at: 'allow_deleting_content', when: 'true', actions: ['delete'], on: 'page_id', fresh: true },
+        { at: 'is_skill', when: 'present', actions: ['manage'], on: 'page_id' },
+        { at: 'verification_status', when: 'present', actions: ['manage'], on: 'page_id' },
+      ],
+      markdown: ['new_str', 'content', 'content_updates.*.new_str'],
+      texts: ['properties', 'icon', 'cover'],
+      writes: ['properties', 'template_id'],
+      shows: 'made',
+    },
     shape: {
       page_id: z.string(),
       command: z.enum([
@@ -121,6 +163,24 @@ export const contentTools: readonly ToolRow[] = [
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     effect: 'write',
     actions: ['move'],
+    hosted: {
+      locators: [
+        {
+          at: 'page_or_database_ids.*',
+          kind: 'page',
+          actions: ['move'],
+          fresh: true,
+          alsoParent: true,
+          movesUnder: newParents,
+        },
+        { at: 'new_parent.page_id', kind: 'page', actions: ['create'] },
+        { at: 'new_parent.database_id', kind: 'database', actions: ['create'] },
+        { at: 'new_parent.data_source_id', kind: 'data_source', actions: ['create'] },
+      ],
+      // At the top of the workspace a page is one person's alone: that takes it away from everybody else.
+      otherwise: { unless: newParents, actions: ['create', 'manage'] },
+      shows: 'made',
+    },
     shape: {
       page_or_database_ids: z.array(z.string()).min(1).max(100),
       new_parent: z.union([
@@ -137,6 +197,13 @@ export const contentTools: readonly ToolRow[] = [
     annotations: { readOnlyHint: false, destructiveHint: false },
     effect: 'write',
     actions: ['read', 'create'],
+    hosted: {
+      locators: [
+        { at: 'page_id', kind: 'page', actions: ['read'] },
+        { at: 'page_id', kind: 'page', actions: ['create'], alsoParent: true },
+      ],
+      shows: 'made',
+    },
     shape: { page_id: z.string() },
   }),
   toolRow('notion-get-async-task', {
@@ -145,6 +212,10 @@ export const contentTools: readonly ToolRow[] = [
     annotations: reading,
     effect: 'read',
     actions: ['read'],
+    hosted: {
+      locators: [{ at: 'task_id', kind: 'async_task', actions: ['read'], owned: true }],
+      shows: 'task',
+    },
     shape: { task_id: z.string() },
   }),
 ];

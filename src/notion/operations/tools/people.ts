@@ -10,6 +10,16 @@ export const peopleTools: readonly ToolRow[] = [
     annotations: { readOnlyHint: false, destructiveHint: false },
     effect: 'write',
     actions: ['comment.write'],
+    hosted: {
+      locators: [
+        { at: 'page_id', kind: 'page', actions: ['comment.write'] },
+        { at: 'discussion_id', kind: 'discussion', actions: ['comment.write'] },
+      ],
+      otherwise: { unless: ['page_id', 'discussion_id'], actions: ['comment.write'] },
+      markdown: ['markdown'],
+      texts: ['rich_text'],
+      shows: 'made',
+    },
     shape: {
       page_id: z.string().optional(),
       discussion_id: z.string().optional().describe('discussion://pageId/blockId/discussionId'),
@@ -23,6 +33,13 @@ export const peopleTools: readonly ToolRow[] = [
     annotations: reading,
     effect: 'read',
     actions: ['comment.read'],
+    hosted: {
+      locators: [
+        { at: 'page_id', kind: 'page', actions: ['comment.read'] },
+        { at: 'discussion_id', kind: 'discussion', actions: ['comment.read'] },
+      ],
+      shows: 'text',
+    },
     shape: {
       page_id: z.string(),
       discussion_id: z.string().optional(),
@@ -36,6 +53,11 @@ export const peopleTools: readonly ToolRow[] = [
     annotations: reading,
     effect: 'read',
     actions: ['people.read'],
+    hosted: {
+      locators: [],
+      otherwise: { unless: [], actions: ['people.read'] },
+      shows: 'people',
+    },
     shape: {
       query: z.string().optional(),
       user_id: z.string().optional(),
@@ -49,6 +71,16 @@ export const peopleTools: readonly ToolRow[] = [
     annotations: reading,
     effect: 'read',
     actions: [],
+    hosted: { locators: [], otherwise: { unless: [], actions: ['people.read'] }, shows: 'people' },
     shape: {},
+  }),
+  toolRow('notion-get-teams', {
+    title: 'Get teams',
+    description: 'The teamspaces of the workspace.',
+    annotations: reading,
+    effect: 'read',
+    actions: ['people.read'],
+    hosted: { locators: [], otherwise: { unless: [], actions: ['people.read', 'read'] }, shows: 'text' },
+    shape: { query: z.string().optional() },
   }),
 ];

@@ -25,6 +25,12 @@ export const tableTools: readonly ToolRow[] = [
     annotations: { readOnlyHint: false, destructiveHint: false },
     effect: 'write',
     actions: ['manage'],
+    hosted: {
+      locators: [{ at: 'parent.page_id', kind: 'page', actions: ['manage'] }],
+      otherwise: { unless: ['parent.page_id'], actions: ['manage'] },
+      statements: ['schema'],
+      shows: 'made',
+    },
     shape: {
       parent: pageParent.optional(),
       title: z.string().optional(),
@@ -39,6 +45,15 @@ export const tableTools: readonly ToolRow[] = [
     annotations: { readOnlyHint: false, destructiveHint: true },
     effect: 'write',
     actions: ['manage'],
+    hosted: {
+      locators: [{ at: 'data_source_id', kind: 'data_source', actions: ['manage'] }],
+      escalations: [
+        { at: 'in_trash', when: 'present', actions: ['delete'], on: 'data_source_id', fresh: true },
+        { at: 'statements', when: 'drop', actions: ['delete'], on: 'data_source_id', fresh: true },
+      ],
+      statements: ['statements'],
+      shows: 'made',
+    },
     shape: {
       data_source_id: z.string(),
       name: z.string().optional(),
@@ -56,6 +71,57 @@ export const tableTools: readonly ToolRow[] = [
     annotations: reading,
     effect: 'read',
     actions: ['read'],
+    hosted: {
+      locators: ['', 'data.'].flatMap(within => [
+        { at: `${within}data_source_urls.*`, kind: 'data_source', actions: ['read'] },
+        { at: `${within}view_url`, kind: 'view', actions: ['read'] },
+      ]),
+      sql: ['query', 'data.query'],
+      onlyOverRest: ['filter', 'sorts', 'data.filter', 'data.sorts'],
+      shows: 'text',
+    },
     shape: { ...query, data: z.strictObject(query).optional() },
+  }),
+  toolRow('notion-create-view', {
+    title: 'Create a view',
+    description: 'Add a view of a data source to a database, or to a page.',
+    annotations: { readOnlyHint: false, destructiveHint: false },
+    effect: 'write',
+    actions: ['manage'],
+    hosted: {
+      locators: [
+        { at: 'database_id', kind: 'database', actions: ['manage'] },
+        { at: 'parent_page_id', kind: 'page', actions: ['manage'] },
+        { at: 'data_source_id', kind: 'data_source', actions: ['read'] },
+      ],
+      otherwise: { unless: ['database_id', 'parent_page_id'], actions: ['manage'] },
+      shows: 'made',
+    },
+    shape: {
+      database_id: z.string().optional(),
+      parent_page_id: z.string().optional(),
+      data_source_id: z.string(),
+      name: z.string(),
+      type: z.string(),
+      configure: z.string().optional(),
+    },
+  }),
+  toolRow('notion-update-view', {
+    title: 'Update a view',
+    description: 'Rename a view, or change how it sorts.',
+    annotations: { readOnlyHint: false, destructiveHint: false },
+    effect: 'write',
+    actions: ['manage'],
+    hosted: { locators: [{ at: 'view_id', kind: 'view', actions: ['manage'] }], shows: 'made' },
+    shape: { view_id: z.string(), name: z.string().optional(), configure: z.string().optional() },
+  }),
+  toolRow('notion-query-meeting-notes', {
+    title: 'Query meeting notes',
+    description: 'The meeting notes of whoever connected the workspace.',
+    annotations: reading,
+    effect: 'read',
+    actions: ['read'],
+    hosted: { locators: [], otherwise: { unless: [], actions: ['read'] }, shows: 'text' },
+    shape: { filter: z.record(z.string(), z.unknown()).optional() },
   }),
 ];

@@ -1,0 +1,54 @@
+import type { Action } from '../domain/action.ts';
+import type { NotionObjectKind, ToolShows } from '../domain/operation.ts';
+
+/** An argument of a tool that names an object, and what a caller must be allowed to do with it. */
+export interface ArgumentLocator {
+  /** Dotted path into the arguments; `*` steps through a list. */
+  readonly at: string;
+  readonly kind: NotionObjectKind;
+  readonly actions: readonly Action[];
+  /** The object belongs to the caller who made it through this gate. */
+  readonly owned?: true;
+  /** Where the object stands is looked up again if it is older than 5 s (rule 18). */
+  readonly fresh?: true;
+  /** The action must also be allowed on what the object stands in. */
+  readonly alsoParent?: true;
+  /** What the object will stand in: a move must not give anybody more than before (rule 9). */
+  readonly movesUnder?: readonly string[];
+}
+
+/** An argument that turns a call into something graver. */
+export interface ArgumentEscalation {
+  readonly at: string;
+  /** `present`: whatever the value. `true`: nothing but `false` and nothing leaves it out. `drop`: a statement that drops a column. */
+  readonly when: 'present' | 'true' | 'drop';
+  readonly actions: readonly Action[];
+  /** The locator whose object they are demanded on. */
+  readonly on: string;
+  readonly fresh?: true;
+}
+
+/** How a tool is called at the hosted server, as far as a decision needs it. */
+export interface HostedUse {
+  readonly locators: readonly ArgumentLocator[];
+  /** Demanded on the whole workspace where no locator of these found anything: what the hosted server takes then. */
+  readonly otherwise?: {
+    readonly unless: readonly string[];
+    readonly actions: readonly Action[];
+    readonly filtered?: true;
+  };
+  readonly escalations?: readonly ArgumentEscalation[];
+  /** Arguments of Notion-flavoured Markdown: what they mention is read, and what they place is moved. */
+  readonly markdown?: readonly string[];
+  /** Arguments whose texts name pages somewhere in them: values of properties, icons, covers. */
+  readonly texts?: readonly string[];
+  /** Arguments that are statements about columns: the tables that they name. */
+  readonly statements?: readonly string[];
+  /** Arguments that are SQL: every table that it names is read. */
+  readonly sql?: readonly string[];
+  /** Arguments whose keys are names of properties that the call writes. */
+  readonly writes?: readonly string[];
+  /** Arguments that only the REST API has. */
+  readonly onlyOverRest?: readonly string[];
+  readonly shows: ToolShows;
+}

@@ -1,0 +1,22 @@
+import { type ToolRow, toolRow } from '../../tool-row.ts';
+import { reading } from './shapes.ts';
+
+/** Lists of pages that are about whoever connected the workspace: what of them a caller may read, they see. */
+export const listTools: readonly ToolRow[] = (
+  [
+    ['notion-list-private-pages', 'List private pages'],
+    ['notion-list-shared-pages', 'List shared pages'],
+    ['notion-list-favorite-pages', 'List favorite pages'],
+    ['notion-list-recent-pages', 'List recent pages'],
+  ] as const
+).map(([name, title]) =>
+  toolRow(name, {
+    title,
+    description: `${title}, of whoever connected the workspace.`,
+    annotations: reading,
+    effect: 'read',
+    actions: ['read'],
+    hosted: { locators: [], otherwise: { unless: [], actions: ['read'], filtered: true }, shows: 'rows' },
+    shape: {},
+  }),
+);
