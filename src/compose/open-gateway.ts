@@ -27,6 +27,7 @@ import type { Audit } from './open-audit.ts';
 import type { Parts } from './open-parts.ts';
 import { openStreams } from './open-streams.ts';
 import { openWithhold } from './open-withhold.ts';
+import { openPageIndex } from './page-index.ts';
 import { createToolRoutes } from './tool-routes.ts';
 
 /** The path: each step with what it stands on. */
@@ -38,12 +39,14 @@ export function openGateway(place: Foundation, { trail, digest }: Audit, parts: 
   const inFlight = countCallsInFlight();
   const { objectOwners: owners, stillCurrent } = stores;
   const snapshots = cacheSnapshots(stores.workspaceSnapshots, compilePolicy, monotonicMs);
+  const index = openPageIndex(place, () => steps);
   const { resolve, forget } = createResolve({
     snapshots,
     owners,
     subjects: stores.subjects,
     inFlight,
     proposals,
+    index,
     now,
   });
   const upstream = openUpstream({ origin: new URL(config.notion.apiUrl).origin, proxy: config.proxy });
@@ -82,6 +85,7 @@ export function openGateway(place: Foundation, { trail, digest }: Audit, parts: 
   const { forward, withhold } = openWithhold({
     ...place,
     owners,
+    index,
     rewriting: links.rewriting,
     forward: measureForward(learningForward(sending, learning), metrics),
     steps: () => steps,

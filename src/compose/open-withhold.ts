@@ -1,5 +1,6 @@
 import type { DecidedCall } from '../domain/decided-call.ts';
 import type { ObjectOwners } from '../domain/object-owners.ts';
+import type { PageIndex } from '../domain/page-index.ts';
 import type { Forward } from '../forward/forward.ts';
 import type { Steps } from '../gateway.ts';
 import { notionOperation } from '../notion/notion-operation.ts';
@@ -14,6 +15,7 @@ import { createSystemGateway } from './system-gateway.ts';
 
 interface WithholdingParts extends Pick<Foundation, 'deriveKey' | 'publicUrl' | 'now' | 'monotonicMs'> {
   readonly owners: ObjectOwners;
+  readonly index: PageIndex;
   readonly rewriting: Pick<UrlRewriting, 'fileLinks' | 'evidence' | 'isHostedFile'>;
   readonly forward: Forward;
   /** The steps of the path, which Portcullis's own looks at Notion take as well. They are known once calls come. */
@@ -22,18 +24,18 @@ interface WithholdingParts extends Pick<Foundation, 'deriveKey' | 'publicUrl' | 
 
 /** What comes back: the step itself, and the one before it, which understands the cursors that it gives out. */
 export function openWithhold(parts: WithholdingParts): Pick<Steps, 'forward' | 'withhold'> {
-  const { deriveKey, publicUrl, now, monotonicMs, owners, rewriting, forward } = parts;
+  const { deriveKey, publicUrl, now, monotonicMs, owners, index, rewriting, forward } = parts;
   const cursors = createCursorSeal(deriveKey('list cursors', 64));
   const readCursor = createCursorReader(cursors);
   const lookUp: LookUp = (decided, path) => askFor(decided, path, parts.steps());
   const schemas = createSchemas(lookUp, monotonicMs);
-  const guard = createQueryGuard({ schemas, lookUp });
+  const guard = createQueryGuard({ schemas, lookUp, index });
   return {
     async forward(decided) {
       await guard(decided);
       return forward(await readCursor(decided));
     },
-    withhold: createWithhold({ publicBase: publicUrl, ...rewriting, owners, schemas, cursors, forward, now }),
+    withhold: createWithhold({ publicBase: publicUrl, ...rewriting, owners, index, schemas, cursors, forward, now }),
   };
 }
 

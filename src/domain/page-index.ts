@@ -45,8 +45,17 @@ export interface PageIndex {
     objects: readonly NotionRef[],
     options?: { readonly maxAgeMs?: number; readonly mayAsk?: number; readonly tested?: ReadonlySet<string> },
   ): Promise<ReadonlyMap<string, Ancestry>>;
-  /** Remembers what an answer showed, durably and before it resolves: the next call on this instance sees it. */
-  learn(workspaceId: WorkspaceId, objects: readonly LearnedObject[]): Promise<void>;
+  /**
+   * Remembers what an answer showed, durably and before it resolves: the next call on this instance sees it.
+   *
+   * @param options.ageMs how long ago the request was sent: what was learned since then stays
+   * @param options.tested the properties that were looked for on pages
+   */
+  learn(
+    workspaceId: WorkspaceId,
+    objects: readonly LearnedObject[],
+    options?: { readonly ageMs?: number; readonly tested?: ReadonlySet<string> },
+  ): Promise<void>;
   /** Notion does not show these any more, or they were moved: what was known of them and of all below is not to be believed. */
   doubt(workspaceId: WorkspaceId, objects: readonly NotionRef[]): Promise<void>;
 }

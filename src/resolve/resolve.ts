@@ -1,8 +1,11 @@
+import { objectKey } from '../domain/ancestry.ts';
+import { askerOf } from '../domain/asker-of.ts';
 import type { DecidedCall } from '../domain/decided-call.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { PrincipalId } from '../domain/ids.ts';
 import type { ObjectOwners, OwnedObject } from '../domain/object-owners.ts';
-import type { Call, Demand } from '../domain/operation.ts';
+import type { Call, Demand, ObjectRef } from '../domain/operation.ts';
+import type { NotionRef, PageIndex } from '../domain/page-index.ts';
 import type { Proposals } from '../domain/policy-proposal.ts';
 import type { Caller } from '../domain/principal.ts';
 import type { Subject, SubjectId, Subjects } from '../domain/subjects.ts';
@@ -18,9 +21,10 @@ export function createResolve(parts: {
   subjects: Subjects;
   inFlight: CallsInFlight;
   proposals: Proposals;
+  index: Pick<PageIndex, 'find'>;
   now: Now;
 }) {
-  const { snapshots, owners, subjects, inFlight, proposals, now } = parts;
+  const { snapshots, owners, subjects, inFlight, proposals, index, now } = parts;
   const nothing = (): Facts => ({ ...unknown, at: now() });
 
   async function resolve(call: Call, caller: Caller): Promise<Facts> {
@@ -33,16 +37,18 @@ export function createResolve(parts: {
     if (snapshot === null) {
       return { ...nothing(), callsInFlight, namesOtherWorkspace, subjects: await subjectsOf(call, null) };
     }
+    const at = now();
+    const connected = connectionFor(call, caller, snapshot.connections);
     return {
       workspaceId: snapshot.id,
       namesOtherWorkspace,
-      at: now(),
+      at,
       policyRevision: snapshot.policy.revision,
       policy: snapshot.policy,
-      objects: nowhere,
+      objects: await objectsOf(call, caller, snapshot, { at, connected }),
       proposed: await proposedPolicy(call, caller, snapshot),
       role: principal.kind === 'system' ? null : snapshot.policy.roleOf(principal.id),
-      ...connectionFor(call, caller, snapshot.connections),
+      ...connected,
       subjects: await subjectsOf(call, snapshot.id),
       ownedByCaller: await ownedObjects(call, caller, snapshot.id),
       callsInFlight,
@@ -60,6 +66,25 @@ export function createResolve(parts: {
   ): Promise<Facts['subjects']> | Facts['subjects'] {
     const ids = operation.demands.flatMap(subjectIdsOf);
     return ids.length === 0 ? noSubjects : subjects.find(workspaceId, ids);
+  }
+
+  /** Where the objects of a call stand, if what its caller may do depends on that. Without a connection nobody can be asked. */
+  async function objectsOf(
+    call: Call,
+    caller: Caller,
+    { id, policy }: WorkspaceSnapshot,
+    { at, connected }: { readonly at: Date; readonly connected: ReturnType<typeof connectionFor> },
+  ): Promise<Facts['objects']> {
+    const asker = askerOf(caller, call, { at });
+    const { connection } = connected;
+    if (asker === null || connection === null || !policy.dependsOnPages(asker)) return nowhere;
+    const { clientAddress, requestId } = call;
+    const indexAsker = { workspaceId: id, connectionId: connection.id, caller, clientAddress, requestId };
+    const { lasting, fresh } = placedObjects(call);
+    const tested = policy.testedProperties;
+    const known = await index.find(indexAsker, lasting, { tested });
+    if (fresh.length === 0) return known;
+    return new Map([...known, ...(await index.find(indexAsker, fresh, { tested, maxAgeMs: freshMs }))]);
   }
 
   async function proposedPolicy({ operation }: Call, { principal }: Caller, { id, policy }: WorkspaceSnapshot) {
@@ -81,6 +106,29 @@ export function createResolve(parts: {
       if (facts.workspaceId !== null) snapshots.forget(facts.workspaceId);
     },
   };
+}
+
+/** How old what is known may be of an object that is moved or deleted (rule 18). */
+const freshMs = 5_000;
+
+/** What a call names that stands somewhere, and of it what must be looked up again. */
+function placedObjects({ operation }: Call): { readonly lasting: NotionRef[]; readonly fresh: NotionRef[] } {
+  const lasting = new Map<string, NotionRef>();
+  const fresh = new Map<string, NotionRef>();
+  for (const demand of operation.demands) {
+    for (const object of [demand.object, demand.movesUnder]) {
+      if (object === undefined || !standsSomewhere(object, demand)) continue;
+      (demand.fresh === true ? fresh : lasting).set(objectKey(object), object);
+    }
+  }
+  for (const key of fresh.keys()) lasting.delete(key);
+  return { lasting: [...lasting.values()], fresh: [...fresh.values()] };
+}
+
+/** What one made here oneself hangs on no page, and people stand in none. A comment is on a page, whoever wrote it. */
+function standsSomewhere(object: ObjectRef, { owned }: Demand): object is NotionRef {
+  if (!('id' in object) || object.kind === 'key' || object.kind === 'agent' || object.kind === 'user') return false;
+  return owned !== true || object.kind === 'comment';
 }
 
 const nobodys: ReadonlySet<string> = new Set();

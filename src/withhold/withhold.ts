@@ -56,7 +56,7 @@ export function createWithhold(parts: WithholdParts): Withhold {
     const json = answer.status >= 200 && answer.status < 300 ? parseObject(bytes) : null;
     if (json === null) throw refuseAnswer(operation, `an answer ${answer.status} that is no JSON object`);
     await bindToCaller(decided, json, parts.owners);
-    const learned = await learn(decided, json);
+    const learned = await learn(decided, json, answer.upstreamMs ?? 0);
     const whereabouts = createWhereabouts(parts.index, decided);
     if (await hasMoved(decided, learned, whereabouts)) return { reconsider: true };
     return release(decided, answer, bytes, json, whereabouts);
@@ -68,11 +68,12 @@ export function createWithhold(parts: WithholdParts): Withhold {
   }
 
   /** Remembers where the objects of an answer stand, before anybody judges them. */
-  async function learn({ call, facts }: DecidedCall, json: Json): Promise<readonly LearnedObject[]> {
+  async function learn({ call, facts }: DecidedCall, json: Json, ageMs: number): Promise<readonly LearnedObject[]> {
     const { workspaceId, policy } = facts;
-    const learned = workspaceId === null ? [] : learnedFrom(json, policy?.testedProperties);
+    const tested = policy?.testedProperties ?? new Set<string>();
+    const learned = workspaceId === null ? [] : learnedFrom(json, tested);
     if (workspaceId === null || learned.length === 0) return learned;
-    await parts.index?.learn(workspaceId, learned).catch(cause => {
+    await parts.index?.learn(workspaceId, learned, { ageMs, tested }).catch(cause => {
       const fate = call.operation.effect === 'write' ? 'unknown' : 'failed';
       throw new PortcullisError('outcome_unrecorded', undefined, {
         log: 'an answer could not be learned',
@@ -119,7 +120,7 @@ export function createWithhold(parts: WithholdParts): Withhold {
       reduced = await releaseList(decided, json, list, {
         ...{ forward, cursors },
         keep: keepItems(decided, list, sight, { owners, whereabouts }),
-        learn: async page => void (await learn(decided, page)),
+        learn: async page => void (await learn(decided, page, 0)),
       });
     }
     if (sight === null) return reduced;

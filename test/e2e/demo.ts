@@ -11,7 +11,7 @@ export interface Ready {
   readonly url: string;
   readonly emulatorUrl: string;
   readonly workspaceId: string;
-  readonly keys: { readonly admin: string; readonly editor: string; readonly viewer: string };
+  readonly keys: { readonly admin: string; readonly editor: string; readonly viewer: string; readonly agent: string };
   readonly pages: {
     readonly root: string;
     readonly public: string;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Browser } from './browser.ts';
-import { type DemoKeys, type DemoRole, demoRoles } from './ready.ts';
+import { type DemoKeyName, type DemoKeys, demoAgents } from './ready.ts';
 
 const membersAnswer = z.looseObject({
   members: z.array(z.looseObject({ principalId: z.string(), kind: z.string(), name: z.string(), role: z.string() })),
@@ -12,7 +12,7 @@ const keysAnswer = z.looseObject({
 const keyAnswer = z.looseObject({ secret: z.string() });
 
 /**
- * Makes a key for each of three agents, one in each role, through the admin API. The agents stay from start to start;
+ * Makes a key for each of the demo's agents, through the admin API. The agents stay from start to start;
  * their earlier keys end. `browser` is signed in as an admin of the workspace.
  */
 export async function mintKeys(browser: Browser, gatewayUrl: string, workspaceId: string): Promise<DemoKeys> {
@@ -20,8 +20,8 @@ export async function mintKeys(browser: Browser, gatewayUrl: string, workspaceId
   const { members } = membersAnswer.parse(await browser.call('GET', at('members')));
   const { keys: earlier } = keysAnswer.parse(await browser.call('GET', at('keys')));
 
-  async function agentFor(role: DemoRole): Promise<string> {
-    const name = `demo-${role}`;
+  async function agentFor(keyName: DemoKeyName): Promise<string> {
+    const { name, role } = demoAgents[keyName];
     const found = members.find(member => member.kind === 'agent' && member.name === name);
     if (found === undefined) {
       return memberAnswer.parse(await browser.call('POST', at('agents'), { name, role })).member.principalId;
@@ -30,16 +30,19 @@ export async function mintKeys(browser: Browser, gatewayUrl: string, workspaceId
     return found.principalId;
   }
 
-  async function keyFor(role: DemoRole): Promise<string> {
-    const principalId = await agentFor(role);
+  async function keyFor(keyName: DemoKeyName): Promise<string> {
+    const principalId = await agentFor(keyName);
     for (const key of earlier) {
       if (key.principalId === principalId && key.revokedAt === null) await browser.call('DELETE', at(`keys/${key.id}`));
     }
-    const made = await browser.call('POST', at('keys'), { name: `demo ${role}`, principalId, expiresInDays: 7 });
+    const made = await browser.call('POST', at('keys'), { name: `demo ${keyName}`, principalId, expiresInDays: 7 });
     return keyAnswer.parse(made).secret;
   }
 
-  const keys: Partial<Record<DemoRole, string>> = {};
-  for (const role of demoRoles) keys[role] = await keyFor(role);
-  return keys as DemoKeys;
+  return {
+    admin: await keyFor('admin'),
+    editor: await keyFor('editor'),
+    viewer: await keyFor('viewer'),
+    agent: await keyFor('agent'),
+  };
 }

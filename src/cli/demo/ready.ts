@@ -18,9 +18,15 @@ export interface Ready {
   readonly signInUrl: string;
 }
 
-export const demoRoles = ['admin', 'editor', 'viewer'] as const;
-export type DemoRole = (typeof demoRoles)[number];
-export type DemoKeys = Readonly<Record<DemoRole, string>>;
+/** The demo's agents, by the name of their key: what each is called, and its role. */
+export const demoAgents = {
+  admin: { name: 'demo-admin', role: 'admin' },
+  editor: { name: 'demo-editor', role: 'editor' },
+  viewer: { name: 'demo-viewer', role: 'viewer' },
+  agent: { name: 'Scout', role: 'guest' },
+} as const;
+export type DemoKeyName = keyof typeof demoAgents;
+export type DemoKeys = Readonly<Record<DemoKeyName, string>>;
 
 /** Writes the file that `--ready-file` names: whole or not at all, and for nobody else to read. */
 export async function writeReadyFile(path: string, ready: Ready): Promise<void> {
@@ -44,15 +50,20 @@ Dashboard, signed in (works once, within 15 minutes):
 
   ${signInUrl}
 
-API keys of three agents, until the next start:
+API keys of four agents, until the next start:
 
   admin   ${keys.admin}
   editor  ${keys.editor}
   viewer  ${keys.viewer}
+  Scout   ${keys.agent}
 
-A viewer may read a page, and may not change it:
+The viewer may read this page, and may not change it:
 
   curl -s ${url}/v1/pages/${pages.public} -H 'Authorization: Bearer ${keys.viewer}'
+
+For Scout, who may read under the page Public alone, this one does not exist:
+
+  curl -s ${url}/v1/pages/${pages.restricted} -H 'Authorization: Bearer ${keys.agent}'
 
 Ctrl-C stops everything.`;
 }

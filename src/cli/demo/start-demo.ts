@@ -7,6 +7,7 @@ import { type Portcullis, startPortcullis } from '../../portcullis.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
 import { Browser } from './browser.ts';
 import { connectWorkspace } from './connect-workspace.ts';
+import { setDemoPolicy } from './demo-policy.ts';
 import { makeDataDirectory, startEmulatorAtItsPlace } from './emulator-place.ts';
 import type { EmulatorFacts, EmulatorProcess } from './emulator-process.ts';
 import { mintKeys } from './mint-keys.ts';
@@ -20,7 +21,7 @@ export interface RunningDemo {
 }
 
 /**
- * Starts emulator and gateway, and sees to it that the workspace is connected and three agents have a key. Everything is
+ * Starts emulator and gateway, and sees to it that the workspace is connected and the agents have a key and a policy. Everything is
  * done as users do it, over HTTP; only the sign-in link comes from inside, as it does at every first start.
  *
  * The emulator starts once the database is ours: a second demo on the same data is refused before it touches any of it.
@@ -67,7 +68,7 @@ function notionAt({ url, clientId, clientSecret }: EmulatorFacts): NotionConfig 
   };
 }
 
-/** Connects the emulator's workspace and makes the keys of the three agents, as people and programs do: over HTTP. */
+/** Connects the emulator's workspace and makes the keys of the agents, as people and programs do: over HTTP. */
 export async function prepareDemo(
   { url, accounts }: Pick<Portcullis, 'url' | 'accounts'>,
   emulator: Pick<EmulatorProcess, 'facts' | 'addRedirectUri'>,
@@ -78,6 +79,7 @@ export async function prepareDemo(
   const browser = new Browser();
   await signIn(browser, await accounts.links.issue(userId, 'demo'));
   const { workspaceId, keys } = await ensureConnected(browser, url, facts);
+  await setDemoPolicy(browser, url, workspaceId, facts.pages);
   // The last link: an earlier one would end with it.
   const signInUrl = await accounts.links.issue(userId, 'demo');
   return { url, emulatorUrl: facts.url, workspaceId, keys, pages: facts.pages, signInUrl };

@@ -21,6 +21,28 @@ CREATE TABLE page_change (
 );
 CREATE INDEX page_change_by_time ON page_change (workspace_id, changed_at);
 
+-- Where objects stand: the parent of each, as Notion last showed it. `learned_at` is this server's clock.
+CREATE TABLE page_index (
+  workspace_id text NOT NULL REFERENCES workspace (id) ON DELETE CASCADE,
+  kind text NOT NULL,
+  notion_id uuid NOT NULL,
+  -- `workspace` for the top; null: not known, because the connection was never shown the object.
+  parent_kind text,
+  parent_id uuid,
+  title text,
+  in_trash boolean NOT NULL DEFAULT false,
+  -- Of blocks.
+  has_children boolean,
+  -- The properties that conditions of grants test, by name; JSON null for one that the page does not have.
+  properties jsonb,
+  learned_at timestamptz NOT NULL,
+  doubted boolean NOT NULL DEFAULT false,
+  -- Notion did not show it when it was last asked for.
+  missing boolean NOT NULL DEFAULT false,
+  PRIMARY KEY (workspace_id, notion_id)
+);
+CREATE INDEX page_index_by_parent ON page_index (workspace_id, parent_id);
+
 -- What a connection was seen to be able to do, or was refused. What is missing is not known.
 CREATE TABLE connection_capability (
   workspace_id text NOT NULL,

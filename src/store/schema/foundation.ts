@@ -28,6 +28,7 @@ export interface FoundationTables {
     name: string;
     icon: string | null;
     policy_revision: Count;
+    page_freshness_seconds: Count;
     confirmed_at: Date | null;
     created_at: Timestamp;
   };
