@@ -9,6 +9,7 @@ export function describedApi() {
     accounts: { accounts: none } as never,
     connections: none,
     log: none,
+    provableLogs: none,
     webhooks: none,
     report: none,
     policies: none,

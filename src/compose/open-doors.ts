@@ -73,6 +73,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
         accounts: { accounts, log: auditReader, record, demo, now: place.now },
         connections: { ...connect, list: listConnections },
         log: auditReader,
+        provableLogs: audit.proved.logs,
         webhooks: webhooks.admin,
         report,
         policies,

@@ -1,8 +1,9 @@
 import { dirname, join } from 'node:path';
 import { compareWithKeptRoot, createKeptRootFile } from '../audit/sequence/kept-root.ts';
 import { openLogKeys, type SeedOf } from '../audit/sequence/log-keys.ts';
+import { createProvableLogs } from '../audit/sequence/provable-logs.ts';
 import { type Sequencer, startSequencer } from '../audit/sequence/sequencer.ts';
-import type { LogName, Sequencing } from '../audit/sequence/sequencing.ts';
+import type { Sequencing } from '../audit/sequence/sequencing.ts';
 import { secondMs } from '../domain/units.ts';
 import { openPool } from '../store/database.ts';
 import { createSequencing } from '../store/sequencing.ts';
@@ -81,10 +82,11 @@ export function openLog(
     sequencer,
     /** As far as was seen last: readiness has other checks for a database that does not answer. */
     isOnTime: () => restored() || !late,
-    /** The log of a workspace or of the deployment, and the keys that sign it. */
-    async open(log: LogName) {
-      const signers = await openLogKeys(sequencing, keys);
-      return { archive: stores.logArchive(signers.name, log), signers: signers.signers };
-    },
+    logs: createProvableLogs({
+      sequencing,
+      hurry: sequencer.run,
+      signers: () => openLogKeys(sequencing, keys),
+      archiveOf: stores.logArchive,
+    }),
   };
 }

@@ -20,6 +20,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The log of a workspace with everything that proves it, as a file
+         * @description Takes the action `audit` in the workspace.
+         */
+        get: operations["audit.bundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest signed checkpoint of the log of a workspace, and its public keys
+         * @description Takes the action `audit` in the workspace.
+         */
+        get: operations["audit.checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit/export": {
         parameters: {
             query?: never;
@@ -72,6 +112,46 @@ export interface paths {
          * @description Takes the deployment right `audit`.
          */
         get: operations["deployment_audit.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deployment/audit/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The log of the deployment with everything that proves it, as a file
+         * @description Takes the deployment right `audit`.
+         */
+        get: operations["deployment_audit.bundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deployment/audit/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest signed checkpoint of the log of the deployment, and its public keys
+         * @description Takes the deployment right `audit`.
+         */
+        get: operations["deployment_audit.checkpoint"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1348,6 +1428,16 @@ export interface components {
             keys: components["schemas"]["Key"][];
             total: number;
         };
+        LogHead: {
+            /** @description The newest checkpoint, a signed note: keep it, for `audit verify --against`. */
+            checkpoint: string;
+            /** @description Every public key of the log, oldest first, for `audit verify --key`. */
+            keys: string[];
+            /** @description The name of the log. */
+            origin: string;
+            /** @description How many entries the newest checkpoint covers. */
+            size: number;
+        };
         Me: {
             demo: boolean;
             user: components["schemas"]["User"];
@@ -1552,6 +1642,55 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "audit.bundle": {
+        parameters: {
+            query: {
+                from?: number;
+                size: number;
+                workspace?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                    "text/csv": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "audit.checkpoint": {
+        parameters: {
+            query?: {
+                workspace?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogHead"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     "audit.export": {
         parameters: {
             query?: {
@@ -1655,6 +1794,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "deployment_audit.bundle": {
+        parameters: {
+            query: {
+                from?: number;
+                size: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                    "text/csv": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "deployment_audit.checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogHead"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -51,6 +51,17 @@ export function createSequencing(pool: Pool): Sequencing {
         [number, name, publicKey, overlapMs / 1000],
       );
     },
+    async mark() {
+      const { rows } = await pool.query<{ mark: string }>('SELECT clock_timestamp()::text AS mark');
+      return rows[0]?.mark ?? '';
+    },
+    async isPlaced(mark) {
+      const { rows } = await pool.query<{ placed: boolean }>(
+        'SELECT NOT EXISTS (SELECT FROM audit_waiting WHERE at <= $1::timestamptz) AS placed',
+        [mark],
+      );
+      return rows[0]?.placed === true;
+    },
     async isLate(ms) {
       const { rows } = await pool.query<{ late: boolean }>(
         `SELECT EXISTS (SELECT FROM audit_waiting WHERE at < clock_timestamp() - make_interval(secs => $1)) AS late`,

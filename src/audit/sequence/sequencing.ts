@@ -78,6 +78,10 @@ export interface LogKeyStore {
 export interface Sequencing extends LogKeyStore {
   /** Null: another instance is the sequencer. */
   lead(): Promise<SequencerSession | null>;
+  /** Now, by the database's clock. */
+  mark(): Promise<string>;
+  /** Whether everything has its place that waited when the mark was taken. */
+  isPlaced(mark: string): Promise<boolean>;
   /** Whether an entry has waited for longer than that, by the database's clock. */
   isLate(ms: number): Promise<boolean>;
 }

@@ -1,10 +1,12 @@
 import type { AuditReader } from '../../audit/audit-reader.ts';
+import type { ProvableLogs } from '../../audit/sequence/provable-logs.ts';
 import type { Policies } from '../../policy/policies.ts';
 import { createAuditRoutes } from './audit-routes.ts';
 import { type ConnectionRouteParts, createConnectionRoutes } from './connection-routes.ts';
 import type { ContentRoute } from './content-route.ts';
 import { discoverRoutes } from './discover-routes.ts';
 import { pagesRoutes } from './pages-routes.ts';
+import { createProofRoutes } from './proof-routes.ts';
 import { createReportRoutes, type ReportCommands } from './report-routes.ts';
 import type { ApiRoute } from './route.ts';
 import { accountRoutes } from './routes/account-routes.ts';
@@ -16,17 +18,20 @@ export interface ApiRouteParts {
   readonly accounts: Parameters<typeof accountRoutes>[0];
   readonly connections: ConnectionRouteParts;
   readonly log: AuditReader;
+  readonly provableLogs: ProvableLogs;
   readonly webhooks: Parameters<typeof createWebhookRoutes>[0];
   readonly report: ReportCommands;
   readonly policies: Policies;
 }
 
 /** Every row of the admin API that has a caller. */
-export function apiRoutes({ accounts, connections, log, webhooks, report, policies }: ApiRouteParts): ApiRoute[] {
+export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
+  const { accounts, connections, log, provableLogs, webhooks, report, policies } = parts;
   return [
     ...accountRoutes(accounts),
     ...createConnectionRoutes(connections),
     ...createAuditRoutes(log),
+    ...createProofRoutes(provableLogs),
     ...createWebhookRoutes(webhooks),
     ...createReportRoutes(report),
     ...policyRoutes({ policies }),

@@ -52,3 +52,13 @@ export const auditPage = z
     nextCursor: z.string().nullable(),
   })
   .meta({ id: 'AuditPage' });
+
+/** What a log says of itself now. */
+export const logHead = z
+  .object({
+    origin: z.string().describe('The name of the log.'),
+    size: z.int().describe('How many entries the newest checkpoint covers.'),
+    checkpoint: z.string().describe('The newest checkpoint, a signed note: keep it, for `audit verify --against`.'),
+    keys: list(z.string()).describe('Every public key of the log, oldest first, for `audit verify --key`.'),
+  })
+  .meta({ id: 'LogHead' });

@@ -1,0 +1,68 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import type { ProvableLogs } from '../../audit/sequence/provable-logs.ts';
+import type { LogName } from '../../audit/sequence/sequencing.ts';
+import { auditWorkspace } from './audit-query.ts';
+import { Download } from './download.ts';
+import { type ApiRoute, apiRoute } from './route.ts';
+import { logHead } from './shapes/audit.ts';
+
+const inWorkspace = { on: 'workspace', action: 'audit' } as const;
+const inDeployment = { on: 'deployment', action: 'audit' } as const;
+
+const part = {
+  size: z.coerce.number().int().min(1).describe('How many entries: the `size` of a checkpoint.'),
+  from: z.coerce.number().int().min(0).default(0).describe('How many of them are there already, to go on after these.'),
+};
+
+/** What people take away to verify. A workspace's log is for those who hold `audit` in it, and so is the proof of it. */
+export function createProofRoutes(logs: ProvableLogs): ApiRoute[] {
+  return [
+    apiRoute({
+      method: 'GET',
+      path: '/api/audit/checkpoint',
+      name: 'audit.checkpoint',
+      answer: logHead,
+      summary: 'The newest signed checkpoint of the log of a workspace, and its public keys',
+      demand: inWorkspace,
+      query: z.strictObject(auditWorkspace),
+      run: (_, { workspaceId }) => logs.head(workspaceId ?? 'deployment'),
+    }),
+    apiRoute({
+      method: 'GET',
+      path: '/api/audit/bundle',
+      name: 'audit.bundle',
+      answer: 'file',
+      summary: 'The log of a workspace with everything that proves it, as a file',
+      demand: inWorkspace,
+      query: z.strictObject({ ...part, ...auditWorkspace }),
+      run: ({ query }, { workspaceId }) => download(logs, workspaceId ?? 'deployment', query),
+    }),
+    apiRoute({
+      method: 'GET',
+      path: '/api/deployment/audit/checkpoint',
+      name: 'deployment_audit.checkpoint',
+      answer: logHead,
+      summary: 'The newest signed checkpoint of the log of the deployment, and its public keys',
+      demand: inDeployment,
+      query: z.strictObject({}),
+      run: () => logs.head('deployment'),
+    }),
+    apiRoute({
+      method: 'GET',
+      path: '/api/deployment/audit/bundle',
+      name: 'deployment_audit.bundle',
+      answer: 'file',
+      summary: 'The log of the deployment with everything that proves it, as a file',
+      demand: inDeployment,
+      query: z.strictObject(part),
+      run: ({ query }) => download(logs, 'deployment', query),
+    }),
+  ];
+}
+
+async function download(logs: ProvableLogs, log: LogName, { size, from }: { size: number; from: number }) {
+  const lines = await logs.bundle(log, { size, from });
+  const body = Readable.from(lines, { objectMode: false });
+  return new Download('portcullis-log.bundle', 'application/jsonl; charset=utf-8', body);
+}

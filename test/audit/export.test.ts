@@ -1,0 +1,117 @@
+/** Taking the log away with what proves it: `portcullis audit export --out`, and both verifiers on what came of it. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { eventRow } from '../../src/audit/entry.ts';
+import { type AgentId, newId, type WorkspaceId } from '../../src/domain/ids.ts';
+import { createAuditLog } from '../../src/store/audit-log.ts';
+import { openPool } from '../../src/store/database.ts';
+import { type AdminApi, openAdminApi } from '../admin-api.ts';
+import { portcullis } from '../cli/run.ts';
+import { signedIn } from '../people.ts';
+
+const verifier = fileURLToPath(new URL('../../tools/verify_audit.py', import.meta.url));
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+
+describe('a bundle of the log of a workspace', () => {
+  let api: AdminApi;
+  let workspace: WorkspaceId;
+  let directory: string;
+  let env: Record<string, string>;
+  const at = (name: string) => join(directory, name);
+
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'portcullis-export-'));
+    api = await openAdminApi();
+    const { people, url, database } = api;
+    workspace = await people.aWorkspace();
+    const admin = await people.aUser();
+    await people.join(workspace, admin, 'admin');
+    const { accounts } = people;
+    const agent = await accounts.agents.create(signedIn(admin), workspace, { name: 'auditor', role: 'admin' });
+    const principalId = agent.principalId as AgentId;
+    const { secret } = await accounts.keys.mint(signedIn(admin), workspace, {
+      name: 'for exports',
+      principalId,
+      limitTo: 'admin',
+    });
+    env = { PORTCULLIS_URL: url, PORTCULLIS_KEY: secret };
+    const pool = openPool(database.logins.system, { poolSize: 1 });
+    const event = { name: 'user.added', principalId: null, result: 'success', detail: {} } as const;
+    const rows = Array.from({ length: 5_000 }, () => eventRow({ ...event, workspaceId: workspace }, new Date()));
+    await createAuditLog(pool).append(newId('ins'), rows);
+    await pool.end();
+  });
+  after(async () => {
+    await api.close();
+    await rm(directory, { recursive: true });
+  });
+
+  const verify = (...words: string[]) => portcullis(['audit', ...words]);
+
+  it('is written, is in the log itself, and holds for both verifiers', async () => {
+    const exported = await portcullis(['audit', 'export', '--out', at('first')], env);
+    assert.equal(exported.code, 0, exported.err);
+    const key = /VKEY is (\S+)/.exec(exported.err)?.[1] ?? '';
+    const { code, out } = await verify('verify', at('first'), '--key', key);
+    assert.equal(code, 0, out);
+    assert.match(out, /first holds: 5\d\d\d entries of .*\/log\/wsp_/);
+    assert.ok(!out.includes('unauthenticated'));
+    const log = await api.log();
+    assert.ok(log.some(({ operation }) => operation === 'audit.bundle'));
+    if (!hasPython) return;
+    const second = spawnSync('python3', [verifier, at('first'), '--key', key]);
+    assert.equal(second.status, 0, String(second.stdout));
+    assert.equal(String(second.stdout), out);
+  });
+
+  it('rule 22: is said to be unauthenticated without a pinned key', async () => {
+    const { code, out } = await verify('verify', at('first'));
+    assert.equal(code, 0);
+    assert.match(out, /^unauthenticated: /m);
+  });
+
+  it('is continued where it was interrupted, byte for byte', async () => {
+    const whole = await readFile(at('first'));
+    const size = /"checkpoint":"[^"]*?\\n(\d+)\\n[^"]*"}\n\{"root"/.exec(whole.toString())?.[1];
+    for (const cut of [50, 5_000, Math.floor(whole.length / 2), whole.length - 200]) {
+      await writeFile(at(`cut-${cut}.part-${size}`), whole.subarray(0, cut));
+      const { code, err } = await portcullis(['audit', 'export', '--out', at(`cut-${cut}`)], env);
+      assert.equal(code, 0, err);
+      assert.ok((await readFile(at(`cut-${cut}`))).equals(whole), `cut at ${cut}`);
+    }
+  });
+
+  it('is continued by a newer one', async () => {
+    const exported = await portcullis(['audit', 'export', '--out', at('second'), '--workspace', workspace], env);
+    assert.equal(exported.code, 0, exported.err);
+    const { code, out } = await verify('consistency', at('first'), at('second'));
+    assert.equal(code, 0, out);
+    assert.match(out, /append-only since the kept checkpoint of 5\d\d\d entries/);
+    assert.equal((await verify('consistency', at('second'), at('first'))).code, 1);
+  });
+
+  it('gives one entry away with its proof', async () => {
+    const [, line = ''] = (await readFile(at('first'), 'utf8')).split('\n');
+    const { id } = (JSON.parse(line) as { entry: { id: string } }).entry;
+    const proved = await verify('prove', id, '--bundle', at('first'), '--out', at('proof'));
+    assert.equal(proved.code, 0, proved.err);
+    assert.equal((await verify('verify', at('proof'))).code, 0);
+    assert.equal((await verify('prove', 'evt_nobody', '--bundle', at('first'), '--out', at('other'))).code, 2);
+  });
+
+  it('is never overwritten, and is the whole log', async () => {
+    assert.equal((await portcullis(['audit', 'export', '--out', at('first')], env)).code, 2);
+    assert.equal((await portcullis(['audit', 'export', '--out', at('third'), '--door', 'rest'], env)).code, 2);
+  });
+
+  it('is for those who hold `audit` in that workspace', async () => {
+    const other = await api.people.aWorkspace();
+    const exported = await portcullis(['audit', 'export', '--out', at('theirs'), '--workspace', other], env);
+    assert.notEqual(exported.code, 0);
+  });
+});
