@@ -20,11 +20,12 @@ export function createWhereabouts(index: Pick<PageIndex, 'find'> | undefined, de
   const asker = indexAskerOf(decided);
   const found = new Map<string, Ancestry>();
   const decidedOn = byId(decided);
+  const tested = decided.facts.policy?.testedProperties;
   let callsLeft = callsMax;
 
   async function add(objects: readonly NotionRef[], mayAsk: number): Promise<void> {
     if (index === undefined || asker === null || objects.length === 0) return;
-    const ancestries = await index.find(asker, objects, { mayAsk });
+    const ancestries = await index.find(asker, objects, { mayAsk, ...(tested && { tested }) });
     for (const object of objects) found.set(object.id, ancestries.get(objectKey(object)) ?? nowhere);
   }
 

@@ -21,6 +21,14 @@ export function memoryIndex(): PageIndex & { readonly asked: string[] } {
     return path;
   }
 
+  function propertiesOn(path: readonly Container[]) {
+    const pages = path.flatMap(({ id }) => {
+      const properties = known.get(id)?.properties;
+      return properties === undefined ? [] : [[id, properties] as const];
+    });
+    return { properties: new Map(pages) };
+  }
+
   return {
     asked,
     async find(_asker, objects, { mayAsk = Number.POSITIVE_INFINITY } = {}) {
@@ -29,7 +37,10 @@ export function memoryIndex(): PageIndex & { readonly asked: string[] } {
       for (const object of objects) {
         const path = pathOf(object);
         if (path === null && left-- > 0) asked.push(objectKey(object));
-        found.set(objectKey(object), path === null ? { state: 'unknown' } : { state: 'known', path });
+        found.set(
+          objectKey(object),
+          path === null ? { state: 'unknown' } : { state: 'known', path, ...propertiesOn(path) },
+        );
       }
       return found;
     },

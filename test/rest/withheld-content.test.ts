@@ -119,7 +119,7 @@ describe('rich text', () => {
 });
 
 describe('blocks', () => {
-  const unsupported = { type: 'unsupported', unsupported: {}, has_children: false };
+  const unsupported = { type: 'unsupported', unsupported: { block_type: 'unsupported' }, has_children: false };
 
   it('that are nothing but a hidden page become unsupported', async () => {
     for (const [type, content] of [

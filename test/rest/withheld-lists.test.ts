@@ -219,6 +219,19 @@ describe('what is listed', () => {
     }
   });
 
+  it('is dropped by what a condition finds in its properties, as the answer shows them', async () => {
+    const row = (number: number, stage: string) => ({
+      ...page(idOf(number)),
+      properties: { Stage: { id: 's', type: 'select', select: { id: 'x', name: stage, color: 'red' } } },
+    });
+    const { seen } = await withheld();
+    const when = { property: { Stage: { is: 'Secret' } } };
+    const grants = [aGrant({ scopes: [{ kind: 'page', id: open }], when })];
+    const found = list([row(100, 'Open'), row(101, 'Secret'), row(102, 'Open')]);
+    const { json } = await seen('POST', url('search'), found, { body: {}, grants });
+    assert.deepEqual(idsIn(json), [idOf(100), idOf(102)]);
+  });
+
   it('counts no rows that are hidden', async () => {
     const { seen } = await withheld();
     const answer = {

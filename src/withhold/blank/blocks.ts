@@ -52,7 +52,7 @@ function blankReference(block: Json, reference: Json, findings: Findings): void 
 
 function becomeUnsupported(block: Json): void {
   delete block[String(block.type)];
-  Object.assign(block, { type: 'unsupported', unsupported: {}, has_children: false });
+  Object.assign(block, { type: 'unsupported', unsupported: { block_type: 'unsupported' }, has_children: false });
 }
 
 function blankContent(content: Json, findings: Findings): void {
