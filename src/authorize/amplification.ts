@@ -3,7 +3,8 @@ import type { Grant, GrantScope, GrantSubject } from '../domain/grant.ts';
 import type { GroupId, PrincipalId } from '../domain/ids.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Asker, PolicySnapshot } from '../domain/policy-snapshot.ts';
-import { compilePolicy, groupsByPrincipal } from './compile-policy.ts';
+import { compilePolicy } from './compile-policy.ts';
+import { groupsByPrincipal } from './groups-of.ts';
 
 /** Actions that a change lets somebody do in a place where they could not. */
 interface Gain {

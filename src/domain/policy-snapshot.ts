@@ -69,13 +69,15 @@ export interface PolicySnapshot {
   /** False: what this asker may do is the same for every object, so nobody needs to look up where one stands. */
   dependsOnPages(asker: Asker): boolean;
   judge(asker: Asker, action: Action, object: JudgedObject): Judgement;
+  /** The effect of `judge` alone, and fast: for filters. */
+  may(asker: Asker, action: Action, object: JudgedObject): boolean;
   /** Whether a `deny` or a `limit` takes the action from this asker on some pages: what holds above need not hold below. */
   hasExceptions(asker: Asker, action: Action): boolean;
   /** Names of the properties that are hidden (`read`) or may not be written (`update`) at this object. */
   maskedProperties(asker: Asker, action: 'read' | 'update', object: Ancestry): ReadonlySet<string>;
   /**
-   * Whether somebody may do something after a move that they may not do before: `before` and `after` are where the object
-   * stands. Judged for every member and every action on content, in the context of the caller who moves it.
+   * Whether any member may do anything with content after a move that they may not do before: `before` and `after` are where
+   * the object stands. Holds for whatever call they could make; of the context only its moment counts.
    */
   widens(before: Ancestry, after: Ancestry, context: CallContext): boolean;
   /** Names of the properties that any condition tests: what the page index mirrors. */

@@ -1,0 +1,107 @@
+import type { Container } from '../domain/ancestry.ts';
+import type { GrantScope } from '../domain/grant.ts';
+
+/**
+ * Where grants stand, as a trie. What somebody may do changes only at containers that carry a grant, so all paths with the
+ * same carriers on them, in the same order, are one *anchor*: a node of this trie. The workspace is the root. A page that
+ * is moved has another anchor, and no anchor ever changes its meaning: so anchors may be remembered, and added to.
+ *
+ * A carrier has two edges: one for what holds for everything below it, and one for what holds for the container alone.
+ */
+export class Anchors {
+  readonly #carriers = new Map<string, number>();
+  /** By carrier: bit 1, something stands on it for everything below; bit 2, for itself alone. */
+  readonly #uses: number[] = [0];
+  readonly #ids: (string | null)[] = [null];
+  readonly #parents: number[] = [-1];
+  readonly #edges: number[] = [0];
+  readonly #children: (Map<number, number> | undefined)[] = [undefined];
+
+  /** How many anchors there are. Their numbers are dense, and 0 is the workspace itself. */
+  get size(): number {
+    return this.#parents.length;
+  }
+
+  get carriers(): number {
+    return this.#uses.length;
+  }
+
+  /** The edge on which a grant of this scope stands. Makes its container a carrier. */
+  edgeOf(scope: GrantScope): number {
+    if (scope.kind === 'workspace') return 0;
+    const carrier = this.#carrierOf(scope.id);
+    const own = scope.kind === 'page_only' ? 1 : 0;
+    this.#uses[carrier] = (this.#uses[carrier] ?? 0) | (1 << own);
+    return 2 * carrier + own;
+  }
+
+  #carrierOf(id: string): number {
+    const known = this.#carriers.get(id);
+    if (known !== undefined) return known;
+    const carrier = this.#uses.length;
+    this.#carriers.set(id, carrier);
+    this.#uses.push(0);
+    this.#ids.push(id);
+    return carrier;
+  }
+
+  /** The anchor of a path, which is nearest first. */
+  of(path: readonly Container[]): number {
+    let anchor = 0;
+    for (let i = path.length - 1; i >= 0; i--) anchor = this.below(anchor, path[i]?.id ?? '');
+    return path.length === 0 ? anchor : this.alone(anchor, path[0]?.id ?? '');
+  }
+
+  /** The anchor of everything below a container that stands at an anchor. */
+  below(anchor: number, id: string): number {
+    const carrier = this.#carriers.get(id);
+    return carrier === undefined || (this.#use(carrier) & 1) === 0 ? anchor : this.#child(anchor, 2 * carrier);
+  }
+
+  /** The anchor of a container itself, from that of everything below it. */
+  alone(anchor: number, id: string): number {
+    const carrier = this.#carriers.get(id);
+    return carrier === undefined || (this.#use(carrier) & 2) === 0 ? anchor : this.#child(anchor, 2 * carrier + 1);
+  }
+
+  #use(carrier: number): number {
+    return this.#uses[carrier] ?? 0;
+  }
+
+  #child(anchor: number, edge: number): number {
+    const children = this.#children[anchor];
+    const known = children?.get(edge);
+    if (known !== undefined) return known;
+    const child = this.#parents.length;
+    if (children === undefined) this.#children[anchor] = new Map([[edge, child]]);
+    else children.set(edge, child);
+    this.#parents.push(anchor);
+    this.#edges.push(edge);
+    this.#children.push(undefined);
+    return child;
+  }
+
+  /** -1 for the workspace. */
+  parentOf(anchor: number): number {
+    return this.#parents[anchor] ?? -1;
+  }
+
+  edgeAt(anchor: number): number {
+    return this.#edges[anchor] ?? 0;
+  }
+
+  /** Whether the anchor is a container alone, without what is below it. */
+  isAlone(anchor: number): boolean {
+    return (this.edgeAt(anchor) & 1) === 1;
+  }
+
+  /** The container that an anchor is named after; null for the workspace. */
+  carrierAt(anchor: number): string | null {
+    return this.#ids[this.edgeAt(anchor) >> 1] ?? null;
+  }
+
+  /** What the anchor of everything below would be: the anchor itself, or the one above what holds for a container alone. */
+  throughout(anchor: number): number {
+    return this.isAlone(anchor) ? this.parentOf(anchor) : anchor;
+  }
+}
