@@ -36,7 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   net: ['domain'],
   disk: ['domain'],
   jobs: ['domain'],
-  policy: ['domain'],
+  policy: ['domain', 'notion'],
   connect: ['domain', 'notion', 'jobs', 'net'],
   webhooks: ['domain', 'notion'],
   sinks: ['domain', 'net', 'jobs'],

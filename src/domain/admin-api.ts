@@ -1010,6 +1010,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The policy as a document; the ETag is its revision
+         * @description Takes the action `grants` in the workspace.
+         */
+        get: operations["policy.get"];
+        /**
+         * Replace the policy by a document
+         * @description Takes the action `grants` in the workspace. Nobody gives what they do not hold, in whatever form.
+         */
+        put: operations["policy.replace"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/policy/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The policy as a file
+         * @description Takes the action `grants` in the workspace.
+         */
+        get: operations["policy.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/policy/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a document would change, and who would gain and lose what; nothing is saved
+         * @description Takes the action `grants` in the workspace.
+         */
+        post: operations["policy.plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/report/access": {
         parameters: {
             query?: never;
@@ -1334,6 +1398,19 @@ export interface components {
             items: components["schemas"]["DiscoveredItem"][];
             nextCursor: string | null;
         };
+        DocumentGrant: {
+            actions?: string[];
+            /** @enum {string} */
+            effect: "allow" | "deny" | "limit";
+            on: string | string[];
+            properties?: string[];
+            reason: string;
+            role?: string;
+            to: string;
+            when?: {
+                [key: string]: unknown;
+            };
+        };
         FirstCall: {
             because: string | null;
             /** @enum {string} */
@@ -1475,6 +1552,51 @@ export interface components {
             email: string;
             role: string;
             workspace: string;
+        };
+        PolicyChange: {
+            becomes: string | null;
+            /** @enum {string} */
+            change: "added" | "removed" | "changed";
+            /** @enum {string} */
+            of: "role" | "group" | "member" | "grant" | "invariant" | "test";
+            was: string | null;
+        };
+        PolicyDifference: {
+            actions: string[];
+            name: string;
+            /** @description workspace, page:ID, page-only:ID or database:ID. */
+            on: string;
+            principal: string;
+        };
+        PolicyDocument: {
+            grants: components["schemas"]["DocumentGrant"][];
+            groups: {
+                [key: string]: string[];
+            };
+            invariants: {
+                never: {
+                    may: string;
+                    /** @description workspace, page:ID, page-only:ID or database:ID. */
+                    on: string;
+                    who: string;
+                };
+            }[];
+            members: {
+                [key: string]: string;
+            };
+            roles: {
+                [key: string]: string[];
+            };
+            tests: {
+                /** @enum {string} */
+                expect: "allow" | "deny";
+                may: string;
+                /** @description workspace, page:ID, page-only:ID or database:ID. */
+                on: string;
+                who: string;
+            }[];
+            /** @constant */
+            version: 1;
         };
         Problem: {
             /** @description For programs: which remedy to offer. */
@@ -2869,7 +2991,6 @@ export interface operations {
                     when?: {
                         addresses?: string[];
                         doors?: ("rest" | "file_link" | "mcp" | "api" | "dashboard" | "oauth" | "webhooks" | "scim" | "library" | "internal")[];
-                        /** Format: date-time */
                         notBefore?: string;
                         property?: {
                             [key: string]: {
@@ -2889,7 +3010,6 @@ export interface operations {
                             /** @enum {string} */
                             strength?: "key" | "link" | "password" | "single_sign_on";
                         };
-                        /** Format: date-time */
                         until?: string;
                     } | null;
                 };
@@ -3374,6 +3494,133 @@ export interface operations {
                 content: {
                     "application/json": {
                         signInUrl: string | null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "policy.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDocument"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "policy.replace": {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+                "application/yaml": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDocument"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "policy.export": {
+        parameters: {
+            query?: {
+                format?: "yaml" | "json";
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/yaml": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "policy.plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+                "application/yaml": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        changes: components["schemas"]["PolicyChange"][];
+                        /** @description Invariants and tests that would fail; the document would be refused. */
+                        failed: string[];
+                        /** @description What somebody could do afterwards and cannot do now. */
+                        gains: components["schemas"]["PolicyDifference"][];
+                        /** @description What somebody can do now and could not do afterwards. */
+                        losses: components["schemas"]["PolicyDifference"][];
+                        /** @description What of the gains the author may not give; the document would be refused. */
+                        missingActions: string[];
+                        /** @description The revision that the document was compared with. */
+                        revision: number;
                     };
                 };
             };

@@ -38,7 +38,8 @@ export interface PolicyDocument {
   readonly version: 1;
   readonly roles: Readonly<Record<string, readonly Action[]>>;
   readonly groups: Readonly<Record<string, readonly SubjectName[]>>;
-  readonly members: Readonly<Record<SubjectName, string>>;
+  /** Every member, and in which role. Null: they stay as they are. */
+  readonly members: Readonly<Record<SubjectName, string>> | null;
   readonly grants: readonly ProposedGrant[];
   readonly invariants: readonly Invariant[];
   readonly tests: readonly PolicyTest[];

@@ -84,8 +84,25 @@ function fromDocument(before: Policy, document: PolicyDocument, context: Proposa
   const groups = new Map(
     empty.map(group => [group.id, fill(group, document.groups[group.name] ?? [], names, problems)]),
   );
+  const members = document.members === null ? before.members : membersOf(before, document.members, names, problems);
+  const kept = new Map(before.grants.map(grant => [wordsOf(grant), grant]));
+  const grants = document.grants.flatMap(proposed => {
+    const grant = toGrant(proposed, newId('grt'), names, context, problems);
+    return grant === null ? [] : [kept.get(wordsOf(grant)) ?? grant];
+  });
+  for (const { never } of document.invariants) lookUp(() => names.subject(never.who), problems);
+  for (const { who } of document.tests) lookUp(() => names.subject(who), problems);
+  return checkNesting({ ...before, roles, members, groups, grants: [...new Set(grants)] }, problems);
+}
+
+function membersOf(
+  before: Policy,
+  roles: NonNullable<PolicyDocument['members']>,
+  names: SubjectNames,
+  problems: string[],
+): ReadonlyMap<PrincipalId, string> {
   const members = new Map<PrincipalId, string>();
-  for (const [name, role] of Object.entries(document.members)) {
+  for (const [name, role] of Object.entries(roles)) {
     const id = lookUp(() => names.principal(name), problems);
     if (id !== null) members.set(id, role);
   }
@@ -93,12 +110,7 @@ function fromDocument(before: Policy, document: PolicyDocument, context: Proposa
     if (!members.has(id))
       problems.push(`members: ${names.nameOf(id)} is missing. People are removed as members, not here.`);
   }
-  const kept = new Map(before.grants.map(grant => [wordsOf(grant), grant]));
-  const grants = document.grants.flatMap(proposed => {
-    const grant = toGrant(proposed, newId('grt'), names, context, problems);
-    return grant === null ? [] : [kept.get(wordsOf(grant)) ?? grant];
-  });
-  return checkNesting({ ...before, roles, members, groups, grants: [...new Set(grants)] }, problems);
+  return members;
 }
 
 function fill(group: Group, members: readonly string[], names: SubjectNames, problems: string[]): Group {
@@ -160,7 +172,16 @@ function keepAnAdmin(before: Policy, after: Policy, problems: string[]): void {
 }
 
 /** Everything that a grant says, and nothing of when and by whom. Two grants of the same words are one. */
-export function wordsOf({ effect, subject, actions, scopes, when, properties, reason }: Grant): string {
+function wordsOf({ effect, subject, actions, scopes, when, properties, reason }: Grant): string {
   const sorted = 'role' in actions ? actions : [...actions].sort();
-  return JSON.stringify([effect, subject, sorted, scopes, when, properties && [...properties].sort(), reason]);
+  return inOneOrder([effect, subject, sorted, scopes, when, properties && [...properties].sort(), reason]);
+}
+
+/** JSON in which the order of keys says nothing: that of a stored grant is not the one in which it was written. */
+function inOneOrder(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
 }

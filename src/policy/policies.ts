@@ -5,18 +5,23 @@ import type { CommandContext } from '../domain/operation.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { PolicyProposal, Proposals } from '../domain/policy-proposal.ts';
 import type { Caller } from '../domain/principal.ts';
+import type { CompilePolicy } from '../domain/rights.ts';
 import type { Now } from '../domain/units.ts';
 import { applyProposal } from './apply-proposal.ts';
 import { type CheckPolicy, type FailedCheck, sayFailed } from './check-policy.ts';
+import { type Comparison, comparePolicies, namedPlaces } from './compare.ts';
 import { describeChange } from './describe-change.ts';
+import type { Locate } from './locate.ts';
 import type { PolicyChecks, PolicyStore, StoredPolicy } from './policy-store.ts';
+import { type ToldChange, tellChanges } from './tell-changes.ts';
 
 export interface PolicyParts {
   readonly store: PolicyStore;
-  /** Whether a change gives anybody something that its author may not give (rule 8). */
-  readonly exceeds: (before: Policy, after: Policy, author: Caller, at: Date) => boolean;
+  /** What a change gives to anybody and its author may not give (rule 8). */
+  readonly beyond: (before: Policy, after: Policy, author: Caller, at: Date) => readonly Action[];
   readonly check: CheckPolicy;
-  readonly actionsOf: Policies['actionsOf'];
+  readonly compile: CompilePolicy;
+  readonly locate: Locate;
   readonly now: Now;
 }
 
@@ -30,6 +35,8 @@ export interface Policies extends Proposals {
    *
    * @param expected the revision that the author has seen; another one now is a `conflict`
    */
+  /** What a change would do, without doing it. Throws `policy_invalid` with everything that is wrong with it. */
+  plan(context: CommandContext, workspaceId: WorkspaceId, proposal: PolicyProposal): Promise<PolicyPlan>;
   change(
     context: CommandContext,
     workspaceId: WorkspaceId,
@@ -38,18 +45,48 @@ export interface Policies extends Proposals {
   ): Promise<StoredPolicy>;
 }
 
+/** What a change would do. */
+export interface PolicyPlan extends Comparison {
+  readonly stored: StoredPolicy;
+  readonly after: Policy;
+  readonly changes: readonly ToldChange[];
+  /** What of it the author may not give (rule 8). Empty: nothing stands in the way. */
+  readonly beyond: readonly Action[];
+  /** Invariants and tests that would fail. */
+  readonly failed: readonly string[];
+}
+
 /** Changes of policies: each is one revision, and one commit with its entry in the log. */
 export function createPolicies(parts: PolicyParts): Policies {
-  const { store, exceeds, check, actionsOf, now } = parts;
+  const { store, beyond, check, compile, locate, now } = parts;
 
   return {
-    actionsOf,
+    actionsOf: (policy, role) => compile(policy).ofRole(role),
     read: workspaceId => store.read(workspaceId),
 
     async outcome(workspaceId, before, proposal, author) {
       const { members } = await store.read(workspaceId);
       const applied = applyProposal(before, proposal, { members, author, at: now() });
       return 'policy' in applied ? applied.policy : null;
+    },
+
+    async plan(context, workspaceId, proposal) {
+      const stored = await store.read(workspaceId);
+      requireExisting(stored, proposal);
+      const { policy: before, members } = stored;
+      const applied = applyProposal(before, proposal, { members, author: authorOf(context.caller), at: now() });
+      if ('problems' in applied) throw invalid(applied.problems);
+      const after = applied.policy;
+      const checks = checksAfter(stored.checks, proposal);
+      const paths = await locate(workspaceId, [...new Set([...namedPlaces(before), ...namedPlaces(after)])]);
+      return {
+        stored,
+        after,
+        changes: tellChanges(stored, after, checks),
+        ...comparePolicies(compile(before), compile(after), paths, now()),
+        beyond: beyond(before, after, context.caller, now()),
+        failed: (await check(workspaceId, after, members, checks, now())).map(sayFailed),
+      };
     },
 
     change: (context, workspaceId, proposal, expected) =>
@@ -60,7 +97,7 @@ export function createPolicies(parts: PolicyParts): Policies {
         const applied = applyProposal(before, proposal, { members, author: authorOf(context.caller), at: now() });
         if ('problems' in applied) throw invalid(applied.problems);
         const after = applied.policy;
-        if (exceeds(before, after, context.caller, now())) throw new PortcullisError('policy_changed');
+        if (beyond(before, after, context.caller, now()).length > 0) throw new PortcullisError('policy_changed');
         const checks = checksAfter(stored.checks, proposal);
         const failed = await check(workspaceId, after, members, checks, now());
         if (failed.length > 0) throw refused(failed);
@@ -92,7 +129,7 @@ function requireExisting({ policy }: StoredPolicy, proposal: PolicyProposal): vo
   if (!found[kind]()) throw new PortcullisError('not_found', `There is no such ${what[kind]}.`);
 }
 
-function invalid(problems: readonly string[]): PortcullisError {
+export function invalid(problems: readonly string[]): PortcullisError {
   return new PortcullisError('policy_invalid', problems.join('\n'), { additionalData: { problems: [...problems] } });
 }
 

@@ -1,19 +1,18 @@
-import type { Ancestry } from '../domain/ancestry.ts';
 import type { GrantScope, GrantSubject } from '../domain/grant.ts';
-import type { PrincipalId, WorkspaceId } from '../domain/ids.ts';
+import type { PrincipalId } from '../domain/ids.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { Asker, JudgedObject, PolicySnapshot } from '../domain/policy-snapshot.ts';
+import type { JudgedObject } from '../domain/policy-snapshot.ts';
+import type { CompilePolicy } from '../domain/rights.ts';
 import type { CheckPolicy, FailedCheck } from './check-policy.ts';
+import { askerFor, objectAt } from './compare.ts';
+import type { Locate } from './locate.ts';
 import { createNames, type SubjectNames } from './names.ts';
-
-/** Where pages and databases stand, as far as it is known without asking Notion. */
-export type Locate = (workspaceId: WorkspaceId, ids: readonly string[]) => Promise<ReadonlyMap<string, Ancestry>>;
 
 /**
  * Judges what a workspace asks of its policy, by the same evaluator as calls. An invariant is looked at where it stands and
  * at every scope of a grant below, since what somebody may do changes nowhere else.
  */
-export function createCheckPolicy(compile: (policy: Policy) => PolicySnapshot, locate: Locate): CheckPolicy {
+export function createCheckPolicy(compile: CompilePolicy, locate: Locate): CheckPolicy {
   return async (workspaceId, policy, members, { invariants, tests }, at) => {
     if (invariants.length === 0 && tests.length === 0) return [];
     const snapshot = compile(policy);
@@ -22,11 +21,7 @@ export function createCheckPolicy(compile: (policy: Policy) => PolicySnapshot, l
       idOf,
     );
     const paths = await locate(workspaceId, [...new Set(ids)]);
-    const objectOf = (scope: GrantScope): JudgedObject => {
-      if (scope.kind === 'workspace') return { state: 'workspace', filtered: false };
-      const known = paths.get(scope.id);
-      return known?.state === 'known' ? known : { state: 'known', path: [{ kind: 'page', id: scope.id }] };
-    };
+    const objectOf = (scope: GrantScope) => objectAt(scope, paths);
     const failed: FailedCheck[] = [];
     for (const test of tests) {
       const effects = everyoneNamed(test.who, names, policy).map(
@@ -70,11 +65,6 @@ function isBelow(object: JudgedObject, on: GrantScope): boolean {
 
 function other(effect: 'allow' | 'deny'): 'allow' | 'deny' {
   return effect === 'allow' ? 'deny' : 'allow';
-}
-
-/** With a key and no sign-in behind it: what conditions test of a call is as weak as it can be. */
-function askerFor(principal: PrincipalId, at: Date): Asker {
-  return { principal, limit: null, context: { at, door: 'api', address: '', signIn: null } };
 }
 
 function everyoneNamed(name: string, names: SubjectNames, policy: Policy): readonly PrincipalId[] {

@@ -11,6 +11,7 @@ import { createReportRoutes, type ReportCommands } from './report-routes.ts';
 import type { ApiRoute } from './route.ts';
 import { accountRoutes } from './routes/account-routes.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { policyDocumentRoutes } from './routes/policy-document.ts';
 import { titlesRoute } from './titles-route.ts';
 import { createWebhookRoutes } from './webhook-routes.ts';
 
@@ -34,6 +35,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     ...createProofRoutes(provableLogs),
     ...createWebhookRoutes(webhooks),
     ...createReportRoutes(report),
+    ...policyDocumentRoutes({ policies }),
     ...policyRoutes({ policies }),
   ];
 }

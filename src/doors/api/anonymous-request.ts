@@ -39,7 +39,7 @@ export async function readBodyAs<B>(
   { address }: Pick<Client, 'address'>,
 ): Promise<B> {
   if (!isFromOurPages(request, origins)) throw new PortcullisError(notFromOurPages.code, notFromOurPages.message);
-  const body = await readBody(request.raw, () => readStrange(request.raw, address));
+  const body = await readBody(request.raw, {}, () => readStrange(request.raw, address));
   if ('problem' in body) throw new PortcullisError(body.problem.code, body.problem.message);
   const parsed = shape.safeParse(body.value ?? {});
   if (!parsed.success) throw new PortcullisError('validation_error', describe(parsed.error));

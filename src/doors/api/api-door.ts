@@ -4,6 +4,7 @@ import type { FileLinks } from '../../domain/file-links.ts';
 import type { Answer, Call, Operation } from '../../domain/operation.ts';
 import type { Gateway } from '../../gateway.ts';
 import type { ClientAddress } from '../../net/client-address.ts';
+import { documentJsonSchema } from '../../policy/document.ts';
 import { carryFiles } from '../carry-files.ts';
 import { createKnownBodies, type IdentifyCaller } from '../known-bodies.ts';
 import { logFailure } from '../log-failure.ts';
@@ -37,6 +38,7 @@ export function apiDoor(parts: ApiDoorParts): FastifyPluginAsync {
   const { gateway, routes, contentRoutes = [], fileLinks, clientAddress, publicUrl } = parts;
   const readKnown = createKnownBodies(parts.identify);
   const origins = new Set([new URL(publicUrl).origin]);
+  const policySchema = jsonAnswer(documentJsonSchema());
   const description = jsonAnswer(describeApi(publicUrl, routes, contentRoutes));
 
   return async fastify => {
@@ -50,6 +52,9 @@ export function apiDoor(parts: ApiDoorParts): FastifyPluginAsync {
     await fastify.register(signInDoor({ ...parts.signIn, clientAddress, origins }));
     if (parts.joining !== undefined) await fastify.register(joiningDoor({ ...parts.joining, clientAddress, origins }));
     fastify.get('/api/openapi.json', { exposeHeadRoute: false }, (_request, reply) => release(reply, description));
+    fastify.get('/api/schemas/policy.json', { exposeHeadRoute: false }, (_request, reply) =>
+      release(reply, policySchema),
+    );
 
     for (const row of routes) {
       mount(row, ({ read, pass }) => pass(commandOperation(row, read.input, read.problem)));

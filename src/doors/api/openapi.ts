@@ -10,7 +10,7 @@ type Row = Pick<
   ApiRoute | ContentRoute,
   'path' | 'name' | 'summary' | 'params' | 'query' | 'body' | 'status' | 'answer'
 > &
-  Partial<Pick<ApiRoute, 'demand' | 'also'>>;
+  Partial<Pick<ApiRoute, 'demand' | 'also' | 'headers' | 'yaml' | 'fileTypes'>>;
 
 /** Shapes that have a name, by it: each stands once in the description. */
 type Named = Map<string, JsonSchema>;
@@ -59,13 +59,18 @@ function describeRow(row: Row, named: Named): JsonSchema {
     ...(row.demand === undefined
       ? {}
       : { description: [demandText(row.demand), ...(row.also === undefined ? [] : [row.also.says])].join(' ') }),
-    parameters: [...pathParameters(row, named), ...queryParameters(row, named)],
+    parameters: [...pathParameters(row, named), ...queryParameters(row, named), ...headerParameters(row, named)],
     ...(row.body === undefined
       ? {}
       : {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: schemaOf(row.body, 'input', named) } },
+            content: Object.fromEntries(
+              ['application/json', ...(row.yaml === true ? ['application/yaml'] : [])].map(type => [
+                type,
+                { schema: schemaOf(row.body as ZodType, 'input', named) },
+              ]),
+            ),
           },
         }),
     responses: {
@@ -75,11 +80,14 @@ function describeRow(row: Row, named: Named): JsonSchema {
   };
 }
 
-function answersOf({ answer, status }: Row, named: Named): JsonSchema {
+function answersOf(
+  { answer, status, fileTypes = ['application/x-ndjson', 'text/csv'] }: Row,
+  named: Named,
+): JsonSchema {
   if (answer === null) return { 204: { description: 'Done.' } };
   const content =
     answer === 'file'
-      ? { 'application/x-ndjson': {}, 'text/csv': {} }
+      ? Object.fromEntries(fileTypes.map(type => [type, {}]))
       : { 'application/json': { schema: schemaOf(answer, 'output', named) } };
   return { [status ?? 200]: { description: 'Done.', content } };
 }
@@ -112,12 +120,19 @@ function pathParameters({ path, params }: Row, named: Named): JsonSchema[] {
 }
 
 function queryParameters({ query }: Row, named: Named): JsonSchema[] {
-  if (query === undefined) return [];
-  const schema = schemaOf(query, 'input', named);
+  return query === undefined ? [] : parametersOf(query, 'query', named);
+}
+
+function headerParameters({ headers }: Row, named: Named): JsonSchema[] {
+  return headers === undefined ? [] : parametersOf(headers, 'header', named);
+}
+
+function parametersOf(shape: ZodType, place: 'query' | 'header', named: Named): JsonSchema[] {
+  const schema = schemaOf(shape, 'input', named);
   const required = (schema.required as string[] | undefined) ?? [];
   return Object.entries(propertiesOf(schema)).map(([name, property]) => ({
     name,
-    in: 'query',
+    in: place,
     required: required.includes(name),
     schema: property,
   }));

@@ -3,6 +3,7 @@ import { Download, downloadAnswer } from './download.ts';
 import { jsonAnswer } from './json-answer.ts';
 import type { Input } from './read-input.ts';
 import type { ApiRoute, RouteDemand } from './route.ts';
+import { Tagged } from './tagged.ts';
 
 const plainResponse: Operation['response'] = {
   opaque: false,
@@ -29,7 +30,10 @@ export function commandOperation(row: ApiRoute, input: Input | null, problem: Pr
 }
 
 function answerOf(value: unknown, status?: number): Answer {
-  return value instanceof Download ? downloadAnswer(value) : jsonAnswer(value, status);
+  if (value instanceof Download) return downloadAnswer(value);
+  if (!(value instanceof Tagged)) return jsonAnswer(value, status);
+  const answer = jsonAnswer(value.value, status);
+  return { ...answer, headers: { ...answer.headers, etag: `"${value.tag}"` } };
 }
 
 /** An operation that cannot be carried out whoever asks. */

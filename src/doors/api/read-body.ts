@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { PortcullisError } from '../../domain/errors.ts';
 import { hasNul } from '../../domain/has-nul.ts';
@@ -5,6 +6,7 @@ import { isJson } from '../../domain/media-type.ts';
 import type { Problem } from '../../domain/operation.ts';
 import { KiB } from '../../domain/units.ts';
 import { type JsonObject, parseStrictJson } from '../../notion/strict-json.ts';
+import { readYaml } from '../../policy/yaml.ts';
 import { readWhole } from '../whole-body.ts';
 
 /** The admin API's own requests are small. Pages that are created through it may have Notion's 500 KB. */
@@ -15,6 +17,7 @@ export type BodyResult = { readonly value: JsonObject | null } | { readonly prob
 /** Reads a request's body: one JSON object with one meaning, or none at all. What is wrong with it comes back as a value. */
 export async function readBody(
   request: IncomingMessage,
+  takes: { readonly yaml?: true } = {},
   readBytes: () => Promise<Buffer> = () => readWhole(request, { bytesMax: bodyBytesMax }),
 ): Promise<BodyResult> {
   const { headers } = request;
@@ -23,6 +26,7 @@ export async function readBody(
   const takesNone = request.method === 'GET' || request.method === 'HEAD';
   if (headers['content-encoding'] !== undefined)
     return refuse('invalid_request', 'Send the body without content encoding.');
+  if (takes.yaml === true && isYaml(headers['content-type'])) return readYamlBody(await readBytes().catch(problemOf));
   if (!isJson(headers['content-type'] ?? (takesNone ? 'application/json' : undefined))) {
     return refuse('invalid_json', 'Send the body as application/json in UTF-8.');
   }
@@ -35,6 +39,23 @@ export async function readBody(
     : takesNone && Object.keys(value).length > 0
       ? refuse('invalid_request', 'This request takes no body.')
       : { value };
+}
+
+function isYaml(contentType: string | undefined): boolean {
+  return /^(application|text)\/(x-)?yaml\s*(;|$)/i.test(contentType ?? '');
+}
+
+/** The same rules as for JSON: UTF-8, one mapping, keys that stand once. */
+function readYamlBody(bytes: Buffer | Problem): BodyResult {
+  if (!Buffer.isBuffer(bytes)) return { problem: bytes };
+  if (!isUtf8(bytes)) return refuse('invalid_request', 'Send the body in UTF-8.');
+  const read = readYaml(bytes.toString('utf8'));
+  if ('problems' in read) return refuse('policy_invalid', read.problems.join('\n'));
+  const { value } = read;
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return refuse('policy_invalid', 'The body must be one mapping of keys to values.');
+  if (hasNul(value)) return refuse('validation_error', 'No text in the body may have the character U+0000.');
+  return { value: value as JsonObject };
 }
 
 /** What is wrong with the bytes themselves. What is not said so is a client that went away. */

@@ -13,12 +13,17 @@ export interface InputShape {
   readonly params?: ZodType;
   readonly query?: ZodType;
   readonly body?: ZodType;
+  /** Of the request's headers, by lower-case name; those that it does not name are not looked at. */
+  readonly headers?: ZodObject;
+  /** The body may also be YAML. */
+  readonly yaml?: true;
 }
 
 export interface Input {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
 export interface ReadInput {
@@ -51,7 +56,7 @@ export async function readInput(
   if (!mentionsWorkspace(shape.query)) delete query.workspace;
 
   const credentials = readCredentials(request.raw);
-  const known = await readKnown(request.raw, credentials, () => readBody(request.raw));
+  const known = await readKnown(request.raw, credentials, () => readBody(request.raw, shape));
   const body = 'problem' in known ? known : (known.body ?? { value: null });
   const read = { credentials, workspace };
   const refuse = (problem: Problem): ReadInput => ({ ...read, input: null, problem });
@@ -62,8 +67,13 @@ export async function readInput(
   if (named !== undefined && workspace === null)
     return refuse({ code: 'not_found', message: 'There is no such workspace.' });
   const parsed = z
-    .strictObject({ params: shape.params ?? nothing, query: shape.query ?? nothing, body: shape.body ?? nothing })
-    .safeParse({ params, query, body: body.value ?? {} });
+    .strictObject({
+      params: shape.params ?? nothing,
+      query: shape.query ?? nothing,
+      body: shape.body ?? nothing,
+      headers: shape.headers ?? nothing,
+    })
+    .safeParse({ params, query, body: body.value ?? {}, headers: headersNamed(request, shape.headers) });
   return parsed.success
     ? { ...read, input: parsed.data as Input, problem: null }
     : refuse({ code: 'validation_error', message: describe(parsed.error) });
@@ -80,12 +90,25 @@ export const notFromOurPages: Problem = {
     'Requests with a session cookie are taken from the pages of Portcullis alone, with the header "x-portcullis: 1".',
 };
 
+/** Those headers that a row names. */
+function headersNamed({ headers }: FastifyRequest, shape: ZodObject | undefined): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.keys(shape?.shape ?? {}).flatMap(name => (name in headers ? [[name, headers[name]]] : [])),
+  );
+}
+
 function mentionsWorkspace(schema: ZodType | undefined): boolean {
   return schema instanceof ZodObject && 'workspace' in schema.shape;
 }
 
-/** The first thing that is wrong, by the name of the value. The value itself is not repeated: it may be a secret. */
-export function describe({ issues: [issue] }: z.ZodError): string {
-  const path = (issue?.path ?? []).join('.');
-  return `${path === '' ? 'The request' : path}: ${issue?.message ?? 'Invalid input'}`.slice(0, 300);
+/** What is wrong, by the names of the values. The values themselves are not repeated: they may be secrets. */
+export function describe({ issues }: z.ZodError): string {
+  const told = issues.slice(0, problemsTold).map(({ path, message }) => {
+    const name = path.join('.');
+    return `${name === '' ? 'The request' : name}: ${message}`.slice(0, 300);
+  });
+  return told.join('; ');
 }
+
+/** Problems of one request that are told of at once. */
+const problemsTold = 10;

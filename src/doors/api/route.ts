@@ -1,8 +1,9 @@
-import type { ZodType, z } from 'zod';
+import type { ZodObject, ZodType, z } from 'zod';
 import type { Action } from '../../domain/action.ts';
 import type { AgentId, KeyId } from '../../domain/ids.ts';
 import type { CommandContext, Demand } from '../../domain/operation.ts';
 import type { Download } from './download.ts';
+import type { Tagged } from './tagged.ts';
 
 /**
  * What a route's caller must be allowed: an action, and on what. `membership` is open to every member, but a key that is
@@ -19,8 +20,10 @@ export type RouteDemand =
 /** What a row says about its answer. */
 export type RouteAnswer = ZodType | null | 'file';
 
+type OfShape<A extends ZodType> = z.output<A> | Tagged<z.output<A>>;
+
 // biome-ignore lint/suspicious/noConfusingVoidType: a command without an answer ends without a value.
-type Answered<A extends RouteAnswer> = A extends ZodType ? z.output<A> : A extends null ? void : Download;
+type Answered<A extends RouteAnswer> = A extends ZodType ? OfShape<A> : A extends null ? void : Download;
 
 /** Demands that follow from what is asked for. */
 export interface FurtherDemands<Given> {
@@ -33,6 +36,8 @@ interface Given<Params extends ZodType, Query extends ZodType, Body extends ZodT
   readonly params: z.infer<Params>;
   readonly query: z.infer<Query>;
   readonly body: z.infer<Body>;
+  /** Those that the row names; a value that is missing is undefined. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -59,10 +64,16 @@ export interface ApiRoute<
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
+  /** Headers of the request that it looks at, by lower-case name. */
+  readonly headers?: ZodObject;
+  /** The body may also be YAML. */
+  readonly yaml?: true;
   /** Status of success: 200 unless it says otherwise, and 204 without an answer. */
   readonly status?: number;
   /** The shape of what it answers with; null for nothing at all; `file` for a `Download`. */
   readonly answer: Answer;
+  /** Content types of an answer that is a file. */
+  readonly fileTypes?: readonly string[];
   /** Throws `PortcullisError`. */
   run(input: Given<Params, Query, Body>, context: CommandContext): Promise<Answered<Answer>>;
 }

@@ -5,12 +5,13 @@ import { type GrantId, newId } from '../../../domain/ids.ts';
 import type { Group } from '../../../domain/policy.ts';
 import type { PolicyProposal, ProposedGrant } from '../../../domain/policy-proposal.ts';
 import { builtInRoles } from '../../../domain/role.ts';
+import { action, customRoleName, policyName, subjectName, toConditions } from '../../../policy/fields.ts';
 import { createNames, type SubjectNames } from '../../../policy/names.ts';
 import type { Policies } from '../../../policy/policies.ts';
 import type { StoredPolicy } from '../../../policy/policy-store.ts';
-import { action, idOf } from '../fields.ts';
+import { idOf } from '../fields.ts';
 import { workspaceOf } from '../in-workspace.ts';
-import { customRoleName, newGrant, policyName, subjectName, toConditions, toSubjectName } from '../policy-fields.ts';
+import { newGrant, toSubjectName } from '../policy-fields.ts';
 import { type ApiRoute, apiRoute, type RouteDemand } from '../route.ts';
 import { grantAnswer, grantsAnswer, groupAnswer, groupsAnswer, roleAnswer, rolesAnswer } from '../shapes/policy.ts';
 

@@ -14,7 +14,7 @@ const subject = z
   })
   .meta({ id: 'GrantSubject' });
 
-export const grant = z
+const grant = z
   .object({
     id: z.string(),
     effect: z.enum(grantEffects),
@@ -35,13 +35,13 @@ const revision = z.int().describe('The revision of the policy that this is true 
 export const grantAnswer = z.object({ grant, revision });
 export const grantsAnswer = z.object({ grants: list(grant), revision });
 
-export const group = z
+const group = z
   .object({ id: z.string(), name: z.string(), members: list(z.string()).describe('As a policy document names them.') })
   .meta({ id: 'Group' });
 export const groupAnswer = z.object({ group, revision });
 export const groupsAnswer = z.object({ groups: list(group), revision });
 
-export const role = z
+const role = z
   .object({ name: z.string(), actions: list(z.string()), builtIn: z.boolean() })
   .meta({ id: 'WorkspaceRole' });
 export const roleAnswer = z.object({ role, revision });

@@ -1,0 +1,133 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { PortcullisError } from '../../../domain/errors.ts';
+import type { PolicyProposal } from '../../../domain/policy-proposal.ts';
+import type { Difference } from '../../../policy/compare.ts';
+import { readDocument, writeDocument, writeScope } from '../../../policy/document.ts';
+import { createNames, type SubjectNames } from '../../../policy/names.ts';
+import { invalid, type Policies } from '../../../policy/policies.ts';
+import { writeYaml } from '../../../policy/yaml.ts';
+import { Download } from '../download.ts';
+import { workspaceOf } from '../in-workspace.ts';
+import { type ApiRoute, apiRoute, type RouteDemand } from '../route.ts';
+import { policyDocument, policyPlan } from '../shapes/policy-document.ts';
+import { Tagged } from '../tagged.ts';
+
+const mayGrant = { on: 'workspace', action: 'grants' } as const;
+const path = '/api/workspaces/:workspace/policy';
+
+/** Read whole only by `readDocument`, which says everything that is wrong with it at once. */
+const documentBody = z.looseObject({}).describe('A policy document. Its schema is at /api/schemas/policy.json.');
+type DocumentBody = z.infer<typeof documentBody>;
+
+const ifMatch = z.object({
+  'if-match': z
+    .string()
+    .optional()
+    .describe('The ETag of the policy that the change was made on. Needed: another policy now is a 412.'),
+});
+
+/** The policy of a workspace as one document. */
+export function policyDocumentRoutes({ policies }: { policies: Policies }): ApiRoute[] {
+  return [
+    apiRoute({
+      method: 'GET',
+      path,
+      name: 'policy.get',
+      answer: policyDocument,
+      summary: 'The policy as a document; the ETag is its revision',
+      demand: mayGrant,
+      run: async (_, context) => {
+        const stored = await policies.read(workspaceOf(context));
+        return new Tagged(writeDocument(stored), stored.policy.revision);
+      },
+    }),
+    apiRoute({
+      method: 'GET',
+      path: `${path}/export`,
+      name: 'policy.export',
+      answer: 'file',
+      fileTypes: ['application/yaml', 'application/json'],
+      summary: 'The policy as a file',
+      demand: mayGrant,
+      query: z.strictObject({ format: z.enum(['yaml', 'json']).default('yaml') }),
+      run: async ({ query: { format } }, context) => {
+        const stored = await policies.read(workspaceOf(context));
+        const document = writeDocument(stored);
+        const text =
+          format === 'yaml' ? writeYaml(document, stored.policy.revision) : `${JSON.stringify(document, null, 2)}\n`;
+        return new Download(`policy.${format}`, `application/${format}; charset=utf-8`, Readable.from([text]));
+      },
+    }),
+    apiRoute({
+      method: 'PUT',
+      path,
+      name: 'policy.replace',
+      answer: policyDocument,
+      summary: 'Replace the policy by a document',
+      demand: mayGrant,
+      also: {
+        says: 'Nobody gives what they do not hold, in whatever form.',
+        of: ({ body }) => givenBy(body),
+      },
+      headers: ifMatch,
+      body: documentBody,
+      yaml: true,
+      run: async ({ body, headers }, context) => {
+        const expected = revisionIn(headers['if-match']);
+        const stored = await policies.change(context, workspaceOf(context), proposed(body), expected);
+        return new Tagged(writeDocument(stored), stored.policy.revision);
+      },
+    }),
+    apiRoute({
+      method: 'POST',
+      path: `${path}/plan`,
+      name: 'policy.plan',
+      answer: policyPlan,
+      summary: 'What a document would change, and who would gain and lose what; nothing is saved',
+      demand: mayGrant,
+      body: documentBody,
+      yaml: true,
+      run: async ({ body }, context) => {
+        const plan = await policies.plan(context, workspaceOf(context), proposed(body));
+        const { stored, after, changes, beyond, failed } = plan;
+        const names = createNames(stored.members, after.groups);
+        return {
+          revision: stored.policy.revision,
+          changes: [...changes],
+          gains: plan.gains.map(one => differenceView(one, names)),
+          losses: plan.losses.map(one => differenceView(one, names)),
+          missingActions: [...beyond],
+          failed: [...failed],
+        };
+      },
+    }),
+  ];
+}
+
+/** What somebody gains or loses, and where. */
+function differenceView({ principal, actions, on }: Difference, names: SubjectNames) {
+  return { principal, name: names.nameOf(principal), actions: [...actions], on: writeScope(on) };
+}
+
+/** A document that cannot be read gives nothing: the command says what is wrong with it. */
+function givenBy(body: DocumentBody): RouteDemand[] {
+  const read = readDocument(body);
+  if ('problems' in read) return [];
+  return [{ ...mayGrant, gives: { kind: 'policy', proposal: { kind: 'replace', document: read.document } } }];
+}
+
+function proposed(body: DocumentBody): PolicyProposal {
+  const read = readDocument(body);
+  if ('problems' in read) throw invalid(read.problems);
+  return { kind: 'replace', document: read.document };
+}
+
+/** Undefined for `*`: whatever the policy is now. */
+function revisionIn(header: string | undefined): number | undefined {
+  if (header === undefined) throw new PortcullisError('revision_needed');
+  if (header.trim() === '*') return undefined;
+  const revision = /^\s*"?(\d{1,15})"?\s*$/.exec(header)?.[1];
+  if (revision === undefined) throw new PortcullisError('revision_moved', 'If-Match is no ETag of a policy.');
+  return Number(revision);
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { grantEffects } from '../../../domain/grant.ts';
+import { list } from './values.ts';
+
+const scope = z.string().describe('workspace, page:ID, page-only:ID or database:ID.');
+
+const grant = z
+  .object({
+    effect: z.enum(grantEffects),
+    to: z.string(),
+    actions: list(z.string()).optional(),
+    role: z.string().optional(),
+    on: z.union([scope, list(scope)]),
+    when: z.record(z.string(), z.unknown()).optional(),
+    properties: list(z.string()).optional(),
+    reason: z.string(),
+  })
+  .meta({ id: 'DocumentGrant' });
+
+export const policyDocument = z
+  .object({
+    version: z.literal(1),
+    roles: z.record(z.string(), list(z.string())),
+    groups: z.record(z.string(), list(z.string())),
+    members: z.record(z.string(), z.string()),
+    grants: list(grant),
+    invariants: list(z.object({ never: z.object({ who: z.string(), may: z.string(), on: scope }) })),
+    tests: list(z.object({ who: z.string(), may: z.string(), on: scope, expect: z.enum(['allow', 'deny']) })),
+  })
+  .meta({ id: 'PolicyDocument' });
+
+const difference = z
+  .object({ principal: z.string(), name: z.string(), actions: list(z.string()), on: scope })
+  .meta({ id: 'PolicyDifference' });
+
+const change = z
+  .object({
+    change: z.enum(['added', 'removed', 'changed']),
+    of: z.enum(['role', 'group', 'member', 'grant', 'invariant', 'test']),
+    was: z.string().nullable(),
+    becomes: z.string().nullable(),
+  })
+  .meta({ id: 'PolicyChange' });
+
+export const policyPlan = z.object({
+  revision: z.int().describe('The revision that the document was compared with.'),
+  changes: list(change),
+  gains: list(difference).describe('What somebody could do afterwards and cannot do now.'),
+  losses: list(difference).describe('What somebody can do now and could not do afterwards.'),
+  missingActions: list(z.string()).describe(
+    'What of the gains the author may not give; the document would be refused.',
+  ),
+  failed: list(z.string()).describe('Invariants and tests that would fail; the document would be refused.'),
+});

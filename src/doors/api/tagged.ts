@@ -1,0 +1,10 @@
+/** An answer with the version that it shows, which stands in the header ETag. */
+export class Tagged<Value> {
+  readonly value: Value;
+  readonly tag: number;
+
+  constructor(value: Value, tag: number) {
+    this.value = value;
+    this.tag = tag;
+  }
+}
