@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { entryEnd } from './bundle-lines.ts';
 import { isCanonicalJson } from './canonical-json.ts';
 import { type TreeHash, toBase64 } from './merkle.ts';
+import { isPlainCanonicalJson } from './plain-json.ts';
 
 const start = Buffer.from('{"entry":');
 const hashLength = 44;
@@ -22,15 +23,15 @@ export function isEntryLine(line: Buffer): boolean {
  * @param index where the entry must stand. All that follows it in its line is then known beforehand, but for the hash.
  */
 export function readEntryLine(line: Buffer, index: number): EntryLine {
-  const beforeHash = entryEnd(index, '').slice(0, -2);
-  const hashAt = line.length - 2 - hashLength;
-  const end = hashAt - beforeHash.length;
-  const isHere = end > start.length && line.toString('latin1', end, hashAt) === beforeHash;
-  if (!isHere || line.toString('latin1', line.length - 2) !== '"}') return readMoved(line);
-  const entry = line.subarray(start.length, end);
+  const end = line.length - entryEnd(index, '').length - hashLength;
+  if (end <= start.length) return readMoved(line);
   const leaf = hashInPlace(line, start.length, end);
-  if (toBase64(leaf) !== line.toString('latin1', hashAt, hashAt + hashLength)) return { kind: 'changed', leaf, entry };
-  return { kind: isCanonicalEntry(entry) ? 'as_logged' : 'not_canonical', leaf, entry };
+  const entry = line.subarray(start.length, end);
+  const after = line.toString('latin1', end);
+  if (after === entryEnd(index, toBase64(leaf)))
+    return { kind: isCanonicalEntry(entry) ? 'as_logged' : 'not_canonical', leaf, entry };
+  const isHere = after.startsWith(entryEnd(index, '').slice(0, -2)) && after.endsWith('"}');
+  return isHere ? { kind: 'changed', leaf, entry } : readMoved(line);
 }
 
 function readMoved(line: Buffer): EntryLine {
@@ -55,6 +56,7 @@ function hashInPlace(line: Buffer, from: number, to: number): TreeHash {
 
 function isCanonicalEntry(entry: Buffer): boolean {
   if (entry[0] !== 0x7b) return false;
+  if (isPlainCanonicalJson(entry)) return true;
   const text = entry.toString();
   // What is no UTF-8 becomes replacement characters, which have other bytes.
   if (text.includes('\ufffd') && !Buffer.from(text).equals(entry)) return false;

@@ -24,8 +24,11 @@ export function nodeHash(left: TreeHash, right: TreeHash): TreeHash {
   return hash('sha256', nodeBytes, 'binary');
 }
 
+const oneHash = Buffer.alloc(32);
+
 export function toBase64(value: TreeHash): string {
-  return Buffer.from(value, 'latin1').toString('base64');
+  oneHash.write(value, 'latin1');
+  return oneHash.toString('base64');
 }
 
 /** Null: this is not the one base64 spelling of 32 bytes. */
