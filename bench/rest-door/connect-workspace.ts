@@ -2,11 +2,19 @@ import { z } from 'zod';
 import { Browser } from '../../src/cli/demo/browser.ts';
 import { readForm } from '../../src/cli/demo/form.ts';
 import { mintKeys } from '../../src/cli/demo/mint-keys.ts';
+import type { DemoKeys } from '../../src/cli/demo/ready.ts';
 
 const workspacesAnswer = z.looseObject({ workspaces: z.array(z.looseObject({ id: z.string() })) });
 
-/** Signs in by the link of the first start, connects the one workspace by OAuth, and answers with a viewer's key. */
-export async function connectWorkspace(url: string, signInUrl: string | null): Promise<string> {
+export interface ConnectedWorkspace {
+  readonly workspaceId: string;
+  readonly keys: DemoKeys;
+  /** Signed in as the admin. */
+  readonly browser: Browser;
+}
+
+/** Signs in by the link of the first start, connects the one workspace by OAuth, and makes keys for its agents. */
+export async function connectWorkspace(url: string, signInUrl: string | null): Promise<ConnectedWorkspace> {
   const browser = new Browser();
   const token = new URLSearchParams(new URL(signInUrl ?? url).hash.slice(1)).get('token');
   await browser.call('POST', new URL('/api/sign-in/link', url), { token });
@@ -22,6 +30,6 @@ export async function connectWorkspace(url: string, signInUrl: string | null): P
   await browser.submit(question.url, new URL(action, url), fields);
 
   const { workspaces } = workspacesAnswer.parse(await browser.call('GET', new URL('/api/workspaces', url)));
-  const keys = await mintKeys(browser, url, workspaces[0]?.id ?? '');
-  return keys.viewer;
+  const workspaceId = workspaces[0]?.id ?? '';
+  return { workspaceId, keys: await mintKeys(browser, url, workspaceId), browser };
 }

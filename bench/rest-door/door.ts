@@ -21,11 +21,11 @@ export interface DoorReady {
 const { upstream } = childArgument<DoorArgument>();
 const gateway = await startBenchGateway({ origin: upstream, clientId: 'bench', clientSecret: 'bench-secret' });
 const { portcullis, connection } = gateway;
-const key = await connectWorkspace(portcullis.url, portcullis.firstSignInUrl);
+const { keys } = await connectWorkspace(portcullis.url, portcullis.firstSignInUrl);
 
 tellProcessorTime();
 process.on('message', async question => {
   if (question === 'measure two commits') process.send?.(await measureTwoCommits(connection));
 });
-const ready = { origin: portcullis.url, key, databaseUrl: urlOf(connection) } satisfies DoorReady;
+const ready = { origin: portcullis.url, key: keys.viewer, databaseUrl: urlOf(connection) } satisfies DoorReady;
 childReady(ready, gateway.close);

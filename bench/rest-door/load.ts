@@ -5,6 +5,8 @@ import { childReady } from '../child.ts';
 export interface Load {
   readonly origin: string;
   readonly path: string;
+  /** JSON that is posted; left out, the path is read. */
+  readonly body?: string;
   readonly key: string;
   readonly callers: number;
   readonly ms: number;
@@ -23,11 +25,14 @@ export interface LoadResult {
 process.on('message', async (load: Load) => process.send?.(await run(load)));
 childReady(null);
 
-async function run({ origin, path, key, callers, ms }: Load): Promise<LoadResult> {
+async function run({ origin, path, key, callers, ms, body }: Load): Promise<LoadResult> {
   const { hostname, port, host } = new URL(origin);
-  const request = Buffer.from(
-    `GET ${path} HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${key}\r\nnotion-version: 2025-09-03\r\n\r\n`,
-  );
+  const head = [
+    `${body === undefined ? 'GET' : 'POST'} ${path} HTTP/1.1`,
+    ...[`host: ${host}`, `authorization: Bearer ${key}`, 'notion-version: 2025-09-03'],
+    ...(body === undefined ? [] : ['content-type: application/json', `content-length: ${Buffer.byteLength(body)}`]),
+  ];
+  const request = Buffer.from(`${head.join('\r\n')}\r\n\r\n${body ?? ''}`);
   const sockets = await Promise.all(Array.from({ length: callers }, () => open(hostname, Number(port))));
   const latenciesMs: number[] = [];
   let refusal: string | null = null;

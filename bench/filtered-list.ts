@@ -1,0 +1,68 @@
+import { type Child, startChild } from './child.ts';
+import { atMost, type Bench } from './claim.ts';
+import type { FilteringReady } from './filtered-list/door.ts';
+import { median } from './median.ts';
+import type { Load, LoadResult } from './rest-door/load.ts';
+
+const rounds = 7;
+const roundMs = 2_000;
+const warmUpMs = 2_000;
+const callers = 8;
+
+/**
+ * The same list of 100 results through the same door, asked for by somebody from whom nothing is hidden, and by somebody
+ * from whom a page is: so that each result is judged by where it stands and walked through.
+ */
+export const filteredList: Bench = async () => {
+  await using upstream = await startChild<{ readonly origin: string }>(module('filtered-list/upstream'), null);
+  await using door = await startChild<FilteringReady>(module('filtered-list/door'), {
+    upstream: upstream.ready.origin,
+  });
+  await using load = await startChild<null>(module('rest-door/load'), null);
+  const { origin, unfiltered, filtered } = door.ready;
+  for (const key of [unfiltered, filtered]) await askOnce(origin, key);
+  await results(origin, filtered);
+  const perCall = new Map([unfiltered, filtered].map(key => [key, [] as number[]]));
+  for (const key of [unfiltered, filtered]) await run(load, origin, key, warmUpMs);
+  for (let round = 1; round <= rounds; round++) {
+    for (const [key, figures] of perCall) {
+      const { perSecond } = await run(load, origin, key, roundMs);
+      figures.push(1_000 / perSecond);
+      const who = key === filtered ? 'filtered' : 'unfiltered';
+      console.log(`round ${round} of ${rounds}  ${who.padEnd(10)}  ${perSecond.toFixed(0).padStart(6)} a second`);
+    }
+  }
+  const cost = (key: string) => median(perCall.get(key) ?? []);
+  return [
+    atMost('100 results filtered against the same list unfiltered', cost(filtered) / cost(unfiltered), 'x', 1.15),
+  ];
+};
+
+/** The first answer may take looks at Notion, which are not what is measured. */
+async function askOnce(origin: string, key: string): Promise<number | undefined> {
+  const headers = {
+    authorization: `Bearer ${key}`,
+    'content-type': 'application/json',
+    'notion-version': '2025-09-03',
+  };
+  const response = await fetch(`${origin}/v1/search`, { method: 'POST', headers, body: '{"page_size":100}' });
+  const { results } = (await response.json()) as { readonly results?: readonly unknown[] };
+  return results?.length;
+}
+
+/** Nothing of the list is hidden from either of the two, or they would not get the same. */
+async function results(origin: string, key: string): Promise<void> {
+  const count = await askOnce(origin, key);
+  if (count !== 100) throw new Error(`the filtered list has ${count} results`);
+}
+
+async function run(load: Child<null>, origin: string, key: string, ms: number): Promise<LoadResult> {
+  const question = { origin, path: '/v1/search', body: '{"page_size":100}', key, callers, ms } satisfies Load;
+  const result = await load.ask<LoadResult>(question);
+  if (result.refusal !== null) throw new Error(`a call was refused:\n${result.refusal}`);
+  return result;
+}
+
+function module(name: string): URL {
+  return new URL(`./${name}.ts`, import.meta.url);
+}
