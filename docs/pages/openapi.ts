@@ -13,6 +13,7 @@ export function describedApi() {
     webhooks: none,
     report: none,
     policies: none,
+    pageAccess: none,
   });
   return describeApi('/', rows, contentRoutes);
 }

@@ -25,6 +25,7 @@ import { openOAuthServer } from './oauth-server.ts';
 import type { Audit } from './open-audit.ts';
 import { openGateway } from './open-gateway.ts';
 import type { Parts } from './open-parts.ts';
+import { openPageAccess } from './page-access.ts';
 import { openPolicies } from './policies.ts';
 import { readinessChecks } from './readiness.ts';
 import { openWebhooks } from './webhooks.ts';
@@ -77,6 +78,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
         webhooks: webhooks.admin,
         report,
         policies,
+        pageAccess: openPageAccess(place, audit),
       }),
       contentRoutes,
       fileLinks: files.links,

@@ -1010,6 +1010,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The pages below one that are known, with what somebody may do there
+         * @description Open to every member of the workspace; a limited key needs the action `read`. The access of others is told to those who may change permissions.
+         */
+        get: operations["pages.access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/policy": {
         parameters: {
             query?: never;
@@ -1552,6 +1572,37 @@ export interface components {
             email: string;
             role: string;
             workspace: string;
+        };
+        PageAccess: {
+            /** @description What they may do here. */
+            actions: string[];
+            /** @enum {string} */
+            because: "role" | "grant" | "denied_by_grant" | "outside_limit" | "outside_key_pages" | "key_lacks_action" | "role_lacks_action" | "not_a_member" | "unknown_object" | "stale_object";
+            /**
+             * @description Of reading.
+             * @enum {string}
+             */
+            effect: "allow" | "deny";
+            /** @description The grants that decide about reading. */
+            grants: string[];
+            hasChildren: boolean;
+            id: string;
+            /** @enum {string} */
+            kind: "page" | "database" | "data_source";
+            title: string;
+        };
+        PageAccessList: {
+            pages: components["schemas"]["PageAccess"][];
+            /** @description From the parent to the top. */
+            path: {
+                hasChildren: boolean;
+                id: string;
+                /** @enum {string} */
+                kind: "page" | "database" | "data_source";
+                title: string;
+            }[];
+            /** @description Null for readers who may not see everything. */
+            total: number | null;
         };
         PolicyChange: {
             becomes: string | null;
@@ -3495,6 +3546,34 @@ export interface operations {
                     "application/json": {
                         signInUrl: string | null;
                     };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "pages.access": {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                parent?: string;
+                principal?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAccessList"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -21,6 +21,7 @@ import { createListeningStore } from './listening-store.ts';
 import { createLogArchive } from './log-archive.ts';
 import { createOAuthRecords } from './oauth-record-store.ts';
 import { createObjectOwners } from './object-owners.ts';
+import { createPageChildren } from './page-children.ts';
 import { createPageIndexStore } from './page-index-store.ts';
 import { createPastedTokens } from './pasted-tokens.ts';
 import { createPolicyHolders } from './policy-holders.ts';
@@ -71,6 +72,7 @@ export function createStores(
     logArchive: (name: string, log: LogName) => createLogArchive(database, name, log),
     oauthRecords: createOAuthRecords(database),
     objectOwners: createObjectOwners(database),
+    pageChildren: createPageChildren(database),
     pageIndex: createPageIndexStore(database),
     policyHolders: createPolicyHolders(database, compile, now),
     rateLedgers: createRateLedgers(database, metrics),

@@ -10,6 +10,7 @@ import { createProofRoutes } from './proof-routes.ts';
 import { createReportRoutes, type ReportCommands } from './report-routes.ts';
 import type { ApiRoute } from './route.ts';
 import { accountRoutes } from './routes/account-routes.ts';
+import { pageAccessRoutes } from './routes/page-access.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { policyDocumentRoutes } from './routes/policy-document.ts';
 import { titlesRoute } from './titles-route.ts';
@@ -23,11 +24,12 @@ export interface ApiRouteParts {
   readonly webhooks: Parameters<typeof createWebhookRoutes>[0];
   readonly report: ReportCommands;
   readonly policies: Policies;
+  readonly pageAccess: Parameters<typeof pageAccessRoutes>[0];
 }
 
 /** Every row of the admin API that has a caller. */
 export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
-  const { accounts, connections, log, provableLogs, webhooks, report, policies } = parts;
+  const { accounts, connections, log, provableLogs, webhooks, report, policies, pageAccess } = parts;
   return [
     ...accountRoutes(accounts),
     ...createConnectionRoutes(connections),
@@ -37,6 +39,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     ...createReportRoutes(report),
     ...policyDocumentRoutes({ policies }),
     ...policyRoutes({ policies }),
+    ...pageAccessRoutes(pageAccess),
   ];
 }
 

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { askerOf } from '../../../domain/asker-of.ts';
+import { PortcullisError } from '../../../domain/errors.ts';
+import { judgementReasons } from '../../../domain/policy-snapshot.ts';
+import type { PageAccesses } from '../../../policy/page-access.ts';
+import { notionId, principalId } from '../fields.ts';
+import { workspaceOf } from '../in-workspace.ts';
+import { type ApiRoute, apiRoute } from '../route.ts';
+import { list } from '../shapes/values.ts';
+
+const container = {
+  kind: z.enum(['page', 'database', 'data_source']),
+  id: z.string(),
+  title: z.string(),
+  hasChildren: z.boolean(),
+};
+
+const pagesAnswer = z
+  .object({
+    path: list(z.object(container)).describe('From the parent to the top.'),
+    pages: list(
+      z
+        .object({
+          ...container,
+          actions: list(z.string()).describe('What they may do here.'),
+          effect: z.enum(['allow', 'deny']).describe('Of reading.'),
+          because: z.enum(judgementReasons),
+          grants: list(z.string()).describe('The grants that decide about reading.'),
+        })
+        .meta({ id: 'PageAccess' }),
+    ),
+    total: z.int().nullable().describe('Null for readers who may not see everything.'),
+  })
+  .meta({ id: 'PageAccessList' });
+
+/** The pages of a workspace as a tree, with what somebody may do on each. */
+export function pageAccessRoutes({ accesses, now }: { accesses: PageAccesses; now: () => Date }): ApiRoute[] {
+  return [
+    apiRoute({
+      method: 'GET',
+      path: '/api/workspaces/:workspace/pages',
+      name: 'pages.access',
+      answer: pagesAnswer,
+      summary: 'The pages below one that are known, with what somebody may do there',
+      demand: { on: 'membership', key: 'read' },
+      also: {
+        says: 'The access of others is told to those who may change permissions.',
+        of: ({ query }) => (query.principal === undefined ? [] : [{ on: 'workspace', action: 'grants' }]),
+      },
+      query: z.strictObject({
+        parent: notionId.optional().describe('Left out: what stands at the top.'),
+        principal: principalId.optional().describe('Yourself unless given.'),
+        offset: z.coerce.number().int().min(0).default(0),
+        limit: z.coerce.number().int().min(1).max(200).default(100),
+      }),
+      run: async ({ query }, context) => {
+        const { caller, clientAddress } = context;
+        const asker = askerOf(caller, { door: 'api', clientAddress }, { at: now() });
+        if (asker === null) throw new PortcullisError('not_found', 'There is no such workspace.');
+        const { parent, principal, offset, limit } = query;
+        const request = { parentId: parent ?? null, principal: principal ?? null, offset, limit };
+        return accesses.below(workspaceOf(context), asker, request);
+      },
+    }),
+  ];
+}

@@ -1,0 +1,27 @@
+import type { Container } from '../domain/ancestry.ts';
+import type { WorkspaceId } from '../domain/ids.ts';
+
+/** A page, database or data source, as a list of pages shows it. */
+export interface ChildContainer extends Container {
+  /** As Notion showed it: text that strangers wrote. */
+  readonly title: string;
+  readonly hasChildren: boolean;
+}
+
+/** What the page index knows below a page, without asking Notion. */
+export interface PageChildren {
+  /**
+   * What stands directly below, in order of titles; a page in a block stands below the page that holds the block. Null as the
+   * parent: what stands at the top of what connections are shown. Nothing in the trash.
+   */
+  below(
+    workspaceId: WorkspaceId,
+    parentId: string | null,
+    page: { readonly offset: number; readonly limit: number },
+  ): Promise<{
+    readonly children: readonly ChildContainer[];
+    readonly total: number;
+  }>;
+  /** The containers from the object itself to the top, nearest first; empty for one that is not known. */
+  pathOf(workspaceId: WorkspaceId, id: string): Promise<readonly ChildContainer[]>;
+}
