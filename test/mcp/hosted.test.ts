@@ -58,7 +58,7 @@ describe('tools by the hosted server', () => {
     const before = (await sent()).length;
     for (const query of ['SELECT * FROM sqlite_master', `SELECT * FROM "${source}", secrets`, 'PRAGMA table_list']) {
       const { json } = await as().modern('tools/call', { name: 'notion-query-data-sources', arguments: { query } });
-      assert.equal(json.error?.code, -32602, query);
+      assert.equal(json.result?.isError, true, query);
     }
     assert.equal((await sent()).length, before);
   });

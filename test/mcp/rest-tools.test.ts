@@ -138,7 +138,7 @@ describe('tools over REST', () => {
       name: 'notion-fetch',
       arguments: { id: 'self', and_also: demo.ready.pages.restricted },
     });
-    assert.equal(json.error?.code, -32602);
+    assert.equal(json.result?.isError, true);
   });
 
   it('answers the old names of tools', async () => {

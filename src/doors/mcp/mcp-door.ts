@@ -119,7 +119,7 @@ export function createMcpDoor(parts: McpDoorParts): RequestHandler {
       const answered = await pass(visit, operation, controller);
       reply.result(id, resultOf(answered, message.modern));
     } catch (error) {
-      tell(visit, reply, id, operation, error, toldOf(error, { ...visit, message }));
+      tell(visit, reply, id, operation, error, toldOf(error, { ...visit, message, operation: operation.name }));
     } finally {
       leave();
     }

@@ -34,3 +34,6 @@ export function localOperation(
 export function impossible(name: string, problem: Problem): Operation {
   return { name, effect: 'read', demands: asMember, problem, target: null, response };
 }
+
+/** The name of a call of a tool that has no row, or that nothing serves. */
+export const unknownTool = 'tools.unknown';

@@ -3,7 +3,7 @@ import { classifyTool } from '../../notion/classify-tool.ts';
 import { isJsonObject, type JsonObject } from '../../notion/strict-json.ts';
 import { inputSchemaOf, readArguments, type ToolRow } from '../../notion/tool-row.ts';
 import { findTool, tools } from '../../notion/tools.ts';
-import { asMember, impossible, localOperation } from './operation.ts';
+import { asMember, impossible, localOperation, unknownTool } from './operation.ts';
 import type { McpMessage } from './read-message.ts';
 import type { NotionCalls } from './rest-tools/notion-calls.ts';
 import { restTools } from './rest-tools/rest-tools.ts';
@@ -17,6 +17,8 @@ import { type CallFrame, restToolOperation, type ToolCallParts } from './tool-ca
 export type ToolRoute = (row: ToolRow) => 'hosted' | 'rest' | null;
 
 const serverInfo = { name: 'portcullis', title: 'Notion, through Portcullis', version: '1' };
+/** From 2026-07-28 on a server names itself beside its results. */
+const saysWhoItIs = { 'io.modelcontextprotocol/serverInfo': serverInfo };
 const capabilities = { tools: {} };
 const instructions =
   'Notion, as far as your role in this workspace allows. What you may not see is not there; what you may not do is refused, and everything is logged.';
@@ -46,7 +48,7 @@ export function operationOf(message: McpMessage, parts: RequestParts): Operation
     case 'server/discover':
       if (!modern) return null;
       return local('mcp.discover', async () =>
-        result({ supportedVersions: revisions, capabilities, serverInfo, instructions, ...uncached }),
+        result({ supportedVersions: revisions, capabilities, instructions, ...uncached, _meta: saysWhoItIs }),
       );
     default:
       return null;
@@ -84,10 +86,12 @@ function toolCall(params: JsonObject, parts: RequestParts): Operation {
   const row = typeof name === 'string' ? findTool(name) : null;
   const route = row === null ? null : parts.route(row);
   if (row === null || route === null) {
-    return impossible('tools.unknown', { code: 'validation_error', message: 'There is no such tool here.' });
+    return impossible(unknownTool, { code: 'validation_error', message: 'There is no such tool here.' });
   }
   const read = isJsonObject(given) ? readArguments(row, given) : { problem: 'arguments must be an object.' };
-  if ('problem' in read) return impossible(`tools.${row.name}`, { code: 'validation_error', message: read.problem });
+  if ('problem' in read) {
+    return impossible(`tools.${row.name}`, { code: 'validation_error', message: `MCP error -32602: ${read.problem}` });
+  }
   const tool = restTools.get(row.name);
   if (route === 'hosted' && row.hosted !== null) return classifyTool(row, row.hosted, read.args);
   if (tool === undefined) throw new Error(`no way leads to Notion for ${row.name}`);

@@ -2,6 +2,7 @@ import { readApiKey } from '../../domain/api-key.ts';
 import { PortcullisError } from '../../domain/errors.ts';
 import type { Credentials } from '../../domain/principal.ts';
 import { type ResourcePlace, signInChallenge, stepUpChallenge } from './challenge.ts';
+import { unknownTool } from './operation.ts';
 import { type McpMessage, type ProtocolRefusal, rpcCodes } from './read-message.ts';
 import { failedResult, failureOf } from './tool-result.ts';
 
@@ -18,6 +19,8 @@ interface Asked {
   readonly requestId: string;
   readonly place: ResourcePlace;
   readonly credentials: Credentials;
+  /** The name of the operation, where there is one. */
+  readonly operation?: string;
   /** Null: nothing was asked that could be read. */
   readonly message: McpMessage | null;
 }
@@ -33,8 +36,8 @@ export function toldOf(error: unknown, asked: Asked): Told {
     return { status: 403, error: plain, headers: { 'www-authenticate': stepUpChallenge(place) } };
   }
   if (message === null) return { status: known.status, error: plain };
-  // Arguments that do not fit, and tools that do not exist, are errors of the protocol.
-  if (message.method !== 'tools/call' || known.code === 'validation_error') {
+  // Arguments that do not fit are the tool's to tell, so that a model reads it; a tool that does not exist tells nothing.
+  if (message.method !== 'tools/call' || asked.operation === unknownTool) {
     return { status: 200, error: { ...plain, code: rpcCodes.invalidParams } };
   }
   const result = failedResult(failureOf(known, requestId));
