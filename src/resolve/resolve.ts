@@ -81,10 +81,10 @@ export function createResolve(parts: {
     const { clientAddress, requestId } = call;
     const indexAsker = { workspaceId: id, connectionId: connection.id, caller, clientAddress, requestId };
     const { lasting, fresh } = placedObjects(call);
-    const tested = policy.testedProperties;
-    const known = await index.find(indexAsker, lasting, { tested });
+    const options = { tested: policy.testedProperties, ...(isHosted(call) && onlyWhatIsKnown) };
+    const known = await index.find(indexAsker, lasting, options);
     if (fresh.length === 0) return known;
-    return new Map([...known, ...(await index.find(indexAsker, fresh, { tested, maxAgeMs: freshMs }))]);
+    return new Map([...known, ...(await index.find(indexAsker, fresh, { ...options, maxAgeMs: freshMs }))]);
   }
 
   async function proposedPolicy({ operation }: Call, { principal }: Caller, { id, policy }: WorkspaceSnapshot) {
@@ -107,6 +107,13 @@ export function createResolve(parts: {
     },
   };
 }
+
+function isHosted({ operation: { target } }: Call): boolean {
+  return target?.kind === 'notion' && target.hosted !== undefined;
+}
+
+/** A token of Notion's MCP server is none for its REST API, which tells where objects stand. */
+const onlyWhatIsKnown = { mayAsk: 0 } as const;
 
 /** How old what is known may be of an object that is moved or deleted (rule 18). */
 const freshMs = 5_000;
@@ -155,9 +162,7 @@ const unknown: Omit<Facts, 'at'> = {
 
 function connectionFor(call: Call, { principal }: Caller, connections: Parameters<typeof chooseConnection>[0]) {
   const { target } = call.operation;
-  if (target?.kind === 'notion') {
-    return chooseConnection(connections, principal, { hosted: target.hosted !== undefined });
-  }
+  if (target?.kind === 'notion') return chooseConnection(connections, principal, { hosted: isHosted(call) });
   if (target?.connection === undefined) return { connection: null, connectionTrouble: null };
   return chooseConnection(
     connections.filter(connection => connection.id === target.connection),
