@@ -4,6 +4,7 @@ import type { WorkspaceId } from '../../domain/ids.ts';
 import { Lru } from '../../domain/lru.ts';
 import type { IndexAsker, NotionRef, PageIndex } from '../../domain/page-index.ts';
 import type { Chains, IndexedObject, IndexStore } from './index-store.ts';
+import { createLately } from './lately.ts';
 
 /** What Notion says of one object. Where it is shown, the answer has been learned on its way through the gate. */
 export type Looked = 'shown' | 'missing' | 'no_answer';
@@ -28,6 +29,7 @@ export function createPageIndex(parts: { store: IndexStore; look: Look; monotoni
   /** Moves with everything that is learned or doubted in a workspace here: what was remembered before counts no more. */
   const versions = new Map<WorkspaceId, number>();
   const underWay = new Map<string, Promise<Looked>>();
+  const lately = createLately(monotonicMs);
 
   const versionOf = (workspaceId: WorkspaceId) => versions.get(workspaceId) ?? 0;
   const changed = (workspaceId: WorkspaceId) => void versions.set(workspaceId, versionOf(workspaceId) + 1);
@@ -42,7 +44,14 @@ export function createPageIndex(parts: { store: IndexStore; look: Look; monotoni
     return looking;
   }
 
+  async function chainsOf(workspaceId: WorkspaceId, ids: readonly string[]): Promise<Chains> {
+    const chains = await store.chains(workspaceId, ids);
+    for (const chain of chains.byId.values()) for (const node of chain) lately.compare(workspaceId, node);
+    return chains;
+  }
+
   async function ask(asker: IndexAsker, object: NotionRef): Promise<Looked> {
+    lately.forget(asker.workspaceId, object);
     const looked = await lookOnce(asker, object);
     if (looked === 'missing') await store.noteMissing(asker.workspaceId, object);
     if (looked !== 'no_answer') changed(asker.workspaceId);
@@ -61,7 +70,7 @@ export function createPageIndex(parts: { store: IndexStore; look: Look; monotoni
         return false;
       });
       if (open.length === 0) return found;
-      let chains = await store.chains(workspaceId, distinctIds(open));
+      let chains = await chainsOf(workspaceId, distinctIds(open));
       let callsLeft = mayAsk;
       for (const object of open) {
         const walked = await walk(object);
@@ -86,18 +95,21 @@ export function createPageIndex(parts: { store: IndexStore; look: Look; monotoni
           if (looked === 'no_answer') return { state: old ? 'stale' : 'unknown' };
           if (looked === 'missing' && need.id === object.id) return { state: 'unknown' };
           asked.add(need.id);
-          chains = merge(chains, await store.chains(workspaceId, [object.id]));
+          chains = merge(chains, await chainsOf(workspaceId, [object.id]));
         }
       }
     },
 
     async learn(workspaceId, objects, { ageMs = 0, tested = noNames } = {}) {
-      await store.learn(workspaceId, objects, ageMs, [...tested]);
-      changed(workspaceId);
+      await lately.learn(workspaceId, objects, tested, async unwritten => {
+        await store.learn(workspaceId, unwritten, ageMs, [...tested]);
+        changed(workspaceId);
+      });
     },
 
     async doubt(workspaceId, objects) {
       await store.doubt(workspaceId, objects);
+      for (const object of objects) lately.forget(workspaceId, object);
       changed(workspaceId);
     },
   };
