@@ -65,18 +65,16 @@ export function aCaller(given: Partial<Caller> = {}): Caller {
 
 /** A policy of which only the role of every caller is set. */
 export function aPolicyOfRole(role: string | null): PolicySnapshot {
-  const policy = compilePolicy({ revision: 1, roles: new Map(), members: new Map(), groups: new Map(), grants: [] });
   const members = new Map<PrincipalId, string>();
+  const compiled = () => compilePolicy({ revision: 1, roles: new Map(), members, groups: new Map(), grants: [] });
+  const policyFor = (principal: PrincipalId) => {
+    if (role !== null) members.set(principal, role);
+    return compiled();
+  };
   return {
-    ...policy,
-    judge(asker, action, object) {
-      if (role !== null) members.set(asker.principal, role);
-      return compilePolicy({ revision: 1, roles: new Map(), members, groups: new Map(), grants: [] }).judge(
-        asker,
-        action,
-        object,
-      );
-    },
+    ...compiled(),
+    judge: (asker, action, object) => policyFor(asker.principal).judge(asker, action, object),
+    may: (asker, action, object) => policyFor(asker.principal).may(asker, action, object),
   };
 }
 

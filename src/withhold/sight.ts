@@ -26,9 +26,9 @@ export function sightOf({ call, caller, facts }: DecidedCall): Sight | null {
   const { policy } = facts;
   const asker = askerOf(caller, call, facts);
   if (policy === null || asker === null) return null;
-  const may = (action: Action, object: Ancestry) => policy.judge(asker, action, object).effect === 'allow';
+  const may = (action: Action, object: Ancestry) => policy.may(asker, action, object);
   const hiddenProperties = (object: Ancestry) => policy.maskedProperties(asker, 'read', object);
-  const people = policy.judge(asker, 'people.read', { state: 'workspace', filtered: true }).effect === 'allow';
+  const people = policy.may(asker, 'people.read', { state: 'workspace', filtered: true });
   const action = call.operation.response.list?.action ?? call.operation.response.readAction ?? 'read';
   const everyObject = may('read', nowhere) && may(action, nowhere);
   const everyProperty = hiddenProperties(nowhere).size === 0;

@@ -232,6 +232,15 @@ describe('property masks', () => {
     assert.equal(unmasked.json.properties.Salary.number, 90_000);
   });
 
+  it('hold where nobody knows where the page stands', async () => {
+    const { seen } = await withheld();
+    const somewhere = { type: 'block_id', block_id: idOf(999) };
+    const given = { ...aPage({ parent: somewhere, properties }), id: idOf(31) };
+    const list = { object: 'list', results: [given], has_more: false, next_cursor: null };
+    const { json } = await seen('POST', '/v1/search', list, { body: {}, grants });
+    assert.deepEqual(Object.keys(json.results[0].properties), ['Team']);
+  });
+
   it('take its column from the data source', async () => {
     const { seen } = await withheld();
     const columns = { Salary: { id: 's', name: 'Salary', type: 'number', number: { format: 'euro' } } };

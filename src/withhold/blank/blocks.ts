@@ -14,10 +14,10 @@ const types: ReadonlySet<unknown> = new Set([
   ...['audio', 'link_preview', 'unsupported'],
 ]);
 
-const commonKeys = [
+const commonKeys: ReadonlySet<string> = new Set([
   ...['object', 'id', 'parent', 'type', 'created_time', 'last_edited_time', 'created_by', 'last_edited_by'],
   ...['has_children', 'archived', 'in_trash', 'request_id'],
-];
+]);
 
 /** Keys of a block's content under which rich text stands. */
 const textKeys: ReadonlySet<string> = new Set(['rich_text', 'caption', 'cells', 'title', 'text']);
@@ -32,10 +32,10 @@ export function blankBlock(block: Json, findings: Findings): void {
   const content = typeof type === 'string' ? block[type] : null;
   if (!types.has(type) || !isObject(content)) {
     if (type !== undefined) findings.blank(() => becomeUnsupported(block));
-    findings.keep(block, commonKeys, ['unsupported']);
+    findings.keep(block, commonKeys, 'unsupported');
     return;
   }
-  findings.keep(block, commonKeys, [String(type)]);
+  findings.keep(block, commonKeys, String(type));
   if (type === 'link_to_page') blankReference(block, content, findings);
   else if (type === 'synced_block') {
     if (isObject(content.synced_from)) blankReference(block, content.synced_from, findings);

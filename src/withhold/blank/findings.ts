@@ -77,9 +77,9 @@ export class Findings {
     change();
   }
   /** Fields that nobody knows are not shown: what Notion adds to an object may name others (rule 12). */
-  keep(object: Json, ...known: readonly (readonly string[])[]): void {
+  keep(object: Json, known: ReadonlySet<string>, also?: string): void {
     for (const key of Object.keys(object)) {
-      if (!known.some(keys => keys.includes(key))) this.blank(() => delete object[key]);
+      if (!known.has(key) && key !== also) this.blank(() => delete object[key]);
     }
   }
 }

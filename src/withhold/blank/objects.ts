@@ -14,12 +14,23 @@ const commonKeys = [
   ...['object', 'id', 'parent', 'created_time', 'last_edited_time', 'created_by', 'last_edited_by', 'archived'],
   ...['in_trash', 'request_id'],
 ];
-const pageKeys = ['is_archived', 'is_locked', 'url', 'public_url', 'properties', 'icon', 'cover'];
-const databaseKeys = [
+const pageKeys: ReadonlySet<string> = new Set([
+  ...commonKeys,
+  ...['is_archived', 'is_locked', 'url', 'public_url', 'properties', 'icon', 'cover'],
+]);
+const databaseKeys: ReadonlySet<string> = new Set([
+  ...commonKeys,
   ...['title', 'description', 'is_inline', 'is_locked', 'data_sources', 'properties', 'icon', 'cover', 'url'],
   ...['public_url', 'database_parent'],
-];
-const commentKeys = ['discussion_id', 'rich_text', 'display_name', 'attachments'];
+]);
+const commentKeys: ReadonlySet<string> = new Set([
+  ...commonKeys,
+  ...['discussion_id', 'rich_text', 'display_name', 'attachments'],
+]);
+const textKeys: ReadonlySet<string> = new Set([
+  ...['object', 'id', 'markdown', 'truncated', 'unknown_block_ids', 'request_id'],
+]);
+const requestId: ReadonlySet<string> = new Set(['request_id']);
 
 /** Answers and parts of them that show nothing of any page. */
 const harmless: ReadonlySet<unknown> = new Set(['file_upload', 'custom_emoji', 'error']);
@@ -57,7 +68,7 @@ export function blankObject(object: Json, findings: Findings): boolean {
       return blankTask(object, findings);
     case 'page_markdown':
       // Its text is judged as a whole.
-      findings.keep(object, ['object', 'id', 'markdown', 'truncated', 'unknown_block_ids', 'request_id']);
+      findings.keep(object, textKeys);
       return true;
     default:
       return blankList(object, findings) || harmless.has(object.object);
@@ -81,7 +92,7 @@ function blankList(list: Json, findings: Findings): boolean {
 }
 
 function blankPage(page: Json, findings: Findings): void {
-  findings.keep(page, commonKeys, pageKeys);
+  findings.keep(page, pageKeys);
   blankCommon(page, findings);
   if (!isObject(page.properties)) return;
   const { properties } = page;
@@ -126,7 +137,7 @@ function idOf({ id }: Json): string {
 
 /** A database or a data source. */
 function blankDatabase(database: Json, findings: Findings): void {
-  findings.keep(database, commonKeys, databaseKeys);
+  findings.keep(database, databaseKeys);
   blankCommon(database, findings);
   blankParent(database, 'database_parent', findings);
   blankRichText(database.title, findings);
@@ -154,7 +165,7 @@ function blankCommon(object: Json, findings: Findings): void {
 }
 
 function blankComment(comment: Json, findings: Findings): void {
-  findings.keep(comment, commonKeys, commentKeys);
+  findings.keep(comment, commentKeys);
   blankParent(comment, 'parent', findings);
   blankAuthors(comment, findings);
   blankRichText(comment.rich_text, findings);
@@ -175,7 +186,7 @@ function blankPerson(user: Json, findings: Findings): void {
     });
   } else if (user.type !== undefined) {
     const partial = partialUser(user);
-    findings.keep(user, ['request_id']);
+    findings.keep(user, requestId);
     Object.assign(user, partial);
   }
 }

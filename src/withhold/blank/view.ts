@@ -4,11 +4,11 @@ import { isObject, type Json } from '../read-answer.ts';
 import type { Findings } from './findings.ts';
 import { blankAuthors } from './people.ts';
 
-const keys = [
+const keys: ReadonlySet<string> = new Set([
   ...['object', 'id', 'parent', 'name', 'type', 'created_time', 'last_edited_time', 'url', 'data_source_id'],
   ...['created_by', 'last_edited_by', 'filter', 'sorts', 'quick_filters', 'configuration', 'dashboard_view_id'],
   ...['request_id', 'deleted'],
-];
+]);
 /** What a view says of the data that it shows. */
 const dataKeys = ['filter', 'sorts', 'quick_filters', 'configuration'] as const;
 
