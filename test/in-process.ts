@@ -65,7 +65,8 @@ export async function openInProcess(options: InProcessOptions = {}): Promise<InP
 
 async function openOn(testDatabase: TestDatabase, directory: string, options: InProcessOptions): Promise<OneInProcess> {
   const programLog: string[] = [];
-  const log = pino({ level: 'info', base: null }, { write: line => void programLog.push(line) });
+  const level = options.env?.PORTCULLIS_LOG_LEVEL ?? 'info';
+  const log = pino({ level, base: null }, { write: line => void programLog.push(line) });
   let served: Served | null = null;
   const server = createDoorServer(() => served);
   const url = `http://127.0.0.1:${await listen(server, '127.0.0.1', 0)}`;

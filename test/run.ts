@@ -1,17 +1,24 @@
-// `npm test`: all test files, several at once, around one PostgreSQL server. Small ones share a process, each other has its own.
-// Arguments are file patterns that replace the usual ones, and all files have their own: npm test -- 'src/store/**/*.test.ts'
+// `npm test`: the test files of the inner ring (runner/rings.ts), several at once, around one PostgreSQL server. Small ones share
+// a process, each other has its own. `--all` adds the outer ring; `--times` says what each file took. Arguments are file
+// patterns that replace the rings, and all files have a process of their own: npm test -- 'src/store/**/*.test.ts'
 import { glob, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { type EventData, run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { parseArgs } from 'node:util';
 import { minuteMs } from '../src/domain/units.ts';
 import { endingLingerersAfter } from './lingering.ts';
 import { serverVariable, startTestServer } from './postgres-server.ts';
+import { ringOf } from './runner/rings.ts';
+import { notingTimesIn, tableOfTimes } from './runner/times.ts';
 import { togetherVariable } from './together-variable.ts';
 
 const everything = ['src/**/*.test.ts', 'emulator/**/*.test.ts', 'test/**/*.test.ts'];
-const patterns = process.argv.slice(2);
+const { values: flags, positionals: patterns } = parseArgs({
+  allowPositionals: true,
+  options: { all: { type: 'boolean', default: false }, times: { type: 'boolean', default: false } },
+});
 
 /** Two thirds of the time most files wait: for the disk, for another process, for a browser. */
 const atOnce = Math.max(4, 2 * availableParallelism());
@@ -34,6 +41,7 @@ const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
 
 const server = await startTestServer();
+const times = flags.times ? join(server.directory, 'times') : null;
 try {
   process.env[serverVariable] = JSON.stringify(server.postgres.superuser);
   // Hundreds of processes load the same modules: each is stripped of its types and compiled once. It goes by their content.
@@ -41,6 +49,7 @@ try {
   process.exitCode = (await passes(patterns.length > 0 ? await filesOf(patterns) : await withSmallOnesTogether()))
     ? 0
     : 1;
+  if (times !== null) process.stdout.write(await tableOfTimes(times, server.postgres.pid));
 } finally {
   await server.stop();
 }
@@ -51,9 +60,13 @@ async function filesOf(globPatterns: string[]): Promise<string[]> {
   return [...files].toSorted();
 }
 
-/** All files, of which one stands for those that share a process: to start a process for each takes longer than they do. */
+/**
+ * The files of the rings, of which one stands for those that share a process: to start a process for each takes longer than
+ * they do.
+ */
 async function withSmallOnesTogether(): Promise<string[]> {
-  const files = await filesOf(everything);
+  const found = await filesOf(everything);
+  const files = flags.all ? found : found.filter(file => ringOf(fromRoot(file)) === 'inner');
   const small = new Set<string>();
   for (const file of files) {
     const isUnit = !file.startsWith(resolve('test'));
@@ -63,6 +76,11 @@ async function withSmallOnesTogether(): Promise<string[]> {
   return [resolve('test/together.ts'), ...files.filter(file => !small.has(file))];
 }
 
+/** The path of a file from the root of the project, with `/`. */
+function fromRoot(file: string): string {
+  return relative(resolve(), file).split(sep).join('/');
+}
+
 /** Runs the files and reports on stdout. False if a test failed, if there was none, or if the run was interrupted. */
 async function passes(files: string[]): Promise<boolean> {
   const tests = run({
@@ -70,7 +88,7 @@ async function passes(files: string[]): Promise<boolean> {
     concurrency: atOnce,
     timeout: testMsMax,
     signal: AbortSignal.any([interrupted.signal, AbortSignal.timeout(runMsMax)]),
-    execArgv: endingLingerersAfter(endingMsMax),
+    execArgv: [...endingLingerersAfter(endingMsMax), ...(times === null ? [] : notingTimesIn(times))],
   });
   const totals: EventData.TestSummary[] = [];
   tests.on('test:summary', summary => {

@@ -7,6 +7,7 @@ import { citations } from '../docs/cited/citing-tests.ts';
 import { defectGroups } from '../docs/cited/defects.ts';
 import { rules } from '../docs/cited/rules.ts';
 import { staleDocuments } from '../docs/documents.ts';
+import { outerRing, rowsOf } from './runner/rings.ts';
 import { findCycle } from './tidy/cycles.ts';
 import { isTest, namesBelow, root, type SourceFile, sourcesBelow } from './tidy/source.ts';
 
@@ -217,6 +218,17 @@ describe('tidy', () => {
         .map(([found]) => `${path}: ${found}`),
     );
     assert.deepEqual([...broken, ...defects], [], 'Cite what docs/rules.md and docs/source-defects.md hold.');
+  });
+
+  it('has each test file in exactly one ring', async () => {
+    const tests = (await Promise.all(['src', 'emulator', 'test'].map(namesBelow))).flat();
+    const files = tests.filter(path => path.endsWith('.test.ts'));
+    const twice = files.filter(path => rowsOf(path).length > 1);
+    assert.deepEqual(twice, [], 'Leave one row of the outer ring that names it, in test/runner/rings.ts.');
+    const namesNothing = outerRing
+      .flatMap(row => row.files)
+      .filter(name => !files.some(path => (name.endsWith('/') ? path.startsWith(name) : path === name)));
+    assert.deepEqual(namesNothing, [], 'Take these names out of test/runner/rings.ts: there are no such tests.');
   });
 
   it('says why each dependency is there', async () => {

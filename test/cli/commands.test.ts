@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createCommandLine } from '../../src/cli/command-line.ts';
 import { commands, commandTable } from '../../src/cli/commands.ts';
-import { type Demo, startDemo } from '../e2e/demo.ts';
+import { type DemoInProcess, startDemoInProcess } from '../e2e/demo-in-process.ts';
 import { freshDatabase } from '../postgres.ts';
-import { portcullis } from './run.ts';
+import { portcullis, portcullisHere } from './run.ts';
 
 /** What `--help` prints about a command or a group, without the breaks of lines. */
 function helpAbout(name: string): string {
@@ -34,12 +34,15 @@ describe('portcullis --help', () => {
       ['keys', '--help'],
       ['keys', '-h'],
     ];
-    const answers = await Promise.all(ways.map(words => portcullis(words)));
+    const answers = await Promise.all(ways.map(words => portcullisHere(words)));
     for (const answer of answers) assert.deepEqual(answer, { ...answers[0], code: 0, err: '' });
     for (const { name, summary } of commands.filter(command => command.name.includes(' '))) {
       assert.ok(helpAbout(name.split(' ')[0] ?? '').includes(`${name} ${summary}`), name);
     }
-    assert.equal((await portcullis(['help', 'keys', 'status'])).out, (await portcullis(['keys', 'status', '-h'])).out);
+    assert.equal(
+      (await portcullisHere(['help', 'keys', 'status'])).out,
+      (await portcullisHere(['keys', 'status', '-h'])).out,
+    );
   });
 
   it('says which version it is', async () => {
@@ -48,17 +51,17 @@ describe('portcullis --help', () => {
 });
 
 describe('commands for a running gateway', () => {
-  let demo: Demo;
+  let demo: DemoInProcess;
   const as = (role: 'admin' | 'viewer') => ({ PORTCULLIS_URL: demo.ready.url, PORTCULLIS_KEY: demo.ready.keys[role] });
   before(async () => {
-    demo = await startDemo();
+    demo = await startDemoInProcess();
   });
   after(() => demo.stop());
 
   it('audit prints the log, newest first, as lines and as JSON', async () => {
-    const lines = await portcullis(['audit', '--operation', 'keys.create', '--limit', '2'], as('admin'));
+    const lines = await portcullisHere(['audit', '--operation', 'keys.create', '--limit', '2'], as('admin'));
     assert.match(lines.out, /^(\S+Z {2}allow {2}keys\.create +\S.* \(usr_\S+\) {2}done 201 {2}agent agt_\S+\n){2}$/);
-    const json = await portcullis(['audit', '--operation', 'keys.create', '--json'], as('admin'));
+    const json = await portcullisHere(['audit', '--operation', 'keys.create', '--json'], as('admin'));
     const entries = json.out
       .trim()
       .split('\n')
@@ -76,19 +79,22 @@ describe('commands for a running gateway', () => {
   it('audit says who did what to which page, by name, and leaves out what the dashboard reads', async () => {
     const { url, pages, keys } = demo.ready;
     await fetch(`${url}/v1/pages/${pages.public}`, { headers: { authorization: `Bearer ${keys.viewer}` } });
-    const { out } = await portcullis(['audit', '--page', pages.public, '--titles'], as('admin'));
+    const { out } = await portcullisHere(['audit', '--page', pages.public, '--titles'], as('admin'));
     assert.match(out, /pages\.get +\S.* \(agt_\S+\) {2}done 200 {2}page "[^"]+" \(/);
-    const titles = await portcullis(['audit', '--operation', 'titles.read', '--text', pages.public], as('admin'));
+    const titles = await portcullisHere(['audit', '--operation', 'titles.read', '--text', pages.public], as('admin'));
     assert.match(titles.out, /titles\.read/, 'looking a title up is a call of who looked');
     await fetch(`${url}/v1/pages/${pages.unshared}`, { headers: { authorization: `Bearer ${keys.viewer}` } });
-    const unshared = await portcullis(['audit', '--page', pages.unshared, '--titles'], as('admin'));
+    const unshared = await portcullisHere(['audit', '--page', pages.unshared, '--titles'], as('admin'));
     assert.match(unshared.out, new RegExp(`page ${pages.unshared}\n`), 'what cannot be read has no title');
   });
 
   it('audit export writes the same as a file', async () => {
-    const table = await portcullis(['audit', 'export', '--format', 'csv', '--operation', 'keys.create'], as('admin'));
+    const table = await portcullisHere(
+      ['audit', 'export', '--format', 'csv', '--operation', 'keys.create'],
+      as('admin'),
+    );
     assert.match(table.out, /^time,effect,.*\n(.*,allow,administration,keys\.create,.*\n){3}$/);
-    const lines = await portcullis(['audit', 'export', '--operation', 'keys.create'], as('admin'));
+    const lines = await portcullisHere(['audit', 'export', '--operation', 'keys.create'], as('admin'));
     assert.equal(
       lines.out
         .trim()
@@ -96,40 +102,40 @@ describe('commands for a running gateway', () => {
         .map(line => JSON.parse(line)).length,
       3,
     );
-    assert.equal((await portcullis(['audit', 'export', '--format', 'xml'], as('admin'))).code, 2);
+    assert.equal((await portcullisHere(['audit', 'export', '--format', 'xml'], as('admin'))).code, 2);
   });
 
   it('audit deployment prints the log of the deployment, on its database, and that it was read', async () => {
-    await portcullis(['audit'], { ...as('viewer'), PORTCULLIS_KEY: `pcl_${'x'.repeat(43)}` });
-    const env = { PORTCULLIS_DATA_DIR: demo.dataDir };
-    const { out, err, code } = await portcullis(['audit', 'deployment', '--operation', 'call.unidentified'], env);
+    await portcullisHere(['audit'], { ...as('viewer'), PORTCULLIS_KEY: `pcl_${'x'.repeat(43)}` });
+    const { env } = demo;
+    const { out, err, code } = await portcullisHere(['audit', 'deployment', '--operation', 'call.unidentified'], env);
     assert.equal(code, 0, err);
     assert.match(out, /summary {2}call\.unidentified .* from 127\.0\.0\.1 because=\S+ count=1 door=api/);
-    const readings = await portcullis(['audit', 'deployment', '--text', 'deployment_audit', '--json'], env);
+    const readings = await portcullisHere(['audit', 'deployment', '--text', 'deployment_audit', '--json'], env);
     assert.equal(JSON.parse(readings.out.split('\n')[0] ?? '').operation, 'deployment_audit.read');
-    assert.equal((await portcullis(['audit', 'deployment', '--since', 'yesterday'], env)).code, 2);
+    assert.equal((await portcullisHere(['audit', 'deployment', '--since', 'yesterday'], env)).code, 2);
   });
 
   it('audit goes on over pages, as far as it was asked to', async () => {
-    const { out } = await portcullis(['audit', '--limit', '201'], as('admin'));
+    const { out } = await portcullisHere(['audit', '--limit', '201'], as('admin'));
     assert.ok(out.split('\n').length > 10);
   });
 
   it('audit says what is missing to those who may not', async () => {
-    const { out, err, code } = await portcullis(['audit'], as('viewer'));
+    const { out, err, code } = await portcullisHere(['audit'], as('viewer'));
     assert.deepEqual([out, code], ['', 4]);
     assert.match(err, /^error: .*"audit"\.\nhint: {2}Ask an admin/);
   });
 
   it('refuses a wrong key and a wrong filter', async () => {
-    const wrong = await portcullis(['audit'], { ...as('viewer'), PORTCULLIS_KEY: 'pcl_wrong' });
+    const wrong = await portcullisHere(['audit'], { ...as('viewer'), PORTCULLIS_KEY: 'pcl_wrong' });
     assert.equal(wrong.code, 3);
-    const filter = await portcullis(['audit', '--effect', 'maybe'], as('admin'));
+    const filter = await portcullisHere(['audit', '--effect', 'maybe'], as('admin'));
     assert.equal(filter.code, 2);
   });
 
   it('discover finds what the connection can see, and nothing else', async () => {
-    const { out, code } = await portcullis(['discover', '--json'], as('viewer'));
+    const { out, code } = await portcullisHere(['discover', '--json'], as('viewer'));
     assert.equal(code, 0);
     const ids = out
       .trim()
@@ -171,11 +177,11 @@ describe('db dump and db restore', () => {
   it('never overwrite a file, and leave none behind that is not whole', async () => {
     const file = join(folder, 'mine');
     await writeFile(file, 'precious');
-    const refused = await portcullis(['db', 'dump', file]);
+    const refused = await portcullisHere(['db', 'dump', file]);
     assert.equal(refused.code, 6);
     assert.match(refused.err, /^error: EEXIST/);
     assert.equal(await readFile(file, 'utf8'), 'precious');
-    const unreachable = await portcullis(['db', 'dump', join(folder, 'new')], {
+    const unreachable = await portcullisHere(['db', 'dump', join(folder, 'new')], {
       DATABASE_URL: 'postgres://portcullis:hunter2@127.0.0.1:1/x',
     });
     assert.equal(unreachable.code, 6);

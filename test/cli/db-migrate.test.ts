@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
-import { portcullis } from './run.ts';
+import { portcullisHere, type Run } from './run.ts';
 
 describe('portcullis db migrate', () => {
   let test: TestDatabase;
@@ -23,18 +23,24 @@ describe('portcullis db migrate', () => {
   });
 
   const run = (...words: string[]) =>
-    portcullis(words, { DATABASE_URL: test.url, PORTCULLIS_ROOT_KEYS: `file:${join(folder, 'root.key')}` });
+    portcullisHere(words, { DATABASE_URL: test.url, PORTCULLIS_ROOT_KEYS: `file:${join(folder, 'root.key')}` });
   const asOwner = (text: string) => database.asOwner(owner => owner.query(text));
   /** Commands that look, or that change single things, beside gateways. */
-  const others = () => [
-    run('audit', 'deployment'),
-    run('keys', 'status'),
-    run('db', 'acknowledge-restore'),
-    run('db', 'dump', join(folder, 'dump')),
-  ];
+  const others = () =>
+    oneByOne([
+      ['audit', 'deployment'],
+      ['keys', 'status'],
+      ['db', 'acknowledge-restore'],
+      ['db', 'dump', join(folder, 'dump')],
+    ]);
+  async function oneByOne(commands: string[][]): Promise<Run[]> {
+    const runs: Run[] = [];
+    for (const words of commands) runs.push(await run(...words));
+    return runs;
+  }
 
   it('is named by commands that find no schema, and they make none', async () => {
-    for (const { code, err } of await Promise.all(others())) {
+    for (const { code, err } of await others()) {
       assert.equal(code, 6, err);
       assert.match(
         err,
@@ -58,12 +64,12 @@ describe('portcullis db migrate', () => {
 
   it('is asked for again when the schema is older, and by nobody when it is newer', async () => {
     await asOwner('DELETE FROM schema_migration WHERE number = (SELECT max(number) FROM schema_migration)');
-    for (const { code, err } of await Promise.all(others())) {
+    for (const { code, err } of await others()) {
       assert.equal(code, 6, err);
       assert.match(err, /portcullis db migrate/);
     }
     await asOwner("INSERT INTO schema_migration (number, name, sha256) VALUES (9999, '9999-later.sql', '')");
-    for (const { code, err } of [await run('db', 'migrate'), ...(await Promise.all(others()))]) {
+    for (const { code, err } of [await run('db', 'migrate'), ...(await others())]) {
       assert.equal(code, 6, err);
       assert.match(
         err,

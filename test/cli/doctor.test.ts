@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Demo, startDemo } from '../e2e/demo.ts';
 import { freshDatabase } from '../postgres.ts';
-import { portcullis } from './run.ts';
+import { portcullisHere } from './run.ts';
 
 interface Findings {
   readonly works: boolean;
@@ -32,7 +32,7 @@ describe('portcullis doctor', () => {
   async function examine(env: Record<string, string>): Promise<Findings & { code: number | null }> {
     const place = { PATH: process.env.PATH ?? '', HOME: folder, PORTCULLIS_DATA_DIR: demo.dataDir };
     const port = new URL(demo.ready.url).port;
-    const { out, err, code } = await portcullis(['doctor', '--json', '--port', port], { ...place, ...env });
+    const { out, err, code } = await portcullisHere(['doctor', '--json', '--port', port], { ...place, ...env });
     assert.equal(err, '');
     return { ...(JSON.parse(out) as Findings), code };
   }
@@ -116,7 +116,7 @@ describe('portcullis doctor', () => {
 
     await rm(join(demo.dataDir, 'root.key'));
     const env = { PATH: process.env.PATH ?? '', HOME: folder, PORTCULLIS_DATA_DIR: demo.dataDir };
-    const { out, code } = await portcullis(['doctor', '--port', '1'], env);
+    const { out, code } = await portcullisHere(['doctor', '--port', '1'], env);
     assert.equal(code, 6);
     assert.match(out, /\n\nDoes not work: keys\. Worth a look: root key, connection con_[\w-]+\.\n$/);
   });

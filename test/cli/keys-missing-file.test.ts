@@ -10,7 +10,7 @@ import { end, isRunning } from '../children.ts';
 import { freePort } from '../e2e/free-port.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { until } from '../until.ts';
-import { portcullis, type Run } from './run.ts';
+import { portcullis, portcullisHere, type Run } from './run.ts';
 
 const shim = fileURLToPath(new URL('../../bin/portcullis.mjs', import.meta.url));
 
@@ -22,6 +22,8 @@ describe('a root key file that is missing', () => {
     database = await freshDatabase({ migrated: true });
     home = await mkdtemp(join(tmpdir(), 'portcullis-home-'));
     const port = await freePort();
+    // Commands that run in this process look for the home directory here.
+    process.env.HOME = home;
     env = {
       PATH: process.env.PATH ?? '',
       HOME: home,
@@ -75,32 +77,37 @@ describe('a root key file that is missing', () => {
       ['keys', 'verify'],
       ['webhooks', 'list', '--deployment'],
     ]) {
-      expectRefusal(await portcullis(words, env));
+      expectRefusal(await portcullisHere(words, env));
     }
-    for (const words of [['doctor'], ['db', 'acknowledge-restore']]) await portcullis(words, env);
+    for (const words of [['doctor'], ['db', 'acknowledge-restore']]) await portcullisHere(words, env);
     assert.deepEqual(await madeFiles(), []);
   });
 
   it('is made by the first gateway', async () => {
     await serveOnce();
     assert.deepEqual(await madeFiles(), [join('.config', 'portcullis', 'root.key')]);
-    assert.equal((await portcullis(['keys', 'status'], env)).code, 0);
+    assert.equal((await portcullisHere(['keys', 'status'], env)).code, 0);
   });
 
   it('stops every later start and every command, which say which file it is, until it is put back', async () => {
     const copy = join(home, 'copy');
     await rename(rootKey(), copy);
     const elsewhere = `file:${join(home, 'elsewhere', 'root.key')}`;
-    for (const words of [['serve'], ['keys', 'status'], ['keys', 'rewrap'], ['webhooks', 'list', '--deployment']]) {
-      expectRefusal(await portcullis(words, env));
+    expectRefusal(await portcullis(['serve'], env));
+    for (const words of [
+      ['keys', 'status'],
+      ['keys', 'rewrap'],
+      ['webhooks', 'list', '--deployment'],
+    ]) {
+      expectRefusal(await portcullisHere(words, env));
     }
     for (const words of [['doctor'], ['keys', 'stage', elsewhere]]) {
-      assert.notEqual((await portcullis(words, { ...env, PORTCULLIS_ROOT_KEYS: `file,${elsewhere}` })).code, 0);
+      assert.notEqual((await portcullisHere(words, { ...env, PORTCULLIS_ROOT_KEYS: `file,${elsewhere}` })).code, 0);
     }
     assert.deepEqual(await madeFiles(), []);
     await rename(copy, rootKey());
     await serveOnce();
-    const staged = await portcullis(['keys', 'stage', elsewhere], {
+    const staged = await portcullisHere(['keys', 'stage', elsewhere], {
       ...env,
       PORTCULLIS_ROOT_KEYS: `file,${elsewhere}`,
     });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { aConnection, type Custody, openCustody, openTokens, openVault, type Sealed } from '../vault/a-custody.ts';
-import { portcullis, type Run } from './run.ts';
+import { portcullisHere, type Run } from './run.ts';
 
 describe('portcullis keys', () => {
   let custody: Custody;
@@ -16,7 +16,7 @@ describe('portcullis keys', () => {
 
   async function keys(...words: string[]): Promise<Run> {
     const files = ['old.key', 'new.key'].map(name => `file:${join(custody.directory, name)}`);
-    return portcullis(words, { DATABASE_URL: custody.databaseUrl, PORTCULLIS_ROOT_KEYS: files.join() });
+    return portcullisHere(words, { DATABASE_URL: custody.databaseUrl, PORTCULLIS_ROOT_KEYS: files.join() });
   }
 
   it('exchanges the root key and the workspace keys, step by step, and logs each step', async () => {

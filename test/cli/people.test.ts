@@ -7,7 +7,7 @@ import { openDeploymentSecret } from '../../src/vault/deployment-secret.ts';
 import { type AdminApi, openAdminApi } from '../admin-api.ts';
 import { signedIn, tokenOf } from '../people.ts';
 import { type Custody, openCustody, openVault } from '../vault/a-custody.ts';
-import { portcullis, type Run } from './run.ts';
+import { portcullisHere, type Run } from './run.ts';
 
 const sql = { one: 'SELECT hash, purpose, expires_at FROM sign_in_link WHERE user_id = $1 AND used_at IS NULL' };
 
@@ -19,7 +19,7 @@ describe('portcullis users sign-in-link', () => {
   after(() => custody.close());
 
   const run = (...words: string[]): Promise<Run> =>
-    portcullis(['users', 'sign-in-link', ...words], {
+    portcullisHere(['users', 'sign-in-link', ...words], {
       DATABASE_URL: custody.databaseUrl,
       PORTCULLIS_PUBLIC_URL: 'https://portcullis.example',
       PORTCULLIS_ROOT_KEY_FILE: join(custody.directory, 'root.key'),
@@ -92,7 +92,7 @@ describe('portcullis invitations list', () => {
     const workspace = await api.people.aWorkspace();
     const admin = signedIn(await api.people.aMember(workspace, 'admin'));
     const list = async (secret: string, ...words: string[]) =>
-      portcullis(['invitations', 'list', ...words], { PORTCULLIS_URL: api.url, PORTCULLIS_KEY: secret });
+      portcullisHere(['invitations', 'list', ...words], { PORTCULLIS_URL: api.url, PORTCULLIS_KEY: secret });
     const { secret } = await accounts.keys.mint(admin, workspace, { name: 'members' });
     const none = await list(secret);
     assert.deepEqual([none.code, none.out, none.err], [0, '', 'There are none.\n']);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { main } from '../../src/cli/main.ts';
 import { minuteMs } from '../../src/domain/units.ts';
 import { compileCache } from '../children.ts';
 
@@ -10,6 +11,28 @@ export interface Run {
   readonly out: string;
   readonly err: string;
   readonly code: number | null;
+}
+
+/**
+ * Runs `portcullis` in this process, with nothing in its environment but what is given: the same code as in a process of
+ * its own, which takes a second of processor time to start.
+ */
+export async function portcullisHere(
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Run> {
+  const output = { out: '', err: '' };
+  const code = await main(words, {
+    env,
+    out(line) {
+      output.out += `${line}\n`;
+    },
+    err(line) {
+      output.err += `${line}\n`;
+    },
+    progress: () => {},
+  });
+  return { ...output, code };
 }
 
 /** Runs `portcullis` as a process of its own, with nothing in its environment but what is given. One that hangs is ended. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
-import { portcullis } from './run.ts';
+import { portcullisHere } from './run.ts';
 
 const folder = new URL('../transcripts/', import.meta.url);
 
@@ -15,7 +15,7 @@ for (const name of (await readdir(folder)).sort()) {
         const words = line.split(' ').slice(1);
         const start = words.indexOf('portcullis');
         const env = Object.fromEntries(words.slice(0, start).map(setting => setting.split(/=(.*)/s)));
-        const { out, err, code } = await portcullis(words.slice(start + 1), env);
+        const { out, err, code } = await portcullisHere(words.slice(start + 1), env);
         const exit = code === 0 ? '' : `[exit ${code}]`;
         assert.equal(`${out}${err}${exit}`.trim(), expected.join('\n').trim());
       });

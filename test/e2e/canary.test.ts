@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { type Demo, startDemo } from './demo.ts';
+import { type DemoInProcess, startDemoInProcess } from './demo-in-process.ts';
 
 /** Looks for secrets wherever Portcullis speaks: what it logs, answers, prints and stores as an audit entry. */
 describe('no secret leaves its place', () => {
-  let demo: Demo;
+  let demo: DemoInProcess;
   const heard: string[] = [];
 
   before(async () => {
-    demo = await startDemo({ env: { PORTCULLIS_LOG_LEVEL: 'debug', PORTCULLIS_AUDIT_STDOUT: 'true' } });
+    demo = await startDemoInProcess({ PORTCULLIS_LOG_LEVEL: 'debug' });
   });
   after(() => demo.stop());
 
@@ -30,11 +29,8 @@ describe('no secret leaves its place', () => {
     for (const token of state.match(/\b(?:ntn|nrt|secret)_[A-Za-z0-9_-]{20,}/g) ?? [])
       found.set(`Notion token …${token.slice(-4)}`, token);
     assert.ok(found.size >= 2, 'the emulator has issued tokens');
-    const emulator = JSON.parse(await readFile(join(demo.dataDir, 'emulator', 'ready.json'), 'utf8')) as {
-      clientSecret: string;
-    };
-    found.set('client secret', emulator.clientSecret);
-    found.set('root key', (await readFile(join(demo.dataDir, 'root.key'), 'utf8')).trim());
+    found.set('client secret', demo.notion.clientSecret);
+    found.set('root key', (await readFile(demo.env.PORTCULLIS_ROOT_KEY_FILE ?? '', 'utf8')).trim());
     for (const [role, key] of Object.entries(demo.ready.keys)) found.set(`key of ${role}`, key);
     return found;
   }

@@ -2,16 +2,13 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { noticeSecret, startReceiver } from '../connect/notice-receiver.ts';
 import { until } from '../until.ts';
-import { startDemo } from './demo.ts';
+import { startDemoInProcess } from './demo-in-process.ts';
 
 it('a running gateway tells the owner’s system when its workspace comes and goes', async () => {
   const receiver = await startReceiver();
-  const demo = await startDemo({
-    env: {
-      PORTCULLIS_NOTICE_URL: receiver.url,
-      PORTCULLIS_NOTICE_SECRET: noticeSecret.reveal(),
-      PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP: 'true',
-    },
+  const demo = await startDemoInProcess({
+    PORTCULLIS_NOTICE_URL: receiver.url,
+    PORTCULLIS_NOTICE_SECRET: noticeSecret.reveal(),
   });
   try {
     await until('the first notice', () => receiver.taken.length === 1);

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { until } from '../until.ts';
-import { type Demo, startDemo } from './demo.ts';
+import { type DemoInProcess, startDemoInProcess } from './demo-in-process.ts';
 
 describe('a client secret that Notion refuses, at the REST door', () => {
-  let demo: Demo;
+  let demo: DemoInProcess;
   before(async () => {
-    demo = await startDemo({ env: { PORTCULLIS_AUDIT_STDOUT: 'true' } });
+    demo = await startDemoInProcess();
   });
   after(() => demo.stop());
 

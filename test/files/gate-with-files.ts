@@ -1,5 +1,6 @@
 import { Client } from '@notionhq/client';
-import { type Demo, startDemo } from '../e2e/demo.ts';
+import type { Ready } from '../e2e/demo.ts';
+import { type DemoInProcess, startDemoInProcess } from '../e2e/demo-in-process.ts';
 
 /** A picture of one pixel. */
 export const pixel = Buffer.from(
@@ -24,9 +25,14 @@ export interface PageWithFiles {
   readonly block: { readonly id: string; readonly image: FileObject };
 }
 
-/** The demo, with clients for each of its keys and a person who is signed in as its admin. */
-export interface GateWithFiles {
-  readonly demo: Demo;
+/** A demo, with clients for each of its keys and a person who is signed in as its admin. */
+export interface GateWithFiles extends Gate {
+  readonly demo: DemoInProcess;
+  close(): Promise<void>;
+}
+
+/** The clients alone, of a demo wherever it runs. */
+export interface Gate {
   readonly workspaceId: string;
   readonly url: string;
   client(key: string): Client;
@@ -39,12 +45,16 @@ export interface GateWithFiles {
   upload(notion: Client, name: string, type: string, content: Buffer | string): Promise<string>;
   /** Makes a page with files below the public page, and reads it. */
   pageWithFiles(notion: Client): Promise<PageWithFiles>;
-  close(): Promise<void>;
 }
 
+/** Starts a demo in this process, and its clients. */
 export async function openGateWithFiles(env: Record<string, string> = {}): Promise<GateWithFiles> {
-  const demo = await startDemo({ env });
-  const { url, workspaceId, keys, pages, signInUrl } = demo.ready;
+  const demo = await startDemoInProcess(env);
+  return { demo, ...(await gateOf(demo.ready)), close: () => demo.stop() };
+}
+
+/** The clients of a demo that runs. Signs its admin in, which its link allows once. */
+export async function gateOf({ url, workspaceId, keys, pages, signInUrl }: Ready): Promise<Gate> {
   const session: { cookie?: string } = {};
 
   async function admin<T>(method: string, path: string, body?: object): Promise<T> {
@@ -71,7 +81,7 @@ export async function openGateWithFiles(env: Record<string, string> = {}): Promi
   }
 
   return {
-    ...{ demo, workspaceId, url, client, admin, upload },
+    ...{ workspaceId, url, client, admin, upload },
     as: role => client(keys[role]),
     async mintFor(role, limitTo) {
       const { members } = await admin<{ members: { principalId: string; name: string }[] }>(
@@ -101,7 +111,6 @@ export async function openGateWithFiles(env: Record<string, string> = {}): Promi
       const { results } = await notion.blocks.children.list({ block_id: id });
       return { ...page, block: results[0] } as unknown as PageWithFiles;
     },
-    close: async () => void (await demo.stop()),
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { portcullis } from '../cli/run.ts';
+import { portcullisHere } from '../cli/run.ts';
 import { type DemoInProcess, startDemoInProcess } from '../e2e/demo-in-process.ts';
 
 describe('portcullis report access', () => {
@@ -11,7 +11,7 @@ describe('portcullis report access', () => {
   after(() => demo.stop());
 
   const run = (words: readonly string[], role: keyof DemoInProcess['ready']['keys'] = 'admin') =>
-    portcullis(['report', 'access', ...words], {
+    portcullisHere(['report', 'access', ...words], {
       PORTCULLIS_URL: demo.ready.url,
       PORTCULLIS_KEY: demo.ready.keys[role],
     });

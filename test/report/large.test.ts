@@ -1,7 +1,7 @@
 /** The bounds of the access report, on a workspace that is larger than they are. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { portcullis } from '../cli/run.ts';
+import { portcullisHere } from '../cli/run.ts';
 import { type DemoInProcess, startDemoInProcess } from '../e2e/demo-in-process.ts';
 
 const hostile = '=HYPERLINK("https://evil.example")\u001b]0;owned\u0007\u009b31m\u202egnp.exe';
@@ -53,7 +53,7 @@ describe('the access report on a large workspace', () => {
   }
 
   const run = (...words: string[]) =>
-    portcullis(['report', 'access', ...words], {
+    portcullisHere(['report', 'access', ...words], {
       PORTCULLIS_URL: demo.ready.url,
       PORTCULLIS_KEY: demo.ready.keys.admin,
     });

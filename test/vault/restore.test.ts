@@ -7,7 +7,7 @@ import { createCustodyMarks } from '../../src/store/custody/custody-marks.ts';
 import { createTokenRefreshes } from '../../src/store/token-refreshes.ts';
 import { createHighWaterFile } from '../../src/vault/restore/high-water-file.ts';
 import { type RestoreWatch, refuseWhileRestored, watchRestore } from '../../src/vault/restore/watch-restore.ts';
-import { portcullis } from '../cli/run.ts';
+import { portcullisHere } from '../cli/run.ts';
 import { until } from '../until.ts';
 import { aConnection, type Custody, openCustody, openVault, type Sealed } from './a-custody.ts';
 
@@ -112,7 +112,7 @@ describe('rule 20: a database that was put back', () => {
   });
 
   it('rule 20: whoever acknowledges is in the log, with what they acknowledged', async () => {
-    const acknowledge = () => portcullis(['db', 'acknowledge-restore'], { DATABASE_URL: custody.databaseUrl });
+    const acknowledge = () => portcullisHere(['db', 'acknowledge-restore'], { DATABASE_URL: custody.databaseUrl });
     const told = async () => {
       const logged = custody.database.system.selectFrom('audit_entry').select('entry');
       const rows = await logged.where('operation', '=', 'db.restore_acknowledged').execute();

@@ -11,7 +11,7 @@ import type { DeriveKey } from '../../src/vault/derive-key.ts';
 import { createJobSeal } from '../../src/vault/job-seal.ts';
 import { createMcpSeal } from '../../src/vault/mcp-seal.ts';
 import { createWebhookSeal } from '../../src/vault/webhook-seal.ts';
-import { portcullis } from '../cli/run.ts';
+import { portcullisHere } from '../cli/run.ts';
 import { aConnection, type Custody, openCustody, openVault, type Vault } from './a-custody.ts';
 
 /** Each kind: its name, the table and column (SQL) that one value of it is in, and the key that it names. */
@@ -83,7 +83,7 @@ describe('keys verify, of what is sealed for the deployment', () => {
   }
 
   const verify = () =>
-    portcullis(['keys', 'verify'], {
+    portcullisHere(['keys', 'verify'], {
       DATABASE_URL: custody.databaseUrl,
       PORTCULLIS_ROOT_KEYS: `file:${join(custody.directory, 'root.key')}`,
     });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { errorTable } from '../../src/domain/errors.ts';
-import { portcullis } from '../cli/run.ts';
+import { portcullisHere } from '../cli/run.ts';
 import { type Custody, openCustody } from '../vault/a-custody.ts';
 
 const publicUrl = 'https://portcullis.example';
@@ -16,7 +16,7 @@ describe('portcullis webhooks --deployment', () => {
   after(() => custody.close());
 
   const run = (words: readonly string[], env: Record<string, string> = {}) =>
-    portcullis(['webhooks', ...words], {
+    portcullisHere(['webhooks', ...words], {
       DATABASE_URL: custody.databaseUrl,
       PORTCULLIS_ROOT_KEY_FILE: join(custody.directory, 'root.key'),
       PORTCULLIS_PUBLIC_URL: publicUrl,

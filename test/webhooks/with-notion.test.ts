@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { uuidNamed } from '../../emulator/identifiers.ts';
-import { portcullis } from '../cli/run.ts';
+import { portcullisHere } from '../cli/run.ts';
 import { Browser } from '../connect/browser.ts';
 import { type DemoInProcess, startDemoInProcess } from '../e2e/demo-in-process.ts';
 
@@ -31,7 +31,7 @@ describe('webhooks between the demo and its Notion', () => {
     });
   /** The command line, as the holder of the admin's key or, with `--deployment`, as whoever runs the demo. */
   const webhooks = async (...words: string[]) => {
-    const run = await portcullis(['webhooks', ...words], {
+    const run = await portcullisHere(['webhooks', ...words], {
       ...demo.env,
       PORTCULLIS_URL: demo.ready.url,
       PORTCULLIS_KEY: demo.ready.keys.admin,
