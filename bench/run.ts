@@ -5,6 +5,7 @@ import type { Bench } from './claim.ts';
 const benches: ReadonlyMap<string, () => Promise<Bench>> = new Map([
   ['rest-door', async () => (await import('./rest-door.ts')).restDoor],
   ['custody', async () => (await import('./custody.ts')).custody],
+  ['audit', async () => (await import('./audit.ts')).audit],
   ['emulator', async () => (await import('./emulator.ts')).emulator],
   ['filtered-list', async () => (await import('./filtered-list.ts')).filteredList],
   ['hostile', async () => (await import('./hostile.ts')).hostile],

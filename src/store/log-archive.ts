@@ -9,7 +9,7 @@ import type { Schema } from './schema.ts';
 import { hashesIn } from './sequencing.ts';
 
 /** Entries that one question reads. */
-const entriesAtOnce = 2_000;
+const entriesAtOnce = 4_000;
 
 /** A log as it is in PostgreSQL: a workspace's under row-level security, the deployment's as the system. */
 export function createLogArchive(database: Database<Schema>, name: string, log: LogName): LogArchive {
@@ -87,15 +87,19 @@ export function createLogArchive(database: Database<Schema>, name: string, log: 
   };
 }
 
-/** Places from the first index to before the second, each with its entry if there still is one. */
+/**
+ * Places from the first index to before the second, each with its entry if there still is one: by its id, one by one. A plain
+ * join would read the whole log of the workspace each time.
+ */
 function placesOf(log: LogName, from: number, to: number) {
   return sql<{ id: EventId; index: number; leaf: Buffer; entry: string | null }>`
     SELECT place.id, place.index, place.leaf, e.entry
-      FROM (SELECT 'evt_' || u.id AS id, b.first + u.at - 1 AS index,
-                   substring(b.leaves FROM (u.at::integer - 1) * 32 + 1 FOR 32) AS leaf
-              FROM audit_batch b CROSS JOIN LATERAL unnest(b.entries) WITH ORDINALITY AS u(id, at)
-             WHERE b.log = ${log} AND b.size > ${from} AND b.first < ${to}
-               AND b.first + u.at - 1 >= ${from} AND b.first + u.at - 1 < ${to}) place
-      LEFT JOIN audit_entry e ON e.id = place.id
+      FROM (SELECT 'evt_' || u.id AS id, b.start + u.at - 1 AS index,
+                   substring(b.leaves FROM (b.start + u.at - 1 - b.first)::integer * 32 + 1 FOR 32) AS leaf
+              FROM (SELECT *, greatest(first, ${from}::bigint) AS start FROM audit_batch
+                     WHERE log = ${log} AND size > ${from} AND first < ${to}) b
+             CROSS JOIN LATERAL unnest(b.entries[(b.start - b.first + 1)::integer : (${to}::bigint - b.first)::integer])
+                  WITH ORDINALITY AS u(id, at)) place
+      LEFT JOIN LATERAL (SELECT entry FROM audit_entry WHERE id = place.id LIMIT 1) e ON true
      ORDER BY place.index`;
 }

@@ -5,11 +5,16 @@ import { type TreeHash, toBase64 } from './merkle.ts';
 import { isPlainCanonicalJson } from './plain-json.ts';
 
 const start = Buffer.from('{"entry":');
+/** Where the entry begins in its line. */
+export const entryStart = start.length;
 const hashLength = 44;
 
-/** What a line with an entry turned out to be. `leaf` is computed from its bytes, never taken from the line. */
+/**
+ * What a line with an entry turned out to be. `leaf` is computed from the bytes of the entry, never taken from the line. It
+ * stands from `entryStart` to before `end`.
+ */
 export type EntryLine =
-  | { readonly kind: 'as_logged' | 'changed' | 'not_canonical'; readonly leaf: TreeHash; readonly entry: Buffer }
+  | { readonly kind: 'as_logged' | 'changed' | 'not_canonical'; readonly leaf: TreeHash; readonly end: number }
   | { readonly kind: 'elsewhere'; readonly index: number }
   | { readonly kind: 'unreadable' };
 
@@ -26,12 +31,11 @@ export function readEntryLine(line: Buffer, index: number): EntryLine {
   const end = line.length - entryEnd(index, '').length - hashLength;
   if (end <= start.length) return readMoved(line);
   const leaf = hashInPlace(line, start.length, end);
-  const entry = line.subarray(start.length, end);
   const after = line.toString('latin1', end);
   if (after === entryEnd(index, toBase64(leaf)))
-    return { kind: isCanonicalEntry(entry) ? 'as_logged' : 'not_canonical', leaf, entry };
+    return { kind: isCanonicalEntry(line, end) ? 'as_logged' : 'not_canonical', leaf, end };
   const isHere = after.startsWith(entryEnd(index, '').slice(0, -2)) && after.endsWith('"}');
-  return isHere ? { kind: 'changed', leaf, entry } : readMoved(line);
+  return isHere ? { kind: 'changed', leaf, end } : readMoved(line);
 }
 
 function readMoved(line: Buffer): EntryLine {
@@ -54,11 +58,11 @@ function hashInPlace(line: Buffer, from: number, to: number): TreeHash {
   return leaf;
 }
 
-function isCanonicalEntry(entry: Buffer): boolean {
-  if (entry[0] !== 0x7b) return false;
-  if (isPlainCanonicalJson(entry)) return true;
-  const text = entry.toString();
+function isCanonicalEntry(line: Buffer, end: number): boolean {
+  if (line[entryStart] !== 0x7b) return false;
+  if (isPlainCanonicalJson(line, entryStart, end)) return true;
+  const text = line.toString('utf8', entryStart, end);
   // What is no UTF-8 becomes replacement characters, which have other bytes.
-  if (text.includes('\ufffd') && !Buffer.from(text).equals(entry)) return false;
+  if (text.includes('\ufffd') && !Buffer.from(text).equals(line.subarray(entryStart, end))) return false;
   return isCanonicalJson(text);
 }

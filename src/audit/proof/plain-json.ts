@@ -23,9 +23,9 @@ const words = [Buffer.from('true'), Buffer.from('false'), Buffer.from('null')];
 const digitsMax = 15;
 const depthMax = 32;
 
-/** Whether this is plain and canonical JSON, all of it. False says nothing: it may be canonical and not plain. */
-export function isPlainCanonicalJson(bytes: Uint8Array): boolean {
-  return afterValue(bytes, 0, 0) === bytes.length;
+/** Whether this part is plain and canonical JSON, all of it. False says nothing: it may be canonical and not plain. */
+export function isPlainCanonicalJson(bytes: Uint8Array, from = 0, to = bytes.length): boolean {
+  return afterValue(bytes, from, 0) === to;
 }
 
 /** Each of these answers where what begins at `at` has ended; -1 if it is not plain and canonical. */

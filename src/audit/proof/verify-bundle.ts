@@ -1,7 +1,7 @@
 import { bundleFormat, digestOfLines, lineBytesMax, sealText } from './bundle-lines.ts';
 import { isCanonicalJson } from './canonical-json.ts';
 import { type Checkpoint, checkpointText, parseCheckpoint } from './checkpoint.ts';
-import { isEntryLine, nameOfEntry, readEntryLine } from './entry-lines.ts';
+import { entryStart, isEntryLine, nameOfEntry, readEntryLine } from './entry-lines.ts';
 import { compareWithKept } from './kept-checkpoint.ts';
 import { growTree, leafHash, type TreeHash } from './merkle.ts';
 import { parseNote, signersOf } from './note.ts';
@@ -81,7 +81,7 @@ function createBundleReader(trust: Trust, watching: Watching) {
     if (read.kind === 'changed')
       problems.add(`entry ${name()} was changed: it does not have the hash that was logged for it`);
     if (read.kind === 'not_canonical') problems.add(`entry ${name()} is not canonical JSON`);
-    watching.entry?.(next, read.entry, read.leaf);
+    watching.entry?.(next, bytes.subarray(entryStart, read.end), read.leaf);
     tree.append(read.leaf);
     next += 1;
     if (tree.size === next) kept.look(tree);
