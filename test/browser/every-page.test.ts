@@ -39,6 +39,9 @@ describe('every page of the dashboard', { skip: chromiumUnavailable() }, () => {
       headers: { authorization: `Bearer ${keys.viewer}` },
     });
     await fetch(`${url}/v1/pages/${pages.public}`, { headers: { authorization: 'Bearer pcl_unknown' } });
+    const asAdmin = { headers: { authorization: `Bearer ${keys.admin}` } };
+    for (const id of [pages.root, pages.public]) await fetch(`${url}/v1/blocks/${id}/children`, asAdmin);
+    await fetch(`${url}/v1/pages/${pages.root}`, asAdmin);
     const invited = await fetch(`${url}/api/workspaces/${demo.ready.workspaceId}/invitations`, {
       method: 'POST',
       headers: { authorization: `Bearer ${keys.admin}`, 'content-type': 'application/json' },
@@ -65,6 +68,7 @@ describe('every page of the dashboard', { skip: chromiumUnavailable() }, () => {
       { name: 'overview', path: inWorkspace('overview'), heading: 'Connections to Notion' },
       { name: 'members', path: inWorkspace('members'), heading: 'People' },
       { name: 'agents', path: inWorkspace('agents'), heading: 'API keys', prepare: openKeyForm },
+      { name: 'permissions', path: inWorkspace('permissions'), heading: 'Pages', prepare: openTree },
       { name: 'access', path: inWorkspace('access'), heading: 'Access at Notion' },
       { name: 'webhooks', path: inWorkspace('webhooks'), heading: 'Hearing from Notion' },
       { name: 'audit', path: inWorkspace('audit'), heading: 'Audit log', prepare: openLog },
@@ -81,6 +85,12 @@ describe('every page of the dashboard', { skip: chromiumUnavailable() }, () => {
 
   async function openKeyForm(page: Page): Promise<void> {
     await page.getByLabel('Limit the key to some actions').check();
+  }
+
+  async function openTree(page: Page): Promise<void> {
+    await page.getByRole('button', { name: 'Open Acme Home' }).click();
+    await page.getByRole('button', { name: 'Choose Public' }).click();
+    await page.getByRole('button', { name: 'Make a key for this page only' }).click();
   }
 
   async function waitForRows(page: Page): Promise<void> {

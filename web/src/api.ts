@@ -24,6 +24,11 @@ export type AccessReport = Shapes['AccessReport'];
 export type Subscription = Shapes['Subscription'];
 export type KeptAsideEvent = Shapes['KeptAsideEvent'];
 export type Workspace = Shapes['Workspace'];
+export type Grant = Shapes['Grant'];
+/** A page with what somebody may do there, and why. Its title is text that strangers wrote. */
+export type PageAccess = Shapes['PageAccess'];
+/** What somebody gains or loses by a change of the policy. */
+export type PolicyDifference = Shapes['PolicyDifference'];
 /** A role that can be given. */
 export type Role = NonNullable<operations['members.set_role']['requestBody']>['content']['application/json']['role'];
 export type Member = Shapes['Member'];

@@ -14,6 +14,7 @@ import { Audit } from './audit.tsx';
 import { Connections } from './connections.tsx';
 import { Members } from './members.tsx';
 import { mayIn } from './membership.ts';
+import { Permissions } from './permissions/permissions.tsx';
 import { Webhooks } from './webhooks.tsx';
 
 interface Tab {
@@ -28,7 +29,8 @@ const tabs: readonly Tab[] = [
   { value: 'overview', label: 'Overview', needs: [], Page: Connections },
   { value: 'members', label: 'Members', needs: ['people.read'], Page: Members },
   { value: 'agents', label: 'Agents and keys', needs: [], Page: Agents },
-  { value: 'access', label: 'Access', needs: ['connect', 'read'], Page: Access },
+  { value: 'permissions', label: 'Permissions', needs: ['grants'], Page: Permissions },
+  { value: 'access', label: 'Access at Notion', needs: ['connect', 'read'], Page: Access },
   { value: 'webhooks', label: 'Webhooks', needs: ['connect'], Page: Webhooks },
   { value: 'audit', label: 'Audit log', needs: ['audit'], Page: Audit },
 ];

@@ -1,0 +1,49 @@
+import { SimpleGrid, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import type { PageAccess, Workspace } from '../../../api.ts';
+import { Section } from '../../../parts/section.tsx';
+import { PrincipalSelect } from '../principal-select.tsx';
+import { GrantList } from './grant-list.tsx';
+import { PagePanel } from './page-panel.tsx';
+import { PageTree } from './page-tree.tsx';
+
+/** Who may do what on which page: the tree of pages as somebody sees it, and what can be changed at each of them. */
+export function Permissions({ workspace }: { readonly workspace: Workspace }) {
+  const [principal, setPrincipal] = useState('');
+  const [chosen, setChosen] = useState<PageAccess | null>(null);
+  return (
+    <Stack gap="xl">
+      <Section
+        title="Pages"
+        explanation="The pages that Portcullis has seen, with what a person or an agent may do on each, and why. Choose a page to change that."
+      >
+        <PrincipalSelect
+          label="Access of"
+          workspaceId={workspace.id}
+          nobody="Yourself"
+          value={principal}
+          onChange={id => {
+            setPrincipal(id);
+            setChosen(null);
+          }}
+        />
+        <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
+          <PageTree workspaceId={workspace.id} principal={principal} chosen={chosen} onChoose={setChosen} />
+          {chosen === null ? (
+            <Text size="sm" c="dimmed">
+              Choose a page in the tree.
+            </Text>
+          ) : (
+            <PagePanel key={`${chosen.id} ${principal}`} workspace={workspace} principal={principal} page={chosen} />
+          )}
+        </SimpleGrid>
+      </Section>
+      <Section
+        title="Grants"
+        explanation="Every statement of the policy beside roles. A denial wins over everything on the path of a page."
+      >
+        <GrantList workspace={workspace} />
+      </Section>
+    </Stack>
+  );
+}
