@@ -1,39 +1,44 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { PortcullisError } from '../domain/errors.ts';
+import { Lru } from '../domain/lru.ts';
 import type { Call } from '../domain/operation.ts';
 import type { Gateway, Steps } from '../gateway.ts';
 
-/** Looks at Notion that are remembered, to know how long one takes. */
+/** Refusals that are remembered, to know how long one takes for which Notion had to be asked. */
 const rememberedMax = 64;
 /** However slow Notion is, a refusal does not wait longer. */
 const waitMaxMs = 2_000;
-
-/** Looks at one object: what the gate asks Notion for when it does not know where an object stands. */
-const lookPath = /^\/v1\/(?:pages|blocks|databases|data_sources|views|comments)\/[^/?]+$/;
+const underWayMax = 10_000;
 
 /**
  * Makes it take as long to refuse an object that is known here as one that Notion has to be asked for and does not have: a
- * refusal that came at once would tell that the object exists (rule 12). It waits as long as one of the last looks took.
+ * refusal that came at once would tell that the object exists (rule 12). It takes as long as one of the last refusals for
+ * which Notion was asked.
  */
 export function createEvenRefusals(monotonicMs: () => number, pause = pauseFor) {
-  const started = new WeakMap<Call, number>();
+  /** The calls under way for which the gate has asked Notion on its own account. Its calls have their number. */
+  const asked = new Lru<true>(underWayMax);
   const tookMs: number[] = [];
-  let looks = 0;
-  let refusals = 0;
+  let noted = 0;
+  let waited = 0;
+
+  function note(ms: number): void {
+    tookMs[noted++ % rememberedMax] = Math.min(ms, waitMaxMs);
+  }
+
+  /** How long a refusal is to take. Null: nobody knows yet. */
+  function usual(): number | null {
+    return tookMs.length === 0 ? null : (tookMs[waited++ % tookMs.length] ?? null);
+  }
 
   return {
-    /** The same steps, watched for how long looks at Notion take. */
-    watch({ resolve, leave, ...steps }: Steps): Steps {
+    /** The same steps, watched for calls of the gate's own. */
+    watch({ resolve, ...steps }: Steps): Steps {
       return {
         ...steps,
         resolve(call, caller) {
-          if (caller.principal.kind === 'system' && isLook(call)) started.set(call, monotonicMs());
+          if (caller.principal.kind === 'system') asked.set(call.requestId, true);
           return resolve(call, caller);
-        },
-        leave(call, answer) {
-          const startedAt = started.get(call);
-          if (startedAt !== undefined) tookMs[looks++ % rememberedMax] = monotonicMs() - startedAt;
-          leave(call, answer);
         },
       };
     },
@@ -45,18 +50,23 @@ export function createEvenRefusals(monotonicMs: () => number, pause = pauseFor) 
         try {
           return await gateway(call);
         } catch (error) {
-          const took = tookMs[refusals++ % Math.max(1, tookMs.length)] ?? 0;
-          const left = Math.min(took, waitMaxMs) - (monotonicMs() - startedAt);
-          if (left > 0 && isMissing(error, call)) await pause(left, call.signal);
+          if (isMissing(error, call)) await settle(call, monotonicMs() - startedAt);
           throw error;
+        } finally {
+          asked.delete(call.requestId);
         }
       };
     },
   };
-}
 
-function isLook({ operation: { target } }: Call): boolean {
-  return target?.kind === 'notion' && target.method === 'GET' && lookPath.test(target.path);
+  async function settle({ requestId, signal }: Call, ms: number): Promise<void> {
+    if (asked.get(requestId)) {
+      note(ms);
+      return;
+    }
+    const left = (usual() ?? 0) - ms;
+    if (left > 0) await pause(left, signal);
+  }
 }
 
 /** What a caller hears of an object of Notion's that does not exist, or that they may not read. */
