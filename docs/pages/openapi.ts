@@ -14,6 +14,7 @@ export function describedApi() {
     report: none,
     policies: none,
     pageAccess: none,
+    questions: none,
   });
   return describeApi('/', rows, contentRoutes);
 }

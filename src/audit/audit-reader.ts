@@ -37,7 +37,16 @@ export interface WrittenEntry {
   readonly door?: Door;
   readonly credential?: string | null;
   readonly objects?: readonly { readonly kind: string; readonly id: string | null; readonly action: string }[];
-  readonly decision?: { readonly because: string; readonly role: string | null };
+  readonly decision?: {
+    readonly because: string;
+    readonly role: string | null;
+    readonly id?: string;
+    readonly effect?: 'allow' | 'deny';
+    readonly grants?: readonly string[];
+    /** What of it failed. */
+    readonly demand?: { readonly kind: string; readonly id: string | null; readonly action: string } | null;
+    readonly policyRevision?: number | null;
+  };
   readonly connection?: { readonly id: string; readonly because: string } | null;
   /** Of events only: */
   readonly result?: string;

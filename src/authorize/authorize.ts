@@ -70,6 +70,7 @@ function examine(demand: Demand, call: Call, caller: Caller, facts: Facts): Find
       );
     case 'key':
     case 'agent':
+    case 'principal':
       return membership(demand, facts) ?? byOwner(object.id, caller, facts) ?? inWorkspace(demand, call, caller, facts);
     default:
       return membership(demand, facts) ?? inWorkspace(demand, call, caller, facts);

@@ -92,10 +92,12 @@ export function judgedObject({ object, filtered, owned }: Demand, facts: Facts):
 }
 
 function isInNotion(object: ObjectRef): object is Extract<ObjectRef, { id: string }> & { kind: NotionKind } {
-  return 'id' in object && object.kind !== 'key' && object.kind !== 'agent' && object.kind !== 'user';
+  return 'id' in object && !notNotions.has(object.kind);
 }
 
-type NotionKind = Exclude<Extract<ObjectRef, { id: string }>['kind'], 'key' | 'agent' | 'user'>;
+const notNotions: ReadonlySet<string> = new Set(['key', 'agent', 'principal', 'user']);
+
+type NotionKind = Exclude<Extract<ObjectRef, { id: string }>['kind'], 'key' | 'agent' | 'principal' | 'user'>;
 
 function actionOn({ action, leafAction }: Demand, object: JudgedObject): Action {
   return leafAction !== undefined && object.state === 'known' && object.leaf === true ? leafAction : action;

@@ -42,8 +42,9 @@ export interface OpenDoors {
 /** Everything that calls come in by. */
 export async function openDoors(place: Foundation, audit: Audit, parts: Parts): Promise<OpenDoors> {
   const { config, log, store, stores, prometheus, root, publicUrl, monotonicMs, closers } = place;
-  const policies = openPolicies(place, audit);
-  const { gateway, files, report, toolRoutes } = openGateway(place, audit, parts, policies);
+  const { policies, questions } = openPolicies(place, audit, () => opened.places);
+  const opened = openGateway(place, audit, parts, policies);
+  const { gateway, files, report, toolRoutes } = opened;
   const clientAddress = createClientAddress(config.trustedProxies);
   const elsewhere = createElsewhere({ gateway, clientAddress, publicUrl, demo: config.mode === 'demo' });
   const app = fastify({
@@ -79,6 +80,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
         report,
         policies,
         pageAccess: openPageAccess(place, audit),
+        questions,
       }),
       contentRoutes,
       fileLinks: files.links,

@@ -28,6 +28,7 @@ import type { Parts } from './open-parts.ts';
 import { openStreams } from './open-streams.ts';
 import { openWithhold } from './open-withhold.ts';
 import { openPageIndex } from './page-index.ts';
+import { openPagePlaces } from './page-places.ts';
 import { createToolRoutes } from './tool-routes.ts';
 
 /** The path: each step with what it stands on. */
@@ -123,6 +124,7 @@ export function openGateway(place: Foundation, { trail, digest }: Audit, parts: 
     gateway: calls.gateway,
     toolRoutes: createToolRoutes({ identify: identify.identify, snapshots, now }),
     files: links.files,
+    places: openPagePlaces({ snapshots, index, stores }),
     report: openAccessReport({ stores, steps, learning, monotonicMs }),
   };
 }

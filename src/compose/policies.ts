@@ -2,25 +2,34 @@ import { beyondGrantor } from '../authorize/amplification.ts';
 import { compilePolicy } from '../authorize/compile-policy.ts';
 import { actions } from '../domain/action.ts';
 import { askerNow } from '../domain/rights.ts';
-import type { Locate } from '../policy/locate.ts';
+import type { PagePlaces } from '../policy/page-places.ts';
 import { createPolicies } from '../policy/policies.ts';
+import { createQuestions } from '../policy/questions.ts';
 import { createCheckPolicy } from '../policy/run-checks.ts';
 import type { Foundation } from './foundation.ts';
 import type { Audit } from './open-audit.ts';
 
-/** Policies as people change them. */
-export function openPolicies({ now }: Foundation, { logged }: Audit) {
-  const locate: Locate = async () => new Map();
-  return createPolicies({
+/** Policies as people change them and ask about them. @param places asked once the gate is open */
+export function openPolicies({ now }: Foundation, { logged }: Audit, places: () => PagePlaces) {
+  const later: PagePlaces = {
+    find: (...asked) => places().find(...asked),
+    known: (...asked) => places().known(...asked),
+    titles: (...asked) => places().titles(...asked),
+  };
+  const policies = createPolicies({
     store: logged.policies,
     beyond(before, after, author, at) {
       if (author.principal.kind === 'system') return [];
       const asker = askerNow(author, at);
       return asker === null ? actions : beyondGrantor(compilePolicy(before), after, asker);
     },
-    check: createCheckPolicy(compilePolicy, locate),
+    check: createCheckPolicy(compilePolicy, later),
     compile: compilePolicy,
-    locate,
+    places: later,
     now,
   });
+  return {
+    policies,
+    questions: createQuestions({ store: logged.policies, compile: compilePolicy, places: later, now }),
+  };
 }

@@ -33,6 +33,8 @@ export type ObjectRef =
   /** Open to those who own it, without any right. */
   | { readonly kind: 'key'; readonly id: KeyId }
   | { readonly kind: 'agent'; readonly id: AgentId }
+  /** Somebody as a member: open to themselves, and to who owns them. */
+  | { readonly kind: 'principal'; readonly id: PrincipalId }
   | { readonly kind: NotionObjectKind; readonly id: string };
 
 /** In `Demand.writes`: any property, where the call does not name those that it writes. */

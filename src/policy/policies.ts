@@ -11,7 +11,7 @@ import { applyProposal } from './apply-proposal.ts';
 import { type CheckPolicy, type FailedCheck, sayFailed } from './check-policy.ts';
 import { type Comparison, comparePolicies, namedPlaces } from './compare.ts';
 import { describeChange } from './describe-change.ts';
-import type { Locate } from './locate.ts';
+import type { PagePlaces } from './page-places.ts';
 import type { PolicyChecks, PolicyStore, StoredPolicy } from './policy-store.ts';
 import { type ToldChange, tellChanges } from './tell-changes.ts';
 
@@ -21,7 +21,7 @@ export interface PolicyParts {
   readonly beyond: (before: Policy, after: Policy, author: Caller, at: Date) => readonly Action[];
   readonly check: CheckPolicy;
   readonly compile: CompilePolicy;
-  readonly locate: Locate;
+  readonly places: PagePlaces;
   readonly now: Now;
 }
 
@@ -58,7 +58,7 @@ export interface PolicyPlan extends Comparison {
 
 /** Changes of policies: each is one revision, and one commit with its entry in the log. */
 export function createPolicies(parts: PolicyParts): Policies {
-  const { store, beyond, check, compile, locate, now } = parts;
+  const { store, beyond, check, compile, places, now } = parts;
 
   return {
     actionsOf: (policy, role) => compile(policy).ofRole(role),
@@ -78,7 +78,7 @@ export function createPolicies(parts: PolicyParts): Policies {
       if ('problems' in applied) throw invalid(applied.problems);
       const after = applied.policy;
       const checks = checksAfter(stored.checks, proposal);
-      const paths = await locate(workspaceId, [...new Set([...namedPlaces(before), ...namedPlaces(after)])]);
+      const paths = await places.known(workspaceId, [...new Set([...namedPlaces(before), ...namedPlaces(after)])]);
       return {
         stored,
         after,

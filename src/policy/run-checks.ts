@@ -5,14 +5,14 @@ import type { JudgedObject } from '../domain/policy-snapshot.ts';
 import type { CompilePolicy } from '../domain/rights.ts';
 import type { CheckPolicy, FailedCheck } from './check-policy.ts';
 import { askerFor, objectAt } from './compare.ts';
-import type { Locate } from './locate.ts';
 import { createNames, type SubjectNames } from './names.ts';
+import type { PagePlaces } from './page-places.ts';
 
 /**
  * Judges what a workspace asks of its policy, by the same evaluator as calls. An invariant is looked at where it stands and
  * at every scope of a grant below, since what somebody may do changes nowhere else.
  */
-export function createCheckPolicy(compile: CompilePolicy, locate: Locate): CheckPolicy {
+export function createCheckPolicy(compile: CompilePolicy, places: Pick<PagePlaces, 'known'>): CheckPolicy {
   return async (workspaceId, policy, members, { invariants, tests }, at) => {
     if (invariants.length === 0 && tests.length === 0) return [];
     const snapshot = compile(policy);
@@ -20,7 +20,7 @@ export function createCheckPolicy(compile: CompilePolicy, locate: Locate): Check
     const ids = [...scopesOf(policy), ...tests.map(({ on }) => on), ...invariants.map(({ never }) => never.on)].flatMap(
       idOf,
     );
-    const paths = await locate(workspaceId, [...new Set(ids)]);
+    const paths = await places.known(workspaceId, [...new Set(ids)]);
     const objectOf = (scope: GrantScope) => objectAt(scope, paths);
     const failed: FailedCheck[] = [];
     for (const test of tests) {

@@ -134,7 +134,14 @@ function placedObjects({ operation }: Call): { readonly lasting: NotionRef[]; re
 
 /** What one made here oneself hangs on no page, and people stand in none. A comment is on a page, whoever wrote it. */
 function standsSomewhere(object: ObjectRef, { owned }: Demand): object is NotionRef {
-  if (!('id' in object) || object.kind === 'key' || object.kind === 'agent' || object.kind === 'user') return false;
+  if (
+    !('id' in object) ||
+    object.kind === 'key' ||
+    object.kind === 'agent' ||
+    object.kind === 'principal' ||
+    object.kind === 'user'
+  )
+    return false;
   return owned !== true || object.kind === 'comment';
 }
 
@@ -171,7 +178,7 @@ function connectionFor(call: Call, { principal }: Caller, connections: Parameter
 }
 
 function subjectIdsOf({ object, gives }: Demand): SubjectId[] {
-  const about = object.kind === 'key' || object.kind === 'agent' ? [object.id] : [];
+  const about = object.kind === 'key' || object.kind === 'agent' || object.kind === 'principal' ? [object.id] : [];
   switch (gives?.kind) {
     case 'role':
       return gives.to === undefined ? about : [...about, gives.to];

@@ -23,6 +23,7 @@ import { createOAuthRecords } from './oauth-record-store.ts';
 import { createObjectOwners } from './object-owners.ts';
 import { createPageChildren } from './page-children.ts';
 import { createPageIndexStore } from './page-index-store.ts';
+import { createPageTitles } from './page-titles.ts';
 import { createPastedTokens } from './pasted-tokens.ts';
 import { createPolicyHolders } from './policy-holders.ts';
 import { createPolicyStore } from './policy-store.ts';
@@ -74,6 +75,7 @@ export function createStores(
     objectOwners: createObjectOwners(database),
     pageChildren: createPageChildren(database),
     pageIndex: createPageIndexStore(database),
+    pageTitles: createPageTitles(database),
     policyHolders: createPolicyHolders(database, compile, now),
     rateLedgers: createRateLedgers(database, metrics),
     registrations: createRegistrations(database),

@@ -33,7 +33,14 @@ function moves({ movesUnder, alsoParent }: Demand): boolean {
 }
 
 function named(object: ObjectRef, shown: ReadonlySet<string>): NotionRef[] {
-  if (!('id' in object) || object.kind === 'key' || object.kind === 'agent' || !shown.has(object.id)) return [];
+  if (
+    !('id' in object) ||
+    object.kind === 'key' ||
+    object.kind === 'agent' ||
+    object.kind === 'principal' ||
+    !shown.has(object.id)
+  )
+    return [];
   return [{ kind: object.kind satisfies NotionObjectKind, id: object.id }];
 }
 

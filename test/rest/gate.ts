@@ -207,6 +207,13 @@ function refused(error: unknown): Answer {
 }
 
 function inNotion(object: Operation['demands'][number]['object'] | undefined): NotionRef[] {
-  if (object === undefined || !('id' in object) || object.kind === 'key' || object.kind === 'agent') return [];
+  if (
+    object === undefined ||
+    !('id' in object) ||
+    object.kind === 'key' ||
+    object.kind === 'agent' ||
+    object.kind === 'principal'
+  )
+    return [];
   return [{ kind: object.kind, id: object.id }];
 }

@@ -1,6 +1,7 @@
 import type { AuditReader } from '../../audit/audit-reader.ts';
 import type { ProvableLogs } from '../../audit/sequence/provable-logs.ts';
 import type { Policies } from '../../policy/policies.ts';
+import type { Questions } from '../../policy/questions.ts';
 import { createAuditRoutes } from './audit-routes.ts';
 import { type ConnectionRouteParts, createConnectionRoutes } from './connection-routes.ts';
 import type { ContentRoute } from './content-route.ts';
@@ -10,9 +11,11 @@ import { createProofRoutes } from './proof-routes.ts';
 import { createReportRoutes, type ReportCommands } from './report-routes.ts';
 import type { ApiRoute } from './route.ts';
 import { accountRoutes } from './routes/account-routes.ts';
+import { authZenRoutes } from './routes/authzen.ts';
 import { pageAccessRoutes } from './routes/page-access.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { policyDocumentRoutes } from './routes/policy-document.ts';
+import { questionRoutes } from './routes/questions.ts';
 import { titlesRoute } from './titles-route.ts';
 import { createWebhookRoutes } from './webhook-routes.ts';
 
@@ -25,11 +28,12 @@ export interface ApiRouteParts {
   readonly report: ReportCommands;
   readonly policies: Policies;
   readonly pageAccess: Parameters<typeof pageAccessRoutes>[0];
+  readonly questions: Questions;
 }
 
 /** Every row of the admin API that has a caller. */
 export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
-  const { accounts, connections, log, provableLogs, webhooks, report, policies, pageAccess } = parts;
+  const { accounts, connections, log, provableLogs, webhooks, report, policies, pageAccess, questions } = parts;
   return [
     ...accountRoutes(accounts),
     ...createConnectionRoutes(connections),
@@ -40,6 +44,8 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     ...policyDocumentRoutes({ policies }),
     ...policyRoutes({ policies }),
     ...pageAccessRoutes(pageAccess),
+    ...questionRoutes({ questions, log }),
+    ...authZenRoutes({ questions }),
   ];
 }
 

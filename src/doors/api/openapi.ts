@@ -102,6 +102,7 @@ function demandText(demand: ApiRoute['demand']): string {
       return `Open to every member of the workspace; a limited key needs the action \`${demand.key}\`.`;
     case 'key':
     case 'agent':
+    case 'principal':
       return `Open to those who own it; others need the action \`${demand.action}\`.`;
     case 'self':
       if (demand.by === 'session') return 'Open to people who have signed in, about themselves.';

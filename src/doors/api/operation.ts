@@ -57,6 +57,8 @@ function demandOf(demand: RouteDemand): Demand {
       return { action: demand.action, object: { kind: 'key', id: demand.id } };
     case 'agent':
       return { action: demand.action, object: { kind: 'agent', id: demand.id } };
+    case 'principal':
+      return { action: demand.action, object: { kind: 'principal', id: demand.id } };
     case 'self': {
       const { on, ...rest } = demand;
       // Being oneself is all it takes: the action is not looked at.

@@ -1,6 +1,6 @@
 import type { ZodObject, ZodType, z } from 'zod';
 import type { Action } from '../../domain/action.ts';
-import type { AgentId, KeyId } from '../../domain/ids.ts';
+import type { AgentId, KeyId, PrincipalId } from '../../domain/ids.ts';
 import type { CommandContext, Demand } from '../../domain/operation.ts';
 import type { Download } from './download.ts';
 import type { Tagged } from './tagged.ts';
@@ -15,6 +15,7 @@ export type RouteDemand =
   | ({ readonly on: 'membership'; readonly key: Action } & Pick<Demand, 'keyNames' | 'heldBy' | 'gives'>)
   | { readonly on: 'key'; readonly id: KeyId; readonly action: Action }
   | { readonly on: 'agent'; readonly id: AgentId; readonly action: Action }
+  | { readonly on: 'principal'; readonly id: PrincipalId; readonly action: Action }
   | ({ readonly on: 'self' } & Pick<Demand, 'by'>);
 
 /** What a row says about its answer. */
@@ -54,7 +55,7 @@ export interface ApiRoute<
   Answer extends RouteAnswer = RouteAnswer,
 > {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-  readonly path: `/api/${string}`;
+  readonly path: `/api/${string}` | `/access/${string}`;
   /** The operation's name in the log: `members.add`. */
   readonly name: string;
   readonly summary: string;

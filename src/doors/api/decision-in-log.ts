@@ -1,0 +1,52 @@
+import type { AuditReader, AuditRecord } from '../../audit/audit-reader.ts';
+import { PortcullisError } from '../../domain/errors.ts';
+import type { DecisionId, EventId, WorkspaceId } from '../../domain/ids.ts';
+import type { CommandContext } from '../../domain/operation.ts';
+import { minuteMs } from '../../domain/units.ts';
+
+/** Readings of the log that one look for a decision may cost. */
+const readingsMax = 20;
+
+/**
+ * The entry of a decision, for those whose call it was or who answer for them, and for those who read the log or give
+ * permissions. To everybody else there is no such decision: throws `not_found`.
+ */
+export async function findDecision(
+  log: Pick<AuditReader, 'read'>,
+  { caller, may }: CommandContext,
+  workspaceId: WorkspaceId,
+  id: DecisionId,
+): Promise<AuditRecord> {
+  const record = await look(log, workspaceId, id);
+  const own = 'id' in caller.principal ? caller.principal.id : null;
+  const principal = record?.entry.principal ?? null;
+  const mine = own !== null && (principal?.id === own || principal?.owner === own);
+  if (record !== null && (mine || may('audit') || may('grants'))) return record;
+  throw new PortcullisError('not_found', 'There is no such decision.');
+}
+
+async function look(
+  log: Pick<AuditReader, 'read'>,
+  workspaceId: WorkspaceId,
+  id: DecisionId,
+): Promise<AuditRecord | null> {
+  const filter = { text: id, ...around(id) };
+  let before: EventId | null = null;
+  for (let readings = 0; readings < readingsMax; readings++) {
+    const { records, next }: Awaited<ReturnType<AuditReader['read']>> = await log.read(workspaceId, filter, {
+      before,
+      limit: 10,
+    });
+    const found = records.find(({ entry }) => entry.decision?.id === id);
+    if (found !== undefined || next === null) return found ?? null;
+    before = next;
+  }
+  return null;
+}
+
+/** The time of a decision stands in its id (RFC 9562 section 5.7). */
+function around(id: DecisionId): { since: Date; until: Date } {
+  const hex = id.slice('dec_'.length).replace('-', '').slice(0, 12);
+  const ms = Number.parseInt(hex, 16);
+  return { since: new Date(ms - 5 * minuteMs), until: new Date(ms + 5 * minuteMs) };
+}

@@ -1,0 +1,169 @@
+/**
+ * The Authorization API 1.0 of the OpenID Foundation's AuthZEN group, over the same evaluator: whether a subject may do an
+ * action with a resource. Subjects are members, resources are objects of Notion or the workspace, and actions are ours.
+ */
+import { z } from 'zod';
+import { type Action, actions, isAction } from '../../../domain/action.ts';
+import type { CommandContext } from '../../../domain/operation.ts';
+import { canonicalId } from '../../../notion/ids.ts';
+import type { AskedObject, Questioned, Questions } from '../../../policy/questions.ts';
+import { workspaceOf } from '../in-workspace.ts';
+import { type ApiRoute, apiRoute } from '../route.ts';
+import { list } from '../shapes/values.ts';
+import { demandsAbout, principalNamed } from './questions.ts';
+
+const text = z.string().min(1).max(320);
+const properties = z.record(z.string(), z.unknown()).optional();
+const subject = z.object({ type: text, id: text, properties });
+const action = z.object({ name: text, properties });
+const resource = z.object({ type: text, id: text, properties });
+const context = z.record(z.string(), z.unknown()).optional();
+
+const evaluation = z.object({ subject, action, resource, context });
+const partial = z.object({
+  subject: subject.optional(),
+  action: action.optional(),
+  resource: resource.optional(),
+  context,
+});
+const evaluations = partial.extend({
+  evaluations: z.array(partial).max(1_000).optional(),
+  options: z
+    .object({
+      evaluations_semantic: z
+        .enum(['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'])
+        .default('execute_all'),
+    })
+    .loose()
+    .optional(),
+});
+
+const decision = z
+  .object({ decision: z.boolean(), context: z.object({ reason: z.string() }).optional() })
+  .meta({ id: 'AuthZenDecision' });
+
+const everyMember = { on: 'membership', key: 'read' } as const;
+const says = 'About yourself and your agents; about others it takes `grants`.';
+const kinds = ['page', 'database', 'data_source', 'block', 'comment', 'view'] as const;
+
+type Evaluation = z.infer<typeof partial>;
+
+export function authZenRoutes({ questions }: { questions: Questions }): ApiRoute[] {
+  return [
+    apiRoute({
+      method: 'POST',
+      path: '/access/v1/evaluation',
+      name: 'authzen.evaluation',
+      answer: decision,
+      summary: 'AuthZEN: whether a subject may do an action with a resource',
+      demand: everyMember,
+      also: { says, of: ({ body }) => demandsAbout(body.subject.id) },
+      body: evaluation,
+      run: async ({ body }, given) => {
+        const questioned = await questions.ask(given, workspaceOf(given));
+        return (await decide([body], given, questioned))[0] ?? denied('unknown');
+      },
+    }),
+    apiRoute({
+      method: 'POST',
+      path: '/access/v1/evaluations',
+      name: 'authzen.evaluations',
+      answer: z.union([z.object({ evaluations: list(decision) }), decision]),
+      summary: 'AuthZEN: several at once; what one of them leaves out is that of the whole',
+      demand: everyMember,
+      also: { says, of: ({ body }) => subjectsIn(body).flatMap(demandsAbout) },
+      body: evaluations,
+      run: async ({ body }, given) => {
+        const questioned = await questions.ask(given, workspaceOf(given));
+        const { evaluations: asked = [], options, ...whole } = body;
+        if (asked.length === 0) return (await decide([whole], given, questioned))[0] ?? denied('unknown');
+        const all = await decide(
+          asked.map(one => ({ ...whole, ...one })),
+          given,
+          questioned,
+        );
+        return { evaluations: until(all, options?.evaluations_semantic ?? 'execute_all') };
+      },
+    }),
+    apiRoute({
+      method: 'POST',
+      path: '/access/v1/search/subject',
+      name: 'authzen.search_subject',
+      answer: z.object({ results: list(z.object({ type: z.string(), id: z.string() })) }),
+      summary: 'AuthZEN: which subjects may do an action with a resource',
+      demand: { on: 'workspace', action: 'grants' },
+      body: z.object({ subject: z.object({ type: text, properties }).optional(), action, resource, context }),
+      run: async ({ body }, given) => {
+        const questioned = await questions.ask(given, workspaceOf(given));
+        const object = await questioned.locate(askedObject(body.resource) ?? { kind: 'workspace' });
+        const wanted = body.action.name;
+        if (!isAction(wanted) || askedObject(body.resource) === null || object.state === 'unknown')
+          return { results: [] };
+        const found = questioned.stored.members.filter(
+          ({ id, kind }) =>
+            (body.subject === undefined || body.subject.type === kind) &&
+            questioned.judge(id, wanted, object).effect === 'allow',
+        );
+        return { results: found.map(({ id, kind }) => ({ type: kind, id })) };
+      },
+    }),
+    apiRoute({
+      method: 'POST',
+      path: '/access/v1/search/action',
+      name: 'authzen.search_action',
+      answer: z.object({ results: list(z.object({ name: z.string() })) }),
+      summary: 'AuthZEN: which actions a subject may do with a resource',
+      demand: everyMember,
+      also: { says, of: ({ body }) => demandsAbout(body.subject.id) },
+      body: z.object({ subject, action: action.partial().optional(), resource, context }),
+      run: async ({ body }, given) => {
+        const questioned = await questions.ask(given, workspaceOf(given));
+        const asked = askedObject(body.resource);
+        if (asked === null) return { results: [] };
+        const object = await questioned.locate(asked);
+        const principal = principalNamed(body.subject.id, given, questioned);
+        const allowed = (name: Action) => questioned.judgeFor(principal, name, object).effect === 'allow';
+        return { results: actions.filter(allowed).map(name => ({ name })) };
+      },
+    }),
+  ];
+}
+
+function subjectsIn({ subject: whole, evaluations: asked = [] }: z.infer<typeof evaluations>): string[] {
+  return [...new Set([whole, ...asked.map(one => one.subject)].flatMap(one => (one === undefined ? [] : [one.id])))];
+}
+
+type Decided = z.infer<typeof decision>;
+
+function denied(reason: string): Decided {
+  return { decision: false, context: { reason } };
+}
+
+async function decide(asked: readonly Evaluation[], given: CommandContext, questioned: Questioned): Promise<Decided[]> {
+  const objects = asked.map(({ resource: of }) => (of === undefined ? null : askedObject(of)));
+  const located = await questioned.locateAll(objects.map(object => object ?? { kind: 'workspace' as const }));
+  return asked.map(({ subject: who, action: what }, place): Decided => {
+    const object = located[place];
+    if (who === undefined || what === undefined || objects[place] === null || object === undefined)
+      return denied('incomplete');
+    if (!isAction(what.name)) return denied('unknown_action');
+    const principal = principalNamed(who.id, given, questioned);
+    const { effect, because } = questioned.judgeFor(principal, what.name, object);
+    return { decision: effect === 'allow', context: { reason: because } };
+  });
+}
+
+/** Null for what is no object of ours: nobody may do anything with that. */
+function askedObject({ type, id }: { type: string; id: string }): AskedObject | null {
+  if (type === 'workspace') return { kind: 'workspace' };
+  const kind = kinds.find(one => one === type);
+  const canonical = canonicalId(id);
+  return kind === undefined || canonical === null ? null : { kind, id: canonical };
+}
+
+/** Evaluations up to the one that the semantics stop at, which is the last. */
+function until(all: readonly Decided[], semantic: 'execute_all' | 'deny_on_first_deny' | 'permit_on_first_permit') {
+  if (semantic === 'execute_all') return [...all];
+  const stop = all.findIndex(({ decision: allowed }) => allowed === (semantic === 'permit_on_first_permit'));
+  return stop === -1 ? [...all] : all.slice(0, stop + 1);
+}

@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import type { AuditReader } from '../../../audit/audit-reader.ts';
+import { isAction } from '../../../domain/action.ts';
+import { PortcullisError } from '../../../domain/errors.ts';
+import { type DecisionId, isId, type PrincipalId } from '../../../domain/ids.ts';
+import type { CommandContext, NotionObjectKind } from '../../../domain/operation.ts';
+import { action, subjectName } from '../../../policy/fields.ts';
+import { UnknownName } from '../../../policy/names.ts';
+import type { AskedObject, Questioned, Questions } from '../../../policy/questions.ts';
+import { findDecision } from '../decision-in-log.ts';
+import { changesView, decidingGrantView, type Extent, pathView } from '../explanation-view.ts';
+import { idOf, notionId } from '../fields.ts';
+import { workspaceOf } from '../in-workspace.ts';
+import { type ApiRoute, apiRoute, type RouteDemand } from '../route.ts';
+import { explanation, whoCanAnswer } from '../shapes/questions.ts';
+
+const path = '/api/workspaces/:workspace';
+const everyMember = { on: 'membership', key: 'read' } as const;
+const mayGrant = { on: 'workspace', action: 'grants' } as const;
+
+const askedObject = z.union([
+  z.strictObject({ kind: z.literal('workspace') }),
+  z.strictObject({ kind: z.enum(['page', 'database', 'data_source', 'block', 'comment', 'view']), id: notionId }),
+]);
+
+const question = z.union([
+  z.strictObject({ decision: idOf('dec') }),
+  z.strictObject({
+    principal: subjectName.optional().describe('An id, an address or agent:NAME; yourself unless given.'),
+    action,
+    object: askedObject,
+  }),
+]);
+
+/** What one may ask about oneself and one's agents takes no right; about others it takes `grants`. */
+export function demandsAbout(principal: string | undefined): RouteDemand[] {
+  if (principal === undefined) return [];
+  if (isId('usr', principal) || isId('agt', principal)) return [{ on: 'principal', id: principal, action: 'grants' }];
+  return [mayGrant];
+}
+
+/** Questions about a policy: why, and who. */
+export function questionRoutes(parts: { questions: Questions; log: Pick<AuditReader, 'read'> }): ApiRoute[] {
+  const { questions, log } = parts;
+
+  async function explainDecision(context: CommandContext, id: DecisionId) {
+    const workspaceId = workspaceOf(context);
+    const { entry, outcome } = await findDecision(log, context, workspaceId, id);
+    const questioned = await questions.ask(context, workspaceId);
+    const asked = entry.decision?.demand ?? entry.objects?.[0] ?? { kind: 'workspace', id: null, action: 'read' };
+    const principal = entry.principal?.id as PrincipalId;
+    const located = await questioned.locate(objectOf(asked));
+    const wanted = isAction(asked.action) ? asked.action : 'read';
+    const today = questioned.explain(principal, wanted, located);
+    const extent = extentOf(context);
+    const ids = new Set(entry.decision?.grants ?? []);
+    // Whoever may not read the object hears what they would hear of one that does not exist.
+    const hidden = located.state === 'unknown' && extent === 'own';
+    const grants = hidden ? [] : questioned.stored.policy.grants.filter(grant => ids.has(grant.id));
+    const effect = entry.kind === 'denial' ? ('deny' as const) : ('allow' as const);
+    const byNotion = effect === 'allow' && (outcome?.status ?? 0) >= 400;
+    const shown = await pathView(questioned, located);
+    return {
+      decision: id,
+      principal: { id: principal, name: questioned.names.nameOf(principal) },
+      action: asked.action,
+      object: { kind: asked.kind, id: asked.id },
+      effect,
+      because: hidden && effect === 'deny' ? 'unknown_object' : (entry.decision?.because ?? 'unknown'),
+      refusedBy: effect === 'deny' ? ('portcullis' as const) : byNotion ? ('notion' as const) : null,
+      revision: entry.decision?.policyRevision ?? null,
+      path: shown,
+      grants: grants.map(grant => decidingGrantView(grant, questioned, extent, idsIn(shown))),
+      changes: today.effect === effect ? changesView(today.changes, principal, questioned, extent) : [],
+      now: today.effect,
+    };
+  }
+
+  async function explainCall(context: CommandContext, asked: Exclude<z.infer<typeof question>, { decision: unknown }>) {
+    const questioned = await questions.ask(context, workspaceOf(context));
+    const principal = principalNamed(asked.principal, context, questioned);
+    const located = await questioned.locate(asked.object);
+    const found = questioned.explain(principal, asked.action, located);
+    const extent = extentOf(context);
+    const shown = await pathView(questioned, located);
+    return {
+      decision: null,
+      principal: { id: principal, name: questioned.names.nameOf(principal) },
+      action: asked.action,
+      object: { kind: asked.object.kind, id: 'id' in asked.object ? asked.object.id : null },
+      effect: found.effect,
+      because: found.because,
+      refusedBy: found.effect === 'deny' ? ('portcullis' as const) : null,
+      revision: questioned.policy.revision,
+      path: shown,
+      grants: found.grants.map(grant => decidingGrantView(grant, questioned, extent, idsIn(shown))),
+      changes: changesView(found.changes, principal, questioned, extent),
+      now: found.effect,
+    };
+  }
+
+  return [
+    apiRoute({
+      method: 'POST',
+      path: `${path}/explain`,
+      name: 'policy.explain',
+      answer: explanation,
+      summary: 'Why a call was or would be decided so, and what would turn that round',
+      demand: everyMember,
+      also: {
+        says: 'About yourself and your agents; about others it takes `grants`.',
+        of: ({ body }) => ('decision' in body ? [] : demandsAbout(body.principal)),
+      },
+      body: question,
+      run: ({ body }, context) =>
+        'decision' in body ? explainDecision(context, body.decision) : explainCall(context, body),
+    }),
+    apiRoute({
+      method: 'GET',
+      path: '/api/decisions/:decision',
+      name: 'decisions.get',
+      answer: explanation,
+      summary: 'Why a call was decided so: your own, those of your agents, or any if you read the log',
+      demand: everyMember,
+      params: z.strictObject({ decision: idOf('dec') }),
+      run: ({ params }, context) => explainDecision(context, params.decision),
+    }),
+    apiRoute({
+      method: 'POST',
+      path: `${path}/who-can`,
+      name: 'policy.who_can',
+      answer: whoCanAnswer,
+      summary: 'Everybody who may do something with an object',
+      demand: mayGrant,
+      body: z.strictObject({ action, object: askedObject }),
+      run: async ({ body }, context) => {
+        const questioned = await questions.ask(context, workspaceOf(context));
+        const object = await questioned.locate(body.object);
+        if (object.state === 'unknown' || object.state === 'stale')
+          throw new PortcullisError('not_found', 'There is no such object, or you may not read it.');
+        const { policy, stored, names } = questioned;
+        const principals = stored.members.flatMap(({ id, kind }) => {
+          const { effect, because, grants } = questioned.judge(id, body.action, object);
+          const role = policy.roleOf(id);
+          if (effect === 'deny' || role === null) return [];
+          return [{ id, name: names.nameOf(id), kind, role, because, grants: [...grants] }];
+        });
+        principals.sort((a, b) => a.name.localeCompare(b.name, 'en'));
+        return {
+          revision: policy.revision,
+          path: await pathView(questioned, object),
+          principals,
+          total: principals.length,
+        };
+      },
+    }),
+  ];
+}
+
+function extentOf({ may }: CommandContext): Extent {
+  return may('grants') || may('audit') ? 'all' : 'own';
+}
+
+/** Somebody by id or name; the caller where nobody is named. Throws `not_found`. */
+export function principalNamed(
+  name: string | undefined,
+  { caller }: CommandContext,
+  { names }: Questioned,
+): PrincipalId {
+  if (name === undefined && 'id' in caller.principal) return caller.principal.id;
+  try {
+    return names.principal(name ?? '');
+  } catch (error) {
+    if (error instanceof UnknownName) throw new PortcullisError('not_found', error.message);
+    throw error;
+  }
+}
+
+const located: ReadonlySet<string> = new Set(['page', 'database', 'data_source', 'block', 'comment', 'view']);
+
+/** What stands in no place is judged by the workspace. */
+function objectOf({ kind, id }: { kind: string; id: string | null }): AskedObject {
+  return id === null || !located.has(kind) ? { kind: 'workspace' } : { kind: kind as NotionObjectKind, id };
+}
+
+function idsIn(shown: readonly { id: string | null }[]): ReadonlySet<string> {
+  return new Set(shown.flatMap(({ id }) => (id === null ? [] : [id])));
+}

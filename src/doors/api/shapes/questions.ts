@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { judgementReasons } from '../../../domain/policy-snapshot.ts';
+import { list } from './values.ts';
+
+const container = z
+  .object({
+    kind: z.string(),
+    id: z.string().nullable().describe('Null: you may not read it.'),
+    title: z.string().nullable(),
+  })
+  .meta({ id: 'PathElement' });
+
+const decidingGrant = z
+  .object({
+    id: z.string(),
+    effect: z.enum(['allow', 'deny', 'limit']),
+    to: z.string(),
+    actions: list(z.string()).nullable(),
+    role: z.string().nullable(),
+    on: list(z.string()),
+    reason: z.string(),
+  })
+  .meta({ id: 'DecidingGrant' });
+
+export const explanation = z
+  .object({
+    decision: z.string().nullable().describe('The decision that is explained; null for a hypothetical call.'),
+    principal: z.object({ id: z.string(), name: z.string() }),
+    action: z.string(),
+    object: z.object({ kind: z.string(), id: z.string().nullable() }),
+    effect: z.enum(['allow', 'deny']),
+    because: z.string().describe(`${judgementReasons.join(', ')}, or another reason of the log.`),
+    refusedBy: z.enum(['portcullis', 'notion']).nullable(),
+    revision: z.int().nullable().describe('The revision of the policy that it was decided on.'),
+    path: list(container).describe('From the object up to the top of what the connection is shown.'),
+    grants: list(decidingGrant).describe('Every grant that decided it, as far as it is still there.'),
+    changes: list(z.object({ kind: z.string(), says: z.string() })).describe(
+      'Single changes of the policy that would turn the decision round. Each was tried.',
+    ),
+    now: z.enum(['allow', 'deny']).nullable().describe('What the policy of today says of the same call.'),
+  })
+  .meta({ id: 'Explanation' });
+
+export const whoCanAnswer = z.object({
+  revision: z.int(),
+  path: list(container),
+  principals: list(
+    z
+      .object({
+        id: z.string(),
+        name: z.string(),
+        kind: z.enum(['user', 'agent']),
+        role: z.string(),
+        because: z.string(),
+        grants: list(z.string()),
+      })
+      .meta({ id: 'WhoCan' }),
+  ),
+  total: z.int(),
+});

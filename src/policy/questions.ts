@@ -1,0 +1,100 @@
+import type { Action } from '../domain/action.ts';
+import { type Ancestry, isContainerKind, objectKey } from '../domain/ancestry.ts';
+import type { PrincipalId, WorkspaceId } from '../domain/ids.ts';
+import type { CommandContext } from '../domain/operation.ts';
+import type { NotionRef } from '../domain/page-index.ts';
+import type { Asker, JudgedObject, Judgement, PolicySnapshot } from '../domain/policy-snapshot.ts';
+import { askerNow, type CompilePolicy } from '../domain/rights.ts';
+import type { Now } from '../domain/units.ts';
+import { askerFor } from './compare.ts';
+import { type Explanation, explain } from './explain.ts';
+import { createNames, type SubjectNames } from './names.ts';
+import type { PagePlaces } from './page-places.ts';
+import type { PolicyStore, StoredPolicy } from './policy-store.ts';
+
+/** What a question is about: an object of Notion's, or the workspace as a whole. */
+export type AskedObject = NotionRef | { readonly kind: 'workspace' };
+
+/** A policy, ready to be asked in the name of somebody. */
+export interface Questioned {
+  readonly stored: StoredPolicy;
+  readonly policy: PolicySnapshot;
+  readonly names: SubjectNames;
+  /** Whether the asker may read what stands there. */
+  maySee(object: JudgedObject): boolean;
+  /** Where an object stands; `unknown` for one that the asker may not read, as for one that does not exist (rule 19). */
+  locate(object: AskedObject): Promise<JudgedObject>;
+  /** Where they stand, as `locate` says it, in the same order. */
+  locateAll(objects: readonly AskedObject[]): Promise<readonly JudgedObject[]>;
+  /** What is judged of a principal, with no key. */
+  judge(principal: PrincipalId, action: Action, object: JudgedObject): Judgement;
+  /** The same, but of the asker within the limit of their key. */
+  judgeFor(principal: PrincipalId, action: Action, object: JudgedObject): Judgement;
+  explain(principal: PrincipalId, action: Action, object: JudgedObject): Explanation;
+  titles(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/** Answers questions about policies. An answer tells of no page that the asker may not read (rule 19). */
+export interface Questions {
+  ask(context: CommandContext, workspaceId: WorkspaceId): Promise<Questioned>;
+}
+
+export function createQuestions(parts: {
+  store: Pick<PolicyStore, 'read'>;
+  compile: CompilePolicy;
+  places: PagePlaces;
+  now: Now;
+}): Questions {
+  const { store, compile, places, now } = parts;
+  return {
+    async ask(context, workspaceId) {
+      const stored = await store.read(workspaceId);
+      const policy = compile(stored.policy);
+      const at = now();
+      const asker = askerNow(context.caller, at);
+      const maySee = (object: JudgedObject) =>
+        asker !== null && (object.state === 'workspace' || policy.judge(asker, 'read', object).effect === 'allow');
+
+      async function locateAll(objects: readonly AskedObject[]): Promise<readonly JudgedObject[]> {
+        const asked = objects.filter((object): object is NotionRef => 'id' in object);
+        const found = asked.length === 0 ? nowhere : await places.find(context, workspaceId, asked);
+        return objects.map((object): JudgedObject => {
+          if (!('id' in object)) return { state: 'workspace', filtered: false };
+          const ancestry = found.get(objectKey(object)) ?? ({ state: 'unknown' } as const);
+          return ancestry.state === 'known' && maySee(ancestry) ? ancestry : { state: 'unknown' };
+        });
+      }
+
+      return {
+        stored,
+        policy,
+        names: createNames(stored.members, stored.policy.groups),
+        maySee,
+        locateAll,
+        locate: async object => (await locateAll([object]))[0] ?? { state: 'unknown' },
+        judge: (principal, action, object) => policy.judge(askerFor(principal, at), action, object),
+        judgeFor: (principal, action, object) =>
+          policy.judge(ofAsker(asker, principal) ?? askerFor(principal, at), action, object),
+        explain: (principal, action, object) =>
+          explain(policy, compile, ofAsker(asker, principal) ?? askerFor(principal, at), action, object),
+        titles: ids => places.titles(workspaceId, ids),
+      };
+    },
+  };
+}
+
+const nowhere: ReadonlyMap<string, Ancestry> = new Map();
+
+/** Who asks about themselves is judged as they call, within the limit of their key. */
+function ofAsker(asker: Asker | null, principal: PrincipalId): Asker | null {
+  return asker !== null && asker.principal === principal ? asker : null;
+}
+
+/** The containers of a path that the asker may see; of the others only that there is one. */
+export function shownPath({ maySee }: Questioned, object: JudgedObject) {
+  if (object.state !== 'known') return [];
+  return object.path.map(({ kind, id }, index) => {
+    const seen = isContainerKind(kind) && maySee({ ...object, path: object.path.slice(index) });
+    return { kind, id: seen ? id : null };
+  });
+}

@@ -1,0 +1,149 @@
+/** Why, who and what: asked over the admin API of a gateway whose Notion is the emulator. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type DemoInProcess, startDemoInProcess } from '../e2e/demo-in-process.ts';
+
+type Who = keyof DemoInProcess['ready']['keys'];
+
+describe('questions about a policy', () => {
+  let demo: DemoInProcess;
+  let ids: Map<string, string>;
+  before(async () => {
+    demo = await startDemoInProcess();
+    const { members } = await ask('GET', '/members');
+    ids = new Map(members.map((one: { name: string; principalId: string }) => [one.name, one.principalId]));
+  });
+  after(() => demo.stop());
+
+  const call = (method: string, path: string, body?: unknown, who: Who = 'admin') =>
+    fetch(demo.ready.url + path, {
+      method,
+      headers: { authorization: `Bearer ${demo.ready.keys[who]}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  // biome-ignore lint/suspicious/noExplicitAny: an answer is looked at as it came.
+  const ask = async (method: string, path: string, body?: unknown, who: Who = 'admin'): Promise<any> => {
+    const answer = await call(method, `/api/workspaces/${demo.ready.workspaceId}${path}`, body, who);
+    return { status: answer.status, ...((await answer.json()) as object) };
+  };
+  const explain = (principal: string, action: string, page: string, who: Who = 'admin') =>
+    ask('POST', '/explain', { principal, action, object: { kind: 'page', id: page } }, who);
+
+  it('says why somebody may not: the path, every grant that decides, and what would turn it round', async () => {
+    const { pages } = demo.ready;
+    const found = await explain('agent:demo-viewer', 'read', pages.restricted);
+    assert.equal(found.effect, 'deny');
+    assert.equal(found.because, 'denied_by_grant');
+    assert.deepEqual(
+      found.path.map((one: { id: string }) => one.id),
+      [pages.restricted, pages.root],
+    );
+    assert.ok(found.path.every((one: { title: string | null }) => one.title !== null));
+    assert.equal(found.grants[0].reason, 'Demo: people operations and finance only');
+    const kinds = found.changes.map((one: { kind: string }) => one.kind);
+    assert.ok(kinds.includes('remove_grants'), JSON.stringify(found.changes));
+    assert.ok(!kinds.includes('add_grant'), 'an allow does not outweigh a deny');
+    const scout = await explain('agent:Scout', 'update', pages.public);
+    assert.equal(scout.because, 'role_lacks_action');
+    assert.ok(scout.changes.some((one: { kind: string }) => one.kind === 'add_grant'));
+    const admin = await explain('agent:Scout', 'read', pages.public);
+    assert.deepEqual([admin.effect, admin.because], ['allow', 'grant']);
+  });
+
+  it('rule 19: tells of no page that the asker may not read, and answers as for one that does not exist', async () => {
+    const { pages } = demo.ready;
+    const viewer = ids.get('demo-viewer') ?? '';
+    const hidden = await explain(viewer, 'read', pages.restricted, 'viewer');
+    const missing = await explain(viewer, 'read', '0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f', 'viewer');
+    const same = (answer: Record<string, unknown>) => JSON.stringify({ ...answer, object: null, requestId: null });
+    assert.equal(same(hidden), same(missing));
+    assert.deepEqual(hidden.path, []);
+    const scout = await explain(ids.get('Scout') ?? '', 'read', pages.public, 'agent');
+    assert.equal(scout.effect, 'allow');
+    assert.deepEqual(
+      scout.path.map((one: { id: string | null }) => one.id),
+      [pages.public, null],
+    );
+    assert.ok(!JSON.stringify(scout).includes(pages.root));
+  });
+
+  it('is asked about oneself by everybody, and about others by those who give permissions', async () => {
+    const { pages } = demo.ready;
+    assert.equal((await explain(ids.get('Scout') ?? '', 'read', pages.public, 'viewer')).status, 403);
+    assert.equal((await explain(ids.get('demo-viewer') ?? '', 'read', pages.public, 'viewer')).status, 200);
+    const whoCan = { action: 'read', object: { kind: 'page', id: pages.public } };
+    assert.equal((await ask('POST', '/who-can', whoCan, 'viewer')).status, 403);
+  });
+
+  it('explains a decision out of the log, to those whose it was and to those who read the log', async () => {
+    const { pages } = demo.ready;
+    const denied = await call('PATCH', `/v1/pages/${pages.root}`, { in_trash: true }, 'editor');
+    const { additional_data: data } = (await denied.json()) as { additional_data: { portcullis_decision_id: string } };
+    const id = data.portcullis_decision_id;
+    for (const who of ['editor', 'admin'] as const) {
+      const answer = await call('GET', `/api/decisions/${id}`, undefined, who);
+      // biome-ignore lint/suspicious/noExplicitAny: an answer is looked at as it came.
+      const found = (await answer.json()) as any;
+      assert.equal(answer.status, 200, JSON.stringify(found));
+      assert.deepEqual([found.effect, found.refusedBy, found.now], ['deny', 'portcullis', 'deny']);
+      assert.equal(found.principal.name, 'agent:demo-editor');
+      const again = await ask('POST', '/explain', { decision: id }, who);
+      assert.equal(again.because, found.because);
+    }
+    assert.equal((await call('GET', `/api/decisions/${id}`, undefined, 'viewer')).status, 404);
+  });
+
+  it('says who can', async () => {
+    const { pages } = demo.ready;
+    const names = async (page: string) => {
+      const found = await ask('POST', '/who-can', { action: 'read', object: { kind: 'page', id: page } });
+      return found.principals.map((one: { name: string }) => one.name);
+    };
+    const onPublic = await names(pages.public);
+    const onRestricted = await names(pages.restricted);
+    for (const name of ['agent:demo-viewer', 'agent:Scout']) {
+      assert.ok(onPublic.includes(name), name);
+      assert.ok(!onRestricted.includes(name), name);
+    }
+    assert.ok(onRestricted.includes('agent:demo-editor'));
+    const unshared = { action: 'read', object: { kind: 'page', id: pages.unshared } };
+    assert.equal((await ask('POST', '/who-can', unshared)).status, 404);
+  });
+
+  it('answers in the words of AuthZEN too', async () => {
+    const { pages } = demo.ready;
+    const authzen = async (path: string, body: unknown, who: Who = 'admin') =>
+      (await call('POST', `/access/v1/${path}`, body, who)).json() as Promise<Record<string, unknown>>;
+    const subject = { type: 'agent', id: ids.get('demo-viewer') };
+    const on = (id: string) => ({ type: 'page', id });
+    const reads = { name: 'read' };
+    assert.deepEqual(await authzen('evaluation', { subject, action: reads, resource: on(pages.restricted) }), {
+      decision: false,
+      context: { reason: 'denied_by_grant' },
+    });
+    const both = [{ resource: on(pages.public) }, { resource: on(pages.restricted) }, { resource: on(pages.root) }];
+    const all = await authzen('evaluations', { subject, action: reads, evaluations: both });
+    const decisions = (answer: Record<string, unknown>) =>
+      (answer.evaluations as { decision: boolean }[]).map(({ decision }) => decision);
+    assert.deepEqual(decisions(all), [true, false, true]);
+    const options = { evaluations_semantic: 'deny_on_first_deny' };
+    assert.deepEqual(decisions(await authzen('evaluations', { subject, action: reads, evaluations: both, options })), [
+      true,
+      false,
+    ]);
+    const unknown = await authzen('evaluation', { subject, action: { name: 'fly' }, resource: on(pages.public) });
+    assert.equal(unknown.decision, false);
+    const found = await authzen('search/action', { subject, resource: on(pages.public) });
+    assert.deepEqual(
+      (found.results as { name: string }[]).map(({ name }) => name),
+      ['read', 'comment.read', 'file.read', 'people.read'],
+    );
+    const agents = await authzen('search/subject', {
+      subject: { type: 'agent' },
+      action: reads,
+      resource: on(pages.restricted),
+    });
+    assert.ok(!JSON.stringify(agents).includes(String(ids.get('demo-viewer'))));
+    assert.ok(JSON.stringify(agents).includes(String(ids.get('demo-editor'))));
+  });
+});
