@@ -18,6 +18,7 @@ import { invitationsList } from './invitations.ts';
 import { keysStatus, keysVerify } from './keys-look.ts';
 import { keysPromote, keysRewrap, keysStage, keysWithdraw } from './keys-root.ts';
 import { keysDestroy, keysRetire, keysRotate } from './keys-workspace.ts';
+import { mcpConfig } from './mcp-config.ts';
 import { reportAccess } from './report-access.ts';
 import { serve } from './serve.ts';
 import { usersSignInLink } from './users-sign-in-link.ts';
@@ -36,6 +37,7 @@ export const commandTable: CommandTable = {
     'To run Portcullis': [demo, serve, doctor, emulator],
     'The audit log': [audit, auditExport, auditVerify, auditProve, auditConsistency, auditDeployment],
     'What Notion shows': [discover, reportAccess],
+    'MCP clients': [mcpConfig],
     People: [invitationsList, usersSignInLink],
     'Webhooks of Notion': [webhooksList, webhooksAdd, webhooksToken, webhooksReset, webhooksRemove, webhooksKeptAside],
     'The database': [dbMigrate, dbDump, dbRestore, dbAcknowledgeRestore],
@@ -45,6 +47,7 @@ export const commandTable: CommandTable = {
   },
   groups: {
     report: 'Report what connections can reach.',
+    mcp: 'Let MCP clients in.',
     invitations: 'See who was invited to a workspace.',
     users: 'Help people sign in.',
     webhooks: 'Let Notion tell of changes.',

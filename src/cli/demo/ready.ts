@@ -65,5 +65,9 @@ For Scout, who may read under the page Public alone, this one does not exist:
 
   curl -s ${url}/v1/pages/${pages.restricted} -H 'Authorization: Bearer ${keys.agent}'
 
+MCP clients find the tools of Notion at ${url}/mcp, and sign in there. With a key, without signing in:
+
+  npx @modelcontextprotocol/inspector --cli ${url}/mcp --transport http --method tools/list --header 'Authorization: Bearer ${keys.viewer}'
+
 Ctrl-C stops everything.`;
 }
