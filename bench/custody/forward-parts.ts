@@ -4,8 +4,6 @@ import { createRateBudget } from '../../src/forward/budget/budget.ts';
 import { emptyLedger } from '../../src/forward/budget/ledger.ts';
 import type { ForwardParts } from '../../src/forward/forward.ts';
 import { createRateLedgers } from '../../src/store/rate-ledgers.ts';
-import { createStoredConnections } from '../../src/store/stored-connections.ts';
-import { createTokens } from '../../src/vault/tokens.ts';
 import { someTokens } from '../../test/forward/a-forward.ts';
 import type { Vault } from './vault.ts';
 
@@ -30,17 +28,7 @@ export const measuredParts = { 'sealed token': openSealedToken, 'leased budget':
 export type MeasuredPart = keyof typeof measuredParts;
 
 /** A token that is sealed in the database. The first call opens it; from then on it is warm. */
-async function openSealedToken({ vault }: Place): Promise<Partial<Parts>> {
-  const now = () => new Date();
-  const tokens = createTokens({
-    connections: createStoredConnections(vault.database, { instance: () => 'ins_bench', now }),
-    seal: vault.seal,
-    check: async () => 'alive',
-    renew: () => Promise.reject(new Error('nothing is refreshed here')),
-    metrics: noMetrics,
-    onTrouble: error => console.error(error),
-    now,
-  });
+async function openSealedToken({ vault: { tokens } }: Place): Promise<Partial<Parts>> {
   return { tokens };
 }
 

@@ -1,10 +1,12 @@
-import { createKeyReplacements } from '../../src/store/rotation/key-replacements.ts';
-import { createSealedTables } from '../../src/store/rotation/sealed-tables.ts';
+import { newId } from '../../src/domain/ids.ts';
+import { createRotationStores } from '../../src/store/rotation/rotation-stores.ts';
 import { rotateWorkspaceKeys } from '../../src/vault/rotation/rotate-workspace-keys.ts';
 import { openValue, sealValue } from '../../src/vault/sealed-value.ts';
 import { atLeast, type Claim } from '../claim.ts';
 import { median } from '../median.ts';
 import { addConnections, openVault, type Vault } from './vault.ts';
+
+type SealedTables = ReturnType<typeof createRotationStores>['tables'];
 
 const rounds = 5;
 const connections = 2_000;
@@ -17,17 +19,12 @@ export async function rotation(): Promise<Claim> {
   await using vault = await openVault();
   await addConnections(vault, connections, 'https://api.notion.com');
   const { database, keys } = vault;
-  const parts = {
-    keys,
-    replacements: createKeyReplacements(database),
-    tables: createSealedTables(database),
-    // Every value of this bench opens.
-    undecryptable: { shut: async () => false },
-  };
-  await resealMs(vault);
+  const stores = createRotationStores(database, { instance: () => newId('ins'), now: () => new Date() });
+  const parts = { keys, ...stores };
+  await resealMs(keys, stores.tables);
   const ratios: number[] = [];
   for (let round = 1; round <= rounds; round++) {
-    const bareMs = await resealMs(vault);
+    const bareMs = await resealMs(keys, stores.tables);
     const rotationMs = await timeOf(() => rotateWorkspaceKeys(parts, null));
     console.log(`round ${round} of ${rounds}  bare ${bareMs.toFixed(0)} ms  rotation ${rotationMs.toFixed(0)} ms`);
     ratios.push(bareMs / rotationMs);
@@ -36,9 +33,9 @@ export async function rotation(): Promise<Claim> {
 }
 
 /** How long the cryptography alone takes: the values are read before. */
-async function resealMs({ database, keys }: Vault): Promise<number> {
-  const rows: Awaited<ReturnType<ReturnType<typeof createSealedTables>[number]['all']>>[number][] = [];
-  for (const table of createSealedTables(database)) rows.push(...(await table.all(null, 1_000_000)));
+async function resealMs(keys: Vault['keys'], tables: SealedTables): Promise<number> {
+  const rows: Awaited<ReturnType<SealedTables[number]['all']>>[number][] = [];
+  for (const table of tables) rows.push(...(await table.all(null, 1_000_000)));
   const startedAt = performance.now();
   for (let at = 0; at < rows.length; at += 500) {
     await Promise.all(

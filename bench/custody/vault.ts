@@ -1,36 +1,46 @@
-// A vault on a database of its own, with as many connections as a row of this bench asks for.
+// The custody of Portcullis, composed as `portcullis serve` composes it, with as many connections as a row of this bench asks for.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compose } from '../../src/compose/compose.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { newId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { startEmbeddedPostgres } from '../../src/postgres/embedded-postgres.ts';
-import { bringUpToDate } from '../../src/store/bring-up-to-date.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
-import { createKnownRootKeys } from '../../src/store/known-root-keys.ts';
+import type { Database } from '../../src/store/database.ts';
 import type { Schema } from '../../src/store/schema.ts';
-import { createWrappedKeys } from '../../src/store/wrapped-keys.ts';
-import { openRootKeyFile } from '../../src/vault/root/file.ts';
-import { openKeyRing } from '../../src/vault/root/key-ring.ts';
 import { createTokenSeal } from '../../src/vault/token-seal.ts';
-import { createWorkspaceKeys } from '../../src/vault/workspace-keys.ts';
 import { aUser, aWorkspace } from '../../test/store/rows.ts';
+import { urlOf } from '../gateway.ts';
+
+/** Nothing listens there: no part of this bench calls Notion. */
+const nowhere = 'http://127.0.0.1:1';
 
 export async function openVault() {
   const directory = await mkdtemp(join(tmpdir(), 'portcullis-bench-'));
   const log = { info: () => {}, warn: () => {} };
   const postgres = await startEmbeddedPostgres({ dataDir: join(directory, 'postgres'), log });
-  const database = openDatabase<Schema>(postgres.connection);
-  await bringUpToDate(database);
-  const root = await openKeyRing([await openRootKeyFile(join(directory, 'root.key'))], createKnownRootKeys(database));
-  const keys = createWorkspaceKeys({ root, store: createWrappedKeys(database) });
+  const { notion, ...config } = readConfig('serve', {
+    DATABASE_URL: urlOf(postgres.connection),
+    NOTION_OAUTH_CLIENT_ID: 'a-client',
+    NOTION_OAUTH_CLIENT_SECRET: 'a-secret',
+    PORTCULLIS_NOTION_API_URL: nowhere,
+    PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP: 'true',
+    PORTCULLIS_PUBLIC_URL: nowhere,
+    PORTCULLIS_DATA_DIR: join(directory, 'data'),
+    PORTCULLIS_ROOT_KEY_FILE: join(directory, 'root.key'),
+    PORTCULLIS_AUDIT_STDOUT: 'false',
+  });
+  if (notion === null) throw new Error('the bench has no Notion');
+  const composed = await compose({ ...config, notion, publicUrl: nowhere }, { background: false });
   return {
-    database,
-    keys,
-    seal: createTokenSeal(keys),
+    database: composed.store.database,
+    keys: composed.workspaceKeys,
+    tokens: composed.tokens,
+    seal: createTokenSeal(composed.workspaceKeys),
     async [Symbol.asyncDispose]() {
-      await database.close();
+      await composed.close();
       await postgres.stop();
       await rm(directory, { recursive: true, force: true });
     },

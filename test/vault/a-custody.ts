@@ -7,15 +7,9 @@ import type { TokenField } from '../../src/domain/connection.ts';
 import { type ConnectionId, newId, type UserId, type WorkspaceId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
-import { createDeploymentSecretStore } from '../../src/store/deployment-secret-store.ts';
-import { createKnownRootKeys } from '../../src/store/known-root-keys.ts';
-import { createKeyEndings } from '../../src/store/rotation/key-endings.ts';
-import { createKeyReplacements } from '../../src/store/rotation/key-replacements.ts';
-import { createRootKeyChanges } from '../../src/store/rotation/root-key-changes.ts';
-import { createSealedTables } from '../../src/store/rotation/sealed-tables.ts';
-import { createUndecryptableConnections } from '../../src/store/rotation/undecryptable-connections.ts';
+import { createKeyStores } from '../../src/store/key-stores.ts';
+import { createRotationStores } from '../../src/store/rotation/rotation-stores.ts';
 import type { Schema } from '../../src/store/schema.ts';
-import { createWrappedKeys } from '../../src/store/wrapped-keys.ts';
 import { openRootKeyFile } from '../../src/vault/root/file.ts';
 import { openKeyRing } from '../../src/vault/root/key-ring.ts';
 import type { RootKey } from '../../src/vault/root/root-key.ts';
@@ -30,7 +24,7 @@ export interface Sealed {
   readonly connectionId: ConnectionId;
 }
 
-/** The vault on a database of its own, without a gateway: keys, sealed tokens, and what rotations work with. */
+/** The vault on a database of its own, without a gateway: the stores that operators' commands open, and a directory for root keys. */
 export async function openCustody() {
   const testDatabase = await freshDatabase({ migrated: true });
   const database = openDatabase<Schema>(testDatabase.connection);
@@ -38,6 +32,7 @@ export async function openCustody() {
   const file = (name: string) => openRootKeyFile(join(directory, name));
   const userId = await aUser(database);
   const entries = { instance: () => newId('ins'), now: () => new Date() };
+  const { rootKeys, deploymentSecret, wrappedKeys } = createKeyStores(database);
   return {
     entries,
     database,
@@ -45,13 +40,10 @@ export async function openCustody() {
     directory,
     file,
     userId,
-    tables: createSealedTables(database),
-    replacements: createKeyReplacements(database),
-    endings: createKeyEndings(database, entries),
-    undecryptable: createUndecryptableConnections(database, entries),
-    changes: createRootKeyChanges(database),
-    secret: createDeploymentSecretStore(database),
-    known: createKnownRootKeys(database),
+    ...createRotationStores(database, entries),
+    secret: deploymentSecret,
+    known: rootKeys,
+    wrapped: wrappedKeys,
     async close() {
       await database.close();
       await rm(directory, { recursive: true });
@@ -68,7 +60,7 @@ export async function openVault(
   clock: { readonly monotonicMs?: () => number } = {},
 ) {
   const root = await openKeyRing(roots ?? [await custody.file('root.key')], custody.known);
-  const keys = createWorkspaceKeys({ root, store: createWrappedKeys(custody.database), ...clock });
+  const keys = createWorkspaceKeys({ root, store: custody.wrapped, ...clock });
   return { root, keys, seal: createTokenSeal(keys) };
 }
 

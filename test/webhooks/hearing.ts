@@ -3,8 +3,7 @@ import { signWebhookPayload } from '@notionhq/client';
 import type { Insertable } from 'kysely';
 import { request } from 'undici';
 import { newId, type WorkspaceId } from '../../src/domain/ids.ts';
-import { createKeyReplacements } from '../../src/store/rotation/key-replacements.ts';
-import { createSealedTables } from '../../src/store/rotation/sealed-tables.ts';
+import { createRotationStores } from '../../src/store/rotation/rotation-stores.ts';
 import type { Schema } from '../../src/store/schema.ts';
 import { rotateWorkspaceKeys } from '../../src/vault/rotation/rotate-workspace-keys.ts';
 import { type AdminApi, openAdminApi, type Reply } from '../admin-api.ts';
@@ -89,10 +88,8 @@ export async function startHearing(): Promise<Hearing> {
     subscribe,
     async rotateKeys() {
       const { database, workspaceKeys: keys } = api;
-      const replacements = createKeyReplacements(database);
-      const undecryptable = { shut: async () => false };
-      const rotation = { keys, replacements, tables: createSealedTables(database), undecryptable };
-      return (await rotateWorkspaceKeys(rotation, tenant.workspaceId)).values;
+      const stores = createRotationStores(database, { instance: () => newId('ins'), now: () => new Date() });
+      return (await rotateWorkspaceKeys({ keys, ...stores }, tenant.workspaceId)).values;
     },
     async anotherInstance() {
       const other = await api.another();
