@@ -1,6 +1,7 @@
 import { compilePolicy } from '../authorize/compile-policy.ts';
 import type { WebhooksConfig } from '../config/config.ts';
 import type { RecordEvent } from '../domain/event.ts';
+import type { EventName } from '../domain/event-names.ts';
 import type { SubscriptionId } from '../domain/ids.ts';
 import { type SubscriptionSummary, withUrl } from '../domain/webhook.ts';
 import { openOperatorDatabase } from '../operator/operator-database.ts';
@@ -50,7 +51,7 @@ export async function openWebhookTasks(config: WebhooksConfig, warn: (message: s
   const commands = createSubscriptionCommands({ store: stores.subscriptions, vault });
   const view = (summary: SubscriptionSummary) => withUrl(summary, config.publicUrl);
   const owner = null;
-  const note = (name: string, id: SubscriptionId) =>
+  const note = (name: EventName, id: SubscriptionId) =>
     recordEvent({
       name,
       workspaceId: owner,

@@ -1,9 +1,10 @@
+import type { EventName } from './event-names.ts';
 import type { PrincipalId, WorkspaceId } from './ids.ts';
 
 /** Something that happened outside a call's own intent and outcome, for the log. */
 export interface RecordedEvent {
   /** `workspace_authorized`, `connection.needs_reauth`. */
-  readonly name: string;
+  readonly name: EventName;
   /** Null for what belongs to no workspace: it goes to the deployment log. */
   readonly workspaceId: WorkspaceId | null;
   /** Who caused it; null for Portcullis itself. */

@@ -1,4 +1,5 @@
 import type { RecordEvent, RecordedEvent } from '../domain/event.ts';
+import type { EventName } from '../domain/event-names.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
 import type { Undecryptable } from '../vault/undecryptable.ts';
 
@@ -6,7 +7,7 @@ type Detail = Readonly<Record<string, string | number>>;
 
 /** What is done with keys, as it stands in the log. `workspaceId` is null where it is about all of them. */
 export interface KeyTask {
-  readonly name: string;
+  readonly name: EventName;
   readonly detail?: Detail;
   readonly workspaceId?: WorkspaceId | null;
 }

@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../domain/event.ts';
+import type { EventName } from '../domain/event-names.ts';
 import type { Grant } from '../domain/grant.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
@@ -6,7 +7,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { PolicyProposal } from '../domain/policy-proposal.ts';
 import type { StoredPolicy } from './policy-store.ts';
 
-const eventNames: Readonly<Record<PolicyProposal['kind'], string>> = {
+const nameOfKind: Readonly<Record<PolicyProposal['kind'], EventName>> = {
   add_grant: 'policy.grant_added',
   remove_grant: 'policy.grant_removed',
   set_group: 'policy.group_set',
@@ -26,7 +27,7 @@ export function describeChange(
 ): RecordedEvent {
   const { principal } = caller;
   return {
-    name: eventNames[proposal.kind],
+    name: nameOfKind[proposal.kind],
     workspaceId,
     principalId: principal.kind === 'user' || principal.kind === 'agent' ? principal.id : null,
     result: 'success',

@@ -133,7 +133,7 @@ describe('the log over the admin API', () => {
   });
 
   const anEvent = (detail: Record<string, string>) =>
-    ({ name: 'member.added', workspaceId: workspace, principalId: admin, result: 'success', detail }) as const;
+    ({ name: 'member.removed', workspaceId: workspace, principalId: admin, result: 'success', detail }) as const;
 
   it('finds the calls about a page by its id in any spelling, and by its address', async () => {
     const about = randomUUID();
@@ -165,7 +165,7 @@ describe('the log over the admin API', () => {
     for (const text of ['100%', '\\ "sure"']) {
       assert.deepEqual(
         (await found({ text })).map(({ operation }) => operation),
-        ['member.added'],
+        ['member.removed'],
         text,
       );
     }

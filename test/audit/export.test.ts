@@ -41,7 +41,7 @@ describe('a bundle of the log of a workspace', () => {
     });
     env = { PORTCULLIS_URL: url, PORTCULLIS_KEY: secret };
     const pool = openPool(database.logins.system, { poolSize: 1 });
-    const event = { name: 'user.added', principalId: null, result: 'success', detail: {} } as const;
+    const event = { name: 'user.created', principalId: null, result: 'success', detail: {} } as const;
     const rows = Array.from({ length: 5_000 }, () => eventRow({ ...event, workspaceId: workspace }, new Date()));
     await createAuditLog(pool).append(newId('ins'), rows);
     await pool.end();

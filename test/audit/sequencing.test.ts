@@ -50,7 +50,7 @@ describe('the sequenced log in PostgreSQL', () => {
   });
 
   function aRow(of: WorkspaceId | null = workspaceId): AuditRow {
-    const event = { name: 'user.added', workspaceId: of, principalId: null, result: 'success', detail: {} } as const;
+    const event = { name: 'user.created', workspaceId: of, principalId: null, result: 'success', detail: {} } as const;
     return eventRow(event, new Date());
   }
 
@@ -222,7 +222,7 @@ describe('the sequenced log in PostgreSQL', () => {
       const rows = await write(5);
       await sequence();
       const { id } = rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))[2] ?? { id: '' };
-      await asSuperuser(`UPDATE audit_entry SET entry = replace(entry, 'user.added', 'user.other') WHERE id = $1`, [
+      await asSuperuser(`UPDATE audit_entry SET entry = replace(entry, 'user.created', 'user.other') WHERE id = $1`, [
         id,
       ]);
       assert.match((await verify(await bundleOf())).problems[0] ?? '', new RegExp(`^entry 2 \\(${id}\\) was changed`));
@@ -241,7 +241,7 @@ describe('the sequenced log in PostgreSQL', () => {
       const { id, entry } = aRow();
       await asSuperuser(
         `INSERT INTO audit_entry (id, workspace_id, kind, instance_id, at, operation, entry)
-         VALUES ($1, $2, 'event', 'ins_x', now(), 'user.added', $3)`,
+         VALUES ($1, $2, 'event', 'ins_x', now(), 'user.created', $3)`,
         [id, workspaceId, entry],
       );
       await sequence();

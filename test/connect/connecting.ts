@@ -6,6 +6,7 @@ import { disconnect } from '../../src/connect/disconnect.ts';
 import type { StepDeadlines } from '../../src/connect/step-deadlines.ts';
 import type { Action } from '../../src/domain/action.ts';
 import type { RecordedEvent } from '../../src/domain/event.ts';
+import type { EventName } from '../../src/domain/event-names.ts';
 import { type ConnectionId, newId, type UserId, type WorkspaceId } from '../../src/domain/ids.ts';
 import { sessionCookieName } from '../../src/doors/session-cookie.ts';
 import { type InProcess, notionAt, openInProcess } from '../in-process.ts';
@@ -113,7 +114,7 @@ function listening() {
   const onAudit = (rows: readonly AuditRow[]) => {
     for (const { kind, operation, entry, workspaceId, principalId } of rows) {
       const { decision, error, result, detail } = JSON.parse(entry);
-      if (kind === 'event') events.push({ name: operation, workspaceId, principalId, result, detail });
+      if (kind === 'event') events.push({ name: operation as EventName, workspaceId, principalId, result, detail });
       else if (kind === 'intent' || kind === 'denial') log.push(`${operation} ${decision.effect} ${decision.because}`);
       else if (kind === 'summary') log.push(`${detail.operation} deny ${detail.because}`);
       else if (error) log.push(`${operation} failed ${error}`);

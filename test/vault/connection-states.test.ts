@@ -100,7 +100,7 @@ describe('the states of a connection, in the database', () => {
   const refreshes = () => createTokenRefreshes(custody.database, custody.entries);
   const installations = () => createInstallations(custody.database, custody.entries, compilePolicy, () => new Date());
   const disconnections = () => createDisconnections(custody.database, custody.entries);
-  const entry = (place: Sealed) => tokenEntry('connection.test', place, 'success', {});
+  const entry = (place: Sealed) => tokenEntry('connection.refreshed', place, 'success', {});
   const attempt = (place: Sealed) =>
     ({ ...place, attemptId, generation, nextGeneration: 2, startedAt: new Date(), registrationId: null }) as const;
 

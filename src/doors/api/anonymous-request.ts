@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Client } from '../../accounts/sign-in.ts';
 import { PortcullisError } from '../../domain/errors.ts';
+import type { EventName } from '../../domain/event-names.ts';
 import type { Answer } from '../../domain/operation.ts';
 import { KiB, MiB } from '../../domain/units.ts';
 import type { ClientAddress } from '../../net/client-address.ts';
@@ -46,7 +47,7 @@ export async function readBodyAs<B>(
   return parsed.data;
 }
 
-export function eventOf(client: Client, requestId: string, name: string) {
+export function eventOf(client: Client, requestId: string, name: EventName) {
   const { address } = client;
   return { name, workspaceId: null, principalId: null, result: 'success', clientAddress: address, requestId } as const;
 }

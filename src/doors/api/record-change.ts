@@ -1,5 +1,6 @@
 import { PortcullisError } from '../../domain/errors.ts';
 import type { RecordEvent } from '../../domain/event.ts';
+import type { EventName } from '../../domain/event-names.ts';
 import type { CommandContext } from '../../domain/operation.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { CommandContext } from '../../domain/operation.ts';
 export async function recordChange(
   record: RecordEvent,
   { caller, workspaceId, clientAddress, requestId }: CommandContext,
-  name: string,
+  name: EventName,
   detail: Readonly<Record<string, string | number | boolean | null>>,
 ): Promise<void> {
   const { principal } = caller;

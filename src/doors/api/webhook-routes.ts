@@ -1,5 +1,6 @@
 import { type ZodType, z } from 'zod';
 import type { RecordEvent } from '../../domain/event.ts';
+import type { EventName } from '../../domain/event-names.ts';
 import type { PrincipalId, SubscriptionId } from '../../domain/ids.ts';
 import type { CommandContext } from '../../domain/operation.ts';
 import type { Secret } from '../../domain/secret.ts';
@@ -78,7 +79,7 @@ function routesOf({ path, name, whose, demand, params, ownerIn }: Place, { comma
     owner: ownerIn(context),
     id: input.params.subscription,
   });
-  const changed = (context: CommandContext, event: string, subscription: SubscriptionId) =>
+  const changed = (context: CommandContext, event: EventName, subscription: SubscriptionId) =>
     recordChange(record, context, event, { subscription });
 
   return [

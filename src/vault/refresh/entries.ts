@@ -1,5 +1,6 @@
 import type { ConnectionPlace } from '../../domain/connection.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
+import type { EventName } from '../../domain/event-names.ts';
 import type { StoredConnection } from '../stored-connections.ts';
 import type { Fence } from './token-refreshes.ts';
 
@@ -7,7 +8,7 @@ type Detail = RecordedEvent['detail'];
 
 /** What the log says about a connection's tokens. Portcullis itself is who does it: no caller can ask for a refresh. */
 export function tokenEntry(
-  name: string,
+  name: EventName,
   { workspaceId, connectionId }: ConnectionPlace,
   result: RecordedEvent['result'],
   detail: Detail,
@@ -17,7 +18,7 @@ export function tokenEntry(
 
 /** Of one attempt: its id is in each of its entries. */
 export function attemptEntry(
-  name: string,
+  name: EventName,
   fence: Fence,
   result: RecordedEvent['result'],
   detail: Detail = {},
