@@ -89,7 +89,7 @@ describe('every page of the dashboard', { skip: chromiumUnavailable() }, () => {
 
   async function openTree(page: Page): Promise<void> {
     await page.getByRole('button', { name: 'Open Acme Home' }).click();
-    await page.getByRole('button', { name: 'Choose Public' }).click();
+    await page.getByRole('button', { name: 'Public', exact: true }).click();
     await page.getByRole('button', { name: 'Make a key for this page only' }).click();
   }
 

@@ -38,7 +38,7 @@ describe('permissions in the dashboard', { skip: chromiumUnavailable() }, () => 
     const { page } = await visits.open({ storageState: session });
     await page.goto(`${demo.ready.url}/workspaces/${demo.ready.workspaceId}/permissions`);
     await page.getByRole('button', { name: 'Open Acme Home' }).click();
-    await page.getByRole('button', { name: 'Choose Restricted' }).waitFor();
+    await page.getByRole('button', { name: 'Restricted', exact: true }).waitFor();
     return page;
   }
 
@@ -62,7 +62,7 @@ describe('permissions in the dashboard', { skip: chromiumUnavailable() }, () => 
     assert.equal((await asks('viewer', `pages/${demo.ready.pages.public}`)).status, 200);
     const page = await permissions();
     await choosePrincipal(page, 'demo-viewer');
-    await page.getByRole('button', { name: 'Choose Public' }).click();
+    await page.getByRole('button', { name: 'Public', exact: true }).click();
     await page.getByLabel('This person or agent').selectOption('may not read here');
     await page.getByLabel('Reason').fill('a test in the browser');
     await page.getByRole('button', { name: 'Who gains, who loses?' }).click();
@@ -78,7 +78,7 @@ describe('permissions in the dashboard', { skip: chromiumUnavailable() }, () => 
 
   it('makes a key for one page in three clicks', async () => {
     const page = await permissions();
-    await page.getByRole('button', { name: 'Choose Restricted' }).click();
+    await page.getByRole('button', { name: 'Restricted', exact: true }).click();
     await page.getByRole('button', { name: 'Make a key for this page only' }).click();
     await page.getByRole('button', { name: 'Make the key' }).click();
     const secret = (await page.getByText(/^pcl_/).first().textContent()) ?? '';

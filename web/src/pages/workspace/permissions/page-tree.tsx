@@ -87,17 +87,19 @@ function Node(props: TreeProps & { readonly page: PageAccess; readonly depth: nu
         >
           {page.hasChildren ? (open ? '▾' : '▸') : '·'}
         </Button>
-        <UnstyledButton onClick={() => onChoose(page)} aria-label={`Choose ${title}`}>
-          <Text size="sm" fw={500} className="hostile">
-            {title}
-          </Text>
+        <Stack gap={0}>
+          <UnstyledButton onClick={() => onChoose(page)}>
+            <Text size="sm" fw={500} className="hostile">
+              {title}
+            </Text>
+          </UnstyledButton>
           <Group gap="xs">
             <AccessMark page={page} />
             <Text size="xs" c="dimmed">
               {becauseText(page.because)}
             </Text>
           </Group>
-        </UnstyledButton>
+        </Stack>
       </Group>
       {open && (
         // biome-ignore lint/a11y/useSemanticElements: a group of a tree is no fieldset.
