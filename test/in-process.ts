@@ -14,6 +14,7 @@ import type { Database } from '../src/store/database.ts';
 import { openStore, type Store } from '../src/store/open-store.ts';
 import type { Schema } from '../src/store/schema.ts';
 import { freshDatabase, type TestDatabase } from './postgres.ts';
+import { type ShownTokens, showTokens } from './shown-tokens.ts';
 
 /** The composition, and what a test needs beside it. */
 export interface InProcess extends OneInProcess {
@@ -21,7 +22,8 @@ export interface InProcess extends OneInProcess {
   another(): Promise<OneInProcess>;
 }
 
-export interface OneInProcess extends Composition {
+export interface OneInProcess extends Omit<Composition, 'tokens'> {
+  readonly tokens: ShownTokens<Composition['tokens']>;
   readonly config: SettledConfig;
   /** The settings that it was read from, for another process on the same database. */
   readonly env: Readonly<Record<string, string>>;
@@ -76,6 +78,7 @@ async function openOn(testDatabase: TestDatabase, directory: string, options: In
     served = { handle: serveDoors(composition.doors), recordUnread: composition.doors.recordUnread };
     return {
       ...composition,
+      tokens: showTokens(composition.tokens),
       config: testConfig,
       env,
       database: store.database,

@@ -1,4 +1,5 @@
 import type { ConnectionKind } from '../domain/connection.ts';
+import type { Secret } from '../domain/secret.ts';
 import type { NotionApp } from './rest/notion-app.ts';
 import { introspectRequest, selfRequest } from './rest/oauth-request.ts';
 import { readTokenIdentity } from './rest/token-identity.ts';
@@ -11,7 +12,7 @@ import { readIntrospection } from './rest/token-state.ts';
 export function createCheckToken({ app }: { app: NotionApp }) {
   return async (
     connection: { kind: ConnectionKind; origin: string },
-    token: string,
+    token: Secret,
   ): Promise<'dead' | 'alive' | 'unknown' | 'unaskable' | 'app_refused'> => {
     // The hosted MCP server has no introspection endpoint: what it answered to the call itself has to do.
     if (connection.kind === 'mcp') return 'unaskable';
@@ -19,8 +20,8 @@ export function createCheckToken({ app }: { app: NotionApp }) {
     // A pasted token is none of ours, so only itself can be asked about.
     const asked =
       connection.kind === 'internal'
-        ? selfRequest(app, token).then(readTokenIdentity).then(livenessOf)
-        : introspectRequest(app, token).then(readIntrospection);
+        ? selfRequest(app, token.reveal()).then(readTokenIdentity).then(livenessOf)
+        : introspectRequest(app, token.reveal()).then(readIntrospection);
     return asked.catch(() => 'unknown' as const);
   };
 }

@@ -127,7 +127,7 @@ function createProbe(keys: WorkspaceKeys, notion: NotionConfig | null, dispatche
     if (sealed === null || kid === null) return 'unopenable';
     const place = { workspaceId, connectionId, field: 'access_token', generation } as const;
     try {
-      const token = (await seal.open(place, { sealed, kid })).reveal();
+      const token = await seal.open(place, { sealed, kid });
       if (check === null || connection.origin !== asked) return 'unasked';
       const liveness = await check(connection, token);
       return liveness === 'unaskable' ? 'unasked' : liveness;

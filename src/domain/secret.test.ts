@@ -10,6 +10,11 @@ describe('Secret', () => {
     assert.equal(secret.reveal(), 'hunter2');
   });
 
+  it('is compared without being shown', () => {
+    assert.equal(secret.equals(new Secret('hunter2')), true);
+    assert.equal(secret.equals(new Secret('hunter3')), false);
+  });
+
   it('shows [secret] however it is printed', () => {
     const printed = [
       String(secret),

@@ -1,4 +1,5 @@
 import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
+import type { Secret } from '../domain/secret.ts';
 
 /** Where forward gets its tokens. The vault keeps them; nothing else ever holds one for longer than a call. */
 export interface AccessTokens {
@@ -11,13 +12,13 @@ export interface AccessTokens {
    * Notion answered 401 to this token of the connection. Finds out whether the connection still works, with at most one
    * check or refresh however many calls report at once, and marks the connection when it does not (defect A20).
    */
-  reportUnauthorized(workspaceId: WorkspaceId, connectionId: ConnectionId, refused: string): Promise<ConnectionHealth>;
+  reportUnauthorized(workspaceId: WorkspaceId, connectionId: ConnectionId, refused: Secret): Promise<ConnectionHealth>;
 }
 
 export interface AccessToken {
   /** Who issued it, as `URL.origin` spells it. It is sent nowhere else (rule 3). */
   readonly origin: string;
-  readonly token: string;
+  readonly token: Secret;
 }
 
 /**

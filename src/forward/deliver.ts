@@ -36,7 +36,7 @@ async function afterUnauthorized(
   if (health === 'dead' || health === 'app_refused') throw refusedToken(errorAfter[health]);
   if (health === 'unknown' || sending.request.body instanceof Readable) throw refusedToken('upstream_unavailable');
   const renewed = await tokenFor(tokens, decided);
-  if (renewed.token === refused.token) throw refusedToken('upstream_unavailable');
+  if (renewed.token.equals(refused.token)) throw refusedToken('upstream_unavailable');
   const answer = await send(upstream, sending, renewed);
   if (answer.status !== 401) return answer;
   // A new token that is refused as well: a person is needed, or Notion contradicts itself. No third attempt either way.

@@ -1,3 +1,4 @@
+import type { Secret } from '../domain/secret.ts';
 import { userAgent } from '../domain/user-agent.ts';
 
 /**
@@ -14,8 +15,8 @@ const forwarded: ReadonlySet<string> = new Set([
  * The headers of the request to Notion as a flat list of names and values, with the workspace's token on. It is Portcullis
  * that calls, whatever the client calls itself, and whether or not it does: edges refuse requests that name nobody.
  */
-export function requestHeaders(headers: Readonly<Record<string, string>>, token: string): string[] {
-  const list = ['authorization', `Bearer ${token}`, 'user-agent', userAgent];
+export function requestHeaders(headers: Readonly<Record<string, string>>, token: Secret): string[] {
+  const list = ['authorization', `Bearer ${token.reveal()}`, 'user-agent', userAgent];
   for (const name in headers) {
     const value = headers[name];
     if (value === undefined) continue;

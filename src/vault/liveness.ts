@@ -1,6 +1,7 @@
 import { appRefusalIn } from '../domain/app-refusal.ts';
 import type { ConnectionKind, ConnectionPlace } from '../domain/connection.ts';
 import { isServing } from '../domain/connection-states.ts';
+import type { Secret } from '../domain/secret.ts';
 import { type OpeningParts, openAccessToken, undecryptable } from './open-access-token.ts';
 import { endEntries } from './refresh/entries.ts';
 import type { Renew, Renewal } from './refresh/renew.ts';
@@ -16,7 +17,7 @@ export type Liveness = 'dead' | 'alive' | 'unknown' | 'app_refused';
  */
 export type CheckToken = (
   connection: { kind: ConnectionKind; origin: string },
-  token: string,
+  token: Secret,
 ) => Promise<Liveness | 'unaskable'>;
 
 export interface LivenessParts extends OpeningParts {
@@ -26,11 +27,11 @@ export interface LivenessParts extends OpeningParts {
 }
 
 /** Finds out whether a connection still exists at Notion. `refused`: the token that a 401 was about, if one was. */
-export async function examine(parts: LivenessParts, place: ConnectionPlace, refused: string | null): Promise<Liveness> {
+export async function examine(parts: LivenessParts, place: ConnectionPlace, refused: Secret | null): Promise<Liveness> {
   const stored = await parts.connections.find(place.workspaceId, place.connectionId);
   if (stored === null || !isServing(stored.status)) return 'dead';
   const { token } = await openAccessToken(parts, place, stored);
-  if (refused !== null && refused !== token) {
+  if (refused !== null && !refused.equals(token)) {
     // It has a successor by now.
     parts.forget(place);
     return 'alive';

@@ -31,7 +31,7 @@ export async function openAccessToken(
   try {
     if (accessToken === null) throw new UnopenableError('it is gone');
     const token = await parts.seal.open({ ...place, field: 'access_token', generation }, accessToken);
-    return { origin, token: token.reveal(), generation, openedAt, ...timesOf(place, stored, openedAt) };
+    return { origin, token, generation, openedAt, ...timesOf(place, stored, openedAt) };
   } catch (error) {
     if (!(error instanceof UnopenableError)) throw error;
     if (accessToken !== null) parts.metrics.decryptFailed(accessToken.kid);

@@ -1,10 +1,11 @@
 import type { ConnectionPlace } from '../domain/connection.ts';
 import { Lru } from '../domain/lru.ts';
+import type { Secret } from '../domain/secret.ts';
 
 /** A token, and the only origin that it may be sent to (rule 3). */
 export interface OpenedToken {
   readonly origin: string;
-  readonly token: string;
+  readonly token: Secret;
 }
 
 /** Times are of this process's clock, from the distances that the database gave. */

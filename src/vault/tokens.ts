@@ -3,6 +3,7 @@ import type { ConnectionPlace } from '../domain/connection.ts';
 import { isServing } from '../domain/connection-states.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
+import type { Secret } from '../domain/secret.ts';
 import { secondMs } from '../domain/units.ts';
 import { examine, type Liveness, type LivenessParts } from './liveness.ts';
 import { openAccessToken, undecryptable } from './open-access-token.ts';
@@ -22,7 +23,7 @@ export interface TokenCustody {
    * To be told of every 401 from Notion, with the token that it was about. One check, one refresh, then `needs_reauth`:
    * `alive` when there is a token that works, perhaps a new one; `dead` when a person is needed.
    */
-  reportUnauthorized(workspaceId: WorkspaceId, connectionId: ConnectionId, refused: string): Promise<Liveness>;
+  reportUnauthorized(workspaceId: WorkspaceId, connectionId: ConnectionId, refused: Secret): Promise<Liveness>;
   /** Finds out whether the connection still exists at Notion, without any call having failed. */
   check(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<Liveness>;
   /** Drops the opened token, after any change of the connection. */
@@ -33,10 +34,16 @@ export interface TokenCustodyOptions extends Omit<LivenessParts, 'forget'> {
   readonly onTrouble: (error: unknown) => void;
 }
 
+/** What is being found out about one token of a connection that Notion refused. */
+interface Examination {
+  readonly refused: Secret;
+  readonly liveness: Promise<Liveness>;
+}
+
 export function createTokens(options: TokenCustodyOptions): TokenCustody {
   const opened = createOpenedTokens(place => obtain(options, place));
   const parts: LivenessParts = { ...options, forget: opened.forget };
-  const examining = new Map<string, Promise<Liveness>>();
+  const examining = new Map<string, readonly Examination[]>();
   return {
     async accessToken(workspaceId, connectionId) {
       const place = { workspaceId, connectionId };
@@ -48,10 +55,16 @@ export function createTokens(options: TokenCustodyOptions): TokenCustody {
     },
     reportUnauthorized(workspaceId, connectionId, refused) {
       const place = { workspaceId, connectionId };
-      const key = `${keyOf(place)} ${refused}`;
-      const running = examining.get(key) ?? examine(parts, place, refused).finally(() => void examining.delete(key));
-      examining.set(key, running);
-      return running;
+      const key = keyOf(place);
+      const running = (examining.get(key) ?? []).find(one => one.refused.equals(refused));
+      if (running !== undefined) return running.liveness;
+      const liveness = examine(parts, place, refused).finally(() => {
+        const others = (examining.get(key) ?? []).filter(one => one.liveness !== liveness);
+        if (others.length > 0) examining.set(key, others);
+        else examining.delete(key);
+      });
+      examining.set(key, [...(examining.get(key) ?? []), { refused, liveness }]);
+      return liveness;
     },
     check: (workspaceId, connectionId) => examine(parts, { workspaceId, connectionId }, null),
     forget: (workspaceId, connectionId) => opened.forget({ workspaceId, connectionId }),

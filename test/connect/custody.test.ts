@@ -188,7 +188,7 @@ describe('custody of tokens', () => {
     const { workspaceId, connectionId } = await connected();
     const { token } = await at.tokens.accessToken(workspaceId, connectionId);
     const check = createCheckToken({ app: { ...at.app, clientSecret: new Secret('wrong') } });
-    assert.equal(await check({ kind: 'rest', origin: at.emulator.url }, token), 'app_refused');
+    assert.equal(await check({ kind: 'rest', origin: at.emulator.url }, new Secret(token)), 'app_refused');
   });
 });
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Secret } from '../../src/domain/secret.ts';
 import type { AccessTokens, ConnectionHealth } from '../../src/forward/access-tokens.ts';
 import { createForward, type Forward, type ForwardParts } from '../../src/forward/forward.ts';
 import { openUpstream, type UpstreamOptions } from '../../src/forward/upstream.ts';
@@ -36,7 +37,7 @@ export function someTokens(
   let reports = 0;
   return {
     async accessToken() {
-      return { origin, token: tokens[Math.min(given++, tokens.length - 1)] ?? '' };
+      return { origin, token: new Secret(tokens[Math.min(given++, tokens.length - 1)] ?? '') };
     },
     async reportUnauthorized() {
       reports++;

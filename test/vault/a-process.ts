@@ -7,6 +7,7 @@ import { Secret } from '../../src/domain/secret.ts';
 import { createStores } from '../../src/store/stores.ts';
 import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
 import { nowhere } from '../in-process.ts';
+import { showTokens } from '../shown-tokens.ts';
 import type { Custody, Vault } from './a-custody.ts';
 
 /** Custody by src/compose, over a vault of its own, with `exchange` for the authorization server. */
@@ -31,7 +32,7 @@ export async function openProcess(
   });
   const parts = { ...own, exchange, onTrouble: (error: unknown) => void troubles.push(error) };
   const { tokens } = custodyOf(parts, { check: async () => 'alive', now });
-  return { tokens, troubles, unopened };
+  return { tokens: showTokens(tokens), troubles, unopened };
 }
 
 /** Every access token has ended, by the database's clock. */

@@ -55,6 +55,6 @@ describe('the custody of a gateway', () => {
     await closing;
     const { status, generation } = await at.row(place);
     assert.deepEqual([status, generation], ['active', 2]);
-    assert.ok(await at.works(place, (await call).token));
+    assert.ok(await at.works(place, (await call).token.reveal()));
   });
 });

@@ -19,6 +19,7 @@ import { replaySpools } from '../../src/vault/refresh/replay.ts';
 import { openRootKeyFile } from '../../src/vault/root/file.ts';
 import { createTokenSeal } from '../../src/vault/token-seal.ts';
 import { createWorkspaceKeys } from '../../src/vault/workspace-keys.ts';
+import { showTokens } from '../shown-tokens.ts';
 
 /** What a process needs to know to keep tokens. Plain data: it can be sent to a child. */
 export interface NodeAddress {
@@ -99,7 +100,7 @@ export async function openNode(address: NodeAddress, options: NodeOptions = {}) 
   return {
     database,
     seal,
-    tokens,
+    tokens: showTokens(tokens),
     renew,
     refreshes: parts.refreshes,
     connections: parts.connections,
