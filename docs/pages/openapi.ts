@@ -8,6 +8,7 @@ export function describedApi() {
   const rows = apiRoutes({
     accounts: { accounts: none } as never,
     connections: none,
+    consents: none,
     log: none,
     provableLogs: none,
     webhooks: none,

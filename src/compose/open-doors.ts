@@ -67,6 +67,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
     publicUrl,
     onUndecryptable: parts.onUndecryptable,
   });
+  const oauth = openOAuthServer(place, audit, parts.hashCredential);
   await app.register(
     apiDoor({
       gateway,
@@ -74,6 +75,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
       routes: apiRoutes({
         accounts: { accounts, log: auditReader, record, demo, now: place.now },
         connections: { ...connect, list: listConnections },
+        consents: oauth.consents,
         log: auditReader,
         provableLogs: audit.proved.logs,
         webhooks: webhooks.admin,
@@ -92,7 +94,6 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
   );
   await app.register(oauthDoor({ gateway, commands: connect, clientAddress, publicUrl, demo }));
   await app.register(webhookDoor({ gateway, receive: webhooks.receive, clientAddress }));
-  const oauth = openOAuthServer(place, audit, parts.hashCredential);
   const workspacesOf = (principal: PrincipalId) => {
     const context = { at: place.now(), door: 'oauth', address: '', signIn: null } as const;
     return accounts.workspaces.of({ principal, limit: null, context });

@@ -842,6 +842,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * MCP clients that you let into the workspace
+         * @description Open to every member of the workspace; a limited key needs the action `members`.
+         */
+        get: operations["consents.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/consents/{consent}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Let an MCP client out again, at once
+         * @description Open to every member of the workspace; a limited key needs the action `members`.
+         */
+        delete: operations["consents.revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/explain": {
         parameters: {
             query?: never;
@@ -1546,6 +1586,24 @@ export interface components {
             /** Format: date-time */
             statusChangedAt: string;
             statusReason: string | null;
+        };
+        Consent: {
+            /** @description What it may be used for at most. */
+            ceiling: string[];
+            clientId: string;
+            /** @description What the client calls itself. */
+            clientName: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            id: string;
+            lastUsedAt: string | null;
+            /** @description As whom it calls: you, or an agent of yours. */
+            principalId: string;
+            revokedAt: string | null;
+            /** @description Pages and databases that it is limited to, with everything under them; null for no such limit. */
+            under: string[] | null;
         };
         DecidingGrant: {
             actions: string[] | null;
@@ -3426,6 +3484,57 @@ export interface operations {
                     "application/json": {
                         /** @constant */
                         status: "revoking";
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "consents.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        consents: components["schemas"]["Consent"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "consents.revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                consent: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        consent: components["schemas"]["Consent"];
                     };
                 };
             };

@@ -7,8 +7,8 @@ export interface ConsentStore {
    * `not_found` when whom it is for is no member, `conflict` when the person or the agent may do nothing at the moment.
    */
   add(consent: Omit<Consent, 'lastUsedAt' | 'revokedAt'>): Promise<void>;
-  /** The consents of a workspace that are not over, newest first; of one person, or of all. */
-  list(workspaceId: WorkspaceId, of: UserId | 'everyone', at: Date): Promise<Consent[]>;
+  /** The consents of one person in a workspace that are not over, newest first. */
+  list(workspaceId: WorkspaceId, of: UserId, at: Date): Promise<Consent[]>;
   find(workspaceId: WorkspaceId, id: ConsentId): Promise<Consent | null>;
   /** Ends a consent and every token of it. */
   revoke(workspaceId: WorkspaceId, id: ConsentId, at: Date): Promise<void>;

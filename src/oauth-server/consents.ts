@@ -19,10 +19,10 @@ const pagesMax = 50;
 export interface Consents {
   /** Writes down what the person allowed. Throws what `ConsentStore.add` throws, and `validation_error`. */
   give(author: Caller, asked: AccessRequest, choice: ConsentChoice): Promise<Consent>;
-  /** Those of one person that are not over, or everybody's. */
-  list(workspaceId: WorkspaceId, of: Caller | 'everyone'): Promise<Consent[]>;
-  /** Ends one of one's own, or anybody's. Throws `not_found`. */
-  revoke(workspaceId: WorkspaceId, id: ConsentId, of: Caller | 'everyone'): Promise<Consent>;
+  /** Those of one person that are not over. */
+  list(workspaceId: WorkspaceId, of: Caller): Promise<Consent[]>;
+  /** Ends one of one's own. Throws `not_found`. */
+  revoke(workspaceId: WorkspaceId, id: ConsentId, of: Caller): Promise<Consent>;
   agentsOf: ConsentStore['agentsOf'];
 }
 
@@ -70,10 +70,10 @@ export function createConsents(parts: {
 
   return {
     give,
-    list: (workspaceId, of) => store.list(workspaceId, of === 'everyone' ? of : personOf(of), now()),
+    list: (workspaceId, of) => store.list(workspaceId, personOf(of), now()),
     async revoke(workspaceId, id, of) {
       const consent = await store.find(workspaceId, id);
-      if (consent === null || (of !== 'everyone' && consent.userId !== personOf(of))) {
+      if (consent === null || consent.userId !== personOf(of)) {
         throw new PortcullisError('not_found', 'There is no such consent.');
       }
       await store.revoke(workspaceId, id, now());

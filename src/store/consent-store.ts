@@ -50,13 +50,14 @@ export function createConsentStore({ inWorkspace }: Pick<Database<Schema>, 'inWo
       }),
     list: (workspaceId, of, at) =>
       inWorkspace(workspaceId, async tx => {
-        const query = tx
+        const rows = await tx
           .selectFrom('consent')
           .selectAll()
+          .where('user_id', '=', of)
           .where('revoked_at', 'is', null)
           .where('expires_at', '>', at)
-          .orderBy('created_at', 'desc');
-        const rows = await (of === 'everyone' ? query : query.where('user_id', '=', of)).execute();
+          .orderBy('created_at', 'desc')
+          .execute();
         return rows.map(consentOf);
       }),
     find: (workspaceId, id) =>

@@ -76,6 +76,20 @@ describe('consents behind the tokens of MCP clients', () => {
     assert.equal(given?.detail.consent, consent.id satisfies ConsentId);
   });
 
+  it('is listed to the person, and ended by them', async () => {
+    const ada = await connectNew(at);
+    const { tokens } = await signInClient(at.url, ada.browser.cookie);
+    const path = `/api/workspaces/${ada.workspaceId}/consents`;
+    const { json } = await ada.browser.api('GET', path);
+    const [consent] = json.consents as { id: string; clientName: string }[];
+    assert.equal(consent?.clientName, 'A test client');
+    assert.equal((await ada.browser.api('DELETE', `${path}/${consent?.id}`)).status, 200);
+    assert.equal(await ping(tokens.access_token), 401);
+    assert.deepEqual((await ada.browser.api('GET', path)).json.consents, []);
+    const other = await at.aPerson();
+    assert.equal((await other.browser.api('DELETE', `${path}/${consent?.id}`)).status, 404);
+  });
+
   it('lets nobody into a workspace that is not theirs, nor as an agent of somebody else', async () => {
     const ada = await connectNew(at);
     const mallory = await at.aPerson();

@@ -12,6 +12,7 @@ import { createReportRoutes, type ReportCommands } from './report-routes.ts';
 import type { ApiRoute } from './route.ts';
 import { accountRoutes } from './routes/account-routes.ts';
 import { authZenRoutes } from './routes/authzen.ts';
+import { type ConsentRouteParts, consentRoutes } from './routes/consents.ts';
 import { pageAccessRoutes } from './routes/page-access.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { policyDocumentRoutes } from './routes/policy-document.ts';
@@ -22,6 +23,7 @@ import { createWebhookRoutes } from './webhook-routes.ts';
 export interface ApiRouteParts {
   readonly accounts: Parameters<typeof accountRoutes>[0];
   readonly connections: ConnectionRouteParts;
+  readonly consents: ConsentRouteParts;
   readonly log: AuditReader;
   readonly provableLogs: ProvableLogs;
   readonly webhooks: Parameters<typeof createWebhookRoutes>[0];
@@ -33,10 +35,12 @@ export interface ApiRouteParts {
 
 /** Every row of the admin API that has a caller. */
 export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
-  const { accounts, connections, log, provableLogs, webhooks, report, policies, pageAccess, questions } = parts;
+  const { accounts, connections, consents, log, provableLogs, webhooks, report, policies, pageAccess, questions } =
+    parts;
   return [
     ...accountRoutes(accounts),
     ...createConnectionRoutes(connections),
+    ...consentRoutes(consents),
     ...createAuditRoutes(log),
     ...createProofRoutes(provableLogs),
     ...createWebhookRoutes(webhooks),
