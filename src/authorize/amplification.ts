@@ -1,114 +1,114 @@
 import { type Action, actions } from '../domain/action.ts';
-import type { Grant, GrantScope, GrantSubject } from '../domain/grant.ts';
-import type { GroupId, PrincipalId } from '../domain/ids.ts';
+import type { GrantScope } from '../domain/grant.ts';
+import type { PrincipalId } from '../domain/ids.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Asker, PolicySnapshot } from '../domain/policy-snapshot.ts';
-import { compilePolicy } from './compile-policy.ts';
-import { groupsByPrincipal } from './groups-of.ts';
+import { type ActionMask, actionsOfMask, bitOf, maskOf } from './action-bits.ts';
+import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
+import { classOf } from './engine.ts';
+import type { ReadyGrant } from './ready-grant.ts';
+import { subjectKey } from './standing-grants.ts';
+import type { SubjectClass } from './subject-class.ts';
 
-/** Actions that a change lets somebody do in a place where they could not. */
-interface Gain {
-  readonly actions: ReadonlySet<Action>;
+/** Actions that a change lets some principals do in a place where they could not, or not in every call. */
+export interface Gain {
+  readonly principals: readonly PrincipalId[];
+  readonly actions: readonly Action[];
   readonly scopes: readonly GrantScope[];
 }
 
 const everywhere: readonly GrantScope[] = [{ kind: 'workspace' }];
 
 /**
- * The actions that a change gives to somebody and that its author may not give (rule 8), in the order of the list of
- * actions. By net effect: what is added to an `allow` gives, and so does what is taken from a `deny` or a `limit`, whichever
- * form the change has. Where the author's own rights end somewhere inside of what is given, the author does not hold it.
+ * The actions that a change gives and that its author may not give (rule 8), in the order of the list of actions: what a
+ * member gains by it, and what an added or removed grant is about even where nobody is meant by it yet. Where the author's
+ * own rights end somewhere inside of what is given, the author does not hold it.
  */
 export function beyondGrantor(before: PolicySnapshot, after: Policy, asker: Asker): Action[] {
-  const given = gains(before.source, before, after, compilePolicy(after));
-  return actions.filter(action =>
-    given.some(gain => gain.actions.has(action) && !gain.scopes.every(scope => holds(before, asker, action, scope))),
-  );
-}
-
-function gains(before: Policy, beforeCompiled: PolicySnapshot, after: Policy, afterCompiled: PolicySnapshot): Gain[] {
-  const ready = (policy: Policy, snapshot: PolicySnapshot) =>
-    new Map(policy.grants.map(grant => [said(grant, snapshot), grant]));
-  const was = ready(before, beforeCompiled);
-  const is = ready(after, afterCompiled);
-  const added = [...is].filter(([words, grant]) => grant.effect === 'allow' && !was.has(words));
-  const removed = [...was].filter(([words, grant]) => grant.effect !== 'allow' && !is.has(words));
-  return [
-    ...added.map(([, grant]) => gainOf(grant, afterCompiled)),
-    ...removed.map(([, grant]) => gainOf(grant, beforeCompiled)),
-    ...gainsOfMembers(before, beforeCompiled, after, afterCompiled),
-  ];
-}
-
-/** Outside of its scopes is where a limit denied. */
-function gainOf(grant: Grant, snapshot: PolicySnapshot): Gain {
-  return { actions: actionsOf(grant, snapshot), scopes: grant.effect === 'limit' ? everywhere : grant.scopes };
-}
-
-/** Who has another role, has joined a group or has left one. */
-function gainsOfMembers(
-  before: Policy,
-  beforeCompiled: PolicySnapshot,
-  after: Policy,
-  afterCompiled: PolicySnapshot,
-): Gain[] {
-  const groupsBefore = groupsByPrincipal(before);
-  const groupsAfter = groupsByPrincipal(after);
-  return [...after.members].flatMap(([id, role]) => {
-    const formerRole = before.members.get(id);
-    const former = formerRole === undefined ? nothing : beforeCompiled.ofRole(formerRole);
-    const byRole = afterCompiled.ofRole(role).difference(former);
-    const joined = (groupsAfter.get(id) ?? noGroups).difference(groupsBefore.get(id) ?? noGroups);
-    const left = (groupsBefore.get(id) ?? noGroups).difference(groupsAfter.get(id) ?? noGroups);
-    const newcomer = formerRole === undefined;
-    return [
-      ...(byRole.size === 0 ? [] : [{ actions: byRole, scopes: everywhere }]),
-      ...after.grants
-        .filter(
-          ({ effect, subject }) =>
-            effect === 'allow' && (newcomer ? isFor(subject, id, groupsAfter) : inOneOf(joined, subject)),
-        )
-        .map(grant => gainOf(grant, afterCompiled)),
-      ...before.grants
-        .filter(({ effect, subject }) => effect !== 'allow' && inOneOf(left, subject))
-        .map(grant => gainOf(grant, beforeCompiled)),
-    ];
+  const [was, is, { at }] = [compiled(before), compilePolicy(after), asker.context];
+  const ofGrants = given(wordsOf(was.parts.ready.values(), at), wordsOf(is.parts.ready.values(), at));
+  const all = [...ofGrants, ...gains(was, is, at).map(gain => ({ ...gain, mask: maskOf(gain.actions) }))];
+  return actions.filter(action => {
+    const about = all.filter(({ mask }) => (mask & bitOf(action)) !== 0);
+    return about.some(({ scopes }) => !scopes.every(scope => holds(was, asker, action, scope)));
   });
 }
 
-const nothing: ReadonlySet<Action> = new Set();
-const noGroups: ReadonlySet<GroupId> = new Set();
-
-function inOneOf(groups: ReadonlySet<GroupId>, subject: GrantSubject): boolean {
-  return subject.kind === 'group' && groups.has(subject.id);
+function compiled(snapshot: PolicySnapshot): CompiledPolicy {
+  return 'parts' in snapshot ? (snapshot as CompiledPolicy) : compilePolicy(snapshot.source);
 }
 
-function isFor(
-  subject: GrantSubject,
-  id: PrincipalId,
-  groups: ReadonlyMap<PrincipalId, ReadonlySet<GroupId>>,
-): boolean {
-  if (subject.kind === 'everyone') return true;
-  return subject.kind === 'principal' ? subject.id === id : inOneOf(groups.get(id) ?? noGroups, subject);
+/**
+ * What members gain by a change, whatever its form: for each, by the grants that are theirs before and after. Where in the
+ * tree grants stand is not asked, nor whether others decide the same: so this finds more than `diff` does with a tree, and
+ * never less.
+ */
+export function gains(before: CompiledPolicy, after: CompiledPolicy, at: Date): Gain[] {
+  const pairs = new Map<string, { was: SubjectClass | null; is: SubjectClass; principals: PrincipalId[] }>();
+  const numbers = new Map<SubjectClass | null, number>();
+  const numberOf = (each: SubjectClass | null) => {
+    const number = numbers.get(each) ?? numbers.size;
+    numbers.set(each, number);
+    return number;
+  };
+  for (const principal of after.source.members.keys()) {
+    const was = classOf(before.parts, principal);
+    const is = classOf(after.parts, principal);
+    if (is === null || was === is) continue;
+    const key = `${numberOf(was)} ${numberOf(is)}`;
+    const pair = pairs.get(key) ?? { was, is, principals: [] };
+    pairs.set(key, pair);
+    pair.principals.push(principal);
+  }
+  return [...pairs.values()].flatMap(({ was, is, principals }) =>
+    gainsOf(was, is, at).map(({ mask, scopes }) => ({ principals, actions: actionsOfMask(mask), scopes })),
+  );
 }
 
-/** Everything of a grant that decides: two that say the same decide the same, whatever their ids and reasons. */
-function said(grant: Grant, snapshot: PolicySnapshot): string {
-  const { effect, subject, scopes, when, properties } = grant;
-  const names = [...actionsOf(grant, snapshot)].sort();
-  const places = scopes.map(scope => JSON.stringify(scope)).sort();
-  return JSON.stringify([effect, subject, names, places, when, properties && [...properties].sort()]);
+interface Given {
+  readonly mask: ActionMask;
+  readonly scopes: readonly GrantScope[];
 }
 
-function actionsOf({ actions: named }: Grant, snapshot: PolicySnapshot): ReadonlySet<Action> {
-  return 'role' in named ? snapshot.ofRole(named.role) : new Set(named);
+function gainsOf(was: SubjectClass | null, is: SubjectClass, at: Date): Given[] {
+  const ofRole = { mask: is.role & ~(was?.role ?? 0), scopes: everywhere };
+  const before = wordsOf(was === null ? [] : [...was.grants, ...was.masks], at);
+  return [ofRole, ...given(before, wordsOf([...is.grants, ...is.masks], at))].filter(({ mask }) => mask !== 0);
 }
 
-/** Whether somebody may do something throughout a scope. Any exception to it, wherever in the tree, counts as inside. */
-function holds(policy: PolicySnapshot, asker: Asker, action: Action, scope: GrantScope): boolean {
-  const object =
-    scope.kind === 'workspace'
-      ? ({ state: 'workspace', filtered: false } as const)
-      : ({ state: 'known', path: [{ kind: 'page', id: scope.id }] } as const);
-  return policy.judge(asker, action, object).effect === 'allow' && !policy.hasExceptions(asker, action);
+/** What is added to an `allow` gives, and so does what is taken from a `deny` or a `limit`. */
+function given(before: ReadonlyMap<string, ReadyGrant>, after: ReadonlyMap<string, ReadyGrant>): Given[] {
+  const added = [...after].filter(([words, { grant }]) => grant.effect === 'allow' && !before.has(words));
+  const removed = [...before].filter(([words, { grant }]) => grant.effect !== 'allow' && !after.has(words));
+  return [...added, ...removed].map(([, { mask, grant }]) => {
+    // Outside of its scopes is where a limit denied.
+    return { mask, scopes: grant.effect === 'limit' ? everywhere : grant.scopes };
+  });
+}
+
+/** By everything of a grant that decides: two that say the same decide the same, whatever their ids and reasons. */
+function wordsOf(grants: Iterable<ReadyGrant>, at: Date): ReadonlyMap<string, ReadyGrant> {
+  const found = new Map<string, ReadyGrant>();
+  for (const ready of grants) {
+    const { effect, subject, scopes, properties } = ready.grant;
+    const when = ready.conditions === null ? '' : ready.conditions.residue(at);
+    if (when === null) continue;
+    const places = scopes.map(scope => (scope.kind === 'workspace' ? '' : `${scope.kind}:${scope.id}`)).sort();
+    const said = [effect, subjectKey(subject), ready.mask, places, when, properties && [...properties].sort()];
+    found.set(JSON.stringify(said), ready);
+  }
+  return found;
+}
+
+/**
+ * Whether somebody may do something throughout a scope, in every call. Any exception to it, wherever in the tree, counts as
+ * inside; so does every condition on what allows it, which would not bind what is given.
+ */
+function holds(policy: CompiledPolicy, asker: Asker, action: Action, scope: GrantScope): boolean {
+  if (policy.hasExceptions(asker, action)) return false;
+  const path = scope.kind === 'workspace' ? [] : [{ kind: 'page' as const, id: scope.id }];
+  if (!policy.may(asker, action, { state: 'known', path })) return false;
+  const { parts } = policy;
+  const anchor = parts.standing.anchors.of(path);
+  return ((classOf(parts, asker.principal)?.always(anchor) ?? 0) & bitOf(action)) !== 0;
 }

@@ -64,6 +64,12 @@ export class Anchors {
     return carrier === undefined || (this.#use(carrier) & 2) === 0 ? anchor : this.#child(anchor, 2 * carrier + 1);
   }
 
+  /** What stands on a container: bit 1, something for everything below it; bit 2, something for itself alone. */
+  usesOf(id: string): number {
+    const carrier = this.#carriers.get(id);
+    return carrier === undefined ? 0 : this.#use(carrier);
+  }
+
   #use(carrier: number): number {
     return this.#uses[carrier] ?? 0;
   }

@@ -1,0 +1,400 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { beyondGrantor, gains } from '../../src/authorize/amplification.ts';
+import { breaches, unexpected } from '../../src/authorize/analyse/check-rules.ts';
+import { blastRadius, diff, pagesAtAnchors } from '../../src/authorize/analyse/diff.ts';
+import { explain } from '../../src/authorize/analyse/explain.ts';
+import type { Flip } from '../../src/authorize/analyse/flips.ts';
+import { leastPrivilege } from '../../src/authorize/analyse/least-privilege.ts';
+import { lint } from '../../src/authorize/analyse/lint.ts';
+import { type Reached, type ReachQuestion, reach } from '../../src/authorize/analyse/reach.ts';
+import { type PastCall, replay } from '../../src/authorize/analyse/replay.ts';
+import { whoCan } from '../../src/authorize/analyse/who-can.ts';
+import { applyChange, changedPolicy, type PolicyChange } from '../../src/authorize/apply-change.ts';
+import { type CompiledPolicy, compilePolicy } from '../../src/authorize/compile-policy.ts';
+import { PlacedPolicy } from '../../src/authorize/tree/placed-policy.ts';
+import { contentActions } from '../../src/domain/action.ts';
+import type { GrantId, PrincipalId } from '../../src/domain/ids.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import type { Asker, JudgedObject } from '../../src/domain/policy-snapshot.ts';
+import { referenceJudge } from './reference.ts';
+import { createChange, treeOf } from './worlds/change.ts';
+import { createRandom, type Random } from './worlds/random.ts';
+import { ancestryIn, createAsker, createWorld, pathIn, type World, worldActions, worldMoment } from './worlds/world.ts';
+
+const at = worldMoment;
+
+/** A call that one of the world's principals could make, with no key. */
+function call(random: Random, world: World, principal?: PrincipalId): Asker {
+  return { ...createAsker(random, world, principal), limit: null };
+}
+
+function allows(policy: Policy, asker: Asker, action: PastCall['action'], object: JudgedObject): boolean {
+  return referenceJudge(policy, asker, action, object).effect === 'allow';
+}
+
+function isUnconditional({ grants }: Policy): boolean {
+  return grants.every(({ when }) => when === null);
+}
+
+function withoutConditions(world: World): World {
+  const grants = world.policy.grants.map(grant => ({ ...grant, when: null }));
+  return { ...world, policy: { ...world.policy, grants } };
+}
+
+/** Runs a check in many worlds: every other one without conditions, where analysis must be exact. */
+function inWorlds(count: number, check: (world: World, random: Random, isExact: boolean) => void): void {
+  for (let seed = 1; seed <= count; seed++) {
+    const world = seed % 2 === 0 ? createWorld(seed) : withoutConditions(createWorld(seed));
+    check(world, createRandom(seed), isUnconditional(world.policy));
+  }
+}
+
+describe('who can, and reach', () => {
+  it('agree with judging every call', () => {
+    inWorlds(600, (world, random, isExact) => {
+      const placed = new PlacedPolicy(compilePolicy(world.policy), treeOf(world));
+      for (const action of worldActions.slice(0, 3)) {
+        const reached = new Map(world.principals.map(id => [id, reach(placed, { principal: id, action, at })]));
+        const counted = new Map(world.principals.map(id => [id, 0]));
+        for (const id of world.tree.keys()) {
+          const capable = whoCan(placed, action, id, at) ?? [];
+          const object = ancestryIn(world, id);
+          for (const principal of world.principals) {
+            const found = capable.find(each => each.principal === principal);
+            const calls = found?.calls ?? 'never';
+            for (let n = 0; n < 3; n++) {
+              const may = allows(world.policy, call(random, world, principal), action, object);
+              if (may) assert.notEqual(calls, 'never', `world ${world.seed}: ${principal} ${action} ${id}`);
+              else assert.notEqual(calls, 'always', `world ${world.seed}: ${principal} ${action} ${id}`);
+            }
+            if (isExact) assert.notEqual(calls, 'sometimes');
+            if (calls !== 'never') counted.set(principal, (counted.get(principal) ?? 0) + 1);
+            assert.equal(reached.get(principal)?.ids.includes(id) ?? false, calls !== 'never');
+          }
+        }
+        for (const [principal, found] of reached) {
+          const total = found === null ? 0 : found.always + found.sometimes;
+          assert.equal(total, counted.get(principal), `world ${world.seed}: counted`);
+        }
+      }
+    });
+  });
+
+  it('go through a list page by page, and count below a page', () => {
+    inWorlds(100, world => {
+      const placed = new PlacedPolicy(compilePolicy(world.policy), treeOf(world));
+      const [principal] = world.principals;
+      if (principal === undefined) return;
+      for (const under of [undefined, ...world.tree.keys()]) {
+        const question: ReachQuestion = { principal, action: 'read', at, ...(under === undefined ? {} : { under }) };
+        const whole = reach(placed, question);
+        const ids: string[] = [];
+        for (let cursor: string | null | undefined; cursor !== null; ) {
+          const part: Reached | null = reach(placed, {
+            ...question,
+            limit: 2,
+            ...(cursor === undefined ? {} : { cursor }),
+          });
+          ids.push(...(part?.ids ?? []));
+          cursor = part?.cursor ?? null;
+        }
+        assert.deepEqual(ids, whole?.ids ?? []);
+        assert.equal(ids.length, (whole?.always ?? 0) + (whole?.sometimes ?? 0));
+        const inside = ids.every(id => under === undefined || pathIn(world, id).some(on => on.id === under));
+        assert.ok(inside);
+        assert.deepEqual(reach(placed, { ...question, countOnly: true })?.ids, whole === null ? undefined : []);
+      }
+    });
+  });
+});
+
+describe('what a change gives and takes', () => {
+  it('finds every gain and every loss, and only those where no condition has a part', () => {
+    inWorlds(1200, (world, random) => {
+      const before = compilePolicy(world.policy);
+      const change = createChange(random, world.policy, world);
+      const exact =
+        isUnconditional(world.policy) && (change.kind !== 'grants' || change.added.every(({ when }) => when === null));
+      const after = random.chance(0.5)
+        ? applyChange(before, change, 2)
+        : compilePolicy(changedPolicy(world.policy, change, 2));
+      const tree = treeOf(world);
+      const found = diff(before, after, tree, at);
+      const given = gains(before, after, at);
+      for (const principal of world.principals) {
+        for (const action of worldActions) {
+          const gained = pagesIn(found.gains, tree, principal, action);
+          const lost = pagesIn(found.losses, tree, principal, action);
+          for (const id of world.tree.keys()) {
+            const object = ancestryIn(world, id);
+            for (let n = 0; n < (exact ? 1 : 4); n++) {
+              const asker = call(random, world, principal);
+              const was = allows(world.policy, asker, action, object);
+              const is = allows(after.source, asker, action, object);
+              const said = `world ${world.seed}: ${principal} ${action} ${id} ${JSON.stringify(change)}`;
+              if (!was && is) {
+                assert.ok(gained.has(id), `gain not found, ${said}`);
+                const isGiven = given.some(
+                  gain => gain.principals.includes(principal) && gain.actions.includes(action),
+                );
+                assert.ok(isGiven, `gain not found without a tree, ${said}`);
+              }
+              if (was && !is) assert.ok(lost.has(id), `loss not found, ${said}`);
+              if (!exact) continue;
+              assert.equal(gained.has(id), !was && is, `gain that is none, ${said}`);
+              assert.equal(lost.has(id), was && !is, `loss that is none, ${said}`);
+            }
+          }
+        }
+      }
+    });
+  });
+
+  it('rule 8: an author holds what every call of theirs may do throughout', () => {
+    inWorlds(1200, (world, random) => {
+      const before = compilePolicy(world.policy);
+      const after = changedPolicy(world.policy, createChange(random, world.policy, world), 2);
+      const author = createAsker(random, world);
+      const beyond = beyondGrantor(before, after, author);
+      for (const principal of world.principals) {
+        for (const action of worldActions) {
+          if (beyond.includes(action)) continue;
+          for (const id of world.tree.keys()) {
+            const object = ancestryIn(world, id);
+            const asker = call(random, world, principal);
+            const isGain = !allows(world.policy, asker, action, object) && allows(after, asker, action, object);
+            if (isGain)
+              assert.ok(allows(world.policy, author, action, object), `world ${world.seed}: ${action} on ${id}`);
+          }
+        }
+      }
+    });
+  });
+
+  it('rule 9: a move widens whenever it gives anybody anything, on the page or below it', () => {
+    let widened = 0;
+    let same = 0;
+    inWorlds(1500, (world, random) => {
+      const snapshot = compilePolicy(world.policy);
+      const ids = [...world.tree.keys()];
+      const moved = random.pick(ids);
+      const under = random.pick([null, ...ids.filter(id => !pathIn(world, id).some(on => on.id === moved))]);
+      const tree = new Map(world.tree);
+      tree.set(moved, { kind: tree.get(moved)?.kind ?? 'page', parent: under });
+      const later: World = { ...world, tree };
+      const context = call(random, world).context;
+      const widens = snapshot.widens(ancestryIn(world, moved), ancestryIn(later, moved), context);
+      widens ? widened++ : same++;
+      if (widens) return;
+      for (const id of ids.filter(each => pathIn(later, each).some(on => on.id === moved))) {
+        for (const principal of world.principals) {
+          for (const action of worldActions.filter(each => (contentActions as readonly string[]).includes(each))) {
+            for (let n = 0; n < 3; n++) {
+              const asker = call(random, world, principal);
+              const was = allows(world.policy, asker, action, ancestryIn(world, id));
+              const is = allows(world.policy, asker, action, ancestryIn(later, id));
+              assert.ok(
+                was || !is,
+                `world ${world.seed}: ${principal} gains ${action} on ${id} by the move of ${moved}`,
+              );
+            }
+          }
+        }
+      }
+    });
+    assert.ok(widened > 100 && same > 100, `${widened} widened, ${same} did not`);
+  });
+});
+
+function pagesIn(
+  changes: ReturnType<typeof diff>['gains'],
+  tree: ReturnType<typeof treeOf>,
+  principal: PrincipalId,
+  action: PastCall['action'],
+): Set<string> {
+  const found = new Set<string>();
+  for (const change of changes) {
+    if (change.action !== action || !change.principals.includes(principal)) continue;
+    const ids = pagesAtAnchors(tree, change.anchors, 1000);
+    assert.equal(ids.length, change.pages);
+    for (const id of ids) found.add(id);
+  }
+  return found;
+}
+
+describe('explanations', () => {
+  it('name changes, each of which turns the judgement round', () => {
+    const kinds = new Map<string, number>();
+    inWorlds(400, (world, random) => {
+      const snapshot = compilePolicy(world.policy);
+      for (let n = 0; n < 3; n++) {
+        const asker = createAsker(random, world);
+        const action = random.pick(worldActions);
+        const object = ancestryIn(world, random.pick([...world.tree.keys()]));
+        const { judgement, grants, changes } = explain(snapshot, asker, action, object);
+        assert.deepEqual(
+          grants.map(({ grant }) => grant.id),
+          judgement.grants,
+        );
+        for (const flip of changes) {
+          kinds.set(flip.kind, (kinds.get(flip.kind) ?? 0) + 1);
+          const after = withFlip(snapshot, flip, asker, action);
+          const limit = flip.kind === 'other_key' ? null : asker.limit;
+          const { effect } = referenceJudge(after, { ...asker, limit }, action, object);
+          assert.notEqual(effect, judgement.effect, `world ${world.seed}: ${JSON.stringify(flip)}`);
+        }
+        const single =
+          judgement.effect === 'deny' && judgement.because === 'denied_by_grant' && judgement.grants.length === 1;
+        const role = snapshot.roleOf(asker.principal);
+        if (single && asker.limit === null && role === 'admin')
+          assert.ok(changes.some(flip => flip.kind === 'remove_grant' && flip.grant === judgement.grants[0]));
+      }
+    });
+    assert.deepEqual([...kinds.keys()].sort(), [
+      ...['join', 'leave', 'limit_includes', 'new_grant', 'other_key', 'remove_grant', 'remove_member', 'role'],
+    ]);
+  });
+});
+
+function withFlip(
+  { source, parts }: CompiledPolicy,
+  flip: Flip,
+  { principal }: Asker,
+  action: PastCall['action'],
+): Policy {
+  const change = (): PolicyChange | null => {
+    switch (flip.kind) {
+      case 'new_grant': {
+        const like = { subject: { kind: 'principal', id: principal }, when: null, properties: null } as const;
+        const about = { reason: '', createdBy: null, createdAt: at, id: 'grt_x' as GrantId };
+        const grant = { ...like, ...about, effect: flip.effect, actions: [action], scopes: [flip.scope] };
+        return { kind: 'grants', removed: [], added: [grant] };
+      }
+      case 'limit_includes': {
+        const limit = parts.ready.get(flip.grant)?.grant;
+        if (limit === undefined) return null;
+        return { kind: 'grants', removed: [], added: [{ ...limit, scopes: [...limit.scopes, flip.scope] }] };
+      }
+      case 'remove_grant':
+        return { kind: 'grants', removed: [flip.grant], added: [] };
+      case 'join':
+      case 'leave': {
+        const group = source.groups.get(flip.group);
+        if (group === undefined) return null;
+        const others = group.principals.filter(id => id !== principal);
+        const principals = flip.kind === 'join' ? [...others, principal] : others;
+        return { kind: 'group', group: { ...group, principals } };
+      }
+      case 'role':
+        return { kind: 'member', id: principal, role: flip.role };
+      case 'remove_member':
+        return { kind: 'member', id: principal, role: null };
+      default:
+        return null;
+    }
+  };
+  const made = change();
+  return made === null ? source : changedPolicy(source, made, 2);
+}
+
+describe('rules of a policy for itself', () => {
+  it('finds everybody who breaks a prohibition, and nobody else', () => {
+    inWorlds(800, (world, random, isExact) => {
+      const placed = new PlacedPolicy(compilePolicy(world.policy), treeOf(world));
+      const page = random.pick([...world.tree.keys()]);
+      const action = random.pick(worldActions);
+      const scope = { kind: 'page', id: page } as const;
+      const found = breaches(placed, { principals: world.principals, action, scope }, at);
+      const below = [...world.tree.keys()].filter(id => pathIn(world, id).some(on => on.id === page));
+      for (const principal of world.principals) {
+        const breach = found.find(each => each.principal === principal);
+        const may = below.filter(id =>
+          allows(world.policy, call(random, world, principal), action, ancestryIn(world, id)),
+        );
+        if (may.length > 0) assert.ok(breach, `world ${world.seed}: ${principal} may ${action}`);
+        if (isExact) assert.equal(breach?.pages ?? 0, may.length, `world ${world.seed}: ${principal}`);
+        if (breach !== undefined) assert.ok(breach.page !== null && below.includes(breach.page));
+        const expect = may.length === 0 ? 'deny' : 'allow';
+        const here = unexpected(placed, { principals: [principal], action, scope, expect }, at);
+        if (isExact && below.length === 1) assert.deepEqual(here, [], `world ${world.seed}: expected ${expect}`);
+      }
+    });
+  });
+
+  it('says of no grant that it changes nothing where it does', () => {
+    const seen = new Map<string, number>();
+    inWorlds(800, (world, random, isExact) => {
+      const placed = new PlacedPolicy(compilePolicy(world.policy), treeOf(world));
+      const idle = new Map(lint(placed, at).map(({ grant, because }) => [grant, because]));
+      for (const because of idle.values()) seen.set(because, (seen.get(because) ?? 0) + 1);
+      for (const grant of world.policy.grants.filter(({ properties }) => properties === null)) {
+        const lesser = changedPolicy(world.policy, { kind: 'grants', removed: [grant.id], added: [] }, 2);
+        const isSame = world.principals.every(principal =>
+          worldActions.every(action =>
+            [...[...world.tree.keys()].map(id => ancestryIn(world, id)), { state: 'known', path: [] } as const].every(
+              object => {
+                const asker = call(random, world, principal);
+                return allows(world.policy, asker, action, object) === allows(lesser, asker, action, object);
+              },
+            ),
+          ),
+        );
+        if (idle.has(grant.id)) assert.ok(isSame, `world ${world.seed}: ${grant.id} is said to be idle`);
+        else if (isExact && !('role' in grant.actions)) assert.ok(!isSame, `world ${world.seed}: ${grant.id} is idle`);
+      }
+    });
+    assert.ok((seen.get('changes_nothing') ?? 0) > 50, JSON.stringify([...seen]));
+  });
+});
+
+describe('replay, and what use shows', () => {
+  it('finds exactly the calls that would come out differently', () => {
+    inWorlds(400, (world, random) => {
+      const calls = pastCalls(random, world, 30);
+      const change = createChange(random, world.policy, world);
+      const after = compilePolicy(changedPolicy(world.policy, change, 2));
+      const found = replay(calls, after);
+      const expected = calls.filter(({ asker, action, object, effect }) => {
+        return referenceJudge(after.source, asker, action, object).effect !== effect;
+      });
+      assert.deepEqual(new Set([...found.lost, ...found.gained].map(({ call: each }) => each)), new Set(expected));
+      assert.equal(found.calls, calls.length);
+    });
+  });
+
+  it('proposes only smaller permissions, and says what each would break', () => {
+    let proposals = 0;
+    inWorlds(400, (world, random, isExact) => {
+      const snapshot = compilePolicy(world.policy);
+      const calls = pastCalls(random, world, 10);
+      for (const { change, breaks } of leastPrivilege(snapshot, calls)) {
+        proposals++;
+        const after = changedPolicy(world.policy, change, 2);
+        const broken = calls.filter(
+          each => each.effect === 'allow' && !allows(after, each.asker, each.action, each.object),
+        );
+        assert.deepEqual(
+          breaks.map(({ call: each }) => each),
+          broken,
+          `world ${world.seed}`,
+        );
+        // Where nothing is conditional and no role shares in it, what was used stays.
+        if (isExact && change.kind === 'grants')
+          assert.deepEqual(broken, [], `world ${world.seed}: ${JSON.stringify(change)}`);
+        const smaller = blastRadius(snapshot, change, treeOf(world), at);
+        assert.deepEqual(smaller.gains, [], `world ${world.seed}: a smaller permission gives something`);
+      }
+    });
+    assert.ok(proposals > 200);
+  });
+});
+
+function pastCalls(random: Random, world: World, count: number): PastCall[] {
+  return Array.from({ length: count }, () => {
+    const asker = createAsker(random, world);
+    const action = random.pick(worldActions);
+    const object = ancestryIn(world, random.pick([...world.tree.keys()]));
+    return { asker, action, object, effect: referenceJudge(world.policy, asker, action, object).effect };
+  });
+}
