@@ -7,7 +7,7 @@ import { explain } from '../../src/authorize/analyse/explain.ts';
 import type { Flip } from '../../src/authorize/analyse/flips.ts';
 import { leastPrivilege } from '../../src/authorize/analyse/least-privilege.ts';
 import { lint } from '../../src/authorize/analyse/lint.ts';
-import { type Reached, type ReachQuestion, reach } from '../../src/authorize/analyse/reach.ts';
+import { type ReachedPages, type ReachQuestion, reach } from '../../src/authorize/analyse/reach.ts';
 import { type PastCall, replay } from '../../src/authorize/analyse/replay.ts';
 import { whoCan } from '../../src/authorize/analyse/who-can.ts';
 import { applyChange, changedPolicy, type PolicyChange } from '../../src/authorize/apply-change.ts';
@@ -91,7 +91,7 @@ describe('who can, and reach', () => {
         const whole = reach(placed, question);
         const ids: string[] = [];
         for (let cursor: string | null | undefined; cursor !== null; ) {
-          const part: Reached | null = reach(placed, {
+          const part: ReachedPages | null = reach(placed, {
             ...question,
             limit: 2,
             ...(cursor === undefined ? {} : { cursor }),

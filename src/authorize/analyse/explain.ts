@@ -9,7 +9,7 @@ import { covers } from '../ready-grant.ts';
 import { type Flip, flips } from './flips.ts';
 
 /** Why somebody may or may not do something, and what would change it. */
-export interface Explanation {
+export interface ExplainedJudgement {
   readonly judgement: Judgement;
   /** Null: the principal is no member. */
   readonly role: string | null;
@@ -35,7 +35,12 @@ export type SubjectChain =
   | { readonly by: 'group'; readonly group: GroupId; readonly inside: GroupId | null };
 
 /** Explains a judgement. Everything in it follows from `judge`, the changes too: each was tried. */
-export function explain(snapshot: CompiledPolicy, asker: Asker, action: Action, object: JudgedObject): Explanation {
+export function explain(
+  snapshot: CompiledPolicy,
+  asker: Asker,
+  action: Action,
+  object: JudgedObject,
+): ExplainedJudgement {
   const judgement = snapshot.judge(asker, action, object);
   const { source: policy, parts } = snapshot;
   const grants = judgement.grants.flatMap(id => {

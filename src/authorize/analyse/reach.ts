@@ -20,7 +20,7 @@ export interface ReachQuestion {
 }
 
 /** Containers that a principal reaches. */
-export interface Reached {
+export interface ReachedPages {
   /** In every call. */
   readonly always: number;
   /** In some calls, by conditions. */
@@ -31,7 +31,7 @@ export interface Reached {
 }
 
 /** Null: there is no such member, or the tree does not know where `under` or `cursor` stands. */
-export function reach(placed: PlacedPolicy, question: ReachQuestion): Reached | null {
+export function reach(placed: PlacedPolicy, question: ReachQuestion): ReachedPages | null {
   const { tree } = placed;
   const { principal, action, at, under, cursor, countOnly = false, limit = 100 } = question;
   const itsClass = classOf(placed.parts, principal);
