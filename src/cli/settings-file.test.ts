@@ -18,7 +18,16 @@ describe('--settings', () => {
     const without = commands.filter(({ options }) => options.settings === undefined);
     assert.deepEqual(
       without.map(({ name }) => name),
-      ['emulator', 'completion bash', 'completion zsh', 'completion fish'],
+      [
+        'emulator',
+        'audit verify',
+        'audit prove',
+        'audit consistency',
+        'mcp config',
+        'completion bash',
+        'completion zsh',
+        'completion fish',
+      ],
     );
   });
 

@@ -14,7 +14,7 @@ it('a running gateway tells the owner’s system when its workspace comes and go
     await until('the first notice', () => receiver.taken.length === 1);
     const [installation] = (await demo.emulator.installations()).filter(one => one.clientId !== null);
     await demo.emulator.revoke({ botId: installation?.botId ?? '' });
-    const headers = { authorization: `Bearer ${demo.ready.keys.viewer}` };
+    const headers = { authorization: `Bearer ${demo.ready.keys.admin}` };
     const answer = await fetch(`${demo.ready.url}/v1/pages/${demo.ready.pages.public}`, { headers });
     assert.equal(answer.status, 503);
     await until('the second notice', () => receiver.taken.length === 2);
