@@ -14,11 +14,14 @@ import { demo } from './demo.ts';
 import { discover } from './discover.ts';
 import { doctor } from './doctor.ts';
 import { emulator } from './emulator.ts';
+import { explainCommand, whoCanCommand } from './explain.ts';
+import { grantCommand, grantsList, grantsRemove } from './grants.ts';
 import { invitationsList } from './invitations.ts';
 import { keysStatus, keysVerify } from './keys-look.ts';
 import { keysPromote, keysRewrap, keysStage, keysWithdraw } from './keys-root.ts';
 import { keysDestroy, keysRetire, keysRotate } from './keys-workspace.ts';
 import { mcpConfig } from './mcp-config.ts';
+import { policyApply, policyExport, policyPlan, policyTest } from './policy.ts';
 import { reportAccess } from './report-access.ts';
 import { serve } from './serve.ts';
 import { usersSignInLink } from './users-sign-in-link.ts';
@@ -36,6 +39,17 @@ export const commandTable: CommandTable = {
   headings: {
     'To run Portcullis': [demo, serve, doctor, emulator],
     'The audit log': [audit, auditExport, auditVerify, auditProve, auditConsistency, auditDeployment],
+    'Who may do what': [
+      grantCommand,
+      grantsList,
+      grantsRemove,
+      explainCommand,
+      whoCanCommand,
+      policyExport,
+      policyPlan,
+      policyApply,
+      policyTest,
+    ],
     'What Notion shows': [discover, reportAccess],
     'MCP clients': [mcpConfig],
     People: [invitationsList, usersSignInLink],
@@ -46,6 +60,8 @@ export const commandTable: CommandTable = {
     'The shell': shells.map(shell => completionFor(shell, () => commandTable)),
   },
   groups: {
+    grants: 'See and remove grants.',
+    policy: 'Keep the policy of a workspace as a document.',
     report: 'Report what connections can reach.',
     mcp: 'Let MCP clients in.',
     invitations: 'See who was invited to a workspace.',

@@ -23,11 +23,23 @@ export interface Remote {
   get(path: ApiPath, query?: Query): Promise<unknown>;
   /** GET of a file of text, line by line, while it comes. A file that breaks off throws. */
   lines(path: ApiPath, query?: Query): AsyncGenerator<string>;
+  /** GET of a file of text, whole. */
+  text(path: ApiPath, query?: Query): Promise<string>;
+  /** The value of the header ETag that GET of a path answers with; null for none. */
+  tag(path: ApiPath): Promise<string | null>;
   /** Answers with null where there is nothing to say. */
-  send(method: 'POST' | 'DELETE', path: ApiPath): Promise<unknown>;
+  send(method: 'POST' | 'PUT' | 'DELETE', path: ApiPath, given?: Sent): Promise<unknown>;
 }
 
-type ApiPath = `/api/${string}`;
+/** What goes with a request: a value that is sent as JSON, or text of a type. */
+export interface Sent {
+  readonly json?: unknown;
+  readonly text?: { readonly type: string; readonly body: string };
+  /** The revision that a change is made on. */
+  readonly ifMatch?: string;
+}
+
+export type ApiPath = `/api/${string}`;
 
 export type Query = Readonly<Record<string, string | undefined>>;
 
@@ -38,17 +50,23 @@ export function createRemote({ url, key }: ClientConfig): Remote {
   }
   const bearer = key.reveal();
 
-  async function reach(method: string, address: URL): Promise<Response> {
-    const headers = { authorization: `Bearer ${bearer}` };
-    const answer = await fetch(address, { method, headers }).catch(error => {
+  async function reach(method: string, address: URL, { json, text, ifMatch }: Sent = {}): Promise<Response> {
+    const type = text?.type ?? (json === undefined ? undefined : 'application/json');
+    const headers = {
+      authorization: `Bearer ${bearer}`,
+      ...(type !== undefined && { 'content-type': type }),
+      ...(ifMatch !== undefined && { 'if-match': ifMatch }),
+    };
+    const body = text?.body ?? (json === undefined ? null : JSON.stringify(json));
+    const answer = await fetch(address, { method, headers, body }).catch(error => {
       throw unreachable(url, error);
     });
     if (!answer.ok) throw refused(answer.status, await answer.json().catch(() => null));
     return answer;
   }
 
-  async function ask(method: string, address: URL): Promise<unknown> {
-    return (await reach(method, address)).json().catch(() => null);
+  async function ask(method: string, address: URL, given?: Sent): Promise<unknown> {
+    return (await reach(method, address, given)).json().catch(() => null);
   }
 
   function addressOf(path: ApiPath, query: Query = {}): URL {
@@ -64,7 +82,9 @@ export function createRemote({ url, key }: ClientConfig): Remote {
       if (body === null) return;
       yield* linesOf(body);
     },
-    send: (method, path) => ask(method, addressOf(path)),
+    text: async (path, query) => (await reach('GET', addressOf(path, query))).text(),
+    tag: async path => (await reach('GET', addressOf(path))).headers.get('etag'),
+    send: (method, path, given) => ask(method, addressOf(path), given),
   };
 }
 

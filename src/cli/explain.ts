@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { isId } from '../domain/ids.ts';
+import { printable, printableJson } from '../domain/printable.ts';
+import { type Command, type Invocation, type Option, UsageError } from './command.ts';
+import { policyAt } from './policy.ts';
+import { remoteOptions } from './remote-options.ts';
+import { readScope } from './scope.ts';
+import { textOf, workspaceOption } from './workspace-option.ts';
+
+const container = z.object({ kind: z.string(), id: z.string().nullable(), title: z.string().nullable() });
+const explanation = z.looseObject({
+  principal: z.object({ name: z.string() }).loose(),
+  action: z.string(),
+  effect: z.string(),
+  because: z.string(),
+  refusedBy: z.string().nullable(),
+  path: z.array(container),
+  grants: z.array(
+    z.looseObject({ id: z.string(), effect: z.string(), to: z.string(), on: z.array(z.string()), reason: z.string() }),
+  ),
+  changes: z.array(z.looseObject({ says: z.string() })),
+  now: z.string().nullable(),
+});
+const capable = z.looseObject({
+  principals: z.array(
+    z.looseObject({ name: z.string(), role: z.string(), because: z.string(), grants: z.array(z.string()) }),
+  ),
+});
+
+const options: Readonly<Record<string, Option>> = {
+  ...remoteOptions,
+  ...workspaceOption,
+  json: { takes: null, doc: 'the whole answer as JSON' },
+};
+
+export const explainCommand: Command = {
+  name: 'explain',
+  summary: 'Say why a call was or would be decided so, and what would turn that round.',
+  parameters: ['DECISION_OR_PLACE'],
+  options: {
+    ...options,
+    may: { takes: 'ACTION', doc: 'with a place: what somebody would do there' },
+    who: { takes: 'WHO', doc: 'with a place: an address, agent:NAME or an id; yourself unless given' },
+  },
+  notes:
+    'A decision has an id, dec_…, which stands in the log and in refusals. A place is workspace, page:ID or database:ID. ' +
+    'About others it takes a key with the action `grants`. docs/policy.md',
+  async run(invocation) {
+    const { remote, path } = await policyAt(invocation);
+    const found = explanation.parse(await remote.send('POST', `${path}/explain`, { json: questionIn(invocation) }));
+    if (invocation.options.json === true) invocation.terminal.out(printableJson(found));
+    else for (const line of tell(found)) invocation.terminal.out(printable(line));
+    return 0;
+  },
+};
+
+export const whoCanCommand: Command = {
+  name: 'who-can',
+  summary: 'List everybody who may do something on a page.',
+  parameters: ['ACTION', 'PLACE'],
+  options,
+  notes: 'A place is workspace, page:ID or database:ID. It takes a key with the action `grants`. docs/policy.md',
+  async run(invocation) {
+    const { parameters, options: given, terminal } = invocation;
+    const json = { action: parameters.ACTION, object: placeOf(parameters.PLACE ?? '') };
+    const { remote, path } = await policyAt(invocation);
+    const { principals } = capable.parse(await remote.send('POST', `${path}/who-can`, { json }));
+    if (principals.length === 0) terminal.err('Nobody.');
+    for (const one of principals) {
+      const by = one.because === 'role' ? `as ${one.role}` : `by ${one.grants.join(', ')}`;
+      terminal.out(given.json === true ? printableJson(one) : printable(`${one.name}  ${by}`));
+    }
+    return 0;
+  },
+};
+
+function questionIn({ parameters, options: given }: Invocation): object {
+  const about = parameters.DECISION_OR_PLACE ?? '';
+  if (isId('dec', about)) return { decision: about };
+  const action = textOf(given.may);
+  if (action === undefined) throw new UsageError('--may is missing', 'name an action, or give the id of a decision');
+  const principal = textOf(given.who);
+  return { ...(principal !== undefined && { principal }), action, object: placeOf(about) };
+}
+
+function placeOf(text: string) {
+  const place = readScope(text);
+  return { ...place, kind: place.kind === 'page_only' ? 'page' : place.kind };
+}
+
+function* tell(found: z.infer<typeof explanation>): Generator<string> {
+  yield `${found.effect}: ${found.principal.name} ${found.action} (${found.because})`;
+  if (found.refusedBy === 'notion') yield 'Portcullis allowed it; Notion refused it.';
+  if (found.path.length > 0) yield `path: ${found.path.map(nameOf).join(' in ')}`;
+  for (const { id, effect, to, on, reason } of found.grants)
+    yield `grant: ${id}  ${effect} ${to} on ${on.join(', ')}  ${reason}`;
+  if (found.now !== null && found.now !== found.effect) yield `today it would be: ${found.now}`;
+  for (const { says } of found.changes) yield `to change it: ${says}`;
+}
+
+function nameOf({ kind, id, title }: z.infer<typeof container>): string {
+  return title ?? (id === null ? `a ${kind.replace('_', ' ')} that you may not read` : `${kind}:${id}`);
+}

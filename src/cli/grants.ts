@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { isAction } from '../domain/action.ts';
+import { isId } from '../domain/ids.ts';
+import { printable, printableJson } from '../domain/printable.ts';
+import { type Command, UsageError } from './command.ts';
+import { policyAt, policyNotes, policyOptions } from './policy.ts';
+import { readScope } from './scope.ts';
+import { textOf } from './workspace-option.ts';
+
+const scope = z.object({ kind: z.string(), id: z.string().optional() });
+const grant = z.looseObject({
+  id: z.string(),
+  effect: z.string(),
+  subject: z.looseObject({ name: z.string() }),
+  actions: z.array(z.string()).nullable(),
+  role: z.string().nullable(),
+  scope: z.union([scope, z.array(scope)]),
+  reason: z.string(),
+});
+const made = z.looseObject({ grant });
+const listed = z.looseObject({ grants: z.array(grant) });
+
+export const grantCommand: Command = {
+  name: 'grant',
+  summary: 'Allow, deny or limit actions of somebody, somewhere.',
+  parameters: ['EFFECT', 'WHO', 'ACTIONS', 'WHERE'],
+  options: {
+    ...policyOptions,
+    reason: { takes: 'TEXT', doc: 'why; needed' },
+    until: { takes: 'TIME', doc: 'when the grant ends, such as 2027-01-31' },
+    properties: { takes: 'NAMES', doc: 'of a deny: only these properties, separated by commas' },
+  },
+  notes:
+    'EFFECT is allow, deny or limit. WHO is everyone, group:NAME, agent:NAME, an address or an id. ACTIONS are separated by ' +
+    'commas, or role:NAME. WHERE is workspace, page:ID (with everything under it), page-only:ID or database:ID; of a limit, ' +
+    `several separated by commas. ${policyNotes}`,
+  async run(invocation) {
+    const { parameters, options, terminal } = invocation;
+    const reason = textOf(options.reason);
+    if (reason === undefined) throw new UsageError('--reason is missing', 'say why, in a few words');
+    const until = textOf(options.until);
+    const properties = textOf(options.properties)?.split(',');
+    const body = {
+      effect: parameters.EFFECT,
+      subject: subjectOf(parameters.WHO ?? ''),
+      ...actionsOf(parameters.ACTIONS ?? ''),
+      scope: (parameters.WHERE ?? '').split(',').map(readScope),
+      ...(until !== undefined && { when: { until } }),
+      ...(properties !== undefined && { properties }),
+      reason,
+    };
+    const { remote, path } = await policyAt(invocation);
+    const answer = made.parse(await remote.send('POST', `${path}/grants`, { json: body }));
+    terminal.out(line(answer.grant));
+    return 0;
+  },
+};
+
+export const grantsList: Command = {
+  name: 'grants list',
+  summary: 'List the grants of a workspace.',
+  parameters: [],
+  options: { ...policyOptions, json: { takes: null, doc: 'one JSON object a line' } },
+  notes: policyNotes,
+  async run(invocation) {
+    const { options, terminal } = invocation;
+    const { remote, path } = await policyAt(invocation);
+    const { grants } = listed.parse(await remote.get(`${path}/grants`));
+    if (grants.length === 0) terminal.err('There are none.');
+    for (const one of grants) terminal.out(options.json === true ? printableJson(one) : line(one));
+    return 0;
+  },
+};
+
+export const grantsRemove: Command = {
+  name: 'grants remove',
+  summary: 'Remove a grant.',
+  parameters: ['GRANT'],
+  options: policyOptions,
+  notes: policyNotes,
+  async run(invocation) {
+    const id = invocation.parameters.GRANT ?? '';
+    if (!isId('grt', id)) throw new UsageError(`"${id}" is no id of a grant`, 'portcullis grants list shows them');
+    const { remote, path } = await policyAt(invocation);
+    await remote.send('DELETE', `${path}/grants/${id}`);
+    return 0;
+  },
+};
+
+function subjectOf(who: string) {
+  if (who === 'everyone') return { kind: 'everyone' };
+  if (who.startsWith('group:')) return { kind: 'group', name: who };
+  if (isId('grp', who)) return { kind: 'group', id: who };
+  if (who.startsWith('agent:')) return { kind: 'agent', name: who };
+  return isId('usr', who) || isId('agt', who) ? { kind: 'principal', id: who } : { kind: 'user', name: who };
+}
+
+function actionsOf(text: string) {
+  if (text.startsWith('role:')) return { role: text.slice('role:'.length) };
+  const named = text.split(',');
+  const unknown = named.find(name => !isAction(name));
+  if (unknown !== undefined) throw new UsageError(`"${unknown}" is no action`, 'docs/policy.md lists the actions');
+  return { actions: named };
+}
+
+/** `grt_…  deny group:contractors read on page:…  board papers` */
+function line({ id, effect, subject, actions, role, scope: on, reason }: z.infer<typeof grant>): string {
+  const places = (Array.isArray(on) ? on : [on]).map(({ kind, id: at }) =>
+    at === undefined ? kind : `${kind.replace('_', '-')}:${at}`,
+  );
+  const what = actions === null ? `role:${role}` : actions.join(',');
+  return printable(`${id}  ${effect} ${subject.name} ${what} on ${places.join(',')}  ${reason}`);
+}
