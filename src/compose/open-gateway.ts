@@ -27,7 +27,7 @@ import type { Audit } from './open-audit.ts';
 import type { Parts } from './open-parts.ts';
 import { openStreams } from './open-streams.ts';
 import { openWithhold } from './open-withhold.ts';
-import { openPageIndex } from './page-index.ts';
+import { doubtingForward, openPageIndex } from './page-index.ts';
 import { openPagePlaces } from './page-places.ts';
 import { createToolRoutes } from './tool-routes.ts';
 
@@ -88,7 +88,7 @@ export function openGateway(place: Foundation, { trail, digest }: Audit, parts: 
     owners,
     index,
     rewriting: links.rewriting,
-    forward: measureForward(learningForward(sending, learning), metrics),
+    forward: doubtingForward(measureForward(learningForward(sending, learning), metrics), index),
     steps: () => steps,
   });
   const uses = createConnectionUses(stores.connectionUses, error =>

@@ -35,7 +35,9 @@ export function openWithhold(parts: WithholdingParts): Pick<Steps, 'forward' | '
       await guard(decided);
       return forward(await readCursor(decided));
     },
-    withhold: createWithhold({ publicBase: publicUrl, ...rewriting, owners, index, schemas, cursors, forward, now }),
+    withhold: createWithhold({
+      ...{ publicBase: publicUrl, ...rewriting, owners, index, schemas, cursors, forward, now, monotonicMs },
+    }),
   };
 }
 

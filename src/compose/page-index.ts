@@ -1,15 +1,17 @@
 import { PortcullisError } from '../domain/errors.ts';
-import type { NotionObjectKind } from '../domain/operation.ts';
-import type { NotionRef } from '../domain/page-index.ts';
+import type { NotionObjectKind, ObjectRef, Operation } from '../domain/operation.ts';
+import type { IndexAsker, NotionRef, PageIndex } from '../domain/page-index.ts';
+import type { Forward } from '../forward/forward.ts';
 import type { Steps } from '../gateway.ts';
 import { notionOperation } from '../notion/notion-operation.ts';
-import { createPageIndex, type Look, type Looked } from '../resolve/page-index/page-index.ts';
+import type { Look, Looked } from '../resolve/page-index/looks.ts';
+import { createPageIndex } from '../resolve/page-index/page-index.ts';
 import type { Foundation } from './foundation.ts';
 import { createSystemGateway } from './system-gateway.ts';
 
 /**
- * Where an object is looked up, by what it was called. An id may be of another kind: Notion takes a page's for a block's, a
- * block's for a page's Markdown, and a data source's for a database's.
+ * Where an object is looked up, by its kind. Where a caller names it, the id may be of the kind that comes second: Notion
+ * takes a block's id for a page's Markdown, and took a data source's for a database's. No endpoint shows a discussion.
  */
 const places: Partial<Record<NotionObjectKind, readonly string[]>> = {
   page: ['pages', 'blocks'],
@@ -20,28 +22,26 @@ const places: Partial<Record<NotionObjectKind, readonly string[]>> = {
   view: ['views'],
 };
 
-/** The page index, which asks Notion as the system: each call takes the path, and is charged to who waits for it. */
+/** The page index, which asks Notion as the system: each call takes the path, and is charged to whoever waits for it. */
 export function openPageIndex({ stores, monotonicMs, log }: Foundation, steps: () => Steps) {
-  const look: Look = async (asker, object) => {
-    for (const place of places[object.kind] ?? []) {
+  const look: Look = async (asker, object, anyKind) => {
+    const candidates = places[object.kind] ?? [];
+    for (const place of anyKind ? candidates : candidates.slice(0, 1)) {
       const looked = await lookAt(place, asker, object);
       if (looked !== 'missing') return looked;
     }
     return 'missing';
   };
 
-  async function lookAt(place: string, asker: Parameters<Look>[0], { id }: NotionRef): Promise<Looked> {
+  async function lookAt(place: string, asker: IndexAsker, { id }: NotionRef): Promise<Looked> {
     const { workspaceId, connectionId, caller, clientAddress, requestId } = asker;
     const ask = createSystemGateway('page_index', steps(), 'caller');
     const context = { caller, workspaceId, clientAddress, requestId, confirm: async () => {}, may: () => false };
+    const operation = notionOperation('GET', `/v1/${place}/${id}`);
     try {
-      const { status } = await ask(
-        { workspaceId, connectionId },
-        notionOperation('GET', `/v1/${place}/${id}`),
-        context,
-      );
+      const { status } = await ask({ workspaceId, connectionId }, operation, context);
       if (status === 200) return 'shown';
-      // Notion says 400 of an id that is of another kind.
+      // 400 is what Notion says of an id that is of another kind.
       return status === 404 || status === 400 ? 'missing' : 'no_answer';
     } catch (error) {
       if (error instanceof PortcullisError && error.code === 'not_found') return 'missing';
@@ -51,4 +51,34 @@ export function openPageIndex({ stores, monotonicMs, log }: Foundation, steps: (
   }
 
   return createPageIndex({ store: stores.pageIndex, look, monotonicMs });
+}
+
+/**
+ * What a call is about to move is in doubt until its answer has been learned, and again when nobody knows what became of
+ * the call: a move through the gate counts before the next call, even if this process ends in between.
+ */
+export function doubtingForward(forward: Forward, index: Pick<PageIndex, 'doubt'>): Forward {
+  return async decided => {
+    const { workspaceId } = decided.facts;
+    const moving = workspaceId === null ? [] : movedBy(decided.call.operation);
+    if (workspaceId === null || moving.length === 0) return forward(decided);
+    await index.doubt(workspaceId, moving);
+    try {
+      const answer = await forward(decided);
+      if (answer.status >= 500) await index.doubt(workspaceId, moving);
+      return answer;
+    } catch (error) {
+      await index.doubt(workspaceId, moving);
+      throw error;
+    }
+  };
+}
+
+function movedBy({ demands }: Operation): NotionRef[] {
+  const moves = demands.filter(({ movesUnder, alsoParent }) => movesUnder !== undefined || alsoParent === true);
+  return moves.flatMap(({ object }) => (isRef(object) ? [{ kind: object.kind, id: object.id }] : []));
+}
+
+function isRef(object: ObjectRef): object is NotionRef {
+  return 'id' in object && object.kind !== 'key' && object.kind !== 'agent' && object.kind !== 'principal';
 }

@@ -81,3 +81,8 @@ export interface KeyLimit {
   /** Canonical ids of pages and databases. Content lies under one of them, or the key does not reach it. Null: no limit of pages. */
   readonly under: readonly string[] | null;
 }
+
+/** Whether it matters to a grant where an object stands. */
+export function dependsOnPlace({ scopes, when }: Pick<Grant, 'scopes' | 'when'>): boolean {
+  return when?.property !== undefined || scopes.some(({ kind }) => kind !== 'workspace');
+}

@@ -30,32 +30,36 @@ export interface LearnedObject extends NotionRef {
   readonly properties?: MirroredProperties;
 }
 
+/** The answer that showed it. */
+export interface Showing {
+  /** When the request was sent, on the monotonic clock of this process: what was learned since then may be newer. */
+  readonly sentAtMs: number;
+  /** The call was a write: what its answer shows is the state after it. */
+  readonly write: boolean;
+  /** Names of the properties that were looked for on pages. */
+  readonly tested: ReadonlySet<string>;
+}
+
+export interface FindOptions {
+  /** At most so old, instead of the workspace's limit (rule 18: 5 s for delete and move). */
+  readonly maxAgeMs?: number;
+  /** How many calls to Notion this question may cost at most; 0: only what is known counts. */
+  readonly mayAsk?: number;
+  /** Properties of pages that conditions test. */
+  readonly tested?: ReadonlySet<string>;
+  /** Whether a block holds others is needed, and so is looked up now. */
+  readonly leaf?: boolean;
+}
+
 /** Where objects stand, kept in PostgreSQL and learned from every answer that passes. */
 export interface PageIndex {
   /**
    * The ancestry of each object, by `objectKey`. Asks Notion for what is not known or too old, within bounds of depth and
    * number; what stays open is `unknown` or `stale`. Never rejects for want of an answer of Notion's.
-   *
-   * @param options.maxAgeMs at most so old, instead of the workspace's limit (rule 18: 5 s for delete and move)
-   * @param options.mayAsk how many calls to Notion this question may cost at most; 0: only what is known counts
-   * @param options.tested properties of pages that conditions test
    */
-  find(
-    asker: IndexAsker,
-    objects: readonly NotionRef[],
-    options?: { readonly maxAgeMs?: number; readonly mayAsk?: number; readonly tested?: ReadonlySet<string> },
-  ): Promise<ReadonlyMap<string, Ancestry>>;
-  /**
-   * Remembers what an answer showed, durably and before it resolves: the next call on this instance sees it.
-   *
-   * @param options.ageMs how long ago the request was sent: what was learned since then stays
-   * @param options.tested the properties that were looked for on pages
-   */
-  learn(
-    workspaceId: WorkspaceId,
-    objects: readonly LearnedObject[],
-    options?: { readonly ageMs?: number; readonly tested?: ReadonlySet<string> },
-  ): Promise<void>;
-  /** Notion does not show these any more, or they were moved: what was known of them and of all below is not to be believed. */
+  find(asker: IndexAsker, objects: readonly NotionRef[], options?: FindOptions): Promise<ReadonlyMap<string, Ancestry>>;
+  /** Remembers what an answer showed, durably and before it resolves: the next call on this instance sees it. */
+  learn(workspaceId: WorkspaceId, objects: readonly LearnedObject[], showing: Showing): Promise<void>;
+  /** These may be about to stand elsewhere, or stand there already: what is known of their place counts no more. */
   doubt(workspaceId: WorkspaceId, objects: readonly NotionRef[]): Promise<void>;
 }

@@ -1,17 +1,18 @@
-import { objectKey } from '../domain/ancestry.ts';
+import type { Ancestry } from '../domain/ancestry.ts';
 import { askerOf } from '../domain/asker-of.ts';
 import type { DecidedCall } from '../domain/decided-call.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { PrincipalId } from '../domain/ids.ts';
 import type { ObjectOwners, OwnedObject } from '../domain/object-owners.ts';
-import type { Call, Demand, ObjectRef } from '../domain/operation.ts';
-import type { NotionRef, PageIndex } from '../domain/page-index.ts';
+import type { Call, Demand } from '../domain/operation.ts';
+import type { PageIndex } from '../domain/page-index.ts';
 import type { Proposals } from '../domain/policy-proposal.ts';
 import type { Caller } from '../domain/principal.ts';
 import type { Subject, SubjectId, Subjects } from '../domain/subjects.ts';
 import type { Now } from '../domain/units.ts';
 import type { CallsInFlight } from './calls-in-flight.ts';
 import { chooseConnection } from './choose-connection.ts';
+import { placesAsked } from './places-asked.ts';
 import type { cacheSnapshots, WorkspaceSnapshot } from './snapshot.ts';
 
 /** Gathers what a pure decision needs to know. Of callers whom nobody knows it asks nothing. */
@@ -68,23 +69,27 @@ export function createResolve(parts: {
     return ids.length === 0 ? noSubjects : subjects.find(workspaceId, ids);
   }
 
-  /** Where the objects of a call stand, if what its caller may do depends on that. Without a connection nobody can be asked. */
+  /**
+   * Where the objects of a call stand, if what its caller may do depends on that, or if the call moves what others may have
+   * by where it stands. Without a connection nobody can be asked, and nothing is sent.
+   */
   async function objectsOf(
     call: Call,
     caller: Caller,
     { id, policy }: WorkspaceSnapshot,
-    { at, connected }: { readonly at: Date; readonly connected: ReturnType<typeof connectionFor> },
+    { at, connected }: { readonly at: Date; readonly connected: Pick<Facts, 'connection'> },
   ): Promise<Facts['objects']> {
     const asker = askerOf(caller, call, { at });
     const { connection } = connected;
-    if (asker === null || connection === null || !policy.dependsOnPages(asker)) return nowhere;
+    if (asker === null || connection === null) return nowhere;
     const { clientAddress, requestId } = call;
     const indexAsker = { workspaceId: id, connectionId: connection.id, caller, clientAddress, requestId };
-    const { lasting, fresh } = placedObjects(call);
-    const options = { tested: policy.testedProperties, ...(isHosted(call) && onlyWhatIsKnown) };
-    const known = await index.find(indexAsker, lasting, options);
-    if (fresh.length === 0) return known;
-    return new Map([...known, ...(await index.find(indexAsker, fresh, { ...options, maxAgeMs: freshMs }))]);
+    const always = { tested: policy.testedProperties, ...(isHosted(call) && onlyWhatIsKnown) };
+    const found: [string, Ancestry][] = [];
+    for (const { objects, options } of placesAsked(call.operation, policy, asker)) {
+      found.push(...(await index.find(indexAsker, objects, { ...always, ...options })));
+    }
+    return new Map(found);
   }
 
   async function proposedPolicy({ operation }: Call, { principal }: Caller, { id, policy }: WorkspaceSnapshot) {
@@ -114,36 +119,6 @@ function isHosted({ operation: { target } }: Call): boolean {
 
 /** A token of Notion's MCP server is none for its REST API, which tells where objects stand. */
 const onlyWhatIsKnown = { mayAsk: 0 } as const;
-
-/** How old what is known may be of an object that is moved or deleted (rule 18). */
-const freshMs = 5_000;
-
-/** What a call names that stands somewhere, and of it what must be looked up again. */
-function placedObjects({ operation }: Call): { readonly lasting: NotionRef[]; readonly fresh: NotionRef[] } {
-  const lasting = new Map<string, NotionRef>();
-  const fresh = new Map<string, NotionRef>();
-  for (const demand of operation.demands) {
-    for (const object of [demand.object, demand.movesUnder]) {
-      if (object === undefined || !standsSomewhere(object, demand)) continue;
-      (demand.fresh === true ? fresh : lasting).set(objectKey(object), object);
-    }
-  }
-  for (const key of fresh.keys()) lasting.delete(key);
-  return { lasting: [...lasting.values()], fresh: [...fresh.values()] };
-}
-
-/** What one made here oneself hangs on no page, and people stand in none. A comment is on a page, whoever wrote it. */
-function standsSomewhere(object: ObjectRef, { owned }: Demand): object is NotionRef {
-  if (
-    !('id' in object) ||
-    object.kind === 'key' ||
-    object.kind === 'agent' ||
-    object.kind === 'principal' ||
-    object.kind === 'user'
-  )
-    return false;
-  return owned !== true || object.kind === 'comment';
-}
 
 const nobodys: ReadonlySet<string> = new Set();
 

@@ -1,118 +1,137 @@
 import { sql } from 'kysely';
-import type { WorkspaceId } from '../domain/ids.ts';
+import type { ConnectionId } from '../domain/ids.ts';
 import type { NotionObjectKind } from '../domain/operation.ts';
 import type { LearnedObject, NotionRef } from '../domain/page-index.ts';
 import type { IndexedObject, IndexStore } from '../resolve/page-index/index-store.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
-interface Row {
-  readonly root: string | null;
-  readonly kind: NotionObjectKind;
-  readonly id: string;
-  readonly parent_kind: NotionObjectKind | 'workspace' | null;
-  readonly parent_id: string | null;
-  readonly has_children: boolean | null;
-  readonly properties: IndexedObject['properties'];
-  readonly age_ms: number;
-  readonly doubted: boolean;
-  readonly missing: boolean;
-  readonly freshness_seconds: number;
-}
-
-/** What has not changed is written again only after this long, so that a list that many read costs nothing. */
-const rewriteSeconds = 30;
-
-/** The page index in PostgreSQL. Reads as `portcullis_system`, always within one workspace. */
-export function createPageIndexStore({ system }: Pick<Database<Schema>, 'system'>): IndexStore {
+/** The page index in PostgreSQL, read and written within one workspace. */
+export function createPageIndexStore({ inWorkspace }: Pick<Database<Schema>, 'inWorkspace'>): IndexStore {
   return {
-    async chains(workspaceId, ids) {
-      const { rows } = await chainsOf(workspaceId, ids).execute(system);
-      const byId = new Map<string, IndexedObject[]>();
-      for (const row of rows) {
-        if (row.root === null) continue;
-        const chain = byId.get(row.root);
-        if (chain === undefined) byId.set(row.root, [toIndexed(row)]);
-        else chain.push(toIndexed(row));
-      }
-      return { freshnessMs: (rows[0]?.freshness_seconds ?? 0) * 1000, byId };
+    async above(workspaceId, ids) {
+      const { rows } = await inWorkspace(workspaceId, tx => objectsAbove(ids).execute(tx));
+      const objects = rows.flatMap(row => (row.id === null ? [] : [toIndexed({ ...row, id: row.id })]));
+      return { freshnessMs: (rows[0]?.freshness_seconds ?? 0) * 1000, objects };
     },
 
-    async learn(workspaceId, objects, ageMs, tested) {
-      const distinct = [...new Map(objects.map(object => [object.id, object])).values()];
-      if (distinct.length === 0) return;
-      await learn(workspaceId, distinct, ageMs, tested).execute(system);
+    async learn(workspaceId, objects, { ageMs, write, tested }) {
+      const learned = objects.map(object => toRow(object, tested));
+      await inWorkspace(workspaceId, tx => upsert(JSON.stringify(learned), ageMs() / 1000, write).execute(tx));
     },
 
-    async noteMissing(workspaceId, { kind, id }) {
-      await sql`
-        INSERT INTO page_index (workspace_id, kind, notion_id, learned_at, missing)
-        VALUES (${workspaceId}, ${kind}, ${id}, clock_timestamp(), true)
-        ON CONFLICT (workspace_id, notion_id) DO UPDATE SET missing = true, learned_at = excluded.learned_at`.execute(
-        system,
+    async noteMissing(workspaceId, { kind, id }, to) {
+      await inWorkspace(workspaceId, tx =>
+        sql`INSERT INTO page_index (workspace_id, kind, notion_id, missing_at, missing_to)
+            VALUES (${workspaceId}, ${kind}, ${id}, clock_timestamp(), ${to})
+            ON CONFLICT (workspace_id, notion_id)
+            DO UPDATE SET missing_at = excluded.missing_at, missing_to = excluded.missing_to`.execute(tx),
       );
     },
 
     async doubt(workspaceId, objects) {
-      const ids = objects.map(({ id }) => id);
-      await sql`UPDATE page_index SET doubted = true
-                 WHERE workspace_id = ${workspaceId} AND notion_id = ANY(${ids}::uuid[])`.execute(system);
+      const ids = objects.map(({ id }) => id).toSorted();
+      await inWorkspace(workspaceId, tx =>
+        sql`UPDATE page_index SET doubted_at = clock_timestamp() WHERE notion_id = ANY(${ids}::uuid[])`.execute(tx),
+      );
     },
   };
 }
 
-const chainsOf = (workspaceId: WorkspaceId, ids: readonly string[]) => sql<Row>`
-  WITH RECURSIVE up AS (
-    SELECT asked.id AS root, 0 AS depth, ARRAY[p.notion_id] AS seen, p.*
-      FROM unnest(${ids}::uuid[]) AS asked (id)
-      JOIN page_index p ON p.workspace_id = ${workspaceId} AND p.notion_id = asked.id
-    UNION ALL
-    SELECT up.root, up.depth + 1, up.seen || p.notion_id, p.*
-      FROM up JOIN page_index p ON p.workspace_id = ${workspaceId} AND p.notion_id = up.parent_id
-     WHERE up.depth < 200 AND p.notion_id <> ALL (up.seen))
-  SELECT up.root, up.kind, up.notion_id AS id, up.parent_kind, up.parent_id, up.has_children, up.properties, up.missing,
-         (extract(epoch FROM clock_timestamp() - up.learned_at) * 1000)::float8 AS age_ms,
-         up.doubted OR EXISTS (SELECT FROM page_change c
-                                WHERE c.workspace_id = ${workspaceId} AND c.notion_id = up.notion_id
-                                  AND c.changed_at > up.learned_at) AS doubted,
-         w.page_freshness_seconds AS freshness_seconds
-    FROM workspace w LEFT JOIN up ON true
-   WHERE w.id = ${workspaceId}
-   ORDER BY up.root, up.depth`;
+interface Row {
+  /** Null: nothing is known, and the row is there for the freshness alone. */
+  readonly id: string | null;
+  readonly kind: NotionObjectKind;
+  readonly parent_kind: NotionObjectKind | 'workspace' | null;
+  readonly parent_id: string | null;
+  readonly title: string | null;
+  readonly in_trash: boolean | null;
+  readonly has_children: boolean | null;
+  readonly properties: IndexedObject['properties'];
+  readonly properties_age_ms: number | null;
+  readonly age_ms: number | null;
+  readonly doubted: boolean;
+  readonly missing_to: ConnectionId | null;
+  readonly missing_age_ms: number;
+  readonly freshness_seconds: number;
+}
 
-/** Learned later wins. A block that stands for a page stays the page that it is. */
-const learn = (
-  workspaceId: WorkspaceId,
-  objects: readonly LearnedObject[],
-  ageMs: number,
-  tested: readonly string[],
-) => sql`
+/** What was shown before this counts no more. Its kind may be another than ours: data sources were databases once. */
+const changedAt = (row: 'p' | 'known') => sql`(
+  SELECT max(c.changed_at) FROM page_change c
+   WHERE c.workspace_id = ${sql.ref(row)}.workspace_id AND c.notion_id = ${sql.ref(row)}.notion_id
+     AND c.kind IN ('page', 'database', 'data_source'))`;
+
+const msSince = (column: string) => sql`(extract(epoch FROM clock_timestamp() - ${sql.ref(column)}) * 1000)::float8`;
+
+/** UNION keeps each object once in its generation, and the bound ends what goes round in a circle. */
+const objectsAbove = (ids: readonly string[]) => sql<Row>`
+  WITH RECURSIVE up AS (
+    SELECT p.notion_id, p.parent_id, 1 AS generation FROM page_index p
+     WHERE p.workspace_id = current_workspace() AND p.notion_id = ANY(${ids}::uuid[])
+    UNION
+    SELECT p.notion_id, p.parent_id, up.generation + 1 FROM up
+      JOIN page_index p ON p.workspace_id = current_workspace() AND p.notion_id = up.parent_id
+     WHERE up.generation < 201)
+  SELECT p.notion_id AS id, p.kind, p.parent_kind, p.parent_id, p.title, p.in_trash, p.has_children, p.properties,
+         ${msSince('p.properties_at')} AS properties_age_ms, ${msSince('p.learned_at')} AS age_ms,
+         coalesce(greatest(p.doubted_at, ${changedAt('p')}) >= p.learned_at, false) AS doubted,
+         CASE WHEN p.learned_at >= p.missing_at THEN NULL ELSE p.missing_to END AS missing_to,
+         ${msSince('p.missing_at')} AS missing_age_ms, w.page_freshness_seconds AS freshness_seconds
+    FROM workspace w
+    LEFT JOIN (SELECT DISTINCT notion_id FROM up) found ON true
+    LEFT JOIN page_index p ON p.workspace_id = w.id AND p.notion_id = found.notion_id
+   WHERE w.id = current_workspace()`;
+
+/**
+ * What was shown to a request that was sent after everything that is known wins. Where something else was learned since the
+ * request was sent, nobody can say which of the two is later: both are in doubt. Rows of a table that an old version of the
+ * API shows without their data source say nothing new while that is known. A block that stands for a page stays that page.
+ * What is known already is not written again within a second.
+ *
+ * @param ageSeconds how long ago the request was sent
+ */
+const upsert = (learned: string, ageSeconds: number, write: boolean) => sql`
   INSERT INTO page_index AS known
-    (workspace_id, kind, notion_id, parent_kind, parent_id, title, in_trash, has_children, properties, learned_at)
-  SELECT ${workspaceId}, o.kind, o.id, o.parent_kind, o.parent_id, o.title, coalesce(o.in_trash, false), o.has_children,
-         o.properties, clock_timestamp() - make_interval(secs => ${ageMs / 1000}::float8)
-    FROM jsonb_to_recordset(${JSON.stringify(objects.map(object => toRow(object, tested)))}::jsonb)
-      AS o (kind text, id uuid, parent_kind text, parent_id uuid, title text, in_trash boolean, has_children boolean, properties jsonb)
+    (workspace_id, kind, notion_id, parent_kind, parent_id, title, in_trash, has_children, properties, properties_at, learned_at)
+  SELECT current_workspace(), o.kind, o.id, o.parent_kind, o.parent_id, o.title, o.in_trash, o.has_children, o.properties,
+         CASE WHEN o.properties IS NOT NULL THEN t.at END, t.at
+    FROM (SELECT clock_timestamp() - ${seconds(write ? 0 : ageSeconds)} AS at) t,
+         jsonb_to_recordset(${learned}::jsonb)
+           AS o (kind text, id uuid, parent_kind text, parent_id uuid, title text, in_trash boolean, has_children boolean, properties jsonb)
+   WHERE o.kind <> 'page' OR o.parent_kind <> 'database' OR NOT EXISTS (
+           SELECT FROM page_index p JOIN page_index source ON source.workspace_id = p.workspace_id AND source.notion_id = p.parent_id
+            WHERE p.workspace_id = current_workspace() AND p.notion_id = o.id
+              AND p.parent_kind = 'data_source' AND source.parent_id = o.parent_id)
    ORDER BY o.id
   ON CONFLICT (workspace_id, notion_id) DO UPDATE SET
     kind = CASE WHEN excluded.kind = 'block' THEN known.kind ELSE excluded.kind END,
     parent_kind = excluded.parent_kind, parent_id = excluded.parent_id,
-    title = coalesce(excluded.title, known.title), in_trash = excluded.in_trash,
+    title = coalesce(excluded.title, known.title), in_trash = coalesce(excluded.in_trash, known.in_trash),
     has_children = coalesce(excluded.has_children, known.has_children),
     properties = coalesce(excluded.properties, known.properties),
-    learned_at = excluded.learned_at, doubted = false, missing = false
-  WHERE known.learned_at <= excluded.learned_at
-    AND (known.learned_at < excluded.learned_at - make_interval(secs => ${rewriteSeconds})
-         OR known.doubted OR known.missing
-         OR known.parent_id IS DISTINCT FROM excluded.parent_id OR known.parent_kind IS DISTINCT FROM excluded.parent_kind
-         OR known.in_trash <> excluded.in_trash
-         OR (excluded.title IS NOT NULL AND known.title IS DISTINCT FROM excluded.title)
-         OR (excluded.has_children IS NOT NULL AND known.has_children IS DISTINCT FROM excluded.has_children)
-         OR (excluded.properties IS NOT NULL AND known.properties IS DISTINCT FROM excluded.properties)
-         OR EXISTS (SELECT FROM page_change c WHERE c.workspace_id = known.workspace_id AND c.notion_id = known.notion_id
-                     AND c.changed_at > known.learned_at))`;
+    properties_at = coalesce(excluded.properties_at, known.properties_at),
+    learned_at = excluded.learned_at,
+    doubted_at = CASE WHEN ${contradicts(write ? ageSeconds : 0)} THEN clock_timestamp() ELSE known.doubted_at END
+  WHERE CASE
+    WHEN known.learned_at > excluded.learned_at - ${seconds(write ? ageSeconds : 0)} THEN ${differs}
+    ELSE ${differs} OR known.learned_at IS NULL OR known.learned_at < excluded.learned_at - interval '1 second'
+      OR known.doubted_at >= known.learned_at OR ${changedAt('known')} >= known.learned_at
+      OR (excluded.title IS NOT NULL AND known.title IS DISTINCT FROM excluded.title)
+      OR (excluded.in_trash IS NOT NULL AND known.in_trash IS DISTINCT FROM excluded.in_trash)
+      OR (excluded.has_children IS NOT NULL AND known.has_children IS DISTINCT FROM excluded.has_children)
+      OR (excluded.properties IS NOT NULL AND known.properties IS DISTINCT FROM excluded.properties)
+    END`;
 
-const titleMax = 200;
+const seconds = (count: number) => sql`make_interval(secs => ${count}::float8)`;
+
+const differs = sql`(known.parent_kind, known.parent_id) IS DISTINCT FROM (excluded.parent_kind, excluded.parent_id)`;
+
+/** Something else was learned after the request was sent, which was so long before what it showed. */
+const contradicts = (secondsBefore: number) =>
+  sql`known.learned_at > excluded.learned_at - ${seconds(secondsBefore)} AND ${differs}`;
+
+const titleCharsMax = 200;
 
 function toRow(
   { kind, id, parent, title, inTrash, hasChildren, properties }: LearnedObject,
@@ -123,24 +142,26 @@ function toRow(
     id,
     parent_kind: parent === 'workspace' ? parent : parent.kind,
     parent_id: parent === 'workspace' ? null : parent.id,
-    title: title === undefined ? null : [...title].slice(0, titleMax).join(''),
+    title: title === undefined ? null : [...title].slice(0, titleCharsMax).join(''),
     in_trash: inTrash ?? null,
     has_children: hasChildren ?? null,
-    properties:
-      properties === undefined ? null : Object.fromEntries(tested.map(name => [name, properties[name] ?? null])),
+    properties: properties && Object.fromEntries(tested.map(name => [name, properties[name] ?? null])),
   };
 }
 
-function toIndexed(row: Row): IndexedObject {
+function toIndexed(row: Row & { readonly id: string }): IndexedObject {
   return {
     kind: row.kind,
     id: row.id,
     parent: parentOf(row),
+    title: row.title,
+    inTrash: row.in_trash,
     hasChildren: row.has_children,
     properties: row.properties,
+    propertiesAgeMs: row.properties_age_ms,
     ageMs: row.age_ms,
     doubted: row.doubted,
-    missing: row.missing,
+    missing: row.missing_to === null ? null : { to: row.missing_to, ageMs: row.missing_age_ms },
   };
 }
 

@@ -6,6 +6,7 @@ import type { FileTables } from './schema/files.ts';
 import type { FoundationTables } from './schema/foundation.ts';
 import type { KeyTables } from './schema/keys.ts';
 import type { OAuthTables } from './schema/oauth.ts';
+import type { PageTables } from './schema/pages.ts';
 import type { PolicyTables } from './schema/policy.ts';
 import type { RateTables } from './schema/rate.ts';
 import type { WebhookTables } from './schema/webhooks.ts';
@@ -16,6 +17,7 @@ export interface Schema
     AccountTables,
     ConnectionTables,
     KeyTables,
+    PageTables,
     PolicyTables,
     AuditTables,
     RateTables,

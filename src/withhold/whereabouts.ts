@@ -18,14 +18,14 @@ export interface Whereabouts {
  */
 export function createWhereabouts(index: Pick<PageIndex, 'find'> | undefined, decided: DecidedCall): Whereabouts {
   const asker = indexAskerOf(decided);
+  const tested = decided.facts.policy?.testedProperties ?? new Set<string>();
   const found = new Map<string, Ancestry>();
   const decidedOn = byId(decided);
-  const tested = decided.facts.policy?.testedProperties;
   let callsLeft = callsMax;
 
   async function add(objects: readonly NotionRef[], mayAsk: number): Promise<void> {
     if (index === undefined || asker === null || objects.length === 0) return;
-    const ancestries = await index.find(asker, objects, { mayAsk, ...(tested && { tested }) });
+    const ancestries = await index.find(asker, objects, { mayAsk, tested });
     for (const object of objects) found.set(object.id, ancestries.get(objectKey(object)) ?? nowhere);
   }
 

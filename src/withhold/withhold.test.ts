@@ -33,6 +33,7 @@ function setUp(pages: readonly object[] = []) {
     evidence: evidence.evidence,
     isHostedFile: isNotionFileUrl,
     now,
+    monotonicMs: () => 0,
     ...{ cursors, schemas: { of: async () => null } },
     forward: async ({ call: { operation } }) => {
       if (operation.target?.kind === 'notion') fetched.push(operation.target.path);
@@ -480,6 +481,7 @@ describe("trap 7: what a caller makes is the caller's", () => {
     const { owners } = setUp();
     const withhold = createWithhold({
       ...{ publicBase, fileLinks: links, evidence: recordedEvidence().evidence, isHostedFile: isNotionFileUrl, now },
+      monotonicMs: () => 0,
       ...{ cursors, schemas: { of: async () => null } },
       owners: { ...owners, record: () => Promise.reject(new Error('no database')) },
       forward: () => Promise.reject(new Error('unused')),

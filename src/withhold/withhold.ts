@@ -26,6 +26,7 @@ export interface WithholdParts extends UrlRewriting {
   readonly owners: ObjectOwners;
   /** Left out: nobody knows where anything stands but what calls were decided on. */
   readonly index?: Pick<PageIndex, 'find' | 'learn'>;
+  readonly monotonicMs: () => number;
   readonly schemas: Schemas;
   readonly cursors: CursorSeal;
   /** Fetches further pages of a list from which something was taken. */
@@ -41,6 +42,7 @@ export type Withhold = (decided: DecidedCall, answer: Answer) => Promise<Release
 export function createWithhold(parts: WithholdParts): Withhold {
   return async function withhold(decided, answer) {
     const { operation } = decided.call;
+    const sentAtMs = parts.monotonicMs() - (answer.upstreamMs ?? 0);
     if (operation.response.opaque) {
       return { answer: { ...answer, headers: releaseFileHeaders(answer.headers) }, withheld: 0 };
     }
@@ -56,10 +58,10 @@ export function createWithhold(parts: WithholdParts): Withhold {
     const json = answer.status >= 200 && answer.status < 300 ? parseObject(bytes) : null;
     if (json === null) throw refuseAnswer(operation, `an answer ${answer.status} that is no JSON object`);
     await bindToCaller(decided, json, parts.owners);
-    const learned = await learn(decided, json, answer.upstreamMs ?? 0);
+    const learned = await learn(decided, json, sentAtMs);
     const whereabouts = createWhereabouts(parts.index, decided);
     if (await hasMoved(decided, learned, whereabouts)) return { reconsider: true };
-    return release(decided, answer, bytes, json, whereabouts);
+    return release(decided, answer, bytes, json, { whereabouts, sentAtMs });
   };
 
   /** Links to files on it end: Notion does not show it any more. */
@@ -68,13 +70,15 @@ export function createWithhold(parts: WithholdParts): Withhold {
   }
 
   /** Remembers where the objects of an answer stand, before anybody judges them. */
-  async function learn({ call, facts }: DecidedCall, json: Json, ageMs: number): Promise<readonly LearnedObject[]> {
-    const { workspaceId, policy } = facts;
-    const tested = policy?.testedProperties ?? new Set<string>();
+  async function learn(decided: DecidedCall, json: Json, sentAtMs: number): Promise<readonly LearnedObject[]> {
+    const { call, facts } = decided;
+    const { workspaceId } = facts;
+    const tested = propertiesShown(decided);
     const learned = workspaceId === null ? [] : learnedFrom(json, tested);
     if (workspaceId === null || learned.length === 0) return learned;
-    await parts.index?.learn(workspaceId, learned, { ageMs, tested }).catch(cause => {
-      const fate = call.operation.effect === 'write' ? 'unknown' : 'failed';
+    const write = call.operation.effect === 'write';
+    await parts.index?.learn(workspaceId, learned, { sentAtMs, write, tested }).catch(cause => {
+      const fate = write ? 'unknown' : 'failed';
       throw new PortcullisError('outcome_unrecorded', undefined, {
         log: 'an answer could not be learned',
         cause,
@@ -89,8 +93,9 @@ export function createWithhold(parts: WithholdParts): Withhold {
     answer: Answer,
     bytes: Buffer,
     json: Json,
-    whereabouts: Whereabouts,
+    at: { readonly whereabouts: Whereabouts; readonly sentAtMs: number },
   ): Promise<Released> {
+    const { whereabouts } = at;
     const { effect, response } = decided.call.operation;
     const headers = releaseHeaders(answer.headers);
     const sight = sightOf(decided);
@@ -100,7 +105,7 @@ export function createWithhold(parts: WithholdParts): Withhold {
       return { answer: { ...answer, headers, body: serialize(partial.answer) }, withheld: partial.withheld };
     }
     if (effect === 'read' && !seen) throw new PortcullisError('not_found', undefined, { notFound: response.notFound });
-    const { withheld, changed } = await reduce(decided, json, sight, whereabouts);
+    const { withheld, changed } = await reduce(decided, json, sight, at);
     const rewritten = response.rewriteUrls && (await rewriteUrls(decided, json, parts));
     return { answer: { ...answer, headers, body: rewritten || changed ? serialize(json) : bytes }, withheld };
   }
@@ -110,7 +115,7 @@ export function createWithhold(parts: WithholdParts): Withhold {
     decided: DecidedCall,
     json: Json,
     sight: Sight | null,
-    whereabouts: Whereabouts,
+    { whereabouts, sentAtMs }: { readonly whereabouts: Whereabouts; readonly sentAtMs: number },
   ): Promise<ReleasedList> {
     const { list, ownedList } = decided.call.operation.response;
     const { owners, forward, cursors, schemas } = parts;
@@ -120,7 +125,8 @@ export function createWithhold(parts: WithholdParts): Withhold {
       reduced = await releaseList(decided, json, list, {
         ...{ forward, cursors },
         keep: keepItems(decided, list, sight, { owners, whereabouts }),
-        learn: async page => void (await learn(decided, page, 0)),
+        // They were asked for later: what is taken to be older than it is does no harm.
+        learn: async page => void (await learn(decided, page, sentAtMs)),
       });
     }
     if (sight === null) return reduced;
@@ -128,6 +134,15 @@ export function createWithhold(parts: WithholdParts): Withhold {
     return { withheld: reduced.withheld + blanked, changed: reduced.changed || blanked > 0 };
   }
 }
+
+/** The tested properties of which an answer says whether a page has them: none where the request chose which to show. */
+function propertiesShown({ call, facts }: DecidedCall): ReadonlySet<string> {
+  const { target } = call.operation;
+  const whole = target?.kind === 'notion' && !target.path.includes('filter_properties');
+  return (whole && facts.policy?.testedProperties) || nothing;
+}
+
+const nothing: ReadonlySet<string> = new Set();
 
 /** Whether the caller may see the object that an answer is. Lists are judged item by item, and what is one's own by whose it is. */
 async function maySee(decided: DecidedCall, json: Json, sight: Sight, whereabouts: Whereabouts): Promise<boolean> {

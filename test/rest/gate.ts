@@ -104,7 +104,7 @@ function askingIndex(lookUp: (path: string) => Promise<unknown>): PageIndex {
   const learn = async ({ kind, id }: NotionRef): Promise<NotionRef | null> => {
     for (const path of shownAt[kind] ?? []) {
       const learned = learnedFrom(await lookUp(`/v1/${path}/${id}`));
-      await index.learn(workspaceId, learned);
+      await index.learn(workspaceId, learned, { sentAtMs: performance.now(), write: false, tested: new Set() });
       const parent = learned.find(object => object.id === id)?.parent;
       if (parent !== undefined) return parent === 'workspace' ? null : parent;
     }
@@ -139,6 +139,7 @@ function stepsOn(index: PageIndex, send: Send, lookUp: (path: string) => Promise
   const { links: fileLinks } = memoryLinks(now);
   const withhold = createWithhold({
     ...{ publicBase: 'https://gate.example', owners, index, schemas, cursors, forward, fileLinks, now },
+    monotonicMs: () => performance.now(),
     ...{ evidence: recordedEvidence().evidence, isHostedFile: isNotionFileUrl },
   });
   return {

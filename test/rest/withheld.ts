@@ -88,7 +88,7 @@ export async function withheld({
 } = {}) {
   const index = memoryIndex();
   const connection = { id: newId('con'), because: 'only_one' } as const;
-  await index.learn(workspaceId, [...tree, ...extra]);
+  await index.learn(workspaceId, [...tree, ...extra], { sentAtMs: 0, write: false, tested: new Set() });
   const now = () => new Date('2026-12-01T12:00:00Z');
   const cursors = createCursorSeal(randomBytes(64));
   const remaining = [...pages];
@@ -97,6 +97,7 @@ export async function withheld({
   const lookUp = async (_decided: DecidedCall, path: string) => views[path.slice('/v1/views/'.length)];
   const withhold = createWithhold({
     ...{ publicBase: 'https://gate.example', owners: memoryOwners(), index, cursors, now },
+    monotonicMs: () => 0,
     ...{ fileLinks: memoryLinks(now).links, evidence: recordedEvidence().evidence, isHostedFile: isNotionFileUrl },
     schemas: known,
     forward: async ({ call: { operation } }) => {

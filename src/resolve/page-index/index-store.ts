@@ -1,49 +1,53 @@
 import type { MirroredProperties } from '../../domain/grant.ts';
-import type { WorkspaceId } from '../../domain/ids.ts';
+import type { ConnectionId, WorkspaceId } from '../../domain/ids.ts';
 import type { NotionObjectKind } from '../../domain/operation.ts';
 import type { LearnedObject, NotionRef } from '../../domain/page-index.ts';
 
-/** What is kept of one object. */
-export interface IndexedObject {
+/** What is kept of one object. Ages are by the database's clock, at the moment of reading. */
+export interface IndexedObject extends NotionRef {
   readonly kind: NotionObjectKind;
-  readonly id: string;
-  /** Null: not known, because the connection was never shown the object. */
+  /** Null: not known, because no connection was ever shown the object. */
   readonly parent: NotionRef | 'workspace' | null;
-  /** Of blocks: whether it holds others. Null: not known. */
+  readonly title: string | null;
+  readonly inTrash: boolean | null;
+  /** Of blocks: whether it holds others. */
   readonly hasChildren: boolean | null;
-  /** Properties by the names that conditions tested when the page was read; null for one that the page does not have. */
+  /** By the names that were looked for; null for a property that the page does not have. */
   readonly properties: Readonly<Record<string, MirroredProperties[string] | null>> | null;
-  /** How long ago this was true, by the database's clock. */
-  readonly ageMs: number;
-  /** It was moved, deleted or brought back since. */
+  readonly propertiesAgeMs: number | null;
+  /** How long ago the parent was shown. Null: never. */
+  readonly ageMs: number | null;
+  /** It may stand elsewhere since. */
   readonly doubted: boolean;
-  /** Notion did not show it when it was last asked for. */
-  readonly missing: boolean;
+  /** When a connection last asked for it in vain, if that was after it was shown. */
+  readonly missing: { readonly to: ConnectionId; readonly ageMs: number } | null;
 }
 
-/** Chains of parents by the id that they begin at. */
-export interface Chains {
+/** Some objects and everything that is known above them, in no order. */
+export interface Above {
   /** How old what is known may be in this workspace. */
   readonly freshnessMs: number;
-  readonly byId: ReadonlyMap<string, readonly IndexedObject[]>;
+  readonly objects: readonly IndexedObject[];
 }
 
-/** Where the page index is kept. Everything is one statement. */
+/** What was shown, and when. */
+export interface ShownAt {
+  /** How long ago the request was sent. Asked at the moment of writing. */
+  readonly ageMs: () => number;
+  readonly write: boolean;
+  readonly tested: readonly string[];
+}
+
+/** Where the page index is kept. */
 export interface IndexStore {
-  /** For each id the object and everything above it that is known, nearest first; at most 200 of them, and none twice. */
-  chains(workspaceId: WorkspaceId, ids: readonly string[]): Promise<Chains>;
+  /** Reads at most 200 generations, whatever the parents say. */
+  above(workspaceId: WorkspaceId, ids: readonly string[]): Promise<Above>;
   /**
-   * Remembers what was true `ageMs` ago. What was learned later stays.
-   *
-   * @param tested names of the properties that were looked for on pages
+   * Remembers what an answer showed. Where something else was learned after the request was sent, nobody can say which of
+   * the two is later: then neither is believed.
    */
-  learn(
-    workspaceId: WorkspaceId,
-    objects: readonly LearnedObject[],
-    ageMs: number,
-    tested: readonly string[],
-  ): Promise<void>;
-  /** Notion does not show it. What was known above it stays. */
-  noteMissing(workspaceId: WorkspaceId, object: NotionRef): Promise<void>;
+  learn(workspaceId: WorkspaceId, objects: readonly LearnedObject[], shown: ShownAt): Promise<void>;
+  /** Notion does not show it to this connection. What was known above it stays. */
+  noteMissing(workspaceId: WorkspaceId, object: NotionRef, to: ConnectionId): Promise<void>;
   doubt(workspaceId: WorkspaceId, objects: readonly NotionRef[]): Promise<void>;
 }

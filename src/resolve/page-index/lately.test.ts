@@ -8,7 +8,8 @@ import type { LearnedObject, NotionRef } from '../../domain/page-index.ts';
 import { type Database, openDatabase } from '../../store/database.ts';
 import { createPageIndexStore } from '../../store/page-index-store.ts';
 import type { Schema } from '../../store/schema.ts';
-import { createPageIndex, type Look } from './page-index.ts';
+import type { Look } from './looks.ts';
+import { createPageIndex } from './page-index.ts';
 
 const workspaceId = newId('wsp');
 
@@ -37,6 +38,7 @@ describe('what an instance has lately learned', () => {
     return { ...createPageIndex({ store: counting, look, monotonicMs: () => nowMs }), seen };
   }
 
+  const showing = () => ({ sentAtMs: nowMs, write: false, tested: new Set<string>() });
   const aPage = (): NotionRef => ({ kind: 'page', id: randomUUID() });
   const shown = (page: NotionRef, parent: LearnedObject['parent']): LearnedObject => ({ ...page, parent });
   const asker = {
@@ -53,42 +55,42 @@ describe('what an instance has lately learned', () => {
   it('is not written again with every answer that shows it as it was', async () => {
     const instance = anInstance();
     const [page, parent] = [aPage(), aPage()];
-    const answers = Array.from({ length: 5 }, () => instance.learn(workspaceId, [shown(page, parent)]));
+    const answers = Array.from({ length: 5 }, () => instance.learn(workspaceId, [shown(page, parent)], showing()));
     await Promise.all(answers);
-    await instance.learn(workspaceId, [shown(page, parent)]);
+    await instance.learn(workspaceId, [shown(page, parent)], showing());
     assert.equal(instance.seen.writes, 1);
     assert.equal(await parentOf(page), parent.id);
     nowMs += 5_000;
-    await instance.learn(workspaceId, [shown(page, parent)]);
+    await instance.learn(workspaceId, [shown(page, parent)], showing());
     assert.equal(instance.seen.writes, 2);
   });
 
   it('is written as soon as an answer shows anything else', async () => {
     const instance = anInstance();
     const [page, parent, next] = [aPage(), aPage(), aPage()];
-    await instance.learn(workspaceId, [shown(page, parent)]);
-    await instance.learn(workspaceId, [shown(page, next)]);
+    await instance.learn(workspaceId, [shown(page, parent)], showing());
+    await instance.learn(workspaceId, [shown(page, next)], showing());
     assert.equal(await parentOf(page), next.id);
-    await instance.learn(workspaceId, [{ ...shown(page, next), title: 'Plan' }]);
+    await instance.learn(workspaceId, [{ ...shown(page, next), title: 'Plan' }], showing());
     assert.equal(instance.seen.writes, 3);
   });
 
   it('rule 18: is written again where another instance has learned something else, and a decision stood on that', async () => {
     const [one, other] = [anInstance(), anInstance()];
     const [page, parent, elsewhere] = [aPage(), aPage(), aPage()];
-    await one.learn(workspaceId, [shown(page, parent)]);
-    await other.learn(workspaceId, [shown(page, elsewhere)]);
+    await one.learn(workspaceId, [shown(page, parent)], showing());
+    await other.learn(workspaceId, [shown(page, elsewhere)], showing());
     await one.find(asker, [page], { mayAsk: 0 });
-    await one.learn(workspaceId, [shown(page, parent)]);
+    await one.learn(workspaceId, [shown(page, parent)], showing());
     assert.equal(await parentOf(page), parent.id);
   });
 
   it('is written again once it is doubted, here or by another instance', async () => {
     const [one, other] = [anInstance(), anInstance()];
     const page = aPage();
-    await one.learn(workspaceId, [shown(page, 'workspace')]);
+    await one.learn(workspaceId, [shown(page, 'workspace')], showing());
     await one.doubt(workspaceId, [page]);
-    await one.learn(workspaceId, [shown(page, 'workspace')]);
+    await one.learn(workspaceId, [shown(page, 'workspace')], showing());
     assert.deepEqual(
       await one.find(asker, [page], { mayAsk: 0 }),
       new Map([[`page:${page.id}`, { state: 'known', path: [page] }]]),
@@ -98,7 +100,7 @@ describe('what an instance has lately learned', () => {
       (await one.find(asker, [page], { mayAsk: 0, maxAgeMs: 5_000 })).get(`page:${page.id}`)?.state,
       'stale',
     );
-    await one.learn(workspaceId, [shown(page, 'workspace')]);
+    await one.learn(workspaceId, [shown(page, 'workspace')], showing());
     assert.equal(
       (await one.find(asker, [page], { mayAsk: 0, maxAgeMs: 5_000 })).get(`page:${page.id}`)?.state,
       'known',
@@ -120,9 +122,9 @@ describe('what an instance has lately learned', () => {
       monotonicMs: () => nowMs,
     });
     const page = aPage();
-    await assert.rejects(index.learn(workspaceId, [shown(page, 'workspace')]));
+    await assert.rejects(index.learn(workspaceId, [shown(page, 'workspace')], showing()));
     broken = false;
-    await index.learn(workspaceId, [shown(page, 'workspace')]);
+    await index.learn(workspaceId, [shown(page, 'workspace')], showing());
     assert.equal(await parentOf(page), null);
   });
 });

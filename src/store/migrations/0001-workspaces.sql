@@ -37,7 +37,7 @@ CREATE TABLE workspace (
   name text NOT NULL,
   icon text,
   policy_revision bigint NOT NULL DEFAULT 1,
-  -- How old what is known of where a page stands may be, where decisions depend on it.
+  -- How old what is known of where objects stand may be, where a decision depends on it.
   page_freshness_seconds integer NOT NULL DEFAULT 300 CHECK (page_freshness_seconds BETWEEN 5 AND 86400),
   -- Null until the browser session that connected it has confirmed it.
   confirmed_at timestamptz,

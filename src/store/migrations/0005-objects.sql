@@ -21,26 +21,32 @@ CREATE TABLE page_change (
 );
 CREATE INDEX page_change_by_time ON page_change (workspace_id, changed_at);
 
--- Where objects stand: the parent of each, as Notion last showed it. `learned_at` is this server's clock.
+-- Where objects stand: what each one stands in, as Notion showed it. Nothing of this is believed for longer than the
+-- workspace allows, nor if `doubted_at` or a row of `page_change` is as young as `learned_at`. All times are this server's.
 CREATE TABLE page_index (
   workspace_id text NOT NULL REFERENCES workspace (id) ON DELETE CASCADE,
-  kind text NOT NULL,
   notion_id uuid NOT NULL,
-  -- `workspace` for the top; null: not known, because the connection was never shown the object.
-  parent_kind text,
+  kind text NOT NULL CHECK (kind IN ('page', 'database', 'data_source', 'block', 'comment', 'discussion', 'view')),
+  -- Null: nobody has been shown the object.
+  parent_kind text CHECK (parent_kind IN ('workspace', 'page', 'database', 'data_source', 'block')),
+  -- Null: the object stands in the workspace itself, or see above.
   parent_id uuid,
-  title text,
-  in_trash boolean NOT NULL DEFAULT false,
+  title text CHECK (length(title) <= 200),
+  in_trash boolean,
   -- Of blocks.
   has_children boolean,
-  -- The properties that conditions of grants test, by name; JSON null for one that the page does not have.
+  -- Of pages: the properties that conditions of grants tested when they were read; null for one that the page does not have.
   properties jsonb,
-  learned_at timestamptz NOT NULL,
-  doubted boolean NOT NULL DEFAULT false,
-  -- Notion did not show it when it was last asked for.
-  missing boolean NOT NULL DEFAULT false,
-  PRIMARY KEY (workspace_id, notion_id)
-);
+  properties_at timestamptz,
+  -- When the request was sent whose answer showed this; of a write, when it was answered.
+  learned_at timestamptz,
+  doubted_at timestamptz,
+  -- Notion did not show the object then to this connection.
+  missing_at timestamptz,
+  missing_to text,
+  PRIMARY KEY (workspace_id, notion_id),
+  CHECK ((parent_kind = 'workspace' OR parent_kind IS NULL) = (parent_id IS NULL))
+) WITH (fillfactor = 85);
 CREATE INDEX page_index_by_parent ON page_index (workspace_id, parent_id);
 
 -- What a connection was seen to be able to do, or was refused. What is missing is not known.

@@ -68,8 +68,8 @@ export const tableRights: Readonly<Record<keyof Schema | typeof bookkeeping, Tab
   job: { workspace, app: add, system: remove },
 
   object_owner: { workspace, app: add, system: add },
-  page_index: { workspace, app: ['SELECT'], system: remove },
   page_change: { workspace, app: remove, system: remove },
+  page_index: { workspace, app: remove, system: remove },
   connection_capability: { workspace, app: remove, system: remove },
   capability_checked_first: { system: add },
   rate_ledger: { workspace, app: ['SELECT'], system: remove },

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType } from 'kysely';
 import type { GrantEffect, GrantScope } from '../../domain/grant.ts';
 import type { GrantId, GroupId, PrincipalId, WorkspaceId } from '../../domain/ids.ts';
 import type { Invariant, PolicyTest } from '../../domain/policy-proposal.ts';
@@ -35,20 +35,6 @@ export interface PolicyTables {
     workspace_id: WorkspaceId;
     invariants: ColumnType<readonly Invariant[], string, string>;
     tests: ColumnType<readonly PolicyTest[], string, string>;
-  };
-  page_index: {
-    workspace_id: WorkspaceId;
-    kind: string;
-    notion_id: string;
-    parent_kind: string | null;
-    parent_id: string | null;
-    title: string | null;
-    in_trash: Generated<boolean>;
-    has_children: boolean | null;
-    properties: ColumnType<Readonly<Record<string, unknown>> | null, string | null, string | null>;
-    learned_at: Date;
-    doubted: Generated<boolean>;
-    missing: Generated<boolean>;
   };
   policy_grant: {
     id: GrantId;

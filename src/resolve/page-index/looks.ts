@@ -1,0 +1,49 @@
+import { Lru } from '../../domain/lru.ts';
+import type { IndexAsker, NotionRef } from '../../domain/page-index.ts';
+
+/** What Notion says of one object. Where it is shown, the answer has been learned on its way through the gate. */
+export type Looked = 'shown' | 'missing' | 'no_answer';
+
+/**
+ * Asks Notion for one object, as the system and charged to the asker. Never rejects.
+ *
+ * @param anyKind the kind is what a caller said: Notion takes ids of several kinds in one place
+ */
+export type Look = (asker: IndexAsker, object: NotionRef, anyKind: boolean) => Promise<Looked>;
+
+/** Looks that ended a moment ago are remembered for those who were reading from the database meanwhile. */
+const endedMax = 10_000;
+
+/**
+ * Callers who need the same object through the same connection at once share one call. Where that brings no answer, each
+ * of them may still ask at their own cost: the other's share of Notion's limits may have been used up.
+ */
+export function createLooks(look: Look, monotonicMs: () => number) {
+  const underWay = new Map<string, Promise<Looked>>();
+  const ended = new Lru<{ readonly looked: Looked; readonly atMs: number }>(endedMax);
+
+  function once(
+    key: string,
+    ...asking: Parameters<Look>
+  ): { readonly mine: boolean; readonly looked: Promise<Looked> } {
+    const running = underWay.get(key);
+    if (running !== undefined) return { mine: false, looked: running };
+    const looked = look(...asking).finally(() => underWay.delete(key));
+    underWay.set(key, looked);
+    return { mine: true, looked };
+  }
+
+  /** @param sinceMs when the caller last read what is known: a look that ended later says more than that */
+  return async function lookOnce(sinceMs: number, ...asking: Parameters<Look>): Promise<Looked> {
+    const [{ workspaceId, connectionId, caller }, { kind, id }, anyKind] = asking;
+    const key = `${workspaceId} ${connectionId} ${kind} ${id} ${anyKind}`;
+    const last = ended.get(key);
+    if (last !== undefined && last.atMs >= sinceMs) return last.looked;
+    const { mine, looked } = once(key, ...asking);
+    const found = await looked;
+    if (found !== 'no_answer') ended.set(key, { looked: found, atMs: monotonicMs() });
+    if (mine || found !== 'no_answer') return found;
+    const { principal } = caller;
+    return once(`${key} ${'id' in principal ? principal.id : ''}`, ...asking).looked;
+  };
+}
