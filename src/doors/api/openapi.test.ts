@@ -42,7 +42,14 @@ describe('the description of the admin API', () => {
     const untyped: string[] = [];
     const look = (value: unknown, at: string): void => {
       if (typeof value !== 'object' || value === null) return;
-      if (!Array.isArray(value) && Object.keys(value).length === 0 && /schema$|properties\.\w+$|items$/.test(at))
+      // An open map says so, also where a property of AuthZEN has the name `properties`.
+      const isOpenMap = at.endsWith('.additionalProperties');
+      if (
+        !Array.isArray(value) &&
+        Object.keys(value).length === 0 &&
+        !isOpenMap &&
+        /schema$|properties\.\w+$|items$/.test(at)
+      )
         untyped.push(at);
       for (const [key, inner] of Object.entries(value)) look(inner, `${at}.${key}`);
     };
