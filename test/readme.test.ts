@@ -37,7 +37,11 @@ describe('the tour in the README', () => {
   it('prints what it says', async () => {
     const marker = '=== next step ===';
     const script = tour.map(step => step.commands).join(`\necho '${marker}'\n`);
-    const output = await runShell(script.replaceAll('./ready.json', join(demo.dataDir, 'ready.json')));
+    const output = await runShell(
+      script
+        .replaceAll('./ready.json', join(demo.dataDir, 'ready.json'))
+        .replaceAll('policy.yaml', join(demo.dataDir, 'policy.yaml')),
+    );
     const parts = output.split(`${marker}\n`);
     for (const [index, { commands, expected }] of tour.entries()) {
       for (const text of expected)

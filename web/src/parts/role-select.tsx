@@ -7,7 +7,7 @@ export const roleExplanations: Record<BuiltInRole, string> = {
   admin: 'everything, also members and keys',
   editor: 'reads, creates and changes; does not delete',
   viewer: 'reads',
-  guest: 'is a member and may do nothing; grants for single pages are planned',
+  guest: 'may do nothing by itself: grants give single pages',
 };
 
 type RoleSelectProps = Omit<NativeSelectProps, 'data' | 'onChange'> & {
