@@ -21,7 +21,7 @@ import { keysStatus, keysVerify } from './keys-look.ts';
 import { keysPromote, keysRewrap, keysStage, keysWithdraw } from './keys-root.ts';
 import { keysDestroy, keysRetire, keysRotate } from './keys-workspace.ts';
 import { mcpConfig } from './mcp-config.ts';
-import { policyApply, policyExport, policyPlan, policyTest } from './policy.ts';
+import { policyApply, policyExport, policyPlan, policySimulate, policyTest } from './policy.ts';
 import { reportAccess } from './report-access.ts';
 import { serve } from './serve.ts';
 import { usersSignInLink } from './users-sign-in-link.ts';
@@ -49,6 +49,7 @@ export const commandTable: CommandTable = {
       policyPlan,
       policyApply,
       policyTest,
+      policySimulate,
     ],
     'What Notion shows': [discover, reportAccess],
     'MCP clients': [mcpConfig],

@@ -1,6 +1,8 @@
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { errorTable } from '../domain/errors.ts';
 import { printable, printableJson } from '../domain/printable.ts';
+import { dayMs } from '../domain/units.ts';
 import { type Command, type Invocation, type Option, type Terminal, UsageError } from './command.ts';
 import { type PolicyFile, readPolicyFile } from './policy-file.ts';
 import type { ApiPath, Remote } from './remote.ts';
@@ -104,7 +106,80 @@ export const policyTest: Command = {
   },
 };
 
-export function fileOf({ parameters }: Invocation): Promise<PolicyFile> {
+const flips = z
+  .object({
+    calls: z.number(),
+    lost: z.number(),
+    gained: z.number(),
+    complete: z.boolean(),
+    flips: z.array(
+      z.looseObject({
+        time: z.string(),
+        operation: z.string(),
+        principal: z.looseObject({ name: z.string() }),
+        becomes: z.string(),
+        because: z.string(),
+        decision: z.string().nullable(),
+      }),
+    ),
+  })
+  .loose();
+
+export const policySimulate: Command = {
+  name: 'policy simulate',
+  summary: 'List the calls of the past that a document would decide differently. Nothing is saved.',
+  parameters: ['FILE'],
+  options: {
+    ...policyOptions,
+    since: { takes: 'TIME', doc: 'from when on; the last 7 days unless given' },
+    until: { takes: 'TIME', doc: 'until when; now unless given' },
+    as: { takes: 'MOMENT', doc: 'when conditions are judged: then (the default) or now' },
+    json: { takes: null, doc: 'the whole answer as JSON' },
+  },
+  notes: 'Asks a running gateway, as the holder of a key with the actions `grants` and `audit`. docs/policy.md',
+  async run(invocation) {
+    const { options, terminal } = invocation;
+    const file = await fileOf(invocation);
+    const { remote, path } = await policyAt(invocation);
+    const until = textOf(options.until);
+    const body = {
+      policy: documentIn(file),
+      since: timeOf('--since', textOf(options.since) ?? new Date(Date.now() - 7 * dayMs).toISOString()),
+      ...(until !== undefined && { until: timeOf('--until', until) }),
+      ...(options.as !== undefined && { as: options.as }),
+    };
+    const found = flips.parse(await remote.send('POST', `${path}/policy/simulate`, { json: body }));
+    if (options.json === true) terminal.out(printableJson(found));
+    else {
+      for (const { time, operation, principal, becomes, because, decision } of found.flips)
+        terminal.out(
+          printable(`${time}  ${principal.name}  ${operation}  would be ${becomes} (${because})  ${decision}`),
+        );
+      terminal.err(`${found.calls} calls: ${found.lost} would be denied, ${found.gained} would be allowed.`);
+      if (!found.complete) terminal.err('There are more calls in that time: these are the newest.');
+    }
+    return 0;
+  },
+};
+
+/** As plain data. What is wrong in the document itself is said by the gateway. */
+function documentIn({ sent }: PolicyFile): unknown {
+  try {
+    return sent.text.type === 'application/json'
+      ? JSON.parse(sent.text.body)
+      : parse(sent.text.body, { maxAliasCount: 0 });
+  } catch {
+    throw new UsageError('the document cannot be read', 'portcullis policy plan says where it is wrong');
+  }
+}
+
+function timeOf(option: string, text: string): string {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) throw new UsageError(`${option} is no time`, 'give one such as 2027-01-31T12:00Z');
+  return time.toISOString();
+}
+
+function fileOf({ parameters }: Invocation): Promise<PolicyFile> {
   return readPolicyFile(parameters.FILE ?? '-');
 }
 

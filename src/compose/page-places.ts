@@ -21,6 +21,11 @@ export function openPagePlaces(parts: {
   stores: Pick<Stores, 'pageTitles'>;
 }): PagePlaces {
   const { snapshots, index, stores } = parts;
+  const stillKnown: PagePlaces['stillKnown'] = (workspaceId, objects) => {
+    const asker = { workspaceId, connectionId: nobodys, caller: nobody, clientAddress: '', requestId: '' };
+    return index.find(asker, objects, asOldAsItIs);
+  };
+
   return {
     async find({ caller, clientAddress, requestId }, workspaceId, objects) {
       const snapshot = await snapshots.get(workspaceId);
@@ -31,10 +36,10 @@ export function openPagePlaces(parts: {
       const tested = snapshot.policy.testedProperties;
       return index.find({ ...asker, connectionId: connection.id }, objects, { tested });
     },
+    stillKnown,
     async known(workspaceId, ids) {
-      const asker = { workspaceId, connectionId: nobodys, caller: nobody, clientAddress: '', requestId: '' };
       const refs = ids.map(id => ({ kind: 'page', id }) as const);
-      const found = await index.find(asker, refs, asOldAsItIs);
+      const found = await stillKnown(workspaceId, refs);
       return new Map(
         refs.flatMap(ref => {
           const ancestry = found.get(objectKey(ref));

@@ -8,12 +8,14 @@ import { createQuestions } from '../policy/questions.ts';
 import { createCheckPolicy } from '../policy/run-checks.ts';
 import type { Foundation } from './foundation.ts';
 import type { Audit } from './open-audit.ts';
+import { openRecordedCalls } from './recorded-calls.ts';
 
 /** Policies as people change them and ask about them. @param places asked once the gate is open */
-export function openPolicies({ now }: Foundation, { logged }: Audit, places: () => PagePlaces) {
+export function openPolicies({ now, stores }: Foundation, { logged }: Audit, places: () => PagePlaces) {
   const later: PagePlaces = {
     find: (...asked) => places().find(...asked),
     known: (...asked) => places().known(...asked),
+    stillKnown: (...asked) => places().stillKnown(...asked),
     titles: (...asked) => places().titles(...asked),
   };
   const policies = createPolicies({
@@ -26,6 +28,7 @@ export function openPolicies({ now }: Foundation, { logged }: Audit, places: () 
     check: createCheckPolicy(compilePolicy, later),
     compile: compilePolicy,
     places: later,
+    recorded: openRecordedCalls(stores),
     now,
   });
   return {

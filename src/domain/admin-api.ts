@@ -1254,6 +1254,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/policy/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Calls of the past that a document would decide differently; nothing is saved
+         * @description Takes the action `grants` in the workspace. It takes `audit` too.
+         */
+        post: operations["policy.simulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/report/access": {
         parameters: {
             query?: never;
@@ -1899,6 +1919,27 @@ export interface components {
             }[];
             /** @constant */
             version: 1;
+        };
+        PolicyFlip: {
+            because: string;
+            /** @enum {string} */
+            becomes: "allow" | "deny";
+            decision: string | null;
+            entry: string;
+            objects: {
+                action: string;
+                id: string | null;
+                kind: string;
+            }[];
+            operation: string;
+            principal: {
+                id: string;
+                name: string;
+            };
+            /** Format: date-time */
+            time: string;
+            /** @enum {string} */
+            was: "allow" | "deny";
         };
         Problem: {
             /** @description For programs: which remedy to offer. */
@@ -4316,6 +4357,64 @@ export interface operations {
                         missingActions: string[];
                         /** @description The revision that the document was compared with. */
                         revision: number;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "policy.simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The moment that conditions are judged at. Pages are looked for where they stand today.
+                     * @default then
+                     * @enum {string}
+                     */
+                    as?: "then" | "now";
+                    /** @description A policy document. Its schema is at /api/schemas/policy.json. */
+                    policy: {
+                        [key: string]: unknown;
+                    };
+                    /** Format: date-time */
+                    since: string;
+                    /**
+                     * Format: date-time
+                     * @description Now unless given.
+                     */
+                    until?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Calls that were judged again. */
+                        calls: number;
+                        /** @description False: the log holds more calls of that time than one simulation judges; these are the newest. */
+                        complete: boolean;
+                        /** @description The newest of both. */
+                        flips: components["schemas"]["PolicyFlip"][];
+                        /** @description Calls that were denied and would be allowed. */
+                        gained: number;
+                        /** @description Calls that were allowed and would be denied. */
+                        lost: number;
+                        /** @description Calls that no policy decides, or whose objects or keys are not known any more. */
+                        skipped: number;
                     };
                 };
             };

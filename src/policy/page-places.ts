@@ -13,6 +13,8 @@ export interface PagePlaces {
   ): Promise<ReadonlyMap<string, Ancestry>>;
   /** Where pages and databases stand as far as it is known, however old that is. By id. */
   known(workspaceId: WorkspaceId, ids: readonly string[]): Promise<ReadonlyMap<string, Ancestry>>;
+  /** The same of any objects, by `objectKey`. */
+  stillKnown(workspaceId: WorkspaceId, objects: readonly NotionRef[]): Promise<ReadonlyMap<string, Ancestry>>;
   /** The titles of pages and databases, as they were when somebody last saw them. By id. */
   titles(workspaceId: WorkspaceId, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }

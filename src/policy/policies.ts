@@ -1,6 +1,6 @@
 import type { Action } from '../domain/action.ts';
 import { PortcullisError } from '../domain/errors.ts';
-import type { GrantId, PrincipalId, WorkspaceId } from '../domain/ids.ts';
+import { type GrantId, isId, type PrincipalId, type WorkspaceId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { PolicyProposal, Proposals } from '../domain/policy-proposal.ts';
@@ -13,6 +13,7 @@ import { type Comparison, comparePolicies, namedPlaces } from './compare.ts';
 import { describeChange } from './describe-change.ts';
 import type { PagePlaces } from './page-places.ts';
 import type { PolicyChecks, PolicyStore, StoredPolicy } from './policy-store.ts';
+import { objectsOf, type RecordedCalls, type Simulation, simulate } from './simulate.ts';
 import { type ToldChange, tellChanges } from './tell-changes.ts';
 
 export interface PolicyParts {
@@ -22,6 +23,7 @@ export interface PolicyParts {
   readonly check: CheckPolicy;
   readonly compile: CompilePolicy;
   readonly places: PagePlaces;
+  readonly recorded: RecordedCalls;
   readonly now: Now;
 }
 
@@ -37,6 +39,15 @@ export interface Policies extends Proposals {
    */
   /** What a change would do, without doing it. Throws `policy_invalid` with everything that is wrong with it. */
   plan(context: CommandContext, workspaceId: WorkspaceId, proposal: PolicyProposal): Promise<PolicyPlan>;
+  /**
+   * Calls of a time that a change would decide differently. Conditions are judged at the time of each call (`then`) or now.
+   */
+  simulate(
+    context: CommandContext,
+    workspaceId: WorkspaceId,
+    proposal: PolicyProposal,
+    time: { readonly since: Date; readonly until: Date; readonly as: 'then' | 'now' },
+  ): Promise<Simulated>;
   change(
     context: CommandContext,
     workspaceId: WorkspaceId,
@@ -44,6 +55,16 @@ export interface Policies extends Proposals {
     expected?: number,
   ): Promise<StoredPolicy>;
 }
+
+/** What a simulation found, in the names of the draft's workspace. */
+export interface Simulated extends Simulation {
+  readonly stored: StoredPolicy;
+  /** The log of that time was looked through to its beginning. */
+  readonly complete: boolean;
+}
+
+/** Calls that one simulation judges at most. */
+const simulatedMax = 20_000;
 
 /** What a change would do. */
 export interface PolicyPlan extends Comparison {
@@ -58,7 +79,7 @@ export interface PolicyPlan extends Comparison {
 
 /** Changes of policies: each is one revision, and one commit with its entry in the log. */
 export function createPolicies(parts: PolicyParts): Policies {
-  const { store, beyond, check, compile, places, now } = parts;
+  const { store, beyond, check, compile, places, recorded, now } = parts;
 
   return {
     actionsOf: (policy, role) => compile(policy).ofRole(role),
@@ -86,6 +107,23 @@ export function createPolicies(parts: PolicyParts): Policies {
         ...comparePolicies(compile(before), compile(after), paths, now()),
         beyond: beyond(before, after, context.caller, now()),
         failed: (await check(workspaceId, after, members, checks, now())).map(sayFailed),
+      };
+    },
+
+    async simulate(context, workspaceId, proposal, { since, until, as }) {
+      const stored = await store.read(workspaceId);
+      const at = now();
+      const { policy: before, members } = stored;
+      const applied = applyProposal(before, proposal, { members, author: authorOf(context.caller), at });
+      if ('problems' in applied) throw invalid(applied.problems);
+      const { calls, complete } = await recorded.read(workspaceId, { since, until }, simulatedMax);
+      const found = await places.stillKnown(workspaceId, objectsOf(calls));
+      const keys = [...new Set(calls.flatMap(({ credential }) => (isId('key', credential) ? [credential] : [])))];
+      const limits = await recorded.limitsOf(workspaceId, keys);
+      return {
+        ...simulate(compile(applied.policy), calls, found, limits, as === 'now' ? at : null),
+        stored,
+        complete,
       };
     },
 

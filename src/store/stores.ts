@@ -16,6 +16,7 @@ import { createFileTickets } from './file-tickets.ts';
 import { createInstallations } from './installations.ts';
 import { createInstances } from './instances.ts';
 import { createJobs } from './jobs.ts';
+import { createKeyLimits } from './key-limits.ts';
 import { createKeyStores } from './key-stores.ts';
 import { createListeningStore } from './listening-store.ts';
 import { createLogArchive } from './log-archive.ts';
@@ -75,6 +76,7 @@ export function createStores(
     objectOwners: createObjectOwners(database),
     pageChildren: createPageChildren(database),
     pageIndex: createPageIndexStore(database),
+    keyLimits: createKeyLimits(database),
     pageTitles: createPageTitles(database),
     policyHolders: createPolicyHolders(database, compile, now),
     rateLedgers: createRateLedgers(database, metrics),

@@ -45,7 +45,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     ...createProofRoutes(provableLogs),
     ...createWebhookRoutes(webhooks),
     ...createReportRoutes(report),
-    ...policyDocumentRoutes({ policies }),
+    ...policyDocumentRoutes({ policies, now: accounts.now }),
     ...policyRoutes({ policies }),
     ...pageAccessRoutes(pageAccess),
     ...questionRoutes({ questions, log }),

@@ -2,15 +2,17 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { PortcullisError } from '../../../domain/errors.ts';
 import type { PolicyProposal } from '../../../domain/policy-proposal.ts';
+import type { Now } from '../../../domain/units.ts';
 import type { Difference } from '../../../policy/compare.ts';
 import { readDocument, writeDocument, writeScope } from '../../../policy/document.ts';
 import { createNames, type SubjectNames } from '../../../policy/names.ts';
 import { invalid, type Policies } from '../../../policy/policies.ts';
+import type { FlippedCall } from '../../../policy/simulate.ts';
 import { writeYaml } from '../../../policy/yaml.ts';
 import { Download } from '../download.ts';
 import { workspaceOf } from '../in-workspace.ts';
 import { type ApiRoute, apiRoute, type RouteDemand } from '../route.ts';
-import { policyDocument, policyPlan } from '../shapes/policy-document.ts';
+import { policyDocument, policyPlan, policySimulation } from '../shapes/policy-document.ts';
 import { Tagged } from '../tagged.ts';
 
 const mayGrant = { on: 'workspace', action: 'grants' } as const;
@@ -28,7 +30,7 @@ const ifMatch = z.object({
 });
 
 /** The policy of a workspace as one document. */
-export function policyDocumentRoutes({ policies }: { policies: Policies }): ApiRoute[] {
+export function policyDocumentRoutes({ policies, now }: { policies: Policies; now: Now }): ApiRoute[] {
   return [
     apiRoute({
       method: 'GET',
@@ -102,7 +104,52 @@ export function policyDocumentRoutes({ policies }: { policies: Policies }): ApiR
         };
       },
     }),
+    apiRoute({
+      method: 'POST',
+      path: `${path}/simulate`,
+      name: 'policy.simulate',
+      answer: policySimulation,
+      summary: 'Calls of the past that a document would decide differently; nothing is saved',
+      demand: mayGrant,
+      also: { says: 'It takes `audit` too.', of: () => [{ on: 'workspace', action: 'audit' }] },
+      body: z.strictObject({
+        policy: documentBody,
+        since: z.iso.datetime({ offset: true }),
+        until: z.iso.datetime({ offset: true }).optional().describe('Now unless given.'),
+        as: z
+          .enum(['then', 'now'])
+          .default('then')
+          .describe('The moment that conditions are judged at. Pages are looked for where they stand today.'),
+      }),
+      run: async ({ body: { policy, since, until, as } }, context) => {
+        const time = { since: new Date(since), until: until === undefined ? now() : new Date(until), as };
+        const found = await policies.simulate(context, workspaceOf(context), proposed(policy), time);
+        const names = createNames(found.stored.members, found.stored.policy.groups);
+        const { calls, skipped, complete, flips } = found;
+        return {
+          ...{ calls, skipped, complete },
+          lost: flips.filter(({ becomes }) => becomes.effect === 'deny').length,
+          gained: flips.filter(({ becomes }) => becomes.effect === 'allow').length,
+          flips: flips.slice(0, flipsShownMax).map(flip => flipView(flip, names)),
+        };
+      },
+    }),
   ];
+}
+
+/** Flips that one answer lists. All of them are counted. */
+const flipsShownMax = 500;
+
+function flipView({ call, becomes }: FlippedCall, names: SubjectNames) {
+  const { id, decision, time, operation, principal, effect, objects } = call;
+  return {
+    ...{ entry: id, decision, time: time.toISOString(), operation },
+    principal: { id: principal, name: names.nameOf(principal) },
+    objects: objects.map(({ kind, id: object, action }) => ({ kind, id: object, action })),
+    was: effect,
+    becomes: becomes.effect,
+    because: becomes.because,
+  };
 }
 
 /** What somebody gains or loses, and where. */

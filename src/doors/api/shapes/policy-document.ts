@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { grantEffects } from '../../../domain/grant.ts';
-import { list } from './values.ts';
+import { list, time } from './values.ts';
 
 const scope = z.string().describe('workspace, page:ID, page-only:ID or database:ID.');
 
@@ -51,4 +51,29 @@ export const policyPlan = z.object({
     'What of the gains the author may not give; the document would be refused.',
   ),
   failed: list(z.string()).describe('Invariants and tests that would fail; the document would be refused.'),
+});
+
+const flip = z
+  .object({
+    entry: z.string(),
+    decision: z.string().nullable(),
+    time,
+    operation: z.string(),
+    principal: z.object({ id: z.string(), name: z.string() }),
+    objects: list(z.object({ kind: z.string(), id: z.string().nullable(), action: z.string() })),
+    was: z.enum(['allow', 'deny']),
+    becomes: z.enum(['allow', 'deny']),
+    because: z.string(),
+  })
+  .meta({ id: 'PolicyFlip' });
+
+export const policySimulation = z.object({
+  calls: z.int().describe('Calls that were judged again.'),
+  skipped: z.int().describe('Calls that no policy decides, or whose objects or keys are not known any more.'),
+  complete: z
+    .boolean()
+    .describe('False: the log holds more calls of that time than one simulation judges; these are the newest.'),
+  lost: z.int().describe('Calls that were allowed and would be denied.'),
+  gained: z.int().describe('Calls that were denied and would be allowed.'),
+  flips: list(flip).describe('The newest of both.'),
 });
