@@ -7,6 +7,7 @@ import type { Caller } from '../domain/principal.ts';
 import { actionsAnywhere, actionsHeld } from '../domain/rights.ts';
 import type { Gift, Subject } from '../domain/subjects.ts';
 import { beyondGrantor } from './amplification.ts';
+import { beyondByPlace } from './gifts-by-place.ts';
 
 const nothing: ReadonlySet<Action> = new Set();
 
@@ -17,7 +18,24 @@ export function beyondAuthor({ gives, object }: Demand, call: Call, caller: Call
   const inDeployment = object.kind === 'deployment';
   const held = inDeployment ? caller.deploymentRights : heldToGive(gives, call, caller, facts);
   const given = inDeployment ? rightsGiven(gives, facts) : actionsGiven(gives, facts);
-  return actions.filter(action => given.has(action) && !held.has(action));
+  const elsewhere = inDeployment ? nothing : byPlace(gives, call, caller, facts, given, held);
+  return actions.filter(action => (given.has(action) && !held.has(action)) || elsewhere.has(action));
+}
+
+/** A key gives no more than it is limited to; without a limit of actions it is made with what its maker holds. */
+function byPlace(
+  gift: Gift,
+  call: Call,
+  caller: Caller,
+  facts: Facts,
+  given: ReadonlySet<Action>,
+  held: ReadonlySet<Action>,
+): ReadonlySet<Action> {
+  const asker = askerOf(caller, call, facts);
+  if (asker === null) return nothing;
+  const beyond = new Set(beyondByPlace(gift, asker, facts));
+  if (gift.kind !== 'key') return beyond;
+  return beyond.intersection(gift.actions === undefined && gift.role === undefined ? held : given);
 }
 
 function heldToGive(gift: Gift, call: Call, caller: Caller, facts: Facts): ReadonlySet<Action> {

@@ -30,6 +30,8 @@ export type Gift =
   | {
       readonly kind: 'key';
       readonly own: boolean;
+      /** Whose key it is, where it is not the maker's own. */
+      readonly of: PrincipalId | undefined;
       readonly actions: readonly Action[] | undefined;
       readonly role: string | undefined;
       readonly under: readonly string[] | undefined;

@@ -54,7 +54,7 @@ function demandsOf({ principalId: holder, limitTo }: z.infer<typeof newKey>): Ro
   else if (holder !== undefined) demands.push({ ...member, heldBy: { principal: holder, otherwise: ownKeysOnly } });
   const { actions, role: named, under } = limitRequested(limitTo);
   const own = !isId('agt', holder);
-  demands.push({ ...member, gives: { kind: 'key', own, actions, role: named, under } });
+  demands.push({ ...member, gives: { kind: 'key', own, of: own ? undefined : holder, actions, role: named, under } });
   return demands;
 }
 
