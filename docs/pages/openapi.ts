@@ -15,6 +15,7 @@ export function describedApi() {
     report: none,
     policies: none,
     pageAccess: none,
+    pageIndex: none,
     questions: none,
   });
   return describeApi('/', rows, contentRoutes);

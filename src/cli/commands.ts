@@ -21,6 +21,7 @@ import { keysStatus, keysVerify } from './keys-look.ts';
 import { keysPromote, keysRewrap, keysStage, keysWithdraw } from './keys-root.ts';
 import { keysDestroy, keysRetire, keysRotate } from './keys-workspace.ts';
 import { mcpConfig } from './mcp-config.ts';
+import { pagesRebuild } from './pages-rebuild.ts';
 import { policyApply, policyExport, policyPlan, policySimulate, policyTest } from './policy.ts';
 import { reportAccess } from './report-access.ts';
 import { serve } from './serve.ts';
@@ -51,7 +52,7 @@ export const commandTable: CommandTable = {
       policyTest,
       policySimulate,
     ],
-    'What Notion shows': [discover, reportAccess],
+    'What Notion shows': [discover, reportAccess, pagesRebuild],
     'MCP clients': [mcpConfig],
     People: [invitationsList, usersSignInLink],
     'Webhooks of Notion': [webhooksList, webhooksAdd, webhooksToken, webhooksReset, webhooksRemove, webhooksKeptAside],
@@ -64,6 +65,7 @@ export const commandTable: CommandTable = {
     grants: 'See and remove grants.',
     policy: 'Keep the policy of a workspace as a document.',
     report: 'Report what connections can reach.',
+    pages: 'Look after what is known of where pages stand.',
     mcp: 'Let MCP clients in.',
     invitations: 'See who was invited to a workspace.',
     users: 'Help people sign in.',

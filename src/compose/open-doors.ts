@@ -44,7 +44,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
   const { config, log, store, stores, prometheus, root, publicUrl, monotonicMs, closers } = place;
   const { policies, questions } = openPolicies(place, audit, () => opened.places);
   const opened = openGateway(place, audit, parts, policies);
-  const { gateway, files, report, toolRoutes } = opened;
+  const { gateway, files, report, discoverPages, toolRoutes } = opened;
   const clientAddress = createClientAddress(config.trustedProxies);
   const elsewhere = createElsewhere({ gateway, clientAddress, publicUrl, demo: config.mode === 'demo' });
   const app = fastify({
@@ -82,6 +82,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
         report,
         policies,
         pageAccess: openPageAccess(place, audit),
+        pageIndex: { care: audit.logged.pageIndexCare, discover: discoverPages },
         questions,
       }),
       contentRoutes,

@@ -27,6 +27,7 @@ import type { Audit } from './open-audit.ts';
 import type { Parts } from './open-parts.ts';
 import { openStreams } from './open-streams.ts';
 import { openWithhold } from './open-withhold.ts';
+import { openPageDiscovery } from './page-discovery.ts';
 import { doubtingForward, openPageIndex } from './page-index.ts';
 import { openPagePlaces } from './page-places.ts';
 import { createToolRoutes } from './tool-routes.ts';
@@ -124,6 +125,7 @@ export function openGateway(place: Foundation, { trail, digest }: Audit, parts: 
     gateway: calls.gateway,
     toolRoutes: createToolRoutes({ identify: identify.identify, snapshots, now }),
     files: links.files,
+    discoverPages: openPageDiscovery(snapshots, index, steps),
     places: openPagePlaces({ snapshots, index, stores }),
     report: openAccessReport({ stores, steps, learning, monotonicMs }),
   };

@@ -1,7 +1,7 @@
 import type { ConnectParts } from '../connect/connect-parts.ts';
 import { revocationHandlers } from '../connect/revocation-jobs.ts';
 import { sweepAttempts } from '../connect/sweep-attempts.ts';
-import { minuteMs, secondMs } from '../domain/units.ts';
+import { hourMs, minuteMs, secondMs } from '../domain/units.ts';
 import { createJobRunner } from '../jobs/job-runner.ts';
 import { noticeJob } from '../sinks/notices/notice.ts';
 import type { Foundation } from './foundation.ts';
@@ -14,13 +14,13 @@ export interface Upkeep {
   doJobs(): Promise<void>;
   /** Refreshes tokens that end soon, and asks Notion about connections that were not used for long. */
   refreshTokens(): Promise<void>;
-  /** Ends connections that were not confirmed in time, and deletes old attempts, old jobs and clients without use. */
+  /** Ends connections that were not confirmed in time, and deletes old attempts, old jobs, clients without use and blocks that nobody asked for. */
   tidyUp(): Promise<void>;
 }
 
 /** Everything that is done from time to time, and the timers for it unless the caller looks after that. */
 export function openUpkeep(
-  { config, log, prometheus, now, background, closers }: Foundation,
+  { config, log, stores, prometheus, now, background, closers }: Foundation,
   parts: {
     readonly connectParts: ConnectParts;
     readonly hosted: HostedMcp;
@@ -44,7 +44,13 @@ export function openUpkeep(
       sweep().catch(error => onError(error, 'sweep_attempts'));
       hosted.removeUnusedClients().catch(error => onError(error, 'remove_unused_clients'));
     }, minuteMs);
-    closers.push(runner.start(), async () => clearInterval(sweeping));
+    const forgetting = setInterval(() => {
+      stores.sweepPageIndex().catch(error => onError(error, 'sweep_page_index'));
+    }, 6 * hourMs);
+    closers.push(runner.start(), async () => {
+      clearInterval(sweeping);
+      clearInterval(forgetting);
+    });
     if (notices !== null) closers.push(notices.runner.start(5 * secondMs));
   }
   return {
@@ -56,6 +62,7 @@ export function openUpkeep(
     async tidyUp() {
       await sweep();
       await hosted.removeUnusedClients();
+      await stores.sweepPageIndex();
     },
     wakeJobs() {
       if (background) runner.wake();

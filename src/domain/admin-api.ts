@@ -1170,6 +1170,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/page-index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is known of where pages stand, and how old it may be
+         * @description Takes the action `grants` in the workspace.
+         */
+        get: operations["page_index.read"];
+        /**
+         * Set how old what is known of where pages stand may be
+         * @description Takes the action `grants` in the workspace.
+         */
+        put: operations["page_index.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/page-index/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Notion's search for a hundred objects more, and for what stands above them
+         * @description Takes the action `grants` in the workspace.
+         */
+        post: operations["page_index.rebuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/pages": {
         parameters: {
             query?: never;
@@ -1868,6 +1912,25 @@ export interface components {
             }[];
             /** @description Null for readers who may not see everything. */
             total: number | null;
+        };
+        PageDiscoveryStep: {
+            /** @description Objects that search showed. */
+            found: number;
+            /** @description Where the next step goes on; null at the end. */
+            nextCursor: string | null;
+            /** @description Those of them of which it is known where they stand, up to the top. */
+            placed: number;
+        };
+        PageIndexState: {
+            /** @description Objects that are known, by their kind. */
+            counts: {
+                count: number;
+                kind: string;
+            }[];
+            /** @description How old what is known of where an object stands may be, where a decision depends on it. */
+            freshnessSeconds: number;
+            /** @description When the page or database was shown that was shown the longest ago. */
+            oldest: string | null;
         };
         PathElement: {
             /** @description Null: you may not read it. */
@@ -4203,6 +4266,89 @@ export interface operations {
                     "application/json": {
                         signInUrl: string | null;
                     };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "page_index.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageIndexState"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "page_index.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description How old what is known of where an object stands may be, where a decision depends on it. */
+                    freshnessSeconds: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageIndexState"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "page_index.rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description `nextCursor` of the step before. */
+                    cursor?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDiscoveryStep"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -47,6 +47,7 @@ export const eventNames = {
   'member.reset': 'somebody’s keys, sessions and consents in a workspace ended',
   'member.role_set': 'a member has another role',
   'notice.given_up': 'a notice could not be delivered',
+  'page_index.freshness_set': 'what is known of where pages stand may be older than before, or less old',
   'policy.grant_added': 'a grant was added',
   'policy.grant_removed': 'a grant was removed',
   'policy.group_removed': 'a group was removed',

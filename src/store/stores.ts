@@ -23,6 +23,7 @@ import { createLogArchive } from './log-archive.ts';
 import { createOAuthRecords } from './oauth-record-store.ts';
 import { createObjectOwners } from './object-owners.ts';
 import { createPageChildren } from './page-children.ts';
+import { createPageIndexCare, sweepPageIndex } from './page-index-care.ts';
 import { createPageIndexStore } from './page-index-store.ts';
 import { createPageTitles } from './page-titles.ts';
 import { createPastedTokens } from './pasted-tokens.ts';
@@ -77,6 +78,7 @@ export function createStores(
     pageChildren: createPageChildren(database),
     pageIndex: createPageIndexStore(database),
     keyLimits: createKeyLimits(database),
+    sweepPageIndex: () => sweepPageIndex(database),
     pageTitles: createPageTitles(database),
     policyHolders: createPolicyHolders(database, compile, now),
     rateLedgers: createRateLedgers(database, metrics),
@@ -95,6 +97,7 @@ export function createStores(
       disconnections: createDisconnections(database, entries),
       installations: createInstallations(database, entries, compile, now),
       listening: createListeningStore(database, entries),
+      pageIndexCare: createPageIndexCare(database, entries),
       pastedTokens: createPastedTokens(database, entries),
       policies: createPolicyStore(database, entries),
       refreshes: createTokenRefreshes(database, entries),

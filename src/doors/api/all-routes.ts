@@ -14,6 +14,7 @@ import { accountRoutes } from './routes/account-routes.ts';
 import { authZenRoutes } from './routes/authzen.ts';
 import { type ConsentRouteParts, consentRoutes } from './routes/consents.ts';
 import { pageAccessRoutes } from './routes/page-access.ts';
+import { type PageIndexRouteParts, pageIndexRoutes } from './routes/page-index.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { policyDocumentRoutes } from './routes/policy-document.ts';
 import { questionRoutes } from './routes/questions.ts';
@@ -30,13 +31,25 @@ export interface ApiRouteParts {
   readonly report: ReportCommands;
   readonly policies: Policies;
   readonly pageAccess: Parameters<typeof pageAccessRoutes>[0];
+  readonly pageIndex: PageIndexRouteParts;
   readonly questions: Questions;
 }
 
 /** Every row of the admin API that has a caller. */
 export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
-  const { accounts, connections, consents, log, provableLogs, webhooks, report, policies, pageAccess, questions } =
-    parts;
+  const {
+    accounts,
+    connections,
+    consents,
+    log,
+    provableLogs,
+    webhooks,
+    report,
+    policies,
+    pageAccess,
+    pageIndex,
+    questions,
+  } = parts;
   return [
     ...accountRoutes(accounts),
     ...createConnectionRoutes(connections),
@@ -48,6 +61,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     ...policyDocumentRoutes({ policies, now: accounts.now }),
     ...policyRoutes({ policies }),
     ...pageAccessRoutes(pageAccess),
+    ...pageIndexRoutes(pageIndex),
     ...questionRoutes({ questions, log }),
     ...authZenRoutes({ questions }),
   ];
