@@ -87,4 +87,24 @@ describe('permissions in the dashboard', { skip: chromiumUnavailable() }, () => 
     assert.equal((await asks(secret, `pages/${demo.ready.pages.root}`)).status, 404);
     await assertAccessible(page);
   });
+
+  it('explains a decision from the log: the path, the grant, and what would change it', async () => {
+    assert.equal((await asks('viewer', `pages/${demo.ready.pages.restricted}`)).status, 404);
+    const { page } = await visits.open({ storageState: session });
+    await page.goto(`${demo.ready.url}/workspaces/${demo.ready.workspaceId}/audit`);
+    const denied = page
+      .getByRole('row')
+      .filter({ hasText: 'demo-viewer' })
+      .filter({ hasText: 'a grant denies it' })
+      .first();
+    await denied.getByRole('button', { name: /^Details of/ }).click();
+    await page.getByRole('button', { name: 'Explain the decision' }).click();
+    const explanation = page.getByRole('region', { name: 'Explanation' });
+    await explanation.getByText('Restricted ‹ Acme Home').waitFor();
+    await explanation
+      .getByText(/people operations and finance only/)
+      .first()
+      .waitFor();
+    await assertAccessible(page);
+  });
 });

@@ -25,6 +25,7 @@ export type Subscription = Shapes['Subscription'];
 export type KeptAsideEvent = Shapes['KeptAsideEvent'];
 export type Workspace = Shapes['Workspace'];
 export type Grant = Shapes['Grant'];
+export type Explanation = Shapes['Explanation'];
 /** A page with what somebody may do there, and why. Its title is text that strangers wrote. */
 export type PageAccess = Shapes['PageAccess'];
 /** What somebody gains or loses by a change of the policy. */

@@ -1,31 +1,38 @@
 import { DataList } from '@mantine/core';
 import type { AuditEntry } from '../../api.ts';
 import { exactTime } from '../../parts/time.tsx';
+import { ExplainDecision } from './explain-decision.tsx';
 import { nameOfObject } from './log-columns.tsx';
 import { inWords, outcomeOf } from './reasons.ts';
 import type { TitleOf } from './titles.ts';
 
 interface LogDetailsProps {
   readonly entry: AuditEntry;
+  /** Null in the log of the deployment, where no policy decides. */
+  readonly workspaceId: string | null;
   /** The name of what has an id. */
   readonly named: (id: string) => string;
   readonly titleOf: TitleOf;
 }
 
 /** Everything that an entry says, in words and ids. */
-export function LogDetails({ entry, named, titleOf }: LogDetailsProps) {
+export function LogDetails({ entry, workspaceId, named, titleOf }: LogDetailsProps) {
   const rows = [...caller(entry, named), ...decided(entry, named, titleOf), ...ended(entry)].filter(
     ([, value]) => value !== '',
   );
+  const { decision } = entry;
   return (
-    <DataList size="sm" gap={6} labelWidth="90px" p="xs">
-      {rows.map(([label, value]) => (
-        <DataList.Item key={label}>
-          <DataList.ItemLabel>{label}</DataList.ItemLabel>
-          <DataList.ItemValue>{value}</DataList.ItemValue>
-        </DataList.Item>
-      ))}
-    </DataList>
+    <>
+      <DataList size="sm" gap={6} labelWidth="90px" p="xs">
+        {rows.map(([label, value]) => (
+          <DataList.Item key={label}>
+            <DataList.ItemLabel>{label}</DataList.ItemLabel>
+            <DataList.ItemValue>{value}</DataList.ItemValue>
+          </DataList.Item>
+        ))}
+      </DataList>
+      {decision != null && workspaceId !== null && <ExplainDecision workspaceId={workspaceId} decision={String(decision.id)} />}
+    </>
   );
 }
 

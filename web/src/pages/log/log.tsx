@@ -70,7 +70,9 @@ export function Log({ source, titles: mayHaveTitles, who }: LogProps) {
         classOf={entry => (entry.kind === 'denial' ? 'denied' : '')}
         detail={{
           of: entry => entry.operation,
-          content: entry => <LogDetails entry={entry} named={names.named} titleOf={titleOf} />,
+          content: entry => (
+            <LogDetails entry={entry} workspaceId={source.workspaceId} named={names.named} titleOf={titleOf} />
+          ),
         }}
       />
       <Older log={log} shown={entries.length} until={pages.at(-1)?.nextCursor ?? null} />
