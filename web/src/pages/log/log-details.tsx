@@ -31,7 +31,9 @@ export function LogDetails({ entry, workspaceId, named, titleOf }: LogDetailsPro
           </DataList.Item>
         ))}
       </DataList>
-      {decision != null && workspaceId !== null && <ExplainDecision workspaceId={workspaceId} decision={String(decision.id)} />}
+      {decision != null && workspaceId !== null && (
+        <ExplainDecision workspaceId={workspaceId} decision={String(decision.id)} />
+      )}
     </>
   );
 }
