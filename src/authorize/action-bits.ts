@@ -1,4 +1,4 @@
-import { type Action, actions, contentActions } from '../domain/action.ts';
+import { type Action, actions } from '../domain/action.ts';
 
 /** A set of actions as bits, in the order of the list of actions. The evaluator counts in these. */
 export type ActionMask = number;
@@ -20,5 +20,3 @@ export function maskOf(set: Iterable<Action>): ActionMask {
 export function actionsOfMask(mask: ActionMask): Action[] {
   return actions.filter(action => (mask & bitOf(action)) !== 0);
 }
-
-export const contentMask: ActionMask = maskOf(contentActions);

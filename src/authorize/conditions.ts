@@ -10,6 +10,8 @@ export interface Conditions {
   test(context: CallContext, object: JudgedObject): ConditionResult;
   /** The part that the object decides: `yes` where no property is tested. */
   testProperties(object: JudgedObject): ConditionResult;
+  /** The result for each property that is tested. */
+  testEach(object: JudgedObject): readonly ConditionResult[];
   readonly onProperties: boolean;
   /**
    * What still depends on the call from a moment on, in words that are equal for equal conditions. Empty: nothing does.
@@ -32,14 +34,16 @@ export function compileConditions(when: GrantConditions): Conditions {
   if (addresses !== undefined) ofContext.push(inNetworks(addresses));
   if (signIn !== undefined) ofContext.push(signedIn(signIn));
   const properties = Object.entries(property ?? {});
-  const testProperties = (object: JudgedObject) => all(properties, ([name, test]) => testProperty(name, test, object));
+  const testEach = (object: JudgedObject) => properties.map(([name, test]) => testProperty(name, test, object));
+  const testProperties = (object: JudgedObject) => testEach(object).reduce(both, 'yes');
 
   return {
     test(context, object) {
-      const first = all(ofContext, test => test(context));
+      const first = ofContext.reduce<ConditionResult>((result, test) => both(result, test(context)), 'yes');
       return first === 'no' || properties.length === 0 ? first : both(first, testProperties(object));
     },
     testProperties,
+    testEach,
     onProperties: properties.length > 0,
     residue(at, options) {
       if (until !== undefined && until.getTime() <= at.getTime()) return null;
@@ -58,12 +62,6 @@ export function compileConditions(when: GrantConditions): Conditions {
 
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
   return a < b ? -1 : 1;
-}
-
-function all<T>(tests: readonly T[], run: (test: T) => ConditionResult): ConditionResult {
-  let result: ConditionResult = 'yes';
-  for (const test of tests) result = both(result, run(test));
-  return result;
 }
 
 /** A date that is none cannot be compared. */

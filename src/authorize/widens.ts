@@ -1,8 +1,10 @@
+import { contentActions } from '../domain/action.ts';
 import type { Ancestry } from '../domain/ancestry.ts';
-import { type ActionMask, contentMask } from './action-bits.ts';
+import { type ActionMask, bitOf } from './action-bits.ts';
 import { type EngineParts, membersByClass } from './engine.ts';
 import { isGain, type Residual, type Residue, residual } from './gain.ts';
 import { covers, type ReadyGrant } from './ready-grant.ts';
+import type { StandingGrants } from './standing-grants.ts';
 import type { SubjectClass } from './subject-class.ts';
 
 type Known = Extract<Ancestry, { state: 'known' }>;
@@ -25,18 +27,45 @@ export function widens(parts: EngineParts, before: Ancestry, after: Ancestry, at
   const { anchors } = parts.standing;
   const [from, to] = [anchors.of(before.path), anchors.of(after.path)];
   const move = { before, after, at };
-  return classes.some(itsClass => unmasks(itsClass, move) || widensFor(itsClass, from, to, move));
+  const isTouched = touchedBy(parts.standing, from, to);
+  return classes.some(
+    itsClass =>
+      unmasks(itsClass, move) ||
+      (isTouched(itsClass) &&
+        (widensItself(itsClass, from, to, move) ||
+          widensBelow(itsClass, anchors.throughout(from), anchors.throughout(to), move))),
+  );
 }
 
-function widensFor(itsClass: SubjectClass, from: number, to: number, { before, after, at }: Move): boolean {
-  if (from === to && !itsClass.grants.some(({ conditions }) => conditions?.onProperties)) return false;
+/** Only those for whom something stands on one way to the top and not on the other, or who depend on properties. */
+function touchedBy(standing: StandingGrants, from: number, to: number): (itsClass: SubjectClass) => boolean {
+  const { anchors } = standing;
+  const edges = (anchor: number): Set<number> =>
+    anchor === -1 ? new Set() : edges(anchors.parentOf(anchor)).add(anchors.edgeAt(anchor));
+  const subjects = new Set(
+    [...edges(from).symmetricDifference(edges(to))].flatMap(edge => [...(standing.at(edge)?.keys() ?? [])]),
+  );
+  return itsClass => dependsOnProperties(itsClass) || itsClass.subjects.some(subject => subjects.has(subject));
+}
+
+function widensItself(itsClass: SubjectClass, from: number, to: number, { before, after, at }: Move): boolean {
   const was = residual(itsClass.applicable(from), grant => wordsOn(grant, before, at));
   const is = residual(itsClass.applicable(to), grant => wordsOn(grant, after, at));
-  for (let bit = 1; bit <= contentMask; bit <<= 1) {
-    if ((contentMask & bit) === 0) continue;
-    if (isGain(was, is, bit) || gainsBelow(itsClass, was, is, bit)) return true;
-  }
-  return false;
+  return contentBits.some(bit => isGain(was, is, bit));
+}
+
+function widensBelow(itsClass: SubjectClass, from: number, to: number, { before, after, at }: Move): boolean {
+  const was = residual(itsClass.applicable(from), grant => wordsBelow(grant, before, at));
+  const is = residual(itsClass.applicable(to), grant => wordsBelow(grant, after, at));
+  // Grants that stand below may test what is handed down from above.
+  const turned = itsClass.grants.filter(grant => wordsBelow(grant, before, at) !== wordsBelow(grant, after, at));
+  return contentBits.some(bit => gainsBelow(itsClass, was, is, turned, bit));
+}
+
+const contentBits = contentActions.map(bitOf);
+
+function dependsOnProperties({ grants }: SubjectClass): boolean {
+  return grants.some(({ conditions }) => conditions?.onProperties);
 }
 
 /** What calls decide about a grant at an object; null: it does not count there. */
@@ -48,23 +77,33 @@ function wordsOn({ conditions, grant }: ReadyGrant, object: Known, at: Date): st
 }
 
 /**
+ * What the object and calls decide about a grant below the object. What stands there may have properties of its own, so a
+ * grant counts whatever the object's are; only that they change matters, since they may be handed down.
+ */
+function wordsBelow({ conditions }: ReadyGrant, object: Known, at: Date): string | null {
+  const residue = conditions === null ? '' : conditions.residue(at);
+  return residue === null || !conditions?.onProperties ? residue : `${residue} ${conditions.testEach(object)}`;
+}
+
+/**
  * Whether somebody may gain something below the object, where grants may stand that allow more, and where the scopes of
  * limits may begin. Of what denies the object afterwards, only a `deny` for everything below it surely holds there.
  */
-function gainsBelow({ role, grants }: SubjectClass, was: Residual, is: Residual, bit: ActionMask): boolean {
+function gainsBelow(
+  { role, grants }: SubjectClass,
+  was: Residual,
+  is: Residual,
+  turned: readonly ReadyGrant[],
+  bit: ActionMask,
+): boolean {
+  const mayTurn = (allows: boolean) => turned.some(grant => isAllow(grant) === allows && (grant.mask & bit) !== 0);
   const has = ({ grant }: Residue) => (grant.mask & bit) !== 0;
-  const surelyDenied = is.denies.some(
-    residue =>
-      has(residue) &&
-      residue.words === '' &&
-      residue.grant.grant.effect === 'deny' &&
-      residue.grant.grant.scopes.some(scope => scope.kind !== 'page_only'),
-  );
-  if (surelyDenied) return false;
+  const isSure = (residue: Residue) => residue.words === '' && residue.grant.grant.effect === 'deny';
+  if (is.denies.some(residue => has(residue) && isSure(residue))) return false;
   const allowedSomewhere = (role & bit) !== 0 || grants.some(grant => isAllow(grant) && (grant.mask & bit) !== 0);
-  if (allowedSomewhere && without(was.denies, is.denies).some(has)) return true;
+  if (allowedSomewhere && (mayTurn(false) || without(was.denies, is.denies).some(has))) return true;
   const allowedBefore = (role & bit) !== 0 || was.allows.some(residue => has(residue) && residue.words === '');
-  return !allowedBefore && without(is.allows, was.allows).some(has);
+  return !allowedBefore && (mayTurn(true) || without(is.allows, was.allows).some(has));
 }
 
 function isAllow({ grant }: ReadyGrant): boolean {
@@ -75,9 +114,12 @@ function without(residues: readonly Residue[], others: readonly Residue[]): Resi
   return residues.filter(({ grant, words }) => !others.some(other => other.grant === grant && other.words === words));
 }
 
-/** Whether a mask of properties that holds before does not hold after. */
+/** Whether a mask of properties goes, from the object or from something below it. */
 function unmasks({ masks }: SubjectClass, { before, after, at }: Move): boolean {
-  const holds = (mask: ReadyGrant, object: Known) =>
-    mask.grant.scopes.some(scope => covers(scope, object)) && wordsOn(mask, object, at) !== null;
-  return masks.some(mask => holds(mask, before) && !holds(mask, after));
+  const isOn = ({ grant }: ReadyGrant, object: Known) => grant.scopes.some(scope => covers(scope, object));
+  return masks.some(mask => {
+    const words = wordsBelow(mask, before, at);
+    if (words === null) return false;
+    return words !== wordsBelow(mask, after, at) || (isOn(mask, before) && !isOn(mask, after));
+  });
 }

@@ -12,13 +12,14 @@ import { type PastCall, replay } from '../../src/authorize/analyse/replay.ts';
 import { whoCan } from '../../src/authorize/analyse/who-can.ts';
 import { applyChange, changedPolicy, type PolicyChange } from '../../src/authorize/apply-change.ts';
 import { type CompiledPolicy, compilePolicy } from '../../src/authorize/compile-policy.ts';
+import { PageTree } from '../../src/authorize/tree/page-tree.ts';
 import { PlacedPolicy } from '../../src/authorize/tree/placed-policy.ts';
-import { contentActions } from '../../src/domain/action.ts';
 import type { GrantId, PrincipalId } from '../../src/domain/ids.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { Asker, JudgedObject } from '../../src/domain/policy-snapshot.ts';
+import { rowsOf } from './checks.ts';
 import { referenceJudge } from './reference.ts';
-import { createChange, treeOf } from './worlds/change.ts';
+import { createChange } from './worlds/change.ts';
 import { createRandom, type Random } from './worlds/random.ts';
 import { ancestryIn, createAsker, createWorld, pathIn, type World, worldActions, worldMoment } from './worlds/world.ts';
 
@@ -53,7 +54,7 @@ function inWorlds(count: number, check: (world: World, random: Random, isExact: 
 describe('who can, and reach', () => {
   it('agree with judging every call', () => {
     inWorlds(600, (world, random, isExact) => {
-      const placed = new PlacedPolicy(compilePolicy(world.policy), treeOf(world));
+      const placed = new PlacedPolicy(compilePolicy(world.policy), PageTree.of(rowsOf(world)));
       for (const action of worldActions.slice(0, 3)) {
         const reached = new Map(world.principals.map(id => [id, reach(placed, { principal: id, action, at })]));
         const counted = new Map(world.principals.map(id => [id, 0]));
@@ -83,7 +84,7 @@ describe('who can, and reach', () => {
 
   it('go through a list page by page, and count below a page', () => {
     inWorlds(100, world => {
-      const placed = new PlacedPolicy(compilePolicy(world.policy), treeOf(world));
+      const placed = new PlacedPolicy(compilePolicy(world.policy), PageTree.of(rowsOf(world)));
       const [principal] = world.principals;
       if (principal === undefined) return;
       for (const under of [undefined, ...world.tree.keys()]) {
@@ -119,7 +120,7 @@ describe('what a change gives and takes', () => {
       const after = random.chance(0.5)
         ? applyChange(before, change, 2)
         : compilePolicy(changedPolicy(world.policy, change, 2));
-      const tree = treeOf(world);
+      const tree = PageTree.of(rowsOf(world));
       const found = diff(before, after, tree, at);
       const given = gains(before, after, at);
       for (const principal of world.principals) {
@@ -171,45 +172,11 @@ describe('what a change gives and takes', () => {
       }
     });
   });
-
-  it('rule 9: a move widens whenever it gives anybody anything, on the page or below it', () => {
-    let widened = 0;
-    let same = 0;
-    inWorlds(1500, (world, random) => {
-      const snapshot = compilePolicy(world.policy);
-      const ids = [...world.tree.keys()];
-      const moved = random.pick(ids);
-      const under = random.pick([null, ...ids.filter(id => !pathIn(world, id).some(on => on.id === moved))]);
-      const tree = new Map(world.tree);
-      tree.set(moved, { kind: tree.get(moved)?.kind ?? 'page', parent: under });
-      const later: World = { ...world, tree };
-      const context = call(random, world).context;
-      const widens = snapshot.widens(ancestryIn(world, moved), ancestryIn(later, moved), context);
-      widens ? widened++ : same++;
-      if (widens) return;
-      for (const id of ids.filter(each => pathIn(later, each).some(on => on.id === moved))) {
-        for (const principal of world.principals) {
-          for (const action of worldActions.filter(each => (contentActions as readonly string[]).includes(each))) {
-            for (let n = 0; n < 3; n++) {
-              const asker = call(random, world, principal);
-              const was = allows(world.policy, asker, action, ancestryIn(world, id));
-              const is = allows(world.policy, asker, action, ancestryIn(later, id));
-              assert.ok(
-                was || !is,
-                `world ${world.seed}: ${principal} gains ${action} on ${id} by the move of ${moved}`,
-              );
-            }
-          }
-        }
-      }
-    });
-    assert.ok(widened > 100 && same > 100, `${widened} widened, ${same} did not`);
-  });
 });
 
 function pagesIn(
   changes: ReturnType<typeof diff>['gains'],
-  tree: ReturnType<typeof treeOf>,
+  tree: PageTree,
   principal: PrincipalId,
   action: PastCall['action'],
 ): Set<string> {
@@ -301,7 +268,7 @@ function withFlip(
 describe('rules of a policy for itself', () => {
   it('finds everybody who breaks a prohibition, and nobody else', () => {
     inWorlds(800, (world, random, isExact) => {
-      const placed = new PlacedPolicy(compilePolicy(world.policy), treeOf(world));
+      const placed = new PlacedPolicy(compilePolicy(world.policy), PageTree.of(rowsOf(world)));
       const page = random.pick([...world.tree.keys()]);
       const action = random.pick(worldActions);
       const scope = { kind: 'page', id: page } as const;
@@ -325,7 +292,7 @@ describe('rules of a policy for itself', () => {
   it('says of no grant that it changes nothing where it does', () => {
     const seen = new Map<string, number>();
     inWorlds(800, (world, random, isExact) => {
-      const placed = new PlacedPolicy(compilePolicy(world.policy), treeOf(world));
+      const placed = new PlacedPolicy(compilePolicy(world.policy), PageTree.of(rowsOf(world)));
       const idle = new Map(lint(placed, at).map(({ grant, because }) => [grant, because]));
       for (const because of idle.values()) seen.set(because, (seen.get(because) ?? 0) + 1);
       for (const grant of world.policy.grants.filter(({ properties }) => properties === null)) {
@@ -382,7 +349,7 @@ describe('replay, and what use shows', () => {
         // Where nothing is conditional and no role shares in it, what was used stays.
         if (isExact && change.kind === 'grants')
           assert.deepEqual(broken, [], `world ${world.seed}: ${JSON.stringify(change)}`);
-        const smaller = blastRadius(snapshot, change, treeOf(world), at);
+        const smaller = blastRadius(snapshot, change, PageTree.of(rowsOf(world)), at);
         assert.deepEqual(smaller.gains, [], `world ${world.seed}: a smaller permission gives something`);
       }
     });

@@ -35,6 +35,10 @@ export const outerRing: readonly OuterRow[] = [
     files: ['test/e2e/production-install.test.ts', 'test/readme.test.ts'],
   },
   {
+    because: 'thousands of worlds are decided by Cedar too, or by engines with a mistake in them',
+    files: ['test/authorize/cedar.test.ts', 'test/authorize/mutants/'],
+  },
+  {
     because: 'whole demos are started, stopped and killed, each with a PostgreSQL of its own',
     files: [
       'src/postgres/survival.test.ts',

@@ -1,5 +1,4 @@
 import type { PolicyChange } from '../../../src/authorize/apply-change.ts';
-import { PageTree, type TreeRow } from '../../../src/authorize/tree/page-tree.ts';
 import type { GroupId } from '../../../src/domain/ids.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import type { Random } from './random.ts';
@@ -43,9 +42,4 @@ export function createChange(random: Random, policy: Policy, { principals, tree 
   }
   const id = `grp_${uuidOf(1 + random.below(4))}` as GroupId;
   return { kind: 'group', group: { id, name: id, principals: random.some(principals, 0.5), groups: [] } };
-}
-
-export function treeOf({ tree }: Pick<World, 'tree'>): PageTree {
-  const rows = [...tree].map(([id, { kind, parent }]): TreeRow => ({ kind, id, parentId: parent }));
-  return PageTree.of(rows);
 }
