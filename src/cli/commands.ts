@@ -14,7 +14,7 @@ import { demo } from './demo.ts';
 import { discover } from './discover.ts';
 import { doctor } from './doctor.ts';
 import { emulator } from './emulator.ts';
-import { explainCommand, whoCanCommand } from './explain.ts';
+import { explainCommand, reachCommand, whoCanCommand } from './explain.ts';
 import { grantCommand, grantsList, grantsRemove } from './grants.ts';
 import { invitationsList } from './invitations.ts';
 import { keysStatus, keysVerify } from './keys-look.ts';
@@ -46,6 +46,7 @@ export const commandTable: CommandTable = {
       grantsRemove,
       explainCommand,
       whoCanCommand,
+      reachCommand,
       policyExport,
       policyPlan,
       policyApply,

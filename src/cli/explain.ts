@@ -74,6 +74,47 @@ export const whoCanCommand: Command = {
   },
 };
 
+const reached = z.looseObject({
+  counts: z.object({ always: z.number(), sometimes: z.number() }).nullable(),
+  pages: z.array(z.looseObject({ kind: z.string(), id: z.string().nullable(), title: z.string().nullable() })),
+  nextCursor: z.string().nullable(),
+});
+
+export const reachCommand: Command = {
+  name: 'reach',
+  summary: 'List the pages with which somebody may do something.',
+  parameters: ['WHO', 'ACTION'],
+  options: { ...options, under: { takes: 'PLACE', doc: 'only in this page or database, and below: page:ID' } },
+  notes: 'WHO is an address, agent:NAME or an id. About others it takes a key with the action `grants`. docs/policy.md',
+  async run(invocation) {
+    const { parameters, options: given, terminal } = invocation;
+    const place = textOf(given.under);
+    const under = place === undefined ? {} : { under: readScope(place).id };
+    const { remote, path } = await policyAt(invocation);
+    let cursor: string | null = null;
+    do {
+      const json = {
+        principal: parameters.WHO,
+        action: parameters.ACTION,
+        ...under,
+        ...(cursor !== null && { cursor }),
+      };
+      const page: z.infer<typeof reached> = reached.parse(await remote.send('POST', `${path}/reach`, { json }));
+      for (const one of page.pages)
+        terminal.out(given.json === true ? printableJson(one) : printable(`${one.kind}:${one.id}  ${one.title ?? ''}`));
+      cursor = page.nextCursor;
+      if (cursor === null && page.counts !== null) terminal.err(sayCounts(page.counts));
+    } while (cursor !== null);
+    return 0;
+  },
+};
+
+function sayCounts({ always, sometimes }: { always: number; sometimes: number }): string {
+  return sometimes === 0
+    ? `${always} in all.`
+    : `${always + sometimes} in all, ${sometimes} of them in some calls only.`;
+}
+
 function questionIn({ parameters, options: given }: Invocation): object {
   const about = parameters.DECISION_OR_PLACE ?? '';
   if (isId('dec', about)) return { decision: about };

@@ -18,7 +18,9 @@ export async function policyAt(invocation: Invocation): Promise<{ readonly remot
   return { remote, path: `/api/workspaces/${await workspaceOf(invocation, remote)}` };
 }
 
-const difference = z.object({ name: z.string(), actions: z.array(z.string()), on: z.string() }).loose();
+const difference = z
+  .object({ name: z.string(), actions: z.array(z.string()), on: z.array(z.string()), pages: z.number() })
+  .loose();
 const plan = z
   .object({
     revision: z.number(),
@@ -197,10 +199,15 @@ function printPlan({ changes, gains, losses, missingActions, failed }: Plan, { o
     const what = change === 'changed' ? `${was} → ${becomes}` : (becomes ?? was ?? '');
     out(printable(`${signs[change]} ${of}  ${what}`));
   }
-  for (const { name, actions, on } of gains) out(printable(`gains  ${name}  ${actions.join(', ')}  on ${on}`));
-  for (const { name, actions, on } of losses) out(printable(`loses  ${name}  ${actions.join(', ')}  on ${on}`));
+  for (const one of gains) out(printable(`gains  ${sayDifference(one)}`));
+  for (const one of losses) out(printable(`loses  ${sayDifference(one)}`));
   if (missingActions.length > 0) out(`refused: you do not hold what this gives: ${missingActions.join(', ')}`);
   for (const line of failed) out(printable(`refused: ${line}`));
+}
+
+/** `ada@acme.example  read, update  on page:…  (12 pages)` */
+function sayDifference({ name, actions, on, pages }: z.infer<typeof difference>): string {
+  return `${name}  ${actions.join(', ')}  on ${on.join(', ')}  (${pages} ${pages === 1 ? 'page' : 'pages'})`;
 }
 
 function exitCodeOf({ missingActions, failed }: Plan): number {

@@ -8,6 +8,7 @@ import { createQuestions } from '../policy/questions.ts';
 import { createCheckPolicy } from '../policy/run-checks.ts';
 import type { Foundation } from './foundation.ts';
 import type { Audit } from './open-audit.ts';
+import { openPolicyAnalysis } from './policy-analysis.ts';
 import { openRecordedCalls } from './recorded-calls.ts';
 
 /** Policies as people change them and ask about them. @param places asked once the gate is open */
@@ -18,6 +19,7 @@ export function openPolicies({ now, stores }: Foundation, { logged }: Audit, pla
     stillKnown: (...asked) => places().stillKnown(...asked),
     titles: (...asked) => places().titles(...asked),
   };
+  const analysis = openPolicyAnalysis(stores);
   const policies = createPolicies({
     store: logged.policies,
     beyond(before, after, author, at) {
@@ -25,14 +27,15 @@ export function openPolicies({ now, stores }: Foundation, { logged }: Audit, pla
       const asker = askerNow(author, at);
       return asker === null ? actions : beyondGrantor(compilePolicy(before), after, asker);
     },
-    check: createCheckPolicy(compilePolicy, later),
+    check: createCheckPolicy(analysis),
     compile: compilePolicy,
     places: later,
     recorded: openRecordedCalls(stores),
+    analysis,
     now,
   });
   return {
     policies,
-    questions: createQuestions({ store: logged.policies, compile: compilePolicy, places: later, now }),
+    questions: createQuestions({ store: logged.policies, compile: compilePolicy, places: later, analysis, now }),
   };
 }

@@ -1318,6 +1318,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The pages and databases with which somebody may do something
+         * @description Open to every member of the workspace; a limited key needs the action `read`. About yourself and your agents; about others it takes `grants`.
+         */
+        post: operations["policy.reach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/report/access": {
         parameters: {
             query?: never;
@@ -1949,8 +1969,10 @@ export interface components {
         PolicyDifference: {
             actions: string[];
             name: string;
-            /** @description workspace, page:ID, page-only:ID or database:ID. */
-            on: string;
+            /** @description Each with what is below it, unless something there is otherwise. */
+            on: string[];
+            /** @description Pages and databases in them that are known. */
+            pages: number;
             principal: string;
         };
         PolicyDocument: {
@@ -4561,6 +4583,54 @@ export interface operations {
                         lost: number;
                         /** @description Calls that no policy decides, or whose objects or keys are not known any more. */
                         skipped: number;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "policy.reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    action: "read" | "create" | "update" | "delete" | "move" | "manage" | "comment.read" | "comment.write" | "file.read" | "file.write" | "people.read" | "connect" | "members" | "grants" | "audit" | "approve";
+                    cursor?: string;
+                    /** @default 100 */
+                    limit?: number;
+                    /** @description An id, an address or agent:NAME; yourself unless given. */
+                    principal?: string;
+                    /** @description Only in this page or database, and below. */
+                    under?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pages and databases that are reached. Null: you may not see all of them. */
+                        counts: {
+                            /** @description In every call. */
+                            always: number;
+                            /** @description In some calls, by conditions. */
+                            sometimes: number;
+                        } | null;
+                        nextCursor: string | null;
+                        pages: components["schemas"]["PathElement"][];
+                        revision: number;
                     };
                 };
             };

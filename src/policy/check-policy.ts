@@ -1,12 +1,13 @@
 import type { WorkspaceId } from '../domain/ids.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Invariant, PolicyTest } from '../domain/policy-proposal.ts';
+import type { AllowedCalls } from './analysis.ts';
 import type { NamedMember } from './names.ts';
 import type { PolicyChecks } from './policy-store.ts';
 
 /** A case of the policy's own tests that comes out differently, or an invariant with somebody who breaks it. */
 export type FailedCheck =
-  | { readonly test: PolicyTest; readonly got: 'allow' | 'deny' }
+  | { readonly test: PolicyTest; readonly got: AllowedCalls | null }
   | { readonly invariant: Invariant; readonly brokenBy: string; readonly at: string | null };
 
 /** Checks a policy as it would be against what the workspace asks of it. Answers with everything that fails. */
@@ -22,11 +23,18 @@ export type CheckPolicy = (
 export function sayFailed(failed: FailedCheck): string {
   if ('test' in failed) {
     const { who, may, on, expect } = failed.test;
-    return `Test fails: ${who} may ${may} on ${scopeName(on)}: expected ${expect}, got ${failed.got}.`;
+    return `Test fails: ${who} may ${may} on ${scopeName(on)}: expected ${expect}, ${said(failed.got)}.`;
   }
   const { who, may, on } = failed.invariant.never;
   const where = failed.at === null ? '' : `, at ${failed.at}`;
   return `Invariant broken: ${who} must never ${may} on ${scopeName(on)}, and ${failed.brokenBy} could${where}.`;
+}
+
+/** Null: nobody is named. */
+function said(got: AllowedCalls | null): string {
+  if (got === null) return 'but it names nobody';
+  if (got === 'sometimes') return 'got allow in some calls and deny in others';
+  return got === 'always' ? 'got allow' : 'got deny';
 }
 
 function scopeName(scope: PolicyTest['on']): string {

@@ -7,9 +7,9 @@ import type { PolicyProposal, Proposals } from '../domain/policy-proposal.ts';
 import type { Caller } from '../domain/principal.ts';
 import type { CompilePolicy } from '../domain/rights.ts';
 import type { Now } from '../domain/units.ts';
+import type { Comparison, PolicyAnalysis } from './analysis.ts';
 import { applyProposal } from './apply-proposal.ts';
 import { type CheckPolicy, type FailedCheck, sayFailed } from './check-policy.ts';
-import { type Comparison, comparePolicies, namedPlaces } from './compare.ts';
 import { describeChange } from './describe-change.ts';
 import type { PagePlaces } from './page-places.ts';
 import type { PolicyChecks, PolicyStore, StoredPolicy } from './policy-store.ts';
@@ -24,6 +24,7 @@ export interface PolicyParts {
   readonly compile: CompilePolicy;
   readonly places: PagePlaces;
   readonly recorded: RecordedCalls;
+  readonly analysis: PolicyAnalysis;
   readonly now: Now;
 }
 
@@ -79,7 +80,7 @@ export interface PolicyPlan extends Comparison {
 
 /** Changes of policies: each is one revision, and one commit with its entry in the log. */
 export function createPolicies(parts: PolicyParts): Policies {
-  const { store, beyond, check, compile, places, recorded, now } = parts;
+  const { store, beyond, check, compile, places, recorded, analysis, now } = parts;
 
   return {
     actionsOf: (policy, role) => compile(policy).ofRole(role),
@@ -99,12 +100,11 @@ export function createPolicies(parts: PolicyParts): Policies {
       if ('problems' in applied) throw invalid(applied.problems);
       const after = applied.policy;
       const checks = checksAfter(stored.checks, proposal);
-      const paths = await places.known(workspaceId, [...new Set([...namedPlaces(before), ...namedPlaces(after)])]);
       return {
         stored,
         after,
         changes: tellChanges(stored, after, checks),
-        ...comparePolicies(compile(before), compile(after), paths, now()),
+        ...(await analysis.compare(workspaceId, before, after, now())),
         beyond: beyond(before, after, context.caller, now()),
         failed: (await check(workspaceId, after, members, checks, now())).map(sayFailed),
       };

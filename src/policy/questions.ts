@@ -6,7 +6,7 @@ import type { NotionRef } from '../domain/page-index.ts';
 import type { Asker, JudgedObject, Judgement, PolicySnapshot } from '../domain/policy-snapshot.ts';
 import { askerNow, type CompilePolicy } from '../domain/rights.ts';
 import type { Now } from '../domain/units.ts';
-import { askerFor } from './compare.ts';
+import type { LaidPolicy, PolicyAnalysis } from './analysis.ts';
 import { type Explanation, explain } from './explain.ts';
 import { createNames, type SubjectNames } from './names.ts';
 import type { PagePlaces } from './page-places.ts';
@@ -32,6 +32,17 @@ export interface Questioned {
   judgeFor(principal: PrincipalId, action: Action, object: JudgedObject): Judgement;
   explain(principal: PrincipalId, action: Action, object: JudgedObject): Explanation;
   titles(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** What a principal reaches, as far as the asker may see it. Null: nobody knows where `under` or `cursor` stands. */
+  reach(question: Omit<ReachAsked, 'at'>): Promise<ReachSeen | null>;
+}
+
+type ReachAsked = Parameters<LaidPolicy['reach']>[0];
+
+export interface ReachSeen {
+  /** Null: the asker may not see every page, so not how many there are. */
+  readonly counts: { readonly always: number; readonly sometimes: number } | null;
+  readonly pages: readonly { readonly kind: string; readonly id: string }[];
+  readonly cursor: string | null;
 }
 
 /** Answers questions about policies. An answer tells of no page that the asker may not read (rule 19). */
@@ -43,9 +54,10 @@ export function createQuestions(parts: {
   store: Pick<PolicyStore, 'read'>;
   compile: CompilePolicy;
   places: PagePlaces;
+  analysis: Pick<PolicyAnalysis, 'lay'>;
   now: Now;
 }): Questions {
-  const { store, compile, places, now } = parts;
+  const { store, compile, places, analysis, now } = parts;
   return {
     async ask(context, workspaceId) {
       const stored = await store.read(workspaceId);
@@ -78,12 +90,30 @@ export function createQuestions(parts: {
         explain: (principal, action, object) =>
           explain(policy, compile, ofAsker(asker, principal) ?? askerFor(principal, at), action, object),
         titles: ids => places.titles(workspaceId, ids),
+        async reach(question) {
+          const laid = await analysis.lay(workspaceId, stored.policy, [], at);
+          const found = laid.reach(question);
+          if (found === null) return null;
+          const known = await places.known(workspaceId, found.ids);
+          const seen = found.ids.filter(id => maySee(known.get(id) ?? { state: 'unknown' }));
+          const seesAll = asker !== null && !policy.dependsOnPages(asker);
+          return {
+            counts: seesAll ? { always: found.always, sometimes: found.sometimes } : null,
+            pages: seen.map(id => ({ kind: laid.kindOf(id), id })),
+            cursor: found.cursor,
+          };
+        },
       };
     },
   };
 }
 
 const nowhere: ReadonlyMap<string, Ancestry> = new Map();
+
+/** With a key and no sign-in behind it: what conditions test of a call is as weak as it can be. */
+function askerFor(principal: PrincipalId, at: Date): Asker {
+  return { principal, limit: null, context: { at, door: 'api', address: '', signIn: null } };
+}
 
 /** Who asks about themselves is judged as they call, within the limit of their key. */
 function ofAsker(asker: Asker | null, principal: PrincipalId): Asker | null {

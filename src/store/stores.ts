@@ -26,6 +26,7 @@ import { createPageChildren } from './page-children.ts';
 import { createPageIndexCare, sweepPageIndex } from './page-index-care.ts';
 import { createPageIndexStore } from './page-index-store.ts';
 import { createPageTitles } from './page-titles.ts';
+import { createPageTreeRows } from './page-tree-rows.ts';
 import { createPastedTokens } from './pasted-tokens.ts';
 import { createPolicyHolders } from './policy-holders.ts';
 import { createPolicyStore } from './policy-store.ts';
@@ -79,6 +80,7 @@ export function createStores(
     pageIndex: createPageIndexStore(database),
     keyLimits: createKeyLimits(database),
     sweepPageIndex: () => sweepPageIndex(database),
+    pageTreeRows: createPageTreeRows(database),
     pageTitles: createPageTitles(database),
     policyHolders: createPolicyHolders(database, compile, now),
     rateLedgers: createRateLedgers(database, metrics),

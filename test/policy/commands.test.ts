@@ -39,7 +39,10 @@ describe('commands about a policy', () => {
     assert.match(planned.out, /^- grant {2}deny agent:demo-viewer read, file.read, comment.read on page:/m);
     assert.match(
       planned.out,
-      new RegExp(`^gains {2}agent:demo-viewer {2}read.* on page:${demo.ready.pages.restricted}$`, 'm'),
+      new RegExp(
+        `^gains {2}agent:demo-viewer {2}read.* on page:${demo.ready.pages.restricted} {2}\\(\\d+ pages?\\)$`,
+        'm',
+      ),
     );
     assert.equal(await exported(), before, 'nothing is saved');
     const applied = await run(['policy', 'apply', file]);
@@ -98,5 +101,9 @@ describe('commands about a policy', () => {
     const who = await run(['who-can', 'read', `page:${restricted}`]);
     assert.match(who.out, /^agent:demo-editor {2}as editor$/m);
     assert.doesNotMatch(who.out, /demo-viewer/);
+    const reach = await run(['reach', 'agent:Scout', 'read']);
+    assert.match(reach.out, new RegExp(`^page:${demo.ready.pages.public} `, 'm'), reach.err);
+    assert.ok(!reach.out.includes(restricted));
+    assert.match(reach.err, /^\d+ in all\.$/m);
   });
 });

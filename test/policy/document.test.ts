@@ -203,15 +203,15 @@ describe('the policy as a document', () => {
     });
     assert.equal(planned.status, 200, planned.text);
     const who = { principal: planned.at('gains.0.principal'), name: vic() };
-    assert.deepEqual(planned.at('gains'), [{ ...who, actions: ['update'], on: `page:${other}` }]);
-    assert.deepEqual(planned.at('losses'), [{ ...who, actions: ['read'], on: `page:${page}` }]);
+    assert.deepEqual(planned.at('gains'), [{ ...who, actions: ['update'], on: [`page:${other}`], pages: 1 }]);
+    assert.deepEqual(planned.at('losses'), [{ ...who, actions: ['read'], on: [`page:${page}`], pages: 1 }]);
     assert.deepEqual(planned.at('failed'), []);
     const told = (planned.at('changes') as { change: string; becomes: string }[]).map(one => one.becomes);
     assert.ok(told.includes(`deny group:contractors read on page:${page} (board)`), planned.text);
     assert.deepEqual(await read(), { document, tag });
     const everybody = { ...document, members: { ...document.members, [vic()]: 'editor' } };
     const promoted = await send('POST', '/plan', everybody);
-    assert.deepEqual(promoted.at('gains.0.on'), 'workspace');
+    assert.deepEqual(promoted.at('gains.0.on'), ['workspace']);
     assert.deepEqual(promoted.at('changes.0'), {
       ...{ change: 'changed', of: 'member' },
       ...{ was: `${vic()}: viewer`, becomes: `${vic()}: editor` },

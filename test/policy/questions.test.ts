@@ -110,6 +110,27 @@ describe('questions about a policy', () => {
     assert.equal((await ask('POST', '/who-can', unshared)).status, 404);
   });
 
+  it('lists what somebody reaches, as far as the asker may see it', async () => {
+    const { pages } = demo.ready;
+    const reach = (body: object, who: Who = 'admin') => ask('POST', '/reach', { action: 'read', ...body }, who);
+    const all = await reach({ principal: 'agent:demo-editor' });
+    const ofScout = await reach({ principal: 'agent:Scout' });
+    const idsOf = (answer: { pages: { id: string }[] }) => answer.pages.map(({ id }) => id);
+    assert.ok(idsOf(all).includes(pages.restricted) && idsOf(all).includes(pages.root));
+    assert.ok(idsOf(ofScout).includes(pages.public) && !idsOf(ofScout).includes(pages.root));
+    assert.ok(all.counts.always > ofScout.counts.always);
+    const first = await reach({ principal: 'agent:demo-editor', limit: 1 });
+    const second = await reach({ principal: 'agent:demo-editor', limit: 1, cursor: first.nextCursor });
+    assert.deepEqual([...idsOf(first), ...idsOf(second)], idsOf(all).slice(0, 2));
+    const under = await reach({ principal: 'agent:demo-editor', under: pages.restricted });
+    assert.ok(idsOf(under).includes(pages.restricted) && !idsOf(under).includes(pages.public));
+    const own = await reach({}, 'viewer');
+    assert.equal(own.counts, null, 'not even how many there are');
+    assert.ok(idsOf(own).includes(pages.public) && !idsOf(own).includes(pages.restricted));
+    assert.equal((await reach({ under: pages.restricted }, 'viewer')).status, 404);
+    assert.equal((await reach({ principal: 'agent:Scout' }, 'viewer')).status, 403);
+  });
+
   it('answers in the words of AuthZEN too', async () => {
     const { pages } = demo.ready;
     const authzen = async (path: string, body: unknown, who: Who = 'admin') =>

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { PortcullisError } from '../../../domain/errors.ts';
 import type { PolicyProposal } from '../../../domain/policy-proposal.ts';
 import type { Now } from '../../../domain/units.ts';
-import type { Difference } from '../../../policy/compare.ts';
+import type { Difference } from '../../../policy/analysis.ts';
 import { readDocument, writeDocument, writeScope } from '../../../policy/document.ts';
 import { createNames, type SubjectNames } from '../../../policy/names.ts';
 import { invalid, type Policies } from '../../../policy/policies.ts';
@@ -153,8 +153,8 @@ function flipView({ call, becomes }: FlippedCall, names: SubjectNames) {
 }
 
 /** What somebody gains or loses, and where. */
-function differenceView({ principal, actions, on }: Difference, names: SubjectNames) {
-  return { principal, name: names.nameOf(principal), actions: [...actions], on: writeScope(on) };
+function differenceView({ principal, actions, on, pages }: Difference, names: SubjectNames) {
+  return { principal, name: names.nameOf(principal), actions: [...actions], on: on.map(writeScope), pages };
 }
 
 /** A document that cannot be read gives nothing: the command says what is wrong with it. */

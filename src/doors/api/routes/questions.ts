@@ -12,7 +12,7 @@ import { changesView, decidingGrantView, type Extent, pathView } from '../explan
 import { idOf, notionId } from '../fields.ts';
 import { workspaceOf } from '../in-workspace.ts';
 import { type ApiRoute, apiRoute, type RouteDemand } from '../route.ts';
-import { explanation, whoCanAnswer } from '../shapes/questions.ts';
+import { explanation, reachAnswer, whoCanAnswer } from '../shapes/questions.ts';
 
 const path = '/api/workspaces/:workspace';
 const everyMember = { on: 'membership', key: 'read' } as const;
@@ -151,6 +151,41 @@ export function questionRoutes(parts: { questions: Questions; log: Pick<AuditRea
           path: await pathView(questioned, object),
           principals,
           total: principals.length,
+        };
+      },
+    }),
+    apiRoute({
+      method: 'POST',
+      path: `${path}/reach`,
+      name: 'policy.reach',
+      answer: reachAnswer,
+      summary: 'The pages and databases with which somebody may do something',
+      demand: everyMember,
+      also: {
+        says: 'About yourself and your agents; about others it takes `grants`.',
+        of: ({ body }) => demandsAbout(body.principal),
+      },
+      body: z.strictObject({
+        principal: subjectName.optional().describe('An id, an address or agent:NAME; yourself unless given.'),
+        action,
+        under: notionId.optional().describe('Only in this page or database, and below.'),
+        cursor: notionId.optional(),
+        limit: z.int().min(1).max(500).default(100),
+      }),
+      run: async ({ body: { principal: named, action: wanted, under, cursor, limit } }, context) => {
+        const questioned = await questions.ask(context, workspaceOf(context));
+        const principal = principalNamed(named, context, questioned);
+        if (under !== undefined && (await questioned.locate({ kind: 'page', id: under })).state !== 'known')
+          throw new PortcullisError('not_found', 'There is no such object, or you may not read it.');
+        const within = { ...(under !== undefined && { under }), ...(cursor !== undefined && { cursor }) };
+        const found = await questioned.reach({ principal, action: wanted, limit, ...within });
+        if (found === null) throw new PortcullisError('not_found', 'There is no such object, or you may not read it.');
+        const titles = await questioned.titles(found.pages.map(({ id }) => id));
+        return {
+          revision: questioned.policy.revision,
+          counts: found.counts,
+          pages: found.pages.map(({ kind, id }) => ({ kind, id, title: titles.get(id) ?? null })),
+          nextCursor: found.cursor,
         };
       },
     }),

@@ -30,7 +30,13 @@ export const policyDocument = z
   .meta({ id: 'PolicyDocument' });
 
 const difference = z
-  .object({ principal: z.string(), name: z.string(), actions: list(z.string()), on: scope })
+  .object({
+    principal: z.string(),
+    name: z.string(),
+    actions: list(z.string()),
+    on: list(scope).describe('Each with what is below it, unless something there is otherwise.'),
+    pages: z.int().describe('Pages and databases in them that are known.'),
+  })
   .meta({ id: 'PolicyDifference' });
 
 const change = z

@@ -41,6 +41,19 @@ export const explanation = z
   })
   .meta({ id: 'Explanation' });
 
+export const reachAnswer = z.object({
+  revision: z.int(),
+  counts: z
+    .object({
+      always: z.int().describe('In every call.'),
+      sometimes: z.int().describe('In some calls, by conditions.'),
+    })
+    .nullable()
+    .describe('Pages and databases that are reached. Null: you may not see all of them.'),
+  pages: list(container),
+  nextCursor: z.string().nullable(),
+});
+
 export const whoCanAnswer = z.object({
   revision: z.int(),
   path: list(container),

@@ -1,0 +1,85 @@
+import { breaches, unexpected } from '../authorize/analyse/check-rules.ts';
+import { type AccessChange, diff } from '../authorize/analyse/diff.ts';
+import { reach } from '../authorize/analyse/reach.ts';
+import { compilePolicy } from '../authorize/compile-policy.ts';
+import { PageTree } from '../authorize/tree/page-tree.ts';
+import { PlacedPolicy } from '../authorize/tree/placed-policy.ts';
+import type { Action } from '../domain/action.ts';
+import type { ContainerKind } from '../domain/ancestry.ts';
+import type { GrantScope } from '../domain/grant.ts';
+import type { PrincipalId, WorkspaceId } from '../domain/ids.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Difference, PolicyAnalysis } from '../policy/analysis.ts';
+import type { Stores } from '../store/stores.ts';
+
+/** The analysis of policies over the tree of pages, which is read for each question. */
+export function openPolicyAnalysis(stores: Pick<Stores, 'pageTreeRows'>): PolicyAnalysis {
+  async function plant(workspaceId: WorkspaceId, scopes: readonly GrantScope[]) {
+    const rows = await stores.pageTreeRows(workspaceId);
+    const kinds = new Map<string, ContainerKind>(rows.map(({ id, kind }) => [id, kind]));
+    // What nobody has seen yet stands by itself.
+    const unseen = scopes.flatMap(scope => {
+      if (scope.kind === 'workspace' || kinds.has(scope.id)) return [];
+      const kind = scope.kind === 'database' ? ('database' as const) : ('page' as const);
+      kinds.set(scope.id, kind);
+      return [{ kind, id: scope.id, parentId: null }];
+    });
+    return { tree: PageTree.of([...rows, ...unseen], scopes), kinds };
+  }
+
+  return {
+    async compare(workspaceId, before, after, at) {
+      const { tree, kinds } = await plant(workspaceId, [...scopesOf(before), ...scopesOf(after)]);
+      const { gains, losses } = diff(compilePolicy(before), compilePolicy(after), tree, at);
+      return { gains: byPrincipal(gains, tree, kinds), losses: byPrincipal(losses, tree, kinds) };
+    },
+
+    async lay(workspaceId, policy, scopes, at) {
+      const { tree, kinds } = await plant(workspaceId, [...scopesOf(policy), ...scopes]);
+      const placed = new PlacedPolicy(compilePolicy(policy), tree);
+      tree.settle();
+      return {
+        breaking: (principals, action, scope) => breaches(placed, { principals, action, scope }, at),
+        unexpected: (principals, action, scope, expect) =>
+          unexpected(placed, { principals, action, scope, expect }, at),
+        reach: question => reach(placed, { ...question, at }),
+        kindOf: id => kinds.get(id) ?? 'page',
+      };
+    },
+  };
+}
+
+function scopesOf({ grants }: Policy): GrantScope[] {
+  return grants.flatMap(({ scopes }) => scopes);
+}
+
+/** One difference for each principal and each set of places, with all actions that change there. */
+function byPrincipal(
+  changes: readonly AccessChange[],
+  tree: PageTree,
+  kinds: ReadonlyMap<string, ContainerKind>,
+): Difference[] {
+  const found = new Map<string, { principal: PrincipalId; actions: Action[]; on: GrantScope[]; pages: number }>();
+  for (const { principals, action, anchors, pages } of changes) {
+    const on = placesAt(anchors, tree, kinds);
+    for (const principal of principals) {
+      const key = `${principal} ${anchors.join()}`;
+      const known = found.get(key) ?? { principal, actions: [], on, pages };
+      known.actions.push(action);
+      found.set(key, known);
+    }
+  }
+  return [...found.values()];
+}
+
+/** The topmost of some anchors, as a document names them. */
+function placesAt(anchors: readonly number[], tree: PageTree, kinds: ReadonlyMap<string, ContainerKind>): GrantScope[] {
+  const all = new Set(anchors);
+  const topmost = anchors.filter(anchor => !all.has(tree.anchors.parentOf(anchor)));
+  return topmost.map((anchor): GrantScope => {
+    const id = tree.anchors.carrierAt(anchor);
+    if (anchor === 0 || id === null) return { kind: 'workspace' };
+    if (tree.anchors.isAlone(anchor)) return { kind: 'page_only', id };
+    return { kind: kinds.get(id) === 'page' ? 'page' : 'database', id };
+  });
+}

@@ -1,0 +1,60 @@
+import type { Action } from '../domain/action.ts';
+import type { GrantScope } from '../domain/grant.ts';
+import type { PrincipalId, WorkspaceId } from '../domain/ids.ts';
+import type { Policy } from '../domain/policy.ts';
+
+/** What somebody gains or loses by a change, and where. */
+export interface Difference {
+  readonly principal: PrincipalId;
+  readonly actions: readonly Action[];
+  /** The places, each with what is below it, unless something below is otherwise. */
+  readonly on: readonly GrantScope[];
+  /** Pages and databases in them that are known. */
+  readonly pages: number;
+}
+
+export interface Comparison {
+  readonly gains: readonly Difference[];
+  readonly losses: readonly Difference[];
+}
+
+/** Which calls are allowed: every one, some, or none. */
+export type AllowedCalls = 'always' | 'sometimes' | 'never';
+
+/** A policy laid over the tree of its workspace, as far as that is known. */
+export interface LaidPolicy {
+  /** Those who could do it somewhere in the scope, in any call, and one place where. */
+  breaking(
+    principals: readonly PrincipalId[],
+    action: Action,
+    scope: GrantScope,
+  ): readonly { readonly principal: PrincipalId; readonly page: string | null }[];
+  /** Those for whom it comes out otherwise, and which calls are allowed to them. */
+  unexpected(
+    principals: readonly PrincipalId[],
+    action: Action,
+    scope: GrantScope,
+    expect: 'allow' | 'deny',
+  ): readonly { readonly principal: PrincipalId; readonly calls: AllowedCalls }[];
+  /** What somebody reaches. Null: nobody knows where `under` or `cursor` stands. */
+  reach(question: {
+    readonly principal: PrincipalId;
+    readonly action: Action;
+    readonly under?: string;
+    readonly cursor?: string;
+    readonly limit: number;
+  }): {
+    readonly always: number;
+    readonly sometimes: number;
+    readonly ids: readonly string[];
+    readonly cursor: string | null;
+  } | null;
+  kindOf(id: string): 'page' | 'database' | 'data_source';
+}
+
+/** Exact answers about all members and all pages at once, from a moment on, for whatever call they make. */
+export interface PolicyAnalysis {
+  compare(workspaceId: WorkspaceId, before: Policy, after: Policy, at: Date): Promise<Comparison>;
+  /** @param scopes places that will be asked about, beside those of the grants */
+  lay(workspaceId: WorkspaceId, policy: Policy, scopes: readonly GrantScope[], at: Date): Promise<LaidPolicy>;
+}
