@@ -55,7 +55,7 @@ function isAtLeast(value: PropertyValue, wanted: number | string): ConditionResu
 const isoDate = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
 
 /** Milliseconds since 1970, or null for what is no date. A time without a zone is UTC. */
-function momentOf(value: unknown): number | null {
+export function momentOf(value: unknown): number | null {
   const parts = typeof value === 'string' ? isoDate.exec(value) : null;
   if (parts === null) return null;
   const withoutZone = parts[1] !== undefined && parts[4] === undefined;
