@@ -45,7 +45,8 @@ function decide(call: Call, caller: Caller, facts: Facts): Finding {
   if (facts.namesOtherWorkspace) return { deny: 'other_workspace' };
   const findings = operation.demands.map(demand => examine(demand, call, caller, facts));
   const [first] = findings;
-  const refusal = findings.find(finding => 'deny' in finding) ?? limits(operation, facts);
+  const refusal =
+    unreachable(findings, operation, facts) ?? findings.find(finding => 'deny' in finding) ?? limits(operation, facts);
   if (refusal !== null || first === undefined) return refusal ?? { deny: 'nothing_to_decide' };
   return { ...first, grants: [...new Set(findings.flatMap(({ grants }) => grants ?? []))] };
 }
@@ -127,6 +128,16 @@ function ownership(demand: Demand, { principal }: Caller, facts: Facts): Finding
 function isHolder({ principal: holder, workspaceId }: Holding, principal: Principal, facts: Facts): boolean {
   const there = workspaceId === undefined || facts.workspaceId === workspaceId;
   return 'id' in principal && principal.id === holder && there;
+}
+
+/**
+ * Without a connection nobody can look where an object stands, and no call passes whatever it names: that is what its
+ * caller hears, and not that the object is missing.
+ */
+function unreachable(findings: readonly Finding[], operation: Operation, facts: Facts): Finding | null {
+  const denied = findings.find(finding => 'deny' in finding);
+  const unknown = denied !== undefined && 'deny' in denied && denied.deny === 'unknown_object';
+  return unknown && facts.connection === null ? limits(operation, facts) : null;
 }
 
 /** What stops a call that would otherwise be allowed: no connection to serve it, or too many calls at once. */

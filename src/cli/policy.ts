@@ -1,4 +1,3 @@
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { errorTable } from '../domain/errors.ts';
 import { printable, printableJson } from '../domain/printable.ts';
@@ -40,7 +39,7 @@ const plan = z
   .loose();
 type Plan = z.infer<typeof plan>;
 
-const formats = ['yaml', 'json'] as const;
+const formats = ['yaml', 'json', 'cedar', 'cedar-schema'] as const;
 
 export const policyExport: Command = {
   name: 'policy export',
@@ -145,7 +144,7 @@ export const policySimulate: Command = {
     const { remote, path } = await policyAt(invocation);
     const until = textOf(options.until);
     const body = {
-      policy: documentIn(file),
+      policy: await documentIn(file),
       since: timeOf('--since', textOf(options.since) ?? new Date(Date.now() - 7 * dayMs).toISOString()),
       ...(until !== undefined && { until: timeOf('--until', until) }),
       ...(options.as !== undefined && { as: options.as }),
@@ -165,11 +164,11 @@ export const policySimulate: Command = {
 };
 
 /** As plain data. What is wrong in the document itself is said by the gateway. */
-function documentIn({ sent }: PolicyFile): unknown {
+async function documentIn({ sent }: PolicyFile): Promise<unknown> {
   try {
     return sent.text.type === 'application/json'
       ? JSON.parse(sent.text.body)
-      : parse(sent.text.body, { maxAliasCount: 0 });
+      : (await import('yaml')).parse(sent.text.body, { maxAliasCount: 0 });
   } catch {
     throw new UsageError('the document cannot be read', 'portcullis policy plan says where it is wrong');
   }

@@ -1,4 +1,5 @@
 import { beyondGrantor } from '../authorize/amplification.ts';
+import { cedarText, exportCedar } from '../authorize/cedar/export-cedar.ts';
 import { compilePolicy } from '../authorize/compile-policy.ts';
 import { actions } from '../domain/action.ts';
 import { askerNow } from '../domain/rights.ts';
@@ -29,6 +30,10 @@ export function openPolicies({ now, stores }: Foundation, { logged }: Audit, pla
     },
     check: createCheckPolicy(analysis),
     compile: compilePolicy,
+    cedarOf(policy) {
+      const cedar = exportCedar(policy);
+      return { policies: cedarText(cedar), schema: cedar.schema };
+    },
     places: later,
     recorded: openRecordedCalls(stores),
     analysis,

@@ -4464,7 +4464,7 @@ export interface operations {
     "policy.export": {
         parameters: {
             query?: {
-                format?: "yaml" | "json";
+                format?: "yaml" | "json" | "cedar" | "cedar-schema";
             };
             header?: never;
             path: {
@@ -4482,6 +4482,7 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                     "application/yaml": unknown;
+                    "text/plain": unknown;
                 };
             };
             default: components["responses"]["Problem"];

@@ -17,6 +17,7 @@ import { objectsOf, type RecordedCalls, type Simulation, simulate } from './simu
 import { type ToldChange, tellChanges } from './tell-changes.ts';
 
 export interface PolicyParts {
+  readonly cedarOf: Policies['cedarOf'];
   readonly store: PolicyStore;
   /** What a change gives to anybody and its author may not give (rule 8). */
   readonly beyond: (before: Policy, after: Policy, author: Caller, at: Date) => readonly Action[];
@@ -29,6 +30,8 @@ export interface PolicyParts {
 }
 
 export interface Policies extends Proposals {
+  /** The policy in the Cedar language, and the schema that it is valid under: for an independent opinion. */
+  cedarOf(policy: Policy): { readonly policies: string; readonly schema: string };
   /** What a role allows under this policy. */
   actionsOf(policy: Policy, role: string): ReadonlySet<Action>;
   read(workspaceId: WorkspaceId): Promise<StoredPolicy>;
@@ -80,10 +83,11 @@ export interface PolicyPlan extends Comparison {
 
 /** Changes of policies: each is one revision, and one commit with its entry in the log. */
 export function createPolicies(parts: PolicyParts): Policies {
-  const { store, beyond, check, compile, places, recorded, analysis, now } = parts;
+  const { store, cedarOf, beyond, check, compile, places, recorded, analysis, now } = parts;
 
   return {
     actionsOf: (policy, role) => compile(policy).ofRole(role),
+    cedarOf,
     read: workspaceId => store.read(workspaceId),
 
     async outcome(workspaceId, before, proposal, author) {

@@ -70,6 +70,10 @@ describe('commands about a policy', () => {
     assert.match(wrong.err, /grants\.0\.effect/);
     assert.equal((await run(['policy', 'plan', '/does/not/exist'])).code, 2);
     assert.equal((await run(['policy', 'export'], 'viewer')).code, 4);
+    const cedar = (await run(['policy', 'export', '--format', 'cedar'])).out;
+    assert.match(cedar, /@id\("role:viewer"\)\s+permit/);
+    assert.match(cedar, /@id\("grt_[^"]+"\)\s+forbid/);
+    assert.match((await run(['policy', 'export', '--format', 'cedar-schema'])).out, /entity/);
   });
 
   it('grant, list and remove', async () => {

@@ -95,3 +95,10 @@ action ${actions.map(quoted).join(', ')} appliesTo {
 };
 `;
 }
+
+/** The policies as one file of Cedar. Each bears the id of what it stands for, and what Cedar does not say is said in comments. */
+export function cedarText({ policies, notes }: CedarExport): string {
+  const said = notes.map(note => `// ${note}\n`).join('');
+  const statements = [...policies].map(([id, text]) => `@id(${quoted(id)})\n${text}\n`).join('\n');
+  return `${said}${said === '' ? '' : '\n'}${statements}`;
+}

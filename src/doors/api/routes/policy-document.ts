@@ -49,12 +49,17 @@ export function policyDocumentRoutes({ policies, now }: { policies: Policies; no
       path: `${path}/export`,
       name: 'policy.export',
       answer: 'file',
-      fileTypes: ['application/yaml', 'application/json'],
+      fileTypes: ['application/yaml', 'application/json', 'text/plain'],
       summary: 'The policy as a file',
       demand: mayGrant,
-      query: z.strictObject({ format: z.enum(['yaml', 'json']).default('yaml') }),
+      query: z.strictObject({ format: z.enum(['yaml', 'json', 'cedar', 'cedar-schema']).default('yaml') }),
       run: async ({ query: { format } }, context) => {
         const stored = await policies.read(workspaceOf(context));
+        if (format === 'cedar' || format === 'cedar-schema') {
+          const cedar = policies.cedarOf(stored.policy);
+          const text = format === 'cedar' ? cedar.policies : cedar.schema;
+          return new Download(`policy.${format}`, 'text/plain; charset=utf-8', Readable.from([text]));
+        }
         const document = writeDocument(stored);
         const text =
           format === 'yaml' ? writeYaml(document, stored.policy.revision) : `${JSON.stringify(document, null, 2)}\n`;
