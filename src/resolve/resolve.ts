@@ -1,6 +1,7 @@
 import type { Ancestry } from '../domain/ancestry.ts';
 import { askerOf } from '../domain/asker-of.ts';
 import type { DecidedCall } from '../domain/decided-call.ts';
+import { PortcullisError } from '../domain/errors.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { PrincipalId } from '../domain/ids.ts';
 import type { ObjectOwners, OwnedObject } from '../domain/object-owners.ts';
@@ -87,7 +88,7 @@ export function createResolve(parts: {
     const always = { tested: policy.testedProperties, ...(isHosted(call) && onlyWhatIsKnown) };
     const found: [string, Ancestry][] = [];
     for (const { objects, options } of placesAsked(call.operation, policy, asker)) {
-      found.push(...(await index.find(indexAsker, objects, { ...always, ...options })));
+      found.push(...(await index.find(indexAsker, objects, { ...always, ...options }).catch(unavailable)));
     }
     return new Map(found);
   }
@@ -119,6 +120,11 @@ function isHosted({ operation: { target } }: Call): boolean {
 
 /** A token of Notion's MCP server is none for its REST API, which tells where objects stand. */
 const onlyWhatIsKnown = { mayAsk: 0 } as const;
+
+/** Where pages stand is in the database. Without it nobody can decide, and nothing is sent. */
+function unavailable(cause: unknown): never {
+  throw new PortcullisError('unavailable', undefined, { log: 'the page index could not be read', cause });
+}
 
 const nobodys: ReadonlySet<string> = new Set();
 
