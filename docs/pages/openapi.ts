@@ -14,7 +14,7 @@ export function describedApi() {
     webhooks: none,
     report: none,
     policies: none,
-    pageAccess: none,
+    pageChildren: none,
     pageIndex: none,
     questions: none,
   });

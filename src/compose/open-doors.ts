@@ -25,7 +25,6 @@ import { openOAuthServer } from './oauth-server.ts';
 import type { Audit } from './open-audit.ts';
 import { openGateway } from './open-gateway.ts';
 import type { Parts } from './open-parts.ts';
-import { openPageAccess } from './page-access.ts';
 import { openPolicies } from './policies.ts';
 import { readinessChecks } from './readiness.ts';
 import { openWebhooks } from './webhooks.ts';
@@ -81,7 +80,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
         webhooks: webhooks.admin,
         report,
         policies,
-        pageAccess: openPageAccess(place, audit),
+        pageChildren: stores.pageChildren,
         pageIndex: { care: audit.logged.pageIndexCare, discover: discoverPages },
         questions,
       }),

@@ -1923,13 +1923,7 @@ export interface components {
         PageAccessList: {
             pages: components["schemas"]["PageAccess"][];
             /** @description From the parent to the top. */
-            path: {
-                hasChildren: boolean;
-                id: string;
-                /** @enum {string} */
-                kind: "page" | "database" | "data_source";
-                title: string;
-            }[];
+            path: components["schemas"]["PathElement"][];
             /** @description Null for readers who may not see everything. */
             total: number | null;
         };

@@ -2,8 +2,9 @@ import { type Action, contentActions } from '../domain/action.ts';
 import type { Ancestry } from '../domain/ancestry.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { GrantId, PrincipalId, WorkspaceId } from '../domain/ids.ts';
-import type { Asker, JudgementReason, PolicySnapshot } from '../domain/policy-snapshot.ts';
+import type { JudgementReason } from '../domain/policy-snapshot.ts';
 import type { ChildContainer, PageChildren } from './page-children.ts';
+import type { Questioned } from './questions.ts';
 
 /** What one principal may do on one page, and why they may read it or not. */
 export interface PageAccess extends ChildContainer {
@@ -15,68 +16,55 @@ export interface PageAccess extends ChildContainer {
 
 export interface AccessQuery {
   readonly parentId: string | null;
-  /** Whose access; null for the asker's own. */
-  readonly principal: PrincipalId | null;
+  /** Whose access. */
+  readonly principal: PrincipalId;
   readonly offset: number;
   readonly limit: number;
 }
 
 export interface PageAccessList {
-  readonly path: readonly ChildContainer[];
+  /** Where the parent stands; an empty path for the top. */
+  readonly parent: KnownAncestry;
   readonly pages: readonly PageAccess[];
   /** How many stand there, also those that the asker may not see. Only for askers who may see all of them. */
   readonly total: number | null;
 }
 
-export interface PageAccesses {
-  /**
-   * The pages below one, with what somebody may do on each. Rule 19: the asker hears of pages that they may read, and of other
-   * principals only with the action `grants`, which the route demands. Throws `not_found`.
-   */
-  below(workspaceId: WorkspaceId, asker: Asker, query: AccessQuery): Promise<PageAccessList>;
-}
+type KnownAncestry = Extract<Ancestry, { state: 'known' }>;
 
-export function createPageAccesses(parts: {
-  children: PageChildren;
-  snapshotOf: (workspaceId: WorkspaceId) => Promise<PolicySnapshot>;
-}): PageAccesses {
-  const { children, snapshotOf } = parts;
+/**
+ * The pages below one, with what somebody may do on each. Rule 19: the asker hears of pages that they may read, and of other
+ * principals only with the action `grants`, which the route demands. Throws `not_found`.
+ */
+export async function pagesBelow(
+  children: PageChildren,
+  questioned: Questioned,
+  workspaceId: WorkspaceId,
+  { parentId, principal, offset, limit }: AccessQuery,
+): Promise<PageAccessList> {
+  const parent = parentId === null ? top : await questioned.locate({ kind: 'page', id: parentId });
+  if (parent.state !== 'known') throw new PortcullisError('not_found', 'There is no such page.');
+  if (questioned.policy.roleOf(principal) === null) throw new PortcullisError('not_found', 'There is no such member.');
+  const { children: found, total } = await children.below(workspaceId, parentId, { offset, limit });
+  const standing = found.map(child => ({ child, object: { ...parent, path: [child, ...parent.path] } }));
   return {
-    async below(workspaceId, asker, { parentId, principal, offset, limit }) {
-      const snapshot = await snapshotOf(workspaceId);
-      const path = parentId === null ? [] : await children.pathOf(workspaceId, parentId);
-      if (parentId !== null && !mayRead(snapshot, asker, path))
-        throw new PortcullisError('not_found', 'There is no such page.');
-      if (principal !== null && snapshot.roleOf(principal) === null)
-        throw new PortcullisError('not_found', 'There is no such member.');
-      const { children: found, total } = await children.below(workspaceId, parentId, { offset, limit });
-      const visible = found.filter(child => mayRead(snapshot, asker, [child, ...path]));
-      const subject: Asker = principal === null ? asker : { ...asker, principal, limit: null };
-      return {
-        path,
-        pages: visible.map(child => accessOf(snapshot, subject, child, path)),
-        total: snapshot.dependsOnPages(asker) ? null : total,
-      };
-    },
+    parent,
+    pages: standing
+      .filter(({ object }) => questioned.maySee(object))
+      .map(({ child, object }) => accessOf(questioned, principal, child, object)),
+    total: questioned.seesAll ? total : null,
   };
 }
 
-function mayRead(snapshot: PolicySnapshot, asker: Asker, path: readonly ChildContainer[]): boolean {
-  return path.length > 0 && snapshot.judge(asker, 'read', ancestry(path)).effect === 'allow';
-}
+const top: KnownAncestry = { state: 'known', path: [] };
 
 function accessOf(
-  snapshot: PolicySnapshot,
-  subject: Asker,
+  { judgeFor }: Questioned,
+  principal: PrincipalId,
   child: ChildContainer,
-  path: readonly ChildContainer[],
+  object: KnownAncestry,
 ): PageAccess {
-  const object = ancestry([child, ...path]);
-  const { effect, because, grants } = snapshot.judge(subject, 'read', object);
-  const actions = contentActions.filter(action => snapshot.judge(subject, action, object).effect === 'allow');
+  const { effect, because, grants } = judgeFor(principal, 'read', object);
+  const actions = contentActions.filter(action => judgeFor(principal, action, object).effect === 'allow');
   return { ...child, actions, effect, because, grants };
-}
-
-function ancestry(path: readonly ChildContainer[]): Ancestry {
-  return { state: 'known', path: path.map(({ kind, id }) => ({ kind, id })) };
 }

@@ -22,6 +22,4 @@ export interface PageChildren {
     readonly children: readonly ChildContainer[];
     readonly total: number;
   }>;
-  /** The containers from the object itself to the top, nearest first; empty for one that is not known. */
-  pathOf(workspaceId: WorkspaceId, id: string): Promise<readonly ChildContainer[]>;
 }

@@ -20,6 +20,8 @@ export interface Questioned {
   readonly stored: StoredPolicy;
   readonly policy: PolicySnapshot;
   readonly names: SubjectNames;
+  /** The asker may see every page, wherever it stands. */
+  readonly seesAll: boolean;
   /** Whether the asker may read what stands there. */
   maySee(object: JudgedObject): boolean;
   /** Where an object stands; `unknown` for one that the asker may not read, as for one that does not exist (rule 19). */
@@ -64,6 +66,7 @@ export function createQuestions(parts: {
       const policy = compile(stored.policy);
       const at = now();
       const asker = askerNow(context.caller, at);
+      const seesAll = asker !== null && !policy.dependsOnPages(asker);
       const maySee = (object: JudgedObject) =>
         asker !== null && (object.state === 'workspace' || policy.judge(asker, 'read', object).effect === 'allow');
 
@@ -81,6 +84,7 @@ export function createQuestions(parts: {
         stored,
         policy,
         names: createNames(stored.members, stored.policy.groups),
+        seesAll,
         maySee,
         locateAll,
         locate: async object => (await locateAll([object]))[0] ?? { state: 'unknown' },
@@ -96,7 +100,6 @@ export function createQuestions(parts: {
           if (found === null) return null;
           const known = await places.known(workspaceId, found.ids);
           const seen = found.ids.filter(id => maySee(known.get(id) ?? { state: 'unknown' }));
-          const seesAll = asker !== null && !policy.dependsOnPages(asker);
           return {
             counts: seesAll ? { always: found.always, sometimes: found.sometimes } : null,
             pages: seen.map(id => ({ kind: laid.kindOf(id), id })),

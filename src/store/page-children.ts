@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { ContainerKind } from '../domain/ancestry.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
-import type { ChildContainer, PageChildren } from '../policy/page-children.ts';
+import type { PageChildren } from '../policy/page-children.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
@@ -19,10 +19,6 @@ export function createPageChildren({ inWorkspace }: Pick<Database<Schema>, 'inWo
     async below(workspaceId, parentId, { offset, limit }) {
       const { rows } = await inWorkspace(workspaceId, tx => below(workspaceId, parentId, offset, limit).execute(tx));
       return { children: rows.map(({ total: _, ...child }) => child), total: rows[0]?.total ?? 0 };
-    },
-    async pathOf(workspaceId, id) {
-      const { rows } = await inWorkspace(workspaceId, tx => pathOf(workspaceId, id).execute(tx));
-      return rows;
     },
   };
 }
@@ -53,11 +49,3 @@ const below = (workspaceId: WorkspaceId, parentId: string | null, offset: number
          END
    ORDER BY lower(coalesce(p.title, '')), p.notion_id
    OFFSET ${offset} LIMIT ${limit}`;
-
-const pathOf = (workspaceId: WorkspaceId, id: string) => sql<ChildContainer>`
-  WITH RECURSIVE up AS (
-    SELECT p.*, 0 AS depth FROM page_index p WHERE p.workspace_id = ${workspaceId} AND p.notion_id = ${id}
-    UNION ALL
-    SELECT p.*, up.depth + 1 FROM up JOIN page_index p ON p.workspace_id = ${workspaceId} AND p.notion_id = up.parent_id
-     WHERE up.depth < 200)
-  SELECT kind, notion_id AS id, coalesce(title, '') AS title, true AS "hasChildren" FROM up WHERE kind IN ${containers} ORDER BY depth`;

@@ -5,7 +5,7 @@ import { type DemoInProcess, startDemoInProcess } from '../e2e/demo-in-process.t
 type KeyName = 'admin' | 'editor' | 'viewer' | 'agent';
 
 interface Listed {
-  readonly path: readonly { readonly title: string }[];
+  readonly path: readonly { readonly title: string | null }[];
   readonly pages: readonly {
     readonly id: string;
     readonly title: string;
@@ -86,6 +86,12 @@ describe('the pages of a workspace, with what somebody may do on each', () => {
     assert.equal((await below('viewer', { principal: await idOf('Scout') })).status, 403);
     const scout = await below('agent', { parent: demo.ready.pages.public });
     assert.ok(scout.json.pages.length > 0);
+    // What the open page stands in is hidden from Scout, and only that there is something shows.
+    assert.deepEqual(
+      scout.json.path.map(({ title }) => title),
+      ['Public', null],
+    );
+    assert.doesNotMatch(JSON.stringify(scout.json), new RegExp(`Acme Home|${demo.ready.pages.root}`));
     assert.equal((await below('agent', { parent: demo.ready.pages.restricted })).status, 404);
   });
 });

@@ -1,5 +1,6 @@
 import type { AuditReader } from '../../audit/audit-reader.ts';
 import type { ProvableLogs } from '../../audit/sequence/provable-logs.ts';
+import type { PageChildren } from '../../policy/page-children.ts';
 import type { Policies } from '../../policy/policies.ts';
 import type { Questions } from '../../policy/questions.ts';
 import { createAuditRoutes } from './audit-routes.ts';
@@ -30,7 +31,7 @@ export interface ApiRouteParts {
   readonly webhooks: Parameters<typeof createWebhookRoutes>[0];
   readonly report: ReportCommands;
   readonly policies: Policies;
-  readonly pageAccess: Parameters<typeof pageAccessRoutes>[0];
+  readonly pageChildren: PageChildren;
   readonly pageIndex: PageIndexRouteParts;
   readonly questions: Questions;
 }
@@ -46,7 +47,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     webhooks,
     report,
     policies,
-    pageAccess,
+    pageChildren,
     pageIndex,
     questions,
   } = parts;
@@ -60,7 +61,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     ...createReportRoutes(report),
     ...policyDocumentRoutes({ policies, now: accounts.now }),
     ...policyRoutes({ policies }),
-    ...pageAccessRoutes(pageAccess),
+    ...pageAccessRoutes({ questions, children: pageChildren }),
     ...pageIndexRoutes(pageIndex),
     ...questionRoutes({ questions, log }),
     ...authZenRoutes({ questions }),

@@ -1,11 +1,16 @@
 import { z } from 'zod';
-import { askerOf } from '../../../domain/asker-of.ts';
 import { PortcullisError } from '../../../domain/errors.ts';
+import type { PrincipalId } from '../../../domain/ids.ts';
 import { judgementReasons } from '../../../domain/policy-snapshot.ts';
-import type { PageAccesses } from '../../../policy/page-access.ts';
+import type { Caller } from '../../../domain/principal.ts';
+import { pagesBelow } from '../../../policy/page-access.ts';
+import type { PageChildren } from '../../../policy/page-children.ts';
+import type { Questions } from '../../../policy/questions.ts';
+import { pathView } from '../explanation-view.ts';
 import { notionId, principalId } from '../fields.ts';
 import { workspaceOf } from '../in-workspace.ts';
 import { type ApiRoute, apiRoute } from '../route.ts';
+import { pathElement } from '../shapes/questions.ts';
 import { list } from '../shapes/values.ts';
 
 const container = {
@@ -17,7 +22,7 @@ const container = {
 
 const pagesAnswer = z
   .object({
-    path: list(z.object(container)).describe('From the parent to the top.'),
+    path: list(pathElement).describe('From the parent to the top.'),
     pages: list(
       z
         .object({
@@ -34,7 +39,8 @@ const pagesAnswer = z
   .meta({ id: 'PageAccessList' });
 
 /** The pages of a workspace as a tree, with what somebody may do on each. */
-export function pageAccessRoutes({ accesses, now }: { accesses: PageAccesses; now: () => Date }): ApiRoute[] {
+export function pageAccessRoutes(parts: { questions: Questions; children: PageChildren }): ApiRoute[] {
+  const { questions, children } = parts;
   return [
     apiRoute({
       method: 'GET',
@@ -54,13 +60,18 @@ export function pageAccessRoutes({ accesses, now }: { accesses: PageAccesses; no
         limit: z.coerce.number().int().min(1).max(200).default(100),
       }),
       run: async ({ query }, context) => {
-        const { caller, clientAddress } = context;
-        const asker = askerOf(caller, { door: 'api', clientAddress }, { at: now() });
-        if (asker === null) throw new PortcullisError('not_found', 'There is no such workspace.');
-        const { parent, principal, offset, limit } = query;
-        const request = { parentId: parent ?? null, principal: principal ?? null, offset, limit };
-        return accesses.below(workspaceOf(context), asker, request);
+        const workspaceId = workspaceOf(context);
+        const questioned = await questions.ask(context, workspaceId);
+        const { parent: parentId = null, offset, limit } = query;
+        const principal = query.principal ?? principalOf(context.caller);
+        const found = await pagesBelow(children, questioned, workspaceId, { parentId, principal, offset, limit });
+        return { path: await pathView(questioned, found.parent), pages: found.pages, total: found.total };
       },
     }),
   ];
+}
+
+function principalOf({ principal }: Caller): PrincipalId {
+  if ('id' in principal) return principal.id;
+  throw new PortcullisError('not_found', 'There is no such workspace.');
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { judgementReasons } from '../../../domain/policy-snapshot.ts';
 import { list } from './values.ts';
 
-const container = z
+export const pathElement = z
   .object({
     kind: z.string(),
     id: z.string().nullable().describe('Null: you may not read it.'),
@@ -32,7 +32,7 @@ export const explanation = z
     because: z.string().describe(`${judgementReasons.join(', ')}, or another reason of the log.`),
     refusedBy: z.enum(['portcullis', 'notion']).nullable(),
     revision: z.int().nullable().describe('The revision of the policy that it was decided on.'),
-    path: list(container).describe('From the object up to the top of what the connection is shown.'),
+    path: list(pathElement).describe('From the object up to the top of what the connection is shown.'),
     grants: list(decidingGrant).describe('Every grant that decided it, as far as it is still there.'),
     changes: list(z.object({ kind: z.string(), says: z.string() })).describe(
       'Single changes of the policy that would turn the decision round. Each was tried.',
@@ -50,13 +50,13 @@ export const reachAnswer = z.object({
     })
     .nullable()
     .describe('Pages and databases that are reached. Null: you may not see all of them.'),
-  pages: list(container),
+  pages: list(pathElement),
   nextCursor: z.string().nullable(),
 });
 
 export const whoCanAnswer = z.object({
   revision: z.int(),
-  path: list(container),
+  path: list(pathElement),
   principals: list(
     z
       .object({
