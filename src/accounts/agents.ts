@@ -1,10 +1,10 @@
 import { PortcullisError } from '../domain/errors.ts';
 import type { AgentId, UserId, WorkspaceId } from '../domain/ids.ts';
-import type { Caller } from '../domain/principal.ts';
+import { type Caller, principalIdOf } from '../domain/principal.ts';
 import type { CompilePolicy } from '../domain/rights.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccountStore, AgentAccount, Member, WorkspaceAccounts } from './account-store.ts';
-import { humanBehind, principalIdOf, requireStillHeld, standingOf } from './author.ts';
+import { humanBehind, requireStillHeld, standingOf } from './author.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 
 export interface Agents {

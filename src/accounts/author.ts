@@ -1,7 +1,7 @@
 import { type Action, actions } from '../domain/action.ts';
 import { PortcullisError } from '../domain/errors.ts';
-import { isId, type KeyId, type PrincipalId, type SessionId, type UserId } from '../domain/ids.ts';
-import type { Caller } from '../domain/principal.ts';
+import { isId, type KeyId, type SessionId, type UserId } from '../domain/ids.ts';
+import { type Caller, principalIdOf } from '../domain/principal.ts';
 import { actionsAnywhere, actionsHeld, askerNow, type CompilePolicy } from '../domain/rights.ts';
 import { isRole } from '../domain/role.ts';
 import type { Now } from '../domain/units.ts';
@@ -12,12 +12,6 @@ const nothing: ReadonlySet<Action> = new Set();
 
 /** The rights that exist above any workspace: to connect new ones, to manage people, to read the deployment's log. */
 export const deploymentRights = ['connect', 'members', 'audit'] as const satisfies readonly Action[];
-
-/** Who is recorded as having made something. Null for Portcullis itself. */
-export function principalIdOf(author: Caller): PrincipalId | null {
-  const { principal } = author;
-  return principal.kind === 'user' || principal.kind === 'agent' ? principal.id : null;
-}
 
 /** The key that something was made with, and with which it ends. Null for a person who has signed in, and for Portcullis. */
 export function keyOf({ credential }: Caller): KeyId | null {

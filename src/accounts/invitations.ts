@@ -1,11 +1,11 @@
 import { type HashCredential, newSecretToken } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import { type InvitationId, newId, type UserId, type WorkspaceId } from '../domain/ids.ts';
-import type { Caller } from '../domain/principal.ts';
+import { type Caller, principalIdOf } from '../domain/principal.ts';
 import { actionsHeld, type CompilePolicy } from '../domain/rights.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccountStore, DeploymentAccounts, Member, WorkspaceAccounts } from './account-store.ts';
-import { keyOf, principalIdOf, requireStillHeld, sessionOf, standingOf } from './author.ts';
+import { keyOf, requireStillHeld, sessionOf, standingOf } from './author.ts';
 import type { Invitation, Offer } from './invitation-store.ts';
 import { limitOf } from './key-limit.ts';
 import { lockWorkspace } from './lock-workspace.ts';

@@ -4,11 +4,11 @@ import type { HashCredential } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import { type KeyId, newId, type PrincipalId, type WorkspaceId } from '../domain/ids.ts';
 import type { Listed } from '../domain/listing.ts';
-import type { Caller } from '../domain/principal.ts';
+import { type Caller, principalIdOf } from '../domain/principal.ts';
 import type { CompilePolicy } from '../domain/rights.ts';
 import { dayMs, type Now } from '../domain/units.ts';
 import type { AccountStore, ApiKey, KeyListing, WorkspaceAccounts } from './account-store.ts';
-import { principalIdOf, requireStillHeld, type Standing, standingOf } from './author.ts';
+import { requireStillHeld, type Standing, standingOf } from './author.ts';
 import { type KeyLimitShort, limitFor, limitRequested } from './key-limit.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 

@@ -1,11 +1,11 @@
 import { type HashCredential, newSecretToken } from '../domain/credential-hash.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { UserId, WorkspaceId } from '../domain/ids.ts';
-import type { Caller } from '../domain/principal.ts';
+import { type Caller, principalIdOf } from '../domain/principal.ts';
 import type { CompilePolicy } from '../domain/rights.ts';
 import { dayMs, minuteMs, type Now } from '../domain/units.ts';
 import type { AccountStore, DeploymentAccounts, LinkPurpose, UserAccount } from './account-store.ts';
-import { deploymentRightsOf, keyOf, principalIdOf, requireStillHeld, standingOf } from './author.ts';
+import { deploymentRightsOf, keyOf, requireStillHeld, standingOf } from './author.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 import { firstLinkMail, type Mail, recoveryMail, type WayBack } from './mail.ts';
 

@@ -1,11 +1,11 @@
 import { PortcullisError } from '../domain/errors.ts';
 import { isId, type PrincipalId, type UserId, type WorkspaceId } from '../domain/ids.ts';
 import type { Listed } from '../domain/listing.ts';
-import type { Caller } from '../domain/principal.ts';
+import { type Caller, principalIdOf } from '../domain/principal.ts';
 import type { CompilePolicy } from '../domain/rights.ts';
 import type { Now } from '../domain/units.ts';
 import type { AccountStore, DeploymentAccounts, Member, MemberListing, WorkspaceAccounts } from './account-store.ts';
-import { principalIdOf, requireStillHeld, standingOf } from './author.ts';
+import { requireStillHeld, standingOf } from './author.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 
 export interface Members {

@@ -3,7 +3,7 @@ import type { Decision } from '../domain/decision.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import { type EventId, newId, type PrincipalId, type WorkspaceId } from '../domain/ids.ts';
 import type { Demand } from '../domain/operation.ts';
-import type { Caller, Principal } from '../domain/principal.ts';
+import { type Principal, principalIdOf } from '../domain/principal.ts';
 import { activityOf } from './activity.ts';
 import type { AuditRow, Result } from './audit-log.ts';
 
@@ -49,7 +49,7 @@ export function decisionRow(decided: DecidedCall, requestDigest: string | null):
     kind,
     intentId: null,
     at: decided.decidedAt,
-    principalId: principalId(caller),
+    principalId: principalIdOf(caller),
     operation: call.operation.name,
     result: null,
     entry,
@@ -97,7 +97,7 @@ export function outcomeRow(decided: DecidedCall, ending: OutcomeEntry, at: Date)
     kind: 'outcome',
     intentId: decided.id,
     at,
-    principalId: principalId(decided.caller),
+    principalId: principalIdOf(decided.caller),
     operation: decided.call.operation.name,
     result: ending.result,
     entry,
@@ -203,10 +203,6 @@ function principalValue(principal: Principal) {
     case 'anonymous':
       return { id: null, kind: 'anonymous', owner: null };
   }
-}
-
-function principalId({ principal }: Caller): PrincipalId | null {
-  return principal.kind === 'user' || principal.kind === 'agent' ? principal.id : null;
 }
 
 function kindOf(id: PrincipalId): 'user' | 'agent' {

@@ -1,7 +1,7 @@
 import type { Action } from './action.ts';
 import type { Door } from './door.ts';
 import type { SignInStrength } from './grant.ts';
-import type { AgentId, ConsentId, KeyId, SessionId, UserId, WorkspaceId } from './ids.ts';
+import type { AgentId, ConsentId, KeyId, PrincipalId, SessionId, UserId, WorkspaceId } from './ids.ts';
 
 /** What a door found in a request: raw, unjudged. Only `identify` gives it meaning. */
 export type Credentials =
@@ -89,4 +89,9 @@ export function anonymous(why: AnonymousReason): Caller {
     signIn: null,
     deploymentRights: new Set(),
   };
+}
+
+/** The person or agent behind a call. Null for Portcullis itself, and for callers whom nobody knows. */
+export function principalIdOf({ principal }: Pick<Caller, 'principal'>): PrincipalId | null {
+  return principal.kind === 'user' || principal.kind === 'agent' ? principal.id : null;
 }

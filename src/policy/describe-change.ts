@@ -5,6 +5,7 @@ import type { WorkspaceId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { PolicyProposal } from '../domain/policy-proposal.ts';
+import { principalIdOf } from '../domain/principal.ts';
 import type { StoredPolicy } from './policy-store.ts';
 
 const nameOfKind: Readonly<Record<PolicyProposal['kind'], EventName>> = {
@@ -25,11 +26,10 @@ export function describeChange(
   { policy: before }: StoredPolicy,
   after: Policy,
 ): RecordedEvent {
-  const { principal } = caller;
   return {
     name: nameOfKind[proposal.kind],
     workspaceId,
-    principalId: principal.kind === 'user' || principal.kind === 'agent' ? principal.id : null,
+    principalId: principalIdOf(caller),
     result: 'success',
     clientAddress,
     requestId,

@@ -1,10 +1,10 @@
 import type { Action } from '../domain/action.ts';
 import { PortcullisError } from '../domain/errors.ts';
-import { type GrantId, isId, type PrincipalId, type WorkspaceId } from '../domain/ids.ts';
+import { type GrantId, isId, type WorkspaceId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { PolicyProposal, Proposals } from '../domain/policy-proposal.ts';
-import type { Caller } from '../domain/principal.ts';
+import { type Caller, principalIdOf } from '../domain/principal.ts';
 import type { CompilePolicy } from '../domain/rights.ts';
 import type { Now } from '../domain/units.ts';
 import type { Comparison, PolicyAnalysis } from './analysis.ts';
@@ -100,7 +100,7 @@ export function createPolicies(parts: PolicyParts): Policies {
       const stored = await store.read(workspaceId);
       requireExisting(stored, proposal);
       const { policy: before, members } = stored;
-      const applied = applyProposal(before, proposal, { members, author: authorOf(context.caller), at: now() });
+      const applied = applyProposal(before, proposal, { members, author: principalIdOf(context.caller), at: now() });
       if ('problems' in applied) throw invalid(applied.problems);
       const after = applied.policy;
       const checks = checksAfter(stored.checks, proposal);
@@ -118,7 +118,7 @@ export function createPolicies(parts: PolicyParts): Policies {
       const stored = await store.read(workspaceId);
       const at = now();
       const { policy: before, members } = stored;
-      const applied = applyProposal(before, proposal, { members, author: authorOf(context.caller), at });
+      const applied = applyProposal(before, proposal, { members, author: principalIdOf(context.caller), at });
       if ('problems' in applied) throw invalid(applied.problems);
       const { calls, complete } = await recorded.read(workspaceId, { since, until }, simulatedMax);
       const found = await places.stillKnown(workspaceId, objectsOf(calls));
@@ -136,7 +136,7 @@ export function createPolicies(parts: PolicyParts): Policies {
         if (expected !== undefined && expected !== stored.policy.revision) throw revisionMoved(stored.policy.revision);
         requireExisting(stored, proposal);
         const { policy: before, members } = stored;
-        const applied = applyProposal(before, proposal, { members, author: authorOf(context.caller), at: now() });
+        const applied = applyProposal(before, proposal, { members, author: principalIdOf(context.caller), at: now() });
         if ('problems' in applied) throw invalid(applied.problems);
         const after = applied.policy;
         if (beyond(before, after, context.caller, now()).length > 0) throw new PortcullisError('policy_changed');
@@ -146,10 +146,6 @@ export function createPolicies(parts: PolicyParts): Policies {
         return { after, checks, event: describeChange(context, workspaceId, proposal, stored, after) };
       }),
   };
-}
-
-function authorOf({ principal }: Caller): PrincipalId | null {
-  return principal.kind === 'user' || principal.kind === 'agent' ? principal.id : null;
 }
 
 function checksAfter(checks: PolicyChecks, proposal: PolicyProposal): PolicyChecks {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DecidedCall } from '../domain/decided-call.ts';
+import { principalIdOf } from '../domain/principal.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
@@ -46,8 +47,4 @@ export function createStillCurrent({ system }: Pick<Database<Schema>, 'system'>)
     new Promise((resolve, reject) => {
       if (gathered.push({ decided, resolve, reject }) === 1) setImmediate(() => void askAll());
     });
-}
-
-function principalIdOf({ principal }: DecidedCall['caller']) {
-  return principal.kind === 'user' || principal.kind === 'agent' ? principal.id : null;
 }

@@ -2,6 +2,7 @@ import type { AuditReader, AuditRecord } from '../../audit/audit-reader.ts';
 import { PortcullisError } from '../../domain/errors.ts';
 import type { DecisionId, EventId, WorkspaceId } from '../../domain/ids.ts';
 import type { CommandContext } from '../../domain/operation.ts';
+import { principalIdOf } from '../../domain/principal.ts';
 import { minuteMs } from '../../domain/units.ts';
 
 /** Readings of the log that one look for a decision may cost. */
@@ -18,7 +19,7 @@ export async function findDecision(
   id: DecisionId,
 ): Promise<AuditRecord> {
   const record = await look(log, workspaceId, id);
-  const own = 'id' in caller.principal ? caller.principal.id : null;
+  const own = principalIdOf(caller);
   const principal = record?.entry.principal ?? null;
   const mine = own !== null && (principal?.id === own || principal?.owner === own);
   if (record !== null && (mine || may('audit') || may('grants'))) return record;

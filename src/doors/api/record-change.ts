@@ -2,6 +2,7 @@ import { PortcullisError } from '../../domain/errors.ts';
 import type { RecordEvent } from '../../domain/event.ts';
 import type { EventName } from '../../domain/event-names.ts';
 import type { CommandContext } from '../../domain/operation.ts';
+import { principalIdOf } from '../../domain/principal.ts';
 
 /**
  * Writes down what a command changed: the intent says that a member was added, this says which one and in what role.
@@ -13,8 +14,7 @@ export async function recordChange(
   name: EventName,
   detail: Readonly<Record<string, string | number | boolean | null>>,
 ): Promise<void> {
-  const { principal } = caller;
-  const principalId = principal.kind === 'user' || principal.kind === 'agent' ? principal.id : null;
+  const principalId = principalIdOf(caller);
   try {
     await record({ name, workspaceId, principalId, result: 'success', clientAddress, requestId, detail });
   } catch (cause) {

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { PortcullisError } from '../../../domain/errors.ts';
-import type { PrincipalId } from '../../../domain/ids.ts';
 import { judgementReasons } from '../../../domain/policy-snapshot.ts';
-import type { Caller } from '../../../domain/principal.ts';
+import { principalIdOf } from '../../../domain/principal.ts';
 import { pagesBelow } from '../../../policy/page-access.ts';
 import type { PageChildren } from '../../../policy/page-children.ts';
 import type { Questions } from '../../../policy/questions.ts';
@@ -63,15 +62,11 @@ export function pageAccessRoutes(parts: { questions: Questions; children: PageCh
         const workspaceId = workspaceOf(context);
         const questioned = await questions.ask(context, workspaceId);
         const { parent: parentId = null, offset, limit } = query;
-        const principal = query.principal ?? principalOf(context.caller);
+        const principal = query.principal ?? principalIdOf(context.caller);
+        if (principal === null) throw new PortcullisError('not_found', 'There is no such workspace.');
         const found = await pagesBelow(children, questioned, workspaceId, { parentId, principal, offset, limit });
         return { path: await pathView(questioned, found.parent), pages: found.pages, total: found.total };
       },
     }),
   ];
-}
-
-function principalOf({ principal }: Caller): PrincipalId {
-  if ('id' in principal) return principal.id;
-  throw new PortcullisError('not_found', 'There is no such workspace.');
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { principalIdOf } from '../../../domain/principal.ts';
 import { type DiscoverPages, type PageIndexCare, pageFreshnessSeconds } from '../../../policy/page-index-care.ts';
 import { workspaceOf } from '../in-workspace.ts';
 import { type ApiRoute, apiRoute } from '../route.ts';
@@ -58,7 +59,7 @@ export function pageIndexRoutes({ care, discover }: PageIndexRouteParts): ApiRou
       async run({ body }, context) {
         const workspaceId = workspaceOf(context);
         const { caller, clientAddress, requestId } = context;
-        const principalId = 'id' in caller.principal ? caller.principal.id : null;
+        const principalId = principalIdOf(caller);
         await care.setFreshness(workspaceId, body.freshnessSeconds, {
           ...{
             name: 'page_index.freshness_set',
