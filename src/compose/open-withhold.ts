@@ -47,7 +47,7 @@ async function askFor({ call, caller, facts }: DecidedCall, path: `/v1/${string}
   if (workspaceId === null || connection === null) return null;
   const ask = createSystemGateway('withhold', steps, 'caller');
   const { clientAddress, requestId } = call;
-  const context = { caller, workspaceId, clientAddress, requestId, confirm: async () => {}, may: () => false };
+  const context = { caller, clientAddress, requestId };
   const operation = notionOperation('GET', path);
   const { body } = await ask({ workspaceId, connectionId: connection.id }, operation, context);
   return Buffer.isBuffer(body) ? JSON.parse(body.toString()) : null;

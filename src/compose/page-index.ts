@@ -34,12 +34,10 @@ export function openPageIndex({ stores, monotonicMs, log }: Foundation, steps: (
   };
 
   async function lookAt(place: string, asker: IndexAsker, { id }: NotionRef): Promise<Looked> {
-    const { workspaceId, connectionId, caller, clientAddress, requestId } = asker;
     const ask = createSystemGateway('page_index', steps(), 'caller');
-    const context = { caller, workspaceId, clientAddress, requestId, confirm: async () => {}, may: () => false };
     const operation = notionOperation('GET', `/v1/${place}/${id}`);
     try {
-      const { status } = await ask({ workspaceId, connectionId }, operation, context);
+      const { status } = await ask(asker, operation, asker);
       if (status === 200) return 'shown';
       // 400 is what Notion says of an id that is of another kind.
       return status === 404 || status === 400 ? 'missing' : 'no_answer';

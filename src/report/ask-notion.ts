@@ -2,11 +2,11 @@ import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
 import type { Answer, CommandContext, Operation } from '../domain/operation.ts';
 
 /**
- * Asks Notion through one named connection, as Portcullis itself, on the path that every call takes. The context is that
- * of the command on whose behalf it asks. Throws `PortcullisError`.
+ * Asks Notion through one named connection, as Portcullis itself, on the path that every call takes. The context says on
+ * whose behalf it asks. Throws `PortcullisError`.
  */
 export type AskNotion = (
   place: { readonly workspaceId: WorkspaceId; readonly connectionId: ConnectionId },
   operation: Operation,
-  context: CommandContext,
+  context: Pick<CommandContext, 'caller' | 'clientAddress' | 'requestId'>,
 ) => Promise<Answer>;
