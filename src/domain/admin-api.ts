@@ -431,6 +431,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every endpoint of Notion's API that passes, and the actions that a call takes
+         * @description Open to every identified caller, about themselves.
+         */
+        get: operations["operations.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/pages": {
         parameters: {
             query?: never;
@@ -1902,6 +1922,18 @@ export interface components {
             role: string;
             workspace: string;
         };
+        OperationTakes: {
+            /** @description What every call takes. Empty: every member may. */
+            actions: string[];
+            method: string;
+            /** @description As the log says it. */
+            name: string;
+            /** @description What the actions are taken on: a kind of object, or the workspace. */
+            on: string;
+            path: string;
+            /** @description What it takes too, by what else stands in the request. */
+            sometimes: string[];
+        };
         PageAccess: {
             /** @description What they may do here. */
             actions: string[];
@@ -2902,6 +2934,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "operations.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        operations: components["schemas"]["OperationTakes"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     "pages.create": {
         parameters: {
             query?: {
@@ -3677,6 +3732,13 @@ export interface operations {
                 } | {
                     /** @enum {string} */
                     action: "read" | "create" | "update" | "delete" | "move" | "manage" | "comment.read" | "comment.write" | "file.read" | "file.write" | "people.read" | "connect" | "members" | "grants" | "audit" | "approve";
+                    /** @description With a key that would have this limit, as `POST keys` takes it. */
+                    limitTo?: {
+                        actions?: ("read" | "create" | "update" | "delete" | "move" | "manage" | "comment.read" | "comment.write" | "file.read" | "file.write" | "people.read" | "connect" | "members" | "grants" | "audit" | "approve")[];
+                        role?: string;
+                        /** @description Pages and databases, with everything under them. */
+                        under?: string[];
+                    };
                     object: {
                         /** @constant */
                         kind: "workspace";

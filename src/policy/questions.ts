@@ -1,5 +1,6 @@
 import type { Action } from '../domain/action.ts';
 import { type Ancestry, isContainerKind, objectKey } from '../domain/ancestry.ts';
+import type { KeyLimit } from '../domain/grant.ts';
 import type { PrincipalId, WorkspaceId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
 import type { NotionRef } from '../domain/page-index.ts';
@@ -32,7 +33,8 @@ export interface Questioned {
   judge(principal: PrincipalId, action: Action, object: JudgedObject): Judgement;
   /** The same, but of the asker within the limit of their key. */
   judgeFor(principal: PrincipalId, action: Action, object: JudgedObject): Judgement;
-  explain(principal: PrincipalId, action: Action, object: JudgedObject): Explanation;
+  /** With a `limit`: as it would be with a key that has this limit. */
+  explain(principal: PrincipalId, action: Action, object: JudgedObject, limit?: KeyLimit): Explanation;
   titles(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** What a principal reaches, as far as the asker may see it. Null: nobody knows where `under` or `cursor` stands. */
   reach(question: Omit<ReachAsked, 'at'>): Promise<ReachSeen | null>;
@@ -91,8 +93,11 @@ export function createQuestions(parts: {
         judge: (principal, action, object) => policy.judge(askerFor(principal, at), action, object),
         judgeFor: (principal, action, object) =>
           policy.judge(ofAsker(asker, principal) ?? askerFor(principal, at), action, object),
-        explain: (principal, action, object) =>
-          explain(policy, compile, ofAsker(asker, principal) ?? askerFor(principal, at), action, object),
+        explain(principal, action, object, limit) {
+          const asking = ofAsker(asker, principal) ?? askerFor(principal, at);
+          const limited = limit === undefined ? asking : { ...asking, limit: narrowed(limit, asking.limit) };
+          return explain(policy, compile, limited, action, object);
+        },
         titles: ids => places.titles(workspaceId, ids),
         async reach(question) {
           const laid = await analysis.lay(workspaceId, stored.policy, [], at);
@@ -121,6 +126,11 @@ function askerFor(principal: PrincipalId, at: Date): Asker {
 /** Who asks about themselves is judged as they call, within the limit of their key. */
 function ofAsker(asker: Asker | null, principal: PrincipalId): Asker | null {
   return asker !== null && asker.principal === principal ? asker : null;
+}
+
+/** The limit of a key that somebody with a limit of their own makes: what it leaves out stays limited. */
+function narrowed({ actions, under }: KeyLimit, own: KeyLimit | null): KeyLimit {
+  return { actions: actions ?? own?.actions ?? null, under: under ?? own?.under ?? null };
 }
 
 /** The containers of a path that the asker may see; of the others only that there is one. */

@@ -91,6 +91,12 @@ describe('every page of the dashboard', { skip: chromiumUnavailable() }, () => {
     await page.getByRole('button', { name: 'Open Acme Home' }).click();
     await page.getByRole('button', { name: 'Public', exact: true }).click();
     await page.getByRole('button', { name: 'Make a key for this page only' }).click();
+    for (const name of ['Test the key', 'Test a decision']) {
+      const form = page.getByRole('form', { name });
+      await form.getByLabel('What').selectOption('update');
+      await form.getByRole('button', { name: 'Test' }).click();
+      await form.getByText('Because').waitFor();
+    }
   }
 
   async function waitForRows(page: Page): Promise<void> {

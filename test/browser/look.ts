@@ -7,8 +7,8 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 export const looks = [
   { name: 'desktop-light', viewport: { width: 1280, height: 900 }, colorScheme: 'light' },
   { name: 'desktop-dark', viewport: { width: 1280, height: 900 }, colorScheme: 'dark' },
-  { name: 'phone-light', viewport: { width: 390, height: 844 }, colorScheme: 'light' },
-  { name: 'phone-dark', viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
+  { name: 'phone-light', viewport: { width: 360, height: 800 }, colorScheme: 'light' },
+  { name: 'phone-dark', viewport: { width: 360, height: 800 }, colorScheme: 'dark' },
 ] as const satisfies readonly (BrowserContextOptions & { readonly name: string })[];
 
 export type Look = (typeof looks)[number];

@@ -88,6 +88,46 @@ describe('permissions in the dashboard', { skip: chromiumUnavailable() }, () => 
     await assertAccessible(page);
   });
 
+  it('tests a decision: who, what and where, with the reason, the path and the grant', async () => {
+    const page = await permissions();
+    const form = page.getByRole('form', { name: 'Test a decision' });
+    const who = form.getByRole('combobox', { name: 'Who' });
+    await who.click();
+    await who.fill('Scout');
+    await page.getByRole('option', { name: 'Scout' }).click();
+    await page.getByRole('button', { name: 'Restricted', exact: true }).click();
+    await form.getByRole('button', { name: 'Test' }).click();
+    await form.getByText('agent:Scout may not do read on “Restricted”.').waitFor();
+    await form.getByText('Restricted ‹ Acme Home').waitFor();
+    await form.getByLabel('Where').fill(`https://www.notion.so/Public-${demo.ready.pages.public.replaceAll('-', '')}`);
+    assert.equal(await form.getByText('may not do').count(), 0, 'an answer stands beside its own question only');
+    await form.getByRole('button', { name: 'Test' }).click();
+    await form.getByText('agent:Scout may do read on “Public”.').waitFor();
+    await form.getByText('Allowed').waitFor();
+    await form.getByLabel('What').selectOption({ label: 'pages.update: PATCH /v1/pages/:page_id' });
+    await form.getByRole('button', { name: 'Test' }).click();
+    await form.getByText('agent:Scout may not do update on “Public”.').waitFor();
+    await form.getByText(/the call takes read, delete, manage too/).waitFor();
+    await assertAccessible(page);
+  });
+
+  it('tests a key for one page before it is made', async () => {
+    const page = await permissions();
+    await page.getByRole('button', { name: 'Restricted', exact: true }).click();
+    await page.getByRole('button', { name: 'Make a key for this page only' }).click();
+    const form = page.getByRole('form', { name: 'Test the key' });
+    await form.getByRole('button', { name: 'Test' }).click();
+    await form.getByText(/may do read on “Restricted”/).waitFor();
+    await form.getByLabel('What').selectOption('update');
+    await form.getByRole('button', { name: 'Test' }).click();
+    await form.getByText('the key is limited to other actions').waitFor();
+    await form.getByLabel('What').selectOption('read');
+    await form.getByLabel('Where').fill(demo.ready.pages.root);
+    await form.getByRole('button', { name: 'Test' }).click();
+    await form.getByText('outside the pages that the key is limited to').waitFor();
+    await assertAccessible(page);
+  });
+
   it('explains a decision from the log: the path, the grant, and what would change it', async () => {
     assert.equal((await asks('viewer', `pages/${demo.ready.pages.restricted}`)).status, 404);
     const { page } = await visits.open({ storageState: session });
@@ -99,7 +139,7 @@ describe('permissions in the dashboard', { skip: chromiumUnavailable() }, () => 
       .first();
     await denied.getByRole('button', { name: /^Details of/ }).click();
     await page.getByRole('button', { name: 'Explain the decision' }).click();
-    const explanation = page.getByRole('region', { name: 'Explanation' });
+    const explanation = page.getByRole('group', { name: 'Explanation' });
     await explanation.getByText('Restricted ‹ Acme Home').waitFor();
     await explanation
       .getByText(/people operations and finance only/)

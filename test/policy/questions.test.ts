@@ -67,6 +67,25 @@ describe('questions about a policy', () => {
     assert.ok(!JSON.stringify(scout).includes(pages.root));
   });
 
+  it('says what a key that is not made yet would get', async () => {
+    const { pages } = demo.ready;
+    const withKey = async (limitTo: object, action: string, page: string) => {
+      const object = { kind: 'page', id: page };
+      const found = await ask('POST', '/explain', { principal: 'agent:demo-editor', action, object, limitTo });
+      return [found.effect, found.because];
+    };
+    const reader = { role: 'viewer', under: [pages.public] };
+    assert.deepEqual(await withKey(reader, 'read', pages.public), ['allow', 'role']);
+    assert.deepEqual(await withKey(reader, 'update', pages.public), ['deny', 'key_lacks_action']);
+    assert.deepEqual(await withKey(reader, 'read', pages.restricted), ['deny', 'outside_key_pages']);
+    assert.deepEqual(await withKey({ actions: ['update'] }, 'update', pages.public), ['allow', 'role']);
+    const { operations } = (await (await call('GET', '/api/operations')).json()) as { operations: { name: string }[] };
+    assert.deepEqual(
+      operations.find(({ name }) => name === 'pages.get'),
+      { name: 'pages.get', method: 'GET', path: '/v1/pages/:page_id', on: 'page', actions: ['read'], sometimes: [] },
+    );
+  });
+
   it('is asked about oneself by everybody, and about others by those who give permissions', async () => {
     const { pages } = demo.ready;
     assert.equal((await explain(ids.get('Scout') ?? '', 'read', pages.public, 'viewer')).status, 403);

@@ -26,6 +26,8 @@ export type KeptAsideEvent = Shapes['KeptAsideEvent'];
 export type Workspace = Shapes['Workspace'];
 export type Grant = Shapes['Grant'];
 export type Explanation = Shapes['Explanation'];
+/** A call of Notion's API, and the actions that it takes. */
+export type OperationTakes = Shapes['OperationTakes'];
 /** A page with what somebody may do there, and why. Its title is text that strangers wrote. */
 export type PageAccess = Shapes['PageAccess'];
 /** What somebody gains or loses by a change of the policy. */

@@ -14,6 +14,7 @@ import type { ApiRoute } from './route.ts';
 import { accountRoutes } from './routes/account-routes.ts';
 import { authZenRoutes } from './routes/authzen.ts';
 import { type ConsentRouteParts, consentRoutes } from './routes/consents.ts';
+import { operationRoutes } from './routes/operations.ts';
 import { pageAccessRoutes } from './routes/page-access.ts';
 import { type PageIndexRouteParts, pageIndexRoutes } from './routes/page-index.ts';
 import { policyRoutes } from './routes/policy.ts';
@@ -64,6 +65,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     ...pageAccessRoutes({ questions, children: pageChildren }),
     ...pageIndexRoutes(pageIndex),
     ...questionRoutes({ questions, log }),
+    ...operationRoutes,
     ...authZenRoutes({ questions }),
   ];
 }

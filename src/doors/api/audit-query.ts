@@ -2,22 +2,9 @@ import { z } from 'zod';
 import { activities } from '../../audit/activity.ts';
 import { doors } from '../../domain/door.ts';
 import { type EventId, isId, type KeyId, type SessionId } from '../../domain/ids.ts';
-import { canonicalId } from '../../notion/ids.ts';
-import { idsInLink } from '../../notion/links.ts';
-import { idOf } from './fields.ts';
+import { idOf, notionObject } from './fields.ts';
 
 const time = z.iso.datetime({ offset: true }).transform(text => new Date(text));
-
-/** An object in Notion, by its id in any spelling or by the address of its page. */
-const notionObject = z
-  .string()
-  .max(2_000)
-  .transform((text, context) => {
-    const id = canonicalId(text.trim()) ?? idsInLink(text)[0];
-    if (id !== undefined) return id;
-    context.addIssue({ code: 'custom', message: 'Expected the id or the address of a page in Notion.' });
-    return z.NEVER;
-  });
 
 const activityList = z
   .string()

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { deploymentRights } from '../../accounts/author.ts';
-import { actions } from '../../domain/action.ts';
 import { type Id, type IdPrefix, isId, type PrincipalId } from '../../domain/ids.ts';
 import { policyName } from '../../domain/role.ts';
 import { canonicalId } from '../../notion/ids.ts';
+import { idsInLink } from '../../notion/links.ts';
 
 /** An id of one kind, in its canonical spelling. */
 export function idOf<P extends IdPrefix>(prefix: P) {
@@ -36,7 +36,17 @@ export const notionId = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
+/** An object in Notion, by its id in any spelling or by the address of its page. */
+export const notionObject = z
+  .string()
+  .max(2_000)
+  .transform((text, context) => {
+    const id = canonicalId(text.trim()) ?? idsInLink(text)[0];
+    if (id !== undefined) return id;
+    context.addIssue({ code: 'custom', message: 'Expected the id or the address of a page in Notion.' });
+    return z.NEVER;
+  });
+
 /** The name of a role, built-in or of the workspace itself. */
 export const role = z.string().regex(policyName, 'Expected the name of a role');
-export const action = z.enum(actions);
 export const deploymentRight = z.enum(deploymentRights);

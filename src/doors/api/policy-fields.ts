@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type GrantScope, grantEffects } from '../../domain/grant.ts';
 import { action, conditions, policyName, propertyNames, reason } from '../../policy/fields.ts';
-import { notionId } from './fields.ts';
+import { notionId, role } from './fields.ts';
 
 const workspaceScope = z.strictObject({ kind: z.literal('workspace') });
 const pageScope = z.strictObject({ kind: z.enum(['page', 'page_only', 'database']), id: notionId });
@@ -45,4 +45,18 @@ export const newGrant = z
   .refine(
     grant => grant.effect !== 'limit' || grant.scope.every(({ kind }) => kind !== 'workspace'),
     'scope: a limit names pages or databases: limited to the workspace, it would do nothing',
+  );
+
+export const actionList = z.array(action).max(50);
+
+/** What a key may be used for at most: actions, or those of a role; and under which pages. */
+export const keyLimit = z
+  .strictObject({
+    actions: actionList.optional(),
+    role: role.optional(),
+    under: z.array(notionId).min(1).max(100).optional().describe('Pages and databases, with everything under them.'),
+  })
+  .refine(
+    ({ actions, role: named }) => actions === undefined || named === undefined,
+    'Give actions or a role, not both',
   );

@@ -7,25 +7,13 @@ import { asNotionToken } from '../../../domain/api-key.ts';
 import type { RecordEvent } from '../../../domain/event.ts';
 import { isId, type KeyId, type WorkspaceId } from '../../../domain/ids.ts';
 import type { Problem } from '../../../domain/operation.ts';
-import { action, displayName, idOf, notionId, principalId, role } from '../fields.ts';
+import { displayName, idOf, principalId, role } from '../fields.ts';
 import { workspaceOf } from '../in-workspace.ts';
 import { listQuery } from '../list-query.ts';
+import { actionList, keyLimit } from '../policy-fields.ts';
 import { recordChange } from '../record-change.ts';
 import { type ApiRoute, apiRoute, type RouteDemand } from '../route.ts';
 import { keyAnswer, keysAnswer, keyWithCallAnswer, newKeyAnswer } from '../shapes/keys.ts';
-
-const actionList = z.array(action).max(50);
-
-const keyLimit = z
-  .strictObject({
-    actions: actionList.optional(),
-    role: role.optional(),
-    under: z.array(notionId).min(1).max(100).optional().describe('Pages and databases, with everything under them.'),
-  })
-  .refine(
-    ({ actions, role: named }) => actions === undefined || named === undefined,
-    'Give actions or a role, not both',
-  );
 
 const newKey = z.strictObject({
   name: displayName,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AuditReader } from '../../../audit/audit-reader.ts';
 import { isAction } from '../../../domain/action.ts';
 import { PortcullisError } from '../../../domain/errors.ts';
+import type { KeyLimit } from '../../../domain/grant.ts';
 import { type DecisionId, isId, type PrincipalId } from '../../../domain/ids.ts';
 import type { CommandContext, NotionObjectKind } from '../../../domain/operation.ts';
 import { action, subjectName } from '../../../policy/fields.ts';
@@ -9,8 +10,9 @@ import { UnknownName } from '../../../policy/names.ts';
 import type { AskedObject, Questioned, Questions } from '../../../policy/questions.ts';
 import { findDecision } from '../decision-in-log.ts';
 import { changesView, decidingGrantView, type Extent, pathView } from '../explanation-view.ts';
-import { idOf, notionId } from '../fields.ts';
+import { idOf, notionId, notionObject } from '../fields.ts';
 import { workspaceOf } from '../in-workspace.ts';
+import { keyLimit } from '../policy-fields.ts';
 import { type ApiRoute, apiRoute, type RouteDemand } from '../route.ts';
 import { explanation, reachAnswer, whoCanAnswer } from '../shapes/questions.ts';
 
@@ -20,7 +22,7 @@ const mayGrant = { on: 'workspace', action: 'grants' } as const;
 
 const askedObject = z.union([
   z.strictObject({ kind: z.literal('workspace') }),
-  z.strictObject({ kind: z.enum(['page', 'database', 'data_source', 'block', 'comment', 'view']), id: notionId }),
+  z.strictObject({ kind: z.enum(['page', 'database', 'data_source', 'block', 'comment', 'view']), id: notionObject }),
 ]);
 
 const question = z.union([
@@ -29,6 +31,7 @@ const question = z.union([
     principal: subjectName.optional().describe('An id, an address or agent:NAME; yourself unless given.'),
     action,
     object: askedObject,
+    limitTo: keyLimit.optional().describe('With a key that would have this limit, as `POST keys` takes it.'),
   }),
 ]);
 
@@ -80,7 +83,8 @@ export function questionRoutes(parts: { questions: Questions; log: Pick<AuditRea
     const questioned = await questions.ask(context, workspaceOf(context));
     const principal = principalNamed(asked.principal, context, questioned);
     const located = await questioned.locate(asked.object);
-    const found = questioned.explain(principal, asked.action, located);
+    const limit = asked.limitTo === undefined ? undefined : limitNamed(asked.limitTo, questioned);
+    const found = questioned.explain(principal, asked.action, located, limit);
     const extent = extentOf(context);
     const shown = await pathView(questioned, located);
     return {
@@ -168,7 +172,7 @@ export function questionRoutes(parts: { questions: Questions; log: Pick<AuditRea
       body: z.strictObject({
         principal: subjectName.optional().describe('An id, an address or agent:NAME; yourself unless given.'),
         action,
-        under: notionId.optional().describe('Only in this page or database, and below.'),
+        under: notionObject.optional().describe('Only in this page or database, and below.'),
         cursor: notionId.optional(),
         limit: z.int().min(1).max(500).default(100),
       }),
@@ -209,6 +213,12 @@ export function principalNamed(
     if (error instanceof UnknownName) throw new PortcullisError('not_found', error.message);
     throw error;
   }
+}
+
+/** The limit of a key that is not made yet. The actions of a role are those that it has today. */
+function limitNamed({ actions, role, under }: z.infer<typeof keyLimit>, { policy }: Questioned): KeyLimit {
+  const held = role === undefined ? actions && new Set(actions) : policy.ofRole(role);
+  return { actions: held ?? null, under: under ?? null };
 }
 
 const located: ReadonlySet<string> = new Set(['page', 'database', 'data_source', 'block', 'comment', 'view']);

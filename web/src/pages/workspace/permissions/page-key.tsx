@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, Stack } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answerOf, api, type NewKey, type PageAccess, type Workspace } from '../../../api.ts';
@@ -7,6 +7,7 @@ import { Problem } from '../../../parts/problem.tsx';
 import { Secret } from '../../../parts/secret.tsx';
 import { useMembershipChanged } from '../membership.ts';
 import { PrincipalSelect } from '../principal-select.tsx';
+import { DecisionTester } from './tester/decision-tester.tsx';
 
 interface PageKeyProps {
   readonly workspace: Workspace;
@@ -41,14 +42,26 @@ export function PageKey({ workspace, page }: PageKeyProps) {
       changed();
     },
   });
+  const tester = (
+    <DecisionTester
+      label="Test the key"
+      workspaceId={workspace.id}
+      principal={agent}
+      page={page}
+      limitTo={{ role, under: [page.id] }}
+    />
+  );
   if (created !== null) {
     return (
-      <Secret
-        title="The new key"
-        secret={created.secret}
-        explanation="It reaches this page and everything below it. It is shown only this once."
-        onDone={() => setCreated(null)}
-      />
+      <Stack gap="sm">
+        <Secret
+          title="The new key"
+          secret={created.secret}
+          explanation="It reaches this page and everything below it. It is shown only this once."
+          onDone={() => setCreated(null)}
+        />
+        {tester}
+      </Stack>
     );
   }
   if (!asking) {
@@ -88,6 +101,10 @@ export function PageKey({ workspace, page }: PageKeyProps) {
         </Button>
       </Group>
       <Problem error={create.error} />
+      <Text size="sm" c="dimmed">
+        Before it is made: what a call with this key would get.
+      </Text>
+      {tester}
     </Stack>
   );
 }

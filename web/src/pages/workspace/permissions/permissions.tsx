@@ -6,10 +6,12 @@ import { PrincipalSelect } from '../principal-select.tsx';
 import { GrantList } from './grant-list.tsx';
 import { PagePanel } from './page-panel.tsx';
 import { PageTree } from './page-tree.tsx';
+import { DecisionTester } from './tester/decision-tester.tsx';
 
 /** Who may do what on which page: the tree of pages as somebody sees it, and what can be changed at each of them. */
 export function Permissions({ workspace }: { readonly workspace: Workspace }) {
   const [principal, setPrincipal] = useState('');
+  const [tested, setTested] = useState('');
   const [chosen, setChosen] = useState<PageAccess | null>(null);
   return (
     <Stack gap="xl">
@@ -37,6 +39,26 @@ export function Permissions({ workspace }: { readonly workspace: Workspace }) {
             <PagePanel key={`${chosen.id} ${principal}`} workspace={workspace} principal={principal} page={chosen} />
           )}
         </SimpleGrid>
+      </Section>
+      <Section
+        title="Test a decision"
+        explanation="Ask the policy about a call that nobody makes. Where, unless you name a page, is the page that is chosen in the tree."
+      >
+        <DecisionTester
+          label="Test a decision"
+          workspaceId={workspace.id}
+          principal={tested}
+          page={chosen}
+          who={
+            <PrincipalSelect
+              label="Who"
+              workspaceId={workspace.id}
+              nobody="Yourself"
+              value={tested}
+              onChange={setTested}
+            />
+          }
+        />
       </Section>
       <Section
         title="Grants"
