@@ -6,6 +6,7 @@ const benches: ReadonlyMap<string, () => Promise<Bench>> = new Map([
   ['rest-door', async () => (await import('./rest-door.ts')).restDoor],
   ['custody', async () => (await import('./custody.ts')).custody],
   ['audit', async () => (await import('./audit.ts')).audit],
+  ['authorize', async () => (await import('./authorize.ts')).authorize],
   ['emulator', async () => (await import('./emulator.ts')).emulator],
   ['filtered-list', async () => (await import('./filtered-list.ts')).filteredList],
   ['hostile', async () => (await import('./hostile.ts')).hostile],
