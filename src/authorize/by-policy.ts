@@ -75,7 +75,10 @@ function byProperties(
   const { writes } = demand;
   if (writes === undefined || object.state === 'workspace') return null;
   const masked = policy.maskedProperties(asker, 'update', object);
-  if (writesOneOf(writes, masked)) return { deny: 'property_masked', demand, grants: [] };
+  // Who may give a hidden column another name, would see it under that.
+  const hidden = demand.action === 'manage' ? policy.maskedProperties(asker, 'read', object) : masked;
+  if (writesOneOf(writes, masked) || writesOneOf(writes, hidden))
+    return { deny: 'property_masked', demand, grants: [] };
   if (!writesOneOf(writes, policy.testedProperties) || mayGrant()) return null;
   return { deny: 'property_tested', demand, grants: [] };
 }

@@ -178,10 +178,13 @@ class Classification {
   }
 }
 
-/** `date:Due:start` is a part of `Due`. */
+/** `date:Due:start` is a part of `Due`, and `userDefined:url` the property `url`. */
 function namesIn(value: unknown): string[] {
   if (!isJsonObject(value)) return [anyProperty];
-  return Object.keys(value).map(key => /^date:(.+):(?:start|end|is_datetime)$/.exec(key)?.[1] ?? key);
+  return Object.keys(value).flatMap(key => {
+    const name = /^date:(.+):(?:start|end|is_datetime)$/.exec(key)?.[1] ?? key;
+    return [name, name.replace(/^userDefined:/i, '')];
+  });
 }
 
 function invalid(message: string): Problem {

@@ -22,9 +22,17 @@ export function readColumns(answer: unknown): Columns | null {
 
 /** A column by its name or its id, which some places spell percent-encoded. */
 export function columnNamed(schema: Columns, key: unknown): Column | null {
-  if (typeof key !== 'string') return null;
-  const named = schema.find(({ name }) => name === key);
-  return named ?? schema.find(({ id }) => id === key || decoded(id) === decoded(key)) ?? null;
+  const [first = null, ...others] = columnsNamed(schema, key);
+  return others.find(({ name }) => name === key) ?? first;
+}
+
+/**
+ * All columns that a key may mean. People choose names, so the name of one may be the id of another: which of them Notion
+ * takes, nobody can rely on.
+ */
+export function columnsNamed(schema: Columns, key: unknown): Columns {
+  if (typeof key !== 'string') return [];
+  return schema.filter(({ id, name }) => name === key || id === key || decoded(id) === decoded(key));
 }
 
 function decoded(id: string): string {

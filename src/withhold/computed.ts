@@ -1,6 +1,6 @@
 import type { Ancestry } from '../domain/ancestry.ts';
 import type { NotionRef } from '../domain/page-index.ts';
-import { type Column, type Columns, columnNamed } from '../notion/columns.ts';
+import { type Column, type Columns, columnNamed, columnsNamed } from '../notion/columns.ts';
 import { formulaReferences } from '../notion/formula-references.ts';
 import type { Computed, ShownBy } from './blank/findings.ts';
 import type { Sight } from './sight.ts';
@@ -66,8 +66,8 @@ class Judging {
     const names = typeof config.expression === 'string' ? formulaReferences(config.expression) : null;
     if (names === null) return false;
     return names.every(name => {
-      const column = columnNamed(this.#schema, name);
-      return column !== null && this.isOpen(column, depth + 1);
+      const columns = columnsNamed(this.#schema, name);
+      return columns.length > 0 && columns.every(column => this.isOpen(column, depth + 1));
     });
   }
 

@@ -2,7 +2,7 @@ import type { Ancestry } from '../domain/ancestry.ts';
 import type { DecidedCall } from '../domain/decided-call.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { NotionRef } from '../domain/page-index.ts';
-import { type Columns, columnNamed } from '../notion/columns.ts';
+import { type Columns, columnsNamed } from '../notion/columns.ts';
 import { canonicalId } from '../notion/ids.ts';
 import { type Computed, Findings } from './blank/findings.ts';
 import { blankObject } from './blank/objects.ts';
@@ -114,8 +114,8 @@ async function refuseHiddenProperty(
   if (hidden.size === 0) return;
   const source = dataSourceIn(at(page));
   const schema = source === null ? null : await schemas.of(decided, source);
-  const column = schema === null ? null : columnNamed(schema, item.id);
-  if (column !== null && !hidden.has(column.name)) return;
+  const columns = schema === null ? [] : columnsNamed(schema, item.id);
+  if (columns.length > 0 && !columns.some(({ name }) => hidden.has(name))) return;
   const { target } = decided.call.operation;
   const asked = target?.kind === 'notion' ? decodeURIComponent(target.path.split(/[/?]/)[5] ?? '') : '';
   throw new PortcullisError('validation_error', `Could not find property with name or id: ${asked}`, {

@@ -2,22 +2,17 @@ import type { Ancestry } from '../domain/ancestry.ts';
 import type { DecidedCall } from '../domain/decided-call.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { NotionRequest } from '../domain/operation.ts';
-import type { NotionRef, PageIndex } from '../domain/page-index.ts';
-import { type Column, type Columns, columnNamed } from '../notion/columns.ts';
+import type { NotionRef } from '../domain/page-index.ts';
+import { type Column, type Columns, columnsNamed } from '../notion/columns.ts';
 import { formulaReferences } from '../notion/formula-references.ts';
 import { canonicalId } from '../notion/ids.ts';
 import { type TestedColumn, testedColumns } from '../notion/tested-columns.ts';
 import { depthMax, ofPeople, texts } from './computed.ts';
+import { firstSourceOf } from './first-source.ts';
+import { type NamingParts, refuseNaming } from './may-name.ts';
 import { isObject, type Json, parseObject } from './read-answer.ts';
-import type { LookUp, Schemas } from './schemas.ts';
 import { type Sight, sightOf } from './sight.ts';
 import { createWhereabouts } from './whereabouts.ts';
-
-export interface QueryParts {
-  readonly index?: Pick<PageIndex, 'find'>;
-  readonly schemas: Schemas;
-  readonly lookUp: LookUp;
-}
 
 /**
  * Refuses, before it is sent, a query whose rows or order would tell of what is hidden: a filter or sort by a masked
@@ -26,10 +21,11 @@ export interface QueryParts {
  *
  * A masked property answers like one that does not exist.
  */
-export function createQueryGuard(parts: QueryParts): (decided: DecidedCall) => Promise<void> {
+export function createQueryGuard(parts: NamingParts): (decided: DecidedCall) => Promise<void> {
   return async decided => {
     const { name, target } = decided.call.operation;
     if (target?.kind !== 'notion') return;
+    await refuseNaming(decided, target, parts);
     const guard = guards[name];
     const sight = guard === undefined ? null : sightOf(decided);
     if (guard !== undefined && sight !== null) await guard(new Query(decided, target, sight, parts));
@@ -68,9 +64,9 @@ class Query {
   readonly body: Json;
   readonly #decided: DecidedCall;
   readonly #sight: Sight;
-  readonly #parts: QueryParts;
+  readonly #parts: NamingParts;
 
-  constructor(decided: DecidedCall, { body }: NotionRequest, sight: Sight, parts: QueryParts) {
+  constructor(decided: DecidedCall, { body }: NotionRequest, sight: Sight, parts: NamingParts) {
     this.body = Buffer.isBuffer(body) ? (parseObject(body) ?? {}) : {};
     this.#decided = decided;
     this.#sight = sight;
@@ -89,11 +85,8 @@ class Query {
     return view;
   }
 
-  /** Before data sources came, a query named the database. */
-  async firstSource(): Promise<string | null> {
-    const sources = (await this.#lookUp(`/v1/databases/${this.named('database')}`))?.data_sources;
-    const [first] = Array.isArray(sources) ? sources : [];
-    return isObject(first) && typeof first.id === 'string' ? canonicalId(first.id) : null;
+  firstSource(): Promise<string | null> {
+    return firstSourceOf(this.#decided, this.named('database') ?? '', this.#parts.lookUp);
   }
 
   async #lookUp(path: `/v1/${string}`): Promise<Json | null> {
@@ -108,13 +101,13 @@ class Query {
     if (schema === null) throw restricted('What this filter or sort looks at could not be looked up.');
     const masked = this.#sight.hiddenProperties(await this.#at({ kind: 'data_source', id: dataSource ?? '' }));
     for (const one of tested) {
-      const column = columnNamed(schema, one.column);
       // A column that does not exist is Notion's to refuse, in these words.
-      if (column !== null && masked.has(column.name)) throw noSuchProperty(one);
-      if (column !== null && one.how !== 'named' && !this.#isOpen(column, schema, masked, 0)) {
+      const columns = columnsNamed(schema, one.column);
+      if (columns.some(({ name }) => masked.has(name))) throw noSuchProperty(one);
+      if (one.how !== 'named' && !columns.every(column => this.#isOpen(column, schema, masked, 0))) {
         throw restricted(`You may not filter or sort by "${one.column}": it may depend on pages that you may not see.`);
       }
-      if (column !== null && texts.has(column.type) && this.#leavesOut(column)) {
+      if (columns.some(column => texts.has(column.type) && this.#leavesOut(column))) {
         throw restricted(`To filter or sort by "${one.column}", ask for it in filter_properties, too.`);
       }
     }
@@ -140,7 +133,7 @@ class Query {
     const { target } = this.#decided.call.operation;
     const query = new URLSearchParams(target?.kind === 'notion' ? target.path.split('?')[1] : '');
     const wanted = [...query.getAll('filter_properties'), ...query.getAll('filter_properties[]')];
-    return wanted.length > 0 && !wanted.some(key => columnNamed([{ id, name, type: '', config: {} }], key) !== null);
+    return wanted.length > 0 && !wanted.some(key => columnsNamed([{ id, name, type: '', config: {} }], key).length > 0);
   }
 
   #schemaOf(dataSource: string | null): Promise<Columns | null> {
@@ -149,6 +142,10 @@ class Query {
 
   async #at(object: NotionRef): Promise<Ancestry> {
     return (await createWhereabouts(this.#parts.index, this.#decided).of([object]))(object);
+  }
+
+  #areOpen(columns: Columns, schema: Columns, masked: ReadonlySet<string>, depth: number): boolean {
+    return columns.length > 0 && columns.every(column => this.#isOpen(column, schema, masked, depth));
   }
 
   /** Whether no row's value in this column can depend on what is hidden. */
@@ -160,8 +157,8 @@ class Query {
       case 'rollup':
         return false;
       case 'formula': {
-        const columns = formulaReferences(String(config.expression))?.map(key => columnNamed(schema, key));
-        return columns?.every(column => column !== null && this.#isOpen(column, schema, masked, depth + 1)) ?? false;
+        const keys = formulaReferences(String(config.expression));
+        return keys?.every(key => this.#areOpen(columnsNamed(schema, key), schema, masked, depth + 1)) ?? false;
       }
       default:
         // People are filtered by their ids. A formula can ask for their names.

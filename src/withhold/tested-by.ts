@@ -1,5 +1,5 @@
 import type { DecidedCall } from '../domain/decided-call.ts';
-import { columnNamed, readColumns } from '../notion/columns.ts';
+import { columnNamed, columnsNamed, readColumns } from '../notion/columns.ts';
 import { testedColumns } from '../notion/tested-columns.ts';
 import { Findings, type ShownBy } from './blank/findings.ts';
 import { blankRichText } from './blank/rich-text.ts';
@@ -25,8 +25,8 @@ export function tellsHidden(row: unknown, tested: readonly string[], hidden: Rea
   if (tested.length === 0 || hidden.size === 0) return false;
   const columns = readColumns(row) ?? [];
   return tested.some(key => {
-    const column = columnNamed(columns, key);
-    return column === null || hidden.has(column.name);
+    const meant = columnsNamed(columns, key);
+    return meant.length === 0 || meant.some(({ name }) => hidden.has(name));
   });
 }
 

@@ -12,7 +12,7 @@ import type { CursorSeal } from './list-cursor.ts';
 import { hasMoved } from './moved.ts';
 import { bindToCaller } from './own-objects.ts';
 import { reduceToPartial } from './partial-object.ts';
-import { type Json, parseObject, readWhole, refuseAnswer } from './read-answer.ts';
+import { isObject, type Json, parseObject, readWhole, refuseAnswer } from './read-answer.ts';
 import { releaseFileHeaders, releaseHeaders } from './release-headers.ts';
 import { type ReleasedList, releaseList, type SendOn } from './release-list.ts';
 import { rewriteUrls, type UrlRewriting } from './rewrite-urls.ts';
@@ -59,6 +59,7 @@ export function createWithhold(parts: WithholdParts): Withhold {
     if (json === null) throw refuseAnswer(operation, `an answer ${answer.status} that is no JSON object`);
     await bindToCaller(decided, json, parts.owners);
     const learned = await learn(decided, json, sentAtMs);
+    if (operation.effect === 'write') parts.schemas.forget(decided, sourcesIn(learned, json));
     const whereabouts = createWhereabouts(parts.index, decided);
     if (await hasMoved(decided, learned, whereabouts)) return { reconsider: true };
     return release(decided, answer, bytes, json, { whereabouts, sentAtMs });
@@ -143,6 +144,12 @@ function propertiesShown({ call, facts }: DecidedCall): ReadonlySet<string> {
 }
 
 const nothing: ReadonlySet<string> = new Set();
+
+/** The data sources that an answer shows: as it stands, or as what is in the database that it shows. */
+function sourcesIn(learned: readonly LearnedObject[], { data_sources: sources }: Json): string[] {
+  const listed = Array.isArray(sources) ? sources.flatMap(source => (isObject(source) ? String(source.id) : [])) : [];
+  return [...learned.flatMap(({ kind, id }) => (kind === 'data_source' ? id : [])), ...listed];
+}
 
 /** Whether the caller may see the object that an answer is. Lists are judged item by item, and what is one's own by whose it is. */
 async function maySee(decided: DecidedCall, json: Json, sight: Sight, whereabouts: Whereabouts): Promise<boolean> {

@@ -227,7 +227,7 @@ describe('access by page, through the official client', () => {
         for (const id of [secret.id, far.id, there.database, there.source, original]) {
           assert.ok(!all.includes(id) && !all.includes(id.replaceAll('-', '')), all);
         }
-        assert.doesNotMatch(all, new RegExp(`${canary}|424`));
+        assert.doesNotMatch(all, new RegExp(`${canary}|424242|848484`));
 
         const markdown = await refusal(reader.pages.retrieveMarkdown({ page_id: page.id }));
         assert.equal(markdown.code, 'restricted_resource');

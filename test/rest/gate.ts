@@ -6,6 +6,7 @@ import { type Emulator, startEmulator } from '../../emulator/server.ts';
 import { authorize } from '../../src/authorize/authorize.ts';
 import { compilePolicy } from '../../src/authorize/compile-policy.ts';
 import { refuse } from '../../src/authorize/refusal.ts';
+import type { Action } from '../../src/domain/action.ts';
 import type { DecidedCall } from '../../src/domain/decided-call.ts';
 import { PortcullisError } from '../../src/domain/errors.ts';
 import type { Facts } from '../../src/domain/facts.ts';
@@ -35,6 +36,8 @@ const now = () => new Date();
 /** What somebody may do at this gate. */
 export interface Standing {
   readonly role?: string;
+  /** Roles besides the built-in ones, by name. */
+  readonly roles?: Readonly<Record<string, readonly Action[]>>;
   readonly grants?: readonly Grant[];
   /** The pages that the key is limited to. */
   readonly under?: readonly string[];
@@ -156,13 +159,14 @@ function stepsOn(index: PageIndex, send: Send, lookUp: (path: string) => Promise
 const connection = { id: newId('con'), because: 'only_one' } as const;
 
 function passing(steps: ReturnType<typeof stepsOn>, index: PageIndex, standing: Standing) {
-  const { role = 'viewer', grants = [], under = null, ceiling = null } = standing;
+  const { role = 'viewer', roles = {}, grants = [], under = null, ceiling = null } = standing;
   const caller = aCaller({
     ...{ principal: { kind: 'user', id: principalId }, credential: newId('key'), boundTo: workspaceId },
     ...{ under, ceiling, signIn: { strength: 'key', at: null } },
   });
   const members = new Map([[principalId, role]]);
-  const policy = compilePolicy({ revision: 1, roles: new Map(), groups: new Map(), grants, members });
+  const custom = new Map(Object.entries(roles).map(([name, actions]) => [name, new Set(actions)]));
+  const policy = compilePolicy({ revision: 1, roles: custom, groups: new Map(), grants, members });
   const gateway = createGateway({
     ...{ authorize, refuse, now, forward: steps.forward, withhold: steps.withhold },
     identify: async () => caller,

@@ -93,7 +93,10 @@ export async function withheld({
   const cursors = createCursorSeal(randomBytes(64));
   const remaining = [...pages];
   const fetched: { readonly path: string; readonly body: unknown }[] = [];
-  const known = { of: async (_decided: DecidedCall, id: string) => readColumns({ properties: schemas[id] }) };
+  const known = {
+    of: async (_decided: DecidedCall, id: string) => readColumns({ properties: schemas[id] }),
+    forget() {},
+  };
   const lookUp = async (_decided: DecidedCall, path: string) => views[path.slice('/v1/views/'.length)];
   const withhold = createWithhold({
     ...{ publicBase: 'https://gate.example', owners: memoryOwners(), index, cursors, now },

@@ -52,6 +52,8 @@ export const tableTools: readonly ToolRow[] = [
         { at: 'statements', when: 'drop', actions: ['delete'], on: 'data_source_id', fresh: true },
       ],
       statements: ['statements'],
+      // A statement may name any column, and give it another name.
+      writes: ['statements'],
       shows: 'made',
     },
     shape: {
