@@ -17,6 +17,7 @@ export function describedApi() {
     pageChildren: none,
     pageIndex: none,
     questions: none,
+    advice: none,
   });
   return describeApi('/', rows, contentRoutes);
 }

@@ -23,6 +23,7 @@ import { keysDestroy, keysRetire, keysRotate } from './keys-workspace.ts';
 import { mcpConfig } from './mcp-config.ts';
 import { pagesRebuild } from './pages-rebuild.ts';
 import { policyApply, policyExport, policyPlan, policySimulate, policyTest } from './policy.ts';
+import { policyLeastPrivilege, policyLint } from './policy-advice.ts';
 import { reportAccess } from './report-access.ts';
 import { serve } from './serve.ts';
 import { usersSignInLink } from './users-sign-in-link.ts';
@@ -52,6 +53,8 @@ export const commandTable: CommandTable = {
       policyApply,
       policyTest,
       policySimulate,
+      policyLint,
+      policyLeastPrivilege,
     ],
     'What Notion shows': [discover, reportAccess, pagesRebuild],
     'MCP clients': [mcpConfig],

@@ -64,7 +64,7 @@ export const policyPlan: Command = {
   options: { ...policyOptions, json: { takes: null, doc: 'the whole plan as JSON' } },
   notes: `${policyNotes} The exit code is 6 where the document would be refused.`,
   async run(invocation) {
-    const planned = await planOf(invocation, await fileOf(invocation));
+    const planned = await planOf(invocation, await readPolicyFile(invocation.parameters.FILE ?? '-'));
     if (invocation.options.json === true) invocation.terminal.out(printableJson(planned));
     else printPlan(planned, invocation.terminal);
     return exitCodeOf(planned);
@@ -81,7 +81,7 @@ export const policyApply: Command = {
   },
   notes: `${policyNotes} A document that names no revision is applied to the policy as it is now.`,
   async run(invocation) {
-    const file = await fileOf(invocation);
+    const file = await readPolicyFile(invocation.parameters.FILE ?? '-');
     const { remote, path } = await policyAt(invocation);
     const planned = await planOf(invocation, file);
     const named = textOf(invocation.options.revision) ?? file.revision;
@@ -100,7 +100,7 @@ export const policyTest: Command = {
   options: policyOptions,
   notes: `${policyNotes} Nothing is saved. The exit code is 6 where one fails.`,
   async run(invocation) {
-    const { failed } = await planOf(invocation, await fileOf(invocation));
+    const { failed } = await planOf(invocation, await readPolicyFile(invocation.parameters.FILE ?? '-'));
     for (const line of failed) invocation.terminal.out(printable(line));
     if (failed.length === 0) invocation.terminal.err('All of them hold.');
     return failed.length === 0 ? 0 : errorTable.conflict.exitCode;
@@ -140,7 +140,7 @@ export const policySimulate: Command = {
   notes: 'Asks a running gateway, as the holder of a key with the actions `grants` and `audit`. docs/policy.md',
   async run(invocation) {
     const { options, terminal } = invocation;
-    const file = await fileOf(invocation);
+    const file = await readPolicyFile(invocation.parameters.FILE ?? '-');
     const { remote, path } = await policyAt(invocation);
     const until = textOf(options.until);
     const body = {
@@ -164,7 +164,7 @@ export const policySimulate: Command = {
 };
 
 /** As plain data. What is wrong in the document itself is said by the gateway. */
-async function documentIn({ sent }: PolicyFile): Promise<unknown> {
+export async function documentIn({ sent }: PolicyFile): Promise<unknown> {
   try {
     return sent.text.type === 'application/json'
       ? JSON.parse(sent.text.body)
@@ -174,14 +174,10 @@ async function documentIn({ sent }: PolicyFile): Promise<unknown> {
   }
 }
 
-function timeOf(option: string, text: string): string {
+export function timeOf(option: string, text: string): string {
   const time = new Date(text);
   if (Number.isNaN(time.getTime())) throw new UsageError(`${option} is no time`, 'give one such as 2027-01-31T12:00Z');
   return time.toISOString();
-}
-
-function fileOf({ parameters }: Invocation): Promise<PolicyFile> {
-  return readPolicyFile(parameters.FILE ?? '-');
 }
 
 async function planOf(invocation: Invocation, file: PolicyFile): Promise<Plan> {

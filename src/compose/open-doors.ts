@@ -41,7 +41,7 @@ export interface OpenDoors {
 /** Everything that calls come in by. */
 export async function openDoors(place: Foundation, audit: Audit, parts: Parts): Promise<OpenDoors> {
   const { config, log, store, stores, prometheus, root, publicUrl, monotonicMs, closers } = place;
-  const { policies, questions } = openPolicies(place, audit, () => opened.places);
+  const { policies, questions, advice } = openPolicies(place, audit, () => opened.places);
   const opened = openGateway(place, audit, parts, policies);
   const { gateway, files, report, discoverPages, toolRoutes } = opened;
   const clientAddress = createClientAddress(config.trustedProxies);
@@ -83,6 +83,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
         pageChildren: stores.pageChildren,
         pageIndex: { care: audit.logged.pageIndexCare, discover: discoverPages },
         questions,
+        advice,
       }),
       contentRoutes,
       fileLinks: files.links,

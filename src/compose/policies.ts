@@ -3,9 +3,11 @@ import { cedarText, exportCedar } from '../authorize/cedar/export-cedar.ts';
 import { compilePolicy } from '../authorize/compile-policy.ts';
 import { actions } from '../domain/action.ts';
 import { askerNow } from '../domain/rights.ts';
+import { createAdvice } from '../policy/advice.ts';
 import type { PagePlaces } from '../policy/page-places.ts';
 import { createPolicies } from '../policy/policies.ts';
 import { createQuestions } from '../policy/questions.ts';
+import { createReadPast } from '../policy/read-past.ts';
 import { createCheckPolicy } from '../policy/run-checks.ts';
 import type { Foundation } from './foundation.ts';
 import type { Audit } from './open-audit.ts';
@@ -21,6 +23,8 @@ export function openPolicies({ now, stores }: Foundation, { logged }: Audit, pla
     titles: (...asked) => places().titles(...asked),
   };
   const analysis = openPolicyAnalysis(stores);
+  const readPast = createReadPast(openRecordedCalls(stores), later);
+  const common = { store: logged.policies, compile: compilePolicy, places: later, analysis, now };
   const policies = createPolicies({
     store: logged.policies,
     beyond(before, after, author, at) {
@@ -34,13 +38,13 @@ export function openPolicies({ now, stores }: Foundation, { logged }: Audit, pla
       const cedar = exportCedar(policy);
       return { policies: cedarText(cedar), schema: cedar.schema };
     },
-    places: later,
-    recorded: openRecordedCalls(stores),
+    readPast,
     analysis,
     now,
   });
   return {
     policies,
-    questions: createQuestions({ store: logged.policies, compile: compilePolicy, places: later, analysis, now }),
+    advice: createAdvice({ ...common, readPast }),
+    questions: createQuestions(common),
   };
 }

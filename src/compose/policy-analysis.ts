@@ -1,6 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import { breaches, unexpected } from '../authorize/analyse/check-rules.ts';
 import { type AccessChange, diff } from '../authorize/analyse/diff.ts';
+import { leastPrivilege } from '../authorize/analyse/least-privilege.ts';
+import { lint } from '../authorize/analyse/lint.ts';
 import { reach } from '../authorize/analyse/reach.ts';
+import { replay } from '../authorize/analyse/replay.ts';
 import { compilePolicy } from '../authorize/compile-policy.ts';
 import { PageTree } from '../authorize/tree/page-tree.ts';
 import { PlacedPolicy } from '../authorize/tree/placed-policy.ts';
@@ -46,7 +50,33 @@ export function openPolicyAnalysis(stores: Pick<Stores, 'pageTreeRows'>): Policy
         kindOf: id => kinds.get(id) ?? 'page',
       };
     },
+
+    async idle(workspaceId, policy, at) {
+      // What nobody has seen yet is left out: to say so is part of the question.
+      const tree = PageTree.of(await stores.pageTreeRows(workspaceId), scopesOf(policy));
+      return inSlices(lint(new PlacedPolicy(compilePolicy(policy), tree), at));
+    },
+
+    replay: async (policy, calls) => inSlices(replay(calls, compilePolicy(policy))),
+
+    lessen: (policy, calls, unplaced) => inSlices(leastPrivilege(compilePolicy(policy), calls, unplaced)),
   };
+}
+
+/** How long a long question may hold up everything else at a time. */
+const sliceMs = 10;
+
+/** What a search finds, while calls go on between its steps. */
+async function inSlices<T>(search: Iterable<T | null>): Promise<T[]> {
+  const found: T[] = [];
+  let begun = performance.now();
+  for (const one of search) {
+    if (one !== null) found.push(one);
+    if (performance.now() - begun < sliceMs) continue;
+    await setImmediate();
+    begun = performance.now();
+  }
+  return found;
 }
 
 function scopesOf({ grants }: Policy): GrantScope[] {

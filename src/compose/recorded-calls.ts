@@ -1,6 +1,6 @@
 import type { AuditReader, AuditRecord } from '../audit/audit-reader.ts';
-import { type EventId, isId } from '../domain/ids.ts';
-import type { RecordedCall, RecordedCalls } from '../policy/simulate.ts';
+import { type EventId, type GrantId, isId } from '../domain/ids.ts';
+import type { RecordedCall, RecordedCalls } from '../policy/past-calls.ts';
 import type { Stores } from '../store/stores.ts';
 
 const pageSize = 200;
@@ -10,13 +10,13 @@ export function openRecordedCalls(
   stores: Pick<Stores, 'keyLimits'> & { auditReader: Pick<AuditReader, 'read'> },
 ): RecordedCalls {
   return {
-    async read(workspaceId, { since, until }, max) {
+    async read(workspaceId, { since, until, of }, max) {
       const calls: RecordedCall[] = [];
       let before: EventId | null = null;
       do {
         const page: Awaited<ReturnType<AuditReader['read']>> = await stores.auditReader.read(
           workspaceId,
-          { since, until, activity: ['notion'] },
+          { since, until, activity: of === 'notion' ? ['notion'] : undefined },
           { before, limit: pageSize },
         );
         calls.push(...page.records.flatMap(recordedCall));
@@ -48,6 +48,7 @@ function recordedCall({ entry }: AuditRecord): RecordedCall[] {
     {
       ...{ id, decision: decision.id ?? null, time: new Date(time), operation, principal: who, credential, door },
       ...{ address: clientAddress ?? '', effect: kind === 'denial' ? 'deny' : 'allow', because: decision.because },
+      grants: (decision.grants ?? []).filter((grant): grant is GrantId => isId('grt', grant)),
       objects,
     },
   ];

@@ -1298,6 +1298,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/policy/least-privilege": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Smaller grants and roles, from what was used, each with the calls that it would break; nothing is saved
+         * @description Takes the action `grants` in the workspace. It takes `audit` too.
+         */
+        post: operations["policy.least_privilege"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/policy/lint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Grants, groups, roles and checks that do nothing, or more than they seem to; nothing is saved
+         * @description Takes the action `grants` in the workspace.
+         */
+        post: operations["policy.lint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/policy/plan": {
         parameters: {
             query?: never;
@@ -1874,6 +1914,34 @@ export interface components {
             keys: components["schemas"]["Key"][];
             total: number;
         };
+        LesserRight: {
+            /** @description Calls of that time that would be denied. */
+            breaks: number;
+            /** @description The newest of them. */
+            broken: components["schemas"]["PastCall"][];
+            grant: string | null;
+            /** @description Actions that stay. */
+            keeps: string[];
+            /** @enum {string} */
+            kind: "remove_grant" | "narrow_grant" | "smaller_role";
+            /**
+             * Format: date-time
+             * @description A grant that was made later than that could not be used before.
+             */
+            observedSince: string;
+            /** @description Of a grant: where it stays. */
+            on: string[];
+            /** @description Whose role it is about. */
+            principal: {
+                id: string;
+                name: string;
+            } | null;
+            /** @description The role that would be enough. */
+            role: string | null;
+            says: string;
+            /** @description Calls that it had a part in. */
+            uses: number;
+        };
         LogHead: {
             /** @description The newest checkpoint, a signed note: keep it, for `audit verify --against`. */
             checkpoint: string;
@@ -1978,6 +2046,22 @@ export interface components {
             /** @description When the page or database was shown that was shown the longest ago. */
             oldest: string | null;
         };
+        PastCall: {
+            decision: string | null;
+            entry: string;
+            objects: {
+                action: string;
+                id: string | null;
+                kind: string;
+            }[];
+            operation: string;
+            principal: {
+                id: string;
+                name: string;
+            };
+            /** Format: date-time */
+            time: string;
+        };
         PathElement: {
             /** @description Null: you may not read it. */
             id: string | null;
@@ -2030,6 +2114,18 @@ export interface components {
             }[];
             /** @constant */
             version: 1;
+        };
+        PolicyFinding: {
+            /** @description Of a grant: no_actions, expired, never_holds, nobody, nowhere, changes_nothing, everyone. Of a group: empty, unused. Of a role: no_actions, unused. Of an invariant or a test: nobody, nowhere. */
+            because: string;
+            grant: string | null;
+            /** @description Of a group or a role. */
+            name: string | null;
+            /** @enum {string} */
+            of: "grant" | "group" | "role" | "invariant" | "test";
+            /** @description Of an invariant or a test: its place in the document, from 0 on. */
+            place: number | null;
+            says: string;
         };
         PolicyFlip: {
             because: string;
@@ -4539,6 +4635,93 @@ export interface operations {
                     "application/json": unknown;
                     "application/yaml": unknown;
                     "text/plain": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "policy.least_privilege": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date-time
+                     * @description 90 days ago unless given.
+                     */
+                    since?: string;
+                    /**
+                     * Format: date-time
+                     * @description Now unless given.
+                     */
+                    until?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Calls that show what is used. */
+                        calls: number;
+                        /** @description False: the log holds more calls of that time than are looked at; these are the newest. What is used rarely may be missing. */
+                        complete: boolean;
+                        /** @description Each stands by itself, and was replayed by itself. */
+                        proposals: components["schemas"]["LesserRight"][];
+                        revision: number;
+                        /** Format: date-time */
+                        since: string;
+                        /** @description Calls that no policy decides. */
+                        skipped: number;
+                        /** Format: date-time */
+                        until: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "policy.lint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A document, instead of the policy as it is. */
+                    policy?: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        findings: components["schemas"]["PolicyFinding"][];
+                        revision: number;
+                    };
                 };
             };
             default: components["responses"]["Problem"];

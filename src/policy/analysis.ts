@@ -1,7 +1,10 @@
 import type { Action } from '../domain/action.ts';
 import type { GrantScope } from '../domain/grant.ts';
 import type { PrincipalId, WorkspaceId } from '../domain/ids.ts';
+import type { PastCall, UnplacedCall } from '../domain/past-call.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { IdleGrant, LesserRight } from '../domain/policy-advice.ts';
+import type { Judgement } from '../domain/policy-snapshot.ts';
 
 /** What somebody gains or loses by a change, and where. */
 export interface Difference {
@@ -57,4 +60,17 @@ export interface PolicyAnalysis {
   compare(workspaceId: WorkspaceId, before: Policy, after: Policy, at: Date): Promise<Comparison>;
   /** @param scopes places that will be asked about, beside those of the grants */
   lay(workspaceId: WorkspaceId, policy: Policy, scopes: readonly GrantScope[], at: Date): Promise<LaidPolicy>;
+  /** Grants that decide nothing from a moment on. */
+  idle(workspaceId: WorkspaceId, policy: Policy, at: Date): Promise<readonly IdleGrant[]>;
+  /** Calls of the past that a policy would decide otherwise, and what would decide them. */
+  replay<Call extends PastCall>(
+    policy: Policy,
+    calls: readonly Call[],
+  ): Promise<readonly { readonly call: Call; readonly now: Judgement }[]>;
+  /** Grants and roles that are bigger than what the calls used of them, each with the calls that less would deny. */
+  lessen<Call extends PastCall>(
+    policy: Policy,
+    calls: readonly Call[],
+    unplaced: readonly UnplacedCall[],
+  ): Promise<readonly LesserRight<Call>[]>;
 }

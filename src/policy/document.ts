@@ -57,7 +57,8 @@ export function writeDocument(stored: StoredPolicy) {
   };
 }
 
-function writeGrant(grant: StoredPolicy['policy']['grants'][number], names: SubjectNames) {
+/** A grant as a document has it. */
+export function writeGrant(grant: StoredPolicy['policy']['grants'][number], names: SubjectNames) {
   const { effect, subject, actions, scopes, when, properties, reason } = grant;
   const [only, ...more] = scopes.map(writeScope);
   return {

@@ -1,6 +1,6 @@
 import type { GrantSubject } from '../domain/grant.ts';
 import { type GroupId, isId, type PrincipalId } from '../domain/ids.ts';
-import type { Policy } from '../domain/policy.ts';
+import type { Group, Policy } from '../domain/policy.ts';
 
 /** A member, as a document can name them. */
 export interface NamedMember {
@@ -70,4 +70,29 @@ function namesOf({ id, kind, name, email }: NamedMember): string[] {
 function unambiguous(member: NamedMember, byName: ReadonlyMap<string, readonly PrincipalId[]>): string {
   const name = namesOf(member).at(-1) ?? member.id;
   return byName.get(name)?.length === 1 ? name : member.id;
+}
+
+/** All members whom a subject of a document means. Nobody for a name that names nobody any more. */
+export function membersNamed(name: string, names: SubjectNames, policy: Policy): readonly PrincipalId[] {
+  const subject = subjectNamed(name, names);
+  if (subject === null) return [];
+  if (subject.kind === 'principal') return [subject.id];
+  if (subject.kind === 'everyone') return [...policy.members.keys()];
+  const group = policy.groups.get(subject.id);
+  return group === undefined ? [] : membersOf(group, policy.groups);
+}
+
+function subjectNamed(name: string, names: SubjectNames): GrantSubject | null {
+  try {
+    return names.subject(name);
+  } catch (error) {
+    if (error instanceof UnknownName) return null;
+    throw error;
+  }
+}
+
+/** Those in a group, and those in the groups that it holds. */
+export function membersOf(group: Group, groups: Policy['groups']): readonly PrincipalId[] {
+  const inner = group.groups.flatMap(id => groups.get(id)?.principals ?? []);
+  return [...new Set([...group.principals, ...inner])];
 }

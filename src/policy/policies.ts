@@ -1,9 +1,10 @@
 import type { Action } from '../domain/action.ts';
 import { PortcullisError } from '../domain/errors.ts';
-import { type GrantId, isId, type WorkspaceId } from '../domain/ids.ts';
+import type { GrantId, WorkspaceId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { PolicyProposal, Proposals } from '../domain/policy-proposal.ts';
+import type { Judgement } from '../domain/policy-snapshot.ts';
 import { type Caller, principalIdOf } from '../domain/principal.ts';
 import type { CompilePolicy } from '../domain/rights.ts';
 import type { Now } from '../domain/units.ts';
@@ -11,9 +12,9 @@ import type { Comparison, PolicyAnalysis } from './analysis.ts';
 import { applyProposal } from './apply-proposal.ts';
 import { type CheckPolicy, type FailedCheck, sayFailed } from './check-policy.ts';
 import { describeChange } from './describe-change.ts';
-import type { PagePlaces } from './page-places.ts';
+import type { PlacedCall } from './past-calls.ts';
 import type { PolicyChecks, PolicyStore, StoredPolicy } from './policy-store.ts';
-import { objectsOf, type RecordedCalls, type Simulation, simulate } from './simulate.ts';
+import type { ReadPast } from './read-past.ts';
 import { type ToldChange, tellChanges } from './tell-changes.ts';
 
 export interface PolicyParts {
@@ -23,8 +24,7 @@ export interface PolicyParts {
   readonly beyond: (before: Policy, after: Policy, author: Caller, at: Date) => readonly Action[];
   readonly check: CheckPolicy;
   readonly compile: CompilePolicy;
-  readonly places: PagePlaces;
-  readonly recorded: RecordedCalls;
+  readonly readPast: ReadPast;
   readonly analysis: PolicyAnalysis;
   readonly now: Now;
 }
@@ -35,12 +35,6 @@ export interface Policies extends Proposals {
   /** What a role allows under this policy. */
   actionsOf(policy: Policy, role: string): ReadonlySet<Action>;
   read(workspaceId: WorkspaceId): Promise<StoredPolicy>;
-  /**
-   * Makes a change. Throws `validation_error` with everything that is wrong with it, `conflict` where an invariant or a test
-   * of the policy fails, `policy_changed` where the author may not make it any more.
-   *
-   * @param expected the revision that the author has seen; another one now is a `conflict`
-   */
   /** What a change would do, without doing it. Throws `policy_invalid` with everything that is wrong with it. */
   plan(context: CommandContext, workspaceId: WorkspaceId, proposal: PolicyProposal): Promise<PolicyPlan>;
   /**
@@ -52,6 +46,12 @@ export interface Policies extends Proposals {
     proposal: PolicyProposal,
     time: { readonly since: Date; readonly until: Date; readonly as: 'then' | 'now' },
   ): Promise<Simulated>;
+  /**
+   * Makes a change. Throws `validation_error` with everything that is wrong with it, `conflict` where an invariant or a test
+   * of the policy fails, `policy_changed` where the author may not make it any more.
+   *
+   * @param expected the revision that the author has seen; another one now is a `conflict`
+   */
   change(
     context: CommandContext,
     workspaceId: WorkspaceId,
@@ -60,9 +60,20 @@ export interface Policies extends Proposals {
   ): Promise<StoredPolicy>;
 }
 
+/** A call that a draft would decide differently. */
+export interface FlippedCall {
+  readonly call: PlacedCall;
+  readonly now: Judgement;
+}
+
 /** What a simulation found, in the names of the draft's workspace. */
-export interface Simulated extends Simulation {
+export interface Simulated {
   readonly stored: StoredPolicy;
+  /** Calls that were judged again. */
+  readonly calls: number;
+  readonly flips: readonly FlippedCall[];
+  /** Calls that were decided by something else than the policy, or whose objects nobody knows any more. */
+  readonly skipped: number;
   /** The log of that time was looked through to its beginning. */
   readonly complete: boolean;
 }
@@ -83,7 +94,7 @@ export interface PolicyPlan extends Comparison {
 
 /** Changes of policies: each is one revision, and one commit with its entry in the log. */
 export function createPolicies(parts: PolicyParts): Policies {
-  const { store, cedarOf, beyond, check, compile, places, recorded, analysis, now } = parts;
+  const { store, cedarOf, beyond, check, compile, readPast, analysis, now } = parts;
 
   return {
     actionsOf: (policy, role) => compile(policy).ofRole(role),
@@ -120,15 +131,11 @@ export function createPolicies(parts: PolicyParts): Policies {
       const { policy: before, members } = stored;
       const applied = applyProposal(before, proposal, { members, author: principalIdOf(context.caller), at });
       if ('problems' in applied) throw invalid(applied.problems);
-      const { calls, complete } = await recorded.read(workspaceId, { since, until }, simulatedMax);
-      const found = await places.stillKnown(workspaceId, objectsOf(calls));
-      const keys = [...new Set(calls.flatMap(({ credential }) => (isId('key', credential) ? [credential] : [])))];
-      const limits = await recorded.limitsOf(workspaceId, keys);
-      return {
-        ...simulate(compile(applied.policy), calls, found, limits, as === 'now' ? at : null),
-        stored,
-        complete,
-      };
+      const of = 'notion';
+      const past = await readPast(workspaceId, { since, until, of }, simulatedMax, as === 'now' ? at : null);
+      const { placed, skipped, complete } = past;
+      const flips = await analysis.replay(applied.policy, placed);
+      return { stored, calls: placed.length, flips, skipped, complete };
     },
 
     change: (context, workspaceId, proposal, expected) =>

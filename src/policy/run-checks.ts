@@ -1,13 +1,10 @@
-import type { GrantSubject } from '../domain/grant.ts';
-import type { PrincipalId } from '../domain/ids.ts';
-import type { Policy } from '../domain/policy.ts';
 import type { PolicyAnalysis } from './analysis.ts';
 import type { CheckPolicy, FailedCheck } from './check-policy.ts';
-import { createNames, type SubjectNames } from './names.ts';
+import { createNames, membersNamed } from './names.ts';
 
 /**
  * Judges what a workspace asks of its policy, by the same evaluator as calls, for whatever call and on every page that is
- * known: an invariant that holds here is broken nowhere. A test names nobody who is not there: then it fails.
+ * known: an invariant that holds here is broken nowhere. A test fails where the member that it names has left.
  */
 export function createCheckPolicy({ lay }: Pick<PolicyAnalysis, 'lay'>): CheckPolicy {
   return async (workspaceId, policy, members, { invariants, tests }, at) => {
@@ -17,26 +14,17 @@ export function createCheckPolicy({ lay }: Pick<PolicyAnalysis, 'lay'>): CheckPo
     const laid = await lay(workspaceId, policy, scopes, at);
     const failed: FailedCheck[] = [];
     for (const test of tests) {
-      const named = everyoneNamed(test.who, names, policy);
+      const named = membersNamed(test.who, names, policy);
       const [first] = laid.unexpected(named, test.may, test.on, test.expect);
       if (named.length === 0) failed.push({ test, got: null });
       else if (first !== undefined) failed.push({ test, got: first.calls });
     }
     for (const invariant of invariants) {
       const { who, may, on } = invariant.never;
-      const [first] = laid.breaking(everyoneNamed(who, names, policy), may, on);
+      const [first] = laid.breaking(membersNamed(who, names, policy), may, on);
       if (first === undefined) continue;
       failed.push({ invariant, brokenBy: names.nameOf(first.principal), at: first.page });
     }
     return failed;
   };
-}
-
-function everyoneNamed(name: string, names: SubjectNames, policy: Policy): readonly PrincipalId[] {
-  const subject: GrantSubject = names.subject(name);
-  if (subject.kind === 'principal') return [subject.id];
-  if (subject.kind === 'everyone') return [...policy.members.keys()];
-  const group = policy.groups.get(subject.id);
-  const inner = (group?.groups ?? []).flatMap(id => policy.groups.get(id)?.principals ?? []);
-  return [...new Set([...(group?.principals ?? []), ...inner])];
 }

@@ -26,7 +26,7 @@ export function tellChanges(stored: StoredPolicy, after: Policy, checks: PolicyC
 type Said = ReturnType<typeof writeDocument>;
 
 /** `deny group:contractors read on page:… (board papers)` */
-function sayGrant({ effect, to, on, when, properties, reason, ...what }: Said['grants'][number]): string {
+export function sayGrant({ effect, to, on, when, properties, reason, ...what }: Said['grants'][number]): string {
   const actions = 'role' in what ? `what ${what.role} may` : what.actions.join(', ');
   const details = [
     ...(properties === undefined ? [] : [`properties ${properties.join(', ')}`]),

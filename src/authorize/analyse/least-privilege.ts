@@ -2,73 +2,124 @@ import type { Action } from '../../domain/action.ts';
 import type { Container } from '../../domain/ancestry.ts';
 import type { Grant, GrantScope } from '../../domain/grant.ts';
 import type { GrantId, PrincipalId } from '../../domain/ids.ts';
+import type { PastCall, UnplacedCall } from '../../domain/past-call.ts';
+import type { LesserRight } from '../../domain/policy-advice.ts';
 import { builtInRoles } from '../../domain/role.ts';
 import { actionsOfMask, bitOf } from '../action-bits.ts';
 import { applyChange, type PolicyChange } from '../apply-change.ts';
 import type { CompiledPolicy } from '../compile-policy.ts';
 import { actionsOfRole } from '../engine.ts';
-import { type PastCall, type Replay, replay } from './replay.ts';
+import { replay } from './replay.ts';
 
-/** A change that takes away what nobody used, with the proof of what it would break. */
-export interface LeastPrivilege {
-  readonly change: PolicyChange;
-  readonly about: { readonly grant: GrantId } | { readonly principal: PrincipalId };
-  /** Actions that stay; empty: everything goes. */
-  readonly keeps: readonly Action[];
-  /** Of a grant: where it stays. */
-  readonly scopes: readonly GrantScope[];
-  /** Calls of the past that it would deny. None, unless conditions or other grants had a part in them. */
-  readonly breaks: Replay<PastCall>['lost'];
+interface Use<Call> {
+  /** What was used of it, as far as the log shows. */
+  mask: number;
+  uses: number;
+  /** Where; null: nobody can say any more. */
+  readonly paths: (readonly Container[] | null)[];
+  /** Calls that it had a part in. */
+  readonly calls: Call[];
 }
 
-interface Use {
-  mask: number;
-  readonly paths: (readonly Container[])[];
+type Uses<K, Call> = Map<K, Use<Call>>;
+
+/** What the calls of some time show of a policy, and what it means for its grants and roles. */
+interface Shown<Call> {
+  readonly byGrant: Uses<GrantId, Call>;
+  readonly byRole: Uses<PrincipalId, Call>;
+}
+
+/** A change that takes away what nobody used, as the evaluator knows it. */
+export interface Lessening<Call extends PastCall> extends LesserRight<Call> {
+  readonly change: PolicyChange;
 }
 
 /**
  * Proposes smaller grants and roles from the calls of some time: a grant that allowed nothing goes, one that allowed less than
  * it could names only that, on the lowest container that holds everything. A role that is bigger than what was used through
- * it becomes the smallest that is not. Each proposal stands by itself and was replayed by itself.
+ * it becomes the smallest that is not. Each proposal stands by itself and was replayed by itself, with the calls that the grant
+ * or the role had a part in: no others can come out differently. Yields after each, so that it can be gone through in slices.
+ *
+ * @param unplaced count as used, wherever a grant stands: a page that was deleted says nothing of where it stood
  */
-export function leastPrivilege(snapshot: CompiledPolicy, calls: readonly PastCall[]): LeastPrivilege[] {
-  const byGrant = new Map<GrantId, Use>();
-  const byRole = new Map<PrincipalId, Use>();
-  for (const { asker, action, object, effect } of calls) {
-    if (effect !== 'allow') continue;
-    const judgement = snapshot.judge(asker, action, object);
-    if (judgement.effect !== 'allow') continue;
-    const path = object.state === 'known' ? object.path : [];
-    if (judgement.because === 'role') use(byRole, asker.principal, action, path);
-    for (const id of judgement.grants) use(byGrant, id, action, path);
+export function* leastPrivilege<Call extends PastCall>(
+  snapshot: CompiledPolicy,
+  calls: Iterable<Call>,
+  unplaced: Iterable<UnplacedCall> = [],
+): Generator<Lessening<Call>> {
+  const shown: Shown<Call> = { byGrant: new Map(), byRole: new Map() };
+  for (const call of calls) note(shown, snapshot, call);
+  for (const call of unplaced) noteUnplaced(shown, call);
+  const { source } = snapshot;
+  for (const grant of source.grants) {
+    const its = shown.byGrant.get(grant.id);
+    yield* smallerGrant(snapshot, grant, its).map(proposal => replayed(snapshot, proposal, its));
   }
-  const grants = snapshot.source.grants.flatMap(grant => smallerGrant(snapshot, grant, byGrant.get(grant.id)));
-  const roles = [...snapshot.source.members].flatMap(([id, role]) => smallerRole(snapshot, id, role, byRole.get(id)));
-  return [...grants, ...roles].map(proposal => {
-    const after = applyChange(snapshot, proposal.change, snapshot.revision + 1);
-    return { ...proposal, breaks: replay(calls, after).lost };
-  });
+  for (const [id, role] of source.members) {
+    const its = shown.byRole.get(id);
+    yield* smallerRole(snapshot, id, role, its).map(proposal => replayed(snapshot, proposal, its));
+  }
 }
 
-function use<K>(uses: Map<K, Use>, key: K, action: Action, path: readonly Container[]): void {
-  const known = uses.get(key) ?? { mask: 0, paths: [] };
+/** What had a part in a call that was allowed, and still is. */
+function note<Call extends PastCall>({ byGrant, byRole }: Shown<Call>, snapshot: CompiledPolicy, call: Call): void {
+  const { asker, demands, effect } = call;
+  if (effect !== 'allow' || !demands.every(({ action, object }) => snapshot.may(asker, action, object))) return;
+  for (const { action, object } of demands) {
+    const { because, grants } = snapshot.judge(asker, action, object);
+    const path = object.state === 'known' ? object.path : [];
+    if (because === 'role') use(byRole, asker.principal, action, path, call);
+    for (const id of grants) use(byGrant, id, action, path, call);
+  }
+}
+
+function noteUnplaced<Call>({ byGrant, byRole }: Shown<Call>, call: UnplacedCall): void {
+  for (const action of call.actions) {
+    use(byRole, call.principal, action, null, null);
+    for (const id of call.grants) use(byGrant, id, action, null, null);
+  }
+}
+
+function use<K, Call>(
+  uses: Uses<K, Call>,
+  key: K,
+  action: Action,
+  path: readonly Container[] | null,
+  call: Call | null,
+): void {
+  const known = uses.get(key) ?? { mask: 0, uses: 0, paths: [], calls: [] };
   uses.set(key, known);
   known.mask |= bitOf(action);
   known.paths.push(path);
+  if (call !== null && known.calls.at(-1) === call) return;
+  known.uses++;
+  if (call !== null) known.calls.push(call);
 }
 
-type Proposal = Omit<LeastPrivilege, 'breaks'>;
+type Proposal = Pick<Lessening<PastCall>, 'about' | 'keeps' | 'scopes' | 'change'>;
 
-function smallerGrant({ parts }: CompiledPolicy, grant: Grant, used: Use | undefined): Proposal[] {
+function replayed<Call extends PastCall>(
+  snapshot: CompiledPolicy,
+  proposal: Proposal,
+  its: Use<Call> | undefined,
+): Lessening<Call> {
+  const { calls, uses } = its ?? { calls: [], uses: 0 };
+  if (calls.length === 0) return { ...proposal, uses, breaks: [] };
+  const after = applyChange(snapshot, proposal.change, snapshot.revision + 1);
+  return { ...proposal, uses, breaks: [...replay(calls, after)].flatMap(flip => flip?.call ?? []) };
+}
+
+function smallerGrant({ parts }: CompiledPolicy, grant: Grant, used: Use<unknown> | undefined): Proposal[] {
   if (grant.effect !== 'allow') return [];
   const about = { grant: grant.id };
-  if (used === undefined) {
+  const granted = parts.ready.get(grant.id)?.mask ?? 0;
+  if (used === undefined || (used.mask & granted) === 0) {
     return [{ about, keeps: [], scopes: [], change: { kind: 'grants', removed: [grant.id], added: [] } }];
   }
-  const keeps = actionsOfMask(used.mask);
+  const keeps = actionsOfMask(used.mask & granted);
   const lowest = lowestCommon(used.paths);
   const scopes = lowest === null || !covers(grant.scopes, lowest) ? grant.scopes : [scopeOf(lowest[0])];
-  const isSmaller = used.mask !== parts.ready.get(grant.id)?.mask || !isScopeOf(grant, scopes);
+  const isSmaller = (used.mask & granted) !== granted || !isScopeOf(grant, scopes);
   if (!isSmaller) return [];
   const added = [{ ...grant, actions: keeps, scopes }];
   return [{ about, keeps, scopes, change: { kind: 'grants', removed: [grant.id], added } }];
@@ -80,9 +131,10 @@ function isScopeOf({ scopes }: Grant, others: readonly GrantScope[]): boolean {
 }
 
 /** The path of the lowest container that all paths go through; null: only the workspace holds them all. */
-function lowestCommon(paths: Use['paths']): LowestPath | null {
-  const [first = [], ...others] = paths;
-  const index = first.findIndex(({ id }) => others.every(path => path.some(on => on.id === id)));
+function lowestCommon(paths: Use<unknown>['paths']): LowestPath | null {
+  const [first, ...others] = paths;
+  if (first == null) return null;
+  const index = first.findIndex(({ id }) => others.every(path => path?.some(on => on.id === id)));
   const found = first[index];
   return found === undefined ? null : [found, ...first.slice(index + 1)];
 }
@@ -100,14 +152,21 @@ function scopeOf({ kind, id }: Container): GrantScope {
   return { kind: kind === 'database' ? 'database' : 'page', id };
 }
 
-function smallerRole({ source }: CompiledPolicy, id: PrincipalId, role: string, used: Use | undefined): Proposal[] {
+function smallerRole(
+  { source }: CompiledPolicy,
+  id: PrincipalId,
+  role: string,
+  used: Use<unknown> | undefined,
+): Proposal[] {
   const allowed = (name: string) => actionsOfRole(source, name);
-  const needed = new Set(actionsOfMask(used?.mask ?? 0));
+  const needed = new Set(actionsOfMask(used?.mask ?? 0)).intersection(allowed(role));
   const [smallest] = [...builtInRoles, ...source.roles.keys()]
     .filter(name => allowed(name).isSupersetOf(needed) && allowed(name).isSubsetOf(allowed(role)))
     .filter(name => allowed(name).size < allowed(role).size)
     .sort((a, b) => allowed(a).size - allowed(b).size);
   if (smallest === undefined) return [];
   const keeps = [...allowed(smallest)];
-  return [{ about: { principal: id }, keeps, scopes: [], change: { kind: 'member', id, role: smallest } }];
+  return [
+    { about: { principal: id, role: smallest }, keeps, scopes: [], change: { kind: 'member', id, role: smallest } },
+  ];
 }

@@ -1,5 +1,5 @@
 import { actions } from '../../domain/action.ts';
-import type { GrantId } from '../../domain/ids.ts';
+import type { IdleGrant } from '../../domain/policy-advice.ts';
 import { bitOf } from '../action-bits.ts';
 import { type Applicable, applicable } from '../applicable.ts';
 import { membersByClass } from '../engine.ts';
@@ -10,30 +10,18 @@ import type { SubjectClass } from '../subject-class.ts';
 import type { PlacedPolicy } from '../tree/placed-policy.ts';
 import { anchorsUnder } from './anchors-under.ts';
 
-/** A grant that decides nothing, and why. */
-export interface IdleGrant {
-  readonly grant: GrantId;
-  readonly because: /** It names no action, or a role that allows none. */
-    | 'no_actions'
-    | 'expired'
-    /** No member is meant by it. */
-    | 'nobody'
-    /** The tree has none of its containers. */
-    | 'nowhere'
-    /** Without it, the same would be decided for everybody, everywhere and in every call. */
-    | 'changes_nothing';
-}
-
-/** Finds grants that never decide: for each, whether any decision would be another one without it. Masks are left out. */
-export function lint(placed: PlacedPolicy, at: Date): IdleGrant[] {
+/**
+ * Finds grants that never decide: for each, whether any decision would be another one without it. Of masks it says only what
+ * follows from their words. Yields after each grant, null where it decides, so that a long list can be gone through in slices.
+ */
+export function* lint(placed: PlacedPolicy, at: Date): Generator<IdleGrant | null> {
   const { tree, parts } = placed;
   tree.settle();
   const classes = [...membersByClass(parts).keys()];
-  return [...parts.ready.values()].flatMap(grant => {
-    if (grant.grant.properties !== null) return [];
+  for (const grant of parts.ready.values()) {
     const because = whyIdle(grant, placed, classes, at);
-    return because === null ? [] : [{ grant: grant.grant.id, because }];
-  });
+    yield because === null ? null : { grant: grant.grant.id, because };
+  }
 }
 
 function whyIdle(
@@ -44,12 +32,14 @@ function whyIdle(
 ): IdleGrant['because'] | null {
   if (grant.mask === 0) return 'no_actions';
   if (grant.conditions?.residue(at) === null) return 'expired';
+  if (neverHolds(grant)) return 'never_holds';
   const subject = subjectKey(grant.grant.subject);
   const its = classes.filter(({ subjects }) => subjects.includes(subject));
   if (its.length === 0) return 'nobody';
   const isThere = grant.grant.scopes.some(scope => scope.kind === 'workspace' || placed.tree.find(scope.id) > 0);
   // A limit to what is nowhere denies everything.
   if (!isThere && grant.grant.effect !== 'limit') return 'nowhere';
+  if (grant.grant.properties !== null) return null;
   const marks = anchorsUnder(placed.tree, grant.grant.scopes);
   const wanted = grant.grant.effect === 'limit' ? 0 : 1;
   for (let anchor = 0; anchor < marks.length; anchor++) {
@@ -57,6 +47,11 @@ function whyIdle(
     if (its.some(each => decides(grant, each.applicable(placed.own(anchor), false), at))) return null;
   }
   return 'changes_nothing';
+}
+
+/** It begins when it has ended. */
+function neverHolds({ grant: { when } }: ReadyGrant): boolean {
+  return when?.notBefore !== undefined && when.until !== undefined && when.until <= when.notBefore;
 }
 
 function decides(grant: ReadyGrant, found: Applicable, at: Date): boolean {

@@ -1,5 +1,6 @@
 import type { AuditReader } from '../../audit/audit-reader.ts';
 import type { ProvableLogs } from '../../audit/sequence/provable-logs.ts';
+import type { Advice } from '../../policy/advice.ts';
 import type { PageChildren } from '../../policy/page-children.ts';
 import type { Policies } from '../../policy/policies.ts';
 import type { Questions } from '../../policy/questions.ts';
@@ -18,6 +19,7 @@ import { operationRoutes } from './routes/operations.ts';
 import { pageAccessRoutes } from './routes/page-access.ts';
 import { type PageIndexRouteParts, pageIndexRoutes } from './routes/page-index.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { policyAdviceRoutes } from './routes/policy-advice.ts';
 import { policyDocumentRoutes } from './routes/policy-document.ts';
 import { questionRoutes } from './routes/questions.ts';
 import { titlesRoute } from './titles-route.ts';
@@ -35,6 +37,7 @@ export interface ApiRouteParts {
   readonly pageChildren: PageChildren;
   readonly pageIndex: PageIndexRouteParts;
   readonly questions: Questions;
+  readonly advice: Advice;
 }
 
 /** Every row of the admin API that has a caller. */
@@ -51,6 +54,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     pageChildren,
     pageIndex,
     questions,
+    advice,
   } = parts;
   return [
     ...accountRoutes(accounts),
@@ -61,6 +65,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     ...createWebhookRoutes(webhooks),
     ...createReportRoutes(report),
     ...policyDocumentRoutes({ policies, now: accounts.now }),
+    ...policyAdviceRoutes({ advice, now: accounts.now }),
     ...policyRoutes({ policies }),
     ...pageAccessRoutes({ questions, children: pageChildren }),
     ...pageIndexRoutes(pageIndex),

@@ -1,15 +1,15 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { PortcullisError } from '../../../domain/errors.ts';
-import type { PolicyProposal } from '../../../domain/policy-proposal.ts';
 import type { Now } from '../../../domain/units.ts';
 import type { Difference } from '../../../policy/analysis.ts';
 import { readDocument, writeDocument, writeScope } from '../../../policy/document.ts';
 import { createNames, type SubjectNames } from '../../../policy/names.ts';
-import { invalid, type Policies } from '../../../policy/policies.ts';
-import type { FlippedCall } from '../../../policy/simulate.ts';
+import type { Policies } from '../../../policy/policies.ts';
 import { writeYaml } from '../../../policy/yaml.ts';
+import { type DocumentBody, documentBody, proposed } from '../document-body.ts';
 import { Download } from '../download.ts';
+import { flipView } from '../flip-view.ts';
 import { workspaceOf } from '../in-workspace.ts';
 import { type ApiRoute, apiRoute, type RouteDemand } from '../route.ts';
 import { policyDocument, policyPlan, policySimulation } from '../shapes/policy-document.ts';
@@ -17,10 +17,6 @@ import { Tagged } from '../tagged.ts';
 
 const mayGrant = { on: 'workspace', action: 'grants' } as const;
 const path = '/api/workspaces/:workspace/policy';
-
-/** Read whole only by `readDocument`, which says everything that is wrong with it at once. */
-const documentBody = z.looseObject({}).describe('A policy document. Its schema is at /api/schemas/policy.json.');
-type DocumentBody = z.infer<typeof documentBody>;
 
 const ifMatch = z.object({
   'if-match': z
@@ -133,9 +129,9 @@ export function policyDocumentRoutes({ policies, now }: { policies: Policies; no
         const { calls, skipped, complete, flips } = found;
         return {
           ...{ calls, skipped, complete },
-          lost: flips.filter(({ becomes }) => becomes.effect === 'deny').length,
-          gained: flips.filter(({ becomes }) => becomes.effect === 'allow').length,
-          flips: flips.slice(0, flipsShownMax).map(flip => flipView(flip, names)),
+          lost: flips.filter(({ now: after }) => after.effect === 'deny').length,
+          gained: flips.filter(({ now: after }) => after.effect === 'allow').length,
+          flips: flips.slice(0, flipsShownMax).map(flip => flipView(flip.call, flip.now, names)),
         };
       },
     }),
@@ -144,18 +140,6 @@ export function policyDocumentRoutes({ policies, now }: { policies: Policies; no
 
 /** Flips that one answer lists. All of them are counted. */
 const flipsShownMax = 500;
-
-function flipView({ call, becomes }: FlippedCall, names: SubjectNames) {
-  const { id, decision, time, operation, principal, effect, objects } = call;
-  return {
-    ...{ entry: id, decision, time: time.toISOString(), operation },
-    principal: { id: principal, name: names.nameOf(principal) },
-    objects: objects.map(({ kind, id: object, action }) => ({ kind, id: object, action })),
-    was: effect,
-    becomes: becomes.effect,
-    because: becomes.because,
-  };
-}
 
 /** What somebody gains or loses, and where. */
 function differenceView({ principal, actions, on, pages }: Difference, names: SubjectNames) {
@@ -167,12 +151,6 @@ function givenBy(body: DocumentBody): RouteDemand[] {
   const read = readDocument(body);
   if ('problems' in read) return [];
   return [{ ...mayGrant, gives: { kind: 'policy', proposal: { kind: 'replace', document: read.document } } }];
-}
-
-function proposed(body: DocumentBody): PolicyProposal {
-  const read = readDocument(body);
-  if ('problems' in read) throw invalid(read.problems);
-  return { kind: 'replace', document: read.document };
 }
 
 /** Undefined for `*`: whatever the policy is now. */

@@ -59,7 +59,7 @@ export const policyPlan = z.object({
   failed: list(z.string()).describe('Invariants and tests that would fail; the document would be refused.'),
 });
 
-const flip = z
+export const pastCall = z
   .object({
     entry: z.string(),
     decision: z.string().nullable(),
@@ -67,6 +67,11 @@ const flip = z
     operation: z.string(),
     principal: z.object({ id: z.string(), name: z.string() }),
     objects: list(z.object({ kind: z.string(), id: z.string().nullable(), action: z.string() })),
+  })
+  .meta({ id: 'PastCall' });
+
+const flip = pastCall
+  .extend({
     was: z.enum(['allow', 'deny']),
     becomes: z.enum(['allow', 'deny']),
     because: z.string(),

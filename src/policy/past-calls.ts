@@ -1,13 +1,13 @@
-import { isAction } from '../domain/action.ts';
+import { type Action, isAction } from '../domain/action.ts';
 import { type Ancestry, objectKey } from '../domain/ancestry.ts';
 import type { DenyReason } from '../domain/decision-reasons.ts';
 import type { Door } from '../domain/door.ts';
 import type { KeyLimit } from '../domain/grant.ts';
-import type { KeyId, PrincipalId, WorkspaceId } from '../domain/ids.ts';
-import { isId } from '../domain/ids.ts';
+import { type GrantId, isId, type KeyId, type PrincipalId, type WorkspaceId } from '../domain/ids.ts';
 import type { NotionObjectKind } from '../domain/operation.ts';
 import type { NotionRef } from '../domain/page-index.ts';
-import type { Asker, JudgedObject, Judgement, PolicySnapshot } from '../domain/policy-snapshot.ts';
+import type { PastCall } from '../domain/past-call.ts';
+import type { Asker, JudgedObject } from '../domain/policy-snapshot.ts';
 
 /** A decision out of the log. */
 export interface RecordedCall {
@@ -21,7 +21,17 @@ export interface RecordedCall {
   readonly address: string;
   readonly effect: 'allow' | 'deny';
   readonly because: string;
+  /** Those that decided it. */
+  readonly grants: readonly GrantId[];
   readonly objects: readonly { readonly kind: string; readonly id: string | null; readonly action: string }[];
+}
+
+/** Which calls to read. */
+export interface PastTime {
+  readonly since: Date;
+  readonly until: Date;
+  /** Calls to Notion alone, or those to Portcullis too. */
+  readonly of: 'notion' | 'everything';
 }
 
 /** What the log holds of a time, and the limits of the keys in it. */
@@ -29,24 +39,23 @@ export interface RecordedCalls {
   /** Newest first, at most `max`. `complete`: there are no more in that time. */
   read(
     workspaceId: WorkspaceId,
-    time: { readonly since: Date; readonly until: Date },
+    time: PastTime,
     max: number,
   ): Promise<{ readonly calls: readonly RecordedCall[]; readonly complete: boolean }>;
   limitsOf(workspaceId: WorkspaceId, keys: readonly KeyId[]): Promise<ReadonlyMap<string, KeyLimit | null>>;
 }
 
-/** A call that a draft would decide differently. */
-export interface FlippedCall {
-  readonly call: RecordedCall;
-  readonly becomes: Judgement;
+/** What is known of the calls today. */
+export interface KnownOfCalls {
+  /** Where their objects stand, by `objectKey`. */
+  readonly places: ReadonlyMap<string, Ancestry>;
+  /** Of their keys; one that is gone is left out. */
+  readonly limits: ReadonlyMap<string, KeyLimit | null>;
 }
 
-export interface Simulation {
-  /** Calls that were judged again. */
-  readonly calls: number;
-  readonly flips: readonly FlippedCall[];
-  /** Calls that were decided by something else than the policy, or whose objects nobody knows any more. */
-  readonly skipped: number;
+/** A call that can be judged again. */
+export interface PlacedCall extends PastCall {
+  readonly recorded: RecordedCall;
 }
 
 /** Decided by the policy. Everything else would be decided the same under any. */
@@ -74,49 +83,28 @@ export function objectsOf(calls: readonly RecordedCall[]): NotionRef[] {
 }
 
 /**
- * Judges calls of the log again, under a draft. Objects are looked for where they stand today.
+ * Makes calls of the log ready to be judged again. `unplaced`: those of the policy whose objects or keys nobody knows any more.
  *
  * @param at the moment that conditions are judged at; null: that of each call
  */
-export function simulate(
-  draft: PolicySnapshot,
+export function placeCalls(
   calls: readonly RecordedCall[],
-  places: ReadonlyMap<string, Ancestry>,
-  limits: ReadonlyMap<string, KeyLimit | null>,
+  known: KnownOfCalls,
   at: Date | null,
-): Simulation {
-  const flips: FlippedCall[] = [];
-  let skipped = 0;
-  for (const call of calls) {
-    const becomes = byPolicy.has(call.because) ? judgeAgain(draft, call, places, limits, at) : null;
-    if (becomes === null) skipped += 1;
-    else if (becomes.effect !== call.effect) flips.push({ call, becomes });
+): { readonly placed: readonly PlacedCall[]; readonly unplaced: readonly RecordedCall[] } {
+  const placed: PlacedCall[] = [];
+  const unplaced: RecordedCall[] = [];
+  for (const recorded of calls) {
+    if (!byPolicy.has(recorded.because)) continue;
+    const asker = askerIn(recorded, known.limits, at);
+    const demands = demandsIn(recorded, known.places);
+    if (asker === null || demands === null) unplaced.push(recorded);
+    else placed.push({ recorded, asker, demands, effect: recorded.effect });
   }
-  return { calls: calls.length - skipped, flips, skipped };
+  return { placed, unplaced };
 }
 
-/** Every object must be allowed, as on the path. Null: it cannot be said. */
-function judgeAgain(
-  draft: PolicySnapshot,
-  call: RecordedCall,
-  places: ReadonlyMap<string, Ancestry>,
-  limits: ReadonlyMap<string, KeyLimit | null>,
-  at: Date | null,
-): Judgement | null {
-  const asker = askerIn(call, limits, at);
-  if (asker === null || call.objects.length === 0) return null;
-  let last: Judgement | null = null;
-  for (const { kind, id, action } of call.objects) {
-    const object = objectIn(call, kind, id, places);
-    if (!isAction(action) || object === null) return null;
-    const judgement = draft.judge(asker, action, object);
-    if (judgement.effect === 'deny') return judgement;
-    last = judgement;
-  }
-  return last;
-}
-
-function askerIn(call: RecordedCall, limits: ReadonlyMap<string, KeyLimit | null>, at: Date | null): Asker | null {
+function askerIn(call: RecordedCall, limits: KnownOfCalls['limits'], at: Date | null): Asker | null {
   const { principal, credential, door, address, time } = call;
   const limit = isId('key', credential) ? limits.get(credential) : null;
   // The key is gone, and with it what it was limited to.
@@ -125,11 +113,22 @@ function askerIn(call: RecordedCall, limits: ReadonlyMap<string, KeyLimit | null
   return { principal, limit, context: { at: at ?? time, door, address, signIn } };
 }
 
+/** Null: it cannot be said of one of them where it stands. */
+function demandsIn({ effect, objects }: RecordedCall, places: KnownOfCalls['places']): PastCall['demands'] | null {
+  const demands: { action: Action; object: JudgedObject }[] = [];
+  for (const { kind, id, action } of objects) {
+    const object = objectIn(effect, kind, id, places);
+    if (!isAction(action) || object === null) return null;
+    demands.push({ action, object });
+  }
+  return demands.length === 0 ? null : demands;
+}
+
 function objectIn(
-  { effect }: RecordedCall,
+  effect: 'allow' | 'deny',
   kind: string,
   id: string | null,
-  places: ReadonlyMap<string, Ancestry>,
+  places: KnownOfCalls['places'],
 ): JudgedObject | null {
   // A list that was answered was filtered object by object.
   if (id === null) return kind === 'workspace' ? { state: 'workspace', filtered: effect === 'allow' } : null;
