@@ -1398,6 +1398,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/reach/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The pages and databases with which somebody may do something, and why, as a table (CSV)
+         * @description Open to every member of the workspace; a limited key needs the action `read`. About yourself and your agents; about others it takes `grants`.
+         */
+        get: operations["policy.reach_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/report/access": {
         parameters: {
             query?: never;
@@ -1600,6 +1620,26 @@ export interface paths {
          * @description Takes the action `grants` in the workspace.
          */
         post: operations["policy.who_can"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/who-can/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody who may do something with a page, and why, as a table (CSV)
+         * @description Takes the action `grants` in the workspace.
+         */
+        get: operations["policy.who_can_export"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2170,6 +2210,22 @@ export interface components {
             /** @description Names the kind of problem: `urn:portcullis:problem:` and the code. */
             type: string;
         };
+        ReachAnswer: {
+            /** @description Pages and databases that are reached. Null: you may not see all of them. */
+            counts: {
+                /** @description In every call. */
+                always: number;
+                /** @description In some calls, by conditions. */
+                sometimes: number;
+            } | null;
+            /** @description Those that the pages name. */
+            grants: components["schemas"]["DecidingGrant"][];
+            /** @description Who it is about. */
+            name: string;
+            nextCursor: string | null;
+            pages: components["schemas"]["ReachedPage"][];
+            revision: number;
+        };
         ReachedItem: {
             connection: string;
             id: string;
@@ -2178,6 +2234,23 @@ export interface components {
             root: boolean | null;
             title: string;
             url: string | null;
+        };
+        ReachedPage: {
+            /** @description Everything that they may do there with a plain key. */
+            actions: string[];
+            because: string;
+            /**
+             * @description Of a call with a plain key. `deny`: it is allowed in some calls only, by conditions.
+             * @enum {string}
+             */
+            effect: "allow" | "deny";
+            /** @description The grants that decide it. */
+            grants: string[];
+            id: string;
+            kind: string;
+            /** @description From what it stands in up to the top. */
+            path: components["schemas"]["PathElement"][];
+            title: string | null;
         };
         ReportedConnection: {
             /** @enum {string} */
@@ -2236,6 +2309,14 @@ export interface components {
             kind: "user" | "agent";
             name: string;
             role: string;
+        };
+        WhoCanAnswer: {
+            /** @description Those that they name. */
+            grants: components["schemas"]["DecidingGrant"][];
+            path: components["schemas"]["PathElement"][];
+            principals: components["schemas"]["WhoCan"][];
+            revision: number;
+            total: number;
         };
         Workspace: {
             /** @description What the reader may do here. */
@@ -4860,18 +4941,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description Pages and databases that are reached. Null: you may not see all of them. */
-                        counts: {
-                            /** @description In every call. */
-                            always: number;
-                            /** @description In some calls, by conditions. */
-                            sometimes: number;
-                        } | null;
-                        nextCursor: string | null;
-                        pages: components["schemas"]["PathElement"][];
-                        revision: number;
-                    };
+                    "application/json": components["schemas"]["ReachAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "policy.reach_export": {
+        parameters: {
+            query: {
+                action: "read" | "create" | "update" | "delete" | "move" | "manage" | "comment.read" | "comment.write" | "file.read" | "file.write" | "people.read" | "connect" | "members" | "grants" | "audit" | "approve";
+                principal?: string;
+                under?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                    "text/csv": unknown;
                 };
             };
             default: components["responses"]["Problem"];
@@ -5190,12 +5288,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        path: components["schemas"]["PathElement"][];
-                        principals: components["schemas"]["WhoCan"][];
-                        revision: number;
-                        total: number;
-                    };
+                    "application/json": components["schemas"]["WhoCanAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "policy.who_can_export": {
+        parameters: {
+            query: {
+                action: "read" | "create" | "update" | "delete" | "move" | "manage" | "comment.read" | "comment.write" | "file.read" | "file.write" | "people.read" | "connect" | "members" | "grants" | "audit" | "approve";
+                page?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                    "text/csv": unknown;
                 };
             };
             default: components["responses"]["Problem"];

@@ -45,8 +45,15 @@ type ReachAsked = Parameters<LaidPolicy['reach']>[0];
 export interface ReachSeen {
   /** Null: the asker may not see every page, so not how many there are. */
   readonly counts: { readonly always: number; readonly sometimes: number } | null;
-  readonly pages: readonly { readonly kind: string; readonly id: string }[];
+  readonly pages: readonly ReachedPage[];
   readonly cursor: string | null;
+}
+
+export interface ReachedPage {
+  readonly kind: string;
+  readonly id: string;
+  /** Where it stands, as far as it is known. */
+  readonly standing: JudgedObject;
 }
 
 /** Answers questions about policies. An answer tells of no page that the asker may not read (rule 19). */
@@ -104,10 +111,11 @@ export function createQuestions(parts: {
           const found = laid.reach(question);
           if (found === null) return null;
           const known = await places.known(workspaceId, found.ids);
-          const seen = found.ids.filter(id => maySee(known.get(id) ?? { state: 'unknown' }));
+          const standing = (id: string) => known.get(id) ?? ({ state: 'unknown' } as const);
+          const pages = found.ids.map(id => ({ kind: laid.kindOf(id), id, standing: standing(id) }));
           return {
             counts: seesAll ? { always: found.always, sometimes: found.sometimes } : null,
-            pages: seen.map(id => ({ kind: laid.kindOf(id), id })),
+            pages: pages.filter(page => maySee(page.standing)),
             cursor: found.cursor,
           };
         },

@@ -69,6 +69,7 @@ describe('every page of the dashboard', { skip: chromiumUnavailable() }, () => {
       { name: 'members', path: inWorkspace('members'), heading: 'People' },
       { name: 'agents', path: inWorkspace('agents'), heading: 'API keys', prepare: openKeyForm },
       { name: 'permissions', path: inWorkspace('permissions'), heading: 'Pages', prepare: openTree },
+      { name: 'reviews', path: inWorkspace('reviews'), heading: 'By page', prepare: openReviews },
       { name: 'access', path: inWorkspace('access'), heading: 'Access at Notion' },
       { name: 'webhooks', path: inWorkspace('webhooks'), heading: 'Hearing from Notion' },
       { name: 'audit', path: inWorkspace('audit'), heading: 'Audit log', prepare: openLog },
@@ -97,6 +98,12 @@ describe('every page of the dashboard', { skip: chromiumUnavailable() }, () => {
       await form.getByRole('button', { name: 'Test' }).click();
       await form.getByText('Because').waitFor();
     }
+  }
+
+  async function openReviews(page: Page): Promise<void> {
+    for (const name of ['By person or agent', 'By page'])
+      await page.getByRole('form', { name }).getByRole('button', { name: 'Show' }).click();
+    for (const name of ['Pages', 'People and agents']) await page.getByRole('table', { name, exact: true }).waitFor();
   }
 
   async function waitForRows(page: Page): Promise<void> {

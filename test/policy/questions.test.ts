@@ -150,6 +150,56 @@ describe('questions about a policy', () => {
     assert.equal((await reach({ principal: 'agent:Scout' }, 'viewer')).status, 403);
   });
 
+  it('says of each page what decides there, and of each person why', async () => {
+    const { pages } = demo.ready;
+    const reached = await ask('POST', '/reach', { principal: 'agent:Scout', action: 'read' });
+    const page = reached.pages.find((one: { id: string }) => one.id === pages.public);
+    assert.deepEqual(
+      [reached.name, page.title, page.effect, page.because],
+      ['agent:Scout', 'Public', 'allow', 'grant'],
+    );
+    assert.deepEqual(
+      page.path.map((one: { title: string }) => one.title),
+      ['Acme Home'],
+    );
+    assert.deepEqual(page.actions, ['read', 'comment.read', 'file.read', 'people.read']);
+    const [grant] = reached.grants;
+    assert.deepEqual(page.grants, [grant.id]);
+    assert.equal(grant.reason, 'Demo: Scout reads public pages, and nothing else');
+    const whoCan = { action: 'read', object: { kind: 'page', id: pages.public } };
+    assert.deepEqual((await ask('POST', '/who-can', whoCan)).grants, [grant]);
+    const own = await ask('POST', '/reach', { action: 'read' }, 'agent');
+    assert.deepEqual(own.pages[0].path, [{ kind: 'page', id: null, title: null }]);
+  });
+
+  it('hands lists to reviewers as tables, in which no title is a formula', async () => {
+    const { pages, workspaceId } = demo.ready;
+    const formula = '=HYPERLINK("https://collect.example/","open")';
+    const properties = { title: [{ text: { content: formula } }] };
+    const made = await call('POST', '/v1/pages', { parent: { page_id: pages.public }, properties });
+    assert.equal(made.status, 200);
+    const table = async (path: string, who: Who = 'admin') => {
+      const answer = await call('GET', `/api/workspaces/${workspaceId}${path}`, undefined, who);
+      return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
+    };
+    const reach = await table('/reach/export?action=read&principal=agent:Scout');
+    assert.match(reach.type ?? '', /^text\/csv/);
+    const [head, ...rows] = reach.text.trimEnd().split('\r\n');
+    assert.equal(head, 'who,action,page,in,kind,id,calls,because,grants,may');
+    assert.ok(rows.some(row => row.startsWith(`agent:Scout,read,Public,Acme Home,page,${pages.public},all,grant,`)));
+    assert.ok(
+      rows.some(row => row.startsWith('agent:Scout,read,"\'=HYPERLINK(""https://collect.example/"",""open"")"')),
+    );
+    const whoCan = await table(`/who-can/export?action=read&page=${pages.restricted}`);
+    assert.match(whoCan.text, /agent:demo-editor,agent,editor,read,Restricted < Acme Home,role,/);
+    assert.doesNotMatch(whoCan.text, /demo-viewer|Scout/);
+    assert.match((await table('/who-can/export?action=audit')).text, /,audit,workspace,role,/);
+    assert.equal((await table('/reach/export?action=read&principal=agent:Scout', 'viewer')).status, 403);
+    assert.equal((await table('/who-can/export?action=read', 'viewer')).status, 403);
+    const hidden = await table(`/reach/export?action=read&under=${pages.restricted}`, 'viewer');
+    assert.equal(hidden.status, 404);
+  });
+
   it('answers in the words of AuthZEN too', async () => {
     const { pages } = demo.ready;
     const authzen = async (path: string, body: unknown, who: Who = 'admin') =>

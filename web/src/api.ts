@@ -26,6 +26,12 @@ export type KeptAsideEvent = Shapes['KeptAsideEvent'];
 export type Workspace = Shapes['Workspace'];
 export type Grant = Shapes['Grant'];
 export type Explanation = Shapes['Explanation'];
+export type DecidingGrant = Shapes['DecidingGrant'];
+/** The pages that somebody reaches, or a part of them. */
+export type ReachAnswer = Shapes['ReachAnswer'];
+export type ReachedPage = Shapes['ReachedPage'];
+export type WhoCanAnswer = Shapes['WhoCanAnswer'];
+export type WhoCan = Shapes['WhoCan'];
 /** A call of Notion's API, and the actions that it takes. */
 export type OperationTakes = Shapes['OperationTakes'];
 /** A page with what somebody may do there, and why. Its title is text that strangers wrote. */

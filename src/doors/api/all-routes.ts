@@ -22,6 +22,7 @@ import { policyRoutes } from './routes/policy.ts';
 import { policyAdviceRoutes } from './routes/policy-advice.ts';
 import { policyDocumentRoutes } from './routes/policy-document.ts';
 import { questionRoutes } from './routes/questions.ts';
+import { reviewRoutes } from './routes/reviews.ts';
 import { titlesRoute } from './titles-route.ts';
 import { createWebhookRoutes } from './webhook-routes.ts';
 
@@ -70,6 +71,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     ...pageAccessRoutes({ questions, children: pageChildren }),
     ...pageIndexRoutes(pageIndex),
     ...questionRoutes({ questions, log }),
+    ...reviewRoutes({ questions }),
     ...operationRoutes,
     ...authZenRoutes({ questions }),
   ];

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { AuditFilter, AuditReader } from '../../audit/audit-reader.ts';
-import { csvField } from '../../domain/csv-field.ts';
 import type { EventId, WorkspaceId } from '../../domain/ids.ts';
 import { type AuditView, auditView, namesIn } from './audit-view.ts';
+import { type CsvValue, csvRow } from './csv-row.ts';
 import { Download } from './download.ts';
 
 export type ExportFormat = 'csv' | 'jsonl';
@@ -48,20 +48,13 @@ async function* jsonLines(source: AsyncIterable<Chunk>): AsyncGenerator<string> 
 }
 
 async function* csvLines(source: AsyncIterable<Chunk>): AsyncGenerator<string> {
-  yield row(columns.map(([heading]) => heading));
+  yield csvRow(columns.map(([heading]) => heading));
   for await (const { entries, names } of source) {
-    yield entries.map(entry => row(columns.map(([, read]) => read(entry, names)))).join('');
+    yield entries.map(entry => csvRow(columns.map(([, read]) => read(entry, names)))).join('');
   }
 }
 
-/** RFC 4180. */
-function row(values: readonly Value[]): string {
-  return `${values.map(value => csvField(value ?? null)).join(',')}\r\n`;
-}
-
-type Value = string | number | null | undefined;
-
-type Column = readonly [heading: string, read: (entry: AuditView, names: Chunk['names']) => Value];
+type Column = readonly [heading: string, read: (entry: AuditView, names: Chunk['names']) => CsvValue];
 
 const effects: Readonly<Record<string, string>> = { intent: 'allow', denial: 'deny' };
 

@@ -73,13 +73,14 @@ export function localPage<Row>(
   rows: readonly Row[],
   { search, sort, descending, page }: ListState,
   { text, by }: LocalOrder<Row>,
+  size = pageSize,
 ): { readonly rows: readonly Row[]; readonly total: number } {
   const wanted = search.trim().toLowerCase();
   const found = rows.filter(row => text(row).toLowerCase().includes(wanted));
   const value = by[sort];
   const sorted = value === undefined ? found : found.toSorted((a, b) => compare(value(a), value(b)));
   if (descending) sorted.reverse();
-  return { rows: sorted.slice(page * pageSize, (page + 1) * pageSize), total: found.length };
+  return { rows: sorted.slice(page * size, (page + 1) * size), total: found.length };
 }
 
 function compare(a: string | number, b: string | number): number {

@@ -15,6 +15,7 @@ import { workspaceOf } from '../in-workspace.ts';
 import { keyLimit } from '../policy-fields.ts';
 import { type ApiRoute, apiRoute, type RouteDemand } from '../route.ts';
 import { explanation, reachAnswer, whoCanAnswer } from '../shapes/questions.ts';
+import { reached, whoCan } from '../who-and-where.ts';
 
 const path = '/api/workspaces/:workspace';
 const everyMember = { on: 'membership', key: 'read' } as const;
@@ -137,26 +138,7 @@ export function questionRoutes(parts: { questions: Questions; log: Pick<AuditRea
       summary: 'Everybody who may do something with an object',
       demand: mayGrant,
       body: z.strictObject({ action, object: askedObject }),
-      run: async ({ body }, context) => {
-        const questioned = await questions.ask(context, workspaceOf(context));
-        const object = await questioned.locate(body.object);
-        if (object.state === 'unknown' || object.state === 'stale')
-          throw new PortcullisError('not_found', 'There is no such object, or you may not read it.');
-        const { policy, stored, names } = questioned;
-        const principals = stored.members.flatMap(({ id, kind }) => {
-          const { effect, because, grants } = questioned.judge(id, body.action, object);
-          const role = policy.roleOf(id);
-          if (effect === 'deny' || role === null) return [];
-          return [{ id, name: names.nameOf(id), kind, role, because, grants: [...grants] }];
-        });
-        principals.sort((a, b) => a.name.localeCompare(b.name, 'en'));
-        return {
-          revision: policy.revision,
-          path: await pathView(questioned, object),
-          principals,
-          total: principals.length,
-        };
-      },
+      run: async ({ body }, context) => whoCan(await questions.ask(context, workspaceOf(context)), body),
     }),
     apiRoute({
       method: 'POST',
@@ -179,24 +161,14 @@ export function questionRoutes(parts: { questions: Questions; log: Pick<AuditRea
       run: async ({ body: { principal: named, action: wanted, under, cursor, limit } }, context) => {
         const questioned = await questions.ask(context, workspaceOf(context));
         const principal = principalNamed(named, context, questioned);
-        if (under !== undefined && (await questioned.locate({ kind: 'page', id: under })).state !== 'known')
-          throw new PortcullisError('not_found', 'There is no such object, or you may not read it.');
         const within = { ...(under !== undefined && { under }), ...(cursor !== undefined && { cursor }) };
-        const found = await questioned.reach({ principal, action: wanted, limit, ...within });
-        if (found === null) throw new PortcullisError('not_found', 'There is no such object, or you may not read it.');
-        const titles = await questioned.titles(found.pages.map(({ id }) => id));
-        return {
-          revision: questioned.policy.revision,
-          counts: found.counts,
-          pages: found.pages.map(({ kind, id }) => ({ kind, id, title: titles.get(id) ?? null })),
-          nextCursor: found.cursor,
-        };
+        return reached(questioned, { principal, action: wanted, limit, ...within }, extentOf(context));
       },
     }),
   ];
 }
 
-function extentOf({ may }: CommandContext): Extent {
+export function extentOf({ may }: CommandContext): Extent {
   return may('grants') || may('audit') ? 'all' : 'own';
 }
 

@@ -41,33 +41,55 @@ export const explanation = z
   })
   .meta({ id: 'Explanation' });
 
-export const reachAnswer = z.object({
-  revision: z.int(),
-  counts: z
-    .object({
-      always: z.int().describe('In every call.'),
-      sometimes: z.int().describe('In some calls, by conditions.'),
-    })
-    .nullable()
-    .describe('Pages and databases that are reached. Null: you may not see all of them.'),
-  pages: list(pathElement),
-  nextCursor: z.string().nullable(),
-});
-
-export const whoCanAnswer = z.object({
-  revision: z.int(),
-  path: list(pathElement),
-  principals: list(
-    z
+export const reachAnswer = z
+  .object({
+    name: z.string().describe('Who it is about.'),
+    revision: z.int(),
+    counts: z
       .object({
-        id: z.string(),
-        name: z.string(),
-        kind: z.enum(['user', 'agent']),
-        role: z.string(),
-        because: z.string(),
-        grants: list(z.string()),
+        always: z.int().describe('In every call.'),
+        sometimes: z.int().describe('In some calls, by conditions.'),
       })
-      .meta({ id: 'WhoCan' }),
-  ),
-  total: z.int(),
-});
+      .nullable()
+      .describe('Pages and databases that are reached. Null: you may not see all of them.'),
+    pages: list(
+      z
+        .object({
+          kind: z.string(),
+          id: z.string(),
+          title: z.string().nullable(),
+          path: list(pathElement).describe('From what it stands in up to the top.'),
+          effect: z
+            .enum(['allow', 'deny'])
+            .describe('Of a call with a plain key. `deny`: it is allowed in some calls only, by conditions.'),
+          because: z.string(),
+          grants: list(z.string()).describe('The grants that decide it.'),
+          actions: list(z.string()).describe('Everything that they may do there with a plain key.'),
+        })
+        .meta({ id: 'ReachedPage' }),
+    ),
+    grants: list(decidingGrant).describe('Those that the pages name.'),
+    nextCursor: z.string().nullable(),
+  })
+  .meta({ id: 'ReachAnswer' });
+
+export const whoCanAnswer = z
+  .object({
+    revision: z.int(),
+    path: list(pathElement),
+    principals: list(
+      z
+        .object({
+          id: z.string(),
+          name: z.string(),
+          kind: z.enum(['user', 'agent']),
+          role: z.string(),
+          because: z.string(),
+          grants: list(z.string()),
+        })
+        .meta({ id: 'WhoCan' }),
+    ),
+    grants: list(decidingGrant).describe('Those that they name.'),
+    total: z.int(),
+  })
+  .meta({ id: 'WhoCanAnswer' });

@@ -15,6 +15,7 @@ import { Connections } from './connections.tsx';
 import { Members } from './members.tsx';
 import { mayIn } from './membership.ts';
 import { Permissions } from './permissions/permissions.tsx';
+import { Reviews } from './reviews/reviews.tsx';
 import { Webhooks } from './webhooks.tsx';
 
 interface Tab {
@@ -30,6 +31,7 @@ const tabs: readonly Tab[] = [
   { value: 'members', label: 'Members', needs: ['people.read'], Page: Members },
   { value: 'agents', label: 'Agents and keys', needs: [], Page: Agents },
   { value: 'permissions', label: 'Permissions', needs: ['grants'], Page: Permissions },
+  { value: 'reviews', label: 'Reviews', needs: ['grants'], Page: Reviews },
   { value: 'access', label: 'Access at Notion', needs: ['connect', 'read'], Page: Access },
   { value: 'webhooks', label: 'Webhooks', needs: ['connect'], Page: Webhooks },
   { value: 'audit', label: 'Audit log', needs: ['audit'], Page: Audit },

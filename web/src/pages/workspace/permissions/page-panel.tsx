@@ -1,4 +1,5 @@
-import { Paper, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Paper, Stack, Text, Title } from '@mantine/core';
+import { Link } from 'react-router-dom';
 import type { PageAccess, Workspace } from '../../../api.ts';
 import { mayIn } from '../membership.ts';
 import { becauseText } from './because.ts';
@@ -28,6 +29,11 @@ export function PagePanel({ workspace, principal, page }: PagePanelProps) {
             {page.actions.length === 0 ? 'Nothing is allowed here: ' : `Allowed: ${page.actions.join(', ')}. Reading: `}
             {becauseText(page.because)}.
           </Text>
+          {mayIn(workspace, 'grants') && (
+            <Anchor component={Link} size="sm" to={`/workspaces/${workspace.id}/reviews?page=${page.id}`}>
+              Who else may read this page?
+            </Anchor>
+          )}
         </Stack>
         {mayIn(workspace, 'grants') && <GrantForm workspace={workspace} principal={principal} page={page} />}
         <PageKey workspace={workspace} page={page} />
