@@ -27,7 +27,7 @@ export interface CustodyOptions {
   readonly app: NotionApp;
   readonly refreshMcp: RefreshExchange['refresh'];
   readonly seal: TokenSeal;
-  readonly revoke: RefreshParts['revoke'];
+  readonly discard: RefreshParts['discard'];
   /** Whether the database is one that was put back and that nobody has looked at (rule 20). */
   readonly restored: () => boolean;
   readonly metrics?: Metrics;
@@ -76,7 +76,7 @@ export async function openRefreshParts(
     seal,
     spool,
     exchange: exchangeOf(app, options.refreshMcp),
-    revoke: options.revoke,
+    discard: options.discard,
     metrics,
     onTrouble: error => log.warn({ err: error }, 'a token could not be refreshed; trying again'),
     timings: refreshTimings,
@@ -101,7 +101,7 @@ function exchangeOf(app: NotionApp, refreshMcp: RefreshExchange['refresh']): Ref
     async refresh(connection, refreshToken, signal) {
       if (connection.kind === 'rest') return refreshRestTokens({ app }, connection, refreshToken, signal);
       if (connection.kind === 'mcp') return refreshMcp(connection, refreshToken, signal);
-      return { kind: 'fatal', problem: 'not_refreshable' };
+      return { said: 'misconfigured', problem: 'not_refreshable' };
     },
   };
 }

@@ -1,6 +1,6 @@
 import { createConnectCommands } from '../connect/commands.ts';
 import type { ConnectParts } from '../connect/connect-parts.ts';
-import { discardRefreshed } from '../connect/discard-tokens.ts';
+import { discardTokens } from '../connect/discard-tokens.ts';
 import { createIdentifyToken } from '../connect/identify-token.ts';
 import { createRestFlow } from '../connect/rest/rest-flow.ts';
 import { type AppRefusal, appRefusalIn } from '../domain/app-refusal.ts';
@@ -67,7 +67,7 @@ export async function openParts(place: Foundation, { trail, logged, restored }: 
     app,
     seal,
     refreshMcp: noticing(hosted.refresh, onRefused),
-    revoke: discardRefreshed(keeping),
+    discard: tokens => discardTokens(keeping, tokens),
     restored,
     metrics: place.prometheus.metrics,
     background: place.background,
@@ -109,10 +109,10 @@ export async function openParts(place: Foundation, { trail, logged, restored }: 
 /** A client from the settings serves all hosted MCP connections: its refusal is ours to mend. */
 function noticing(refresh: HostedMcp['refresh'], onRefused: (refusal: AppRefusal) => void): HostedMcp['refresh'] {
   return async (...given) => {
-    const outcome = await refresh(...given);
-    const refusal = outcome.kind === 'fatal' ? appRefusalIn(outcome.problem) : null;
+    const answer = await refresh(...given);
+    const refusal = answer.said === 'app_refused' ? appRefusalIn(answer.problem) : null;
     if (refusal !== null) onRefused(refusal);
-    return outcome;
+    return answer;
   };
 }
 

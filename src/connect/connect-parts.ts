@@ -2,6 +2,7 @@ import type { SealedToken, TokenPlace, Tokens, WrappedKey } from '../domain/conn
 import type { RecordEvent } from '../domain/event.ts';
 import type { ConnectionId, JobId, WorkspaceId } from '../domain/ids.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { Said } from '../domain/token-outcomes.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { ConnectAttempts } from './connect-attempts.ts';
 import type { ConsentFlows } from './consent-flow.ts';
@@ -36,7 +37,7 @@ export interface ConnectParts {
   readonly disconnections: Disconnections;
   readonly pasted: PastedTokens;
   /** Asks Notion whose a token is. */
-  readonly identifyToken: (token: Secret) => Promise<TokenIdentity | 'refused' | 'unknown' | 'unreachable'>;
+  readonly identifyToken: (token: Secret) => Promise<TokenIdentity | Extract<Said, 'dead' | 'unclear' | 'turned_away'>>;
   readonly jobs: Jobs;
   readonly vault: TokenVault;
   readonly recordEvent: RecordEvent;

@@ -1,7 +1,7 @@
 import type { ConnectProblem } from '../domain/connect-problem.ts';
-import type { Tokens } from '../domain/connection.ts';
 import type { RegistrationId, UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { DiscardedTokens, Said } from '../domain/token-outcomes.ts';
 import type { CallbackParameters } from './mcp/callback.ts';
 import type { Installation } from './rest/token-response.ts';
 
@@ -30,19 +30,10 @@ export interface ClaimedAttempt {
   readonly sealed: string | null;
 }
 
-/** Tokens that were issued to us and that we will not keep. */
-export interface OrphanedTokens {
-  readonly kind: ConsentKind;
-  readonly origin: string;
-  readonly botId: string;
-  readonly registrationId: RegistrationId | null;
-  readonly tokens: Tokens;
-}
-
-/** What consent led to: an installation, or a problem and the tokens that nobody can place because of it. */
+/** What consent led to: an installation, or a problem and the tokens that no connection can hold because of it. */
 export type Redeemed =
   | { readonly clientId: string; readonly installation: Installation }
-  | { readonly problem: ConnectProblem; readonly why: string; readonly unwanted: OrphanedTokens | null };
+  | { readonly problem: ConnectProblem; readonly why: string; readonly discarded: DiscardedTokens | null };
 
 /** How consent is asked for at one kind of authorization server, and what becomes of the answer. */
 export interface ConsentFlow {
@@ -53,7 +44,10 @@ export interface ConsentFlow {
   /** Judges the callback and spends the code. Throws a `connectError`. No request goes on past `end`. */
   redeem(callback: CallbackParameters, attempt: ClaimedAttempt, end: AbortSignal): Promise<Redeemed>;
   /** Revokes a token at its issuer. `unclear` when it may still be alive. */
-  revoke(token: Secret, registrationId: RegistrationId | null): Promise<'revoked' | 'unclear' | 'not_revocable'>;
+  revoke(
+    token: Secret,
+    registrationId: RegistrationId | null,
+  ): Promise<Extract<Said, 'revoked' | 'unclear' | 'not_revocable'>>;
 }
 
 /** By the kind of connection that it leads to. */

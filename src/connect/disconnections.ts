@@ -26,10 +26,10 @@ export interface RevokeToken {
   readonly origin: string;
   readonly botId: string;
   readonly registrationId: RegistrationId | null;
-  /** A token that no connection ever held, sealed into the job. Null: it stays sealed where its connection left it behind. */
+  /** A token that no connection ever held, sealed into the job. Null: it stays sealed where its connection had it. */
   readonly sealed: string | null;
-  /** The connection that left it behind; null for a token that no connection ever held. */
-  readonly left: { readonly workspaceId: WorkspaceId; readonly connectionId: ConnectionId } | null;
+  /** The connection that held it; null for a token that no connection ever held. */
+  readonly discardedBy: { readonly workspaceId: WorkspaceId; readonly connectionId: ConnectionId } | null;
 }
 
 export interface EndingConnection {
@@ -40,7 +40,7 @@ export interface EndingConnection {
   readonly tokens: readonly (SealedToken & { readonly registrationId: RegistrationId | null })[];
 }
 
-export interface OrphanedToken {
+export interface DiscardedToken {
   readonly place: TokenPlace;
   readonly token: SealedToken;
 }
@@ -59,8 +59,8 @@ export interface Disconnections {
    * disappears with all it has. Does nothing the second time. Tokens that have a job of their own stay for that.
    */
   bury(end: RevokeConnection, note: string, entry: RecordedEvent): Promise<void>;
-  /** The token that a connection left behind for this job to revoke. Null: it is destroyed already. */
-  findLeft(jobId: JobId): Promise<OrphanedToken | null>;
+  /** The token of a connection that this job is to revoke. Null: it is destroyed already. */
+  findDiscarded(jobId: JobId): Promise<DiscardedToken | null>;
   /** Destroys that token and writes the entry, in one commit. Does nothing the second time. */
-  destroyLeft(jobId: JobId, entry: RecordedEvent): Promise<void>;
+  destroyDiscarded(jobId: JobId, entry: RecordedEvent): Promise<void>;
 }

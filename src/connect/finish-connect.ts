@@ -81,7 +81,7 @@ async function goOn(
   const end = AbortSignal.timeout(parts.deadlines.finishMs);
   const redeemed = await flow.redeem(callback, { stateHash, registrationId, sealed }, end);
   if ('problem' in redeemed) {
-    if (redeemed.unwanted !== null) await discardTokens(parts, redeemed.unwanted);
+    if (redeemed.discarded !== null) await discardTokens(parts, redeemed.discarded);
     throw connectError(redeemed.problem, redeemed.why);
   }
   const { origin } = flow;

@@ -3,11 +3,11 @@ import type { NotionApp } from './rest/notion-app.ts';
 import { selfRequest } from './rest/oauth-request.ts';
 import { readTokenIdentity } from './rest/token-identity.ts';
 
-/** Asks Notion, and nobody else, whose a token is (rules 2 and 3). `unreachable`: it did not answer, or has no time. */
+/** Asks Notion, and nobody else, whose a token is (rules 2 and 3). `turned_away`: it did not answer, or has no time. */
 export function createIdentifyToken(app: NotionApp): ConnectParts['identifyToken'] {
   return async token => {
     const answer = await selfRequest(app, token.reveal()).catch(() => null);
-    if (answer === null || answer.status === 429 || answer.status >= 500) return 'unreachable';
+    if (answer === null || answer.status === 429 || answer.status >= 500) return 'turned_away';
     return readTokenIdentity(answer);
   };
 }

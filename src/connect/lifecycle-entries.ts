@@ -53,12 +53,16 @@ export function buriedEntry(end: RevokeConnection, upstream: string): RecordedEv
 }
 
 /** …and when tokens that no connection holds are at their end, with what became of them at Notion. */
-export function discardedEntry(left: RevokeToken['left'], botId: string, upstream: string): RecordedEvent {
+export function discardedEntry(
+  discardedBy: RevokeToken['discardedBy'],
+  botId: string,
+  upstream: string,
+): RecordedEvent {
   return {
     name: 'connect.discarded',
-    workspaceId: left?.workspaceId ?? null,
+    workspaceId: discardedBy?.workspaceId ?? null,
     principalId: null,
     result: upstream === 'revoked' || upstream === 'kept' ? 'success' : 'error',
-    detail: { ...(left && { connection: left.connectionId }), botId, upstream },
+    detail: { ...(discardedBy && { connection: discardedBy.connectionId }), botId, upstream },
   };
 }

@@ -29,6 +29,21 @@ export function faultIn({ status, text, unread }: OAuthResponse, parsed: ZodSafe
   return issue === undefined ? String(status) : `${status} without a usable ${issue.path.join('.') || 'object'}`;
 }
 
+/** None of the answers that RFC 6749 knows: nobody knows what was done. `why` is for logs. */
+export function unusableAnswer(why: string) {
+  return { said: 'unclear', problem: 'answer_unusable', why } as const;
+}
+
+/** Trouble at the server or on the way. 429 answers a request that was not carried out; behind anything else it may have been. */
+export function troubleAnswer({ status, retryAfterSeconds = null }: OAuthResponse, why = String(status)) {
+  return {
+    said: status === 429 ? ('turned_away' as const) : ('unclear' as const),
+    problem: `status_${status}`,
+    why,
+    retryAfterSeconds,
+  };
+}
+
 const nameCharsMax = 200;
 
 /** A name that an answer told, fit to be shown; null when there is nothing to see. */

@@ -51,9 +51,9 @@ export async function identifyToken(
   token: Secret,
 ): Promise<TokenIdentity> {
   const identity = await identifyToken(token);
-  if (identity === 'refused') throw new PortcullisError('validation_error', 'Notion does not accept this token.');
-  if (identity === 'unreachable') throw connectError('notion_unreachable', 'whose a pasted token is: no answer');
-  if (identity === 'unknown')
+  if (identity === 'dead') throw new PortcullisError('validation_error', 'Notion does not accept this token.');
+  if (identity === 'turned_away') throw connectError('notion_unreachable', 'whose a pasted token is: no answer');
+  if (identity === 'unclear')
     throw connectError('identity_unknown', 'whose a pasted token is: an answer that names no workspace');
   return identity;
 }

@@ -1,4 +1,6 @@
-import { connectError } from '../domain/connect-problem.ts';
+import { type ConnectProblem, connectError } from '../domain/connect-problem.ts';
+import type { PortcullisError } from '../domain/errors.ts';
+import type { Said, TokenAnswer } from '../domain/token-outcomes.ts';
 
 /** RFC 6749 section 4.1.2.1, and OpenID Connect's for a person who is not there. */
 const knownErrors = [
@@ -32,4 +34,23 @@ export function readCode({ error, code }: { readonly error: unknown; readonly co
   if (typeof code !== 'string') throw connectError('missing_code', 'callback: several codes');
   if (code.length > codeLengthMax) throw connectError('missing_code', 'callback: the code is too long');
   return code;
+}
+
+type NoTokens = Exclude<TokenAnswer<unknown>, { said: 'granted' }>;
+
+const problemAfter = {
+  grant_refused: 'code_refused',
+  client_refused: 'client_forgotten',
+  app_refused: 'app_refused',
+  misconfigured: 'app_refused',
+  turned_away: 'notion_unreachable',
+  unclear: 'notion_unreachable',
+} as const satisfies Record<NoTokens['said'] & Said, ConnectProblem>;
+
+/** The `connectError` of an attempt whose code brought no tokens. */
+export function codeRefused(answer: NoTokens): PortcullisError {
+  const { said, problem } = answer;
+  const why = ('why' in answer && answer.why) || problem;
+  const isUnusable = problem === 'answer_unusable' || problem === 'other';
+  return connectError(isUnusable ? 'answer_unusable' : problemAfter[said], `token endpoint: ${why}`);
 }

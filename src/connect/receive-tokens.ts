@@ -83,7 +83,7 @@ async function discard(
   const { tokens } = installation;
   // A pasted token can be ended at Notion alone.
   const upstream =
-    kind === 'internal' ? 'not_revocable' : await discardTokens(parts, { kind, origin, botId, registrationId, tokens });
+    kind === 'internal' ? 'not_revocable' : await discardTokens(parts, { origin, botId, registrationId, tokens });
   await parts.recordEvent({
     name: `connect.${problem}`,
     workspaceId,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ConnectionId, isId, type PrincipalId, type RegistrationId, type WorkspaceId } from '../domain/ids.ts';
+import type { Said, Stored } from '../domain/token-outcomes.ts';
 import { nullIfUnopenable } from '../domain/unopenable-error.ts';
 import type { JobHandler } from '../jobs/job-runner.ts';
 import type { Job } from '../jobs/jobs.ts';
@@ -13,19 +14,32 @@ import { buriedEntry, discardedEntry } from './lifecycle-entries.ts';
  */
 export const revocationAttemptsMax = 180;
 
-/** What became of tokens at Notion. */
-type Upstream = 'revoked' | 'unconfirmed' | 'undecryptable' | 'other_origin' | 'not_revocable' | 'kept';
+/**
+ * What became of tokens at Notion: what it said, or why that is not known. `kept`: a connection stands for the same
+ * installation. `other_origin`: they came from a server that the settings no longer name. `unconfirmed`: every attempt was `unclear`.
+ */
+type Upstream =
+  | Extract<Said, 'revoked' | 'not_revocable'>
+  | Extract<Stored, 'kept'>
+  | 'undecryptable'
+  | 'other_origin'
+  | 'unconfirmed';
 
 type RevocationParts = Pick<
   ConnectParts,
   'flows' | 'disconnections' | 'installations' | 'vault' | 'recordEvent' | 'forgetToken'
 >;
 
+type Ended = Extract<Stored, 'destroyed' | 'kept'>;
+
+/** While the token is kept here, Notion is asked again. */
+const jobAfter = { destroyed: 'done', kept: 'again' } as const satisfies Record<Ended, string>;
+
 /** The handlers for the jobs that end connections and tokens. */
 export function revocationHandlers(parts: RevocationParts): ReadonlyMap<string, JobHandler> {
   return new Map([
-    ['revoke_connection', job => endConnection(parts, job)],
-    ['revoke_token', job => endToken(parts, job)],
+    ['revoke_connection', async job => jobAfter[await endConnection(parts, job)]],
+    ['revoke_token', async job => jobAfter[await endToken(parts, job)]],
   ]);
 }
 
@@ -33,16 +47,16 @@ export function revocationHandlers(parts: RevocationParts): ReadonlyMap<string, 
  * revoke at Notion → destroy, with tombstone and entry. Each step is repeated until it is done, and the next one is not
  * taken before: whoever dies in between leaves the rest to the next attempt.
  */
-async function endConnection(parts: RevocationParts, job: Job): Promise<'done' | 'again'> {
+async function endConnection(parts: RevocationParts, job: Job): Promise<Ended> {
   const end = connectionPayload.parse(job.payload) satisfies RevokeConnection;
   const { workspaceId, connectionId } = end;
   const connection = await parts.disconnections.find(workspaceId, connectionId);
-  if (connection === null || connection.status === 'revoked') return 'done';
+  if (connection === null || connection.status === 'revoked') return 'destroyed';
   const upstream = await revokeAll(parts, end, connection, job.attempts);
-  if (upstream === 'again') return 'again';
+  if (upstream === 'unclear') return 'kept';
   await parts.disconnections.bury(end, `${end.reason}: ${upstream}`, buriedEntry(end, upstream));
   parts.forgetToken(workspaceId, connectionId);
-  return 'done';
+  return 'destroyed';
 }
 
 async function revokeAll(
@@ -50,7 +64,7 @@ async function revokeAll(
   { workspaceId, connectionId }: RevokeConnection,
   connection: EndingConnection,
   attempts: number,
-): Promise<Upstream | 'again'> {
+): Promise<Upstream | Extract<Said, 'unclear'>> {
   // The token goes to its own origin only, and our client secret to the configured one only (rule 3).
   if (connection.kind === 'internal') return 'not_revocable';
   const flow = parts.flows[connection.kind];
@@ -61,26 +75,28 @@ async function revokeAll(
     const place = { workspaceId, connectionId, field, generation };
     const opened = await parts.vault.open(place, token).catch(nullIfUnopenable);
     const revoked = opened === null ? 'undecryptable' : await flow.revoke(opened, token.registrationId);
-    if (revoked === 'unclear') return attempts < revocationAttemptsMax ? 'again' : 'unconfirmed';
+    if (revoked === 'unclear') return attempts < revocationAttemptsMax ? revoked : 'unconfirmed';
     if (revoked !== 'revoked') upstream = revoked;
   }
   return upstream;
 }
 
-async function endToken(parts: RevocationParts, job: Job): Promise<'done' | 'again'> {
-  const { kind, origin, botId, registrationId, sealed, left } = tokenPayload.parse(job.payload) satisfies RevokeToken;
+async function endToken(parts: RevocationParts, job: Job): Promise<Ended> {
+  const { kind, origin, botId, registrationId, sealed, discardedBy } = tokenPayload.parse(
+    job.payload,
+  ) satisfies RevokeToken;
   const { disconnections, vault, recordEvent } = parts;
-  const leftToken = sealed === null ? await disconnections.findLeft(job.id) : null;
+  const discarded = sealed === null ? await disconnections.findDiscarded(job.id) : null;
   const open =
     sealed !== null
       ? () => vault.openFromJob(job.id, sealed)
-      : leftToken && (() => vault.open(leftToken.place, leftToken.token));
+      : discarded && (() => vault.open(discarded.place, discarded.token));
   // It was destroyed with its entry, and the process died before it could say so of the job.
-  if (open === null) return 'done';
+  if (open === null) return 'destroyed';
   const end = async (upstream: Upstream) => {
-    const entry = discardedEntry(left, botId, upstream);
-    await (leftToken === null ? recordEvent(entry) : disconnections.destroyLeft(job.id, entry));
-    return 'done' as const;
+    const entry = discardedEntry(discardedBy, botId, upstream);
+    await (discarded === null ? recordEvent(entry) : disconnections.destroyDiscarded(job.id, entry));
+    return 'destroyed' as const;
   };
   // Meanwhile the same installation may have been connected by somebody who is allowed to.
   if (await parts.installations.isStored(origin, botId)) return end('kept');
@@ -90,7 +106,7 @@ async function endToken(parts: RevocationParts, job: Job): Promise<'done' | 'aga
   if (token === null) return end('undecryptable');
   const upstream = await flow.revoke(token, registrationId);
   if (upstream !== 'unclear') return end(upstream);
-  return job.attempts < revocationAttemptsMax ? 'again' : end('unconfirmed');
+  return job.attempts < revocationAttemptsMax ? 'kept' : end('unconfirmed');
 }
 
 const connectionPayload = z.object({
@@ -108,7 +124,7 @@ const tokenPayload = z.object({
   botId: z.string(),
   registrationId: z.custom<RegistrationId>(value => isId('reg', value)).nullable(),
   sealed: z.string().nullable().default(null),
-  left: z
+  discardedBy: z
     .object({
       workspaceId: z.custom<WorkspaceId>(value => isId('wsp', value)),
       connectionId: z.custom<ConnectionId>(value => isId('con', value)),

@@ -14,6 +14,7 @@ import {
   isUntroubled,
 } from '../store/doctor/connections.ts';
 import type { Schema } from '../store/schema.ts';
+import type { CheckAnswer } from '../vault/liveness.ts';
 import { createTokenSeal } from '../vault/token-seal.ts';
 import type { WorkspaceKeys } from '../vault/workspace-keys.ts';
 import { type Finding, fail, look, ok, warn } from './finding.ts';
@@ -50,10 +51,8 @@ export async function lookAtConnections(parts: {
   return rest > 0 ? [...findings, ok('connections', `${rest} more were not looked at`)] : findings;
 }
 
-/** `unasked`: there is nobody to ask about it; `unknown`: Notion was asked, and gave no answer to that question. */
-type Probe = (
-  connection: CheckedConnection,
-) => Promise<'dead' | 'alive' | 'unknown' | 'unasked' | 'app_refused' | 'unopenable'>;
+/** What Notion said of its token; `unopenable` where it could not be asked, since the token does not open. */
+type Probe = (connection: CheckedConnection) => Promise<CheckAnswer | 'unopenable'>;
 
 async function judge(connection: CheckedConnection, probe: Probe | null): Promise<Omit<Finding, 'about'>> {
   const { status } = connection;
@@ -93,13 +92,13 @@ async function judge(connection: CheckedConnection, probe: Probe | null): Promis
         'Notion refuses the client id or secret of this Portcullis, so its token cannot be renewed',
         'Compare NOTION_OAUTH_CLIENT_ID and NOTION_OAUTH_CLIENT_SECRET with the settings of the integration at Notion.',
       );
-    case 'unknown':
+    case 'unclear':
       return warn(
         '',
         'its token opens; Notion was asked about it, and did not say',
         'See notion, below: the way out is HTTPS_PROXY and PORTCULLIS_NOTION_API_URL.',
       );
-    case 'unasked':
+    case 'unaskable':
       return unasked(connection);
   }
 }
@@ -128,9 +127,8 @@ function createProbe(keys: WorkspaceKeys, notion: NotionConfig | null, dispatche
     const place = { workspaceId, connectionId, field: 'access_token', generation } as const;
     try {
       const token = await seal.open(place, { sealed, kid });
-      if (check === null || connection.origin !== asked) return 'unasked';
-      const liveness = await check(connection, token);
-      return liveness === 'unaskable' ? 'unasked' : liveness;
+      if (check === null || connection.origin !== asked) return 'unaskable';
+      return await check(connection, token);
     } catch (error) {
       if (error instanceof UnopenableError) return 'unopenable';
       throw error;

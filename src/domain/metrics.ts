@@ -1,5 +1,6 @@
 import type { ConnectionKind } from './connection.ts';
 import type { Door } from './door.ts';
+import type { RefreshAnswer, Stored } from './token-outcomes.ts';
 
 /**
  * What parts tell whoever watches the gateway. Each method counts one thing that happened, costs microseconds, and
@@ -18,7 +19,7 @@ export interface Metrics {
   /** A lease was asked for while somebody else held it. */
   leaseContended(lease: 'refresh' | 'budget'): void;
   /** A spool that an earlier process left behind was looked at. */
-  spoolReplayed(outcome: 'applied' | 'outdated' | 'revoked' | 'unreadable'): void;
+  spoolReplayed(outcome: Extract<Stored, 'in_use' | 'overtaken' | 'revoking'> | 'unreadable'): void;
   /** A sealed value could not be opened with the key that it names. */
   decryptFailed(kid: string): void;
   /** A call had to wait for its share of Notion's rate limits, and then was let through or refused. */
@@ -40,12 +41,8 @@ export interface CallEnd {
   readonly seconds: number;
 }
 
-/**
- * `refreshed`: new tokens are stored. `adopted`: another process had been faster. `rejected`: `invalid_grant`, the
- * connection needs a person. `transient`: Notion could not be asked, or the store could not be written; nothing changed.
- * `unknown`: the grant may be spent, and the answer is lost.
- */
-export type RefreshCount = 'refreshed' | 'adopted' | 'rejected' | 'transient' | 'unknown';
+/** What the server said, where it was stored; `overtaken` where the connection had moved on. */
+export type RefreshCount = RefreshAnswer['said'] | Extract<Stored, 'overtaken'>;
 
 /** Whose limit it is: one connection's, the whole workspace's, one endpoint's; `blocked` is not to be retried at all. */
 export type RateLimitScope = 'connection' | 'workspace' | 'endpoint' | 'blocked';

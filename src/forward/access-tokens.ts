@@ -1,5 +1,6 @@
 import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { TokenHealth } from '../domain/token-outcomes.ts';
 
 /** Where forward gets its tokens. The vault keeps them; nothing else ever holds one for longer than a call. */
 export interface AccessTokens {
@@ -12,7 +13,7 @@ export interface AccessTokens {
    * Notion answered 401 to this token of the connection. Finds out whether the connection still works, with at most one
    * check or refresh however many calls report at once, and marks the connection when it does not (defect A20).
    */
-  reportUnauthorized(workspaceId: WorkspaceId, connectionId: ConnectionId, refused: Secret): Promise<ConnectionHealth>;
+  reportUnauthorized(workspaceId: WorkspaceId, connectionId: ConnectionId, refused: Secret): Promise<TokenHealth>;
 }
 
 export interface AccessToken {
@@ -20,9 +21,3 @@ export interface AccessToken {
   readonly origin: string;
   readonly token: Secret;
 }
-
-/**
- * `alive`: the connection has a token that works, perhaps a new one. `unknown`: Notion could not be asked. `app_refused`: it
- * could not, since Notion refuses our own client.
- */
-export type ConnectionHealth = 'dead' | 'alive' | 'unknown' | 'app_refused';

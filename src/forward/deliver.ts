@@ -2,7 +2,8 @@ import { Readable } from 'node:stream';
 import type { DecidedCall } from '../domain/decided-call.ts';
 import { type ErrorCode, PortcullisError } from '../domain/errors.ts';
 import type { Answer, Operation } from '../domain/operation.ts';
-import type { AccessToken, AccessTokens, ConnectionHealth } from './access-tokens.ts';
+import { errorWithoutToken, type TokenHealth } from '../domain/token-outcomes.ts';
+import type { AccessToken, AccessTokens } from './access-tokens.ts';
 import { neverSent, refusedAnswer, refusedToken } from './public-error.ts';
 import { type Sending, send } from './send.ts';
 import type { Upstream } from './upstream.ts';
@@ -33,23 +34,20 @@ async function afterUnauthorized(
   refused: AccessToken,
 ): Promise<Answer> {
   const health = await reportUnauthorized(tokens, decided, refused);
-  if (health === 'dead' || health === 'app_refused') throw refusedToken(errorAfter[health]);
-  if (health === 'unknown' || sending.request.body instanceof Readable) throw refusedToken('upstream_unavailable');
+  if (health === 'ended' || health === 'app_refused') throw refusedToken(errorAfter[health]);
+  if (health === 'postponed' || sending.request.body instanceof Readable) throw refusedToken('upstream_unavailable');
   const renewed = await tokenFor(tokens, decided);
   if (renewed.token.equals(refused.token)) throw refusedToken('upstream_unavailable');
   const answer = await send(upstream, sending, renewed);
   if (answer.status !== 401) return answer;
   // A new token that is refused as well: a person is needed, or Notion contradicts itself. No third attempt either way.
-  const verdict = await reportUnauthorized(tokens, decided, renewed);
-  throw refusedToken(errorAfter[verdict]);
+  throw refusedToken(errorAfter[await reportUnauthorized(tokens, decided, renewed)]);
 }
 
 const errorAfter = {
-  dead: 'connection_needs_reauth',
-  app_refused: 'app_refused',
-  unknown: 'upstream_unavailable',
-  alive: 'upstream_unavailable',
-} as const satisfies Record<ConnectionHealth, ErrorCode>;
+  ...errorWithoutToken,
+  usable: 'upstream_unavailable',
+} as const satisfies Record<TokenHealth, ErrorCode>;
 
 /** Refuses what would lead around the gate (rule 7), and what the step that withholds could not read. */
 function acceptable(answer: Answer, { effect }: Operation): Answer {
@@ -76,8 +74,8 @@ async function reportUnauthorized(
   tokens: AccessTokens,
   { facts }: DecidedCall,
   { token }: AccessToken,
-): Promise<ConnectionHealth> {
-  if (facts.workspaceId === null || facts.connection === null) return 'unknown';
+): Promise<TokenHealth> {
+  if (facts.workspaceId === null || facts.connection === null) return 'postponed';
   // Whatever goes wrong while finding out, the connection is not known to be dead.
-  return tokens.reportUnauthorized(facts.workspaceId, facts.connection.id, token).catch(() => 'unknown');
+  return tokens.reportUnauthorized(facts.workspaceId, facts.connection.id, token).catch(() => 'postponed');
 }

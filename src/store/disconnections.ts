@@ -3,8 +3,8 @@ import type { Disconnections, RevokeConnection } from '../connect/disconnections
 import { connectionStates } from '../domain/connection-states.ts';
 import { type ConnectionId, newId, type WorkspaceId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
+import { destroyTokens } from './discarded-tokens.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
-import { dropTokens } from './left-tokens.ts';
 import { moveConnection } from './move-connection.ts';
 import type { Schema } from './schema.ts';
 
@@ -54,13 +54,13 @@ export function createDisconnections(
             .where('workspace_id', '=', workspaceId)
             .executeTakeFirst();
           if (moved.numUpdatedRows !== 1n) return;
-          await dropTokens(tx, connectionId, null);
+          await destroyTokens(tx, connectionId, null);
           await tx.deleteFrom('connect_attempt').where('made_connection_id', '=', connectionId).execute();
           await append([entry]);
           await removeUnconfirmed(tx, workspaceId);
         },
       ),
-    async findLeft(jobId) {
+    async findDiscarded(jobId) {
       const found = await system
         .selectFrom('connection_secret')
         .select(['workspace_id', 'connection_id', 'field', 'generation', 'sealed', 'kid'])
@@ -71,7 +71,7 @@ export function createDisconnections(
       const { field, generation } = token;
       return { place: { workspaceId, connectionId, field, generation }, token };
     },
-    destroyLeft: (jobId, entry) =>
+    destroyDiscarded: (jobId, entry) =>
       commitWithEntries(
         entries,
         work => system.transaction().execute(work),

@@ -7,8 +7,8 @@ import type { Now } from '../domain/units.ts';
 import { attemptLifetime } from './attempt-lifetime.ts';
 import { endWaiting } from './connect-outcomes.ts';
 import type { Database } from './database.ts';
+import { destroyTokens, revokeLater } from './discarded-tokens.ts';
 import type { EventEntries } from './event-entries.ts';
-import { dropTokens, revokeLater } from './left-tokens.ts';
 import { policyOf } from './policy-of.ts';
 import type { Schema } from './schema.ts';
 import { changeClient, createWaitingConnections } from './waiting-connections.ts';
@@ -111,7 +111,7 @@ async function makeRoom(
   const replaced = await endWaiting(tx, connectionId);
   const { registrationId, origin } = received;
   const { notionWorkspaceId } = received.installation;
-  const leaving = {
+  const discarding = {
     workspaceId,
     connectionId,
     origin,
@@ -121,9 +121,9 @@ async function makeRoom(
     registrationId: replaced?.registration_id ?? null,
     staying: isPending ? [registrationId] : [registrationId, existing.registration_id],
   };
-  await revokeLater(tx, leaving);
+  await revokeLater(tx, discarding);
   // What was never confirmed is replaced; what is in use stays in use.
-  await dropTokens(tx, connectionId, leaving.keptGeneration);
+  await destroyTokens(tx, connectionId, discarding.keptGeneration);
   // A number of its own: a refresh that runs meanwhile has one too.
   const { last_generation: next } = await tx
     .updateTable('connection')

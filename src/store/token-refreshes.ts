@@ -12,8 +12,8 @@ import type {
   TokenRefreshes,
 } from '../vault/refresh/token-refreshes.ts';
 import type { Database } from './database.ts';
+import { isOtherClient } from './discarded-tokens.ts';
 import { commitWithEntries } from './event-entries.ts';
-import { isOtherClient } from './left-tokens.ts';
 import { moveConnection } from './move-connection.ts';
 import { createRefreshCalendar } from './refresh-calendar.ts';
 import { fromNow, isOver } from './refresh-waits.ts';
@@ -52,7 +52,7 @@ export function createTokenRefreshes(
     begin: (fence, leaseMs, entry) => commit(fence, [entry], tx => takeLease(tx, clock, fence, leaseMs)),
     async complete(attempt, made, entry) {
       const applied = await commit(attempt, [entry], tx => applyTokens(tx, clock, attempt, made));
-      if (applied) return 'applied';
+      if (applied) return 'in_use';
       const found = await inWorkspace(attempt.workspaceId, tx => findNow(tx, attempt));
       return whyNot(system, attempt, found);
     },
@@ -162,29 +162,29 @@ async function whyNot(
   { generation, nextGeneration, attemptId, registrationId }: RefreshAttempt,
   found: Awaited<ReturnType<typeof findNow>>,
 ): Promise<Completion> {
-  if (found === undefined || found.status === 'revoked') return 'revoked';
+  if (found === undefined || found.status === 'revoked') return 'revoking';
   if (found.status === 'revoking') return 'undecided';
   // Somebody else found the spool and was faster, or this commit was made and its answer was lost.
-  if (found.generation === nextGeneration) return 'applied';
+  if (found.generation === nextGeneration) return 'in_use';
   // It does not open just now: once it does, these are still the tokens that it waits for.
   if (found.generation === generation && found.attempt_id === attemptId) return 'undecided';
   // A grant of the client before goes on beside that of the new one. Consent given anew to the same client ends it.
   const hasLeft = registrationId !== null && (await isOtherClient(system, registrationId, [found.registration_id]));
-  return hasLeft ? 'revoked' : 'outdated';
+  return hasLeft ? 'revoking' : 'overtaken';
 }
 
 function giveBack(
   tx: Tx,
   clock: RawBuilder<Date>,
   fence: Fence,
-  { answered, retryAfterMs, fault }: Postponement,
+  { said, retryAfterMs, fault }: Postponement,
 ): Promise<boolean> {
   const given = moveAttempt(tx, clock, fence, 'refresh_postponed').set(({ eb }) => ({
     ...settled,
     ...(fault !== null && { status_reason: fault }),
     refresh_after: fromNow(retryAfterMs, clock),
     refresh_failures: eb('refresh_failures', '+', 1),
-    unanswered: eb('unanswered', '+', answered ? 0 : 1),
+    unanswered: eb('unanswered', '+', said === 'unclear' ? 1 : 0),
   }));
   return isDone(given);
 }

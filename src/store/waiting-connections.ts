@@ -8,9 +8,9 @@ import type { ConnectionId, UserId, WorkspaceId } from '../domain/ids.ts';
 import { attemptLifetime } from './attempt-lifetime.ts';
 import { endAttempts } from './connect-outcomes.ts';
 import type { Database } from './database.ts';
+import { destroyTokens, revokeLater } from './discarded-tokens.ts';
 import { addRevocation } from './disconnections.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
-import { dropTokens, revokeLater } from './left-tokens.ts';
 import { moveConnection } from './move-connection.ts';
 import type { Schema } from './schema.ts';
 
@@ -168,7 +168,7 @@ function lockConnection(tx: Transaction<Schema>, connectionId: ConnectionId) {
 
 type Locked = NonNullable<Awaited<ReturnType<typeof lockConnection>>>;
 
-function leavingOf(connection: Locked, connectionId: ConnectionId) {
+function discardingOf(connection: Locked, connectionId: ConnectionId) {
   const { workspace_id: workspaceId, origin } = connection;
   const { notion_workspace_id: notionWorkspaceId, notion_owner_id: notionOwnerId } = connection;
   return { workspaceId, connectionId, origin, notionWorkspaceId, notionOwnerId };
@@ -195,13 +195,13 @@ async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, hold
     .where('state_hash', '=', attempt.state_hash)
     .execute();
   const { registration_id: registrationId } = attempt;
-  const leaving = {
-    ...leavingOf(connection, connectionId),
+  const discarding = {
+    ...discardingOf(connection, connectionId),
     keptGeneration: attempt.made_generation,
     registrationId: connection.registration_id,
     staying: [registrationId],
   };
-  await revokeLater(tx, leaving);
+  await revokeLater(tx, discarding);
   await putToUse(tx, connectionId, attempt.made_generation);
   if (registrationId !== null && notionOwnerId !== null) {
     await changeClient(tx, connectionId, { registrationId, notionWorkspaceId, notionOwnerId });
@@ -226,7 +226,7 @@ export async function putToUse(tx: Transaction<Schema>, connectionId: Connection
       refreshed_at: null,
     })
     .execute();
-  await dropTokens(tx, connectionId, generation);
+  await destroyTokens(tx, connectionId, generation);
 }
 
 /** New tokens may have come by another client than the old ones: from now on they are refreshed and revoked by that. */
@@ -269,14 +269,14 @@ async function abandon(tx: Transaction<Schema>, connectionId: ConnectionId, hold
   if (connection === undefined || ended === undefined) return false;
   if (connectionStates.stateAfter(connection.status, 'abandoned') === null) {
     const { generation, registration_id } = connection;
-    const leaving = {
-      ...leavingOf(connection, connectionId),
+    const discarding = {
+      ...discardingOf(connection, connectionId),
       keptGeneration: generation,
       registrationId: ended.registration_id,
       staying: [registration_id],
     };
-    await revokeLater(tx, leaving);
-    await dropTokens(tx, connectionId, generation);
+    await revokeLater(tx, discarding);
+    await destroyTokens(tx, connectionId, generation);
     return true;
   }
   await moveConnection(tx, connectionId, 'abandoned').set({ status_reason: 'unconfirmed' }).execute();

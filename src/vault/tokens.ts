@@ -1,13 +1,14 @@
-import { appRefusalIn } from '../domain/app-refusal.ts';
 import type { ConnectionPlace } from '../domain/connection.ts';
 import { isServing } from '../domain/connection-states.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
 import type { Secret } from '../domain/secret.ts';
+import { errorWithoutToken, type TokenHealth } from '../domain/token-outcomes.ts';
 import { secondMs } from '../domain/units.ts';
-import { examine, type Liveness, type LivenessParts } from './liveness.ts';
+import { examine, type LivenessParts } from './liveness.ts';
 import { openAccessToken, undecryptable } from './open-access-token.ts';
 import { createOpenedTokens, keyOf, type OpenedToken, type OpenedTokens, type TrustedToken } from './opened-tokens.ts';
+import type { Renewal } from './refresh/renew.ts';
 import { mustRenew } from './refresh/token-age.ts';
 import type { StoredConnection } from './stored-connections.ts';
 
@@ -21,11 +22,11 @@ export interface TokenCustody {
   accessToken(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<OpenedToken>;
   /**
    * To be told of every 401 from Notion, with the token that it was about. One check, one refresh, then `needs_reauth`:
-   * `alive` when there is a token that works, perhaps a new one; `dead` when a person is needed.
+   * `usable` when there is a token that works, perhaps a new one; `ended` when a person is needed.
    */
-  reportUnauthorized(workspaceId: WorkspaceId, connectionId: ConnectionId, refused: Secret): Promise<Liveness>;
+  reportUnauthorized(workspaceId: WorkspaceId, connectionId: ConnectionId, refused: Secret): Promise<TokenHealth>;
   /** Finds out whether the connection still exists at Notion, without any call having failed. */
-  check(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<Liveness>;
+  check(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<TokenHealth>;
   /** Drops the opened token, after any change of the connection. */
   forget(workspaceId: WorkspaceId, connectionId: ConnectionId): void;
 }
@@ -37,7 +38,7 @@ export interface TokenCustodyOptions extends Omit<LivenessParts, 'forget'> {
 /** What is being found out about one token of a connection that Notion refused. */
 interface Examination {
   readonly refused: Secret;
-  readonly liveness: Promise<Liveness>;
+  readonly health: Promise<TokenHealth>;
 }
 
 export function createTokens(options: TokenCustodyOptions): TokenCustody {
@@ -57,14 +58,14 @@ export function createTokens(options: TokenCustodyOptions): TokenCustody {
       const place = { workspaceId, connectionId };
       const key = keyOf(place);
       const running = (examining.get(key) ?? []).find(one => one.refused.equals(refused));
-      if (running !== undefined) return running.liveness;
-      const liveness = examine(parts, place, refused).finally(() => {
-        const others = (examining.get(key) ?? []).filter(one => one.liveness !== liveness);
+      if (running !== undefined) return running.health;
+      const health = examine(parts, place, refused).finally(() => {
+        const others = (examining.get(key) ?? []).filter(one => one.health !== health);
         if (others.length > 0) examining.set(key, others);
         else examining.delete(key);
       });
-      examining.set(key, [...(examining.get(key) ?? []), { refused, liveness }]);
-      return liveness;
+      examining.set(key, [...(examining.get(key) ?? []), { refused, health }]);
+      return health;
     },
     check: (workspaceId, connectionId) => examine(parts, { workspaceId, connectionId }, null),
     forget: (workspaceId, connectionId) => opened.forget({ workspaceId, connectionId }),
@@ -75,8 +76,8 @@ async function obtain(parts: TokenCustodyOptions, place: ConnectionPlace): Promi
   const stored = await findUsable(parts, place);
   if (!mustRenew(stored)) return openAccessToken(parts, place, stored);
   const renewal = await parts.renew(place, stored.generation);
-  if (renewal.kind === 'unopenable') throw await undecryptable(parts, place, stored, 'refresh_token', renewal.cause);
-  if (renewal.kind === 'postponed') throw notNow(renewal);
+  if (renewal.given === 'unopenable') throw await undecryptable(parts, place, stored, 'refresh_token', renewal.cause);
+  if ('retryInMs' in renewal) throw notNow(renewal);
   return openAccessToken(parts, place, await findUsable(parts, place));
 }
 
@@ -93,12 +94,10 @@ async function findUsable(
   return stored;
 }
 
-function notNow({ retryInMs, fault }: { readonly retryInMs: number; readonly fault: string | null }): PortcullisError {
+function notNow({ given, retryInMs, fault }: Extract<Renewal, { retryInMs: number }>): PortcullisError {
   const retryAfterSeconds = Math.max(1, Math.ceil(retryInMs / secondMs));
-  const refusal = appRefusalIn(fault);
-  const log = `the token has ended, and cannot be refreshed now${refusal === null ? '' : `: ${refusal}`}`;
-  const code = refusal === null ? 'upstream_unavailable' : 'app_refused';
-  return new PortcullisError(code, undefined, { log, retryAfterSeconds });
+  const log = `the token has ended, and cannot be refreshed now${given === 'app_refused' ? `: ${fault}` : ''}`;
+  return new PortcullisError(errorWithoutToken[given], undefined, { log, retryAfterSeconds });
 }
 
 /**
@@ -117,8 +116,8 @@ function refreshEarly(
   };
   parts.renew(place, token.generation).then(
     renewal => {
-      if (renewal.kind === 'postponed') goOn(renewal.retryInMs);
-      else if (renewal.kind === 'unopenable') goOn(Number.POSITIVE_INFINITY);
+      if ('retryInMs' in renewal) goOn(renewal.retryInMs);
+      else if (renewal.given === 'unopenable') goOn(Number.POSITIVE_INFINITY);
       else opened.replace(place, token, null);
     },
     error => {

@@ -80,7 +80,7 @@ describe('connecting a workspace', () => {
       assert.ok(connection);
       await at.control.revoke({ botId: connection.bot_id });
       const { token: ended } = await at.tokens.accessToken(ada.workspaceId, connection.id);
-      assert.equal(await at.tokens.reportUnauthorized(ada.workspaceId, connection.id, ended), 'dead');
+      assert.equal(await at.tokens.reportUnauthorized(ada.workspaceId, connection.id, ended), 'ended');
       assert.equal((await ada.browser.answer(await ada.browser.reach(ada.workspaceId))).status, 303);
       const { token } = await at.tokens.accessToken(ada.workspaceId, connection.id);
       assert.equal((await at.control.tokenOwner({ token }))?.botId, connection.bot_id);

@@ -117,7 +117,7 @@ describe('custody of tokens', () => {
     const { origin, token } = await at.tokens.accessToken(workspaceId, connectionId);
     assert.equal(origin, 'https://api.notion.com');
     // Nor is it sent elsewhere to be checked.
-    assert.equal(await at.tokens.reportUnauthorized(workspaceId, connectionId, token), 'unknown');
+    assert.equal(await at.tokens.reportUnauthorized(workspaceId, connectionId, token), 'postponed');
     assert.equal(await introspections(), 0);
   });
 
@@ -136,15 +136,15 @@ describe('custody of tokens', () => {
     const { workspaceId, connectionId, botId } = await connected();
     const { token } = await at.tokens.accessToken(workspaceId, connectionId);
     const report = () => at.tokens.reportUnauthorized(workspaceId, connectionId, token);
-    assert.equal(await report(), 'alive');
+    assert.equal(await report(), 'usable');
     assert.equal((await statusOf(connectionId)).status, 'active');
     await at.control.revoke({ botId });
     await at.control.clearRequests();
     at.events.length = 0;
-    assert.deepEqual(new Set(await Promise.all(Array.from({ length: 20 }, report))), new Set(['dead']));
+    assert.deepEqual(new Set(await Promise.all(Array.from({ length: 20 }, report))), new Set(['ended']));
     assert.equal(await introspections(), 1);
     assert.deepEqual(await statusOf(connectionId), { status: 'needs_reauth', status_reason: 'invalid_grant' });
-    assert.equal(await report(), 'dead');
+    assert.equal(await report(), 'ended');
     assert.equal(await introspections(), 1);
     assert.deepEqual(
       at.events.map(event => [
@@ -172,7 +172,7 @@ describe('custody of tokens', () => {
       { kind: 'truncate' },
     ] as const) {
       await at.control.addFault({ ...fault, path: '/v1/oauth/introspect' });
-      assert.equal(await at.tokens.reportUnauthorized(workspaceId, connectionId, token), 'unknown', fault.kind);
+      assert.equal(await at.tokens.reportUnauthorized(workspaceId, connectionId, token), 'postponed', fault.kind);
       assert.equal((await statusOf(connectionId)).status, 'active');
     }
   });
@@ -180,7 +180,7 @@ describe('custody of tokens', () => {
   it('A20: a verdict on replaced tokens says nothing about the new ones', async () => {
     const { workspaceId, connectionId } = await connected();
     // Another process has confirmed new tokens meanwhile.
-    assert.equal(await at.tokens.reportUnauthorized(workspaceId, connectionId, 'the token before'), 'alive');
+    assert.equal(await at.tokens.reportUnauthorized(workspaceId, connectionId, 'the token before'), 'usable');
     assert.equal(await introspections(), 0);
   });
 

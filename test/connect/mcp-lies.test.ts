@@ -188,7 +188,8 @@ describe('lies about where to get tokens', () => {
         server.says.set('/token', { status, headers: { location: '/elsewhere' } });
         server.says.set('/elsewhere', { body: { access_token: 'a', token_type: 'bearer' } });
         const to = { server: (await find()).server, client: client(), resource: server.mcpUrl };
-        assert.equal(readTokenAnswer(await refreshRequest(fetch, to, 'refresh-token')).kind, 'unusable');
+        const read = readTokenAnswer(await refreshRequest(fetch, to, 'refresh-token'));
+        assert.equal(read.said === 'unclear' && read.problem, 'answer_unusable');
         assert.ok(!server.asked().includes('/elsewhere'));
       });
     }

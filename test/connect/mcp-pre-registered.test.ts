@@ -73,7 +73,7 @@ describe('a hosted MCP client that was registered by hand', () => {
     const rows = await registrations();
     assert.deepEqual([rows.length, new Set(rows.map(row => row.client_id)).size], [2, 1]);
     // Notion ended the grant before, which is noticed as any end is.
-    assert.equal(await first.report(refused), 'dead');
+    assert.equal(await first.report(refused), 'ended');
     const statuses = at.database.system.selectFrom('connection').select('status').orderBy('created_at');
     assert.deepEqual(await statuses.execute(), [{ status: 'needs_reauth' }, { status: 'active' }]);
   });

@@ -40,7 +40,7 @@ describe('refreshing a hosted MCP connection', () => {
     await at.control.expireMcpAccess({ grantId: grant?.id ?? '' });
     assert.equal(await opens(old), false);
     const reports = await Promise.all(Array.from({ length: 50 }, () => connection.report(old)));
-    assert.deepEqual([...new Set(reports)], ['alive']);
+    assert.deepEqual([...new Set(reports)], ['usable']);
     assert.ok(await opens(await connection.token()));
     assert.equal(await exchanges(), 1);
   });
@@ -116,7 +116,7 @@ describe('refreshing a hosted MCP connection', () => {
     const [grant] = await at.control.mcpGrants({});
     await at.control.revokeMcp({ grantId: grant?.id ?? '' });
     const reports = await Promise.all(Array.from({ length: 20 }, () => connection.report(old)));
-    assert.deepEqual([...new Set(reports)], ['dead']);
+    assert.deepEqual([...new Set(reports)], ['ended']);
     for (const _call of [1, 2, 3]) await assert.rejects(connection.token(), { code: 'connection_needs_reauth' });
     const { status, status_reason } = await connection.row();
     assert.deepEqual([status, status_reason], ['needs_reauth', 'invalid_grant']);
@@ -150,14 +150,14 @@ describe('refreshing a hosted MCP connection', () => {
 
     it('sends nothing any more', async () => {
       const outcome = await at.hosted.refresh(await place(), token, AbortSignal.abort());
-      assert.deepEqual(outcome, { kind: 'transient', answered: true, problem: 'too_late' });
+      assert.deepEqual(outcome, { said: 'turned_away', problem: 'too_late' });
       assert.equal(await exchanges(), 0);
     });
 
     it('waits for no answer any more, and takes the token for spent', async () => {
       await at.control.addFault({ kind: 'stall', path: '/token' });
       const outcome = await at.hosted.refresh(await place(), token, AbortSignal.timeout(500));
-      assert.deepEqual(outcome, { kind: 'transient', answered: false, problem: 'unreachable' });
+      assert.deepEqual(outcome, { said: 'unclear', problem: 'unreachable' });
       await at.control.release({});
     });
   });

@@ -141,11 +141,11 @@ describe('a pasted token', () => {
     assert.ok(connection);
     const report = () => at.tokens.reportUnauthorized(ada.workspaceId, connection.id, token());
     await at.tokens.accessToken(ada.workspaceId, connection.id);
-    assert.equal(await report(), 'alive');
+    assert.equal(await report(), 'usable');
     await at.control.addFault({ kind: 'respond', status: 503, path: '/v1/users/me' });
-    assert.equal(await report(), 'unknown');
+    assert.equal(await report(), 'postponed');
     await at.control.revoke({ botId: connection.bot_id });
-    assert.equal(await report(), 'dead');
+    assert.equal(await report(), 'ended');
     assert.deepEqual(
       at.events.slice(-2).map(({ name, detail }) => [name, detail.reason]),
       [

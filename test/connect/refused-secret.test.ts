@@ -66,7 +66,7 @@ describe('a client secret that Notion refuses is our own fault, and no outage', 
     assert.equal(await at.tokens.reportUnauthorized(...place, refused), 'app_refused');
     assert.deepEqual([(await row()).status, (await row()).status_reason], ['active', 'invalid_client']);
     setSecret(at.emulator.clientSecret);
-    assert.equal(await at.tokens.check(...place), 'alive');
+    assert.equal(await at.tokens.check(...place), 'usable');
     assert.equal((await row()).status_reason, null);
   });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Secret } from '../../src/domain/secret.ts';
-import type { AccessTokens, ConnectionHealth } from '../../src/forward/access-tokens.ts';
+import type { TokenHealth } from '../../src/domain/token-outcomes.ts';
+import type { AccessTokens } from '../../src/forward/access-tokens.ts';
 import { createForward, type Forward, type ForwardParts } from '../../src/forward/forward.ts';
 import { openUpstream, type UpstreamOptions } from '../../src/forward/upstream.ts';
 
@@ -31,7 +32,7 @@ export function aForward(upstream: UpstreamOptions, change: Partial<ForwardParts
 /** Gives out the tokens in turn (the last one for ever), and remembers how often it was told of a 401. */
 export function someTokens(
   origin: string,
-  { tokens = ['ntn_secret'], health = 'alive' }: { tokens?: string[]; health?: ConnectionHealth } = {},
+  { tokens = ['ntn_secret'], health = 'usable' }: { tokens?: string[]; health?: TokenHealth } = {},
 ): AccessTokens & { readonly reports: number } {
   let given = 0;
   let reports = 0;

@@ -137,14 +137,14 @@ describe('forward', () => {
 describe('forward, when Notion refuses the token', () => {
   it('A20: a 401 is checked once before the connection counts as dead', async () => {
     await using server = await rawServer(({ socket }) => socket.write(status(401)));
-    const tokens = someTokens(server.origin, { health: 'dead' });
+    const tokens = someTokens(server.origin, { health: 'ended' });
     await using gate = aForward(server, { tokens });
     await assert.rejects(gate.forward(aDecidedCall()), failing('connection_needs_reauth', 'failed'));
     assert.equal(tokens.reports, 1);
     assert.equal(server.heads.length, 1);
   });
 
-  for (const health of ['alive', 'unknown'] as const) {
+  for (const health of ['usable', 'postponed'] as const) {
     it(`A20: a 401 of a connection whose state is ${health} is our trouble, not the caller's`, async () => {
       await using server = await rawServer(({ socket }) => socket.write(status(401)));
       await using gate = aForward(server, { tokens: someTokens(server.origin, { health }) });

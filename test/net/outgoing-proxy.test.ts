@@ -110,8 +110,7 @@ describe('an outgoing proxy', () => {
     await using notion = client(through(proxy));
     const grant = { origin, botId: 'bot' };
     assert.deepEqual(await refreshRestTokens(notion, grant, new Secret('r'), new AbortController().signal), {
-      kind: 'transient',
-      answered: true,
+      said: 'turned_away',
       problem: 'no_answer',
     });
     await assert.rejects(
@@ -130,7 +129,7 @@ describe('an outgoing proxy', () => {
       new Secret('r'),
       new AbortController().signal,
     );
-    assert.equal(outcome.kind === 'transient' && outcome.answered, true);
+    assert.equal(outcome.said, 'turned_away');
   });
 
   it('is never asked for an address that came from outside, even beside the one that the settings name', async () => {

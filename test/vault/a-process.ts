@@ -25,7 +25,7 @@ export async function openProcess(
     app: { origin: nowhere, clientId: '', clientSecret: new Secret(''), redirectUri: '' },
     refreshMcp: exchange.refresh,
     seal,
-    revoke: async () => {},
+    discard: async () => {},
     restored: () => false,
     metrics: { ...noMetrics, decryptFailed: kid => void unopened.push(kid) },
     log: silentLog,

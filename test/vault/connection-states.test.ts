@@ -73,7 +73,7 @@ describe('the states of a connection, in the database', () => {
     refresh_postponed: place =>
       refreshes().postpone(
         attempt(place),
-        { problem: reason, answered: true, fault: null, retryAfterMs: 1 },
+        { said: 'turned_away', problem: reason, fault: null, retryAfterMs: 1 },
         entry(place),
       ),
     lease_expired: place => refreshes().doubt(attempt(place), 1, entry(place)),

@@ -37,7 +37,7 @@ describe('a key service that is away', { timeout: 120_000 }, () => {
     const exchange = {
       async refresh({ connectionId }: Sealed) {
         exchanges += 1;
-        return { kind: 'ok', tokens: { ...tokensOf(connectionId), lifetimeSeconds: 3600 } } as const;
+        return { said: 'granted', tokens: { ...tokensOf(connectionId), lifetimeSeconds: 3600 } } as const;
       },
     };
     const now = () => new Date(Date.now() + elapsedMs);

@@ -101,7 +101,7 @@ describe('B14: expires_in, from the answer to the last call', () => {
       if (kind === 'rest') await at.control.expireAccess({ botId: place.botId });
       else await at.control.expireMcpAccess({ grantId: place.grantId });
       const report = () => node.tokens.reportUnauthorized(place.workspaceId, place.connectionId, token);
-      for (const _call of [1, 2, 3]) assert.equal(await report(), 'dead');
+      for (const _call of [1, 2, 3]) assert.equal(await report(), 'ended');
       await node.round();
       assert.equal(wire.spent.length, 1);
       assert.deepEqual(

@@ -7,6 +7,7 @@ import { createCheckToken } from '../../src/connect/check-token.ts';
 import { newId } from '../../src/domain/ids.ts';
 import { silentLog } from '../../src/domain/program-log.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import type { DiscardedTokens } from '../../src/domain/token-outcomes.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Schema } from '../../src/store/schema.ts';
 import { createStores } from '../../src/store/stores.ts';
@@ -14,7 +15,7 @@ import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
 import type { CheckToken } from '../../src/vault/liveness.ts';
 import type { FailPoint } from '../../src/vault/refresh/fail-point.ts';
 import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
-import type { Orphan, RefreshParts, RefreshTimings } from '../../src/vault/refresh/refresh-parts.ts';
+import type { RefreshParts, RefreshTimings } from '../../src/vault/refresh/refresh-parts.ts';
 import { replaySpools } from '../../src/vault/refresh/replay.ts';
 import { openRootKeyFile } from '../../src/vault/root/file.ts';
 import { createTokenSeal } from '../../src/vault/token-seal.ts';
@@ -72,14 +73,14 @@ export async function openNode(address: NodeAddress, options: NodeOptions = {}) 
   const hosting = { notion, publicUrl, registrations: stores.registrations, deriveKey, recordEvent: async () => {} };
   const hosted = openHostedMcp(hosting);
   const troubles: unknown[] = [];
-  const orphans: Orphan[] = [];
+  const discarded: DiscardedTokens[] = [];
   const own = await openRefreshParts({
     stores: stores.logged(rows),
     dataDir: address.dataDir,
     app,
     refreshMcp: hosted.refresh,
     seal,
-    revoke: async orphan => void orphans.push(orphan),
+    discard: async tokens => void discarded.push(tokens),
     restored: () => false,
     log: silentLog,
   });
@@ -108,7 +109,7 @@ export async function openNode(address: NodeAddress, options: NodeOptions = {}) 
     replay: () => replaySpools(parts),
     spool: parts.spool,
     troubles,
-    orphans,
+    discarded,
     async close() {
       await hosted.close();
       await database.close();

@@ -22,11 +22,11 @@ class SingleUseServer implements RefreshExchange {
   async refresh({ connectionId }: { connectionId: ConnectionId }, refreshToken: Secret) {
     const before = this.spent.get(connectionId) ?? 0;
     if (refreshToken.reveal() !== tokensAfter(connectionId, before).refreshToken?.reveal()) {
-      return { kind: 'reauth', problem: 'invalid_grant' } as const;
+      return { said: 'grant_refused', problem: 'invalid_grant' } as const;
     }
     this.spent.set(connectionId, before + 1);
     await delay(Math.random() * 20);
-    return { kind: 'ok', tokens: tokensAfter(connectionId, before + 1) } as const;
+    return { said: 'granted', tokens: tokensAfter(connectionId, before + 1) } as const;
   }
 }
 

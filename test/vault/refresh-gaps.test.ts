@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { newId } from '../../src/domain/ids.ts';
-import type { RefreshOutcome } from '../../src/domain/refresh-outcome.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import type { RefreshAnswer } from '../../src/domain/token-outcomes.ts';
 import { hourMs, minuteMs } from '../../src/domain/units.ts';
 import { UnopenableError } from '../../src/domain/unopenable-error.ts';
 import { createUndecryptableConnections } from '../../src/store/rotation/undecryptable-connections.ts';
@@ -15,10 +15,10 @@ import type { Node } from './node.ts';
 import { startRefreshing } from './refreshing.ts';
 import type { Connected, Refreshing } from './refreshing-on.ts';
 
-const refused: RefreshOutcome = { kind: 'reauth', problem: 'invalid_grant' };
-const busy: RefreshOutcome = { kind: 'transient', answered: true, problem: 'busy', retryAfterSeconds: 60 };
-const granted: RefreshOutcome = {
-  kind: 'ok',
+const refused: RefreshAnswer = { said: 'grant_refused', problem: 'invalid_grant' };
+const busy: RefreshAnswer = { said: 'turned_away', problem: 'busy', retryAfterSeconds: 60 };
+const granted: RefreshAnswer = {
+  said: 'granted',
   tokens: { accessToken: new Secret('late'), refreshToken: new Secret('late too') },
 };
 
@@ -65,7 +65,7 @@ describe('refreshing a token, between two steps', () => {
       assert.equal(await at.exchanges(), 1);
     });
 
-    for (const [name, outcome, kind, status] of [
+    for (const [name, outcome, given, status] of [
       ['a refusal', refused, 'ended', 'needs_reauth'],
       ['a delay', busy, 'postponed', 'active'],
     ] as const) {
@@ -78,7 +78,7 @@ describe('refreshing a token, between two steps', () => {
           },
         };
         const slow = await aNode({ exchange });
-        assert.equal((await slow.renew(place, 1)).kind, kind);
+        assert.equal((await slow.renew(place, 1)).given, given);
         assert.equal((await at.row(place)).status, status);
       });
     }
@@ -237,9 +237,9 @@ describe('refreshing a token, between two steps', () => {
         }),
       });
       await assert.rejects(tokenOf(place, node), { code: 'no_connection' });
-      const [orphan] = node.orphans;
-      assert.equal(orphan?.botId, place.botId);
-      assert.ok(await at.works(place, orphan?.tokens.accessToken.reveal() ?? ''));
+      const [discarded] = node.discarded;
+      assert.equal(discarded?.botId, place.botId);
+      assert.ok(await at.works(place, discarded?.tokens.accessToken.reveal() ?? ''));
     });
   }
 
@@ -261,7 +261,7 @@ describe('refreshing a token, between two steps', () => {
       let now = Date.now();
       const node = await aNode({ now: () => new Date(now) });
       const old = await tokenOf(place, node);
-      assert.equal((await at.first.renew(place, 1)).kind, 'renewed');
+      assert.equal((await at.first.renew(place, 1)).given, 'usable');
       assert.equal(await tokenOf(place, node), old);
       now -= hourMs;
       assert.ok(await at.works(place, await tokenOf(place, node)));

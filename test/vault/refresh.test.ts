@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import type { ConnectionId } from '../../src/domain/ids.ts';
-import type { RefreshOutcome } from '../../src/domain/refresh-outcome.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import type { RefreshAnswer } from '../../src/domain/token-outcomes.ts';
 import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
 import { startRefreshing } from './refreshing.ts';
 import type { Connected, Refreshing } from './refreshing-on.ts';
@@ -64,7 +64,7 @@ describe('refreshing a token', () => {
 
     it('keeps the refresh token where the server gives no new one (RFC 6749 section 6)', async () => {
       const node = await at.aNode({
-        exchange: answering({ kind: 'ok', tokens: { accessToken: new Secret('a2'), refreshToken: null } }),
+        exchange: answering({ said: 'granted', tokens: { accessToken: new Secret('a2'), refreshToken: null } }),
       });
       const connection = await at.aConnection({ lifetimeSeconds: -1 });
       assert.equal(await tokenOf(connection, node), 'a2');
@@ -88,12 +88,12 @@ describe('refreshing a token', () => {
       await at.control.expireAccess({ botId: connection.botId });
       assert.deepEqual(
         new Set(await Promise.all(Array.from({ length: 20 }, () => report(connection, old)))),
-        new Set(['alive']),
+        new Set(['usable']),
       );
       assert.ok(await works(await tokenOf(connection)));
       assert.deepEqual([await at.introspections(), await at.exchanges()], [1, 1]);
       // A call that was slow to fail asks about the old token when there is a new one already.
-      assert.equal(await report(connection, old), 'alive');
+      assert.equal(await report(connection, old), 'usable');
       assert.deepEqual([await at.introspections(), await at.exchanges()], [1, 1]);
     });
 
@@ -101,7 +101,7 @@ describe('refreshing a token', () => {
       const connection = await at.aConnection();
       await at.control.revoke({ botId: connection.botId });
       const refused = await tokenOf(connection);
-      for (const _call of [1, 2]) assert.equal(await report(connection, refused), 'dead');
+      for (const _call of [1, 2]) assert.equal(await report(connection, refused), 'ended');
       const row = await at.row(connection);
       assert.deepEqual([row.status, row.status_reason], ['needs_reauth', 'invalid_grant']);
       assert.deepEqual((await names(connection)).sort(), [
@@ -118,10 +118,10 @@ describe('refreshing a token', () => {
       const connection = await at.aConnection();
       const old = await tokenOf(connection);
       await at.control.expireAccess({ botId: connection.botId });
-      assert.equal(await report(connection, old), 'alive');
+      assert.equal(await report(connection, old), 'usable');
       const young = await tokenOf(connection);
       await at.control.expireAccess({ botId: connection.botId });
-      assert.equal(await report(connection, young), 'dead');
+      assert.equal(await report(connection, young), 'ended');
       assert.equal((await at.row(connection)).status_reason, 'new_token_refused');
       assert.equal(await at.exchanges(), 1);
     });
@@ -129,10 +129,10 @@ describe('refreshing a token', () => {
     it('refreshes without asking where there is nobody to ask', async () => {
       const node = await at.aNode({ check: async () => 'unaskable' });
       const connection = await at.aConnection();
-      assert.equal(await report(connection, await tokenOf(connection, node), node), 'alive');
+      assert.equal(await report(connection, await tokenOf(connection, node), node), 'usable');
       assert.deepEqual([await at.introspections(), await at.exchanges()], [0, 1]);
       // Only a 401 is a reason: the look that is taken once an hour is none.
-      assert.equal(await node.tokens.check(connection.workspaceId, connection.connectionId), 'unknown');
+      assert.equal(await node.tokens.check(connection.workspaceId, connection.connectionId), 'postponed');
       assert.equal(await at.exchanges(), 1);
     });
 
@@ -144,7 +144,7 @@ describe('refreshing a token', () => {
         .where('field', '=', 'refresh_token')
         .execute();
       await at.control.expireAccess({ botId: connection.botId });
-      assert.equal(await report(connection, await tokenOf(connection)), 'dead');
+      assert.equal(await report(connection, await tokenOf(connection)), 'ended');
       assert.deepEqual([(await at.row(connection)).status, await at.exchanges()], ['needs_reauth', 0]);
     });
   });
@@ -192,7 +192,7 @@ describe('refreshing a token', () => {
 
     it('B3: answers that are none leave the connection as it is', async () => {
       const throwing: RefreshExchange = { refresh: () => Promise.reject(new Error('no JSON')) };
-      const refusingOurClient = answering({ kind: 'fatal', problem: 'invalid_client' });
+      const refusingOurClient = answering({ said: 'app_refused', problem: 'invalid_client' });
       for (const [exchange, code] of [
         [throwing, 'upstream_unavailable'],
         [refusingOurClient, 'app_refused'],
@@ -204,7 +204,7 @@ describe('refreshing a token', () => {
     });
 
     it('our client being unknown to the server is a state of its own', async () => {
-      const node = await at.aNode({ exchange: answering({ kind: 'reregister', problem: 'invalid_client' }) });
+      const node = await at.aNode({ exchange: answering({ said: 'client_refused', problem: 'invalid_client' }) });
       const connection = await at.aConnection({ lifetimeSeconds: -1 });
       await assert.rejects(tokenOf(connection, node), { code: 'connection_needs_reauth' });
       assert.equal((await at.row(connection)).status, 'needs_reregister');
@@ -281,7 +281,7 @@ describe('refreshing a token', () => {
                    WHERE id = ${connection.connectionId}`.execute(at.system);
         ids.push(connection.connectionId);
       }
-      const node = await at.aNode({ exchange: answering({ kind: 'transient', answered: true, problem: 'busy' }) });
+      const node = await at.aNode({ exchange: answering({ said: 'turned_away', problem: 'busy' }) });
       await node.round();
       const tried = at.system.selectFrom('connection').select('id').where('id', 'in', ids);
       assert.equal((await tried.where('refresh_failures', '=', 1).execute()).length, ids.length);
@@ -294,7 +294,7 @@ describe('refreshing a token', () => {
       const exchange: RefreshExchange = {
         async refresh() {
           const [accessToken, refreshToken] = [new Secret(`a${++made}`), new Secret('r')];
-          return { kind: 'ok', tokens: { accessToken, refreshToken, lifetimeSeconds: seconds } };
+          return { said: 'granted', tokens: { accessToken, refreshToken, lifetimeSeconds: seconds } };
         },
       };
       return { exchange, made: () => made };
@@ -326,7 +326,7 @@ describe('refreshing a token', () => {
       await madeAgo(connection, 6);
       await at.endsIn(connection, -1);
       const { workspaceId, connectionId } = connection;
-      assert.equal(await node.tokens.reportUnauthorized(workspaceId, connectionId, token), 'alive');
+      assert.equal(await node.tokens.reportUnauthorized(workspaceId, connectionId, token), 'usable');
       assert.deepEqual([made(), (await at.row(connection)).status], [2, 'active']);
     });
 
@@ -336,7 +336,7 @@ describe('refreshing a token', () => {
         const connection = await at.aConnection({ lifetimeSeconds: -1 });
         const { workspaceId, connectionId } = connection;
         const token = await tokenOf(connection, node);
-        assert.equal(await node.tokens.reportUnauthorized(workspaceId, connectionId, token), 'dead');
+        assert.equal(await node.tokens.reportUnauthorized(workspaceId, connectionId, token), 'ended');
         assert.equal((await at.row(connection)).status, 'needs_reauth');
       }
     });
@@ -354,7 +354,7 @@ describe('refreshing a token', () => {
               refreshToken: new Secret('r'),
               lifetimeSeconds: seconds,
             };
-            return { kind: 'ok', tokens };
+            return { said: 'granted', tokens };
           },
         };
         const node = await at.aNode({ exchange });
@@ -366,6 +366,6 @@ describe('refreshing a token', () => {
   });
 });
 
-function answering(outcome: RefreshOutcome): RefreshExchange {
+function answering(outcome: RefreshAnswer): RefreshExchange {
   return { refresh: async () => outcome };
 }

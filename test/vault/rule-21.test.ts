@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { authorize, CALLBACK } from '../../emulator/authorized.ts';
-import { discardRefreshed } from '../../src/connect/discard-tokens.ts';
+import { discardTokens } from '../../src/connect/discard-tokens.ts';
 import { newId } from '../../src/domain/ids.ts';
 import { noMetrics } from '../../src/domain/metrics.ts';
 import { Secret } from '../../src/domain/secret.ts';
@@ -95,9 +95,9 @@ describe('rule 21', () => {
     assert.equal((await at.first.spool.names()).length, 1);
     await setStatus(place, 'revoked');
     assert.equal(await at.first.replay(), 0);
-    const [orphan] = at.first.orphans;
-    assert.equal(orphan?.botId, place.botId);
-    assert.ok(await at.control.tokenOwner({ token: orphan?.tokens.accessToken.reveal() ?? '' }));
+    const [discarded] = at.first.discarded;
+    assert.equal(discarded?.botId, place.botId);
+    assert.ok(await at.control.tokenOwner({ token: discarded?.tokens.accessToken.reveal() ?? '' }));
     assert.deepEqual(await at.first.spool.names(), []);
   });
 });
@@ -132,7 +132,7 @@ describe('rule 21, at Notion', () => {
         spool,
         refreshes: createTokenRefreshes(at.database, { instance: () => newId('ins'), now: () => new Date() }),
         seal: at.connectParts.vault,
-        revoke: discardRefreshed(at.connectParts),
+        discard: tokens => discardTokens(at.connectParts, tokens),
         metrics: noMetrics,
         onTrouble: assert.ifError,
       });

@@ -65,7 +65,7 @@ async function call({ tokens }: Node, place: Connected): Promise<string> {
     for (const _attempt of [1, 2]) {
       const { origin, token } = await tokens.accessToken(workspaceId, connectionId);
       if (await isTaken(place, origin, token)) return 'ok';
-      if ((await tokens.reportUnauthorized(workspaceId, connectionId, token)) !== 'alive') return 'refused';
+      if ((await tokens.reportUnauthorized(workspaceId, connectionId, token)) !== 'usable') return 'refused';
     }
     return 'refused twice';
   } catch (error) {

@@ -1,9 +1,11 @@
 import { type ConnectProblem, connectError, connectProblemOf } from '../../domain/connect-problem.ts';
 import type { Tokens } from '../../domain/connection.ts';
 import type { RegistrationId, UserId } from '../../domain/ids.ts';
+import type { RefreshAnswer } from '../../domain/token-outcomes.ts';
 import { SafeFetchError, type SafeFetchProblem } from '../../net/safe-fetch/safe-fetch-error.ts';
 import { within } from '../../net/safe-fetch/within.ts';
 import type { Beginning, ClaimedAttempt, StartedConsent } from '../consent-flow.ts';
+import { codeRefused } from '../read-code.ts';
 import { type AttemptMemory, recallAttempt, rememberAttempt } from './attempt-memory.ts';
 import { authorizeUrl, newVerifier } from './authorize-url.ts';
 import { acceptCallback, type CallbackParameters } from './callback.ts';
@@ -13,7 +15,7 @@ import { clientForAttempt, openClient } from './own-clients.ts';
 import type { OAuthClient } from './register-client.ts';
 import type { Registrations } from './registrations.ts';
 import { scopeFor } from './scopes.ts';
-import { type McpTokenAnswer, readTokenAnswer } from './token-answer.ts';
+import { readTokenAnswer } from './token-answer.ts';
 import { exchangeCodeRequest } from './token-requests.ts';
 import { createTurns } from './turns.ts';
 
@@ -93,26 +95,17 @@ export function createMcpConsent(parts: ConsentParts) {
   }
 
   async function judge(
-    answer: McpTokenAnswer,
+    answer: RefreshAnswer,
     registrationId: RegistrationId,
     { source }: Pick<OAuthClient, 'source'>,
   ): Promise<Tokens> {
-    switch (answer.kind) {
-      case 'granted':
-        return answer.tokens;
-      case 'reregister':
-        // Nothing but another setting helps.
-        if (source === 'pre_registered') throw connectError('app_refused', `token endpoint: ${answer.error}`);
-        // The next attempt registers anew instead of meeting the same refusal.
-        await registrations.refuse(registrationId);
-        throw connectError('client_forgotten', `token endpoint: ${answer.error}`);
-      case 'reauthorize':
-        throw connectError('code_refused', `token endpoint: ${answer.error}`);
-      case 'transient':
-        throw connectError('notion_unreachable', `token endpoint: ${answer.why}`);
-      case 'unusable':
-        throw connectError('answer_unusable', `token endpoint: ${answer.why}`);
-    }
+    if (answer.said === 'granted') return answer.tokens;
+    if (answer.said !== 'client_refused') throw codeRefused(answer);
+    // Nothing but another setting helps.
+    if (source === 'pre_registered') throw codeRefused({ ...answer, said: 'app_refused' });
+    // The next attempt registers anew instead of meeting the same refusal.
+    await registrations.refuse(registrationId);
+    throw codeRefused(answer);
   }
 
   return { begin, exchange };

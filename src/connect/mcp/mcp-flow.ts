@@ -1,7 +1,8 @@
 import type { Tokens } from '../../domain/connection.ts';
 import type { RegistrationId } from '../../domain/ids.ts';
+import type { DiscardedTokens } from '../../domain/token-outcomes.ts';
 import { within } from '../../net/safe-fetch/within.ts';
-import type { ConsentFlow, OrphanedTokens, Redeemed } from '../consent-flow.ts';
+import type { ConsentFlow, Redeemed } from '../consent-flow.ts';
 import { readRevocation } from '../rest/token-state.ts';
 import { createMcpConsent, type Exchanged, troubleOf } from './consent.ts';
 import { installationKey } from './installation-key.ts';
@@ -23,18 +24,18 @@ export function createMcpFlow(parts: McpParts): ConsentFlow {
     const token = tokens.accessToken.reveal();
     const found = await identifyWorkspace(within(fetch, end), app.serverUrl, token).catch(troubleOf);
     if ('identity' in found) return { clientId, installation: installationOf(registrationId, tokens, found.identity) };
-    const unwanted = await unwantedOf(exchanged);
-    if ('problem' in found) return { problem: found.problem, why: `identity: ${found.why}`, unwanted };
-    if (found.kind === 'unknown') return { problem: 'identity_unknown', why: `identity: ${found.why}`, unwanted };
+    const discarded = await discardedOf(exchanged);
+    if ('problem' in found) return { problem: found.problem, why: `identity: ${found.why}`, discarded };
+    if (found.kind === 'unknown') return { problem: 'identity_unknown', why: `identity: ${found.why}`, discarded };
     await stepUp(registrations, registrationId, found.challenge);
-    return { problem: 'scope_missing', why: 'identity: insufficient_scope', unwanted };
+    return { problem: 'scope_missing', why: 'identity: insufficient_scope', discarded };
   }
 
   /** Null where a connection stands on the same client: ending this grant could end that one. */
-  async function unwantedOf({ registrationId, tokens }: Exchanged): Promise<OrphanedTokens | null> {
+  async function discardedOf({ registrationId, tokens }: Exchanged): Promise<DiscardedTokens | null> {
     if (await registrations.isStoodOn(registrationId)) return null;
     const nobody = { registrationId, notionWorkspaceId: '', notionOwnerId: '' };
-    return { kind: 'mcp', origin, botId: installationKey(nobody), registrationId, tokens };
+    return { origin, botId: installationKey(nobody), registrationId, tokens };
   }
 
   return {

@@ -1,9 +1,9 @@
-import type { RefreshOutcome } from '../../domain/refresh-outcome.ts';
 import type { Secret } from '../../domain/secret.ts';
+import type { RefreshAnswer } from '../../domain/token-outcomes.ts';
 import { neverSent } from '../../net/never-sent.ts';
 import type { NotionApp } from './notion-app.ts';
 import { OAuthExchangeError, refreshRequest } from './oauth-request.ts';
-import { readTokenResponse, type TokenRefusal } from './token-response.ts';
+import { readTokenResponse } from './token-response.ts';
 
 export interface RestGrant {
   readonly origin: string;
@@ -16,36 +16,18 @@ export async function refreshRestTokens(
   { origin, botId }: RestGrant,
   refreshToken: Secret,
   signal: AbortSignal,
-): Promise<RefreshOutcome> {
-  if (origin !== new URL(app.origin).origin) return { kind: 'fatal', problem: 'other_origin' };
+): Promise<RefreshAnswer> {
+  if (origin !== new URL(app.origin).origin) return { said: 'misconfigured', problem: 'other_origin' };
   try {
-    const response = await refreshRequest(app, refreshToken.reveal(), { signal });
-    const answer = readTokenResponse(response);
-    const { status, retryAfterSeconds = null } = response;
-    switch (answer.kind) {
-      case 'installed':
-        // The tokens of another installation would show other pages under the same grants.
-        if (answer.installation.botId !== botId) return { kind: 'reauth', problem: 'other_installation' };
-        return { kind: 'ok', tokens: answer.installation.tokens };
-      case 'refused':
-        return verdictOn(answer.error);
-      case 'unavailable':
-        // 429 is an answer to a request that was not carried out; behind a 5xx it may have been.
-        return { kind: 'transient', answered: status === 429, problem: `status_${status}`, retryAfterSeconds };
-      case 'unusable':
-        return { kind: 'transient', answered: false, problem: 'answer_unusable' };
-    }
+    const answer = readTokenResponse(await refreshRequest(app, refreshToken.reveal(), { signal }));
+    if (answer.said !== 'granted') return answer;
+    const { installation } = answer;
+    // The tokens of another installation would show other pages under the same grants.
+    if (installation.botId !== botId) return { said: 'grant_refused', problem: 'other_installation' };
+    return { said: 'granted', tokens: installation.tokens };
   } catch (error) {
     // Without a connection nothing was spent.
-    return {
-      kind: 'transient',
-      answered: error instanceof OAuthExchangeError && neverSent(error.cause),
-      problem: 'no_answer',
-    };
+    const unsent = error instanceof OAuthExchangeError && neverSent(error.cause);
+    return { said: unsent ? 'turned_away' : 'unclear', problem: 'no_answer' };
   }
-}
-
-function verdictOn(error: TokenRefusal): RefreshOutcome {
-  // The client is ours and serves every connection: when it is refused, no connection is to blame (defect A20).
-  return error === 'invalid_grant' ? { kind: 'reauth', problem: error } : { kind: 'fatal', problem: error };
 }

@@ -1,27 +1,19 @@
-import { type ConnectProblem, connectError } from '../../domain/connect-problem.ts';
+import { connectError } from '../../domain/connect-problem.ts';
 import type { ConsentFlow } from '../consent-flow.ts';
 import type { OAuthResponse } from '../oauth-response.ts';
-import { readCode } from '../read-code.ts';
+import { codeRefused, readCode } from '../read-code.ts';
 import { authorizeUrl } from './authorize-url.ts';
 import type { NotionApp } from './notion-app.ts';
 import { exchangeCodeRequest, OAuthExchangeError, revokeRequest } from './oauth-request.ts';
-import { type Installation, readTokenResponse, type TokenRefusal } from './token-response.ts';
+import { type Installation, readTokenResponse } from './token-response.ts';
 import { readRevocation } from './token-state.ts';
 
 /** Consent to our public integration, over Notion's REST OAuth. */
 export function createRestFlow(app: NotionApp): ConsentFlow {
   async function exchange(code: string, signal: AbortSignal): Promise<Installation> {
     const answer = readTokenResponse(await answerTo(exchangeCodeRequest(app, code, { signal })));
-    switch (answer.kind) {
-      case 'installed':
-        return answer.installation;
-      case 'refused':
-        throw connectError(problemOf(answer.error), `token endpoint: ${answer.error}`);
-      case 'unavailable':
-        throw connectError('notion_unreachable', `token endpoint: ${answer.why}`);
-      case 'unusable':
-        throw connectError('answer_unusable', `token endpoint: ${answer.why}`);
-    }
+    if (answer.said !== 'granted') throw codeRefused(answer);
+    return answer.installation;
   }
 
   return {
@@ -45,9 +37,4 @@ async function answerTo(request: Promise<OAuthResponse>): Promise<OAuthResponse>
     if (error instanceof OAuthExchangeError) throw connectError('notion_unreachable', `token endpoint: ${error.how}`);
     throw error;
   }
-}
-
-function problemOf(refusal: TokenRefusal): ConnectProblem {
-  if (refusal === 'invalid_grant') return 'code_refused';
-  return refusal === 'other' ? 'answer_unusable' : 'app_refused';
 }

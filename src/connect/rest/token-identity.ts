@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Said } from '../../domain/token-outcomes.ts';
 import type { InstallationNames } from '../disconnections.ts';
 import { nameIn, type OAuthResponse, parseJson } from '../oauth-response.ts';
 import { type InstallationOwner, installationOwner } from './installation-owner.ts';
@@ -25,13 +26,13 @@ const self = z.object({
 });
 
 /**
- * Judges an answer to `GET /v1/users/me`. `refused`: Notion does not know the token (any more). `unknown`: it was not asked,
- * or gave an answer that names no workspace.
+ * Judges an answer to `GET /v1/users/me`. `dead`: Notion does not know the token (any more). `unclear`: it was not
+ * asked, or gave an answer that names no workspace.
  */
-export function readTokenIdentity({ status, text }: OAuthResponse): TokenIdentity | 'refused' | 'unknown' {
-  if (status === 401) return 'refused';
+export function readTokenIdentity({ status, text }: OAuthResponse): TokenIdentity | Extract<Said, 'dead' | 'unclear'> {
+  if (status === 401) return 'dead';
   const parsed = self.safeParse(parseJson(text));
-  if (status !== 200 || !parsed.success) return 'unknown';
+  if (status !== 200 || !parsed.success) return 'unclear';
   const { id: botId, bot } = parsed.data;
   return {
     botId,

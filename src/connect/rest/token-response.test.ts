@@ -20,10 +20,13 @@ const documented = {
 };
 
 const judge = (body: unknown, status = 200) => readTokenResponse({ status, text: JSON.stringify(body) });
+/** None of the answers that Notion gives. */
+const isUnusable = (answer: ReturnType<typeof readTokenResponse>) =>
+  answer.said === 'unclear' && answer.problem === 'answer_unusable';
 const installed = (body: object) => {
   const answer = judge({ ...documented, ...body });
-  assert.equal(answer.kind, 'installed');
-  return answer.kind === 'installed' ? answer.installation : assert.fail();
+  assert.equal(answer.said, 'granted');
+  return answer.said === 'granted' ? answer.installation : assert.fail();
 };
 
 describe('an answer of the token endpoint', () => {
@@ -47,7 +50,7 @@ describe('an answer of the token endpoint', () => {
     assert.equal(installed({ owner: { workspace: true } }).owner, null);
     assert.deepEqual(installed({ owner: { user: documented.owner.user } }).owner, installed({}).owner);
     for (const owner of [{}, { workspace: false }, { type: 'team' }, null, undefined, []]) {
-      assert.equal(judge({ ...documented, owner }).kind, 'unusable', JSON.stringify(owner));
+      assert.ok(isUnusable(judge({ ...documented, owner })), JSON.stringify(owner));
     }
   });
 
@@ -102,7 +105,7 @@ describe('an answer of the token endpoint', () => {
       const answer = judge({ ...documented, ...change });
       // The log names the field, and nothing of what was in it.
       const why = `200 without a usable ${Object.keys(change)[0]}`;
-      assert.deepEqual(answer, { kind: 'unusable', why }, JSON.stringify(change));
+      assert.deepEqual(answer, { said: 'unclear', problem: 'answer_unusable', why }, JSON.stringify(change));
     }
   });
 
@@ -119,32 +122,36 @@ describe('an answer of the token endpoint', () => {
       '{"error":["invalid_grant"]}',
     ];
     for (const status of [200, 201, 302, 400, 401, 403]) {
-      for (const text of hostile)
-        assert.equal(readTokenResponse({ status, text }).kind, 'unusable', `${status} ${text}`);
+      for (const text of hostile) assert.ok(isUnusable(readTokenResponse({ status, text })), `${status} ${text}`);
     }
     fc.assert(
       fc.property(fc.integer({ min: 100, max: 599 }), fc.oneof(fc.string(), fc.json()), (status, text) => {
-        assert.notEqual(readTokenResponse({ status, text }).kind, 'installed');
+        assert.notEqual(readTokenResponse({ status, text }).said, 'granted');
       }),
     );
   });
 
   it('names the refusal, under the key that Notion sends and the one that it documents', () => {
-    for (const error of ['invalid_grant', 'invalid_client', 'invalid_request', 'unauthorized_client'] as const) {
-      assert.deepEqual(judge({ error }, 400), { kind: 'refused', error });
-      assert.deepEqual(judge({ object: 'error', code: error }, 400), { kind: 'refused', error });
+    for (const [problem, said] of [
+      ['invalid_grant', 'grant_refused'],
+      ['invalid_client', 'app_refused'],
+      ['unauthorized_client', 'app_refused'],
+      ['invalid_request', 'misconfigured'],
+    ] as const) {
+      assert.deepEqual(judge({ error: problem }, 400), { said, problem });
+      assert.deepEqual(judge({ object: 'error', code: problem }, 400), { said, problem });
     }
-    assert.deepEqual(judge({ error: 'constructor' }, 400), { kind: 'refused', error: 'other' });
+    const other = { said: 'misconfigured', problem: 'other' };
+    assert.deepEqual(judge({ error: 'constructor' }, 400), other);
     // Words elsewhere in the body mean nothing.
-    assert.deepEqual(judge({ error: 'other', error_description: 'invalid_grant' }, 400), {
-      kind: 'refused',
-      error: 'other',
-    });
+    assert.deepEqual(judge({ error: 'other', error_description: 'invalid_grant' }, 400), other);
   });
 
   it('is trouble and no verdict when Notion is busy or down', () => {
     for (const status of [429, 500, 502, 503, 504, 529]) {
-      assert.deepEqual(judge({ error: 'invalid_grant' }, status), { kind: 'unavailable', why: String(status) });
+      const said = status === 429 ? 'turned_away' : 'unclear';
+      const expected = { said, problem: `status_${status}`, why: String(status), retryAfterSeconds: null };
+      assert.deepEqual(judge({ error: 'invalid_grant' }, status), expected);
     }
   });
 });
@@ -161,7 +168,7 @@ describe('answers about a token', () => {
       [400, '{"active":false}'],
       [503, ''],
     ] as const) {
-      assert.equal(introspect(status, text), 'unknown', text);
+      assert.equal(introspect(status, text), 'unclear', text);
     }
     // That says something of our own client, and nothing of the token.
     assert.equal(introspect(401, '{"error":"invalid_client"}'), 'app_refused');

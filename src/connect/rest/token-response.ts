@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { appRefusalIn } from '../../domain/app-refusal.ts';
 import type { Tokens } from '../../domain/connection.ts';
 import { Secret } from '../../domain/secret.ts';
 import { readLifetimeSeconds } from '../../domain/token-lifetime.ts';
-import { faultIn, nameIn, type OAuthResponse, parseJson } from '../oauth-response.ts';
+import type { TokenAnswer } from '../../domain/token-outcomes.ts';
+import { faultIn, nameIn, type OAuthResponse, parseJson, troubleAnswer, unusableAnswer } from '../oauth-response.ts';
 import { type InstallationOwner, installationOwner } from './installation-owner.ts';
 
 /** One installation of our integration, and the tokens that it came with (Notion, "Create a token"). */
@@ -17,19 +19,10 @@ export interface Installation {
   readonly owner: InstallationOwner | null;
 }
 
-/**
- * refused: Notion said no, and why. unavailable: trouble at Notion or on the way (5xx, 429). unusable: an answer that is
- * none of the answers which Notion gives.
- */
-export type RestTokenAnswer =
-  | { readonly kind: 'installed'; readonly installation: Installation }
-  | { readonly kind: 'refused'; readonly error: TokenRefusal }
-  | { readonly kind: 'unavailable'; readonly why: string }
-  | { readonly kind: 'unusable'; readonly why: string };
+export type RestTokenAnswer = TokenAnswer<{ readonly installation: Installation }>;
 
-/** RFC 6749 section 5.2. */
+/** RFC 6749 section 5.2. What else Notion may say becomes `other`. */
 const tokenRefusals = ['invalid_grant', 'invalid_client', 'invalid_request', 'unauthorized_client'] as const;
-export type TokenRefusal = (typeof tokenRefusals)[number] | 'other';
 
 const headerSafe = z.string().regex(/^[\x21-\x7e]{1,4096}$/);
 const uuid = z.guid().transform(id => id.toLowerCase());
@@ -56,24 +49,27 @@ const failure = z.object({ error: z.string().optional(), code: z.string().option
 /** Judges an answer of the token endpoint. Total: there is no answer, however hostile, for which it throws. */
 export function readTokenResponse(response: OAuthResponse): RestTokenAnswer {
   const { status, text } = response;
-  if (status === 429 || status >= 500) return { kind: 'unavailable', why: String(status) };
+  if (status === 429 || status >= 500) return troubleAnswer(response);
   const body = parseJson(text);
   if (status >= 400) return readRefusal(response, body);
-  if (status !== 200) return { kind: 'unusable', why: String(status) };
+  if (status !== 200) return unusableAnswer(String(status));
   const parsed = success.safeParse(body);
-  return parsed.success ? installed(parsed.data) : { kind: 'unusable', why: faultIn(response, parsed) };
+  return parsed.success ? installed(parsed.data) : unusableAnswer(faultIn(response, parsed));
 }
 
 function readRefusal(response: OAuthResponse, body: unknown): RestTokenAnswer {
   const parsed = failure.safeParse(body);
-  if (!parsed.success) return { kind: 'unusable', why: faultIn(response, parsed) };
-  const said = parsed.data.error ?? parsed.data.code;
-  return { kind: 'refused', error: tokenRefusals.find(known => known === said) ?? 'other' };
+  if (!parsed.success) return unusableAnswer(faultIn(response, parsed));
+  const error = parsed.data.error ?? parsed.data.code;
+  const problem = tokenRefusals.find(known => known === error) ?? 'other';
+  if (problem === 'invalid_grant') return { said: 'grant_refused', problem };
+  // The client is ours and serves every connection: when it is refused, no connection is to blame (defect A20).
+  return { said: appRefusalIn(problem) === null ? 'misconfigured' : 'app_refused', problem };
 }
 
 function installed(body: z.infer<typeof success>): RestTokenAnswer {
   return {
-    kind: 'installed',
+    said: 'granted',
     installation: {
       tokens: {
         accessToken: new Secret(body.access_token),

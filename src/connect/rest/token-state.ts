@@ -1,19 +1,22 @@
 import { z } from 'zod';
 import { type AppRefusal, appRefusalIn } from '../../domain/app-refusal.ts';
+import type { Said } from '../../domain/token-outcomes.ts';
 import { type OAuthResponse, parseJson } from '../oauth-response.ts';
 
 const failure = z.object({ error: z.unknown().optional(), code: z.unknown().optional() });
 const introspection = z.object({ active: z.boolean() });
 
 /**
- * RFC 7662 section 2.2. Everything but a clear answer is `unknown`. `app_refused`: our own credentials are what is wrong, and
+ * RFC 7662 section 2.2. Everything but a clear answer is `unclear`. `app_refused`: our own credentials are what is wrong, and
  * the token was not looked at (A20).
  */
-export function readIntrospection(response: OAuthResponse): 'alive' | 'dead' | 'unknown' | 'app_refused' {
+export function readIntrospection(
+  response: OAuthResponse,
+): Extract<Said, 'alive' | 'dead' | 'unclear' | 'app_refused'> {
   const { status, text } = response;
   if (readAppRefusal(response) !== null) return 'app_refused';
   const parsed = introspection.safeParse(parseJson(text));
-  if (status !== 200 || !parsed.success) return 'unknown';
+  if (status !== 200 || !parsed.success) return 'unclear';
   return parsed.data.active ? 'alive' : 'dead';
 }
 
@@ -28,6 +31,6 @@ export function readAppRefusal({ status, text }: OAuthResponse): AppRefusal | nu
  * RFC 7009 section 2.2: a token that is unknown or already dead is answered with success. So anything else means that
  * the token may still be alive, and that revoking it must be tried again.
  */
-export function readRevocation({ status }: OAuthResponse): 'revoked' | 'unclear' {
+export function readRevocation({ status }: OAuthResponse): Extract<Said, 'revoked' | 'unclear'> {
   return status === 200 ? 'revoked' : 'unclear';
 }

@@ -113,9 +113,9 @@ describe('/metrics', () => {
     door.metrics.called(end);
     door.metrics.answered({ operation: 'pages.get', status: 429, seconds: 0.2 });
     door.metrics.auditFlushed({ rows: 3, seconds: 0.004, durable: true });
-    door.metrics.refreshed('rest', 'adopted');
+    door.metrics.refreshed('rest', 'overtaken');
     door.metrics.leaseContended('refresh');
-    door.metrics.spoolReplayed('applied');
+    door.metrics.spoolReplayed('in_use');
     door.metrics.decryptFailed('wk_1');
     door.metrics.budgetWaited({ outcome: 'refused', seconds: 5 });
     door.metrics.rateLimited('workspace');
@@ -128,9 +128,9 @@ describe('/metrics', () => {
       'portcullis_notion_answers_total{operation="pages.get",status="429"} 1',
       'portcullis_audit_flushes_total{durable="true"} 1',
       'portcullis_audit_flush_rows_sum 3',
-      'portcullis_token_refreshes_total{kind="rest",outcome="adopted"} 1',
+      'portcullis_token_refreshes_total{kind="rest",outcome="overtaken"} 1',
       'portcullis_lease_contentions_total{lease="refresh"} 1',
-      'portcullis_spool_replays_total{outcome="applied"} 1',
+      'portcullis_spool_replays_total{outcome="in_use"} 1',
       'portcullis_decrypt_failures_total{kid="wk_1"} 1',
       'portcullis_budget_wait_seconds_count{outcome="refused"} 1',
       'portcullis_notion_rate_limited_total{scope="workspace"} 1',

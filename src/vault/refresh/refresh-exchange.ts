@@ -1,7 +1,7 @@
 import type { ConnectionKind, ConnectionPlace } from '../../domain/connection.ts';
 import type { RegistrationId } from '../../domain/ids.ts';
-import type { RefreshOutcome } from '../../domain/refresh-outcome.ts';
 import type { Secret } from '../../domain/secret.ts';
+import type { RefreshAnswer } from '../../domain/token-outcomes.ts';
 
 export interface RefreshableConnection extends ConnectionPlace {
   readonly kind: ConnectionKind;
@@ -15,5 +15,5 @@ export interface RefreshableConnection extends ConnectionPlace {
  * was spent. It may be asked for no longer than `signal` says; what comes later is lost.
  */
 export interface RefreshExchange {
-  refresh(connection: RefreshableConnection, refreshToken: Secret, signal: AbortSignal): Promise<RefreshOutcome>;
+  refresh(connection: RefreshableConnection, refreshToken: Secret, signal: AbortSignal): Promise<RefreshAnswer>;
 }

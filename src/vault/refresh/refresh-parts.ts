@@ -1,6 +1,5 @@
-import type { Tokens } from '../../domain/connection.ts';
-import type { RegistrationId } from '../../domain/ids.ts';
 import type { Metrics } from '../../domain/metrics.ts';
+import type { DiscardedTokens } from '../../domain/token-outcomes.ts';
 import { minuteMs, secondMs } from '../../domain/units.ts';
 import type { StoredConnections } from '../stored-connections.ts';
 import type { TokenSeal } from '../token-seal.ts';
@@ -30,15 +29,6 @@ export const refreshTimings: RefreshTimings = {
   waitMs: 25 * secondMs,
 };
 
-/** Tokens that no connection will ever hold. */
-export interface Orphan {
-  readonly origin: string;
-  readonly botId: string;
-  /** The client of ours that got them; null where there is only one. */
-  readonly registrationId: RegistrationId | null;
-  readonly tokens: Tokens;
-}
-
 /** What refreshing stands on. */
 export interface RefreshParts {
   readonly connections: StoredConnections;
@@ -47,7 +37,7 @@ export interface RefreshParts {
   readonly spool: Spool;
   readonly exchange: RefreshExchange;
   /** Has tokens revoked at Notion that no connection will hold (rule 21). Durable when it resolves. */
-  readonly revoke: (orphan: Orphan) => Promise<void>;
+  readonly discard: (tokens: DiscardedTokens) => Promise<unknown>;
   readonly metrics: Pick<Metrics, 'refreshed' | 'leaseContended' | 'spoolReplayed' | 'decryptFailed'>;
   /** Hears of trouble that is dealt with later. */
   readonly onTrouble: (error: unknown) => void;

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { appRefusalIn } from '../../domain/app-refusal.ts';
 import type { ConnectionPlace } from '../../domain/connection.ts';
 import { isServing } from '../../domain/connection-states.ts';
 import { newId } from '../../domain/ids.ts';
+import type { Given } from '../../domain/token-outcomes.ts';
 import { UnopenableError } from '../../domain/unopenable-error.ts';
 import type { StoredConnection } from '../stored-connections.ts';
 import { attemptEntry } from './entries.ts';
@@ -11,7 +13,7 @@ import { mayBeSpent, type RefreshEnd, type RefreshMeans, spend, startStopwatch }
 import type { RefreshAttempt } from './token-refreshes.ts';
 
 /** How asking for new tokens ended: as for whoever spends, and `unopenable` where what is stored cannot be spent. */
-export type Renewal = RefreshEnd | { readonly kind: 'unopenable'; readonly cause: unknown };
+export type Renewal = RefreshEnd | { readonly given: Extract<Given, 'unopenable'>; readonly cause: unknown };
 
 /**
  * Gets a connection past one generation of its tokens, with one exchange however many ask, here or in other processes.
@@ -41,10 +43,9 @@ async function renewOrWait(parts: RefreshParts, place: ConnectionPlace, generati
   for (let waitMs = pollMsMin; ; waitMs = Math.min(waitMs * 1.5, pollMsMax)) {
     const stored = await parts.connections.find(place.workspaceId, place.connectionId);
     const renewal = await step(parts, place, generation, stored);
-    if (renewal === 'again') continue;
+    if (renewal === 'look_again') continue;
     if (renewal !== 'wait') return renewal;
-    if (performance.now() + waitMs > until)
-      return { kind: 'postponed', retryInMs: stored?.leaseLeftMs ?? 0, fault: null };
+    if (performance.now() + waitMs > until) return postponed(stored?.leaseLeftMs ?? 0, null);
     await delay(waitMs);
   }
 }
@@ -55,16 +56,21 @@ async function step(
   place: ConnectionPlace,
   generation: number,
   stored: StoredConnection | null,
-): Promise<Renewal | 'wait' | 'again'> {
-  if (stored === null || !isServing(stored.status)) return { kind: 'ended' };
-  if (stored.generation !== generation) return { kind: 'renewed' };
+): Promise<Renewal | 'wait' | 'look_again'> {
+  if (stored === null || !isServing(stored.status)) return { given: 'ended' };
+  if (stored.generation !== generation) return { given: 'usable' };
   if (stored.status === 'refreshing') return stored.leaseLeftMs > 0 ? wait(parts) : doubt(parts, place, stored);
   if (stored.status === 'suspect' && stored.leaseLeftMs > 0) return wait(parts);
   const { retryInMs, statusReason } = stored;
-  if (stored.status === 'active' && retryInMs > 0) return { kind: 'postponed', retryInMs, fault: statusReason };
+  if (stored.status === 'active' && retryInMs > 0) return postponed(retryInMs, statusReason);
   // The answer to an attempt of unknown fate may lie in this very directory, from before a restart.
-  if (stored.attemptId !== null && (await replaySpools(parts, place.connectionId)) > 0) return 'again';
+  if (stored.attemptId !== null && (await replaySpools(parts, place.connectionId)) > 0) return 'look_again';
   return begin(parts, place, stored);
+}
+
+/** What the last attempt met stands on the connection, and is what those get who come before the next. */
+function postponed(retryInMs: number, fault: string | null): Renewal {
+  return { given: appRefusalIn(fault) === null ? 'postponed' : 'app_refused', retryInMs, fault };
 }
 
 function wait({ metrics }: RefreshParts): 'wait' {
@@ -90,13 +96,13 @@ async function begin(
   parts: RefreshParts,
   place: ConnectionPlace,
   stored: StoredConnection,
-): Promise<Renewal | 'again'> {
+): Promise<Renewal | 'look_again'> {
   const purse = await openPurse(parts, place, stored);
-  if ('cause' in purse) return { kind: 'unopenable', cause: purse.cause };
+  if ('cause' in purse) return { given: 'unopenable', cause: purse.cause };
   await parts.failPoint('idle');
   const leasedMsAgo = startStopwatch();
   const attempt = await takeLease(parts, place, stored);
-  return attempt === null ? 'again' : spend(parts, attempt, { ...purse, leasedMsAgo });
+  return attempt === null ? 'look_again' : spend(parts, attempt, { ...purse, leasedMsAgo });
 }
 
 /** The lease, fenced, with its entry in one commit. That also proves that the store can be written. */
@@ -111,9 +117,10 @@ async function takeLease(
     return await refreshes.begin(fence, timings.leaseMs, started);
   } catch (error) {
     // The commit may have been made, and its answer lost: nobody knows of that lease, so nobody would end it.
-    const why = { problem: 'lease_unclear', answered: true };
-    const postponed = attemptEntry('connection.refresh_postponed', fence, 'error', why);
-    await refreshes.postpone(fence, { ...why, retryAfterMs: 0, fault: null }, postponed).catch(() => {});
+    const problem = 'lease_unclear';
+    const entry = attemptEntry('connection.refresh_postponed', fence, 'error', { problem, answered: true });
+    const why = { said: 'turned_away', problem, retryAfterMs: 0, fault: null } as const;
+    await refreshes.postpone(fence, why, entry).catch(() => {});
     throw error;
   }
 }

@@ -6,20 +6,20 @@ import { attemptEntry } from './entries.ts';
 import type { RefreshParts } from './refresh-parts.ts';
 import type { Spooled } from './spool.ts';
 
-type ReplayParts = Pick<RefreshParts, 'spool' | 'refreshes' | 'seal' | 'revoke' | 'metrics' | 'onTrouble'>;
+type ReplayParts = Pick<RefreshParts, 'spool' | 'refreshes' | 'seal' | 'discard' | 'metrics' | 'onTrouble'>;
 type Replayed = Parameters<RefreshParts['metrics']['spoolReplayed']>[0];
 
 /**
- * Brings home what attempts got and could not store. At its own generation and attempt a spool is applied; when the
- * connection has moved on it is discarded; when it was revoked or left the client, so are these tokens (rule 21). Answers how many were
- * applied. `only` looks at one connection. Trouble with one spool holds up no other, and never the caller.
+ * Brings home what attempts got and could not store. At its own generation and attempt a spool is put to use. When the
+ * connection has moved on, the spool is removed. When the connection was revoked or has left the client, its tokens are
+ * revoked too (rule 21). Answers how many were put to use. `only` looks at one connection. Trouble with one spool holds up no other, and never the caller.
  */
 export async function replaySpools(parts: ReplayParts, only?: ConnectionId): Promise<number> {
   let applied = 0;
   try {
     for (const name of await parts.spool.names(only)) {
       const outcome = await replayOne(parts, name).catch(parts.onTrouble);
-      if (outcome === 'applied') applied++;
+      if (outcome === 'in_use') applied++;
       if (outcome) parts.metrics.spoolReplayed(outcome);
     }
   } catch (error) {
@@ -47,15 +47,15 @@ async function replay(parts: ReplayParts, spooled: Spooled): Promise<Replayed | 
   if (tokens === null) return 'unreadable';
   const entry = attemptEntry('connection.refreshed', attempt, 'success', { to: attempt.nextGeneration, via: 'spool' });
   switch (await parts.refreshes.complete(attempt, spooled, entry)) {
-    case 'applied':
-      return 'applied';
-    case 'outdated':
-      return 'outdated';
+    case 'in_use':
+      return 'in_use';
+    case 'overtaken':
+      return 'overtaken';
     case 'undecided':
       return null;
-    case 'revoked':
-      await parts.revoke({ origin, botId, registrationId: attempt.registrationId, tokens });
-      return 'revoked';
+    case 'revoking':
+      await parts.discard({ origin, botId, registrationId: attempt.registrationId, tokens });
+      return 'revoking';
   }
 }
 

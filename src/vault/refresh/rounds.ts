@@ -24,7 +24,7 @@ export function createRound(parts: RefreshParts, renew: Renew, custody: Pick<Tok
     const stored = await connections.find(workspaceId, connectionId);
     if (stored === null || !isDue(place, stored)) return;
     const renewal = await renew(place, stored.generation);
-    if (renewal.kind === 'renewed') custody.forget(workspaceId, connectionId);
+    if (renewal.given === 'usable') custody.forget(workspaceId, connectionId);
   }
 
   async function look({ workspaceId, connectionId }: ConnectionPlace): Promise<void> {

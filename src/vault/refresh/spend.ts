@@ -1,15 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Tokens } from '../../domain/connection.ts';
-import type { RefreshCount as Counted } from '../../domain/metrics.ts';
-import type { RefreshOutcome } from '../../domain/refresh-outcome.ts';
 import type { Secret } from '../../domain/secret.ts';
+import { type Given, givenAfter, type RefreshAnswer, tokenOutcomes } from '../../domain/token-outcomes.ts';
 import { minuteMs, secondMs } from '../../domain/units.ts';
 import type { StoredConnection } from '../stored-connections.ts';
 import type { TokenSealer } from '../token-seal.ts';
 import { attemptEntry, endEntries } from './entries.ts';
 import type { RefreshParts } from './refresh-parts.ts';
 import { nameOf } from './spool.ts';
-import type { Completion, NewTokens, RefreshAttempt } from './token-refreshes.ts';
+import type { Completion, NewTokens, Postponement, RefreshAttempt } from './token-refreshes.ts';
 
 /** What must be at hand before a single-use secret is spent. */
 export interface RefreshMeans {
@@ -32,38 +31,53 @@ export function mayBeSpent({ unanswered, attemptId }: Pick<StoredConnection, 'un
 }
 
 /**
- * How an attempt ended. `postponed`: the old tokens stay, and a refresh may begin again in `retryInMs`; `fault` is what an
- * operator has to mend first.
+ * How an attempt ended, for the caller who waits for it. Where the old tokens stay, a refresh may begin again in `retryInMs`;
+ * `fault` is what an operator has to mend first.
  */
 export type RefreshEnd =
-  | { readonly kind: 'renewed' }
-  | { readonly kind: 'ended' }
-  | { readonly kind: 'postponed'; readonly retryInMs: number; readonly fault: string | null };
+  | { readonly given: Extract<Given, 'usable' | 'ended'> }
+  | {
+      readonly given: Extract<Given, 'postponed' | 'app_refused'>;
+      readonly retryInMs: number;
+      readonly fault: string | null;
+    };
 
 /**
  * The holder of the lease spends the refresh token: exchange → spool → database → spool cleared. Nothing of it listens to
- * a caller: who asked may be gone, and the answer is kept all the same. `again`: the attempt is no longer the connection's;
+ * a caller: who asked may be gone, and the answer is kept all the same. `look_again`: the attempt is no longer the connection's;
  * look what is. Throws when the store cannot be written; then the spool or the lease's end settle it.
  */
 export async function spend(
   parts: RefreshParts,
   attempt: RefreshAttempt,
   purse: RefreshMeans,
-): Promise<RefreshEnd | 'again'> {
+): Promise<RefreshEnd | 'look_again'> {
   await parts.failPoint('leased');
-  const outcome = await exchange(parts, attempt, purse);
+  const answer = await exchange(parts, attempt, purse);
   await parts.failPoint('answered');
-  switch (outcome.kind) {
-    case 'ok':
-      return keep(parts, attempt, purse, outcome.tokens);
-    case 'transient':
-      return postpone(parts, attempt, purse, { ...outcome, fault: null });
-    case 'fatal':
-      return postpone(parts, attempt, purse, { ...outcome, answered: true, fault: outcome.problem });
-    case 'reauth':
-      return refuse(parts, attempt, purse, 'grant_refused', outcome.problem);
-    case 'reregister':
-      return refuse(parts, attempt, purse, 'client_refused', outcome.problem);
+  const end = await store(parts, attempt, purse, answer);
+  parts.metrics.refreshed(purse.stored.kind, end === 'look_again' ? 'overtaken' : answer.said);
+  return end;
+}
+
+function store(
+  parts: RefreshParts,
+  attempt: RefreshAttempt,
+  purse: RefreshMeans,
+  answer: RefreshAnswer,
+): Promise<RefreshEnd | 'look_again'> {
+  switch (answer.said) {
+    case 'granted':
+      return keep(parts, attempt, purse, answer.tokens);
+    case 'turned_away':
+    case 'unclear':
+      return postpone(parts, attempt, purse, { ...answer, fault: null });
+    case 'misconfigured':
+    case 'app_refused':
+      return postpone(parts, attempt, purse, { ...answer, fault: answer.problem });
+    case 'grant_refused':
+    case 'client_refused':
+      return refuse(parts, attempt, purse, answer);
   }
 }
 
@@ -72,17 +86,17 @@ async function exchange(
   parts: RefreshParts,
   attempt: RefreshAttempt,
   { stored, refreshToken, leasedMsAgo }: RefreshMeans,
-): Promise<RefreshOutcome> {
+): Promise<RefreshAnswer> {
   // A process that was stopped for a while may have a successor by now: two must not spend the same token.
   if (leasedMsAgo() >= parts.timings.leaseMs) {
-    return { kind: 'transient', answered: true, problem: 'too_late' };
+    return { said: 'turned_away', problem: 'too_late' };
   }
   const { kind, origin, botId } = stored;
   const { workspaceId, connectionId, registrationId } = attempt;
   const connection = { workspaceId, connectionId, kind, origin, botId, registrationId };
   const end = new AbortController();
   const timer = setTimeout(() => end.abort(), parts.timings.exchangeMs);
-  const ended = new Promise<RefreshOutcome>(resolve =>
+  const ended = new Promise<RefreshAnswer>(resolve =>
     end.signal.addEventListener('abort', () => resolve(unanswered('no_answer_in_time')), { once: true }),
   );
   try {
@@ -95,8 +109,8 @@ async function exchange(
   }
 }
 
-function unanswered(problem: string): RefreshOutcome {
-  return { kind: 'transient', answered: false, problem };
+function unanswered(problem: string): RefreshAnswer {
+  return { said: 'unclear', problem };
 }
 
 async function keep(
@@ -104,7 +118,7 @@ async function keep(
   attempt: RefreshAttempt,
   purse: RefreshMeans,
   answer: Tokens,
-): Promise<RefreshEnd | 'again'> {
+): Promise<RefreshEnd | 'look_again'> {
   const { origin, botId } = purse.stored;
   // RFC 6749 section 6: without a new refresh token, the old one goes on.
   const tokens = { ...answer, refreshToken: answer.refreshToken ?? purse.refreshToken };
@@ -114,15 +128,15 @@ async function keep(
   await parts.failPoint('spooled');
   const completion = await complete(parts, attempt, made, spooled);
   await parts.failPoint('applied');
-  if (completion === 'revoked') {
+  if (completion === 'revoking') {
     const { registrationId } = attempt;
-    await insist(parts, () => parts.revoke({ origin, botId, registrationId, tokens }));
+    await insist(parts, () => parts.discard({ origin, botId, registrationId, tokens }));
   }
   // What is undecided is the next replay's work.
   if (spooled && completion !== 'undecided') await parts.spool.remove(nameOf(attempt)).catch(parts.onTrouble);
   await parts.failPoint('cleared');
-  count(parts, purse, completion === 'applied' ? 'refreshed' : 'adopted');
-  return completion === 'applied' ? { kind: 'renewed' } : 'again';
+  const given = givenAfter('granted', completion);
+  return given === 'look_again' ? given : { given };
 }
 
 async function sealAnswer(
@@ -178,25 +192,26 @@ async function insist<T>(
 
 const waitMsMax = 5 * minuteMs;
 
+type Postponed = Pick<Postponement, 'said' | 'problem' | 'fault'> & { readonly retryAfterSeconds?: number | null };
+
 async function postpone(
   parts: RefreshParts,
   attempt: RefreshAttempt,
   purse: RefreshMeans,
-  {
-    problem,
-    answered,
-    retryAfterSeconds,
-    fault,
-  }: Omit<Extract<RefreshOutcome, { kind: 'transient' }>, 'kind'> & { readonly fault: string | null },
-): Promise<RefreshEnd | 'again'> {
+  { said, problem, retryAfterSeconds, fault }: Postponed,
+): Promise<RefreshEnd | 'look_again'> {
   const grownMs = backoffMs(purse.stored.refreshFailures, (retryAfterSeconds ?? 0) * secondMs);
   // Whoever has mended the settings does not wait for long.
   const retryAfterMs = fault === null ? grownMs : Math.min(grownMs, minuteMs / 2);
-  const entry = attemptEntry('connection.refresh_postponed', attempt, 'error', { problem, answered });
-  const why = { problem, answered, retryAfterMs, fault };
-  const postponed = await insist(parts, () => parts.refreshes.postpone(attempt, why, entry));
-  count(parts, purse, answered ? 'transient' : 'unknown');
-  return postponed ? { kind: 'postponed', retryInMs: retryAfterMs, fault } : 'again';
+  const entry = attemptEntry('connection.refresh_postponed', attempt, 'error', {
+    problem,
+    answered: said !== 'unclear',
+  });
+  const postponed = await insist(parts, () =>
+    parts.refreshes.postpone(attempt, { said, problem, retryAfterMs, fault }, entry),
+  );
+  const given = givenAfter(said, postponed ? 'kept' : 'overtaken');
+  return given === 'look_again' ? given : { given, retryInMs: retryAfterMs, fault };
 }
 
 /** From half a second to five minutes, with jitter; what the server asks for is the least. */
@@ -210,18 +225,15 @@ async function refuse(
   parts: RefreshParts,
   attempt: RefreshAttempt,
   purse: RefreshMeans,
-  event: 'grant_refused' | 'client_refused',
-  problem: string,
-): Promise<RefreshEnd | 'again'> {
-  const name = event === 'grant_refused' ? 'connection.needs_reauth' : 'connection.needs_reregister';
+  { said, problem }: Extract<RefreshAnswer, { said: 'grant_refused' | 'client_refused' }>,
+): Promise<RefreshEnd | 'look_again'> {
+  const name = said === 'grant_refused' ? 'connection.needs_reauth' : 'connection.needs_reregister';
   // Whether an answer was lost tells the reader of the log why a grant can be over that nobody revoked.
   const reason = mayBeSpent(purse.stored) ? `${problem}_after_lost_answer` : problem;
   const entries = endEntries(name, attempt, purse.stored, reason);
-  const ended = await insist(parts, () => parts.refreshes.refuse(attempt, { event, reason }, entries));
-  count(parts, purse, ended ? 'rejected' : 'adopted');
-  return ended ? { kind: 'ended' } : 'again';
-}
-
-function count({ metrics }: RefreshParts, { stored }: RefreshMeans, outcome: Counted): void {
-  metrics.refreshed(stored.kind, outcome);
+  const ended = await insist(parts, () =>
+    parts.refreshes.refuse(attempt, { event: tokenOutcomes[said].refresh, reason }, entries),
+  );
+  const given = givenAfter(said, ended ? 'out_of_use' : 'overtaken');
+  return given === 'look_again' ? given : { given };
 }

@@ -1,6 +1,7 @@
 import type { ConnectionPlace, SealedToken } from '../../domain/connection.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
 import type { AttemptId, ConnectionId, RegistrationId } from '../../domain/ids.ts';
+import type { Said, Stored } from '../../domain/token-outcomes.ts';
 
 /** What fences an attempt to refresh: the generation whose refresh token it spends, and an id of its own. */
 export interface Fence extends ConnectionPlace {
@@ -26,17 +27,16 @@ export interface NewTokens {
 }
 
 /**
- * applied: they are in use now. outdated: the connection has moved on without them. revoked: it is disconnected or gone, or
- * stands on another client by now; nobody but us would ever revoke these tokens.
- * undecided: it is being disconnected, or what it has does not open just now; keep them, and ask again.
+ * What became of new tokens. `revoking`: the connection is disconnected or gone, or stands on another client by now; only we
+ * would ever revoke these tokens. `undecided`: keep them, and ask again.
  */
-export type Completion = 'applied' | 'outdated' | 'revoked' | 'undecided';
+export type Completion = Extract<Stored, 'in_use' | 'overtaken' | 'revoking' | 'undecided'>;
 
 export interface Postponement {
   /** A code of our own. */
   readonly problem: string;
-  /** False: the refresh token may be spent, for all we know. */
-  readonly answered: boolean;
+  /** After `unclear` the refresh token may be spent, for all we know. */
+  readonly said: Extract<Said, 'turned_away' | 'unclear' | 'misconfigured' | 'app_refused'>;
   readonly retryAfterMs: number;
   /** What an operator has to mend first: it stands on the connection until a refresh succeeds. Null: nothing. */
   readonly fault: string | null;

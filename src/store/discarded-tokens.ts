@@ -4,8 +4,8 @@ import { installationKey } from '../connect/mcp/installation-key.ts';
 import { type ConnectionId, newId, type RegistrationId, type WorkspaceId } from '../domain/ids.ts';
 import type { Schema } from './schema.ts';
 
-/** Tokens that a transaction is about to drop, and the clients whose tokens stay. */
-export interface Leaving {
+/** Tokens that a transaction takes out of use, and the clients whose tokens stay. */
+export interface Discarding {
   readonly workspaceId: WorkspaceId;
   readonly connectionId: ConnectionId;
   readonly origin: string;
@@ -23,11 +23,11 @@ export interface Leaving {
  * where it is until its job is done. Not where the client stays: consent given to it anew takes the place of its grant before, and a server may take an old token's end for that of the new
  * one (rule 1).
  */
-export async function revokeLater(tx: Transaction<Schema>, leaving: Leaving): Promise<void> {
+export async function revokeLater(tx: Transaction<Schema>, discarding: Discarding): Promise<void> {
   const { workspaceId, connectionId, origin, notionWorkspaceId, notionOwnerId, keptGeneration, registrationId } =
-    leaving;
+    discarding;
   if (registrationId === null || notionOwnerId === null) return;
-  if (!(await isOtherClient(tx, registrationId, leaving.staying))) return;
+  if (!(await isOtherClient(tx, registrationId, discarding.staying))) return;
   // A refresh under way may bring tokens of it yet, which it alone can revoke: it is kept for as long as any unused one.
   await tx
     .updateTable('client_registration')
@@ -42,8 +42,8 @@ export async function revokeLater(tx: Transaction<Schema>, leaving: Leaving): Pr
     .$if(keptGeneration !== null, query => query.where('generation', '<>', keptGeneration))
     .execute();
   const botId = installationKey({ registrationId, notionWorkspaceId, notionOwnerId });
-  const left = { workspaceId, connectionId };
-  const payload: RevokeToken = { kind: 'mcp', origin, botId, registrationId, sealed: null, left };
+  const discardedBy = { workspaceId, connectionId };
+  const payload: RevokeToken = { kind: 'mcp', origin, botId, registrationId, sealed: null, discardedBy };
   // A refresh token stands for the whole grant (RFC 7009 section 2.1).
   const refreshTokens = secrets.filter(({ field }) => field === 'refresh_token');
   for (const { field, generation } of refreshTokens.length > 0 ? refreshTokens : secrets) {
@@ -64,7 +64,7 @@ export async function revokeLater(tx: Transaction<Schema>, leaving: Leaving): Pr
 }
 
 /** Destroys the tokens of a connection, but for those of one generation (null: of none) and those that a job has yet to revoke. */
-export async function dropTokens(
+export async function destroyTokens(
   tx: Transaction<Schema>,
   connectionId: ConnectionId,
   keptGeneration: number | null,
