@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { childArgument, childReady } from '../child.ts';
 import { startBenchGateway } from '../gateway.ts';
 import { connectWorkspace } from '../rest-door/connect-workspace.ts';
+import { tellProcessorTime } from '../rest-door/processor-time.ts';
 import { hiddenPage } from './hundred-rows.ts';
 
 export interface FilteringReady {
@@ -27,5 +28,6 @@ await browser.call('POST', at('grants'), {
   subject: { kind: 'principal', id: editor?.principalId },
   scope: { kind: 'page', id: hiddenPage },
 });
+tellProcessorTime();
 const ready = { origin: url, unfiltered: keys.viewer, filtered: keys.editor } satisfies FilteringReady;
 childReady(ready, gateway.close);

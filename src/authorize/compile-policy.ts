@@ -57,6 +57,7 @@ export function snapshotOf(parts: EngineParts): CompiledPolicy {
       limit?.under != null || ((classOf(parts, principal)?.exceptions ?? 0) & bitOf(action)) !== 0,
     maskedProperties(asker, action, object) {
       const masks = classOf(parts, asker.principal)?.masks ?? [];
+      if (masks.length === 0) return noProperties;
       const hiding = masks.filter(mask => (mask.mask & bitOf(action)) !== 0 && hides(mask, asker.context, object));
       return new Set(hiding.flatMap(({ grant }) => grant.properties ?? []));
     },
@@ -68,6 +69,7 @@ export function snapshotOf(parts: EngineParts): CompiledPolicy {
   };
 }
 
+const noProperties: ReadonlySet<string> = new Set();
 const notAMember = judgement('deny', 'not_a_member');
 const outsideRole = judgement('deny', 'role_lacks_action');
 

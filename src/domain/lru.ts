@@ -23,6 +23,11 @@ export class Lru<V> {
     return value;
   }
 
+  /** Looks without touching: for entries that are worth nothing soon, however often they are asked for. */
+  peek(key: string): V | undefined {
+    return this.#entries.get(key);
+  }
+
   set(key: string, value: V): void {
     this.delete(key);
     this.#entries.set(key, value);

@@ -10,6 +10,7 @@ const idLength = 32;
 
 /** Digits and dashes among which an id may stand. */
 const digits = /[0-9a-f][0-9a-f-]{30,}[0-9a-f]/gi;
+const anyDigits = new RegExp(digits, 'i');
 const conventional = /(?:^|-)([0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i;
 
 /**
@@ -21,7 +22,8 @@ export function idsInLink(link: string): string[] {
   if (link.length < idLength) return [];
   const decoded = decodeOnce(link);
   const readings = decoded === link ? [link] : [link, decoded];
-  if (readings.every(leadsElsewhere)) return [];
+  // Most links name no id, and a link is taken apart only where one might.
+  if (!readings.some(reading => anyDigits.test(reading)) || readings.every(leadsElsewhere)) return [];
   return [...new Set(readings.flatMap(idsAmongDigits))];
 }
 

@@ -33,7 +33,7 @@ export function createWhereabouts(index: Pick<PageIndex, 'find'> | undefined, de
 
   return {
     async of(objects) {
-      const fresh = distinct(objects).filter(isOpen);
+      const fresh = distinct(objects.filter(isOpen));
       await add(fresh, 0);
       const open = fresh.filter(isOpen);
       if (callsLeft > 0) await add(open, callsLeft);

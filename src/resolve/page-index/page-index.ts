@@ -3,11 +3,11 @@ import type { WorkspaceId } from '../../domain/ids.ts';
 import { Lru } from '../../domain/lru.ts';
 import type { IndexAsker, LearnedObject, NotionRef, PageIndex } from '../../domain/page-index.ts';
 import { secondMs } from '../../domain/units.ts';
-import type { IndexedObject, IndexStore } from './index-store.ts';
+import type { IndexStore } from './index-store.ts';
 import { createLately } from './lately.ts';
 import { createLooks, type Look } from './looks.ts';
 import { Remembered } from './remembered.ts';
-import { type Asked, walk } from './walk.ts';
+import { type Asked, type Known, type Step, type WayUp, walk } from './walk.ts';
 
 /** Calls to Notion that one question may cost, unless it says otherwise: as many as a tree may be deep. */
 const callsMax = 200;
@@ -37,17 +37,17 @@ export function createPageIndex(parts: { store: IndexStore; look: Look; monotoni
   return {
     async find(asker, objects, { maxAgeMs, mayAsk = callsMax, tested = noNames, leaf = false } = {}) {
       const { workspaceId, connectionId } = asker;
-      const known = new Map<string, { object: IndexedObject | null; readAtMs: number }>();
+      const known = new Map<string, Known>();
       const asked = new Map<string, Asked>();
       const asking = new Map<string, Promise<boolean>>();
       let freshnessMs = 0;
       let callsLeft = mayAsk;
+      const above = new Map<string, WayUp>();
       const view = {
         asked,
-        of(id: string) {
-          const entry = known.get(id) ?? (maxAgeMs === undefined ? recall(id) : undefined);
-          return entry && aged(entry.object, monotonicMs() - entry.readAtMs);
-        },
+        above,
+        of: (id: string) => known.get(id) ?? (maxAgeMs === undefined ? recall(id) : undefined),
+        nowMs: monotonicMs(),
       };
 
       function recall(id: string) {
@@ -61,6 +61,7 @@ export function createPageIndex(parts: { store: IndexStore; look: Look; monotoni
 
       async function read(ids: readonly string[]): Promise<void> {
         const found = await remembered.read(workspaceId, ids, () => store.above(workspaceId, ids));
+        above.clear();
         for (const [id, entry] of found) {
           known.set(id, entry);
           if (entry.object !== null) lately.compare(workspaceId, entry.object);
@@ -74,7 +75,10 @@ export function createPageIndex(parts: { store: IndexStore; look: Look; monotoni
         },
         ...{ tested, leaf, connectionId },
       };
-      const step = (origin: NotionRef) => walk(origin, view, needs);
+      function step(origin: NotionRef): Step {
+        view.nowMs = monotonicMs();
+        return walk(origin, view, needs);
+      }
 
       /** Goes up from an object, asking for what is open, until the end or until nobody may be asked. */
       async function place(origin: NotionRef): Promise<Ancestry> {
@@ -114,14 +118,21 @@ export function createPageIndex(parts: { store: IndexStore; look: Look; monotoni
           await read([object.id]);
         }
         asked.set(object.id, { last, times: (asked.get(object.id)?.times ?? 0) + 1 });
+        above.clear();
         return true;
       }
 
       // Everything that is not in memory is read at once, however many objects there are.
-      const unread = objects.map(step).flatMap(next => (next.at === 'unread' ? [next.id] : []));
+      const steps = objects.map(step);
+      const unread = steps.flatMap(next => (next.at === 'unread' ? [next.id] : []));
       if (unread.length > 0) await read([...new Set(unread)]);
-      const placed = await Promise.all(objects.map(async object => [objectKey(object), await place(object)] as const));
-      return new Map(placed);
+      const placed = await Promise.all(
+        objects.map((object, index) => {
+          const next = steps[index];
+          return next?.at === 'end' ? next.ancestry : place(object);
+        }),
+      );
+      return new Map(objects.map((object, index) => [objectKey(object), placed[index] ?? { state: 'unknown' }]));
     },
 
     async learn(workspaceId, objects, { sentAtMs, write, tested }) {
@@ -146,16 +157,4 @@ function merged(objects: readonly LearnedObject[]): LearnedObject[] {
   const byId = new Map<string, LearnedObject>();
   for (const object of objects) byId.set(object.id, { ...byId.get(object.id), ...object });
   return [...byId.values()];
-}
-
-function aged(object: IndexedObject | null, ms: number): IndexedObject | null {
-  if (object === null) return null;
-  const older = (age: number | null) => age && age + ms;
-  const { missing } = object;
-  return {
-    ...object,
-    ageMs: object.ageMs === null ? null : object.ageMs + ms,
-    propertiesAgeMs: older(object.propertiesAgeMs),
-    missing: missing && { ...missing, ageMs: missing.ageMs + ms },
-  };
 }

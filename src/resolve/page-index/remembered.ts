@@ -31,7 +31,7 @@ export class Remembered {
   }
 
   of(workspaceId: WorkspaceId, id: string): Entry | undefined {
-    const entry = this.#entries.get(`${workspaceId} ${id}`);
+    const entry = this.#entries.peek(`${workspaceId} ${id}`);
     return entry !== undefined && this.#monotonicMs() - entry.readAtMs <= rememberedMs ? entry : undefined;
   }
 

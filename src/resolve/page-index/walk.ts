@@ -24,9 +24,27 @@ export interface Asked {
 }
 
 export interface View {
-  /** Undefined: not read yet. Null: nothing is known of it. Ages are those of now. */
-  of(id: string): IndexedObject | null | undefined;
+  /** Undefined: not read yet. */
+  of(id: string): Known | undefined;
+  readonly nowMs: number;
   readonly asked: ReadonlyMap<string, Asked>;
+  /** What a walk found above an object that it came through. The next walk that comes there ends. */
+  readonly above: Map<string, WayUp>;
+}
+
+/** What was read of an object. */
+export interface Known {
+  /** Null: nothing is known of it. */
+  readonly object: IndexedObject | null;
+  /** When its ages were right. */
+  readonly readAtMs: number;
+}
+
+/** The way up: an object and everything above it, up to the top. */
+export interface WayUp {
+  readonly depth: number;
+  readonly path: readonly Container[];
+  readonly properties: readonly (readonly [id: string, MirroredProperties])[];
 }
 
 /** How far one gets from an object upwards. */
@@ -40,52 +58,66 @@ export type Step =
 /** Goes up from an object as far as what is known may be believed. Pure. */
 export function walk(origin: NotionRef, view: View, needs: Needs): Step {
   const way: IndexedObject[] = [];
-  const seen = new Set<string>();
   for (let at = origin; ; ) {
-    if (seen.has(at.id)) return outOfCircle(way, view);
+    if (way.some(({ id }) => id === at.id)) return outOfCircle(way, view);
     if (way.length >= depthMax) return end({ state: 'unknown' });
-    seen.add(at.id);
-    const object = view.of(at.id);
-    if (object === undefined) return { at: 'unread', id: at.id };
-    const standing = judge(object, at === origin, view.asked.get(at.id), needs);
+    const above = at === origin ? undefined : view.above.get(at.id);
+    if (above !== undefined && way.length + above.depth <= depthMax) return end(ancestryOf(way, above, view, needs));
+    const known = view.of(at.id);
+    if (known === undefined) return { at: 'unread', id: at.id };
+    const { object } = known;
+    // Everything in it has grown older since it was read.
+    const maxAgeMs = needs.maxAgeMs - (view.nowMs - known.readAtMs);
+    const standing = judge(object, at === origin, view.asked.get(at.id), needs, maxAgeMs);
     if (standing === 'ask') return open(object, at);
     if (standing === 'lost') return end({ state: object === null ? 'unknown' : 'stale' });
     if (standing === 'hidden' && at === origin) return end({ state: 'unknown' });
     way.push(object ?? notShown(at));
     const parent = parentAbove(object, standing);
-    if (parent === null || parent === 'workspace') return end(ancestryOf(way, needs.leaf));
+    if (parent === null || parent === 'workspace') return end(ancestryOf(way, top, view, needs));
     at = parent;
   }
 }
 
 type Standing = 'believed' | 'hidden' | 'ask' | 'lost';
 
-function judge(object: IndexedObject | null, isOrigin: boolean, asked: Asked | undefined, needs: Needs): Standing {
+function judge(
+  object: IndexedObject | null,
+  isOrigin: boolean,
+  asked: Asked | undefined,
+  needs: Needs,
+  maxAgeMs: number,
+): Standing {
   if (asked?.last === 'missing') return 'hidden';
   if (asked !== undefined) {
     if (object === null || object.ageMs === null) return 'lost';
-    if (!object.doubted && hasProperties(object, needs)) return 'believed';
+    if (!object.doubted && hasProperties(object, needs.tested, maxAgeMs)) return 'believed';
     if (asked.times < looksMax) return 'ask';
     return object.doubted ? 'lost' : 'believed';
   }
   if (object === null) return 'ask';
-  if (isBelieved(object, needs) && !(isOrigin && needs.leaf && object.kind === 'block')) return 'believed';
+  if (isBelieved(object, needs.tested, maxAgeMs) && !(isOrigin && needs.leaf && object.kind === 'block'))
+    return 'believed';
   const { missing } = object;
-  const isHidden = missing !== null && missing.to === needs.connectionId && missing.ageMs <= needs.maxAgeMs;
+  const isHidden = missing !== null && missing.to === needs.connectionId && missing.ageMs <= maxAgeMs;
   return isHidden && !isOrigin ? 'hidden' : 'ask';
 }
 
-function isBelieved(object: IndexedObject, needs: Needs): boolean {
+function isBelieved(object: IndexedObject, tested: ReadonlySet<string>, maxAgeMs: number): boolean {
   const { kind, parent, ageMs, doubted } = object;
-  if (ageMs === null || doubted || !hasProperties(object, needs)) return false;
+  if (ageMs === null || doubted || !hasProperties(object, tested, maxAgeMs)) return false;
   // What a comment is about never changes, and no endpoint says it of a discussion.
   if (kind === 'comment' || kind === 'discussion') return true;
   // Rows stand in a data source. An old version of the API names their database alone.
   if (kind === 'page' && parent !== 'workspace' && parent?.kind === 'database') return false;
-  return ageMs <= needs.maxAgeMs;
+  return ageMs <= maxAgeMs;
 }
 
-function hasProperties({ kind, properties, propertiesAgeMs }: IndexedObject, { tested, maxAgeMs }: Needs): boolean {
+function hasProperties(
+  { kind, properties, propertiesAgeMs }: IndexedObject,
+  tested: ReadonlySet<string>,
+  maxAgeMs: number,
+): boolean {
   if (kind !== 'page' || tested.size === 0) return true;
   if (properties === null || propertiesAgeMs === null || propertiesAgeMs > maxAgeMs) return false;
   return [...tested].every(name => Object.hasOwn(properties, name));
@@ -117,18 +149,29 @@ function notShown({ kind, id }: NotionRef): IndexedObject {
   return { kind, id, ...nothing, propertiesAgeMs: null, ageMs: null, doubted: false, missing: null };
 }
 
-function ancestryOf(way: readonly IndexedObject[], leaf: boolean): Ancestry {
-  const [first] = way;
-  const containers = way.filter(({ kind }) => isContainerKind(kind));
-  const properties = containers.flatMap(({ id, properties }) =>
-    properties === null ? [] : [[id, present(properties)] as const],
-  );
+const top: WayUp = { depth: 0, path: [], properties: [] };
+
+function ancestryOf(way: readonly IndexedObject[], end: WayUp, view: View, { leaf }: Needs): Ancestry {
+  const [first, parent] = way;
+  const above = joined(way.slice(1), end);
+  if (parent !== undefined) view.above.set(parent.id, above);
+  const { path, properties } = joined(way.slice(0, 1), above);
   return {
     state: 'known',
-    path: containers.map(({ kind, id }) => ({ kind, id }) as Container),
+    path,
     ...(leaf && first?.kind === 'block' && first.hasChildren !== null && { leaf: !first.hasChildren }),
     ...(properties.length > 0 && { properties: new Map(properties) }),
   };
+}
+
+function joined(way: readonly IndexedObject[], above: WayUp): WayUp {
+  let { path, properties } = above;
+  for (const { kind, id, properties: own } of way.toReversed()) {
+    if (!isContainerKind(kind)) continue;
+    path = [{ kind, id }, ...path];
+    if (own !== null) properties = [[id, present(own)], ...properties];
+  }
+  return { depth: way.length + above.depth, path, properties };
 }
 
 function present(properties: NonNullable<IndexedObject['properties']>): MirroredProperties {

@@ -15,12 +15,15 @@ const kinds: readonly (readonly [key: string, kind: NotionObjectKind])[] = [
 
 /** The objects that a reference names; null if it names something that nobody knows. */
 export function objectsNamed(reference: Json): NotionRef[] | null {
-  const named = kinds.flatMap(([key, kind]) => {
-    const id = reference[key];
-    return typeof id === 'string' ? [{ kind, id: canonicalId(id) }] : [];
-  });
-  const objects = named.flatMap(({ kind, id }) => (id === null ? [] : [{ kind, id }]));
-  return objects.length === named.length ? objects : null;
+  const objects: NotionRef[] = [];
+  for (const [key, kind] of kinds) {
+    const named = reference[key];
+    if (typeof named !== 'string') continue;
+    const id = canonicalId(named);
+    if (id === null) return null;
+    objects.push({ kind, id });
+  }
+  return objects;
 }
 
 /** A page whose parent is hidden stands at the top of what its reader sees. */
