@@ -18,6 +18,7 @@ export function describedApi() {
     pageIndex: none,
     questions: none,
     advice: none,
+    sinks: none,
   });
   return describeApi('/', rows, contentRoutes);
 }

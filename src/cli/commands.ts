@@ -26,6 +26,16 @@ import { policyApply, policyExport, policyPlan, policySimulate, policyTest } fro
 import { policyLeastPrivilege, policyLint } from './policy-advice.ts';
 import { reportAccess } from './report-access.ts';
 import { serve } from './serve.ts';
+import {
+  sinksAdd,
+  sinksDeadLetters,
+  sinksList,
+  sinksPause,
+  sinksRemove,
+  sinksResume,
+  sinksRetry,
+  sinksTest,
+} from './sinks.ts';
 import { usersSignInLink } from './users-sign-in-link.ts';
 import {
   webhooksAdd,
@@ -41,6 +51,16 @@ export const commandTable: CommandTable = {
   headings: {
     'To run Portcullis': [demo, serve, doctor, emulator],
     'The audit log': [audit, auditExport, auditVerify, auditProve, auditConsistency, auditDeployment],
+    'Where the audit log is sent': [
+      sinksList,
+      sinksAdd,
+      sinksPause,
+      sinksResume,
+      sinksTest,
+      sinksRemove,
+      sinksDeadLetters,
+      sinksRetry,
+    ],
     'Who may do what': [
       grantCommand,
       grantsList,
@@ -74,6 +94,7 @@ export const commandTable: CommandTable = {
     invitations: 'See who was invited to a workspace.',
     users: 'Help people sign in.',
     webhooks: 'Let Notion tell of changes.',
+    sinks: 'Have the audit log sent somewhere.',
     db: 'Look after the database.',
     keys: 'Look after the keys that seal tokens.',
     completion: 'Print what lets a shell complete the words of portcullis.',

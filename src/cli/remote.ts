@@ -28,7 +28,7 @@ export interface Remote {
   /** The value of the header ETag that GET of a path answers with; null for none. */
   tag(path: ApiPath): Promise<string | null>;
   /** Answers with null where there is nothing to say. */
-  send(method: 'POST' | 'PUT' | 'DELETE', path: ApiPath, given?: Sent): Promise<unknown>;
+  send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: ApiPath, given?: Sent): Promise<unknown>;
 }
 
 /** What goes with a request: a value that is sent as JSON, or text of a type. */

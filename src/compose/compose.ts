@@ -50,10 +50,11 @@ export async function compose(config: SettledConfig, overrides: Overrides) {
     };
     const audit = await openAudit(place);
     const parts = await openParts(place, audit);
-    const { gateway, doors, health } = await openDoors(place, audit, parts);
+    const { gateway, doors, health, deliverToSinks } = await openDoors(place, audit, parts);
     const first = await parts.accounts.users.ensureFirstRun({ email: config.adminEmail, name: 'Administrator' });
     return {
       ...parts,
+      upkeep: { ...parts.upkeep, deliverToSinks },
       gateway,
       doors,
       health,

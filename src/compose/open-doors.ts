@@ -27,6 +27,7 @@ import { openGateway } from './open-gateway.ts';
 import type { Parts } from './open-parts.ts';
 import { openPolicies } from './policies.ts';
 import { readinessChecks } from './readiness.ts';
+import { openSinks } from './sinks.ts';
 import { openWebhooks } from './webhooks.ts';
 
 const dashboardRoot = fileURLToPath(new URL('../../dist/web/', import.meta.url));
@@ -36,6 +37,7 @@ export interface OpenDoors {
   readonly doors: Doors;
   /** Health and metrics alone, for a listener that only an inner network reaches. */
   readonly health: RequestHandler;
+  readonly deliverToSinks: () => Promise<void>;
 }
 
 /** Everything that calls come in by. */
@@ -66,6 +68,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
     publicUrl,
     onUndecryptable: parts.onUndecryptable,
   });
+  const sinks = openSinks(place, audit, parts);
   const oauth = openOAuthServer(place, audit, parts.hashCredential);
   await app.register(
     apiDoor({
@@ -84,6 +87,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
         pageIndex: { care: audit.logged.pageIndexCare, discover: discoverPages },
         questions,
         advice,
+        sinks: { commands: sinks.commands, record },
       }),
       contentRoutes,
       fileLinks: files.links,
@@ -152,7 +156,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
     recordUnread: createRecordUnread(audit.countEvent),
     isOurHost: createIsOurHost(config.allowedHosts),
   };
-  return { gateway, doors, health: inner.routing };
+  return { gateway, doors, health: inner.routing, deliverToSinks: sinks.deliver };
 }
 
 /** Fastify asks for more kinds of messages than we have, and for a log of its own for each request. */

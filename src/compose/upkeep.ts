@@ -16,6 +16,8 @@ export interface Upkeep {
   refreshTokens(): Promise<void>;
   /** Ends connections that were not confirmed in time, and deletes old attempts, old jobs, clients without use and blocks that nobody asked for. */
   tidyUp(): Promise<void>;
+  /** Gives sinks what has a place in the log and they have not acknowledged. */
+  deliverToSinks(): Promise<void>;
 }
 
 /** Everything that is done from time to time, and the timers for it unless the caller looks after that. */
@@ -26,7 +28,7 @@ export function openUpkeep(
     readonly hosted: HostedMcp;
     readonly refreshTokens: () => Promise<void>;
   },
-): Upkeep & { readonly wakeJobs: () => void } {
+): Omit<Upkeep, 'deliverToSinks'> & { readonly wakeJobs: () => void } {
   const { connectParts, hosted, refreshTokens } = parts;
   const { jobs, recordEvent } = connectParts;
   const onError = (error: unknown, kind: string | null) => log.warn({ err: error, kind }, 'a job failed; trying again');

@@ -1502,6 +1502,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/sinks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the log of a workspace is sent, and how far each receiver has come
+         * @description Takes the action `manage` in the workspace.
+         */
+        get: operations["sinks.list"];
+        put?: never;
+        /**
+         * Have the log of a workspace sent somewhere
+         * @description Takes the action `manage` in the workspace. The caller must be allowed to read the log too: a sink is given all of it.
+         */
+        post: operations["sinks.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/sinks/{sink}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Have the log sent there no more
+         * @description Takes the action `manage` in the workspace.
+         */
+        delete: operations["sinks.remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a sink, pause or resume it, or give it another secret
+         * @description Takes the action `manage` in the workspace. The caller must be allowed to read the log too: a sink is given all of it.
+         */
+        patch: operations["sinks.change"];
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/sinks/{sink}/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries that a sink refused for what they are, oldest first
+         * @description Takes the action `manage` in the workspace.
+         */
+        get: operations["sinks.dead_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/sinks/{sink}/dead-letters/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try dead letters again: one, or all
+         * @description Takes the action `manage` in the workspace.
+         */
+        post: operations["sinks.retry_dead_letters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/sinks/{sink}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a sink an entry that says nothing, and tell how that went
+         * @description Takes the action `manage` in the workspace.
+         */
+        post: operations["sinks.test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/webhooks": {
         parameters: {
             query?: never;
@@ -1788,6 +1896,13 @@ export interface components {
             revokedAt: string | null;
             /** @description Pages and databases that it is limited to, with everything under them; null for no such limit. */
             under: string[] | null;
+        };
+        DeadLetter: {
+            /** Format: date-time */
+            at: string;
+            entry: string;
+            index: number;
+            problem: string;
         };
         DecidingGrant: {
             actions: string[] | null;
@@ -2277,6 +2392,35 @@ export interface components {
             /** @enum {string} */
             openedBy: "password" | "link";
             userAgent: string;
+        };
+        Sink: {
+            /** Format: date-time */
+            createdAt: string;
+            /** @description The index of the first entry of the log that it has not acknowledged. */
+            cursor: number;
+            /** @description Entries that it refused for what they are. */
+            deadLetters: number;
+            deliveredAt: string | null;
+            id: string;
+            /** @enum {string} */
+            kind: "webhook" | "stdout";
+            /** @description Entries that it has not acknowledged. */
+            lag: number;
+            name: string;
+            /** @description When it is tried again, while something is wrong. */
+            nextAt: string | null;
+            /**
+             * @description `settings`: the settings of the deployment ask for it.
+             * @enum {string}
+             */
+            origin: "api" | "settings";
+            /** @description What the last attempt came to nothing for. */
+            problem: string | null;
+            settings: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            state: "active" | "retrying" | "blocked" | "paused";
         };
         Subscription: {
             confirmedAt: string | null;
@@ -5106,6 +5250,229 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "sinks.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        sinks: components["schemas"]["Sink"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "sinks.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Where in the log it begins.
+                     * @default now
+                     * @enum {string}
+                     */
+                    from?: "now" | "beginning";
+                    /** @constant */
+                    kind: "webhook";
+                    name: string;
+                    settings: {
+                        /**
+                         * Format: uri
+                         * @description Where entries are sent, by a signed POST. Public addresses only.
+                         */
+                        url: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What signatures are made with. Shown once; null where there is none. */
+                        secret: string | null;
+                        sink: components["schemas"]["Sink"];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "sinks.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sink: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "sinks.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sink: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    /** @constant */
+                    newSecret?: true;
+                    /** @description `false` also ends the wait for the next attempt. */
+                    paused?: boolean;
+                    /** @description All of them, as for a new sink. */
+                    settings?: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What signatures are made with. Shown once; null where there is none. */
+                        secret: string | null;
+                        sink: components["schemas"]["Sink"];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "sinks.dead_letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sink: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deadLetters: components["schemas"]["DeadLetter"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "sinks.retry_dead_letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sink: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    index?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Dead letters that are tried again now. */
+                        wanted: number;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "sinks.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sink: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Null: the receiver took an entry that says nothing. */
+                        problem: string | null;
+                    };
+                };
             };
             default: components["responses"]["Problem"];
         };

@@ -19,6 +19,7 @@ const idPrefixes = [
   'reg',
   'inv',
   'cns',
+  'snk',
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 
@@ -39,6 +40,7 @@ export type SubscriptionId = Id<'whs'>;
 export type RegistrationId = Id<'reg'>;
 export type InvitationId = Id<'inv'>;
 export type ConsentId = Id<'cns'>;
+export type SinkId = Id<'snk'>;
 export type GroupId = Id<'grp'>;
 export type GrantId = Id<'grt'>;
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { rootKeyStates, workspaceKeyStates } from './key-states.ts';
+import { sinkStates } from './sink-states.ts';
 import { subscriptionStates } from './subscription-states.ts';
 
 interface StateTable {
@@ -20,6 +21,28 @@ const expected: readonly [string, unknown, Record<string, Record<string, string>
       shown: { event_arrived: 'confirmed', contested: 'contested', reset: 'waiting' },
       confirmed: { event_arrived: 'confirmed', reset: 'waiting' },
       contested: { reset: 'waiting' },
+    },
+  ],
+  [
+    'a sink',
+    sinkStates,
+    {
+      active: { delivered: 'active', failed: 'retrying', needs_person: 'blocked', paused: 'paused' },
+      retrying: {
+        delivered: 'active',
+        failed: 'retrying',
+        needs_person: 'blocked',
+        paused: 'paused',
+        resumed: 'active',
+      },
+      blocked: {
+        delivered: 'active',
+        failed: 'retrying',
+        needs_person: 'blocked',
+        paused: 'paused',
+        resumed: 'active',
+      },
+      paused: { resumed: 'active' },
     },
   ],
   [

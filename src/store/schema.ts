@@ -9,6 +9,7 @@ import type { OAuthTables } from './schema/oauth.ts';
 import type { PageTables } from './schema/pages.ts';
 import type { PolicyTables } from './schema/policy.ts';
 import type { RateTables } from './schema/rate.ts';
+import type { SinkTables } from './schema/sinks.ts';
 import type { WebhookTables } from './schema/webhooks.ts';
 
 /** Every table, as Kysely sees it. The SQL in `migrations/` is the definition; this mirrors it for the compiler. */
@@ -22,6 +23,7 @@ export interface Schema
     AuditTables,
     RateTables,
     WebhookTables,
+    SinkTables,
     CapabilityTables,
     FileTables,
     OAuthTables {}

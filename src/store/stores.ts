@@ -35,6 +35,9 @@ import { createRegistrations } from './registrations.ts';
 import { createRootMarks } from './root-marks.ts';
 import type { Schema } from './schema.ts';
 import { createSignInFailures } from './sign-in-failures.ts';
+import { createSinkLog } from './sink-log.ts';
+import { createSinkQueue } from './sink-queue.ts';
+import { createSinkStore } from './sink-store.ts';
 import { createStillCurrent } from './still-current.ts';
 import { type ConnectionsOptions, createStoredConnections } from './stored-connections.ts';
 import { createSubjects } from './subjects.ts';
@@ -87,6 +90,7 @@ export function createStores(
     registrations: createRegistrations(database),
     rootMarks: createRootMarks(database),
     signInFailures: createSignInFailures(database.system),
+    sinkLog: createSinkLog(database),
     stillCurrent: createStillCurrent(database),
     subjects: createSubjects(database),
     subscriptions: createSubscriptionStore(database),
@@ -103,6 +107,8 @@ export function createStores(
       pastedTokens: createPastedTokens(database, entries),
       policies: createPolicyStore(database, entries),
       refreshes: createTokenRefreshes(database, entries),
+      sinkQueue: createSinkQueue(database, entries),
+      sinks: createSinkStore(database, entries),
     }),
   };
 }

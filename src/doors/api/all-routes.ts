@@ -23,6 +23,7 @@ import { policyAdviceRoutes } from './routes/policy-advice.ts';
 import { policyDocumentRoutes } from './routes/policy-document.ts';
 import { questionRoutes } from './routes/questions.ts';
 import { reviewRoutes } from './routes/reviews.ts';
+import { type SinkRouteParts, sinkRoutes } from './routes/sinks.ts';
 import { titlesRoute } from './titles-route.ts';
 import { createWebhookRoutes } from './webhook-routes.ts';
 
@@ -39,6 +40,7 @@ export interface ApiRouteParts {
   readonly pageIndex: PageIndexRouteParts;
   readonly questions: Questions;
   readonly advice: Advice;
+  readonly sinks: SinkRouteParts;
 }
 
 /** Every row of the admin API that has a caller. */
@@ -56,6 +58,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     pageIndex,
     questions,
     advice,
+    sinks,
   } = parts;
   return [
     ...accountRoutes(accounts),
@@ -74,6 +77,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     ...reviewRoutes({ questions }),
     ...operationRoutes,
     ...authZenRoutes({ questions }),
+    ...sinkRoutes(sinks),
   ];
 }
 

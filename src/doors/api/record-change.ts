@@ -1,5 +1,5 @@
 import { PortcullisError } from '../../domain/errors.ts';
-import type { RecordEvent } from '../../domain/event.ts';
+import type { RecordEvent, RecordedEvent } from '../../domain/event.ts';
 import type { EventName } from '../../domain/event-names.ts';
 import type { CommandContext } from '../../domain/operation.ts';
 import { principalIdOf } from '../../domain/principal.ts';
@@ -10,14 +10,23 @@ import { principalIdOf } from '../../domain/principal.ts';
  */
 export async function recordChange(
   record: RecordEvent,
-  { caller, workspaceId, clientAddress, requestId }: CommandContext,
+  context: CommandContext,
   name: EventName,
-  detail: Readonly<Record<string, string | number | boolean | null>>,
+  detail: RecordedEvent['detail'],
 ): Promise<void> {
-  const principalId = principalIdOf(caller);
   try {
-    await record({ name, workspaceId, principalId, result: 'success', clientAddress, requestId, detail });
+    await record(changeEvent(context, name, detail));
   } catch (cause) {
     throw new PortcullisError('outcome_unrecorded', undefined, { log: `${name} could not be recorded`, cause });
   }
+}
+
+/** What the log says of a change that a caller made. */
+export function changeEvent(
+  { caller, workspaceId, clientAddress, requestId }: CommandContext,
+  name: EventName,
+  detail: RecordedEvent['detail'],
+): RecordedEvent {
+  const principalId = principalIdOf(caller);
+  return { name, workspaceId, principalId, result: 'success', clientAddress, requestId, detail };
 }

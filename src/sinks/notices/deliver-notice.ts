@@ -8,8 +8,8 @@ import { ComeBackLaterError, type JobHandler } from '../../jobs/job-runner.ts';
 import type { Job } from '../../jobs/jobs.ts';
 import type { SafeFetch } from '../../net/safe-fetch/safe-fetch.ts';
 import { SafeFetchError } from '../../net/safe-fetch/safe-fetch-error.ts';
+import { signatureHeaders } from '../sign.ts';
 import { bodyOf, type Notice, readNotice } from './notice.ts';
-import { signatureHeaders } from './sign.ts';
 
 export interface NoticeParts {
   /** Where the owner's system listens. */

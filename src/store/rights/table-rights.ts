@@ -83,6 +83,9 @@ export const tableRights: Readonly<Record<keyof Schema | typeof bookkeeping, Tab
   webhook_subscription: { workspace, app: remove, system: remove },
   webhook_event: { workspace, ...eventRights() },
 
+  sink: { workspace, app: remove, system: remove },
+  sink_dead_letter: { workspace, app: remove, system: remove },
+
   // An entry is never changed, and neither is its place. What waits for a place is taken away by a trigger alone.
   audit_entry: { workspace, app: add, system: add },
   audit_waiting: { app: ['INSERT'], system: add, owner: true },

@@ -30,6 +30,13 @@ export const sealedColumns: readonly SealedColumns[] = [
                                  'field', 'verification_token', 'generation', t.generation)`,
     lockedFirst: { table: 'webhook_subscription', by: 'id' },
   },
+  {
+    table: 'sink',
+    key: { workspace_id: 'text', id: 'text' },
+    binding: `jsonb_build_object('workspace', t.workspace_id, 'sink', t.id,
+                                 'field', 'secret', 'generation', t.generation)`,
+    lockedFirst: { table: 'sink', by: 'id' },
+  },
 ];
 
 /** Every table with sealed values, in PostgreSQL. Rows of no workspace are under none of these keys, and passed over. */

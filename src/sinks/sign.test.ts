@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { Secret } from '../../domain/secret.ts';
+import { Secret } from '../domain/secret.ts';
 import { signatureHeaders } from './sign.ts';
 
 it('signs as the reference vector of Standard Webhooks does', () => {

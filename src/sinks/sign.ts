@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Secret } from '../../domain/secret.ts';
+import type { Secret } from '../domain/secret.ts';
 
 /** What stands before the base64 of a secret (Standard Webhooks 1.0.0, "Symmetric"). */
 const secretPrefix = 'whsec_';

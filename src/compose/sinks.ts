@@ -1,0 +1,55 @@
+import { UnopenableError } from '../domain/unopenable-error.ts';
+import { createSafeFetch } from '../net/safe-fetch/safe-fetch.ts';
+import { createSinkCommands } from '../sinks/commands.ts';
+import { openWebhook } from '../sinks/kinds/webhook.ts';
+import { createSinkRunner } from '../sinks/runner.ts';
+import { type OpenReceiver, type SinkPlace, SinkTroubleError } from '../sinks/sink.ts';
+import { createSinkSeal } from '../vault/sink-seal.ts';
+import type { Foundation } from './foundation.ts';
+import type { Audit } from './open-audit.ts';
+import type { Parts } from './open-parts.ts';
+
+const sinkTimeoutMs = 10_000;
+
+/** Who is given the log beside its readers, and what delivers to them. */
+export function openSinks(place: Foundation, audit: Audit, parts: Parts) {
+  const { config, log, stores, now, background, closers } = place;
+  const vault = createSinkSeal(parts.workspaceKeys, parts.onUndecryptable);
+  const allowLoopbackHttp = config.notion.dangerouslyAllowLoopbackHttp;
+  const { fetch, close } = createSafeFetch({ allowLoopbackHttp, timeoutMs: sinkTimeoutMs });
+
+  async function secretOf({ owner, id: sinkId, generation, secret }: SinkPlace) {
+    if (owner === null || secret === null) throw troubled('secret_missing');
+    try {
+      return await vault.open({ owner, sinkId, generation }, secret);
+    } catch (error) {
+      throw error instanceof UnopenableError ? troubled('secret_undecryptable') : error;
+    }
+  }
+
+  const open: OpenReceiver = async sink => {
+    if (sink.kind === 'webhook') return openWebhook({ fetch, secret: await secretOf(sink), now }, sink);
+    throw troubled('not_available');
+  };
+  const runner = createSinkRunner({
+    queue: audit.logged.sinkQueue,
+    log: stores.sinkLog,
+    open,
+    kinds: ['webhook'],
+    now,
+    onError: error => log.warn({ err: error }, 'a sink could not be delivered to; trying again'),
+  });
+  closers.push(close);
+  if (background) closers.push(runner.start());
+  return {
+    commands: createSinkCommands({ store: audit.logged.sinks, vault, open, now }),
+    async deliver() {
+      await audit.proved.sequencer.run();
+      await runner.runDue();
+    },
+  };
+}
+
+function troubled(problem: string): SinkTroubleError {
+  return new SinkTroubleError({ problem, waitSeconds: 0, needsPerson: true });
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { readRetryAfter } from '../../domain/retry-after.ts';
+import type { Secret } from '../../domain/secret.ts';
+import { hourMs, type Now, secondMs } from '../../domain/units.ts';
+import { userAgent } from '../../domain/user-agent.ts';
+import type { SafeFetch } from '../../net/safe-fetch/safe-fetch.ts';
+import { SafeFetchError } from '../../net/safe-fetch/safe-fetch-error.ts';
+import type { SinkRecord } from '../record.ts';
+import { signatureHeaders } from '../sign.ts';
+import type { Attempt, Receiver, SinkDelivery, SinkPlace } from '../sink.ts';
+
+export const webhookSettings = z.strictObject({
+  url: z.url().max(2_000).describe('Where entries are sent, by a signed POST. Public addresses only.'),
+});
+
+/** Entries in one request. */
+const batchMax = 100;
+/** Statuses that say something of what was sent: bad request, too large, not this type, not these values. */
+const refusing: ReadonlySet<number> = new Set([400, 413, 415, 422]);
+/** Statuses after which nothing changes until a person does something: who we are, or where it is. */
+const lasting: ReadonlySet<number> = new Set([401, 403, 404, 410]);
+/** A receiver may ask for a longer wait than ours, up to this. */
+const askedWaitSecondsMax = (6 * hourMs) / secondMs;
+
+export interface WebhookParts {
+  readonly fetch: SafeFetch;
+  readonly secret: Secret;
+  readonly now: Now;
+}
+
+/** Posts entries as Standard Webhooks describes it: signed, with an id that stays the same when they are sent again. */
+export function openWebhook({ fetch, secret, now }: WebhookParts, sink: SinkPlace): Receiver {
+  const { url } = webhookSettings.parse(sink.settings);
+
+  async function deliver(records: readonly SinkRecord[], { signal }: Attempt): Promise<SinkDelivery> {
+    const id = messageId(sink, records);
+    const body = bodyOf(sink, records, now());
+    const headers = { 'content-type': 'application/json', accept: '*/*', 'user-agent': userAgent };
+    const signed = { ...headers, ...signatureHeaders(secret, id, now(), body) };
+    try {
+      const answer = await fetch(url, { method: 'POST', headers: signed, body, types: 'any', signal });
+      return answer.ok ? { taken: records.length, end: null } : afterStatus(answer);
+    } catch (error) {
+      const problem = error instanceof SafeFetchError ? error.problem : 'failed';
+      return trouble(problem, 0, problem === 'forbidden');
+    }
+  }
+
+  return { batchMax, looksBeforeRepeating: false, wants: () => true, deliver, close: async () => {} };
+}
+
+function afterStatus({ status, headers }: Response): SinkDelivery {
+  const problem = `status_${status}`;
+  if (refusing.has(status)) return { taken: 0, end: { kind: 'refused', problem } };
+  const asked = readRetryAfter(headers.get('retry-after'), headers.get('date')) ?? 0;
+  return trouble(problem, Math.min(asked, askedWaitSecondsMax), lasting.has(status));
+}
+
+function trouble(problem: string, waitSeconds: number, needsPerson: boolean): SinkDelivery {
+  return { taken: 0, end: { kind: 'trouble', trouble: { problem, waitSeconds, needsPerson } } };
+}
+
+/** Recognises a repetition of the same entries. */
+function messageId({ id }: SinkPlace, records: readonly SinkRecord[]): string {
+  return `${id}_${records[0]?.index}_${records.at(-1)?.index}`;
+}
+
+/** Entries stand in it as they were signed, byte for byte. */
+function bodyOf({ owner }: SinkPlace, records: readonly SinkRecord[], at: Date): string {
+  const entries = records.map(({ index, text }) => `{"index":${index},"entry":${text}}`);
+  const head = { type: 'audit.entries', timestamp: at.toISOString() };
+  const data = `{"log":${JSON.stringify(owner ?? 'deployment')},"entries":[${entries.join(',')}]}`;
+  return `${JSON.stringify(head).slice(0, -1)},"data":${data}}`;
+}

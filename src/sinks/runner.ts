@@ -1,0 +1,69 @@
+import type { SinkKind } from '../domain/sink.ts';
+import { secondMs } from '../domain/units.ts';
+import { type DeliverParts, deliver, leaseMs } from './deliver.ts';
+import type { ClaimedSink } from './sink.ts';
+
+/** Sinks that one process delivers to at once. One that is slow holds one of these places, and nothing else. */
+const atOnceMax = 24;
+
+export interface SinkRunner {
+  /** Delivers until no sink has anything to do at this time. */
+  runDue(): Promise<void>;
+  /** Looks for sinks with something to do from time to time, until the answered function is called. */
+  start(everyMs?: number): () => Promise<void>;
+}
+
+/** Delivers to all sinks of the kinds given, each for itself: what one of them does is nothing to the others. */
+export function createSinkRunner(
+  parts: DeliverParts & { readonly kinds: readonly SinkKind[]; readonly onError: (error: unknown) => void },
+): SinkRunner {
+  const { queue, kinds, now, onError } = parts;
+  const running = new Set<Promise<void>>();
+  let stopped = false;
+
+  async function one(sink: ClaimedSink): Promise<void> {
+    try {
+      await deliver(parts, sink);
+    } catch (error) {
+      onError(error);
+    } finally {
+      await queue.release(sink).catch(onError);
+    }
+  }
+
+  /** Answers with how many it began. */
+  async function begin(): Promise<number> {
+    const limit = atOnceMax - running.size;
+    if (stopped || limit <= 0) return 0;
+    const at = now();
+    const claimed = await queue.claim({ kinds, at, leaseUntil: new Date(at.getTime() + leaseMs), limit });
+    for (const sink of claimed) {
+      const work = one(sink).finally(() => running.delete(work));
+      running.add(work);
+    }
+    return claimed.length;
+  }
+
+  return {
+    async runDue() {
+      while ((await begin()) > 0 || running.size > 0) await Promise.race(running);
+    },
+    start(everyMs = secondMs) {
+      let looking: Promise<unknown> | null = null;
+      const timer = setInterval(() => {
+        looking ??= begin()
+          .catch(onError)
+          .finally(() => {
+            looking = null;
+          });
+      }, everyMs);
+      timer.unref();
+      return async () => {
+        stopped = true;
+        clearInterval(timer);
+        await looking;
+        await Promise.all(running);
+      };
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { PortcullisError } from '../domain/errors.ts';
+import { Secret } from '../domain/secret.ts';
+import type { SinkKind } from '../domain/sink.ts';
+import { webhookSettings } from './kinds/webhook.ts';
+
+/** Each kind that admins make, with what it takes. */
+export const sinkSettings = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('webhook'), settings: webhookSettings }),
+]);
+
+export type SinkSettings = z.infer<typeof sinkSettings>;
+
+/** What admins change of a sink. What is not named stays as it is. */
+export interface ChangedSink {
+  readonly name?: string | undefined;
+  readonly settings?: unknown;
+  readonly paused?: boolean | undefined;
+  readonly newSecret?: boolean | undefined;
+}
+
+/** Settings for a sink of that kind. Throws `validation_error`. */
+export function readSinkSettings(kind: SinkKind, settings: unknown): Readonly<Record<string, unknown>> {
+  const read = sinkSettings.safeParse({ kind, settings });
+  if (read.success) return read.data.settings;
+  const { path, message } = read.error.issues[0] ?? { path: [], message: 'Expected other settings' };
+  throw new PortcullisError('validation_error', `${path.join('.')}: ${message}`);
+}
+
+/** The secret of a new sink of that kind: of our making, so that it is never a weak one. Null: it needs none. */
+export function newSecretOf(kind: SinkKind): Secret | null {
+  return kind === 'webhook' ? new Secret(`whsec_${randomBytes(32).toString('base64')}`) : null;
+}
