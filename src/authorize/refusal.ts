@@ -28,9 +28,9 @@ export function refuse(decided: DecidedCall): PortcullisError {
     case 'rate_limited':
       return new PortcullisError(error, undefined, { retryAfterSeconds: 1 });
     case 'not_found':
-      return missing(decision, operation);
+      return missing(decision, decided);
     case 'restricted':
-      return hidden(decision, operation) ? missing(decision, operation) : restricted(decision, decided);
+      return hidden(decision, operation) ? missing(decision, decided) : restricted(decision, decided);
     default:
       return new PortcullisError(error);
   }
@@ -57,8 +57,15 @@ function unidentified({ credentials }: Call): PortcullisError {
   return new PortcullisError('unauthorized', 'API token is invalid.');
 }
 
-/** Notion names the object that it could not find, which need not be the one in the path. */
-function missing({ demand }: Deny, { response }: Operation): PortcullisError {
+/**
+ * Notion names the object that it could not find, which need not be the one in the path. While it does not answer, nobody
+ * knows whether the object exists, and whoever asks hears of the trouble.
+ */
+function missing({ demand }: Deny, { call, facts: { askingTrouble: trouble } }: DecidedCall): PortcullisError {
+  const { response } = call.operation;
+  if (trouble !== undefined) {
+    return new PortcullisError(trouble, undefined, trouble === 'rate_limited' ? { retryAfterSeconds: 1 } : {});
+  }
   const object = demand?.object;
   if (object?.kind === 'key') return new PortcullisError('not_found', 'There is no such key.');
   const notFound = object !== undefined && 'id' in object ? { kind: object.kind, id: object.id } : response.notFound;

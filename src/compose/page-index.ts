@@ -1,3 +1,4 @@
+import type { AskingTrouble } from '../domain/ancestry.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { NotionObjectKind, ObjectRef, Operation } from '../domain/operation.ts';
 import type { IndexAsker, NotionRef, PageIndex } from '../domain/page-index.ts';
@@ -24,13 +25,15 @@ const places: Partial<Record<NotionObjectKind, readonly string[]>> = {
 
 /** The page index, which asks Notion as the system: each call takes the path, and is charged to whoever waits for it. */
 export function openPageIndex({ stores, monotonicMs, log }: Foundation, steps: () => Steps) {
-  const look: Look = async (asker, object, anyKind) => {
+  const look: Look = async (asker, object, where) => {
     const candidates = places[object.kind] ?? [];
-    for (const place of anyKind ? candidates : candidates.slice(0, 1)) {
+    let found: Looked = 'missing';
+    for (const place of where === 'its_place' ? candidates.slice(0, 1) : candidates) {
       const looked = await lookAt(place, asker, object);
-      if (looked !== 'missing') return looked;
+      if (looked === 'shown') found = looked;
+      if (looked !== 'missing' && !(looked === 'shown' && where === 'every_place')) return looked;
     }
-    return 'missing';
+    return found;
   };
 
   async function lookAt(place: string, asker: IndexAsker, { id }: NotionRef): Promise<Looked> {
@@ -40,15 +43,22 @@ export function openPageIndex({ stores, monotonicMs, log }: Foundation, steps: (
       const { status } = await ask(asker, operation, asker);
       if (status === 200) return 'shown';
       // 400 is what Notion says of an id that is of another kind.
-      return status === 404 || status === 400 ? 'missing' : 'no_answer';
+      if (status === 404 || status === 400) return 'missing';
+      return { trouble: status === 429 ? 'rate_limited' : 'upstream_unavailable' };
     } catch (error) {
       if (error instanceof PortcullisError && error.code === 'not_found') return 'missing';
       log.warn({ err: error }, 'Notion could not be asked where an object stands');
-      return 'no_answer';
+      return { trouble: troubleIn(error) };
     }
   }
 
   return createPageIndex({ store: stores.pageIndex, look, monotonicMs });
+}
+
+/** What the caller is told: that which concerns the connection alone, and of everything else that Notion did not answer. */
+function troubleIn(error: unknown): AskingTrouble {
+  const isOfConnection = error instanceof PortcullisError && (error.code === 'rate_limited' || error.status === 503);
+  return isOfConnection ? error.code : 'upstream_unavailable';
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ErrorCode } from './errors.ts';
 import type { MirroredProperties } from './grant.ts';
 import type { NotionObjectKind } from './operation.ts';
 
@@ -27,9 +28,12 @@ export type Ancestry =
       readonly properties?: ReadonlyMap<string, MirroredProperties>;
     }
   /** Notion does not show the object, or its chain of parents cannot be established within bounds. */
-  | { readonly state: 'unknown' }
+  | { readonly state: 'unknown'; readonly trouble?: AskingTrouble }
   /** It was established longer ago than the workspace allows, and Notion could not be asked again. */
-  | { readonly state: 'stale' };
+  | { readonly state: 'stale'; readonly trouble?: AskingTrouble };
+
+/** Why Notion gave no answer when it was asked for an object. Depends on the connection, and not on the object. */
+export type AskingTrouble = ErrorCode;
 
 /** The key under which `Facts.objects` holds an object's ancestry. */
 export function objectKey({ kind, id }: { readonly kind: NotionObjectKind; readonly id: string }): string {

@@ -1,4 +1,4 @@
-import type { Ancestry } from './ancestry.ts';
+import type { Ancestry, AskingTrouble } from './ancestry.ts';
 import type { ConnectionId, WorkspaceId } from './ids.ts';
 import type { Policy } from './policy.ts';
 import type { PolicySnapshot } from './policy-snapshot.ts';
@@ -24,6 +24,11 @@ export interface Facts {
    * an object that is missing although it does is `unknown`.
    */
   readonly objects: ReadonlyMap<string, Ancestry>;
+  /**
+   * Why Notion did not answer when it was asked for an object of the call. Left out: it answered, or was not asked. Then nobody
+   * knows whether such an object exists, and one that is known and hidden is spoken of in the same way.
+   */
+  readonly askingTrouble?: AskingTrouble;
   readonly connection: ChosenConnection | null;
   /** Why no connection can serve the call, when none can. */
   readonly connectionTrouble: 'none' | 'pending' | 'needs_reauth' | 'undecryptable' | 'revoked' | null;

@@ -1,4 +1,4 @@
-import type { Ancestry } from './ancestry.ts';
+import type { Ancestry, AskingTrouble } from './ancestry.ts';
 import type { MirroredProperties } from './grant.ts';
 import type { ConnectionId, WorkspaceId } from './ids.ts';
 import type { NotionObjectKind } from './operation.ts';
@@ -58,6 +58,11 @@ export interface PageIndex {
    * number; what stays open is `unknown` or `stale`. Never rejects for want of an answer of Notion's.
    */
   find(asker: IndexAsker, objects: readonly NotionRef[], options?: FindOptions): Promise<ReadonlyMap<string, Ancestry>>;
+  /**
+   * Asks Notion for objects that are known and hidden from the asker, as often as it is asked for one that does not exist: so
+   * that neither time nor trouble at Notion tells one from the other (rule 12). Null: Notion answers.
+   */
+  lookForHidden(asker: IndexAsker, objects: readonly NotionRef[]): Promise<AskingTrouble | null>;
   /** Remembers what an answer showed, durably and before it resolves: the next call on this instance sees it. */
   learn(workspaceId: WorkspaceId, objects: readonly LearnedObject[], showing: Showing): Promise<void>;
   /** These may be about to stand elsewhere, or stand there already: what is known of their place counts no more. */

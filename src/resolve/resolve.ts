@@ -1,4 +1,4 @@
-import type { Ancestry } from '../domain/ancestry.ts';
+import { type Ancestry, objectKey } from '../domain/ancestry.ts';
 import { askerOf } from '../domain/asker-of.ts';
 import type { DecidedCall } from '../domain/decided-call.ts';
 import { PortcullisError } from '../domain/errors.ts';
@@ -6,7 +6,7 @@ import type { Facts } from '../domain/facts.ts';
 import type { PrincipalId } from '../domain/ids.ts';
 import type { ObjectOwners, OwnedObject } from '../domain/object-owners.ts';
 import type { Call, Demand } from '../domain/operation.ts';
-import type { PageIndex } from '../domain/page-index.ts';
+import type { NotionRef, PageIndex } from '../domain/page-index.ts';
 import type { Proposals } from '../domain/policy-proposal.ts';
 import type { Caller } from '../domain/principal.ts';
 import type { Subject, SubjectId, Subjects } from '../domain/subjects.ts';
@@ -23,7 +23,7 @@ export function createResolve(parts: {
   subjects: Subjects;
   inFlight: CallsInFlight;
   proposals: Proposals;
-  index: Pick<PageIndex, 'find'>;
+  index: Pick<PageIndex, 'find' | 'lookForHidden'>;
   now: Now;
 }) {
   const { snapshots, owners, subjects, inFlight, proposals, index, now } = parts;
@@ -41,13 +41,14 @@ export function createResolve(parts: {
     }
     const at = now();
     const connected = connectionFor(call, caller, snapshot.connections);
+    const placed = await objectsOf(call, caller, snapshot, { at, connected });
     return {
       workspaceId: snapshot.id,
       namesOtherWorkspace,
       at,
       policyRevision: snapshot.policy.revision,
       policy: snapshot.policy,
-      objects: await objectsOf(call, caller, snapshot, { at, connected }),
+      ...placed,
       proposed: await proposedPolicy(call, caller, snapshot),
       role: principal.kind === 'system' ? null : snapshot.policy.roleOf(principal.id),
       ...connected,
@@ -79,18 +80,25 @@ export function createResolve(parts: {
     caller: Caller,
     { id, policy }: WorkspaceSnapshot,
     { at, connected }: { readonly at: Date; readonly connected: Pick<Facts, 'connection'> },
-  ): Promise<Facts['objects']> {
+  ): Promise<Pick<Facts, 'objects' | 'askingTrouble'>> {
     const asker = askerOf(caller, call, { at });
     const { connection } = connected;
-    if (asker === null || connection === null) return nowhere;
+    if (asker === null || connection === null) return { objects: nowhere };
     const { clientAddress, requestId } = call;
     const indexAsker = { workspaceId: id, connectionId: connection.id, caller, clientAddress, requestId };
     const always = { tested: policy.testedProperties, ...(isHosted(call) && onlyWhatIsKnown) };
-    const found: [string, Ancestry][] = [];
+    const found = new Map<string, Ancestry>();
+    const hidden: NotionRef[] = [];
+    const readAction = call.operation.response.readAction ?? 'read';
+    const isHidden = (at: Ancestry | undefined) => at?.state === 'known' && !policy.may(asker, readAction, at);
     for (const { objects, options } of placesAsked(call.operation, policy, asker)) {
-      found.push(...(await index.find(indexAsker, objects, { ...always, ...options }).catch(unavailable)));
+      const ancestries = await index.find(indexAsker, objects, { ...always, ...options }).catch(unavailable);
+      for (const [key, ancestry] of ancestries) found.set(key, ancestry);
+      hidden.push(...objects.filter(object => isHidden(ancestries.get(objectKey(object)))));
     }
-    return new Map(found);
+    const mayAsk = hidden.length > 0 && !isHosted(call);
+    const askingTrouble = troubleIn(found) ?? (mayAsk ? await index.lookForHidden(indexAsker, hidden) : null);
+    return { objects: found, ...(askingTrouble !== null && { askingTrouble }) };
   }
 
   async function proposedPolicy({ operation }: Call, { principal }: Caller, { id, policy }: WorkspaceSnapshot) {
@@ -120,6 +128,11 @@ function isHosted({ operation: { target } }: Call): boolean {
 
 /** A token of Notion's MCP server is none for its REST API, which tells where objects stand. */
 const onlyWhatIsKnown = { mayAsk: 0 } as const;
+
+function troubleIn(found: ReadonlyMap<string, Ancestry>): Facts['askingTrouble'] | null {
+  const troubles = [...found.values()].map(at => (at.state === 'known' ? undefined : at.trouble));
+  return troubles.find(trouble => trouble !== undefined) ?? null;
+}
 
 /** Where pages stand is in the database. Without it nobody can decide, and nothing is sent. */
 function unavailable(cause: unknown): never {

@@ -235,8 +235,8 @@ describe('the page index', () => {
       assert.equal(await read(known), 'allowed');
       await gate.control.addFault({ kind: 'respond', status: 503, times: 1_000 });
       await gate.pass(freshnessMs + 1_000);
-      assert.equal(await read(known), 'object_not_found');
-      assert.equal(await read(unknown), 'object_not_found');
+      assert.equal(await read(known), 'service_unavailable');
+      assert.equal(await read(unknown), 'service_unavailable');
       await gate.control.clearFaults();
       for (const [page, reason] of [
         [known, 'stale_object'],

@@ -90,7 +90,7 @@ class World {
     return async (_asker, { id }) => {
       const sentAtMs = this.nowMs;
       await turn();
-      if (this.isDown) return 'no_answer';
+      if (this.isDown) return { trouble: 'upstream_unavailable' };
       const shown = this.#shown(this.pages.findIndex(page => page.id === id));
       await turn();
       await gate().learn(workspaceId, [shown], { sentAtMs, write: false, tested: new Set() });

@@ -44,6 +44,9 @@ export function memoryIndex(): PageIndex & { readonly asked: string[] } {
       }
       return found;
     },
+    async lookForHidden() {
+      return null;
+    },
     async learn(_workspace, objects) {
       for (const object of objects) known.set(object.id, object);
     },

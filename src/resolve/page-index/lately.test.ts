@@ -25,7 +25,7 @@ describe('what an instance has lately learned', () => {
   after(() => database.close());
 
   /** An instance, and how often it wrote. */
-  function anInstance(look: Look = async () => 'no_answer') {
+  function anInstance(look: Look = async () => ({ trouble: 'upstream_unavailable' })) {
     const store = createPageIndexStore(database);
     const seen = { writes: 0 };
     const counting: typeof store = {
@@ -118,7 +118,7 @@ describe('what an instance has lately learned', () => {
           await store.learn(...learned);
         },
       },
-      look: async () => 'no_answer',
+      look: async () => ({ trouble: 'upstream_unavailable' }),
       monotonicMs: () => nowMs,
     });
     const page = aPage();

@@ -1,15 +1,20 @@
+import type { AskingTrouble } from '../../domain/ancestry.ts';
 import { Lru } from '../../domain/lru.ts';
 import type { IndexAsker, NotionRef } from '../../domain/page-index.ts';
 
 /** What Notion says of one object. Where it is shown, the answer has been learned on its way through the gate. */
-export type Looked = 'shown' | 'missing' | 'no_answer';
+export type Looked = 'shown' | 'missing' | { readonly trouble: AskingTrouble };
+
+/**
+ * `its_place`: the object is what it is called. `any_place`: a caller called it so, and Notion takes ids of several kinds in one
+ * place. `every_place`: as long as one looks for what is missing, even after the object was found.
+ */
+export type LookIn = 'its_place' | 'any_place' | 'every_place';
 
 /**
  * Asks Notion for one object, as the system and charged to the asker. Never rejects.
- *
- * @param anyKind the kind is what a caller said: Notion takes ids of several kinds in one place
  */
-export type Look = (asker: IndexAsker, object: NotionRef, anyKind: boolean) => Promise<Looked>;
+export type Look = (asker: IndexAsker, object: NotionRef, where: LookIn) => Promise<Looked>;
 
 /** Looks that ended a moment ago are remembered for those who were reading from the database meanwhile. */
 const endedMax = 10_000;
@@ -35,14 +40,15 @@ export function createLooks(look: Look, monotonicMs: () => number) {
 
   /** @param sinceMs when the caller last read what is known: a look that ended later says more than that */
   return async function lookOnce(sinceMs: number, ...asking: Parameters<Look>): Promise<Looked> {
-    const [{ workspaceId, connectionId, caller }, { kind, id }, anyKind] = asking;
-    const key = `${workspaceId} ${connectionId} ${kind} ${id} ${anyKind}`;
+    const [{ workspaceId, connectionId, caller }, { kind, id }, where] = asking;
+    const key = `${workspaceId} ${connectionId} ${kind} ${id} ${where}`;
     const last = ended.get(key);
     if (last !== undefined && last.atMs >= sinceMs) return last.looked;
     const { mine, looked } = once(key, ...asking);
     const found = await looked;
-    if (found !== 'no_answer') ended.set(key, { looked: found, atMs: monotonicMs() });
-    if (mine || found !== 'no_answer') return found;
+    const isAnswer = typeof found === 'string';
+    if (isAnswer) ended.set(key, { looked: found, atMs: monotonicMs() });
+    if (mine || isAnswer) return found;
     const { principal } = caller;
     return once(`${key} ${'id' in principal ? principal.id : ''}`, ...asking).looked;
   };

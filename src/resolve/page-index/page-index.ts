@@ -5,7 +5,7 @@ import type { IndexAsker, LearnedObject, NotionRef, PageIndex } from '../../doma
 import { secondMs } from '../../domain/units.ts';
 import type { IndexStore } from './index-store.ts';
 import { createLately } from './lately.ts';
-import { createLooks, type Look } from './looks.ts';
+import { createLooks, type Look, type Looked } from './looks.ts';
 import { Remembered } from './remembered.ts';
 import { type Asked, type Known, type Step, type WayUp, walk } from './walk.ts';
 
@@ -13,9 +13,13 @@ import { type Asked, type Known, type Step, type WayUp, walk } from './walk.ts';
 const callsMax = 200;
 /** That Notion does not show an object is believed for so long (rule 29): it may be shared at any moment. */
 const missMs = 5 * secondMs;
-const missesMax = 50_000;
+/** Looks that are remembered so long. */
+const looksMax = 50_000;
 
 const noNames: ReadonlySet<string> = new Set();
+
+/** What became of a question: it was answered, the bounds were reached, or Notion did not answer. */
+type Asking = 'answered' | 'not_asked' | Exclude<Looked, string>;
 
 /** The index of one instance, over the database that all share. */
 export function createPageIndex(parts: { store: IndexStore; look: Look; monotonicMs: () => number }): PageIndex {
@@ -23,9 +27,16 @@ export function createPageIndex(parts: { store: IndexStore; look: Look; monotoni
   const remembered = new Remembered(monotonicMs);
   const lately = createLately(monotonicMs);
   const lookOnce = createLooks(parts.look, monotonicMs);
-  const misses = new Lru<number>(missesMax);
-  const missKey = ({ workspaceId, connectionId }: IndexAsker, { id }: NotionRef) =>
+  const misses = new Lru<number>(looksMax);
+  const finds = new Lru<number>(looksMax);
+  const isLate = (atMs: number | undefined) => atMs === undefined || monotonicMs() - atMs > missMs;
+  const lookKey = ({ workspaceId, connectionId }: IndexAsker, { id }: NotionRef) =>
     `${workspaceId} ${connectionId} ${id}`;
+
+  /** What was found a moment ago is known. That what was asked for was found at all is remembered for what is hidden. */
+  function noteLook(key: string, looked: 'shown' | 'missing'): void {
+    (looked === 'shown' ? finds : misses).set(key, monotonicMs());
+  }
 
   function forget(workspaceId: WorkspaceId, objects: readonly NotionRef[]): void {
     remembered.forget(
@@ -39,7 +50,7 @@ export function createPageIndex(parts: { store: IndexStore; look: Look; monotoni
       const { workspaceId, connectionId } = asker;
       const known = new Map<string, Known>();
       const asked = new Map<string, Asked>();
-      const asking = new Map<string, Promise<boolean>>();
+      const asking = new Map<string, Promise<Asking>>();
       let freshnessMs = 0;
       let callsLeft = mayAsk;
       const above = new Map<string, WayUp>();
@@ -85,13 +96,18 @@ export function createPageIndex(parts: { store: IndexStore; look: Look; monotoni
         for (;;) {
           const next = step(origin);
           if (next.at === 'end') return next.ancestry;
-          if (next.at === 'unread') await read([next.id]);
-          else if (!(await askOnce(next.ask, origin))) return { state: next.before };
+          if (next.at === 'unread') {
+            await read([next.id]);
+            continue;
+          }
+          const asked = await askOnce(next.ask, origin);
+          if (asked === 'not_asked') return { state: next.before };
+          if (asked !== 'answered') return { state: next.before, ...asked };
         }
       }
 
       /** Objects of one question often stand in the same page. */
-      function askOnce(object: NotionRef, origin: NotionRef): Promise<boolean> {
+      function askOnce(object: NotionRef, origin: NotionRef): Promise<Asking> {
         const running = asking.get(object.id);
         if (running !== undefined) return running;
         const answered = ask(object, origin).finally(() => asking.delete(object.id));
@@ -99,27 +115,26 @@ export function createPageIndex(parts: { store: IndexStore; look: Look; monotoni
         return answered;
       }
 
-      /** False: there is no answer. */
-      async function ask(object: NotionRef, origin: NotionRef): Promise<boolean> {
+      async function ask(object: NotionRef, origin: NotionRef): Promise<Asking> {
         const isOrigin = object.id === origin.id;
-        const key = missKey(asker, object);
-        const missed = misses.get(key);
+        const key = lookKey(asker, object);
         let last: Asked['last'] = 'missing';
-        if (!isOrigin || missed === undefined || monotonicMs() - missed > missMs) {
-          if (callsLeft <= 0) return false;
+        if (!isOrigin || isLate(misses.get(key))) {
+          if (callsLeft <= 0) return 'not_asked';
           callsLeft--;
           lately.forget(workspaceId, object);
-          const looked = await lookOnce(known.get(object.id)?.readAtMs ?? monotonicMs(), asker, object, isOrigin);
-          if (looked === 'no_answer') return false;
+          const since = known.get(object.id)?.readAtMs ?? monotonicMs();
+          const looked = await lookOnce(since, asker, object, isOrigin ? 'any_place' : 'its_place');
+          if (typeof looked !== 'string') return looked;
           last = looked;
-          if (looked === 'missing' && isOrigin) misses.set(key, monotonicMs());
+          if (isOrigin) noteLook(key, looked);
           if (looked === 'missing' && !isOrigin) await store.noteMissing(workspaceId, object, connectionId);
           if (looked === 'missing') forget(workspaceId, [object]);
           await read([object.id]);
         }
         asked.set(object.id, { last, times: (asked.get(object.id)?.times ?? 0) + 1 });
         above.clear();
-        return true;
+        return 'answered';
       }
 
       // Everything that is not in memory is read at once, however many objects there are.
@@ -133,6 +148,20 @@ export function createPageIndex(parts: { store: IndexStore; look: Look; monotoni
         }),
       );
       return new Map(objects.map((object, index) => [objectKey(object), placed[index] ?? { state: 'unknown' }]));
+    },
+
+    async lookForHidden(asker, objects) {
+      const due = objects.filter(object => {
+        const key = lookKey(asker, object);
+        return isLate(finds.get(key)) && isLate(misses.get(key));
+      });
+      const found = due.map(async object => {
+        const looked = await lookOnce(monotonicMs(), asker, object, 'every_place');
+        if (typeof looked !== 'string') return looked.trouble;
+        noteLook(lookKey(asker, object), looked);
+        return null;
+      });
+      return (await Promise.all(found)).find(trouble => trouble !== null) ?? null;
     },
 
     async learn(workspaceId, objects, { sentAtMs, write, tested }) {
