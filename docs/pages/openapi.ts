@@ -10,6 +10,7 @@ export function describedApi() {
     connections: none,
     consents: none,
     log: none,
+    tailEnds: none,
     provableLogs: none,
     webhooks: none,
     report: none,

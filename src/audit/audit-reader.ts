@@ -6,9 +6,13 @@ import type { EntryKind, Result } from './audit-log.ts';
 /** What to look for in the log. Every criterion that is given must match. */
 export interface AuditFilter {
   readonly principal?: string | undefined;
+  /** A person: their own calls, and those of the agents that they answer for. */
+  readonly person?: string | undefined;
   /** The key or the session with which a call was made. */
   readonly credential?: string | undefined;
   readonly operation?: string | undefined;
+  /** What the call needed on an object: `read`, `edit`. */
+  readonly action?: string | undefined;
   readonly effect?: 'allow' | 'deny' | undefined;
   /** Result of the outcome; `open` for intents that nothing has closed yet. */
   readonly result?: string | undefined;
@@ -17,6 +21,10 @@ export interface AuditFilter {
   readonly activity?: readonly Activity[] | undefined;
   /** Id of an object in Notion that the entry names, in its canonical spelling. */
   readonly object?: string | undefined;
+  /** Likewise, and everything that the page index knows to stand below it today. */
+  readonly below?: string | undefined;
+  /** In the reason of a decision or of an event, or in the error that a call ended with. */
+  readonly reason?: string | undefined;
   /** In any value of an entry or its outcome, or in the name of who called; upper and lower case are the same. */
   readonly text?: string | undefined;
   readonly since?: Date | undefined;
@@ -65,30 +73,65 @@ export interface WrittenOutcome {
   readonly upstreamRequestId: string | null;
 }
 
-/** A decision or an event, with the entry that closed it beside it. */
+/**
+ * A decision or an event, with the entry that closed it beside it. A call has the place of the entry that closed it, so what
+ * stands at a place is complete and never changes.
+ */
 export interface AuditRecord {
   readonly entry: WrittenEntry;
   readonly outcome: WrittenOutcome | null;
+  /** Its index in the log; null while it waits for its place. */
+  readonly index: number | null;
 }
 
 /**
  * Some of the log. One reading looks at a bounded number of entries: `next` is where to go on, also when nothing was found
- * yet; null at the end of the log.
+ * yet; null at the end.
  */
 export interface AuditPage {
   readonly records: readonly AuditRecord[];
-  readonly next: EventId | null;
+  readonly next: number | null;
+}
+
+/** How many calls and events there were in an hour. */
+export interface HourCount {
+  /** When the hour began. */
+  readonly hour: Date;
+  readonly allowed: number;
+  readonly denied: number;
+  /** Events beside the calls. */
+  readonly events: number;
 }
 
 export interface AuditReader {
   /**
-   * Entries of one workspace (null: the deployment's own), newest first, at most `limit`, strictly older than `before`.
+   * Calls and events of one workspace (null: the deployment's own), newest place first, at most `limit`, of entries before
+   * that index. Calls that nothing has closed yet are in no page; those that `result: 'open'` asks for are.
    */
   read(
     workspaceId: WorkspaceId | null,
     filter: AuditFilter,
-    page: { readonly before: EventId | null; readonly limit: number },
+    page: { readonly before: number | null; readonly limit: number },
   ): Promise<AuditPage>;
+  /** Likewise from that index on, oldest place first; `next` is where the log goes on, or will. */
+  follow(
+    workspaceId: WorkspaceId | null,
+    filter: AuditFilter,
+    page: { readonly from: number; readonly limit: number },
+  ): Promise<AuditPage & { readonly next: number }>;
+  /** How many entries have a place. */
+  size(workspaceId: WorkspaceId | null): Promise<number>;
+  /** What waits for its place, newest first, at most `limit`. */
+  waiting(workspaceId: WorkspaceId | null, filter: AuditFilter, limit: number): Promise<readonly AuditRecord[]>;
+  /**
+   * How many there were in each hour (UTC) of the time that the filter names, oldest first; an hour without any is left out.
+   * One question looks at a bounded number of entries, the newest: `since` says from when on they were counted, if not from
+   * the beginning.
+   */
+  counts(
+    workspaceId: WorkspaceId | null,
+    filter: AuditFilter,
+  ): Promise<{ readonly hours: readonly HourCount[]; readonly since: Date | null }>;
   /** The first call to Notion with a key that was made at that time; null before there is one. */
   firstCallWith(workspaceId: WorkspaceId, key: KeyId, since: Date): Promise<AuditRecord | null>;
   /**

@@ -6,7 +6,7 @@ import type { Command, Invocation } from './command.ts';
 import { operatorOptions, sayDatabase } from './operator-options.ts';
 
 /** Entries of the deployment name no page. */
-const { page: _none, ...filterOptions } = auditFilterOptions;
+const { page: _none, subtree: _neither, ...filterOptions } = auditFilterOptions;
 
 export const auditDeployment: Command = {
   name: 'audit deployment',

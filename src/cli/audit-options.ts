@@ -5,8 +5,10 @@ import type { Query } from './remote.ts';
 /** What every command takes that looks for entries of a log. The gateway checks the values. */
 export const auditFilterOptions: Readonly<Record<string, Option>> = {
   principal: { takes: 'ID', doc: 'only calls of this user or agent' },
+  person: { takes: 'ID', doc: 'only calls of this person, and of the agents that they answer for' },
   credential: { takes: 'ID', doc: 'only calls with this API key (key_…) or session (ses_…)' },
   operation: { takes: 'NAME', doc: 'only this operation, such as pages.update' },
+  action: { takes: 'ACTION', doc: 'only calls that needed this action on an object, such as read' },
   effect: { takes: 'EFFECT', doc: 'only allow, or only deny' },
   result: {
     takes: 'RESULT',
@@ -14,6 +16,8 @@ export const auditFilterOptions: Readonly<Record<string, Option>> = {
   },
   door: { takes: 'DOOR', doc: 'only calls that came in by this door: rest, api, dashboard, oauth, …' },
   page: { takes: 'PAGE', doc: 'only what names this page of Notion: its id or its address' },
+  subtree: { takes: 'PAGE', doc: 'likewise, and what the page index knows to stand below it' },
+  reason: { takes: 'TEXT', doc: 'only what was decided, or ended, for a reason that has this in it' },
   text: { takes: 'TEXT', doc: 'only entries that say this anywhere, or are of somebody of this name' },
   since: { takes: 'TIME', doc: 'only from this time on (ISO 8601)' },
   until: { takes: 'TIME', doc: 'only before this time (ISO 8601)' },

@@ -1,8 +1,10 @@
 import { audit } from './audit.ts';
 import { auditConsistency } from './audit-consistency.ts';
+import { auditCounts } from './audit-counts.ts';
 import { auditDeployment } from './audit-deployment.ts';
 import { auditExport } from './audit-export.ts';
 import { auditProve } from './audit-prove.ts';
+import { auditTail } from './audit-tail.ts';
 import { auditVerify } from './audit-verify.ts';
 import type { Command, CommandTable } from './command.ts';
 import { completionFor, shells } from './completion.ts';
@@ -50,7 +52,16 @@ import {
 export const commandTable: CommandTable = {
   headings: {
     'To run Portcullis': [demo, serve, doctor, emulator],
-    'The audit log': [audit, auditExport, auditVerify, auditProve, auditConsistency, auditDeployment],
+    'The audit log': [
+      audit,
+      auditTail,
+      auditCounts,
+      auditExport,
+      auditVerify,
+      auditProve,
+      auditConsistency,
+      auditDeployment,
+    ],
     'Where the audit log is sent': [
       sinksList,
       sinksAdd,

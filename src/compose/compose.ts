@@ -63,7 +63,10 @@ export async function compose(config: SettledConfig, overrides: Overrides) {
       drain() {
         stopping = true;
       },
-      close,
+      close() {
+        stopping = true;
+        return close();
+      },
     };
   } catch (error) {
     await close();

@@ -1,15 +1,15 @@
 import { z } from 'zod';
+import { createSettledReader } from '../audit/settled-reader.ts';
 import { compilePolicy } from '../authorize/compile-policy.ts';
 import type { DatabaseConfig } from '../config/config.ts';
 import { PortcullisError } from '../domain/errors.ts';
-import type { EventId } from '../domain/ids.ts';
 import { auditFilters } from '../doors/api/audit-query.ts';
 import { type AuditView, auditView, namesIn } from '../doors/api/audit-view.ts';
 import { describe } from '../doors/api/read-input.ts';
 import { openOperatorDatabase } from '../operator/operator-database.ts';
 import { createStores } from '../store/stores.ts';
 
-const { page: _noPages, activity: _noActivity, ...filters } = auditFilters;
+const { page: _noPages, subtree: _noSubtrees, activity: _noActivity, ...filters } = auditFilters;
 const query = z.strictObject(filters);
 
 export interface DeploymentLog {
@@ -41,10 +41,14 @@ export async function readDeploymentLog(
       result: 'success',
       detail: { by: operator },
     });
-    const { auditReader: reader } = createStores(database, { compile: compilePolicy });
+    // No gateway may be running that gives places: what waits for one is read at once.
+    const reader = createSettledReader(
+      createStores(database, { compile: compilePolicy }).auditReader,
+      async () => false,
+    );
     const entries: AuditView[] = [];
     const names = new Map<string, string>();
-    let before: EventId | null = null;
+    let before: number | null = null;
     do {
       const limit = Math.min(chunkSize, given.limit - entries.length);
       const { records, next } = await reader.read(null, parsed.data, { before, limit });
@@ -52,7 +56,7 @@ export async function readDeploymentLog(
       for (const [id, name] of await namesIn(reader, null, records)) names.set(id, name);
       before = next;
     } while (before !== null && entries.length < given.limit);
-    return { entries, names };
+    return { entries: entries.slice(0, given.limit), names };
   } finally {
     await close();
   }

@@ -57,7 +57,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
   const { accounts, connect, listConnections } = parts;
   const record = audit.trail.recordEvent;
   const demo = config.mode === 'demo';
-  const { auditReader } = stores;
+  const auditReader = audit.proved.reader;
   const webhooks = openWebhooks({
     subscriptions: stores.subscriptions,
     listening: audit.logged.listening,
@@ -79,6 +79,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
         connections: { ...connect, list: listConnections },
         consents: oauth.consents,
         log: auditReader,
+        tailEnds: { stopping: place.stopping, monotonicMs },
         provableLogs: audit.proved.logs,
         webhooks: webhooks.admin,
         report,

@@ -4,6 +4,8 @@ import { openLogKeys, type SeedOf } from '../audit/sequence/log-keys.ts';
 import { createProvableLogs } from '../audit/sequence/provable-logs.ts';
 import { type Sequencer, startSequencer } from '../audit/sequence/sequencer.ts';
 import type { Sequencing } from '../audit/sequence/sequencing.ts';
+import { createSettle } from '../audit/sequence/settle.ts';
+import { createSettledReader } from '../audit/settled-reader.ts';
 import { secondMs } from '../domain/units.ts';
 import { openPool } from '../store/database.ts';
 import { createSequencing } from '../store/sequencing.ts';
@@ -73,6 +75,7 @@ export function openLog(
     background,
   });
   closers.push(sequencer.close);
+  const settle = createSettle({ sequencing, hurry: sequencer.run });
   let late = false;
   const look = async () => {
     late = await sequencing.isLate(lateMs);
@@ -82,9 +85,9 @@ export function openLog(
     sequencer,
     /** As far as was seen last: readiness has other checks for a database that does not answer. */
     isOnTime: () => restored() || !late,
+    reader: createSettledReader(stores.auditReader, settle),
     logs: createProvableLogs({
-      sequencing,
-      hurry: sequencer.run,
+      settle,
       signers: () => openLogKeys(sequencing, keys),
       archiveOf: stores.logArchive,
     }),

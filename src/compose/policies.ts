@@ -15,7 +15,7 @@ import { openPolicyAnalysis } from './policy-analysis.ts';
 import { openRecordedCalls } from './recorded-calls.ts';
 
 /** Policies as people change them and ask about them. @param places asked once the gate is open */
-export function openPolicies({ now, stores }: Foundation, { logged }: Audit, places: () => PagePlaces) {
+export function openPolicies({ now, stores }: Foundation, { logged, proved }: Audit, places: () => PagePlaces) {
   const later: PagePlaces = {
     find: (...asked) => places().find(...asked),
     known: (...asked) => places().known(...asked),
@@ -23,7 +23,10 @@ export function openPolicies({ now, stores }: Foundation, { logged }: Audit, pla
     titles: (...asked) => places().titles(...asked),
   };
   const analysis = openPolicyAnalysis(stores);
-  const readPast = createReadPast(openRecordedCalls(stores), later);
+  const readPast = createReadPast(
+    openRecordedCalls({ keyLimits: stores.keyLimits, auditReader: proved.reader }),
+    later,
+  );
   const common = { store: logged.policies, compile: compilePolicy, places: later, analysis, now };
   const policies = createPolicies({
     store: logged.policies,

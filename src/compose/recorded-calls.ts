@@ -1,5 +1,5 @@
 import type { AuditReader, AuditRecord } from '../audit/audit-reader.ts';
-import { type EventId, type GrantId, isId } from '../domain/ids.ts';
+import { type GrantId, isId } from '../domain/ids.ts';
 import type { RecordedCall, RecordedCalls } from '../policy/past-calls.ts';
 import type { Stores } from '../store/stores.ts';
 
@@ -12,7 +12,7 @@ export function openRecordedCalls(
   return {
     async read(workspaceId, { since, until, of }, max) {
       const calls: RecordedCall[] = [];
-      let before: EventId | null = null;
+      let before: number | null = null;
       do {
         const page: Awaited<ReturnType<AuditReader['read']>> = await stores.auditReader.read(
           workspaceId,

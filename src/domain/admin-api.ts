@@ -88,7 +88,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The log of a workspace, newest first, with the names of who stands in it
+         * What is in the log of a workspace, newest first, with the names of who stands in it
          * @description Takes the action `audit` in the workspace.
          */
         get: operations["audit.read"];
@@ -140,6 +140,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many calls and events are in the log of a workspace, by the hour
+         * @description Takes the action `audit` in the workspace.
+         */
+        get: operations["audit.counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit/export": {
         parameters: {
             query?: never;
@@ -152,6 +172,26 @@ export interface paths {
          * @description Takes the action `audit` in the workspace.
          */
         get: operations["audit.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/tail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What comes into the log of a workspace, as server-sent events, for ten minutes: then ask again with Last-Event-ID
+         * @description Takes the action `audit` in the workspace.
+         */
+        get: operations["audit.tail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -208,7 +248,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The log of the deployment: sign-ins, unidentified callers, calls that name no workspace
+         * What is in the log of the deployment (sign-ins, unidentified callers, calls that name no workspace), newest first, with the names of who stands in it
          * @description Takes the deployment right `audit`.
          */
         get: operations["deployment_audit.read"];
@@ -260,6 +300,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deployment/audit/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many calls and events are in the log of the deployment (sign-ins, unidentified callers, calls that name no workspace), by the hour
+         * @description Takes the deployment right `audit`.
+         */
+        get: operations["deployment_audit.counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deployment/audit/export": {
         parameters: {
             query?: never;
@@ -268,10 +328,30 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All that matches in the log of the deployment, newest first, as a file
+         * All that matches in the log of the deployment (sign-ins, unidentified callers, calls that name no workspace), newest first, as a file
          * @description Takes the deployment right `audit`.
          */
         get: operations["deployment_audit.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deployment/audit/tail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What comes into the log of the deployment (sign-ins, unidentified callers, calls that name no workspace), as server-sent events, for ten minutes: then ask again with Last-Event-ID
+         * @description Takes the deployment right `audit`.
+         */
+        get: operations["deployment_audit.tail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1766,6 +1846,12 @@ export interface components {
             stopped: "complete" | "limit" | "time" | "inconsistent" | "refused" | "rate_limited" | "unavailable";
             stoppedAt: string | null;
         };
+        AuditCounts: {
+            /** @description Oldest first; an hour without any is left out. */
+            hours: components["schemas"]["AuditHour"][];
+            /** @description From when on they were counted, where there were too many to count from the beginning. */
+            since: string | null;
+        };
         AuditEntry: {
             /**
              * @description Of decisions only, like the five after it.
@@ -1792,6 +1878,8 @@ export interface components {
             /** @enum {string} */
             door?: "rest" | "file_link" | "mcp" | "api" | "dashboard" | "oauth" | "webhooks" | "scim" | "library" | "internal";
             id: string;
+            /** @description Its place in the log: of a call, that of the entry that closed it. Null while it waits for one. */
+            index: number | null;
             /** @enum {string} */
             kind: "intent" | "denial" | "event" | "summary";
             objects?: ({
@@ -1816,6 +1904,17 @@ export interface components {
             time: string;
         } & {
             [key: string]: unknown;
+        };
+        AuditHour: {
+            allowed: number;
+            denied: number;
+            /** @description Events beside the calls. */
+            events: number;
+            /**
+             * Format: date-time
+             * @description When the hour began, in UTC.
+             */
+            hour: string;
         };
         AuditOutcome: {
             error: string | null;
@@ -2755,6 +2854,7 @@ export interface operations {
     "audit.read": {
         parameters: {
             query?: {
+                action?: "read" | "create" | "update" | "delete" | "move" | "manage" | "comment.read" | "comment.write" | "file.read" | "file.write" | "people.read" | "connect" | "members" | "grants" | "audit" | "approve";
                 activity?: string;
                 credential?: string;
                 cursor?: string;
@@ -2763,9 +2863,12 @@ export interface operations {
                 limit?: number;
                 operation?: string;
                 page?: string;
+                person?: string;
                 principal?: string;
+                reason?: string;
                 result?: "done" | "refused" | "failed" | "not_sent" | "unknown" | "streaming" | "open";
                 since?: string;
+                subtree?: string;
                 text?: string;
                 until?: string;
                 workspace?: string;
@@ -2837,9 +2940,48 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "audit.counts": {
+        parameters: {
+            query?: {
+                action?: "read" | "create" | "update" | "delete" | "move" | "manage" | "comment.read" | "comment.write" | "file.read" | "file.write" | "people.read" | "connect" | "members" | "grants" | "audit" | "approve";
+                activity?: string;
+                credential?: string;
+                door?: "rest" | "file_link" | "mcp" | "api" | "dashboard" | "oauth" | "webhooks" | "scim" | "library" | "internal";
+                effect?: "allow" | "deny";
+                operation?: string;
+                page?: string;
+                person?: string;
+                principal?: string;
+                reason?: string;
+                result?: "done" | "refused" | "failed" | "not_sent" | "unknown" | "streaming" | "open";
+                since?: string;
+                subtree?: string;
+                text?: string;
+                until?: string;
+                workspace?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCounts"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     "audit.export": {
         parameters: {
             query?: {
+                action?: "read" | "create" | "update" | "delete" | "move" | "manage" | "comment.read" | "comment.write" | "file.read" | "file.write" | "people.read" | "connect" | "members" | "grants" | "audit" | "approve";
                 activity?: string;
                 credential?: string;
                 door?: "rest" | "file_link" | "mcp" | "api" | "dashboard" | "oauth" | "webhooks" | "scim" | "library" | "internal";
@@ -2847,9 +2989,12 @@ export interface operations {
                 format?: "csv" | "jsonl";
                 operation?: string;
                 page?: string;
+                person?: string;
                 principal?: string;
+                reason?: string;
                 result?: "done" | "refused" | "failed" | "not_sent" | "unknown" | "streaming" | "open";
                 since?: string;
+                subtree?: string;
                 text?: string;
                 until?: string;
                 workspace?: string;
@@ -2868,6 +3013,47 @@ export interface operations {
                 content: {
                     "application/x-ndjson": unknown;
                     "text/csv": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "audit.tail": {
+        parameters: {
+            query?: {
+                action?: "read" | "create" | "update" | "delete" | "move" | "manage" | "comment.read" | "comment.write" | "file.read" | "file.write" | "people.read" | "connect" | "members" | "grants" | "audit" | "approve";
+                activity?: string;
+                credential?: string;
+                door?: "rest" | "file_link" | "mcp" | "api" | "dashboard" | "oauth" | "webhooks" | "scim" | "library" | "internal";
+                effect?: "allow" | "deny";
+                from?: string;
+                operation?: string;
+                page?: string;
+                person?: string;
+                principal?: string;
+                reason?: string;
+                result?: "done" | "refused" | "failed" | "not_sent" | "unknown" | "streaming" | "open";
+                since?: string;
+                subtree?: string;
+                text?: string;
+                until?: string;
+                workspace?: string;
+            };
+            header?: {
+                "last-event-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
                 };
             };
             default: components["responses"]["Problem"];
@@ -2936,6 +3122,7 @@ export interface operations {
     "deployment_audit.read": {
         parameters: {
             query?: {
+                action?: "read" | "create" | "update" | "delete" | "move" | "manage" | "comment.read" | "comment.write" | "file.read" | "file.write" | "people.read" | "connect" | "members" | "grants" | "audit" | "approve";
                 activity?: string;
                 credential?: string;
                 cursor?: string;
@@ -2944,9 +3131,12 @@ export interface operations {
                 limit?: number;
                 operation?: string;
                 page?: string;
+                person?: string;
                 principal?: string;
+                reason?: string;
                 result?: "done" | "refused" | "failed" | "not_sent" | "unknown" | "streaming" | "open";
                 since?: string;
+                subtree?: string;
                 text?: string;
                 until?: string;
             };
@@ -3014,9 +3204,47 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "deployment_audit.counts": {
+        parameters: {
+            query?: {
+                action?: "read" | "create" | "update" | "delete" | "move" | "manage" | "comment.read" | "comment.write" | "file.read" | "file.write" | "people.read" | "connect" | "members" | "grants" | "audit" | "approve";
+                activity?: string;
+                credential?: string;
+                door?: "rest" | "file_link" | "mcp" | "api" | "dashboard" | "oauth" | "webhooks" | "scim" | "library" | "internal";
+                effect?: "allow" | "deny";
+                operation?: string;
+                page?: string;
+                person?: string;
+                principal?: string;
+                reason?: string;
+                result?: "done" | "refused" | "failed" | "not_sent" | "unknown" | "streaming" | "open";
+                since?: string;
+                subtree?: string;
+                text?: string;
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCounts"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     "deployment_audit.export": {
         parameters: {
             query?: {
+                action?: "read" | "create" | "update" | "delete" | "move" | "manage" | "comment.read" | "comment.write" | "file.read" | "file.write" | "people.read" | "connect" | "members" | "grants" | "audit" | "approve";
                 activity?: string;
                 credential?: string;
                 door?: "rest" | "file_link" | "mcp" | "api" | "dashboard" | "oauth" | "webhooks" | "scim" | "library" | "internal";
@@ -3024,9 +3252,12 @@ export interface operations {
                 format?: "csv" | "jsonl";
                 operation?: string;
                 page?: string;
+                person?: string;
                 principal?: string;
+                reason?: string;
                 result?: "done" | "refused" | "failed" | "not_sent" | "unknown" | "streaming" | "open";
                 since?: string;
+                subtree?: string;
                 text?: string;
                 until?: string;
             };
@@ -3044,6 +3275,46 @@ export interface operations {
                 content: {
                     "application/x-ndjson": unknown;
                     "text/csv": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "deployment_audit.tail": {
+        parameters: {
+            query?: {
+                action?: "read" | "create" | "update" | "delete" | "move" | "manage" | "comment.read" | "comment.write" | "file.read" | "file.write" | "people.read" | "connect" | "members" | "grants" | "audit" | "approve";
+                activity?: string;
+                credential?: string;
+                door?: "rest" | "file_link" | "mcp" | "api" | "dashboard" | "oauth" | "webhooks" | "scim" | "library" | "internal";
+                effect?: "allow" | "deny";
+                from?: string;
+                operation?: string;
+                page?: string;
+                person?: string;
+                principal?: string;
+                reason?: string;
+                result?: "done" | "refused" | "failed" | "not_sent" | "unknown" | "streaming" | "open";
+                since?: string;
+                subtree?: string;
+                text?: string;
+                until?: string;
+            };
+            header?: {
+                "last-event-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
                 };
             };
             default: components["responses"]["Problem"];

@@ -11,16 +11,21 @@ type Condition = RawBuilder<unknown>;
  * piece of text, which no text inside a value can imitate, for there quotes are escaped.
  */
 export function conditionsOf(workspaceId: WorkspaceId | null, filter: AuditFilter): Condition[] {
-  const { principal, credential, operation, effect, result, door, activity, object, text } = filter;
+  const { principal, person, credential, operation, action, effect, result, door, activity } = filter;
+  const { object, below, reason, text } = filter;
   return [
     principal !== undefined && sql`e.principal_id = ${principal}`,
+    person !== undefined && anyOf([sql`e.principal_id = ${person}`, holds({ owner: person })]),
     operation !== undefined && sql`e.operation = ${operation}`,
     effect !== undefined && sql`e.kind = ${effect === 'allow' ? 'intent' : 'denial'}`,
     result === 'open' && sql`e.kind = 'intent' AND o.id IS NULL`,
     result !== undefined && result !== 'open' && sql`o.result = ${result}`,
     credential !== undefined && holds({ credential }),
     door !== undefined && holds({ door }),
+    action !== undefined && contains(sql`e.entry`, `{${JSON.stringify({ action }).slice(1, -1)},"id":`),
     object !== undefined && contains(sql`e.entry`, JSON.stringify(object)),
+    below !== undefined && namesSomethingBelow(workspaceId, below),
+    reason !== undefined && isBecauseOf(reason),
     activity !== undefined && anyOf(activity.map(isPartOf)),
     text !== undefined && anyOf([saysAnywhere(text), isOfSomebodyNamed(workspaceId, text)]),
   ].filter(condition => condition !== false);
@@ -51,6 +56,31 @@ function saysAnywhere(text: string): Condition {
   const values = (column: Condition) => sql`regexp_replace(${column}, '"[A-Za-z]+":', '', 'g')`;
   const said = (column: Condition) => sql`(${column} ILIKE ${pattern} AND ${values(column)} ILIKE ${pattern})`;
   return anyOf([said(sql`e.entry`), said(sql`o.entry`)]);
+}
+
+/** Ids of Notion's are bare UUIDs, and ours are not. */
+const notionIds = '"id":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"';
+
+function namesSomethingBelow(workspaceId: WorkspaceId | null, top: string): Condition {
+  return sql`EXISTS (
+    SELECT FROM regexp_matches(e.entry, ${notionIds}, 'g') AS named(ids)
+     WHERE named.ids[1] IN (
+       WITH RECURSIVE below AS (
+         SELECT ${top}::uuid AS id
+         UNION SELECT p.notion_id FROM below JOIN page_index p ON p.workspace_id = ${workspaceId} AND p.parent_id = below.id)
+       SELECT id::text FROM below))`;
+}
+
+/** A decision has its reason before everything else. PostgreSQL's own JSON refuses entries in which somebody wrote a NUL. */
+function isBecauseOf(reason: string): Condition {
+  const pattern = containing(JSON.stringify(reason).slice(1, -1));
+  const says = (column: Condition, before: string) =>
+    sql`substring(${column} FROM ${`${before}"((?:[^"\\\\]|\\\\.)*)"`}) ILIKE ${pattern}`;
+  return anyOf([
+    sql`(e.kind IN ('intent', 'denial') AND ${says(sql`e.entry`, '"decision":\\{"because":')})`,
+    sql`(e.kind IN ('event', 'summary') AND ${says(sql`e.entry`, '"because":')})`,
+    says(sql`o.entry`, '"error":'),
+  ]);
 }
 
 function isOfSomebodyNamed(workspaceId: WorkspaceId | null, text: string): Condition {

@@ -90,12 +90,15 @@ async function waiting(client: PoolClient, rowsMax: number) {
     id: EventId;
     entry: string | null;
     workspaceId: WaitingEntry['workspaceId'];
+    atMs: number;
   }>({
     name: 'audit_waiting',
-    text: `SELECT w.id AS row, i.id, e.entry, e.workspace_id AS "workspaceId"
+    text: `SELECT w.id AS row, i.id, e.entry, e.workspace_id AS "workspaceId",
+                  (extract(epoch FROM coalesce(decided.at, e.at)) * 1000)::double precision AS "atMs"
              FROM (SELECT id, entries FROM audit_waiting ORDER BY id LIMIT $1) w
              CROSS JOIN LATERAL unnest(w.entries) AS i(id)
              LEFT JOIN audit_entry e ON e.id = i.id
+             LEFT JOIN audit_entry decided ON decided.id = e.intent_id
             ORDER BY w.id, i.id`,
     values: [rowsMax],
   });
@@ -107,20 +110,28 @@ async function waiting(client: PoolClient, rowsMax: number) {
 }
 
 async function ends(client: PoolClient, logs: readonly (LogName | 'root')[]) {
-  const { rows } = await client.query<{ log: LogName | 'root'; size: number; edge: Buffer }>({
+  const { rows } = await client.query<{ log: LogName | 'root'; size: number; edge: Buffer; newestMs: number }>({
     name: 'audit_log_ends',
-    text: `SELECT l.log, b.size, b.edge FROM unnest($1::text[]) AS l(log)
-             CROSS JOIN LATERAL (SELECT size, edge FROM audit_batch WHERE log = l.log ORDER BY first DESC LIMIT 1) b`,
+    text: `SELECT l.log, b.size, b.edge, coalesce(extract(epoch FROM b.newest) * 1000, 0)::double precision AS "newestMs"
+             FROM unnest($1::text[]) AS l(log)
+             CROSS JOIN LATERAL (SELECT size, edge, newest FROM audit_batch WHERE log = l.log ORDER BY first DESC LIMIT 1) b`,
     values: [logs],
   });
-  return new Map(rows.map(({ log, size, edge }): [LogName | 'root', LogEnd] => [log, { size, edge: hashesIn(edge) }]));
+  return new Map(
+    rows.map(({ log, size, edge, newestMs }): [LogName | 'root', LogEnd] => [
+      log,
+      { size, edge: hashesIn(edge), newestMs },
+    ]),
+  );
 }
 
 const insertBatches = `
-  INSERT INTO audit_batch (log, workspace_id, first, size, entries, leaves, edge, note, root_index)
-  SELECT log, NULLIF(log, 'deployment'), first, size, string_to_array(entries, ' ')::uuid[], leaves, edge, note, root_index
-    FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bytea[], $6::bytea[], $7::text[], $8::bigint[])
-      AS b(log, first, size, entries, leaves, edge, note, root_index)`;
+  INSERT INTO audit_batch (log, workspace_id, first, size, entries, leaves, edge, note, root_index, oldest, newest)
+  SELECT log, NULLIF(log, 'deployment'), first, size, string_to_array(entries, ' ')::uuid[], leaves, edge, note, root_index,
+         to_timestamp(oldest / 1000), to_timestamp(newest / 1000)
+    FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bytea[], $6::bytea[], $7::text[], $8::bigint[],
+                $9::double precision[], $10::double precision[])
+      AS b(log, first, size, entries, leaves, edge, note, root_index, oldest, newest)`;
 
 const insertRoot = `
   INSERT INTO audit_batch (log, first, size, entries, leaves, edge, note, taken)
@@ -139,6 +150,8 @@ async function add(
     entries.map(({ end }) => bytesOf(end.edge)),
     entries.map(({ note }) => note),
     entries.map(({ rootIndex }) => rootIndex),
+    entries.map(({ oldestMs }) => oldestMs),
+    entries.map(({ end }) => end.newestMs),
   ];
   await client.query('BEGIN');
   try {

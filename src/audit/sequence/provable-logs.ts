@@ -1,9 +1,10 @@
-import { setTimeout } from 'node:timers/promises';
 import { PortcullisError } from '../../domain/errors.ts';
+import { secondMs } from '../../domain/units.ts';
 import type { LogArchive } from '../proof/log-archive.ts';
 import { writeBundle } from '../proof/write-bundle.ts';
 import type { LogSigners } from './sequence-round.ts';
-import type { LogName, Sequencing } from './sequencing.ts';
+import type { LogName } from './sequencing.ts';
+import type { Settle } from './settle.ts';
 
 /** What a log says of itself now. */
 export interface LogHead {
@@ -29,33 +30,20 @@ export interface ProvableLogs {
   bundle(log: LogName, part: { readonly size: number; readonly from: number }): Promise<AsyncIterable<string>>;
 }
 
-/** Between two looks at whether what waited has its place. */
-const lookAgainMs = 50;
-const looksMax = 200;
+/** So long a bundle waits for places. */
+const patienceMs = 10 * secondMs;
 
 export function createProvableLogs(parts: {
-  sequencing: Pick<Sequencing, 'mark' | 'isPlaced'>;
-  /** Asks for a round at once, where that is possible. */
-  hurry: () => Promise<void>;
+  settle: Settle;
   signers: () => Promise<LogSigners>;
   archiveOf: (name: string, log: LogName) => LogArchive;
 }): ProvableLogs {
-  const { sequencing, signers, archiveOf } = parts;
-
-  async function settle(): Promise<void> {
-    const mark = await sequencing.mark();
-    for (let look = 0; look < looksMax; look++) {
-      // Another instance may be the sequencer, or this one may be in trouble, which is reported where that is found.
-      await parts.hurry().catch(() => {});
-      if (await sequencing.isPlaced(mark)) return;
-      await setTimeout(lookAgainMs);
-    }
-    throw new PortcullisError('unavailable', undefined, { log: 'entries wait for their places in the log' });
-  }
+  const { settle, signers, archiveOf } = parts;
 
   return {
     async head(log) {
-      await settle();
+      if (!(await settle(patienceMs)))
+        throw new PortcullisError('unavailable', undefined, { log: 'entries wait for their places in the log' });
       const archive = archiveOf((await signers()).name, log);
       const newest = await archive.newest();
       if (newest === null) throw new PortcullisError('not_found');

@@ -21,7 +21,7 @@ export interface Round {
 /** Rows of the waiting list in one round: each has what one commit wrote. */
 const rowsMax = 256;
 
-const empty: LogEnd = { size: 0, edge: [] };
+const empty: LogEnd = { size: 0, edge: [], newestMs: 0 };
 
 /**
  * Gives every waiting entry its place in its log, signs a checkpoint of each log that grew, puts these into the root log, and
@@ -44,14 +44,25 @@ export async function sequenceRound(session: SequencerSession, { name, signers }
   const added = [...byLog].map(([log, own]): NewEntries => {
     const origin = originOf(name, log);
     const leaves = own.map(({ entry }) => leafHash(Buffer.from(entry)));
-    const { batch, head } = grow(ends.get(log) ?? empty, leaves, origin, signers);
+    const [oldestMs, newestMs] = span(own);
+    const { batch, head } = grow(ends.get(log) ?? empty, { leaves, newestMs }, origin, signers);
     heads.push(leafHash(Buffer.from(head)));
     const rootIndex = rootEnd.size + heads.length - 1;
-    return { ...batch, log, entries: own.map(({ id }) => id), rootIndex };
+    return { ...batch, log, entries: own.map(({ id }) => id), oldestMs, rootIndex };
   });
-  const { batch: root } = grow(rootEnd, heads, name, signers);
+  const { batch: root } = grow(rootEnd, { leaves: heads, newestMs: 0 }, name, signers);
   await session.add({ entries: added, root, taken: rows });
   return { entries: entries.length, more: rows.length === rowsMax, root: { size: root.end.size, note: root.note } };
+}
+
+/** When the oldest of some entries was, and the newest. */
+function span(entries: readonly WaitingEntry[]): [oldestMs: number, newestMs: number] {
+  let [oldest, newest] = [Number.POSITIVE_INFINITY, 0];
+  for (const { atMs } of entries) {
+    oldest = Math.min(oldest, atMs);
+    newest = Math.max(newest, atMs);
+  }
+  return [oldest, newest];
 }
 
 /** The name of a log of entries, below that of the root log. */
@@ -61,14 +72,14 @@ export function originOf(name: string, log: WorkspaceId | 'deployment'): string 
 
 function grow(
   from: LogEnd,
-  leaves: readonly TreeHash[],
+  { leaves, newestMs }: { leaves: readonly TreeHash[]; newestMs: number },
   origin: string,
   signers: readonly SignerKey[],
 ): { batch: NewBatch; head: string } {
   const tree = growTree(from);
   for (const leaf of leaves) tree.append(leaf);
   const checkpoint = { origin, size: tree.size, root: tree.root() };
-  const end = { size: tree.size, edge: [...tree.edge] };
+  const end = { size: tree.size, edge: [...tree.edge], newestMs: Math.max(from.newestMs, newestMs) };
   const note = signCheckpoint(checkpoint, signers);
   return { batch: { first: from.size, leaves, end, note }, head: checkpointText(checkpoint) };
 }

@@ -10,6 +10,8 @@ export interface WaitingEntry {
   readonly workspaceId: WorkspaceId | null;
   /** Canonical JSON. */
   readonly entry: string;
+  /** When it happened, or its call was decided: milliseconds. */
+  readonly atMs: number;
 }
 
 /** What waits, and the rows under which it does. */
@@ -24,6 +26,8 @@ export interface WaitingList {
 export interface LogEnd {
   readonly size: number;
   readonly edge: readonly TreeHash[];
+  /** When the newest of its entries was: milliseconds. */
+  readonly newestMs: number;
 }
 
 /** What one checkpoint adds to a log, and the log's end with it. */
@@ -39,6 +43,8 @@ export interface NewBatch {
 export interface NewEntries extends NewBatch {
   readonly log: LogName;
   readonly entries: readonly EventId[];
+  /** When the oldest of these entries was: milliseconds. */
+  readonly oldestMs: number;
   /** Where its checkpoint is in the root log. */
   readonly rootIndex: number;
 }

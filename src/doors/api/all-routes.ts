@@ -4,7 +4,7 @@ import type { Advice } from '../../policy/advice.ts';
 import type { PageChildren } from '../../policy/page-children.ts';
 import type { Policies } from '../../policy/policies.ts';
 import type { Questions } from '../../policy/questions.ts';
-import { createAuditRoutes } from './audit-routes.ts';
+import { type AuditRouteParts, createAuditRoutes } from './audit-routes.ts';
 import { type ConnectionRouteParts, createConnectionRoutes } from './connection-routes.ts';
 import type { ContentRoute } from './content-route.ts';
 import { discoverRoutes } from './discover-routes.ts';
@@ -32,6 +32,7 @@ export interface ApiRouteParts {
   readonly connections: ConnectionRouteParts;
   readonly consents: ConsentRouteParts;
   readonly log: AuditReader;
+  readonly tailEnds: AuditRouteParts['ends'];
   readonly provableLogs: ProvableLogs;
   readonly webhooks: Parameters<typeof createWebhookRoutes>[0];
   readonly report: ReportCommands;
@@ -50,6 +51,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     connections,
     consents,
     log,
+    tailEnds,
     provableLogs,
     webhooks,
     report,
@@ -64,7 +66,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     ...accountRoutes(accounts),
     ...createConnectionRoutes(connections),
     ...consentRoutes(consents),
-    ...createAuditRoutes(log),
+    ...createAuditRoutes({ reader: log, ends: tailEnds }),
     ...createProofRoutes(provableLogs),
     ...createWebhookRoutes(webhooks),
     ...createReportRoutes(report),

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { AuditFilter, AuditReader } from '../../audit/audit-reader.ts';
-import type { EventId, WorkspaceId } from '../../domain/ids.ts';
+import type { WorkspaceId } from '../../domain/ids.ts';
 import { type AuditView, auditView, namesIn } from './audit-view.ts';
 import { type CsvValue, csvRow } from './csv-row.ts';
 import { Download } from './download.ts';
@@ -33,7 +33,7 @@ async function* chunks(
   workspaceId: WorkspaceId | null,
   filter: AuditFilter,
 ): AsyncGenerator<Chunk> {
-  let before: EventId | null = null;
+  let before: number | null = null;
   do {
     const { records, next } = await reader.read(workspaceId, filter, { before, limit: chunkSize });
     yield { entries: records.map(auditView), names: await namesIn(reader, workspaceId, records) };
@@ -85,4 +85,5 @@ const columns: readonly Column[] = [
   ['detail', ({ detail }) => detail && JSON.stringify(detail)],
   ['request', ({ requestId }) => requestId],
   ['entry', ({ id }) => id],
+  ['index', ({ index }) => index],
 ];

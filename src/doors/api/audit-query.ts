@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { activities } from '../../audit/activity.ts';
+import { actions } from '../../domain/action.ts';
 import { doors } from '../../domain/door.ts';
-import { type EventId, isId, type KeyId, type SessionId } from '../../domain/ids.ts';
+import { isId, type KeyId, type SessionId, type UserId } from '../../domain/ids.ts';
 import { idOf, notionObject } from './fields.ts';
 
 const time = z.iso.datetime({ offset: true }).transform(text => new Date(text));
@@ -15,11 +16,16 @@ const activityList = z
 /** What to look for in a log. Every criterion that is given must match. */
 export const auditFilters = {
   principal: z.string().max(64).optional().describe('Id of the user or agent that called.'),
+  person: z
+    .custom<UserId>(value => isId('usr', value), 'Expected the id of a person.')
+    .optional()
+    .describe('Id of a person: their own calls, and those of the agents that they answer for.'),
   credential: z
     .custom<KeyId | SessionId>(value => isId('key', value) || isId('ses', value), 'Expected the id of a key.')
     .optional()
     .describe('Id of the key, or of the session, that the call came with.'),
   operation: z.string().max(64).optional().describe('Name of the operation, such as `pages.update`.'),
+  action: z.enum(actions).optional().describe('What the call needed to be allowed on an object.'),
   effect: z.enum(['allow', 'deny']).optional(),
   result: z
     .enum(['done', 'refused', 'failed', 'not_sent', 'unknown', 'streaming', 'open'])
@@ -32,6 +38,16 @@ export const auditFilters = {
       `Any of ${activities.map(name => `\`${name}\``).join(', ')}, separated by commas: calls to Notion, Portcullis's own affairs, what the dashboard read to fill its pages, and what Portcullis asked Notion for its own reasons.`,
     ),
   page: notionObject.optional().describe('A page, or another object in Notion: its id or its address.'),
+  subtree: notionObject
+    .optional()
+    .describe('Likewise, and everything that the page index knows to stand below it today.'),
+  reason: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('In the reason of a decision or an event, or in the error that a call ended with.'),
   text: z
     .string()
     .trim()
@@ -45,7 +61,9 @@ export const auditFilters = {
 
 export const auditPaging = {
   cursor: z
-    .custom<EventId>(value => isId('evt', value), 'Expected a cursor from an earlier answer.')
+    .string()
+    .regex(/^\d{1,15}$/, 'Expected a cursor from an earlier answer.')
+    .transform(Number)
     .optional()
     .describe('`nextCursor` of the answer before.'),
   limit: z.coerce.number().int().min(1).max(200).default(50),

@@ -4,16 +4,18 @@ import type { WorkspaceId } from '../../domain/ids.ts';
 /** An entry as the admin API shows it: what was written, with its closing entry inside. */
 export interface AuditView extends WrittenEntry {
   readonly outcome: OutcomeView | null;
+  /** Its place in the log; null while it waits for it. */
+  readonly index: number | null;
 }
 
 type OutcomeView = Omit<WrittenOutcome, 'timings'> & { readonly upstreamMs: number | null };
 
 /** What readers look at together is one object. */
-export function auditView({ entry, outcome }: AuditRecord): AuditView {
-  if (outcome === null) return { ...entry, outcome: null };
+export function auditView({ entry, outcome, index }: AuditRecord): AuditView {
+  if (outcome === null) return { ...entry, index, outcome: null };
   const { id, time, result, status, withheld, timings, error, upstreamRequestId } = outcome;
   const upstreamMs = timings?.upstreamMs ?? null;
-  return { ...entry, outcome: { id, time, result, status, withheld, upstreamMs, error, upstreamRequestId } };
+  return { ...entry, index, outcome: { id, time, result, status, withheld, upstreamMs, error, upstreamRequestId } };
 }
 
 /** The ids in some entries that have a name: who called, who answers for them, with which key, and what an event is about. */

@@ -1,6 +1,6 @@
 import type { AuditReader, AuditRecord } from '../../audit/audit-reader.ts';
 import { PortcullisError } from '../../domain/errors.ts';
-import type { DecisionId, EventId, WorkspaceId } from '../../domain/ids.ts';
+import type { DecisionId, WorkspaceId } from '../../domain/ids.ts';
 import type { CommandContext } from '../../domain/operation.ts';
 import { principalIdOf } from '../../domain/principal.ts';
 import { minuteMs } from '../../domain/units.ts';
@@ -32,7 +32,7 @@ async function look(
   id: DecisionId,
 ): Promise<AuditRecord | null> {
   const filter = { text: id, ...around(id) };
-  let before: EventId | null = null;
+  let before: number | null = null;
   for (let readings = 0; readings < readingsMax; readings++) {
     const { records, next }: Awaited<ReturnType<AuditReader['read']>> = await log.read(workspaceId, filter, {
       before,

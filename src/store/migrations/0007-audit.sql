@@ -61,12 +61,17 @@ CREATE TABLE audit_batch (
   note text NOT NULL,
   -- Where that checkpoint is in the root log.
   root_index bigint UNIQUE,
+  -- When the first of its calls and events was, and the last in the log up to here: a search by time leaves out the rest.
+  -- A call counts when it was decided, also where the row has the entry that closed it.
+  oldest timestamptz,
+  newest timestamptz,
   -- Of the root log alone, and only on the way in: the rows of `audit_waiting` whose entries have their place now.
   taken text[] CHECK (taken IS NULL),
   PRIMARY KEY (log, first),
   UNIQUE (log, size),
   FOREIGN KEY (log, continues) REFERENCES audit_batch (log, size),
   CHECK ((log = 'root') = (root_index IS NULL)),
+  CHECK ((log = 'root') = (oldest IS NULL) AND (log = 'root') = (newest IS NULL)),
   CHECK ((log = 'root') = (cardinality(entries) = 0)),
   CHECK (log = 'root' OR cardinality(entries) = size - first),
   CHECK (workspace_id IS NULL AND log IN ('root', 'deployment') OR workspace_id = log)

@@ -39,6 +39,8 @@ export interface AuditTables {
     edge: Buffer;
     note: string;
     root_index: number | null;
+    oldest: Date | null;
+    newest: Date | null;
     taken: string[] | null;
   };
 }

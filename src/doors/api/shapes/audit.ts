@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { activities } from '../../../audit/activity.ts';
 import { doors } from '../../../domain/door.ts';
-import { list } from './values.ts';
+import { list, time } from './values.ts';
 
 const outcome = z
   .object({
@@ -32,6 +32,10 @@ const entry = z
     clientAddress: z.string().nullable(),
     requestId: z.string().nullable(),
     outcome: outcome.nullable(),
+    index: z
+      .int()
+      .nullable()
+      .describe('Its place in the log: of a call, that of the entry that closed it. Null while it waits for one.'),
     activity: z.enum(activities).optional().describe('Of decisions only, like the five after it.'),
     door: z.enum(doors).optional(),
     credential: z.string().nullable().optional(),
@@ -52,6 +56,24 @@ export const auditPage = z
     nextCursor: z.string().nullable(),
   })
   .meta({ id: 'AuditPage' });
+
+const hourCount = z
+  .object({
+    hour: time.describe('When the hour began, in UTC.'),
+    allowed: z.int(),
+    denied: z.int(),
+    events: z.int().describe('Events beside the calls.'),
+  })
+  .meta({ id: 'AuditHour' });
+
+export const auditCounts = z
+  .object({
+    hours: list(hourCount).describe('Oldest first; an hour without any is left out.'),
+    since: time
+      .nullable()
+      .describe('From when on they were counted, where there were too many to count from the beginning.'),
+  })
+  .meta({ id: 'AuditCounts' });
 
 /** What a log says of itself now. */
 export const logHead = z
