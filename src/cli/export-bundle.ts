@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 import { fromFile } from './audit-verdict.ts';
 import { type Terminal, UsageError } from './command.ts';
+import { progressBar } from './progress-bar.ts';
 import type { Query, Remote } from './remote.ts';
 
 const head = z.looseObject({ size: z.int(), checkpoint: z.string(), keys: z.array(z.string()) });
@@ -28,7 +29,7 @@ export async function exportBundle(remote: Remote, out: string, query: Query, te
     await append(
       file,
       remote.lines('/api/audit/bundle', { ...query, size: String(size), from: String(from) }),
-      written => terminal.progress(progressOf(from + written, size)),
+      written => terminal.progress(progressBar(from + written, size, 'entries')),
     );
     await file.sync();
   } finally {
@@ -94,11 +95,4 @@ async function append(file: FileHandle, lines: AsyncIterable<string>, progress: 
     if (waiting.length === linesAtOnce) await flush();
   }
   await flush();
-}
-
-/** `[#####.....] 500000 of 1000000 entries` */
-function progressOf(written: number, size: number): string {
-  const share = Math.min(1, written / size);
-  const bar = '#'.repeat(Math.round(share * 20)).padEnd(20, '.');
-  return `[${bar}] ${Math.min(written, size)} of ${size} entries`;
 }

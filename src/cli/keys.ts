@@ -5,6 +5,7 @@ import { RootKeyError } from '../domain/root-key-error.ts';
 import type { KeyTasks } from '../operator/key-tasks.ts';
 import { type Invocation, UsageError } from './command.ts';
 import { sayDatabase } from './operator-options.ts';
+import { progressBar } from './progress-bar.ts';
 
 export const keysNotes =
   'Works beside running gateways, on their database and with the same settings for root keys. docs/custody.md says when to use it.';
@@ -40,9 +41,9 @@ export function describeForDeployment(binding: object, kid: string): string {
   return `does not open: ${JSON.stringify(binding)}, under ${kid}`;
 }
 
-/** Shows `400 of 1200 values` on one line that changes. */
+/** Shows `[######..............] 400 of 1200 values` on one line that changes. */
 export function showProgress({ terminal }: Invocation, what: string): (done: number, total: number) => void {
-  return (done, total) => terminal.progress(`${done} of ${total} ${what}`);
+  return (done, total) => terminal.progress(progressBar(done, total, what));
 }
 
 /** Reads the id of a workspace. Throws UsageError. */

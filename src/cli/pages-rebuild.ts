@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { Command } from './command.ts';
+import { progressBar } from './progress-bar.ts';
 import { remoteOf, remoteOptions } from './remote-options.ts';
 import { textOf, workspaceOf, workspaceOption } from './workspace-option.ts';
 
+const state = z.looseObject({ counts: z.array(z.looseObject({ kind: z.string(), count: z.number() })) });
 const step = z.object({ found: z.number(), placed: z.number(), nextCursor: z.string().nullable() });
 
 export const pagesRebuild: Command = {
@@ -21,13 +23,14 @@ export const pagesRebuild: Command = {
   async run(invocation) {
     const { options, terminal } = invocation;
     const remote = remoteOf(invocation);
-    const path = `/api/workspaces/${await workspaceOf(invocation, remote)}/page-index/rebuild` as const;
+    const index = `/api/workspaces/${await workspaceOf(invocation, remote)}/page-index` as const;
+    const known = searchable(state.parse(await remote.get(index)));
     let cursor = textOf(options.from) ?? null;
     const total = { found: 0, placed: 0 };
     do {
       const json = cursor === null ? {} : { cursor };
       const { found, placed, nextCursor } = await remote
-        .send('POST', path, { json })
+        .send('POST', `${index}/rebuild`, { json })
         .then(answer => step.parse(answer))
         .catch(error => {
           terminal.progress('');
@@ -37,10 +40,21 @@ export const pagesRebuild: Command = {
       total.found += found;
       total.placed += placed;
       cursor = nextCursor;
-      terminal.progress(`${total.found} found, ${total.placed} placed`);
+      terminal.progress(progress(total.found, known));
     } while (cursor !== null);
     terminal.progress('');
     terminal.out(`${total.found} found, ${total.placed} placed`);
     return 0;
   },
 };
+
+/** Notion does not say how much its search will show. What the index knew before is the best guess. */
+function progress(found: number, known: number): string {
+  return found < known ? progressBar(found, known, 'objects, as many as were known before') : `${found} objects found`;
+}
+
+/** Search shows pages and data sources alone. */
+function searchable({ counts }: z.infer<typeof state>): number {
+  const shown = counts.filter(({ kind }) => kind === 'page' || kind === 'data_source');
+  return shown.reduce((sum, { count }) => sum + count, 0);
+}

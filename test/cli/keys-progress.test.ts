@@ -31,7 +31,7 @@ describe('portcullis keys, while somebody watches', () => {
 
   for (const command of [keysRotate, keysVerify]) {
     it(`${command.name} shows how far it is, and leaves nothing of that behind`, async () => {
-      assert.deepEqual((await shownBy(command)).slice(-2), ['6 of 6 values', '']);
+      assert.deepEqual((await shownBy(command)).slice(-2), ['[####################] 6 of 6 values', '']);
     });
   }
 });
