@@ -181,6 +181,8 @@ describe('tidy', () => {
       ['sink', 'src/store/move-sink.ts'],
       ['workspace_key', 'src/store/rotation/move-keys.ts'],
       ['root_key', 'src/store/rotation/move-keys.ts'],
+      ['connect_attempt', 'src/store/move-attempt.ts'],
+      ['job', 'src/store/move-job.ts'],
     ]);
     for (const [table, mover] of movers) {
       const update = new RegExp(`updateTable\\(\\s*'${table}'\\s*\\)(?:(?!\\.execute).)*?\\bstate\\s*:`, 's');

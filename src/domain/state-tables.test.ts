@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { attemptStates } from './attempt-states.ts';
+import { jobStates } from './job-states.ts';
 import { rootKeyStates, workspaceKeyStates } from './key-states.ts';
 import { sinkStates } from './sink-states.ts';
 import { subscriptionStates } from './subscription-states.ts';
@@ -62,6 +64,26 @@ const expected: readonly [string, unknown, Record<string, Record<string, string>
       active: { replaced: 'previous' },
       previous: { staged_again: 'staged', retired: 'retired' },
       retired: { staged_again: 'staged' },
+    },
+  ],
+  [
+    'an attempt to connect',
+    attemptStates,
+    {
+      asking: { came_back: 'redeeming', replaced: 'ended', forgotten: 'ended' },
+      redeeming: { tokens_stored: 'waiting', failed: 'ended', forgotten: 'ended' },
+      waiting: { confirmed: 'confirmed', replaced: 'ended', abandoned: 'ended' },
+      confirmed: { forgotten: 'ended' },
+      ended: {},
+    },
+  ],
+  [
+    'a job',
+    jobStates,
+    {
+      waiting: { claimed: 'running', finished: 'done' },
+      running: { claimed: 'running', postponed: 'waiting', finished: 'done' },
+      done: {},
     },
   ],
 ];

@@ -4,6 +4,7 @@ import type { ConsentKind } from '../connect/consent-flow.ts';
 import { attemptLifetime } from './attempt-lifetime.ts';
 import { endAttempts, findEnding } from './connect-outcomes.ts';
 import type { Database } from './database.ts';
+import { endAttempt, moveAttempt } from './move-attempt.ts';
 import type { Schema } from './schema.ts';
 
 /** Attempts that one person can have open at once. */
@@ -22,14 +23,12 @@ export function createConnectAttempts({ system }: Pick<Database<Schema>, 'system
       return found === undefined ? null : { workspaceId: found.target_workspace_id };
     },
     async claim(kind, stateHash, { sessionHash, userId }) {
-      const claimed = await system
-        .updateTable('connect_attempt')
+      const claimed = await moveAttempt(system, 'came_back')
         .set({ used_at: clock })
         .where('state_hash', '=', stateHash)
         .where('session_hash', '=', sessionHash)
         .where('user_id', '=', userId)
         .where('kind', '=', kind)
-        .where('used_at', 'is', null)
         .where('expires_at', '>', clock)
         .returning(['target_workspace_id', 'registration_id', 'sealed'])
         .executeTakeFirst();
@@ -38,19 +37,10 @@ export function createConnectAttempts({ system }: Pick<Database<Schema>, 'system
       return { workspaceId, registrationId, sealed };
     },
     ending: (kind, stateHash, holder) => findEnding(system, kind, stateHash, holder),
-    drop: (stateHash, problem) =>
-      system.transaction().execute(async tx => {
-        const attempt = tx.selectFrom('connect_attempt').select('state_hash').where('state_hash', '=', stateHash);
-        const found = await attempt.where('made_connection_id', 'is', null).forUpdate().executeTakeFirst();
-        if (found !== undefined) await endAttempts(tx, [found.state_hash], problem);
-      }),
+    drop: (stateHash, problem) => system.transaction().execute(tx => endAttempts(tx, [stateHash], 'failed', problem)),
     async purge() {
       // Not at once: a callback that came in the last minute may still be on its way to Notion and back.
-      await system
-        .deleteFrom('connect_attempt')
-        .where('expires_at', '<', sql<Date>`now() - ${attemptLifetime}`)
-        .where(({ or, eb }) => or([eb('made_connection_id', 'is', null), eb('confirmed_at', 'is not', null)]))
-        .execute();
+      await endAttempt(system, 'forgotten').where('expires_at', '<', sql<Date>`now() - ${attemptLifetime}`).execute();
       await system
         .deleteFrom('connect_outcome')
         .where('ended_at', '<', sql<Date>`now() - ${attemptLifetime}`)
@@ -74,7 +64,7 @@ function targetIn(
 }
 
 function claimable(queries: Kysely<Schema>) {
-  return queries.selectFrom('connect_attempt').where('used_at', 'is', null).where('expires_at', '>', clock);
+  return queries.selectFrom('connect_attempt').where('state', '=', 'asking').where('expires_at', '>', clock);
 }
 
 async function open(tx: Transaction<Schema>, attempt: NewAttempt): Promise<void> {
@@ -83,10 +73,11 @@ async function open(tx: Transaction<Schema>, attempt: NewAttempt): Promise<void>
   const client = tx.selectFrom('client_registration').select('id').where('id', '=', registrationId);
   await client.forUpdate().execute();
   const earlier = tx.selectFrom('connect_attempt').select('state_hash').where('registration_id', '=', registrationId);
-  const replaced = await earlier.where('used_at', 'is', null).forUpdate().execute();
+  const replaced = await earlier.where('state', '=', 'asking').forUpdate().execute();
   await endAttempts(
     tx,
     replaced.map(attempt => attempt.state_hash),
+    'replaced',
     'replaced',
   );
   await tx
@@ -108,7 +99,7 @@ async function open(tx: Transaction<Schema>, attempt: NewAttempt): Promise<void>
   await tx
     .deleteFrom('connect_attempt')
     .where('user_id', '=', userId)
-    .where('used_at', 'is', null)
+    .where('state', '=', 'asking')
     .where('state_hash', 'not in', newest.orderBy('created_at', 'desc').limit(openMax))
     .execute();
 }

@@ -1,8 +1,10 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { AttemptEnding, AttemptHolder } from '../connect/connect-attempts.ts';
 import type { ConsentKind } from '../connect/consent-flow.ts';
+import type { AttemptEnd } from '../domain/attempt-states.ts';
 import type { ConnectProblem } from '../domain/connect-problem.ts';
 import type { ConnectionId } from '../domain/ids.ts';
+import { endAttempt } from './move-attempt.ts';
 import type { Schema } from './schema.ts';
 
 type Queries = Kysely<Schema> | Transaction<Schema>;
@@ -13,17 +15,17 @@ const keptMax = 20;
 const runningMax = sql`interval '20 seconds'`;
 
 /**
- * Ends the attempts with these states and remembers why, in the transaction that ends them. Those that made a connection
- * keep its id.
+ * Ends the attempts with these state hashes and remembers why, in the transaction that ends them. Those that made a connection
+ * keep its id. An attempt in a state where the event means nothing goes on.
  */
 export async function endAttempts(
   tx: Transaction<Schema>,
   stateHashes: readonly Buffer[],
+  event: AttemptEnd,
   problem: ConnectProblem,
 ): Promise<void> {
   if (stateHashes.length === 0) return;
-  const gone = await tx
-    .deleteFrom('connect_attempt')
+  const gone = await endAttempt(tx, event)
     .where('state_hash', 'in', stateHashes)
     .returning(['state_hash', 'session_hash', 'user_id', 'kind', 'target_workspace_id', 'made_connection_id'])
     .execute();
@@ -48,10 +50,10 @@ export async function endWaiting(tx: Transaction<Schema>, connectionId: Connecti
     .selectFrom('connect_attempt')
     .select(['state_hash', 'registration_id'])
     .where('made_connection_id', '=', connectionId)
-    .where('confirmed_at', 'is', null)
+    .where('state', '=', 'waiting')
     .forUpdate()
     .executeTakeFirst();
-  if (waiting !== undefined) await endAttempts(tx, [waiting.state_hash], 'replaced');
+  if (waiting !== undefined) await endAttempts(tx, [waiting.state_hash], 'replaced', 'replaced');
   return waiting;
 }
 
@@ -69,7 +71,7 @@ export async function findEnding(
     .where('session_hash', '=', sessionHash)
     .where('user_id', '=', userId)
     .where('kind', '=', kind)
-    .where('used_at', 'is not', null)
+    .where('state', '<>', 'asking')
     .executeTakeFirst();
   if (attempt !== undefined) {
     if (attempt.made_connection_id !== null) return { kind: 'made', connectionId: attempt.made_connection_id };

@@ -9,6 +9,7 @@ import { endWaiting } from './connect-outcomes.ts';
 import type { Database } from './database.ts';
 import { destroyTokens, revokeLater } from './discarded-tokens.ts';
 import type { EventEntries } from './event-entries.ts';
+import { moveAttempt } from './move-attempt.ts';
 import { policyOf } from './policy-of.ts';
 import type { Schema } from './schema.ts';
 import { changeClient, createWaitingConnections } from './waiting-connections.ts';
@@ -229,8 +230,7 @@ async function keepWaiting(
     .execute();
   // What was meant for a new workspace and is for one that has admins is decided there from now on.
   const target = tx.selectFrom('workspace').select('id').where('id', '=', workspaceId);
-  const { numUpdatedRows } = await tx
-    .updateTable('connect_attempt')
+  const { numUpdatedRows } = await moveAttempt(tx, 'tokens_stored')
     .set({ made_workspace_id: workspaceId, made_connection_id: connectionId, made_generation: generation })
     .set({ target_workspace_id: target.where('confirmed_at', 'is not', null) })
     .where('state_hash', '=', stateHash)

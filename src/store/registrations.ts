@@ -124,11 +124,11 @@ const wasHeardOf = sql<boolean>`greatest(client_registration.created_at, connect
 /** A callback is on its way with it: its connection comes to be in a moment. */
 function isClaimed() {
   return sql<boolean>`EXISTS (SELECT FROM connect_attempt a WHERE a.registration_id = client_registration.id
-    AND a.used_at IS NOT NULL AND a.confirmed_at IS NULL AND a.used_at > now() - ${attemptLifetime})`;
+    AND a.state IN ('redeeming', 'waiting') AND a.used_at > now() - ${attemptLifetime})`;
 }
 
 /** A grant of it is about to be revoked: one that it got meanwhile could end with that. */
-const isBeingRevoked = sql<boolean>`EXISTS (SELECT FROM job j WHERE j.done_at IS NULL
+const isBeingRevoked = sql<boolean>`EXISTS (SELECT FROM job j WHERE j.state <> 'done'
     AND j.kind = 'revoke_token' AND j.payload ->> 'registrationId' = client_registration.id)`;
 
 /**
@@ -139,7 +139,7 @@ const isUnused = sql<boolean>`used_at < now() - interval '7 days'
   AND NOT EXISTS (SELECT FROM connection c WHERE c.registration_id = client_registration.id
                    AND (c.status <> 'revoked' OR c.status_changed_at > now() - interval '7 days'))
   AND NOT EXISTS (SELECT FROM connect_attempt a WHERE a.registration_id = client_registration.id)
-  AND NOT EXISTS (SELECT FROM job j WHERE j.done_at IS NULL AND j.payload ->> 'registrationId' = client_registration.id)`;
+  AND NOT EXISTS (SELECT FROM job j WHERE j.state <> 'done' AND j.payload ->> 'registrationId' = client_registration.id)`;
 
 /** False: there is none to remove. */
 async function removeOne(tx: Transaction<Schema>): Promise<boolean> {

@@ -11,6 +11,7 @@ import type { Database } from './database.ts';
 import { destroyTokens, revokeLater } from './discarded-tokens.ts';
 import { addRevocation } from './disconnections.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
+import { moveAttempt } from './move-attempt.ts';
 import { moveConnection } from './move-connection.ts';
 import type { Schema } from './schema.ts';
 
@@ -43,7 +44,7 @@ export function createWaitingConnections({ system }: Pick<Database<Schema>, 'sys
     async findAnswered(connectionId, holder) {
       const confirmed = await attemptsOf(system, connectionId, holder)
         .select('made_workspace_id')
-        .where('confirmed_at', 'is not', null)
+        .where('state', '=', 'confirmed')
         .executeTakeFirst();
       if (confirmed?.made_workspace_id) return { confirmedIn: confirmed.made_workspace_id };
       const ended = await system
@@ -70,7 +71,7 @@ export function createWaitingConnections({ system }: Pick<Database<Schema>, 'sys
           'connection.kind',
           besideIt.as('beside'),
         ])
-        .where('connect_attempt.confirmed_at', 'is', null)
+        .where('connect_attempt.state', '=', 'waiting')
         .where('connect_attempt.used_at', '>', waitingSince)
         .where('connection.status', 'in', connectionStates.statesBefore('confirmed'))
         .executeTakeFirst();
@@ -99,7 +100,7 @@ export function createWaitingConnections({ system }: Pick<Database<Schema>, 'sys
       const rows = await system
         .selectFrom('connect_attempt')
         .select('made_connection_id')
-        .where('confirmed_at', 'is', null)
+        .where('state', '=', 'waiting')
         .where('used_at', '<=', waitingSince)
         .execute();
       return rows.map(row => row.made_connection_id).filter(id => id !== null);
@@ -178,8 +179,8 @@ async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, hold
   const connection = await lockConnection(tx, connectionId);
   if (connection === undefined || connectionStates.stateAfter(connection.status, 'confirmed') === null) return null;
   const attempt = await attemptsOf(tx, connectionId, holder)
-    .select(['state_hash', 'made_generation', 'registration_id', 'connect_attempt.confirmed_at'])
-    .where(({ or, eb }) => or([eb('confirmed_at', 'is not', null), eb('used_at', '>', waitingSince)]))
+    .select(['state_hash', 'made_generation', 'registration_id', 'connect_attempt.state'])
+    .where(({ or, eb }) => or([eb('state', '=', 'confirmed'), eb('used_at', '>', waitingSince)]))
     .orderBy('created_at', 'desc')
     .executeTakeFirst();
   if (attempt === undefined || attempt.made_generation === null) return null;
@@ -188,12 +189,8 @@ async function confirm(tx: Transaction<Schema>, connectionId: ConnectionId, hold
   const isNew = connection.confirmed_at === null;
   const confirmed = { workspaceId, kind, notionWorkspaceId, botId, notionOwnerId, isNew };
   // The button was pressed twice: the second press finds what the first one did.
-  if (attempt.confirmed_at !== null) return { ...confirmed, again: true };
-  await tx
-    .updateTable('connect_attempt')
-    .set({ confirmed_at: clock })
-    .where('state_hash', '=', attempt.state_hash)
-    .execute();
+  if (attempt.state === 'confirmed') return { ...confirmed, again: true };
+  await moveAttempt(tx, 'confirmed').where('state_hash', '=', attempt.state_hash).execute();
   const { registration_id: registrationId } = attempt;
   const discarding = {
     ...discardingOf(connection, connectionId),
@@ -256,7 +253,7 @@ async function abandon(tx: Transaction<Schema>, connectionId: ConnectionId, hold
     .selectFrom('connect_attempt')
     .select(['state_hash', 'registration_id'])
     .where('made_connection_id', '=', connectionId)
-    .where('confirmed_at', 'is', null)
+    .where('state', '=', 'waiting')
     .$if(holder === 'overdue', query => query.where('used_at', '<=', waitingSince))
     .$if(holder !== 'overdue', query => {
       const { sessionHash, userId } = holder as AttemptHolder;
@@ -265,7 +262,7 @@ async function abandon(tx: Transaction<Schema>, connectionId: ConnectionId, hold
     .forUpdate()
     .executeTakeFirst();
   if (ended !== undefined)
-    await endAttempts(tx, [ended.state_hash], holder === 'overdue' ? 'not_waiting' : 'cancelled');
+    await endAttempts(tx, [ended.state_hash], 'abandoned', holder === 'overdue' ? 'not_waiting' : 'cancelled');
   if (connection === undefined || ended === undefined) return false;
   if (connectionStates.stateAfter(connection.status, 'abandoned') === null) {
     const { generation, registration_id } = connection;

@@ -81,7 +81,7 @@ describe('a step of connecting that a browser takes more than once', () => {
       const ada = await at.aPerson();
       const callback = await ada.browser.consent(await ada.browser.start());
       const used_at = sql<Date>`now() - interval '30 seconds'`;
-      await at.database.system.updateTable('connect_attempt').set({ used_at }).execute();
+      await at.database.system.updateTable('connect_attempt').set({ state: 'redeeming', used_at }).execute();
       assertPage(await ada.browser.get(callback), 502, 'The attempt was interrupted');
     });
 

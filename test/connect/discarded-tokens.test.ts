@@ -31,7 +31,7 @@ describe('tokens that a connection leaves behind', () => {
   /** Of each grant at Notion, oldest first. */
   const revoked = async () => (await at.control.mcpGrants()).map(grant => grant.revoked);
   const openJobs = () =>
-    system().selectFrom('job').selectAll().where('kind', '=', 'revoke_token').where('done_at', 'is', null).execute();
+    system().selectFrom('job').selectAll().where('kind', '=', 'revoke_token').where('state', '<>', 'done').execute();
   const makeJobsDue = () => system().updateTable('job').set({ run_at: sql<Date>`now()` }).execute();
   const discarded = () =>
     at.events
@@ -115,7 +115,7 @@ describe('tokens that a connection leaves behind', () => {
       if (end === 'cancelled') await answer(reached, 'cancel');
       else {
         const used_at = sql<Date>`now() - interval '10 minutes'`;
-        await system().updateTable('connect_attempt').set({ used_at }).where('confirmed_at', 'is', null).execute();
+        await system().updateTable('connect_attempt').set({ used_at }).where('state', '=', 'waiting').execute();
         await sweepAttempts(at.connectParts);
       }
       await at.upkeep.doJobs();

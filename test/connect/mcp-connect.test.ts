@@ -184,7 +184,7 @@ describe('connecting by hosted MCP', () => {
   it('C16: registers one client for a connection, however often Connect is pressed', async () => {
     const { browser } = await at.aPerson();
     await Promise.all([start(browser), start(browser), start(browser)]);
-    const waiting = at.database.system.selectFrom('connect_attempt').where('used_at', 'is', null);
+    const waiting = at.database.system.selectFrom('connect_attempt').where('state', '=', 'asking');
     assert.equal((await waiting.selectAll().execute()).length, 1);
     await start(browser);
     const done = await browser.answer(await reach(browser));

@@ -26,7 +26,7 @@ describe('C16: clients that nothing uses', () => {
     const before = sql<Date>`now() - interval '8 days'`;
     await system().updateTable('client_registration').set({ used_at: before }).execute();
     await system().updateTable('connection').set({ status_changed_at: before }).execute();
-    await system().updateTable('connect_attempt').set({ expires_at: before, used_at: null }).execute();
+    await system().updateTable('connect_attempt').set({ expires_at: before }).execute();
     await at.connectParts.attempts.purge();
   }
 

@@ -154,7 +154,7 @@ describe('the states of a connection, in the database', () => {
         made_workspace_id: workspaceId,
         made_connection_id: connectionId,
         made_generation: generation,
-        confirmed_at: null,
+        state: 'waiting',
       })
       .execute();
     return holder;

@@ -1,4 +1,4 @@
-import { attemptMinutes } from '../../domain/connect-attempt.ts';
+import { attemptMinutes } from '../../domain/attempt-states.ts';
 import type { Waiting } from './connect-commands.ts';
 import { type Html, html } from './html.ts';
 import { type PageOptions, page } from './page.ts';

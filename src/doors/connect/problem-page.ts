@@ -1,4 +1,4 @@
-import { attemptMinutes } from '../../domain/connect-attempt.ts';
+import { attemptMinutes } from '../../domain/attempt-states.ts';
 import { html } from './html.ts';
 import { type PageOptions, page } from './page.ts';
 import type { PageProblem } from './page-problem.ts';

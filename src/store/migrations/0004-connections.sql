@@ -112,6 +112,7 @@ CREATE TABLE job (
   id text PRIMARY KEY CHECK (id LIKE 'job\_%'),
   workspace_id text REFERENCES workspace (id),
   kind text NOT NULL,
+  state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'running', 'done')),
   payload jsonb NOT NULL,
   attempts integer NOT NULL DEFAULT 0,
   run_at timestamptz NOT NULL,
@@ -119,14 +120,15 @@ CREATE TABLE job (
   last_error text,
   -- Jobs of one line are done one after the other, the oldest first: so notices about a connection come in order.
   line text,
-  created_at timestamptz NOT NULL DEFAULT now()
+  created_at timestamptz NOT NULL DEFAULT now(),
+  CHECK ((state = 'done') = (done_at IS NOT NULL))
 );
 -- A worker for one kind of job does not look past those of another that nobody does.
-CREATE INDEX job_due ON job (kind, run_at) WHERE done_at IS NULL;
-CREATE INDEX job_line ON job (line, created_at) WHERE done_at IS NULL AND line IS NOT NULL;
+CREATE INDEX job_due ON job (kind, run_at) WHERE state <> 'done';
+CREATE INDEX job_line ON job (line, created_at) WHERE state <> 'done' AND line IS NOT NULL;
 CREATE INDEX job_done ON job (done_at) WHERE done_at IS NOT NULL;
 -- A client registration is removed only when no job stands on it.
-CREATE INDEX job_of_registration ON job ((payload ->> 'registrationId')) WHERE done_at IS NULL;
+CREATE INDEX job_of_registration ON job ((payload ->> 'registrationId')) WHERE state <> 'done';
 
 -- The tokens in use are those of connection.generation. A higher generation waits to be confirmed beside them.
 CREATE TABLE connection_secret (
@@ -157,6 +159,7 @@ CREATE TABLE connect_attempt (
   session_hash bytea NOT NULL,
   user_id text NOT NULL REFERENCES user_account (id),
   kind text NOT NULL CHECK (kind IN ('rest', 'mcp', 'internal')),
+  state text NOT NULL DEFAULT 'asking' CHECK (state IN ('asking', 'redeeming', 'waiting', 'confirmed')),
   -- The workspace that this attempt reconnects; null for a new one (rule 1).
   target_workspace_id text REFERENCES workspace (id),
   redirect_uri text NOT NULL,
@@ -170,14 +173,15 @@ CREATE TABLE connect_attempt (
   made_workspace_id text,
   made_connection_id text,
   made_generation bigint,
-  confirmed_at timestamptz,
+  CHECK ((state = 'asking') = (used_at IS NULL)),
+  CHECK ((state IN ('waiting', 'confirmed')) = (made_connection_id IS NOT NULL)),
   CHECK (num_nulls(made_workspace_id, made_connection_id, made_generation) IN (0, 3)),
   FOREIGN KEY (made_workspace_id, made_connection_id) REFERENCES connection (workspace_id, id)
 );
 CREATE INDEX connect_attempt_by_user ON connect_attempt (user_id);
 CREATE INDEX connect_attempt_registration ON connect_attempt (registration_id) WHERE registration_id IS NOT NULL;
 -- Nothing waits twice: of two attempts on one connection only the later can be confirmed.
-CREATE UNIQUE INDEX connect_attempt_waiting ON connect_attempt (made_connection_id) WHERE confirmed_at IS NULL;
+CREATE UNIQUE INDEX connect_attempt_waiting ON connect_attempt (made_connection_id) WHERE state = 'waiting';
 
 -- How attempts to connect ended that put no connection to use. Browsers repeat, abort and reload: a browser that comes back
 -- with a spent state is shown the same page again, and nothing is done twice.

@@ -20,9 +20,9 @@ const queries: readonly RawBuilder<{ id: string; value: Stored }>[] = [
   sql`SELECT id, jsonb_build_object('kind', 'management token', 'id', id, 'sealed', sealed_management_token) AS value
         FROM client_registration WHERE sealed_management_token IS NOT NULL`,
   sql`SELECT id, jsonb_build_object('kind', 'management token', 'id', payload->>'registrationId', 'sealed', payload->>'sealedToken') AS value
-        FROM job WHERE done_at IS NULL AND payload ? 'sealedToken'`,
+        FROM job WHERE state <> 'done' AND payload ? 'sealedToken'`,
   sql`SELECT id, jsonb_build_object('kind', 'token in a job', 'id', id, 'sealed', payload->>'sealed') AS value
-        FROM job WHERE done_at IS NULL AND payload->>'sealed' IS NOT NULL`,
+        FROM job WHERE state <> 'done' AND payload->>'sealed' IS NOT NULL`,
   sql`SELECT encode(state_hash, 'hex') AS id,
              jsonb_build_object('kind', 'connect attempt', 'stateHash', encode(state_hash, 'hex'), 'sealed', sealed) AS value
         FROM connect_attempt WHERE sealed IS NOT NULL`,

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { ConnectAttemptState } from '../../domain/attempt-states.ts';
 import type { ConnectProblem } from '../../domain/connect-problem.ts';
 import type { ConnectionKind, ConnectionStatus, TokenField } from '../../domain/connection.ts';
 import type {
@@ -10,6 +11,7 @@ import type {
   UserId,
   WorkspaceId,
 } from '../../domain/ids.ts';
+import type { JobState } from '../../domain/job-states.ts';
 import type { WorkspaceKeyState } from '../../domain/key-states.ts';
 import type { Count, Timestamp } from './foundation.ts';
 
@@ -69,6 +71,7 @@ export interface ConnectionTables {
     session_hash: Buffer;
     user_id: UserId;
     kind: ConnectionKind;
+    state: Generated<ConnectAttemptState>;
     target_workspace_id: WorkspaceId | null;
     redirect_uri: string;
     registration_id: RegistrationId | null;
@@ -79,7 +82,6 @@ export interface ConnectionTables {
     made_workspace_id: WorkspaceId | null;
     made_connection_id: ConnectionId | null;
     made_generation: number | null;
-    confirmed_at: Date | null;
   };
   connect_outcome: {
     state_hash: Buffer;
@@ -113,6 +115,7 @@ export interface ConnectionTables {
     id: JobId;
     workspace_id: WorkspaceId | null;
     kind: string;
+    state: Generated<JobState>;
     payload: ColumnType<unknown, string, string>;
     attempts: Count;
     run_at: Date;
