@@ -2,7 +2,7 @@ import type { ErrorCode } from './errors.ts';
 import type { MirroredProperties } from './grant.ts';
 import type { NotionObjectKind } from './operation.ts';
 
-/** What grants can stand on: the objects of Notion that hold others. */
+/** The objects of Notion that hold others. A grant can hold for one of these and what is below it. */
 export const containerKinds = ['page', 'database', 'data_source'] as const;
 export type ContainerKind = (typeof containerKinds)[number];
 
@@ -12,19 +12,25 @@ export interface Container {
   readonly id: string;
 }
 
-/** Where an object stands: what a decision by page is made on. */
+/** Where an object stands. A decision by page is made from this. */
 export type Ancestry =
   | {
       readonly state: 'known';
       /**
-       * From the object itself up to the top of what the connection is shown, nearest first. What is no container (a
-       * block, comment, view, …) begins at the container that holds it. A page in a block stands under the page that
-       * holds the block. Empty: the object stands in the workspace itself.
+       * The containers from the object itself up to the topmost one that the connection can see, nearest first. An
+       * object that is no container (a block, a comment, a view, …) begins at the container that holds it. A page
+       * inside a block stands under the page that holds the block. Empty: the object stands in the workspace itself.
        */
       readonly path: readonly Container[];
-      /** The object is a block that holds no other: deleting it removes no page. Only where it was looked at just now. */
+      /**
+       * The object is a block without children: deleting it removes no page. Set only if the block was looked up just
+       * now.
+       */
       readonly leaf?: boolean;
-      /** Properties that conditions of this workspace test, by page of the path; a page that is missing was not read. */
+      /**
+       * The properties that this workspace's conditions test, by page of the path. A page that is missing here was not
+       * read.
+       */
       readonly properties?: ReadonlyMap<string, MirroredProperties>;
     }
   /** Notion does not show the object, or its chain of parents cannot be established within bounds. */

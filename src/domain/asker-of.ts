@@ -3,7 +3,9 @@ import type { Call } from './operation.ts';
 import type { Asker } from './policy-snapshot.ts';
 import type { Caller } from './principal.ts';
 
-/** Who asks, as the policy knows them. Null for callers that no policy knows: anonymous ones, and the system. */
+/**
+ * Describes the caller as a policy sees them. Null for callers that no policy covers: anonymous ones, and the system.
+ */
 export function askerOf(
   { principal, ceiling, under, signIn }: Caller,
   { door, clientAddress }: Pick<Call, 'door' | 'clientAddress'>,

@@ -1,6 +1,6 @@
 import { type ErrorCode, PortcullisError } from './errors.ts';
 
-/** Everything that can end an attempt to connect a workspace, for the pages and logs that tell of it. */
+/** Everything that can end an attempt to connect a workspace, with the text for pages and logs. */
 const connectProblems = {
   invalid_state: row('invalid_state', 'This attempt to connect is unknown, was used already, or has expired.'),
   consent_denied: row('consent_denied', 'Access was not allowed on the page that Notion showed.'),
@@ -52,7 +52,7 @@ export type ConnectProblem = keyof typeof connectProblems;
 
 interface ConnectProblemRow {
   readonly code: ErrorCode;
-  /** Public: our own words alone, whatever came in. */
+  /** Public: our own words alone. It quotes nothing of the request. */
   readonly message: string;
 }
 
@@ -61,9 +61,9 @@ function row(code: ErrorCode, message: string): ConnectProblemRow {
 }
 
 /**
- * The error for a problem; `connectProblemOf` reads it back.
+ * The error for a problem. `connectProblemOf` gives the problem back.
  *
- * @param why for the program's log: what tells this case from others of the same problem, in words of ours
+ * @param why for the program's log, in our words: tells this case from other cases of the same problem
  */
 export function connectError(problem: ConnectProblem, why: string): PortcullisError {
   const { code, message } = connectProblems[problem];

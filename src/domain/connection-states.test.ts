@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { ConnectionStatus } from './connection.ts';
 import { type ConnectionEvent, connectionStates, isServing } from './connection-states.ts';
 
-/** Spelled out once more, the other way round: what each state answers to, and nothing else. */
+/** The table once more, written from the states' side: the events that each state reacts to. It reacts to no others. */
 const expected: Record<ConnectionStatus, Partial<Record<ConnectionEvent, ConnectionStatus>>> = {
   pending: { confirmed: 'active', disconnected: 'revoking', abandoned: 'revoking' },
   active: {

@@ -2,11 +2,11 @@ import type { ConnectionStatus } from './connection.ts';
 import { stateTable } from './state-table.ts';
 
 /**
- * The life of a connection, all of it: an event that is not listed for a state changes nothing there. Trouble that passes
+ * The whole life of a connection. An event that does not list a state changes nothing in that state. Passing trouble
  * (timeouts, 5xx, 429) never ends a connection: it only leads from `refreshing` back to `active`.
  */
 export const connectionStates = stateTable<ConnectionStatus>()({
-  /** A person confirmed tokens: the first, or new ones for a connection that had come to an end of its own. */
+  /** A person confirmed tokens: the first ones, or new ones for a connection that had ended by itself. */
   confirmed: {
     from: ['pending', 'active', 'refreshing', 'suspect', 'needs_reauth', 'needs_reregister', 'undecryptable'],
     to: 'active',
@@ -14,13 +14,16 @@ export const connectionStates = stateTable<ConnectionStatus>()({
   /** A process took the lease: it alone may spend the refresh token. */
   refresh_started: { from: ['active', 'suspect'], to: 'refreshing' },
   /**
-   * New tokens are stored, from the answer or from the spool of whoever had asked. `active`: what could not be opened opens
-   * again, and then comes what was asked for before.
+   * New tokens are stored. They come from the server's answer, or from the spool of the process that had asked. From
+   * `active`: a value that could not be opened opens again, and a refresh from before that time is stored now.
    */
   refreshed: { from: ['refreshing', 'suspect', 'active'], to: 'active' },
   /** The exchange failed in a way that says nothing about the grant. */
   refresh_postponed: { from: ['refreshing', 'suspect'], to: 'active' },
-  /** The lease ran out: whoever held it may have spent the refresh token, and may still have the answer, whatever it is. */
+  /**
+   * The lease ran out. The process that held it may have spent the refresh token, and may still have the server's
+   * answer.
+   */
   lease_expired: { from: ['refreshing'], to: 'suspect' },
   /** Notion says that the grant is over (`invalid_grant`). */
   grant_refused: { from: ['refreshing', 'suspect'], to: 'needs_reauth' },
@@ -28,18 +31,18 @@ export const connectionStates = stateTable<ConnectionStatus>()({
   client_refused: { from: ['refreshing', 'suspect'], to: 'needs_reregister' },
   /** The access token is dead, and no refresh can help. */
   token_refused: { from: ['active'], to: 'needs_reauth' },
-  /** What is stored cannot be opened: tampered with, or sealed under a key that is gone. */
+  /** The stored tokens cannot be opened: somebody tampered with them, or their key is gone. */
   cannot_open: { from: ['active', 'suspect'], to: 'undecryptable' },
   /** An operator destroyed the key that the tokens are sealed under. */
   key_destroyed: { from: ['active', 'refreshing', 'suspect'], to: 'undecryptable' },
-  /** What could not be opened was put right: the key is back, or the value is. */
+  /** The tokens can be opened again: the key is back, or the value was repaired. */
   opened_again: { from: ['undecryptable'], to: 'active' },
   /** An admin disconnected it. */
   disconnected: {
     from: ['pending', 'active', 'refreshing', 'suspect', 'needs_reauth', 'needs_reregister', 'undecryptable'],
     to: 'revoking',
   },
-  /** Nobody confirmed it in time, or the person said no. */
+  /** The person said no, or did not confirm the connection in time. */
   abandoned: { from: ['pending'], to: 'revoking' },
   /** Its tokens are revoked and destroyed. */
   buried: { from: ['revoking'], to: 'revoked' },
@@ -47,7 +50,7 @@ export const connectionStates = stateTable<ConnectionStatus>()({
 
 export type ConnectionEvent = keyof typeof connectionStates.transitions;
 
-/** States in which a connection serves calls. While its tokens are refreshed the old one may still work. */
+/** States in which a connection serves calls. While its tokens are refreshed, the old access token may still work. */
 export const servingStates: readonly ConnectionStatus[] = ['active', 'refreshing', 'suspect'];
 
 export function isServing(status: ConnectionStatus): boolean {

@@ -3,7 +3,7 @@ import type { Secret } from './secret.ts';
 
 export type ConnectionKind = 'rest' | 'mcp' | 'internal';
 
-/** `pending → active → (refreshing) → needs_reauth | …`: `connection-states.ts` has what leads from which to which. */
+/** `pending → active → (refreshing) → needs_reauth | …`: `connection-states.ts` says which state leads to which. */
 export type ConnectionStatus =
   | 'pending'
   | 'active'
@@ -17,20 +17,20 @@ export type ConnectionStatus =
 
 export type TokenField = 'access_token' | 'refresh_token';
 
-/** What Notion issued. A refresh token is not always among it. */
+/** The tokens that Notion issued. Notion does not always issue a refresh token. */
 export interface Tokens {
   readonly accessToken: Secret;
   readonly refreshToken: Secret | null;
-  /** Whole seconds from the answer that brought it to the end of the access token; null where nobody says. */
+  /** Whole seconds from Notion's answer to the end of the access token; null if Notion does not say. */
   readonly lifetimeSeconds?: number | null;
 }
 
-/** Where a sealed token belongs. It opens nowhere else. */
+/** The place that a sealed token is bound to. It cannot be opened as the token of another place. */
 export interface TokenPlace {
   readonly workspaceId: WorkspaceId;
   readonly connectionId: ConnectionId;
   readonly field: TokenField;
-  /** Counts the token pairs that this connection has had. */
+  /** Counts the token pairs of this connection. */
   readonly generation: number;
 }
 
@@ -68,16 +68,16 @@ export interface ConnectionSummary {
   readonly status: ConnectionStatus;
   readonly statusReason: string | null;
   readonly statusChangedAt: Date;
-  /** The person at Notion who gave consent: text that a stranger chose. */
+  /** The name of the person at Notion who gave consent. A stranger chose this text. */
   readonly notionOwnerName: string | null;
   readonly connectedBy: UserId;
   readonly connectedByName: string;
-  /** When it was connected first, and when its tokens were last agreed to (defect A25). */
+  /** When it was connected first, and when a person last agreed to its tokens (defect A25). */
   readonly createdAt: Date;
   readonly authorizedAt: Date;
   readonly lastUsedAt: Date | null;
-  /** When its tokens were last exchanged for new ones; null if never since a person agreed to them. */
+  /** When its tokens were last refreshed; null if they were not refreshed since a person agreed to them. */
   readonly refreshedAt: Date | null;
-  /** When the access token ends, which calls for a refresh and not for a person; null where Notion does not say. */
+  /** When the access token ends. A refresh is due then, and no person is needed. Null if Notion does not say. */
   readonly accessExpiresAt: Date | null;
 }

@@ -1,13 +1,16 @@
 import { type Action, contentActions } from './action.ts';
 import type { AgentId, ConsentId, PrincipalId, UserId, WorkspaceId } from './ids.ts';
 
-/** What an MCP client can ask for: to read, and to change as well. The policy decides what of it the person has. */
+/**
+ * The scopes that an MCP client can ask for: to read, and also to change. The policy still decides what the person may
+ * do.
+ */
 export const accessScopes = ['read', 'write'] as const;
 export type AccessScope = (typeof accessScopes)[number];
 
 const readingActions = ['read', 'comment.read', 'file.read', 'people.read'] as const satisfies readonly Action[];
 
-/** The most that somebody may do with these scopes. Portcullis's own affairs are never among it. */
+/** The most that a principal may do with these scopes. Administration of Portcullis is never included. */
 export function actionsOfScopes(scopes: readonly AccessScope[]): readonly Action[] {
   return scopes.includes('write') ? contentActions : readingActions;
 }
@@ -16,17 +19,17 @@ export function isAccessScope(value: unknown): value is AccessScope {
   return (accessScopes as readonly unknown[]).includes(value);
 }
 
-/** What a person allowed one client to do in one workspace. The client's tokens stand for it, and end with it. */
+/** What a person allowed one client to do in one workspace. The client's tokens point to this, and end with it. */
 export interface Consent {
   readonly id: ConsentId;
   readonly workspaceId: WorkspaceId;
-  /** As whom the client calls: the person, or an agent of theirs. */
+  /** The principal that the client acts as: the person, or one of their agents. */
   readonly principalId: PrincipalId;
-  /** Who allowed it. */
+  /** The person who allowed it. */
   readonly userId: UserId;
   readonly clientId: string;
   readonly clientName: string;
-  /** The only address at which its tokens are good (RFC 8707). */
+  /** The only address that accepts its tokens (RFC 8707). */
   readonly resource: string;
   readonly ceiling: readonly Action[];
   /** Pages and databases that the client is limited to, with what lies under them. Null: no such limit. */
@@ -51,8 +54,8 @@ export interface AccessRequest {
 export interface ConsentChoice {
   readonly workspaceId: WorkspaceId;
   readonly scopes: readonly AccessScope[];
-  /** Canonical ids; null for everything that whom it calls as may have. */
+  /** Canonical ids. Null: everything that the principal it acts as may use. */
   readonly under: readonly string[] | null;
-  /** Null: the client calls as the person. */
+  /** Null: the client acts as the person. */
   readonly as: AgentId | null;
 }

@@ -1,9 +1,9 @@
 import { printable } from './printable.ts';
 
 /**
- * A field of RFC 4180. What a spreadsheet would take for a formula is marked as text: titles are written by people who may
- * have another workspace's reader in mind. Also behind a semicolon, which separates fields in many countries, and there
- * behind quotes, which then are none of ours.
+ * Writes a field of RFC 4180. Text that a spreadsheet would read as a formula is marked as text, because the author of
+ * a title may want to attack the reader in another workspace. The mark is also set behind a semicolon, because many
+ * countries separate fields with it. Quotes behind a semicolon are part of the text there, not ours.
  */
 export function csvField(value: string | number | boolean | null): string {
   const text = printable(value === null ? '' : String(value));

@@ -4,9 +4,9 @@ import type { EventId } from './ids.ts';
 import type { Call, Released } from './operation.ts';
 import type { Caller } from './principal.ts';
 
-/** A call with everything that was decided about it. What the log records, and what the later steps work from. */
+/** A call with the decision about it: what the log records, and what the later steps need. */
 export interface DecidedCall {
-  /** Names the intent (or denial) entry in the log. */
+  /** The id of the intent (or denial) entry in the log. */
   readonly id: EventId;
   readonly call: Call;
   readonly caller: Caller;
@@ -19,5 +19,5 @@ export interface DecidedCall {
 export type CallOutcome =
   | { readonly kind: 'answered'; readonly released: Released }
   | { readonly kind: 'failed'; readonly error: unknown }
-  /** Answered by Notion, and the answer withheld as a whole: the call is decided again (rule 18). */
+  /** Notion answered, but the answer is withheld as a whole: the call is decided again (rule 18). */
   | { readonly kind: 'reconsidered'; readonly status: number };

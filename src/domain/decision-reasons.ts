@@ -1,6 +1,6 @@
 import type { ErrorCode } from './errors.ts';
 
-/** Why a call was allowed, and how the log says it. */
+/** Why a call was allowed, and the sentence for the log. */
 export const allowReasons = {
   role: 'by role',
   grant: 'by a grant',
@@ -14,14 +14,14 @@ export const allowReasons = {
 export type AllowReason = keyof typeof allowReasons;
 
 interface DenyReasonRow {
-  /** How the log says it. */
+  /** The sentence in the log. */
   readonly says: string;
   /**
-   * What the caller is told. `not_found`: whether the object exists is never confirmed. `restricted`: which right is
-   * missing, to those who may read the object; to others it is `not_found` too.
+   * The error that the caller gets. `not_found` never confirms that the object exists. `restricted` names the missing
+   * right, but only to callers who may read the object; others get `not_found` too.
    */
   readonly error: ErrorCode;
-  /** It holds whatever was asked for, and so tells nothing of the object. */
+  /** The reason does not depend on the object, and so reveals nothing about it. */
   readonly ofAnyObject: boolean;
 }
 
@@ -29,7 +29,7 @@ function row(says: string, error: ErrorCode, ofAnyObject = false): DenyReasonRow
   return { says, error, ofAnyObject };
 }
 
-/** Every reason to deny a call: one meaning each, and what the caller hears of it. */
+/** Every reason to deny a call. Each has one meaning, and one error for the caller. */
 export const denyReasons = {
   unauthenticated: row('without valid credentials', 'unauthorized', true),
   malformed: row('malformed request', 'validation_error'),

@@ -10,11 +10,11 @@ export interface Allow {
   readonly effect: 'allow';
   readonly because: AllowReason;
   readonly role: string | null;
-  /** The grants that determined it, for all demands together. */
+  /** The grants that led to it, for all demands together. */
   readonly grants: readonly GrantId[];
-  /** What `withhold` must know: may the caller read what this call returns (rule 13). */
+  /** For `withhold`: whether the caller may read what this call returns (rule 13). */
   readonly mayRead: boolean;
-  /** And what Notion says when it refuses: that quotes titles and values of whatever stands around. */
+  /** For `withhold`: whether the caller may see Notion's error text. It quotes titles and values of nearby objects. */
   readonly mayHear: boolean;
 }
 
@@ -23,10 +23,10 @@ export interface Deny {
   readonly effect: 'deny';
   readonly because: DenyReason;
   readonly role: string | null;
-  /** The grants that determined it. */
+  /** The grants that led to it. */
   readonly grants: readonly GrantId[];
-  /** The demand that failed, when one did. */
+  /** The demand that was not allowed; null if the call was denied for another reason. */
   readonly demand: Demand | null;
-  /** Existence is confirmed only to those who may read: everyone else gets Notion's 404 (design section 5). */
+  /** Only a caller who may read the object learns that it exists; all others get Notion's 404 (design section 5). */
   readonly mayRead: boolean;
 }

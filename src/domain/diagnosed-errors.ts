@@ -1,7 +1,7 @@
 import type { DiagnosisCode } from './diagnosis.ts';
 import type { ErrorCode } from './errors.ts';
 
-/** Which error a diagnosis is, for what only knows errors: statuses of the log, exit codes of the command line. */
+/** The error for each diagnosis. Log statuses and exit codes of the command line need an error. */
 export const errorOfDiagnosis: Readonly<Record<DiagnosisCode, ErrorCode>> = {
   not_found_or_not_shared: 'not_found',
   permission_denied: 'restricted',

@@ -1,4 +1,4 @@
-/** What is wrong with a call about content, as far as anybody can tell, and what the reader can do about it. */
+/** What is wrong with a call about content, as far as Portcullis can tell, and what the reader can do about it. */
 export type Diagnosis =
   | Finding<'not_found_or_not_shared', 404, 'share_page'>
   | Finding<'permission_denied', 403, 'ask_admin'>
@@ -22,6 +22,6 @@ interface Finding<Code extends string, Status extends number, Action extends str
   readonly advice: string;
   /** For programs: which remedy to offer. */
   readonly action: Action;
-  /** How long to wait at least, where Notion said so. */
+  /** The least time to wait, if Notion gave one. */
   readonly retryAfterSeconds: number | null;
 }

@@ -1,7 +1,7 @@
-/** A keyed digest of bytes, as `hmac:` and lower-case hex. Without the key nobody can test a guess against the log. */
+/** A keyed digest of bytes, as `hmac:` and lower-case hex. Without the key, a reader of the log cannot test guesses. */
 export type KeyedDigest = (bytes: Buffer) => string;
 
-/** The same digest of a body that goes by in pieces and is not kept. */
+/** The same digest for a body that is streamed and not kept. */
 export interface RunningDigest {
   add(bytes: Buffer): void;
   value(): string;

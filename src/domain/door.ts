@@ -1,6 +1,6 @@
 /**
- * `dashboard` is the admin API as its own pages call it, with a session; `api` is the same with a key. `file_link` is the
- * REST door for whoever holds a link to a file, and shows nothing else.
+ * `dashboard` is the admin API as the dashboard's pages call it, with a session; `api` is the same API with a key.
+ * `file_link` is the REST door for the holder of a link to a file. The holder sees that file only.
  */
 export const doors = [
   'rest',

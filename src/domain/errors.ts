@@ -129,18 +129,18 @@ export interface ErrorDetails {
   /** Shown as `additional_data`: strings or string arrays, which official clients expose. */
   readonly additionalData?: Readonly<Record<string, string | string[]>>;
   readonly retryAfterSeconds?: number;
-  /** What this reader can do about it, where that is something else than what the table says. */
+  /** What this reader can do about it, if the advice of the table does not fit. */
   readonly hint?: string;
-  /** For `not_found`: what could not be found, so that the REST door can say it in exactly Notion's words. */
+  /** For `not_found`: the object that could not be found. The REST door needs it to write exactly Notion's sentence. */
   readonly notFound?: { readonly kind: string; readonly id: string } | null;
-  /** What is known of the call at Notion, for the log: `unknown` means that a change may have been made. */
+  /** What is known about the call at Notion, for the log: `unknown` means that Notion may have made the change. */
   readonly fate?: 'not_sent' | 'unknown' | 'failed';
-  /** What the reader can do about it, for calls about content: doors that can, show it. */
+  /** What the reader can do about it, for calls about content. Doors show it if they can. */
   readonly diagnosis?: Diagnosis;
   readonly cause?: unknown;
 }
 
-/** The one error type. `message` is public: it holds no secret and no text that a stranger wrote. */
+/** The one error type. `message` is public: it holds no secret and no text from a stranger. */
 export class PortcullisError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
@@ -157,10 +157,12 @@ export class PortcullisError extends Error {
   }
 }
 
-/** Errors whose advice in the table is about objects in Notion: one with a message of its own is about something else. */
+/**
+ * For these errors, the table's advice is about objects in Notion. It does not fit an error with a message of its own.
+ */
 const aboutContent: ReadonlySet<ErrorCode> = new Set(['not_found', 'conflict', 'restricted']);
 
-/** What the reader can do about an error; null where its message says it all. */
+/** What the reader can do about an error; null if the message is enough. */
 export function hintOf({ code, message, details }: PortcullisError): string | null {
   const { hint } = errorTable[code];
   if (details.hint !== undefined) return details.hint;
@@ -170,7 +172,7 @@ export function hintOf({ code, message, details }: PortcullisError): string | nu
   return aboutContent.has(code) && message !== hint ? null : hint;
 }
 
-/** `40 seconds`, `5 minutes`: rounded up, so that it is never too early. */
+/** `40 seconds`, `5 minutes`. Rounded up, so that the reader never comes back too early. */
 function inWords(seconds: number): string {
   if (seconds < 90) return seconds === 1 ? 'a second' : `${seconds} seconds`;
   return `${Math.ceil(seconds / 60)} minutes`;

@@ -1,8 +1,9 @@
 import type { ConnectProblem } from './connect-problem.ts';
 
 /**
- * Every event of the log that is no call, and what it tells: a noun, and what became of it. A test holds this against what
- * the source writes; the two `workspace_…` are the source system's names, which its users ask the log for.
+ * Every event of the log that is not a call. A name is a noun and what happened to it. A test compares this list with
+ * what the source writes. The two names `workspace_…` come from the source system, because its users search the log for
+ * them.
  */
 export const eventNames = {
   workspace_authorized: 'a connection begins: whose consent it stands on',
@@ -82,5 +83,5 @@ export const eventNames = {
   'webhook.undecryptable': 'the token of a subscription does not open',
 } as const;
 
-/** Beside these, each way in which connecting fails has an event of its name: `connect.already_known`. */
+/** In addition, each way in which connecting fails has an event of its own: `connect.already_known`. */
 export type EventName = keyof typeof eventNames | `connect.${ConnectProblem}`;

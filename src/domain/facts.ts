@@ -4,24 +4,26 @@ import type { Policy } from './policy.ts';
 import type { PolicySnapshot } from './policy-snapshot.ts';
 import type { Subject } from './subjects.ts';
 
-/** What a pure decision needs to know, gathered by `resolve`. */
+/** What a pure decision needs to know. `resolve` gathers it. */
 export interface Facts {
-  /** When these facts were gathered: the moment that conditions are judged at. */
+  /** When these facts were gathered. Conditions are judged at this moment. */
   readonly at: Date;
   readonly workspaceId: WorkspaceId | null;
-  /** The call names another workspace than the one that its credential is bound to. */
+  /** The call names a workspace, but its credential is bound to another one. */
   readonly namesOtherWorkspace: boolean;
-  /** The workspace's policy revision that these facts show; the intent commits only if it is still current. */
+  /** The workspace's policy revision that these facts belong to. The intent commits only if it is still current. */
   readonly policyRevision: number | null;
   /** The workspace's policy at that revision, compiled. Null without a workspace. */
   readonly policy: PolicySnapshot | null;
-  /** What the policy would be after the change that the call asks for. Null: it asks for none, or for an impossible one. */
+  /**
+   * The policy after the change that the call asks for. Null: the call asks for no change, or for an impossible one.
+   */
   readonly proposed: Policy | null;
   /** The caller's role in the workspace; null when the caller is not a member. */
   readonly role: string | null;
   /**
-   * Where the objects of the demands stand, by `objectKey`. Empty when what this caller may do does not depend on pages;
-   * an object that is missing although it does is `unknown`.
+   * Where the objects of the demands stand, by `objectKey`. Empty if the rights of this caller do not depend on pages.
+   * If they do, an object that is missing here is `unknown`.
    */
   readonly objects: ReadonlyMap<string, Ancestry>;
   /**
@@ -30,19 +32,22 @@ export interface Facts {
    */
   readonly askingTrouble?: AskingTrouble;
   readonly connection: ChosenConnection | null;
-  /** Why no connection can serve the call, when none can. */
+  /** Why no connection can serve the call; `none` if one can. */
   readonly connectionTrouble: 'none' | 'pending' | 'needs_reauth' | 'undecryptable' | 'revoked' | null;
-  /** For owned demands: the ids of those objects that this caller made. An id that is missing is not theirs. */
+  /**
+   * For owned demands: the ids of those objects that this caller made. An object that is missing here is not the
+   * caller's.
+   */
   readonly ownedByCaller: ReadonlySet<string>;
-  /** The people, agents, keys and invitations that the demands name, by id. One that is missing does not exist. */
+  /** The people, agents, keys and invitations that the demands name, by id. A missing one does not exist. */
   readonly subjects: ReadonlyMap<string, Subject>;
-  /** How many other calls of this principal are under way on this instance (rule 29). */
+  /** How many other calls of this principal this instance is working on (rule 29). */
   readonly callsInFlight: number;
-  /** The facts changed under every earlier attempt to commit a decision on them. */
+  /** The facts changed during every earlier attempt to commit a decision. */
   readonly unstable: boolean;
 }
 
-/** Which connection serves a call, and why that one. Part of the decision, and logged (rule 2). */
+/** The connection that serves a call, and why it was chosen. Part of the decision, and logged (rule 2). */
 export interface ChosenConnection {
   readonly id: ConnectionId;
   readonly because: 'only_one' | 'own' | 'shared' | 'named';

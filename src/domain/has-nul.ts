@@ -1,4 +1,4 @@
-/** Whether U+0000 stands anywhere in a value that JSON can spell, keys included. PostgreSQL stores no text with it. */
+/** Whether a JSON value has U+0000 anywhere, keys included. PostgreSQL cannot store such text. */
 export function hasNul(value: unknown): boolean {
   if (typeof value === 'string') return value.includes('\0');
   if (typeof value !== 'object' || value === null) return false;

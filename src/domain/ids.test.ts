@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { isId, newId } from './ids.ts';
 
 describe('ids', () => {
-  // More than the count in them holds within a millisecond.
+  // More ids than the count can number within a millisecond.
   const ids = Array.from({ length: 20_000 }, () => newId('evt'));
 
   it('sort in the order they were made, also within a millisecond', () => {

@@ -1,6 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto';
 
-/** Every kind of thing that Portcullis names, by its prefix. The prefix is a type, a log aid and a search term. */
+/**
+ * Every kind of thing that Portcullis gives an id, by prefix. The prefix is a type, and helps to read and search logs.
+ */
 const idPrefixes = [
   'usr',
   'agt',
@@ -52,12 +54,13 @@ export function newId<P extends IdPrefix>(prefix: P): Id<P> {
   return `${prefix}_${nextUuid()}`;
 }
 
-/** Milliseconds and count of the last id. */
+/** The milliseconds and the count of the last id. */
 let last = { ms: 0, count: 0 };
 
 /**
- * Entries of one commit are made within a millisecond, and the log tells them in order: the 12 bits after the time count
- * (RFC 9562 section 6.2, method 1). A clock that is put back, and a count that is full, go on from the last id.
+ * The log sorts entries of one commit by id, and several are made within a millisecond. So the 12 bits after the time
+ * are a counter (RFC 9562 section 6.2, method 1). If the clock goes back or the counter is full, it continues from the
+ * last id.
  */
 function nextUuid(): string {
   const uuid = randomUUIDv7();
@@ -70,7 +73,7 @@ function nextUuid(): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${count}${uuid.slice(18)}`;
 }
 
-/** What sorts before every id of that time, and after those of any earlier one. Of processes whose clocks agree. */
+/** Sorts before every id of that time, and after every id of an earlier time, if the clocks of the processes agree. */
 export function idsBeginAt<P extends IdPrefix>(prefix: P, at: Date): Id<P> {
   const time = Math.max(at.getTime(), 0).toString(16).padStart(12, '0');
   return `${prefix}_${time.slice(0, 8)}-${time.slice(8)}`;

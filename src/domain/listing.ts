@@ -1,6 +1,6 @@
-/** Part of a list: what is looked for, in which order, and how many from where on. */
+/** Which part of a list is wanted: the search, the order, how many rows and from where. */
 export interface Listing<Sort extends string> {
-  /** In the texts that the list shows; upper and lower case are the same. */
+  /** Text to search for in what the list shows. Upper and lower case are the same. */
   readonly search?: string | undefined;
   readonly sort: Sort;
   readonly order: 'asc' | 'desc';
@@ -8,7 +8,7 @@ export interface Listing<Sort extends string> {
   readonly limit: number;
 }
 
-/** That part, and how many there are in all that match. */
+/** The rows of that part, and the number of all rows that match. */
 export interface Listed<Row> {
   readonly rows: readonly Row[];
   readonly total: number;

@@ -5,8 +5,8 @@ loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
 /**
- * True for a host that is this machine by definition: 127.0.0.0/8, ::1 (RFC 6890), `localhost` and names below it
- * (RFC 6761 section 6.3). `host` is a host name without port, IPv6 with or without brackets.
+ * True for a host that is this machine by definition: 127.0.0.0/8, ::1 (RFC 6890), `localhost` and names below it (RFC
+ * 6761 section 6.3). `host` has no port; an IPv6 address may have brackets.
  */
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');

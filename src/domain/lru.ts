@@ -1,11 +1,11 @@
-/** A map of bounded size: the entry that was not asked for the longest makes room for a new one. */
+/** A map of bounded size. If it is full, the least recently used entry makes room for a new one. */
 export class Lru<V> {
-  // A Map keeps the order of insertion, so the first key is the one that was not touched the longest.
+  // A Map keeps the order of insertion, so the first key is the least recently used one.
   readonly #entries = new Map<string, V>();
   readonly #sizeMax: number;
   readonly #onLeave: (value: V) => void;
 
-  /** @param onLeave hears of each entry that is no longer in the map: crowded out, replaced or deleted */
+  /** @param onLeave called with each entry that leaves the map: evicted, replaced or deleted */
   constructor(sizeMax: number, onLeave: (value: V) => void = () => {}) {
     this.#sizeMax = sizeMax;
     this.#onLeave = onLeave;
@@ -23,7 +23,7 @@ export class Lru<V> {
     return value;
   }
 
-  /** Looks without touching: for entries that are worth nothing soon, however often they are asked for. */
+  /** Looks without counting as use: for entries that soon lose their worth, even if they are asked for often. */
   peek(key: string): V | undefined {
     return this.#entries.get(key);
   }

@@ -2,18 +2,18 @@
 export interface MediaType {
   /** `application/json`: lower case, without parameters. */
   readonly essence: string;
-  /** Values as they stand, without quotes, by lower-case names. */
+  /** Values without quotes, by lower-case names. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
 const essence = /^[ \t]*([!#$%&'*+\-.^_`|~0-9a-z]+\/[!#$%&'*+\-.^_`|~0-9a-z]+)[ \t]*/i;
 /**
- * A semicolon and the parameter after it; RFC 9110 allows that there is none. Values without quotes may have any characters
- * that end nothing: boundaries in use are full of slashes and equals signs.
+ * A semicolon and the parameter after it, which RFC 9110 allows to be missing. A value without quotes may have any
+ * characters that end no parameter: boundaries in use are full of slashes and equals signs.
  */
 const parameter = /;[ \t]*(?:([!#$%&'*+\-.^_`|~0-9a-z]+)=(?:([^\s;,"\\]+)|"((?:[^"\\]|\\.)*)"))?[ \t]*/giy;
 
-/** Reads a Content-Type header. Null for one with more than one meaning, or none: two types, a parameter with two values. */
+/** Reads a Content-Type header. Null if it has no clear meaning: two types, or a parameter with two values. */
 export function parseMediaType(header: string | undefined): MediaType | null {
   const [start = '', name = ''] = essence.exec(header ?? '') ?? [];
   if (header === undefined || start === '') return null;
@@ -35,17 +35,17 @@ export function isJson(header: string | undefined): boolean {
   return type?.essence === 'application/json' && /^utf-?8$/i.test(type.parameters.get('charset') ?? 'utf-8');
 }
 
-/** RFC 2046 section 5.1.1, without quotes and backslashes, which two readers may undo differently. */
+/** RFC 2046 section 5.1.1. Quotes and backslashes are refused, because two parsers may undo them differently. */
 const boundaryShape = /^(?!.* $)[\x20-\x21\x23-\x5b\x5d-\x7e]{1,70}$/;
 
-/** The boundary of a form that can be streamed on (RFC 7578 section 4.1). Null for anything else. */
+/** The boundary of a form, if the form can be streamed on (RFC 7578 section 4.1); otherwise null. */
 export function formBoundary(header: string | undefined): string | null {
   const type = parseMediaType(header);
   const boundary = type?.essence === 'multipart/form-data' ? type.parameters.get('boundary') : undefined;
   return boundary !== undefined && boundaryShape.test(boundary) ? boundary : null;
 }
 
-/** The header of a form with this boundary, in one spelling. */
+/** The Content-Type header of a form with this boundary. It is always spelled the same way. */
 export function formType(boundary: string): string {
   const needsQuotes = /[^!#$%&'*+\-.^_`|~0-9a-z]/i.test(boundary);
   return `multipart/form-data; boundary=${needsQuotes ? `"${boundary}"` : boundary}`;

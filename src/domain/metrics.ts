@@ -3,28 +3,28 @@ import type { Door } from './door.ts';
 import type { RefreshAnswer, Stored } from './token-outcomes.ts';
 
 /**
- * What parts tell whoever watches the gateway. Each method counts one thing that happened, costs microseconds, and
- * never throws. Whatever is named here ends up where more people look than in the log: so no id of a page, no title,
- * no workspace and no principal, only values from short, closed lists.
+ * Counts what happens, for the people who watch the gateway. Each method counts one thing, costs microseconds, and
+ * never throws. More people see metrics than see the log. So they have no page ids, titles, workspaces or principals,
+ * only values from short, closed lists.
  */
 export interface Metrics {
-  /** A call has ended, however it ended. */
+  /** A call has ended, in whatever way. */
   called(call: CallEnd): void;
-  /** A call that was decided was sent to Notion, and Notion answered with this status after this long. */
+  /** Notion answered an allowed call with this status, after this time. */
   answered(answer: { readonly operation: string; readonly status: number; readonly seconds: number }): void;
   /** One flush of the audit log: its rows, and how long the commit took. */
   auditFlushed(flush: { readonly rows: number; readonly seconds: number; readonly durable: boolean }): void;
   /** An attempt to refresh a token has ended. */
   refreshed(kind: ConnectionKind, outcome: RefreshCount): void;
-  /** A lease was asked for while somebody else held it. */
+  /** A process asked for a lease that another one held. */
   leaseContended(lease: 'refresh' | 'budget'): void;
-  /** A spool that an earlier process left behind was looked at. */
+  /** The spool of an earlier process was looked at. */
   spoolReplayed(outcome: Extract<Stored, 'in_use' | 'overtaken' | 'revoking'> | 'unreadable'): void;
   /** A sealed value could not be opened with the key that it names. */
   decryptFailed(kid: string): void;
-  /** A call had to wait for its share of Notion's rate limits, and then was let through or refused. */
+  /** A call had to wait for its share of Notion's rate limits, and was then let through or refused. */
   budgetWaited(wait: { readonly outcome: 'passed' | 'refused'; readonly seconds: number }): void;
-  /** The owner's system was to be told something. `given_up`: it never will be. */
+  /** An attempt to send a notice to the owner's system has ended. `given_up`: it will not be sent again. */
   noticeTried(outcome: 'delivered' | 'postponed' | 'given_up'): void;
   /** Notion itself answered 429. */
   rateLimited(scope: RateLimitScope): void;
@@ -32,19 +32,22 @@ export interface Metrics {
 
 export interface CallEnd {
   readonly door: Door;
-  /** Name of a row of the operation table, or of a command of Portcullis's own. */
+  /** Name of a row of the operation table, or of a command of Portcullis itself. */
   readonly operation: string;
-  /** What was decided; `none` when the call failed before a decision was durable. */
+  /** The decision; `none` if the call failed before a decision was durable. */
   readonly effect: 'allow' | 'deny' | 'none';
   /** `ok`, or the code of the error. */
   readonly result: string;
   readonly seconds: number;
 }
 
-/** What the server said, where it was stored; `overtaken` where the connection had moved on. */
+/** What the server said, if it was stored; `overtaken` if the connection had changed meanwhile. */
 export type RefreshCount = RefreshAnswer['said'] | Extract<Stored, 'overtaken'>;
 
-/** Whose limit it is: one connection's, the whole workspace's, one endpoint's; `blocked` is not to be retried at all. */
+/**
+ * The limit belongs to one connection, the whole workspace, or one endpoint. `blocked`: the call must not be repeated
+ * at all.
+ */
 export type RateLimitScope = 'connection' | 'workspace' | 'endpoint' | 'blocked';
 
 const nothing = () => {};

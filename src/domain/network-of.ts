@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 
 /**
- * What counts as one address: one customer of a provider has a whole /64 of IPv6 addresses (RFC 6177), and an IPv4 address
- * that arrived on an IPv6 socket is the same address.
+ * The part of an address that is counted as one client. A provider gives one customer a whole /64 of IPv6 addresses
+ * (RFC 6177). An IPv4 address that arrived on an IPv6 socket counts as the IPv4 address.
  */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];

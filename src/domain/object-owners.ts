@@ -1,13 +1,13 @@
 import type { PrincipalId, WorkspaceId } from './ids.ts';
 
 /**
- * Which objects belong to whoever made them through this gate: file uploads, async tasks, view queries, comments. One
- * Notion token stands behind many callers, so Notion itself cannot tell (trap 7 of the classifier).
+ * Remembers who made an object through this gateway: file uploads, async tasks, view queries, comments. Many callers
+ * share one Notion token, so Notion itself cannot tell them apart (trap 7 of the classifier).
  */
 export interface ObjectOwners {
-  /** Durably remembers the maker of an object. The first to be recorded stays. */
+  /** Durably records the maker of an object. The first record stays. */
   record(workspaceId: WorkspaceId, object: OwnedObject, principalId: PrincipalId): Promise<void>;
-  /** The ids, among those asked for, that this principal made. */
+  /** Those of the given ids that this principal made. */
   ownedAmong(
     workspaceId: WorkspaceId,
     principalId: PrincipalId,

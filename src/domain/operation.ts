@@ -22,7 +22,7 @@ export type NotionObjectKind =
   | 'user';
 
 /**
- * What a demand is about. `workspace` is the whole workspace; `deployment` is Portcullis itself, above any workspace;
+ * The object of a demand. `workspace` is the whole workspace; `deployment` is Portcullis itself, above any workspace;
  * `self` is the caller's own affairs (open to every identified caller); `membership` is what every member may have.
  */
 export type ObjectRef =
@@ -30,50 +30,58 @@ export type ObjectRef =
   | { readonly kind: 'membership' }
   | { readonly kind: 'deployment' }
   | { readonly kind: 'self' }
-  /** Open to those who own it, without any right. */
+  /** Open to the owners of the key, without any right. */
   | { readonly kind: 'key'; readonly id: KeyId }
   | { readonly kind: 'agent'; readonly id: AgentId }
-  /** Somebody as a member: open to themselves, and to who owns them. */
+  /** A member: open to the member, and to the owner if it is an agent. */
   | { readonly kind: 'principal'; readonly id: PrincipalId }
   | { readonly kind: NotionObjectKind; readonly id: string };
 
-/** In `Demand.writes`: any property, where the call does not name those that it writes. */
+/** In `Demand.writes`: any property. For a call that does not name the properties that it writes. */
 export const anyProperty = '*';
 
-/** One thing that must be allowed. An operation passes only if every demand of it is allowed. */
+/** One thing that must be allowed. An operation passes only if all its demands are allowed. */
 export interface Demand {
   readonly action: Action;
   readonly object: ObjectRef;
-  /** A key must not lack the action, although every member may have the object: for what limited keys are not for. */
+  /**
+   * Every member may have the object, but a key that lacks the action may not: for what limited keys are not meant for.
+   */
   readonly withinKey?: boolean;
-  /** A key must name the action: having no limit is not enough (rule 11). */
+  /** The key must name the action. A key without a limit is refused too (rule 11). */
   readonly keyNames?: boolean;
-  /** Who may ask at all: a person and no agent, or a person in a browser and no key. */
+  /** Who may ask at all. `person`: no agent. `session`: a person in a browser, and no key. */
   readonly by?: 'person' | 'session';
-  /** What the call gives to somebody else, who must not get more than the caller holds (rule 8). */
+  /** What the call gives to another principal. It must not be more than the caller has (rule 8). */
   readonly gives?: Gift;
-  /** The object belongs to the caller who made it through this gate; nobody else may use it. */
+  /** Only the caller who made the object through this gateway may use it. */
   readonly owned?: boolean;
-  /** The action must also be allowed on what the object stands in now: a move takes a page away from there. */
+  /** The action must also be allowed on the object's current parent: a move takes a page away from there. */
   readonly alsoParent?: boolean;
-  /** Where the object stands is looked up again if it is older than 5 s (rule 18). */
+  /** Look up again where the object stands if that is known for longer than 5 s (rule 18). */
   readonly fresh?: boolean;
-  /** What is demanded instead of `action` if the object is a block that holds no other. */
+  /** Demanded instead of `action` if the object is a block without children. */
   readonly leafAction?: Action;
-  /** Demanded on the workspace too if the move gives anybody more than before (rule 9). The object it would stand in. */
+  /**
+   * The object that it moves under. If the move gives any member more than before, the action is demanded on the
+   * workspace too (rule 9).
+   */
   readonly movesUnder?: ObjectRef;
-  /** The call returns a list that is filtered object by object, so it is not denied as a whole (rule 5). */
+  /** The call returns a list that is filtered object by object, so the call is not denied as a whole (rule 5). */
   readonly filtered?: boolean;
-  /** Properties of pages that the call writes, by name: a condition may test one of them (rule 9), a mask forbid it. */
+  /**
+   * Names of the page properties that the call writes. A condition may test one of them (rule 9), or a mask may forbid
+   * it.
+   */
   readonly writes?: readonly string[];
-  /** The right to ask for the object at all is one principal's: a link to a file. Anybody else hears `otherwise`. */
+  /** Only one principal may ask for this object: it is a link to a file. All others get `otherwise`. */
   readonly heldBy?: Holding;
 }
 
 /** A right that one principal has in one workspace. */
 export interface Holding {
   readonly principal: PrincipalId;
-  /** Left out: in the workspace of the call. */
+  /** Left out: the workspace of the call. */
   readonly workspaceId?: WorkspaceId;
   readonly otherwise: Problem;
 }
@@ -87,11 +95,11 @@ export interface NotionRequest {
   /** Allow-listed request headers, lower case, without credentials. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | Readable | null;
-  /** Links to files in the body. A request that still carries any is not sent: Notion would keep a link that ends. */
+  /** The links to files in the body. A request that still has any is not sent: Notion would keep a link that ends. */
   readonly carries?: CarriedLinks;
-  /** The files whose URLs stand in the body in the place of links. Notion must still show what they are on. */
+  /** The files whose URLs replaced the links in the body. Notion must still show the objects that they belong to. */
   readonly files?: readonly LinkedFile[];
-  /** It is a call of a tool, and goes to Notion's hosted MCP server. */
+  /** Set for a call of a tool: it goes to Notion's hosted MCP server. */
   readonly hosted?: HostedCall;
 }
 
@@ -102,12 +110,12 @@ export interface HostedCall {
 }
 
 /**
- * What a tool's result is made of, and so how it is released: rows of a search or list, people, an object by its text, what was
- * made or changed, a task, or text about anything.
+ * The content of a tool's result, which decides how it is released: rows of a search or list, people, the text of one
+ * object, what was made or changed, a task, or text about anything.
  */
 export type ToolShows = 'rows' | 'people' | 'object' | 'made' | 'task' | 'text';
 
-/** Portcullis's own administration: a command that runs where `forward` stands. */
+/** Administration of Portcullis: a command that runs instead of `forward`. */
 export interface LocalCommand {
   readonly kind: 'local';
   /** A connection to Notion that the command is about. While it does not serve the caller, the call is denied. */
@@ -121,58 +129,60 @@ export interface CommandContext {
   readonly clientAddress: string;
   readonly requestId: string;
   /**
-   * For a command that waits before it acts: asks again if the decision has grown old (rule 10). Rejects with
-   * `policy_changed` when the call is no longer allowed.
+   * For a command that waits before it acts: decides again if the decision has grown old (rule 10). Rejects with
+   * `policy_changed` if the call is no longer allowed.
    */
   readonly confirm: () => Promise<void>;
-  /** Whether the caller may do this anywhere in the workspace: for lists of what they can do. Never a decision. */
+  /** Whether the caller may do this anywhere in the workspace. For lists of what they can do; never for a decision. */
   readonly may: (action: Action) => boolean;
 }
 
-/** How an answer must be treated before release. From the operation's row. */
+/** How an answer must be treated before it is released. The operation's row says it. */
 export interface ResponseTreatment {
   /** Opaque answers (file bytes, event streams) are streamed after a durable `streaming` outcome. */
   readonly opaque: boolean;
-  /** The answer to a write is a read: without this action the caller gets Notion's partial object (rule 13). */
+  /**
+   * The answer to a write also shows the object. A caller without this action gets Notion's partial object (rule 13).
+   */
   readonly readAction: Action | null;
-  /** Absolute Notion URLs in the answer lead back to this gate (trap 4 of the classifier). */
+  /** Absolute Notion URLs in the answer are turned into URLs of this gateway (trap 4 of the classifier). */
   readonly rewriteUrls: boolean;
   /** The kind of object in a "could not find …" answer. */
   readonly notFound: { readonly kind: string; readonly id: string } | null;
-  /** The answer names an object that from now on belongs to the caller. */
+  /** The answer names an object that belongs to the caller from now on. */
   readonly binds: NotionObjectKind | null;
-  /** The answer lists objects of this kind, each of which belongs to one caller: each caller sees their own. */
+  /** The answer lists objects of this kind. Each belongs to one caller, and a caller sees only their own. */
   readonly ownedList?: NotionObjectKind;
-  /** The answer lists objects, each of which is judged by itself: one that the caller may not have is dropped. */
+  /** The answer lists objects, and each is judged by itself: objects that the caller may not have are dropped. */
   readonly list?: AnswerList;
-  /** What every denial says, so that none tells from another. Left out: each says its reason. */
+  /** The one message for every denial, so that denials cannot be told apart. Left out: each denial says its reason. */
   readonly refusal?: Problem;
 }
 
 /** Where objects stand in an answer that lists them. */
 export interface AnswerList {
-  /** The key of the answer under which the items stand. */
+  /** The key of the answer that has the items. */
   readonly at: 'results' | 'templates' | 'data_sources';
-  /** What an item is, where it does not say so itself. */
+  /** The kind of an item, if the item does not say it itself. */
   readonly kind: NotionObjectKind | null;
-  /** What seeing an item takes. */
+  /** The action that a caller needs to see an item. */
   readonly action: Action;
-  /** Where a request says which page of the list it wants. Null: the list has no pages. */
+  /** The part of a request that says which page of the list it wants. Null: the list has no pages. */
   readonly paged: 'query' | 'body' | null;
-  /** Further pages are read with GET, at the path followed by the id of the answer. */
+  /** Further pages are read with GET, at this path followed by the id from the answer. */
   readonly furtherBelow?: boolean;
-  /** The container that every item hangs on, where items do not say it. */
+  /** The container of every item, if the items do not say it. */
   readonly within?: { readonly kind: NotionObjectKind; readonly id: string };
 }
 
-/** One call, whatever door it came through: what it wants, of what, and how to do it. */
+/** One call, from any door: what it wants, on which objects, and how to carry it out. */
 export interface Operation {
   /** Name of the row in the operation table: `pages.update`, `members.add`; `unrecognised` when no row matched. */
   readonly name: string;
-  /** A call that changes nothing at Notion may be cancelled when the client goes away; a write never. */
+  /** A call that changes nothing at Notion may be cancelled if the client goes away; a write is never cancelled. */
   readonly effect: 'read' | 'write';
   readonly demands: readonly Demand[];
-  /** Set when the call cannot be carried out whoever asks. It is still decided (denied) and logged. */
+  /** Set if the call cannot be carried out for any caller. It is still decided (denied) and logged. */
   readonly problem: Problem | null;
   readonly target: NotionRequest | LocalCommand | null;
   readonly response: ResponseTreatment;
@@ -187,11 +197,11 @@ export interface Problem {
 /** What a door hands to the gateway. */
 export interface Call {
   readonly door: Door;
-  /** UUID; the caller sees it as `x-notion-request-id` when Notion was not asked. */
+  /** UUID. The caller sees it as `x-notion-request-id` if Notion was not asked. */
   readonly requestId: string;
   readonly credentials: Credentials;
   readonly clientAddress: string;
-  /** The workspace that the address names (`/w/:workspace/…`), if it names one. Not yet known to exist. */
+  /** The workspace that the address names (`/w/:workspace/…`), if any. It need not exist. */
   readonly workspace: WorkspaceId | null;
   readonly operation: Operation;
   /** Aborts when the client disconnects. */
@@ -206,21 +216,21 @@ export interface Answer {
   readonly body: Buffer | Readable | null;
   /** How long Notion took, for the log. */
   readonly upstreamMs?: number;
-  /** Keyed digest of a request body that was streamed, for the log. */
+  /** The keyed digest of a streamed request body, for the log. */
   readonly requestDigest?: string;
 }
 
-/** An answer that may be released, and what the log should say of it. */
+/** An answer that may be released, and what the log says about it. */
 export interface Released {
   readonly answer: Answer;
   readonly withheld: number;
-  /** Notion's id of the request, where the answer must not show it. */
+  /** Notion's id of the request, if the answer must not show it. */
   readonly upstreamRequestId?: string;
 }
 
 /**
- * The answer shows that an object stands elsewhere than the decision was made on (rule 18). Nothing of it may be released:
- * a read is decided again, and of a write only that it was made is told.
+ * The answer shows that an object does not stand where the decision assumed (rule 18). None of it may be released. A
+ * read is decided again; for a write, the caller only learns that it was made.
  */
 export interface Reconsider {
   readonly reconsider: true;

@@ -1,4 +1,4 @@
-/** An object in Notion that lies somewhere, canonical id. */
+/** An object in Notion that has a place in the tree. The id is canonical. */
 export interface PlacedObject {
   readonly kind: 'page' | 'database' | 'data_source';
   readonly id: string;

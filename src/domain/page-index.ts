@@ -10,7 +10,7 @@ export interface NotionRef {
   readonly id: string;
 }
 
-/** For whom and through which connection the index may ask Notion what it does not know (rule 29). */
+/** The principal and the connection for which the index may ask Notion about unknown objects (rule 29). */
 export interface IndexAsker {
   readonly workspaceId: WorkspaceId;
   readonly connectionId: ConnectionId;
@@ -19,52 +19,55 @@ export interface IndexAsker {
   readonly requestId: string;
 }
 
-/** What an answer of Notion's shows of one object. */
+/** What one answer of Notion says about one object. */
 export interface LearnedObject extends NotionRef {
   readonly parent: NotionRef | 'workspace';
   readonly title?: string;
   readonly inTrash?: boolean;
-  /** Of blocks. */
+  /** Only for blocks. */
   readonly hasChildren?: boolean;
-  /** Those properties of a page that conditions test. */
+  /** The properties of a page that conditions test. */
   readonly properties?: MirroredProperties;
 }
 
 /** The answer that showed it. */
 export interface Showing {
-  /** When the request was sent, on the monotonic clock of this process: what was learned since then may be newer. */
+  /**
+   * When the request was sent, on the monotonic clock of this process. Knowledge that came after this moment may be
+   * newer.
+   */
   readonly sentAtMs: number;
-  /** The call was a write: what its answer shows is the state after it. */
+  /** The call was a write: its answer shows the state after the write. */
   readonly write: boolean;
-  /** Names of the properties that were looked for on pages. */
+  /** Names of the page properties that were looked for. */
   readonly tested: ReadonlySet<string>;
 }
 
 export interface FindOptions {
-  /** At most so old, instead of the workspace's limit (rule 18: 5 s for delete and move). */
+  /** The highest age that counts, instead of the workspace's limit (rule 18: 5 s for delete and move). */
   readonly maxAgeMs?: number;
-  /** How many calls to Notion this question may cost at most; 0: only what is known counts. */
+  /** How many calls to Notion this question may cost. 0: use only what is known. */
   readonly mayAsk?: number;
-  /** Properties of pages that conditions test. */
+  /** The page properties that conditions test. */
   readonly tested?: ReadonlySet<string>;
-  /** Whether a block holds others is needed, and so is looked up now. */
+  /** The caller needs to know whether a block has children, so this is looked up now. */
   readonly leaf?: boolean;
 }
 
-/** Where objects stand, kept in PostgreSQL and learned from every answer that passes. */
+/** Where objects stand. Kept in PostgreSQL, and learned from every answer that passes. */
 export interface PageIndex {
   /**
-   * The ancestry of each object, by `objectKey`. Asks Notion for what is not known or too old, within bounds of depth and
-   * number; what stays open is `unknown` or `stale`. Never rejects for want of an answer of Notion's.
+   * The ancestry of each object, by `objectKey`. Asks Notion for what is unknown or too old, within bounds of depth and
+   * number. What stays open is `unknown` or `stale`. Does not reject if Notion gives no answer.
    */
   find(asker: IndexAsker, objects: readonly NotionRef[], options?: FindOptions): Promise<ReadonlyMap<string, Ancestry>>;
   /**
-   * Asks Notion for objects that are known and hidden from the asker, as often as it is asked for one that does not exist: so
-   * that neither time nor trouble at Notion tells one from the other (rule 12). Null: Notion answers.
+   * Asks Notion about objects that are known and hidden from the asker, as often as it asks about objects that do not
+   * exist. So neither time nor trouble at Notion tells a hidden object from a missing one (rule 12). Null: Notion answers.
    */
   lookForHidden(asker: IndexAsker, objects: readonly NotionRef[]): Promise<AskingTrouble | null>;
-  /** Remembers what an answer showed, durably and before it resolves: the next call on this instance sees it. */
+  /** Durably remembers what an answer showed. Once the promise resolves, the next call on this instance sees it. */
   learn(workspaceId: WorkspaceId, objects: readonly LearnedObject[], showing: Showing): Promise<void>;
-  /** These may be about to stand elsewhere, or stand there already: what is known of their place counts no more. */
+  /** These objects may be moving, or may have moved: what is known about their place no longer counts. */
   doubt(workspaceId: WorkspaceId, objects: readonly NotionRef[]): Promise<void>;
 }

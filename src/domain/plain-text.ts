@@ -1,7 +1,7 @@
 /**
- * A name or title that a stranger wrote, as one line: control characters, line ends, and direction marks, which change how
- * the text around them reads, become spaces. The two joiners stay, which emoji and several scripts are written with. At most
- * `charsMax` characters; empty when there is nothing to see.
+ * A name or title from a stranger, as one line. Control characters, line ends and direction marks become spaces:
+ * direction marks change how the text around them reads. The two joiners stay, because emoji and several scripts need
+ * them. At most `charsMax` characters; empty if there is nothing to see.
  */
 export function plainText(text: string, charsMax: number): string {
   const plain = text.replace(strange, ' ').trim();

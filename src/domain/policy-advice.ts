@@ -3,31 +3,31 @@ import type { GrantScope } from './grant.ts';
 import type { GrantId, PrincipalId } from './ids.ts';
 import type { PastCall } from './past-call.ts';
 
-/** A grant that decides nothing, and why. */
+/** A grant that has no effect, and why. */
 export interface IdleGrant {
   readonly grant: GrantId;
   readonly because: /** It names no action, or a role that allows none. */
     | 'no_actions'
     | 'expired'
-    /** No call can meet its conditions, at whatever time. */
+    /** No call can ever meet its conditions. */
     | 'never_holds'
-    /** No member is meant by it. */
+    /** Its subject includes no member. */
     | 'nobody'
-    /** Nothing that is known stands in its scopes. */
+    /** Its scopes include no known object. */
     | 'nowhere'
-    /** Without it, the same would be decided for everybody, everywhere and in every call. */
+    /** Without it, every call of every member would be decided the same. */
     | 'changes_nothing';
 }
 
-/** A grant or a role that is bigger than what was used of it, with what it would break to make it smaller. */
+/** A grant or a role that allows more than was used, and the calls that would break if it were smaller. */
 export interface LesserRight<Call extends PastCall> {
   readonly about: { readonly grant: GrantId } | { readonly principal: PrincipalId; readonly role: string };
-  /** Actions that stay; empty: everything goes. */
+  /** Actions that stay. Empty: the whole grant or role goes. */
   readonly keeps: readonly Action[];
-  /** Of a grant: where it stays. */
+  /** For a grant: the scopes that stay. */
   readonly scopes: readonly GrantScope[];
-  /** Calls that it had a part in. */
+  /** The number of calls that it helped to allow. */
   readonly uses: number;
-  /** Calls of the past that would be denied. None, unless conditions or other grants had a part in them. */
+  /** Past calls that would be denied. Empty, unless conditions or other grants also played a part in them. */
   readonly breaks: readonly Call[];
 }

@@ -4,12 +4,12 @@ import type { GrantId, PrincipalId, WorkspaceId } from './ids.ts';
 import type { Policy } from './policy.ts';
 
 /**
- * Somebody as a policy document names them: `everyone`, `group:NAME`, `agent:NAME`, the address of a person, or an id of a
- * user, an agent or a group.
+ * A subject in a policy document: `everyone`, `group:NAME`, `agent:NAME`, the address of a person, or the id of a user,
+ * an agent or a group.
  */
 export type SubjectName = string;
 
-/** A grant as somebody asks for it; names are not yet looked up. */
+/** A grant as a person proposes it. Its names are not looked up yet. */
 export interface ProposedGrant {
   readonly effect: GrantEffect;
   readonly to: SubjectName;
@@ -20,7 +20,7 @@ export interface ProposedGrant {
   readonly reason: string;
 }
 
-/** Nobody under a page may do something: checked on every change. */
+/** A statement that no one may do something under a page. It is checked on every change. */
 export interface Invariant {
   readonly never: { readonly who: SubjectName; readonly may: Action; readonly on: GrantScope };
 }
@@ -33,19 +33,19 @@ export interface PolicyTest {
   readonly expect: 'allow' | 'deny';
 }
 
-/** A whole policy, as the document says it (design section 6). */
+/** A whole policy, as a document writes it (design section 6). */
 export interface PolicyDocument {
   readonly version: 1;
   readonly roles: Readonly<Record<string, readonly Action[]>>;
   readonly groups: Readonly<Record<string, readonly SubjectName[]>>;
-  /** Every member, and in which role. Null: they stay as they are. */
+  /** Every member with their role. Null: the members stay as they are. */
   readonly members: Readonly<Record<SubjectName, string>> | null;
   readonly grants: readonly ProposedGrant[];
   readonly invariants: readonly Invariant[];
   readonly tests: readonly PolicyTest[];
 }
 
-/** A change of a policy that somebody asks for. */
+/** A proposed change of a policy. */
 export type PolicyProposal =
   | { readonly kind: 'add_grant'; readonly id: GrantId; readonly grant: ProposedGrant }
   | { readonly kind: 'remove_grant'; readonly id: GrantId }
@@ -55,9 +55,9 @@ export type PolicyProposal =
   | { readonly kind: 'remove_role'; readonly name: string }
   | { readonly kind: 'replace'; readonly document: PolicyDocument };
 
-/** Says what a proposal would make of a policy, for the decision about it. */
+/** Computes the policy that a proposal would lead to, for the decision about the proposal. */
 export interface Proposals {
-  /** Null: the proposal cannot be applied. Nothing is changed either way. */
+  /** Null: the proposal cannot be applied. Changes nothing in any case. */
   outcome(
     workspaceId: WorkspaceId,
     before: Policy,

@@ -5,10 +5,10 @@ import type { KeyLimit, SignInStrength } from './grant.ts';
 import type { GrantId, PrincipalId } from './ids.ts';
 import type { Policy } from './policy.ts';
 
-/** Who asks, and what conditions can test of the call. */
+/** The caller, and what conditions can test about the call. */
 export interface Asker {
   readonly principal: PrincipalId;
-  /** Of the key or token that they came with. Null: they came without one, or with one that has no limit. */
+  /** The limit of the caller's key or token. Null: no key or token, or one without a limit. */
   readonly limit: KeyLimit | null;
   readonly context: CallContext;
 }
@@ -17,15 +17,17 @@ export interface CallContext {
   readonly at: Date;
   readonly door: Door;
   readonly address: string;
-  /** Null: the caller did not sign in and has no key (the system, a replayed entry). */
+  /** Null: the caller did not sign in and has no key (the system, or a replayed entry). */
   readonly signIn: { readonly strength: SignInStrength; readonly at: Date | null } | null;
 }
 
-/** What is asked about: the whole workspace, or an object by where it stands. */
+/** The object of a question: the whole workspace, or an object given by where it stands. */
 export type JudgedObject =
   | {
       readonly state: 'workspace';
-      /** What the call returns is filtered object by object, so a `limit` does not deny the whole (rule 5). */
+      /**
+       * The result of the call is filtered object by object, so a `limit` does not deny the call as a whole (rule 5).
+       */
       readonly filtered: boolean;
     }
   | Ancestry;
@@ -50,36 +52,39 @@ export type JudgementReason = (typeof judgementReasons)[number];
 export interface Judgement {
   readonly effect: 'allow' | 'deny';
   readonly because: JudgementReason;
-  /** Every grant that determines it: of a denial all that deny, of an allowance all that allow. In order of their ids. */
+  /** Every grant that led to it, in order of id: for a denial all grants that deny, otherwise all that allow. */
   readonly grants: readonly GrantId[];
 }
 
 /**
- * A workspace's policy at one revision, ready to answer. `authorize/` has the only implementation; everything that asks
- * about permission (the path, the filters of answers, accounts, reports) asks this. Pure, total, synchronous.
+ * A workspace's policy at one revision, ready for questions. `authorize/` has the only implementation. Everything that
+ * asks about permission (the path, the filters of answers, accounts, reports) asks this. Pure, total, synchronous.
  */
 export interface PolicySnapshot {
   readonly revision: number;
-  /** What it was compiled from. */
+  /** The policy that it was compiled from. */
   readonly source: Policy;
-  /** Null for somebody who is no member. */
+  /** Null for a principal who is no member. */
   roleOf(principal: PrincipalId): string | null;
-  /** What a role allows in the workspace, built-in or custom. A role that nobody defined allows nothing. */
+  /** The actions of a role, built-in or custom. An undefined role allows nothing. */
   ofRole(role: string): ReadonlySet<Action>;
-  /** False: what this asker may do is the same for every object, so nobody needs to look up where one stands. */
+  /** False: this asker has the same rights on every object, so it is not needed to look up where an object stands. */
   dependsOnPages(asker: Asker): boolean;
   judge(asker: Asker, action: Action, object: JudgedObject): Judgement;
-  /** The effect of `judge` alone, and fast: for filters. */
+  /** The effect of `judge` alone, but faster: for filters. */
   may(asker: Asker, action: Action, object: JudgedObject): boolean;
-  /** Whether a `deny` or a `limit` takes the action from this asker on some pages: what holds above need not hold below. */
+  /**
+   * Whether a `deny` or a `limit` takes the action from this asker on some pages. If so, what is allowed on a page need
+   * not be allowed below it.
+   */
   hasExceptions(asker: Asker, action: Action): boolean;
   /** Names of the properties that are hidden (`read`) or may not be written (`update`) at this object. */
   maskedProperties(asker: Asker, action: 'read' | 'update', object: Ancestry): ReadonlySet<string>;
   /**
-   * Whether any member may do anything with content after a move that they may not do before: `before` and `after` are where
-   * the object stands. Holds for whatever call they could make; of the context only its moment counts.
+   * Whether a move lets any member do more with content than before. `before` and `after` are the places of the object.
+   * Considers every call that a member could make; of the context, only the time counts.
    */
   widens(before: Ancestry, after: Ancestry, context: CallContext): boolean;
-  /** Names of the properties that any condition tests: what the page index mirrors. */
+  /** Names of the properties that any condition tests. The page index keeps their values. */
   readonly testedProperties: ReadonlySet<string>;
 }

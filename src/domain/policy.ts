@@ -2,7 +2,7 @@ import type { Action } from './action.ts';
 import type { Grant } from './grant.ts';
 import type { GroupId, PrincipalId } from './ids.ts';
 
-/** A named set of principals. A group may hold other groups, and those hold none. */
+/** A named set of principals. A group may hold other groups, but those may not hold groups. */
 export interface Group {
   readonly id: GroupId;
   readonly name: string;
@@ -10,9 +10,9 @@ export interface Group {
   readonly groups: readonly GroupId[];
 }
 
-/** Everything that decisions in one workspace follow from, at one revision. Plain data; `authorize/` compiles it. */
+/** All that decisions in one workspace depend on, at one revision. Plain data; `authorize/` compiles it. */
 export interface Policy {
-  /** Moves with every change. An intent commits only if it is still current (rule 10). */
+  /** Grows with every change. An intent commits only if it is still current (rule 10). */
   readonly revision: number;
   /** Custom roles. The built-in ones are not here, and cannot be changed. */
   readonly roles: ReadonlyMap<string, ReadonlySet<Action>>;

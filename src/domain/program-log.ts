@@ -1,6 +1,6 @@
 /**
- * Where the program writes what operators should know: fields and a sentence, or a sentence alone. Never a body, a header or
- * a token. A `pino` logger is one.
+ * Writes what operators should know: fields and a sentence, or a sentence alone. Never a body, a header or a token. A
+ * `pino` logger is one.
  */
 export interface ProgramLog {
   info(sentence: string): void;
@@ -11,5 +11,5 @@ export interface ProgramLog {
   error(fields: object, sentence: string): void;
 }
 
-/** For those who do not want to hear anything. */
+/** Writes nothing. */
 export const silentLog: ProgramLog = { info() {}, warn() {}, error() {} };

@@ -1,8 +1,9 @@
 import { secondMs } from './units.ts';
 
 /**
- * How many seconds a `Retry-After` asks to wait (RFC 9110 section 10.2.3). Of a moment, the answer's own `Date` tells how far
- * away it is, whatever our clock says. Null for what is neither. Anybody can ask for a century: whoever waits sets a bound.
+ * The number of seconds that a `Retry-After` asks to wait (RFC 9110 section 10.2.3). If it is a date, the answer's own
+ * `Date` header is subtracted, so our clock does not matter. Null if it is neither. A server can ask for a century: the
+ * caller of this function sets a bound.
  */
 export function readRetryAfter(wait: unknown, date?: unknown): number | null {
   if (typeof wait !== 'string') return null;

@@ -4,25 +4,30 @@ import type { Policy } from './policy.ts';
 import type { Asker, PolicySnapshot } from './policy-snapshot.ts';
 import type { Caller } from './principal.ts';
 
-/** Makes a policy ready to answer. `authorize/` has the only one; parts that may not import it are given it. */
+/**
+ * Makes a policy ready for questions. Only `authorize/` has one; parts that may not import it get it as a parameter.
+ */
 export type CompilePolicy = (policy: Policy) => PolicySnapshot;
 
-/** What somebody may do in the workspace as a whole. */
+/** What a caller may do in the workspace as a whole. */
 export function actionsHeld(policy: PolicySnapshot, asker: Asker): ReadonlySet<Action> {
   return judged(policy, asker, false);
 }
 
-/** What somebody may do in some place of the workspace at least. */
+/** What a caller may do in at least one place of the workspace. */
 export function actionsAnywhere(policy: PolicySnapshot, asker: Asker): ReadonlySet<Action> {
   return judged(policy, asker, true);
 }
 
-/** Who asks, where a command looks again whether its author may do something. Null for those whom no policy knows. */
+/**
+ * The asker for a command that checks again whether its author may do something. Null for authors that no policy
+ * covers.
+ */
 export function askerNow(author: Caller, at: Date): Asker | null {
   return askerOf(author, author.via ?? nowhere, { at });
 }
 
-/** A caller that did not come through a door has no address: what depends on one is then not allowed. */
+/** A caller that did not come through a door has no address. Rights that depend on an address are then denied. */
 const nowhere = { door: 'api', clientAddress: '' } as const;
 
 function judged(policy: PolicySnapshot, asker: Asker, filtered: boolean): ReadonlySet<Action> {

@@ -2,16 +2,16 @@ import { resolve } from 'node:path';
 
 export type KeyProvider = 'file' | 'aws-kms' | 'gcp-kms' | 'vault-transit';
 
-/** Where one root key is. `key` is a path, or the name that the service knows the key and its version by. */
+/** Where one root key is. `key` is a path, or the name that the service uses for the key and its version. */
 export interface RootKeyName {
   readonly provider: KeyProvider;
   readonly key: string;
 }
 
 /**
- * How the keys of each provider are named. A name stands for one version of a key for ever, so aliases are refused, and so
- * are names without a version where versions are told apart: a key that is exchanged behind its name would be rotated
- * without anybody noticing that nothing was wrapped anew.
+ * How each provider names its keys. A name must always mean the same version of a key. So aliases are refused, and so
+ * are names without a version if the provider has versions. Otherwise a key could be replaced behind its name, and no
+ * one would notice that the old values were not wrapped again.
  */
 const forms: Readonly<Record<KeyProvider, { form: RegExp; expects: string }>> = {
   file: { form: /^./s, expects: 'file:PATH' },
@@ -26,7 +26,10 @@ const forms: Readonly<Record<KeyProvider, { form: RegExp; expects: string }>> = 
   'vault-transit': { form: /^[\w.-]+(\/[\w.-]+)*\/\d+$/, expects: 'vault-transit:MOUNT/KEY/VERSION' },
 };
 
-/** Reads `provider:key`; `file` alone is the file of PORTCULLIS_ROOT_KEY_FILE. Throws a RangeError that says what is expected. */
+/**
+ * Reads `provider:key`; `file` alone is the file of PORTCULLIS_ROOT_KEY_FILE. Throws a RangeError that says what is
+ * expected.
+ */
 export function parseRootKeyName(text: string, rootKeyFile: string): RootKeyName {
   if (text === 'file') return { provider: 'file', key: rootKeyFile };
   const [provider = '', ...rest] = text.split(':');

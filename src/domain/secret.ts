@@ -14,7 +14,7 @@ export class Secret {
     return this.#value;
   }
 
-  /** Whether both are the same text. */
+  /** Whether both secrets have the same text. */
   equals(other: Secret): boolean {
     return this.#value === other.#value;
   }

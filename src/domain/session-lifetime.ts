@@ -1,7 +1,7 @@
 import { dayMs, hourMs } from './units.ts';
 
-/** A browser session ends when it was not used for this long. */
+/** A browser session ends if it was not used for this long. */
 export const sessionIdleMs = 12 * hourMs;
 
-/** However much it is used, a browser session ends after this long. */
+/** A browser session ends after this long, even if it is used. */
 export const sessionMsMax = 7 * dayMs;

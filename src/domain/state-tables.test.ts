@@ -12,7 +12,7 @@ interface StateTable {
   stateAfter(state: string, event: string): string | null;
 }
 
-/** Spelled out once more, the other way round: what each state answers to, and nothing else. */
+/** The table once more, written from the states' side: the events that each state reacts to. It reacts to no others. */
 const expected: readonly [string, unknown, Record<string, Record<string, string>>][] = [
   [
     'a webhook subscription',

@@ -1,4 +1,4 @@
-/** What went wrong with the database, for callers that act on it; people read the message. */
+/** What went wrong with the database, for code that reacts to it. People read the message. */
 export type StoreErrorCode =
   | 'binary_missing'
   | 'account_unusable'

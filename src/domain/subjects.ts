@@ -7,46 +7,52 @@ export type SubjectId = UserId | AgentId | KeyId | InvitationId;
 
 /** What a decision must know of one of these. */
 export interface Subject {
-  /** Who needs no right to manage it: a key's principal and, if that is an agent, its owner; an agent and its owner. */
+  /**
+   * The principals who need no right to manage it: for a key its principal and, if that is an agent, the agent's owner;
+   * for an agent itself and its owner.
+   */
   readonly owners: readonly PrincipalId[];
-  /** The role of a member of the workspace, or the one that an invitation to it gives. Null without one. */
+  /** The role of a member of the workspace, or the role that an invitation gives. Null if there is none. */
   readonly role: string | null;
   /** A person's rights in the deployment, whether or not the account is disabled. */
   readonly rights: ReadonlySet<Action>;
   readonly disabled: boolean;
-  /** A person reaches more than members of the workspace do: other workspaces, or connections for them alone. */
+  /**
+   * The person can use more than members of the workspace can: other workspaces, or connections that only this person
+   * may use.
+   */
   readonly beyond: boolean;
 }
 
-/** Where subjects are looked up. */
+/** Looks subjects up. */
 export interface Subjects {
-  /** Those that there are among the ids: in the workspace, or for null and for people in the deployment. */
+  /** Those of the ids that exist: in the workspace, or (for null, and for people) in the deployment. */
   find(workspaceId: WorkspaceId | null, ids: readonly SubjectId[]): Promise<ReadonlyMap<string, Subject>>;
 }
 
-/** What a call gives to somebody. Nobody gives what they do not hold (rule 8). */
+/** What a call gives to a principal. A caller cannot give what they do not hold (rule 8). */
 export type Gift =
-  /** What a new key is limited to. One's own key is judged by one's own rights wherever it is used. */
+  /** The limit of a new key. A key for its maker has the maker's own rights at each use. */
   | {
       readonly kind: 'key';
       readonly own: boolean;
-      /** Whose key it is, where it is not the maker's own. */
+      /** The principal of the key, if it is not for the maker. */
       readonly of: PrincipalId | undefined;
       readonly actions: readonly Action[] | undefined;
       readonly role: string | undefined;
       readonly under: readonly string[] | undefined;
     }
-  /** A role; where somebody has one already (`to`), what it adds to that. */
+  /** A role. If the receiver (`to`) already has a role, only what the new role adds counts. */
   | { readonly kind: 'role'; readonly role: string; readonly to?: PrincipalId }
-  /** What an invitation gives once it is accepted. */
+  /** What an invitation gives when it is accepted. */
   | { readonly kind: 'invitation'; readonly id: InvitationId }
-  /** A way to sign in as somebody. By mail it reaches that person alone; else the author could use it. */
+  /** A way to sign in as this person. A mail reaches that person alone; otherwise the caller could use it. */
   | { readonly kind: 'identity'; readonly of: UserId; readonly byMail: boolean }
-  /** What a change of the policy lets anybody do that they could not. */
+  /** What a change of the policy allows that was not allowed before, to any principal. */
   | { readonly kind: 'policy'; readonly proposal: PolicyProposal }
   /** Rights in the deployment. */
   | { readonly kind: 'rights'; readonly rights: readonly Action[] }
-  /** What a change of a person's account adds to what they can do now. Somebody who is disabled can do nothing. */
+  /** What a change of an account adds to what the person can do now. A disabled person can do nothing. */
   | {
       readonly kind: 'account';
       readonly of: UserId;

@@ -10,7 +10,7 @@ const cells = saids.flatMap(said =>
   ),
 );
 
-/** All words, spelled out: the compiler refuses a word too many, the tests one too few. */
+/** All words, spelled out. The compiler refuses an unknown word, and the tests notice a missing one. */
 const storedWords: Record<Stored, true> = {
   in_use: true,
   kept: true,
@@ -31,7 +31,7 @@ describe('the table of what becomes of a token', () => {
   it('reaches every word of what is stored and of what the caller gets', () => {
     assert.deepEqual(new Set(cells.map(({ stored }) => stored)), new Set(Object.keys(storedWords)));
     const reached = new Set(cells.map(({ given }) => given).filter(given => given !== 'look_again'));
-    // Where nothing can be opened, no server is asked: that word has no row.
+    // If nothing can be opened, no server is asked: so this word has no row.
     assert.deepEqual(reached, new Set(Object.keys(givenWords)));
   });
 

@@ -4,17 +4,19 @@ import type { ErrorCode } from './errors.ts';
 import type { RegistrationId } from './ids.ts';
 
 /**
- * What a server said of a token of ours. Each answer that is read is one of these, whichever server gave it.
+ * What a server said about a token of ours. Every answer, from any server, is read as one of these.
  *
- * Of a refresh token: `granted` brings new tokens. `grant_refused`: the grant is over, a person must agree again.
- * `client_refused`: the server no longer knows our client. `app_refused`: it does not accept the client of the settings.
- * `misconfigured`: something else of ours is set up wrongly. No connection is to blame for either, an operator has to look.
+ * For a refresh token: `granted` brings new tokens. `grant_refused`: the grant is over, a person must agree again.
+ * `client_refused`: the server no longer knows our client. `app_refused`: the server does not accept the client of the
+ * settings. `misconfigured`: something else of ours is set up wrongly. The last two are not the fault of a connection;
+ * an operator has to act.
  *
- * Of an access token: `alive` and `dead`, or `unaskable` where the server has no way to be asked.
+ * For an access token: `alive` and `dead`, or `unaskable` if the server cannot be asked.
  *
- * Of a token that we give up: `revoked`, or `not_revocable` where the server has no way to revoke it.
+ * For a token that we give up: `revoked`, or `not_revocable` if the server cannot revoke it.
  *
- * Of any: `turned_away` was not carried out, so nothing is spent. `unclear` says nothing: it may have been carried out.
+ * For any token: `turned_away` means that the request was not carried out, so nothing is spent. `unclear` means that
+ * the request may have been carried out.
  */
 export type Said =
   | 'granted'
@@ -31,28 +33,29 @@ export type Said =
   | 'unclear';
 
 /**
- * What the store holds after that. `in_use`: the new tokens serve calls. `kept`: the tokens stay what they were. `out_of_use`:
- * the connection serves no calls until a person has agreed again. `overtaken`: the connection has moved on, and nothing was
- * changed. `revoking`: no connection holds the tokens, a job revokes them. `undecided`: the connection is being
- * disconnected, or does not open just now; the new tokens wait in the spool. `destroyed`: the token is gone.
+ * What the store holds afterwards. `in_use`: the new tokens serve calls. `kept`: the tokens stay as they were.
+ * `out_of_use`: the connection serves no calls until a person has agreed again. `overtaken`: the connection had changed
+ * meanwhile, so this answer changed nothing. `revoking`: no connection holds the tokens, and a job revokes them.
+ * `undecided`: the connection is being disconnected, or cannot be opened just now; the new tokens wait in the spool.
+ * `destroyed`: the token is gone.
  */
 export type Stored = 'in_use' | 'kept' | 'out_of_use' | 'overtaken' | 'revoking' | 'undecided' | 'destroyed';
 
 /**
- * What a caller who needs the token gets. `usable`: a token that works. `postponed`: the same question later. `app_refused`:
- * that too, once an operator has mended the client of the settings. `ended`: nothing until a person has agreed again.
- * `unopenable`: what is stored cannot be opened, so no server was asked.
+ * What a caller who needs the token gets. `usable`: a token that works. `postponed`: nothing now, the caller may ask
+ * again later. `app_refused`: the same, once an operator has corrected the client in the settings. `ended`: nothing
+ * until a person has agreed again. `unopenable`: the stored tokens cannot be opened, so no server was asked.
  */
 export type Given = 'usable' | 'postponed' | 'app_refused' | 'ended' | 'unopenable';
 
 interface TokenOutcome {
-  /** What an answer to a refresh does to its connection; null where no refresh gets this answer. */
+  /** The event that an answer to a refresh causes for its connection; null if no refresh gets this answer. */
   readonly refresh: ConnectionEvent | null;
-  /** What the caller gets, by what could be stored. `look_again`: what follows from what is stored by now. */
+  /** What the caller gets, for each way in which the answer was stored. `look_again`: the stored state decides. */
   readonly stored: Partial<Readonly<Record<Stored, Given | 'look_again'>>>;
 }
 
-/** What became of a token, all of it: what the server said, what was stored, what the caller gets. */
+/** The whole table about a token: what the server said, what was stored, what the caller gets. */
 export const tokenOutcomes = {
   granted: {
     refresh: 'refreshed',
@@ -73,13 +76,13 @@ export const tokenOutcomes = {
 
 type Outcomes = typeof tokenOutcomes;
 
-/** What the caller gets for this answer, stored like this. Only pairs of the table compile. */
+/** What the caller gets for this answer if it was stored in this way. Only pairs of the table compile. */
 export function givenAfter<S extends Said, T extends keyof Outcomes[S]['stored']>(said: S, stored: T) {
   const cells: Outcomes[S]['stored'] = tokenOutcomes[said].stored;
   return cells[stored];
 }
 
-/** The error of a caller who gets no token. */
+/** The error for a caller who gets no token. */
 export const errorWithoutToken = {
   postponed: 'upstream_unavailable',
   app_refused: 'app_refused',
@@ -87,16 +90,16 @@ export const errorWithoutToken = {
   unopenable: 'connection_undecryptable',
 } as const satisfies Record<Exclude<Given, 'usable'>, ErrorCode>;
 
-/** How it stands with the token of a connection that serves calls, or did. */
+/** The health of the token of a connection that serves calls, or once did. */
 export type TokenHealth = Exclude<Given, 'unopenable'>;
 
 /**
- * An answer to a refresh token, read (defects B1 to B4). `problem` is a word of ours, never the server's: `status_503`,
- * `answer_unusable`, or a code of RFC 6749 section 5.2. `why` tells more, for the program's log.
+ * The answer to a refresh token (defects B1 to B4). `problem` is one of our words, never the server's: `status_503`,
+ * `answer_unusable`, or a code of RFC 6749 section 5.2. `why` says more, for the program's log.
  */
 export type RefreshAnswer = TokenAnswer<{ readonly tokens: Tokens }>;
 
-/** An answer of a token endpoint, to a code or to a refresh token; `Granted` is what it brings when it brings tokens. */
+/** The answer of a token endpoint to a code or to a refresh token. `Granted` is the content of a successful answer. */
 export type TokenAnswer<Granted> =
   | ({ readonly said: 'granted' } & Granted)
   | { readonly said: 'grant_refused' | 'client_refused'; readonly problem: string }
@@ -108,11 +111,11 @@ export type TokenAnswer<Granted> =
       readonly retryAfterSeconds?: number | null;
     };
 
-/** Tokens that were issued to us and that no connection will hold: a job revokes them (rule 21). */
+/** Tokens that a server issued to us and that no connection will hold: a job revokes them (rule 21). */
 export interface DiscardedTokens {
   readonly origin: string;
   readonly botId: string;
-  /** The hosted MCP client of ours that got them; null for the REST integration, of which there is one. */
+  /** Our client at the hosted MCP server that got the tokens; null for the REST integration, which has one client. */
   readonly registrationId: RegistrationId | null;
   readonly tokens: Tokens;
 }

@@ -1,4 +1,4 @@
-/** A sealed value that is not what was sealed here, or not under this key. Says nothing about what it holds. */
+/** A sealed value that was not sealed here, or not under this key. The error says nothing about its content. */
 export class UnopenableError extends Error {
   constructor(reason: string, options?: ErrorOptions) {
     super(`A sealed value cannot be opened: ${reason}.`, options);
@@ -6,7 +6,9 @@ export class UnopenableError extends Error {
   }
 }
 
-/** For `catch`: null for a value that does not open. Anything else, such as a key service that is away, goes on. */
+/**
+ * For `catch`: null for a value that does not open. Any other error, such as an unreachable key service, is thrown on.
+ */
 export function nullIfUnopenable(error: unknown): null {
   if (error instanceof UnopenableError) return null;
   throw error;

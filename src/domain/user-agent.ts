@@ -1,2 +1,2 @@
-/** How Portcullis calls itself wherever it asks something (RFC 9110 section 10.1.5). */
+/** The name that Portcullis sends in its own requests (RFC 9110 section 10.1.5). */
 export const userAgent = 'Portcullis';

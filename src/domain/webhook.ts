@@ -1,25 +1,26 @@
 import type { SubscriptionId, WorkspaceId } from './ids.ts';
 
 /**
- * Whose a webhook subscription is: a workspace's, or (null) the deployment's. At Notion it belongs to an integration. That
- * of an internal integration tells of one workspace; that of a public one tells of all in which it is installed.
+ * The owner of a webhook subscription: a workspace, or (null) the deployment. At Notion a subscription belongs to an
+ * integration. An internal integration sends the events of one workspace; a public one sends those of all workspaces in
+ * which it is installed.
  */
 export type WebhookOwner = WorkspaceId | null;
 
 /**
  * How far a webhook subscription has come.
  *
- * waiting: for Notion's handshake. offered: a token came in a handshake, and no admin has it yet. shown: an admin has it,
- * to paste it at Notion. confirmed: an event came that is signed with it. contested: somebody else knew the address, so
- * nothing that comes there is believed until an admin gives it another one.
+ * waiting: for Notion's handshake. offered: a handshake brought a token, and no admin has seen it yet. shown: an admin
+ * has it, to paste it at Notion. confirmed: an event came that is signed with it. contested: a sender other than Notion
+ * knew the address. Nothing that comes there is trusted until an admin gives the subscription another address.
  */
 export type SubscriptionState = 'waiting' | 'offered' | 'shown' | 'confirmed' | 'contested';
 
-/** Where a sealed verification token belongs. It opens nowhere else. */
+/** The place that a sealed verification token is bound to. It cannot be opened as the token of another place. */
 export interface WebhookTokenPlace {
   readonly owner: WebhookOwner;
   readonly subscriptionId: SubscriptionId;
-  /** Counts the addresses that the subscription has had. */
+  /** Counts the addresses of this subscription. */
   readonly generation: number;
 }
 
@@ -33,15 +34,15 @@ export interface SubscriptionSummary {
   readonly createdAt: Date;
   readonly confirmedAt: Date | null;
   readonly lastEventAt: Date | null;
-  /** Events of types that nothing here understands, among those that are still kept. */
+  /** The number of kept events with a type that Portcullis does not understand. */
   readonly keptAside: number;
 }
 
-/** An event of a type that nothing here understands. It is kept aside, without its content. */
+/** An event with a type that Portcullis does not understand. It is kept aside, without its content. */
 export interface KeptAside {
   readonly eventId: string;
   readonly type: string;
-  /** Null also for the deployment's subscriptions: what lies in a workspace is nobody's business outside of it. */
+  /** Also null for the deployment's subscriptions: what is in a workspace must not be seen outside of it. */
   readonly entity: { readonly kind: string; readonly id: string } | null;
   readonly receivedAt: Date;
 }
