@@ -24,16 +24,20 @@ type Finding = ({ readonly allow: AllowReason } | { readonly deny: DenyReason; r
  */
 export function authorize(call: Call, caller: Caller, facts: Facts): Decision {
   const finding = decide(call, caller, facts);
-  const mayRead = mayReadAnswer(call, caller, facts, readActionOf(call.operation));
-  const common = { id: newId('dec'), role: facts.role, mayRead, grants: finding.grants ?? [] };
-  return 'allow' in finding
-    ? ({
-        ...common,
-        effect: 'allow',
-        because: finding.allow,
-        mayHear: mayRead && mayReadAnswer(call, caller, facts, 'read'),
-      } satisfies Allow)
-    : ({ ...common, effect: 'deny', because: finding.deny, demand: finding.demand ?? null } satisfies Deny);
+  const common = { id: newId('dec'), role: facts.role, grants: finding.grants ?? [] };
+  const { demands } = call.operation;
+  const mayRead = (objects: readonly Demand[], action = readActionOf(call.operation)) =>
+    mayReadAll(objects, call, caller, facts, action);
+  if ('deny' in finding) {
+    // That there is a workspace is no secret; only what it holds may be.
+    const secret = demands.filter(({ object }) => object.kind !== 'workspace');
+    const mayKnow = mayRead(secret.length > 0 ? secret : demands);
+    const denied = { effect: 'deny', because: finding.deny, demand: finding.demand ?? null, mayRead: mayKnow } as const;
+    return { ...common, ...denied } satisfies Deny;
+  }
+  const mayReadIt = mayRead(demands);
+  const mayHear = mayReadIt && mayRead(demands, 'read');
+  return { ...common, effect: 'allow', because: finding.allow, mayRead: mayReadIt, mayHear } satisfies Allow;
 }
 
 function decide(call: Call, caller: Caller, facts: Facts): Finding {
@@ -151,9 +155,10 @@ function needsConnection({ target }: Operation): boolean {
   return target?.kind === 'notion' || target?.connection !== undefined;
 }
 
-/** Whether the caller may read what the call returns: the action on everything of Notion's that it names. */
-function mayReadAnswer(
-  { door, clientAddress, operation }: Call,
+/** Whether the caller may read all that demands are about, and so what the call returns. */
+function mayReadAll(
+  demands: readonly Demand[],
+  { door, clientAddress }: Call,
   caller: Caller,
   facts: Facts,
   action: Action,
@@ -162,7 +167,7 @@ function mayReadAnswer(
   const asker = askerOf(caller, { door, clientAddress }, facts);
   if (asker === null || facts.policy === null) return false;
   const { policy } = facts;
-  return operation.demands.every(demand => policy.judge(asker, action, judgedObject(demand, facts)).effect === 'allow');
+  return demands.every(demand => policy.judge(asker, action, judgedObject(demand, facts)).effect === 'allow');
 }
 
 function withinCeiling(caller: Caller, action: Action): boolean {
