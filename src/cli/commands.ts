@@ -15,6 +15,7 @@ import { dbRestore } from './db-restore.ts';
 import { demo } from './demo.ts';
 import { discover } from './discover.ts';
 import { doctor } from './doctor.ts';
+import { draftPromote, draftRemove, draftReport, draftSet, draftShow } from './draft.ts';
 import { emulator } from './emulator.ts';
 import { explainCommand, reachCommand, whoCanCommand } from './explain.ts';
 import { grantCommand, grantsList, grantsRemove } from './grants.ts';
@@ -86,6 +87,11 @@ export const commandTable: CommandTable = {
       policySimulate,
       policyLint,
       policyLeastPrivilege,
+      draftSet,
+      draftShow,
+      draftReport,
+      draftPromote,
+      draftRemove,
     ],
     'What Notion shows': [discover, reportAccess, pagesRebuild],
     'MCP clients': [mcpConfig],
@@ -99,6 +105,7 @@ export const commandTable: CommandTable = {
   groups: {
     grants: 'See and remove grants.',
     policy: 'Keep the policy of a workspace as a document.',
+    draft: 'Try a policy beside the one that decides.',
     report: 'Report what connections can reach.',
     pages: 'Look after what is known of where pages stand.',
     mcp: 'Let MCP clients in.',

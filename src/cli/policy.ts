@@ -4,7 +4,7 @@ import { printable, printableJson } from '../domain/printable.ts';
 import { dayMs } from '../domain/units.ts';
 import { type Command, type Invocation, type Option, type Terminal, UsageError } from './command.ts';
 import { type PolicyFile, readPolicyFile } from './policy-file.ts';
-import type { ApiPath, Remote } from './remote.ts';
+import type { ApiPath, Remote, Sent } from './remote.ts';
 import { remoteOf, remoteOptions } from './remote-options.ts';
 import { textOf, workspaceOf, workspaceOption } from './workspace-option.ts';
 
@@ -64,7 +64,7 @@ export const policyPlan: Command = {
   options: { ...policyOptions, json: { takes: null, doc: 'the whole plan as JSON' } },
   notes: `${policyNotes} The exit code is 6 where the document would be refused.`,
   async run(invocation) {
-    const planned = await planOf(invocation, await readPolicyFile(invocation.parameters.FILE ?? '-'));
+    const planned = await planOf(invocation, (await readPolicyFile(invocation.parameters.FILE ?? '-')).sent);
     if (invocation.options.json === true) invocation.terminal.out(printableJson(planned));
     else printPlan(planned, invocation.terminal);
     return exitCodeOf(planned);
@@ -83,7 +83,7 @@ export const policyApply: Command = {
   async run(invocation) {
     const file = await readPolicyFile(invocation.parameters.FILE ?? '-');
     const { remote, path } = await policyAt(invocation);
-    const planned = await planOf(invocation, file);
+    const planned = await planOf(invocation, file.sent);
     const named = textOf(invocation.options.revision) ?? file.revision;
     const ifMatch = named === null ? `"${planned.revision}"` : `"${named}"`;
     await remote.send('PUT', `${path}/policy`, { ...file.sent, ifMatch });
@@ -100,7 +100,7 @@ export const policyTest: Command = {
   options: policyOptions,
   notes: `${policyNotes} Nothing is saved. The exit code is 6 where one fails.`,
   async run(invocation) {
-    const { failed } = await planOf(invocation, await readPolicyFile(invocation.parameters.FILE ?? '-'));
+    const { failed } = await planOf(invocation, (await readPolicyFile(invocation.parameters.FILE ?? '-')).sent);
     for (const line of failed) invocation.terminal.out(printable(line));
     if (failed.length === 0) invocation.terminal.err('All of them hold.');
     return failed.length === 0 ? 0 : errorTable.conflict.exitCode;
@@ -180,15 +180,16 @@ export function timeOf(option: string, text: string): string {
   return time.toISOString();
 }
 
-async function planOf(invocation: Invocation, file: PolicyFile): Promise<Plan> {
+/** What a document would change. @param sent the document */
+export async function planOf(invocation: Invocation, sent: Sent): Promise<Plan> {
   const { remote, path } = await policyAt(invocation);
-  return plan.parse(await remote.send('POST', `${path}/policy/plan`, file.sent));
+  return plan.parse(await remote.send('POST', `${path}/policy/plan`, sent));
 }
 
 const signs = { added: '+', removed: '-', changed: '~' };
 
 /** Changes by what they are about, then who gains and who loses. */
-function printPlan({ changes, gains, losses, missingActions, failed }: Plan, { out }: Terminal): void {
+export function printPlan({ changes, gains, losses, missingActions, failed }: Plan, { out }: Terminal): void {
   if (changes.length === 0) out('No changes.');
   for (const { change, of, was, becomes } of changes) {
     const what = change === 'changed' ? `${was} → ${becomes}` : (becomes ?? was ?? '');

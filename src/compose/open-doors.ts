@@ -43,7 +43,7 @@ export interface OpenDoors {
 /** Everything that calls come in by. */
 export async function openDoors(place: Foundation, audit: Audit, parts: Parts): Promise<OpenDoors> {
   const { config, log, store, stores, prometheus, root, publicUrl, monotonicMs, closers } = place;
-  const { policies, questions, advice } = openPolicies(place, audit, () => opened.places);
+  const { policies, questions, advice, drafts } = openPolicies(place, audit, () => opened.places);
   const opened = openGateway(place, audit, parts, policies);
   const { gateway, files, report, discoverPages, toolRoutes } = opened;
   const clientAddress = createClientAddress(config.trustedProxies);
@@ -89,6 +89,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
         questions,
         advice,
         sinks: { commands: sinks.commands, record },
+        drafts,
       }),
       contentRoutes,
       fileLinks: files.links,

@@ -4,18 +4,24 @@ import { compilePolicy } from '../authorize/compile-policy.ts';
 import { actions } from '../domain/action.ts';
 import { askerNow } from '../domain/rights.ts';
 import { createAdvice } from '../policy/advice.ts';
+import { createDrafts } from '../policy/drafts.ts';
 import type { PagePlaces } from '../policy/page-places.ts';
 import { createPolicies } from '../policy/policies.ts';
 import { createQuestions } from '../policy/questions.ts';
-import { createReadPast } from '../policy/read-past.ts';
+import { createPlacePast, createReadPast } from '../policy/read-past.ts';
 import { createCheckPolicy } from '../policy/run-checks.ts';
 import type { Foundation } from './foundation.ts';
 import type { Audit } from './open-audit.ts';
 import { openPolicyAnalysis } from './policy-analysis.ts';
+import { openShadow } from './policy-shadow.ts';
 import { openRecordedCalls } from './recorded-calls.ts';
 
 /** Policies as people change them and ask about them. @param places asked once the gate is open */
-export function openPolicies({ now, stores }: Foundation, { logged, proved }: Audit, places: () => PagePlaces) {
+export function openPolicies(
+  { now, stores, log, background, closers }: Foundation,
+  { logged, proved }: Audit,
+  places: () => PagePlaces,
+) {
   const later: PagePlaces = {
     find: (...asked) => places().find(...asked),
     known: (...asked) => places().known(...asked),
@@ -23,13 +29,14 @@ export function openPolicies({ now, stores }: Foundation, { logged, proved }: Au
     titles: (...asked) => places().titles(...asked),
   };
   const analysis = openPolicyAnalysis(stores);
-  const readPast = createReadPast(
-    openRecordedCalls({ keyLimits: stores.keyLimits, auditReader: proved.reader }),
-    later,
-  );
+  const recorded = openRecordedCalls({ credentialLimits: stores.credentialLimits, auditReader: proved.reader });
+  const placePast = createPlacePast(recorded, later);
+  const readPast = createReadPast(recorded, placePast);
   const common = { store: logged.policies, compile: compilePolicy, places: later, analysis, now };
+  const shadow = openShadow({ log, background, closers }, { ...common, drafts: logged.drafts, placePast });
   const policies = createPolicies({
     store: logged.policies,
+    drafts: logged.drafts,
     beyond(before, after, author, at) {
       if (author.principal.kind === 'system') return [];
       const asker = askerNow(author, at);
@@ -47,6 +54,7 @@ export function openPolicies({ now, stores }: Foundation, { logged, proved }: Au
   });
   return {
     policies,
+    drafts: createDrafts({ drafts: logged.drafts, store: logged.policies, shadow, now }),
     advice: createAdvice({ ...common, readPast }),
     questions: createQuestions(common),
   };

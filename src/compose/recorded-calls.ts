@@ -7,7 +7,7 @@ const pageSize = 200;
 
 /** Decisions out of the log, for questions about what another policy would have decided. */
 export function openRecordedCalls(
-  stores: Pick<Stores, 'keyLimits'> & { auditReader: Pick<AuditReader, 'read'> },
+  stores: Pick<Stores, 'credentialLimits'> & { auditReader: Pick<AuditReader, 'read'> },
 ): RecordedCalls {
   return {
     async read(workspaceId, { since, until, of }, max) {
@@ -24,11 +24,17 @@ export function openRecordedCalls(
       } while (before !== null && calls.length < max);
       return { calls: calls.slice(0, max), complete: before === null && calls.length <= max };
     },
-    limitsOf: stores.keyLimits,
+    limitsOf: stores.credentialLimits,
   };
 }
 
-function recordedCall({ entry }: AuditRecord): RecordedCall[] {
+/** What is a call to Notion from an entry of the log, as it was written. */
+export function notionCallsIn(text: string): RecordedCall[] {
+  const entry = JSON.parse(text) as AuditRecord['entry'];
+  return entry.activity === 'notion' ? recordedCall({ entry }) : [];
+}
+
+function recordedCall({ entry }: Pick<AuditRecord, 'entry'>): RecordedCall[] {
   const {
     id,
     time,

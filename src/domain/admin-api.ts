@@ -1358,6 +1358,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/policy/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The policy that is tried beside the one that decides; the ETag is its own revision
+         * @description Takes the action `grants` in the workspace.
+         */
+        get: operations["policy.draft"];
+        /**
+         * Try a document beside the policy that decides, from now on; it decides nothing
+         * @description Takes the action `grants` in the workspace.
+         */
+        put: operations["policy.set_draft"];
+        post?: never;
+        /**
+         * Give up a draft, and what was found of it
+         * @description Takes the action `grants` in the workspace.
+         */
+        delete: operations["policy.remove_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/policy/draft/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the draft the policy, as `PUT policy` would; it is no draft any more
+         * @description Takes the action `grants` in the workspace. Nobody gives what they do not hold, in whatever form.
+         */
+        post: operations["policy.promote_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/policy/draft/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The calls that the draft would have decided differently since it was set
+         * @description Takes the action `grants` in the workspace. It takes `audit` too.
+         */
+        get: operations["policy.draft_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/policy/export": {
         parameters: {
             query?: never;
@@ -2043,6 +2111,30 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        DraftFlips: {
+            action: string;
+            because: string;
+            /** @enum {string} */
+            becomes: "allow" | "deny";
+            calls: number;
+            /** @description The decision about the last of them. */
+            decision: string | null;
+            /** Format: date-time */
+            first: string;
+            /** Format: date-time */
+            last: string;
+            object: {
+                id: string | null;
+                kind: string;
+            };
+            operation: string;
+            principal: {
+                id: string;
+                name: string;
+            };
+            /** @enum {string} */
+            was: "allow" | "deny";
+        };
         Explanation: {
             action: string;
             /** @description role, grant, denied_by_grant, outside_limit, outside_key_pages, key_lacks_action, role_lacks_action, not_a_member, unknown_object, stale_object, or another reason of the log. */
@@ -2368,6 +2460,24 @@ export interface components {
             }[];
             /** @constant */
             version: 1;
+        };
+        PolicyDraft: {
+            author: {
+                id: string;
+                name: string;
+            } | null;
+            /** @description As it was given. */
+            document: {
+                [key: string]: unknown;
+            };
+            /** @description The revision of the policy that it was made on. */
+            madeOn: number;
+            /** @description Why it cannot be applied to the policy of today. Until then, it is not tried. */
+            problems: string[];
+            /** @description Of the draft. Another draft has a higher one. */
+            revision: number;
+            /** Format: date-time */
+            setAt: string;
         };
         PolicyFinding: {
             /** @description Of a grant: no_actions, expired, never_holds, nobody, nowhere, changes_nothing, everyone. Of a group: empty, unused. Of a role: no_actions, unused. Of an invariant or a test: nobody, nowhere. */
@@ -5104,6 +5214,156 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyDocument"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "policy.draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDraft"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "policy.set_draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+                "application/yaml": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDraft"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "policy.remove_draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "policy.promote_draft": {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The revision of the draft that was seen. */
+                    draft: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDocument"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "policy.draft_report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Entries of the log that are not looked at yet, because the draft cannot be applied. */
+                        behind: number;
+                        /** @description Calls that were judged under the draft too. */
+                        calls: number;
+                        /** @description The revision of the draft. */
+                        draft: number;
+                        /** @description Calls that differ in nothing but their moment, as one; the most frequent first. */
+                        flips: components["schemas"]["DraftFlips"][];
+                        /** @description Calls that were denied, and would be allowed. */
+                        gained: number;
+                        /** @description Calls that were allowed, and would be denied. */
+                        lost: number;
+                        /** @description Why it cannot be applied to the policy of today. Until then, it is not tried. */
+                        problems: string[];
+                        /** Format: date-time */
+                        since: string;
+                        /** @description Calls that no policy decides, of people who have left, or whose objects or keys are not known any more. */
+                        skipped: number;
+                    };
                 };
             };
             default: components["responses"]["Problem"];

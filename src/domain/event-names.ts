@@ -49,6 +49,8 @@ export const eventNames = {
   'member.role_set': 'a member has another role',
   'notice.given_up': 'a notice could not be delivered',
   'page_index.freshness_set': 'what is known of where pages stand may be older than before, or less old',
+  'policy.draft_removed': 'a draft of a policy was given up',
+  'policy.draft_set': 'a draft of a policy is tried beside the one that decides',
   'policy.grant_added': 'a grant was added',
   'policy.grant_removed': 'a grant was removed',
   'policy.group_removed': 'a group was removed',

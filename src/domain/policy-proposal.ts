@@ -53,7 +53,9 @@ export type PolicyProposal =
   | { readonly kind: 'remove_group'; readonly name: string }
   | { readonly kind: 'set_role'; readonly name: string; readonly actions: readonly Action[] }
   | { readonly kind: 'remove_role'; readonly name: string }
-  | { readonly kind: 'replace'; readonly document: PolicyDocument };
+  | { readonly kind: 'replace'; readonly document: PolicyDocument }
+  /** The draft of the workspace at this revision of it becomes the policy. */
+  | { readonly kind: 'promote_draft'; readonly draft: number };
 
 /** Computes the policy that a proposal would lead to, for the decision about the proposal. */
 export interface Proposals {

@@ -77,7 +77,8 @@ export function createAdvice(parts: {
 
     async leastPrivilege(workspaceId, { since, until }) {
       const stored = await store.read(workspaceId);
-      const past = await readPast(workspaceId, { since, until, of: 'everything' }, lookedAtMax, null);
+      const time = { since, until, of: 'everything' } as const;
+      const past = await readPast(workspaceId, time, lookedAtMax, stored.policy.members, null);
       const allowed = past.unplaced.filter(({ effect }) => effect === 'allow');
       const found = await analysis.lessen(stored.policy, past.placed, allowed.map(unplacedCall));
       return {

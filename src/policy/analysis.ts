@@ -62,11 +62,11 @@ export interface PolicyAnalysis {
   lay(workspaceId: WorkspaceId, policy: Policy, scopes: readonly GrantScope[], at: Date): Promise<LaidPolicy>;
   /** Grants that decide nothing from a moment on. */
   idle(workspaceId: WorkspaceId, policy: Policy, at: Date): Promise<readonly IdleGrant[]>;
-  /** Calls of the past that a policy would decide otherwise, and what would decide them. */
+  /** Calls of the past that a policy would decide otherwise, and what would decide them. `by`: which of their demands. */
   replay<Call extends PastCall>(
     policy: Policy,
     calls: readonly Call[],
-  ): Promise<readonly { readonly call: Call; readonly now: Judgement }[]>;
+  ): Promise<readonly { readonly call: Call; readonly now: Judgement; readonly by: number }[]>;
   /** Grants and roles that are bigger than what the calls used of them, each with the calls that less would deny. */
   lessen<Call extends PastCall>(
     policy: Policy,

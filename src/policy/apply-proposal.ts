@@ -15,7 +15,7 @@ export interface ProposalContext {
 }
 
 /** Applies a proposal to a policy. Pure: the revision stays, since only the database moves it. */
-export function applyProposal(before: Policy, proposal: PolicyProposal, context: ProposalContext): Applied {
+export function applyProposal(before: Policy, proposal: Appliable, context: ProposalContext): Applied {
   const problems: string[] = [];
   const policy = change(before, proposal, context, problems);
   if (policy !== null) {
@@ -25,7 +25,10 @@ export function applyProposal(before: Policy, proposal: PolicyProposal, context:
   return policy === null || problems.length > 0 ? { problems } : { policy };
 }
 
-function change(before: Policy, proposal: PolicyProposal, context: ProposalContext, problems: string[]): Policy | null {
+/** What is applied: a draft has been read from where it is kept. */
+type Appliable = Exclude<PolicyProposal, { kind: 'promote_draft' }>;
+
+function change(before: Policy, proposal: Appliable, context: ProposalContext, problems: string[]): Policy | null {
   const names = createNames(context.members, before.groups);
   switch (proposal.kind) {
     case 'add_grant': {

@@ -16,6 +16,7 @@ const nameOfKind: Readonly<Record<PolicyProposal['kind'], EventName>> = {
   set_role: 'policy.role_set',
   remove_role: 'policy.role_removed',
   replace: 'policy.replaced',
+  promote_draft: 'policy.replaced',
 };
 
 /** The entry for a change: what stood there before and what stands there after, as JSON, and nothing that stayed. */
@@ -35,6 +36,7 @@ export function describeChange(
     requestId,
     detail: {
       fromRevision: before.revision,
+      ...(proposal.kind === 'promote_draft' && { draft: proposal.draft }),
       before: JSON.stringify(onlyIn(before, after)),
       after: JSON.stringify(onlyIn(after, before)),
     },

@@ -3,10 +3,11 @@ import { type Ancestry, objectKey } from '../domain/ancestry.ts';
 import type { DenyReason } from '../domain/decision-reasons.ts';
 import type { Door } from '../domain/door.ts';
 import type { KeyLimit } from '../domain/grant.ts';
-import { type GrantId, isId, type KeyId, type PrincipalId, type WorkspaceId } from '../domain/ids.ts';
+import { type ConsentId, type GrantId, isId, type KeyId, type PrincipalId, type WorkspaceId } from '../domain/ids.ts';
 import type { NotionObjectKind } from '../domain/operation.ts';
 import type { NotionRef } from '../domain/page-index.ts';
 import type { PastCall } from '../domain/past-call.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Asker, JudgedObject } from '../domain/policy-snapshot.ts';
 
 /** A decision out of the log. */
@@ -34,7 +35,7 @@ export interface PastTime {
   readonly of: 'notion' | 'everything';
 }
 
-/** What the log holds of a time, and the limits of the keys in it. */
+/** What the log holds of a time, and the limits of the keys and consents in it. */
 export interface RecordedCalls {
   /** Newest first, at most `max`. `complete`: there are no more in that time. */
   read(
@@ -42,15 +43,21 @@ export interface RecordedCalls {
     time: PastTime,
     max: number,
   ): Promise<{ readonly calls: readonly RecordedCall[]; readonly complete: boolean }>;
-  limitsOf(workspaceId: WorkspaceId, keys: readonly KeyId[]): Promise<ReadonlyMap<string, KeyLimit | null>>;
+  /** By id, also of those that have ended; null for no limit. What is gone is left out. */
+  limitsOf(
+    workspaceId: WorkspaceId,
+    credentials: readonly (KeyId | ConsentId)[],
+  ): Promise<ReadonlyMap<string, KeyLimit | null>>;
 }
 
 /** What is known of the calls today. */
 export interface KnownOfCalls {
   /** Where their objects stand, by `objectKey`. */
   readonly places: ReadonlyMap<string, Ancestry>;
-  /** Of their keys; one that is gone is left out. */
+  /** Of their keys and consents; one that is gone is left out. */
   readonly limits: ReadonlyMap<string, KeyLimit | null>;
+  /** About somebody who has left, no policy says anything. */
+  readonly members: Policy['members'];
 }
 
 /** A call that can be judged again. */
@@ -83,7 +90,7 @@ export function objectsOf(calls: readonly RecordedCall[]): NotionRef[] {
 }
 
 /**
- * Makes calls of the log ready to be judged again. `unplaced`: those of the policy whose objects or keys nobody knows any more.
+ * Makes calls of members in the log ready to be judged again. `unplaced`: those whose objects or keys nobody knows any more.
  *
  * @param at the moment that conditions are judged at; null: that of each call
  */
@@ -95,7 +102,7 @@ export function placeCalls(
   const placed: PlacedCall[] = [];
   const unplaced: RecordedCall[] = [];
   for (const recorded of calls) {
-    if (!byPolicy.has(recorded.because)) continue;
+    if (!byPolicy.has(recorded.because) || !known.members.has(recorded.principal)) continue;
     const asker = askerIn(recorded, known.limits, at);
     const demands = demandsIn(recorded, known.places);
     if (asker === null || demands === null) unplaced.push(recorded);
@@ -106,11 +113,16 @@ export function placeCalls(
 
 function askerIn(call: RecordedCall, limits: KnownOfCalls['limits'], at: Date | null): Asker | null {
   const { principal, credential, door, address, time } = call;
-  const limit = isId('key', credential) ? limits.get(credential) : null;
+  const limit = isLimited(credential) ? limits.get(credential) : null;
   // The key is gone, and with it what it was limited to.
   if (limit === undefined) return null;
-  const signIn = isId('key', credential) ? ({ strength: 'key', at: null } as const) : null;
+  const signIn = isLimited(credential) ? ({ strength: 'key', at: null } as const) : null;
   return { principal, limit, context: { at: at ?? time, door, address, signIn } };
+}
+
+/** A key, or the consent behind an access token. */
+export function isLimited(credential: string | null): credential is KeyId | ConsentId {
+  return isId('key', credential) || isId('cns', credential);
 }
 
 /** Null: it cannot be said of one of them where it stands. */

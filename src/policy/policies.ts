@@ -9,9 +9,11 @@ import { type Caller, principalIdOf } from '../domain/principal.ts';
 import type { CompilePolicy } from '../domain/rights.ts';
 import type { Now } from '../domain/units.ts';
 import type { Comparison, PolicyAnalysis } from './analysis.ts';
-import { applyProposal } from './apply-proposal.ts';
+import { type Applied, applyProposal, type ProposalContext } from './apply-proposal.ts';
 import { type CheckPolicy, type FailedCheck, sayFailed } from './check-policy.ts';
 import { describeChange } from './describe-change.ts';
+import { readDocument } from './document.ts';
+import type { DraftStore } from './draft-store.ts';
 import type { PlacedCall } from './past-calls.ts';
 import type { PolicyChecks, PolicyStore, StoredPolicy } from './policy-store.ts';
 import type { ReadPast } from './read-past.ts';
@@ -20,6 +22,7 @@ import { type ToldChange, tellChanges } from './tell-changes.ts';
 export interface PolicyParts {
   readonly cedarOf: Policies['cedarOf'];
   readonly store: PolicyStore;
+  readonly drafts: Pick<DraftStore, 'read'>;
   /** What a change gives to anybody and its author may not give (rule 8). */
   readonly beyond: (before: Policy, after: Policy, author: Caller, at: Date) => readonly Action[];
   readonly check: CheckPolicy;
@@ -64,6 +67,8 @@ export interface Policies extends Proposals {
 export interface FlippedCall {
   readonly call: PlacedCall;
   readonly now: Judgement;
+  /** Which of its demands decides that. */
+  readonly by: number;
 }
 
 /** What a simulation found, in the names of the draft's workspace. */
@@ -94,7 +99,31 @@ export interface PolicyPlan extends Comparison {
 
 /** Changes of policies: each is one revision, and one commit with its entry in the log. */
 export function createPolicies(parts: PolicyParts): Policies {
-  const { store, cedarOf, beyond, check, compile, readPast, analysis, now } = parts;
+  const { store, drafts, cedarOf, beyond, check, compile, readPast, analysis, now } = parts;
+
+  /** What a proposal would make of a policy; a draft is read from where it is kept. Null: that is gone. */
+  async function apply(
+    workspaceId: WorkspaceId,
+    proposal: PolicyProposal,
+    before: Policy,
+    context: ProposalContext,
+  ): Promise<(Applied & { readonly checks: PolicyChecks | null }) | null> {
+    if (proposal.kind !== 'promote_draft')
+      return { ...applyProposal(before, proposal, context), checks: checksOf(proposal) };
+    const draft = await drafts.read(workspaceId);
+    if (draft?.revision !== proposal.draft) return null;
+    const read = readDocument(draft.document);
+    if ('problems' in read) return { ...read, checks: null };
+    return apply(workspaceId, { kind: 'replace', document: read.document }, before, context);
+  }
+
+  /** The same. Throws `policy_invalid` with everything that is wrong, `conflict` where the draft is gone. */
+  async function applied(...[workspaceId, proposal, before, context]: Parameters<typeof apply>) {
+    const found = await apply(workspaceId, proposal, before, context);
+    if (found === null) throw new PortcullisError('conflict', 'The draft has been changed or removed.');
+    if ('problems' in found) throw invalid(found.problems);
+    return found;
+  }
 
   return {
     actionsOf: (policy, role) => compile(policy).ofRole(role),
@@ -103,18 +132,18 @@ export function createPolicies(parts: PolicyParts): Policies {
 
     async outcome(workspaceId, before, proposal, author) {
       const { members } = await store.read(workspaceId);
-      const applied = applyProposal(before, proposal, { members, author, at: now() });
-      return 'policy' in applied ? applied.policy : null;
+      const found = await apply(workspaceId, proposal, before, { members, author, at: now() });
+      return found !== null && 'policy' in found ? found.policy : null;
     },
 
     async plan(context, workspaceId, proposal) {
       const stored = await store.read(workspaceId);
       requireExisting(stored, proposal);
       const { policy: before, members } = stored;
-      const applied = applyProposal(before, proposal, { members, author: principalIdOf(context.caller), at: now() });
-      if ('problems' in applied) throw invalid(applied.problems);
-      const after = applied.policy;
-      const checks = checksAfter(stored.checks, proposal);
+      const author = principalIdOf(context.caller);
+      const made = await applied(workspaceId, proposal, before, { members, author, at: now() });
+      const after = made.policy;
+      const checks = made.checks ?? stored.checks;
       return {
         stored,
         after,
@@ -129,12 +158,12 @@ export function createPolicies(parts: PolicyParts): Policies {
       const stored = await store.read(workspaceId);
       const at = now();
       const { policy: before, members } = stored;
-      const applied = applyProposal(before, proposal, { members, author: principalIdOf(context.caller), at });
-      if ('problems' in applied) throw invalid(applied.problems);
-      const of = 'notion';
-      const past = await readPast(workspaceId, { since, until, of }, simulatedMax, as === 'now' ? at : null);
+      const author = principalIdOf(context.caller);
+      const made = await applied(workspaceId, proposal, before, { members, author, at });
+      const time = { since, until, of: 'notion' } as const;
+      const past = await readPast(workspaceId, time, simulatedMax, before.members, as === 'now' ? at : null);
       const { placed, skipped, complete } = past;
-      const flips = await analysis.replay(applied.policy, placed);
+      const flips = await analysis.replay(made.policy, placed);
       return { stored, calls: placed.length, flips, skipped, complete };
     },
 
@@ -143,20 +172,22 @@ export function createPolicies(parts: PolicyParts): Policies {
         if (expected !== undefined && expected !== stored.policy.revision) throw revisionMoved(stored.policy.revision);
         requireExisting(stored, proposal);
         const { policy: before, members } = stored;
-        const applied = applyProposal(before, proposal, { members, author: principalIdOf(context.caller), at: now() });
-        if ('problems' in applied) throw invalid(applied.problems);
-        const after = applied.policy;
+        const author = principalIdOf(context.caller);
+        const made = await applied(workspaceId, proposal, before, { members, author, at: now() });
+        const after = made.policy;
         if (beyond(before, after, context.caller, now()).length > 0) throw new PortcullisError('policy_changed');
-        const checks = checksAfter(stored.checks, proposal);
+        const checks = made.checks ?? stored.checks;
         const failed = await check(workspaceId, after, members, checks, now());
         if (failed.length > 0) throw refused(failed);
-        return { after, checks, event: describeChange(context, workspaceId, proposal, stored, after) };
+        const promotes = proposal.kind === 'promote_draft' ? proposal.draft : null;
+        return { after, checks, promotes, event: describeChange(context, workspaceId, proposal, stored, after) };
       }),
   };
 }
 
-function checksAfter(checks: PolicyChecks, proposal: PolicyProposal): PolicyChecks {
-  if (proposal.kind !== 'replace') return checks;
+/** Those that come with a document; null: those of the policy stay. */
+function checksOf(proposal: PolicyProposal): PolicyChecks | null {
+  if (proposal.kind !== 'replace') return null;
   const { invariants, tests } = proposal.document;
   return { invariants, tests };
 }

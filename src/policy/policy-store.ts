@@ -21,6 +21,8 @@ export interface StoredPolicy {
 export interface PolicyWrite {
   readonly after: Policy;
   readonly checks: PolicyChecks;
+  /** The draft that this makes the policy, and that is none any more; it is a `conflict` where that is another by now. */
+  readonly promotes: number | null;
   readonly event: RecordedEvent;
 }
 

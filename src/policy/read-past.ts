@@ -1,6 +1,8 @@
-import { isId, type WorkspaceId } from '../domain/ids.ts';
+import type { WorkspaceId } from '../domain/ids.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { PagePlaces } from './page-places.ts';
 import {
+  isLimited,
   objectsOf,
   type PastTime,
   type PlacedCall,
@@ -13,25 +15,50 @@ import {
 export interface Past {
   readonly placed: readonly PlacedCall[];
   readonly unplaced: readonly RecordedCall[];
-  /** Calls that no policy decides, and those that nobody can place any more. */
+  /** Calls that no policy decides, those of people who have left, and those that nobody can place any more. */
   readonly skipped: number;
-  /** The log of that time was looked through to its beginning. */
-  readonly complete: boolean;
 }
 
-/** @param at the moment that conditions are judged at; null: that of each call */
-export type ReadPast = (workspaceId: WorkspaceId, time: PastTime, max: number, at: Date | null) => Promise<Past>;
+/**
+ * Finds where the objects of calls stand today, and what their keys are limited to.
+ *
+ * @param at the moment that conditions are judged at; null: that of each call
+ */
+export type PlacePast = (
+  workspaceId: WorkspaceId,
+  calls: readonly RecordedCall[],
+  members: Policy['members'],
+  at: Date | null,
+) => Promise<Past>;
 
-/** Reads calls of the log, with where their objects stand today and what their keys are limited to. */
-export function createReadPast(recorded: RecordedCalls, places: Pick<PagePlaces, 'stillKnown'>): ReadPast {
-  return async (workspaceId, time, max, at) => {
-    const { calls, complete } = await recorded.read(workspaceId, time, max);
-    const keys = [...new Set(calls.flatMap(({ credential }) => (isId('key', credential) ? [credential] : [])))];
+/** Reads calls of the log, the newest of a time, and places them. `complete`: there are no more in that time. */
+export type ReadPast = (
+  workspaceId: WorkspaceId,
+  time: PastTime,
+  max: number,
+  members: Policy['members'],
+  at: Date | null,
+) => Promise<Past & { readonly complete: boolean }>;
+
+export function createPlacePast(
+  { limitsOf }: Pick<RecordedCalls, 'limitsOf'>,
+  places: Pick<PagePlaces, 'stillKnown'>,
+): PlacePast {
+  return async (workspaceId, calls, members, at) => {
+    const credentials = [...new Set(calls.map(({ credential }) => credential))].filter(isLimited);
     const known = {
       places: await places.stillKnown(workspaceId, objectsOf(calls)),
-      limits: await recorded.limitsOf(workspaceId, keys),
+      limits: await limitsOf(workspaceId, credentials),
+      members,
     };
     const { placed, unplaced } = placeCalls(calls, known, at);
-    return { placed, unplaced, skipped: calls.length - placed.length, complete };
+    return { placed, unplaced, skipped: calls.length - placed.length };
+  };
+}
+
+export function createReadPast({ read }: Pick<RecordedCalls, 'read'>, placePast: PlacePast): ReadPast {
+  return async (workspaceId, time, max, members, at) => {
+    const { calls, complete } = await read(workspaceId, time, max);
+    return { ...(await placePast(workspaceId, calls, members, at)), complete };
   };
 }

@@ -91,7 +91,7 @@ export function createLogArchive(database: Database<Schema>, name: string, log: 
  * Places from the first index to before the second, each with its entry if there still is one: by its id, one by one. A plain
  * join would read the whole log of the workspace each time.
  */
-function placesOf(log: LogName, from: number, to: number) {
+export function placesOf(log: LogName, from: number, to: number) {
   return sql<{ id: EventId; index: number; leaf: Buffer; entry: string | null }>`
     SELECT place.id, place.index, place.leaf, e.entry
       FROM (SELECT 'evt_' || u.id AS id, b.start + u.at - 1 AS index,

@@ -1,9 +1,11 @@
 import type { Transaction } from 'kysely';
+import { PortcullisError } from '../domain/errors.ts';
 import { type GroupId, isId, type PrincipalId, type WorkspaceId } from '../domain/ids.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { NamedMember } from '../policy/names.ts';
 import type { PolicyChecks, PolicyStore, StoredPolicy } from '../policy/policy-store.ts';
 import type { Database } from './database.ts';
+import { dropDraft } from './draft-store.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
 import { policyOf } from './policy-of.ts';
 import type { Schema } from './schema.ts';
@@ -27,6 +29,8 @@ export function createPolicyStore(
           const stored = await read(tx, workspaceId);
           const write = await work(stored);
           if (write === null) return stored;
+          if (write.promotes !== null && !(await dropDraft(tx, workspaceId, write.promotes)))
+            throw new PortcullisError('conflict', 'The draft has been changed or removed.');
           await writeDifference(tx, workspaceId, stored.policy, write.after);
           await writeChecks(tx, workspaceId, write.checks);
           await append([write.event]);

@@ -9,14 +9,15 @@ import { createConnectAttempts } from './connect-attempts.ts';
 import { createConnectionList } from './connection-list.ts';
 import { createConnectionUseStore } from './connection-use-store.ts';
 import { createConsentStore } from './consent-store.ts';
+import { createCredentialLimits } from './credential-limits.ts';
 import { createCredentialStore } from './credential-store.ts';
 import type { Database } from './database.ts';
 import { createDisconnections } from './disconnections.ts';
+import { createDraftStore } from './draft-store.ts';
 import { createFileTickets } from './file-tickets.ts';
 import { createInstallations } from './installations.ts';
 import { createInstances } from './instances.ts';
 import { createJobs } from './jobs.ts';
-import { createKeyLimits } from './key-limits.ts';
 import { createKeyStores } from './key-stores.ts';
 import { createListeningStore } from './listening-store.ts';
 import { createLogArchive } from './log-archive.ts';
@@ -81,7 +82,7 @@ export function createStores(
     objectOwners: createObjectOwners(database),
     pageChildren: createPageChildren(database),
     pageIndex: createPageIndexStore(database),
-    keyLimits: createKeyLimits(database),
+    credentialLimits: createCredentialLimits(database),
     sweepPageIndex: () => sweepPageIndex(database),
     pageTreeRows: createPageTreeRows(database),
     pageTitles: createPageTitles(database),
@@ -105,6 +106,7 @@ export function createStores(
       listening: createListeningStore(database, entries),
       pageIndexCare: createPageIndexCare(database, entries),
       pastedTokens: createPastedTokens(database, entries),
+      drafts: createDraftStore(database, entries),
       policies: createPolicyStore(database, entries),
       refreshes: createTokenRefreshes(database, entries),
       sinkQueue: createSinkQueue(database, entries),

@@ -5,6 +5,8 @@ import type { Judgement, PolicySnapshot } from '../../domain/policy-snapshot.ts'
 export interface Flipped<Call extends PastCall> {
   readonly call: Call;
   readonly now: Judgement;
+  /** Which of its demands decides that. */
+  readonly by: number;
 }
 
 /**
@@ -20,8 +22,9 @@ export function* replay<Call extends PastCall>(
 
 function flipped<Call extends PastCall>(call: Call, snapshot: PolicySnapshot): Flipped<Call> | null {
   const { asker, demands, effect } = call;
-  const denied = demands.find(({ action, object }) => !snapshot.may(asker, action, object));
-  if ((denied === undefined) === (effect === 'allow')) return null;
-  const deciding = denied ?? demands.at(-1);
-  return deciding === undefined ? null : { call, now: snapshot.judge(asker, deciding.action, deciding.object) };
+  const denied = demands.findIndex(({ action, object }) => !snapshot.may(asker, action, object));
+  if ((denied === -1) === (effect === 'allow')) return null;
+  const by = denied === -1 ? demands.length - 1 : denied;
+  const deciding = demands[by];
+  return deciding === undefined ? null : { call, now: snapshot.judge(asker, deciding.action, deciding.object), by };
 }

@@ -1,6 +1,7 @@
 import type { AuditReader } from '../../audit/audit-reader.ts';
 import type { ProvableLogs } from '../../audit/sequence/provable-logs.ts';
 import type { Advice } from '../../policy/advice.ts';
+import type { Drafts } from '../../policy/drafts.ts';
 import type { PageChildren } from '../../policy/page-children.ts';
 import type { Policies } from '../../policy/policies.ts';
 import type { Questions } from '../../policy/questions.ts';
@@ -21,6 +22,7 @@ import { type PageIndexRouteParts, pageIndexRoutes } from './routes/page-index.t
 import { policyRoutes } from './routes/policy.ts';
 import { policyAdviceRoutes } from './routes/policy-advice.ts';
 import { policyDocumentRoutes } from './routes/policy-document.ts';
+import { policyDraftRoutes } from './routes/policy-draft.ts';
 import { questionRoutes } from './routes/questions.ts';
 import { reviewRoutes } from './routes/reviews.ts';
 import { type SinkRouteParts, sinkRoutes } from './routes/sinks.ts';
@@ -42,6 +44,7 @@ export interface ApiRouteParts {
   readonly questions: Questions;
   readonly advice: Advice;
   readonly sinks: SinkRouteParts;
+  readonly drafts: Drafts;
 }
 
 /** Every row of the admin API that has a caller. */
@@ -61,6 +64,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     questions,
     advice,
     sinks,
+    drafts,
   } = parts;
   return [
     ...accountRoutes(accounts),
@@ -72,6 +76,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     ...createReportRoutes(report),
     ...policyDocumentRoutes({ policies, now: accounts.now }),
     ...policyAdviceRoutes({ advice, now: accounts.now }),
+    ...policyDraftRoutes({ drafts, policies }),
     ...policyRoutes({ policies }),
     ...pageAccessRoutes({ questions, children: pageChildren }),
     ...pageIndexRoutes(pageIndex),

@@ -68,6 +68,42 @@ CREATE TABLE policy_checks (
   tests jsonb NOT NULL
 );
 
+-- A policy that somebody tries beside the one that decides. It decides nothing, so it moves no revision but its own, which goes
+-- on when a draft goes. `watched`: what the log holds before that place has been judged under it too, or is older.
+CREATE TABLE policy_draft (
+  workspace_id text PRIMARY KEY REFERENCES workspace (id),
+  revision bigint NOT NULL,
+  -- Null: there is none now.
+  document jsonb,
+  -- The revision of the policy that it was made on.
+  made_on bigint NOT NULL,
+  author text,
+  set_at timestamptz NOT NULL,
+  watched bigint NOT NULL,
+  calls bigint NOT NULL DEFAULT 0,
+  skipped bigint NOT NULL DEFAULT 0,
+  lost bigint NOT NULL DEFAULT 0,
+  gained bigint NOT NULL DEFAULT 0
+);
+
+-- Calls that a draft would have decided differently: those of one principal that differ in nothing but their moment.
+CREATE TABLE policy_draft_flip (
+  workspace_id text NOT NULL REFERENCES policy_draft (workspace_id) ON DELETE CASCADE,
+  principal_id text NOT NULL,
+  operation text NOT NULL,
+  object_kind text NOT NULL,
+  -- Empty: the workspace itself.
+  object_id text NOT NULL,
+  action text NOT NULL,
+  becomes text NOT NULL CHECK (becomes IN ('allow', 'deny')),
+  because text NOT NULL,
+  calls bigint NOT NULL,
+  first_at timestamptz NOT NULL,
+  last_at timestamptz NOT NULL,
+  last_decision text,
+  PRIMARY KEY (workspace_id, principal_id, operation, object_kind, object_id, action, becomes, because)
+);
+
 CREATE TRIGGER role_added AFTER INSERT ON policy_role
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION move_policy_revision('role', 'name');
 CREATE TRIGGER role_changed AFTER UPDATE ON policy_role

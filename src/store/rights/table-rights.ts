@@ -39,6 +39,8 @@ export const tableRights: Readonly<Record<keyof Schema | typeof bookkeeping, Tab
   policy_group: { workspace, app: remove, system: remove },
   policy_group_member: { workspace, app: ['SELECT', 'INSERT', 'DELETE'], system: ['SELECT', 'INSERT', 'DELETE'] },
   policy_checks: { workspace, app: change, system: remove },
+  policy_draft: { workspace, app: change, system: remove },
+  policy_draft_flip: { workspace, app: remove, system: remove },
   policy_grant: { workspace, app: remove, system: remove },
 
   // A workspace may name people. It can neither read password hashes nor hand out rights in the deployment.

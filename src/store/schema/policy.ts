@@ -2,7 +2,7 @@ import type { ColumnType } from 'kysely';
 import type { GrantEffect, GrantScope } from '../../domain/grant.ts';
 import type { GrantId, GroupId, PrincipalId, WorkspaceId } from '../../domain/ids.ts';
 import type { Invariant, PolicyTest } from '../../domain/policy-proposal.ts';
-import type { Timestamp } from './foundation.ts';
+import type { Count, Timestamp } from './foundation.ts';
 
 /** The conditions of a grant as they are stored: moments are ISO 8601 texts. */
 export type StoredConditions = Readonly<Record<string, unknown>>;
@@ -35,6 +35,33 @@ export interface PolicyTables {
     workspace_id: WorkspaceId;
     invariants: ColumnType<readonly Invariant[], string, string>;
     tests: ColumnType<readonly PolicyTest[], string, string>;
+  };
+  policy_draft: {
+    workspace_id: WorkspaceId;
+    revision: number;
+    document: ColumnType<Readonly<Record<string, unknown>> | null, string | null, string | null>;
+    made_on: number;
+    author: PrincipalId | null;
+    set_at: Date;
+    watched: number;
+    calls: Count;
+    skipped: Count;
+    lost: Count;
+    gained: Count;
+  };
+  policy_draft_flip: {
+    workspace_id: WorkspaceId;
+    principal_id: PrincipalId;
+    operation: string;
+    object_kind: string;
+    object_id: string;
+    action: string;
+    becomes: 'allow' | 'deny';
+    because: string;
+    calls: number;
+    first_at: Date;
+    last_at: Date;
+    last_decision: string | null;
   };
   policy_grant: {
     id: GrantId;

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { PortcullisError } from '../../../domain/errors.ts';
 import type { Now } from '../../../domain/units.ts';
 import type { Difference } from '../../../policy/analysis.ts';
 import { readDocument, writeDocument, writeScope } from '../../../policy/document.ts';
@@ -10,6 +9,7 @@ import { writeYaml } from '../../../policy/yaml.ts';
 import { type DocumentBody, documentBody, proposed } from '../document-body.ts';
 import { Download } from '../download.ts';
 import { flipView } from '../flip-view.ts';
+import { ifMatch, revisionIn } from '../if-match.ts';
 import { workspaceOf } from '../in-workspace.ts';
 import { type ApiRoute, apiRoute, type RouteDemand } from '../route.ts';
 import { policyDocument, policyPlan, policySimulation } from '../shapes/policy-document.ts';
@@ -17,13 +17,6 @@ import { Tagged } from '../tagged.ts';
 
 const mayGrant = { on: 'workspace', action: 'grants' } as const;
 const path = '/api/workspaces/:workspace/policy';
-
-const ifMatch = z.object({
-  'if-match': z
-    .string()
-    .optional()
-    .describe('The ETag of the policy that the change was made on. Needed: another policy now is a 412.'),
-});
 
 /** The policy of a workspace as one document. */
 export function policyDocumentRoutes({ policies, now }: { policies: Policies; now: Now }): ApiRoute[] {
@@ -151,13 +144,4 @@ function givenBy(body: DocumentBody): RouteDemand[] {
   const read = readDocument(body);
   if ('problems' in read) return [];
   return [{ ...mayGrant, gives: { kind: 'policy', proposal: { kind: 'replace', document: read.document } } }];
-}
-
-/** Undefined for `*`: whatever the policy is now. */
-function revisionIn(header: string | undefined): number | undefined {
-  if (header === undefined) throw new PortcullisError('revision_needed');
-  if (header.trim() === '*') return undefined;
-  const revision = /^\s*"?(\d{1,15})"?\s*$/.exec(header)?.[1];
-  if (revision === undefined) throw new PortcullisError('revision_moved', 'If-Match is no ETag of a policy.');
-  return Number(revision);
 }

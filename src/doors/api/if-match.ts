@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { PortcullisError } from '../../domain/errors.ts';
+
+export const ifMatch = z.object({
+  'if-match': z
+    .string()
+    .optional()
+    .describe('The ETag of the policy that the change was made on. Needed: another policy now is a 412.'),
+});
+
+/** Undefined for `*`: whatever the policy is now. Throws `revision_needed` or `revision_moved`. */
+export function revisionIn(header: string | undefined): number | undefined {
+  if (header === undefined) throw new PortcullisError('revision_needed');
+  if (header.trim() === '*') return undefined;
+  const revision = /^\s*"?(\d{1,15})"?\s*$/.exec(header)?.[1];
+  if (revision === undefined) throw new PortcullisError('revision_moved', 'If-Match is no ETag of a policy.');
+  return Number(revision);
+}
