@@ -1,6 +1,9 @@
 import { hkdfSync } from 'node:crypto';
 
-/** A key for one purpose (HKDF, RFC 5869): the same for the same label, and telling nothing about any other. */
+/**
+ * Derives a key for one purpose (HKDF, RFC 5869). The same label always gives the same key. A derived key reveals
+ * nothing about the others.
+ */
 export type DeriveKey = (label: string, bytes?: number) => Buffer;
 
 export function deriveKeysFrom(secret: Uint8Array): DeriveKey {

@@ -1,7 +1,7 @@
 import { Lru } from '../domain/lru.ts';
 import type { SealingKey } from './sealed-value.ts';
 
-/** A key that was opened, and what it was opened from. Times are of a monotonic clock. */
+/** A key that was opened, and the stored value that it was opened from. Times are of a monotonic clock. */
 export interface OpenedKey {
   readonly key: SealingKey;
   readonly from: string;
@@ -10,10 +10,12 @@ export interface OpenedKey {
   askedMs: number;
 }
 
-/** The keys that are open in this process. Their bytes are overwritten when they leave, as soon as nobody works with them. */
+/**
+ * The keys that are open in this process. The bytes of a key that leaves are overwritten as soon as no work uses them.
+ */
 export interface KeyMemory {
   get(name: string): OpenedKey | undefined;
-  /** Takes the place of what has this name. */
+  /** Replaces the key with this name, if there is one. */
   set(name: string, opened: OpenedKey): void;
   delete(name: string): void;
   /** Works with a key of this memory. Null: it has left, and has been overwritten. */

@@ -10,8 +10,8 @@ import { isBornDead } from './refresh/token-age.ts';
 import type { StoredConnection } from './stored-connections.ts';
 
 /**
- * Asks Notion whether a token still works. `unclear` for everything that does not answer the question; `unaskable` where
- * there is nobody to ask, so that the 401 which led to the question is all there is.
+ * Asks Notion whether a token still works. `unclear`: the answer does not say. `unaskable`: there is no server to ask,
+ * so the only evidence is the 401 that led to the question.
  */
 export type CheckAnswer = Extract<Said, 'dead' | 'alive' | 'unclear' | 'unaskable' | 'app_refused'>;
 
@@ -40,14 +40,14 @@ export async function examine(
   const said = await parts.check(stored, token);
   await noteRefusal(parts, place, stored, said);
   if (said === 'alive' || said === 'unclear' || said === 'app_refused') return givenAfter(said, 'kept');
-  // Without a 401, and with nobody to ask, there is no reason to spend anything.
+  // Without a 401, and without a server to ask, there is no reason to spend the refresh token.
   if (said === 'unaskable' && refused === null) return givenAfter(said, 'kept');
   parts.forget(place);
   if (stored.refreshToken !== null) return replace(parts, place, stored);
   return said === 'dead' ? retire(parts, place, stored, 'token_refused') : givenAfter(said, 'kept');
 }
 
-/** Our own client is refused, or not any more: that stands on the connection, which serves all the same. */
+/** Notion refuses our own client, or accepts it again. This is noted on the connection, which goes on serving calls. */
 async function noteRefusal(
   { connections }: LivenessParts,
   place: ConnectionPlace,
@@ -79,7 +79,7 @@ async function retire(
   const retired = await connections.changeStatus({ ...place, generation, event: 'token_refused', reason }, entries);
   const given = givenAfter('dead', retired ? 'out_of_use' : 'overtaken');
   if (given !== 'look_again') return given;
-  // It was changed meanwhile: to the same, or to something better.
+  // The status was changed meanwhile: to the same one, or to a better one.
   const found = await connections.find(place.workspaceId, place.connectionId);
   return found !== null && isServing(found.status) ? 'postponed' : 'ended';
 }

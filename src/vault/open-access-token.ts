@@ -48,7 +48,7 @@ function timesOf(place: ConnectionPlace, stored: StoredConnection, openedAt: num
   };
 }
 
-/** Makes it the state of the connection, with its entry, and answers with what the caller is told. */
+/** Makes the connection `undecryptable`, with its entry in the log, and returns the error for the caller. */
 export async function undecryptable(
   { connections }: Pick<OpeningParts, 'connections'>,
   place: ConnectionPlace,

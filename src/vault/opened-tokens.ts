@@ -20,11 +20,11 @@ export interface TrustedToken extends OpenedToken {
 export interface OpenedTokens {
   /** The one that is open, if it can still be trusted. */
   trusted(place: ConnectionPlace, atMs: number): TrustedToken | undefined;
-  /** Has it obtained anew, and keeps it: those who come meanwhile get what the first one gets. */
+  /** Obtains the token anew, and keeps it. Calls that come meanwhile wait for the same token. */
   obtain(place: ConnectionPlace): Promise<TrustedToken>;
-  /** Puts `next`, or nothing, in the place of one that is still the open one. */
+  /** Replaces `opened` by `next` (null: removes it), if `opened` is still the open token. */
   replace(place: ConnectionPlace, opened: TrustedToken, next: TrustedToken | null): void;
-  /** Whatever is open, or is being opened, is not used for calls that come from now on. */
+  /** Calls from now on do not use the token that is open or is being opened. */
   forget(place: ConnectionPlace): void;
 }
 
@@ -36,7 +36,7 @@ export function createOpenedTokens(obtain: (place: ConnectionPlace) => Promise<T
   return {
     trusted(place, atMs) {
       const found = opened.get(keyOf(place));
-      // A clock that was put back says nothing about how long it has been open.
+      // If the clock was put back, it does not show how long the token has been open.
       return found !== undefined && atMs >= found.openedAt && atMs < found.trustedUntil ? found : undefined;
     },
     obtain(place) {

@@ -9,7 +9,7 @@ export const sealingKeyBytes = 64;
 const ivBytes = 16;
 const tagBytes = 32;
 
-/** What a sealed value is bound to: it opens only where the same is expected. */
+/** What a sealed value is bound to: it opens only for an equal binding. */
 export type Binding = Readonly<Record<string, string | number>>;
 
 /** A key and the name by which sealed values refer to it. */
@@ -24,7 +24,7 @@ export async function sealValue(key: SealingKey, binding: Binding, plaintext: Ui
   return new CompactEncrypt(plaintext).setProtectedHeader(header(key.kid, binding)).encrypt(key.bytes);
 }
 
-/** Opens what `sealValue` made with the same key and binding. Throws `UnopenableError` for everything else. */
+/** Opens what `sealValue` made with the same key and binding. Throws `UnopenableError` for every other value. */
 export async function openValue(key: SealingKey, binding: Binding, sealed: string): Promise<Uint8Array> {
   assertCanonical(sealed, header(key.kid, binding));
   try {
@@ -48,9 +48,9 @@ function byName([a]: [string, unknown], [b]: [string, unknown]): number {
 }
 
 /**
- * Only the one spelling that `sealValue` produces is accepted. The header is compared as text, so nothing of it is
- * believed; the other parts are compared with their re-encoding, because base64url decoders ignore spare bits,
- * padding and white space (RFC 4648 section 3.5).
+ * Accepts only the exact spelling that `sealValue` produces. The header is compared as text, so none of its claims is
+ * trusted. The other parts are compared with their re-encoding, because base64url decoders ignore spare bits, padding
+ * and white space (RFC 4648 section 3.5).
  */
 function assertCanonical(sealed: string, expected: object): void {
   const [head, encryptedKey, iv, ciphertext, tag, ...more] = sealed.split('.');

@@ -3,7 +3,10 @@ import type { ConnectionEvent } from '../domain/connection-states.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import type { AttemptId, ConnectionId, WorkspaceId } from '../domain/ids.ts';
 
-/** A connection with what is needed to use it. Times are distances, measured by the database's clock (rule 24). */
+/**
+ * A connection with everything that is needed to use it. Times are given as distances, measured by the database's clock
+ * (rule 24).
+ */
 export interface StoredConnection {
   readonly kind: ConnectionKind;
   readonly origin: string;
@@ -16,16 +19,16 @@ export interface StoredConnection {
   /** The tokens of the current generation; null once destroyed, and where Notion gave no refresh token. */
   readonly accessToken: SealedToken | null;
   readonly refreshToken: SealedToken | null;
-  /** Until the access token ends, negative when it has; null where nobody says. */
+  /** The time until the access token ends, negative if it has ended; null if the end is not known. */
   readonly endsInMs: number | null;
   /** From the making of the access token to its end. */
   readonly lifetimeMs: number | null;
   /** Since a refresh made this generation; null when a person's consent did. */
   readonly refreshedMsAgo: number | null;
-  /** Of the lease on refreshing, or of the wait for whoever held it; 0 or less when there is none. */
+  /** The time left of the refresh lease, or of the wait for its last holder; 0 or less if there is neither. */
   readonly leaseLeftMs: number;
   readonly attemptId: AttemptId | null;
-  /** Until a refresh may begin after one that came to nothing; 0 or less for now. */
+  /** The time until the next refresh may begin, after one that failed; 0 or less: it may begin now. */
   readonly retryInMs: number;
   readonly refreshFailures: number;
   /** How often the refresh token was sent without an answer coming back. */
@@ -33,7 +36,7 @@ export interface StoredConnection {
 }
 
 export interface StatusChange extends ConnectionPlace {
-  /** The change is made only in this generation: a verdict on old tokens says nothing about new ones. */
+  /** The change is made only in this generation: what Notion says about old tokens does not apply to new ones. */
   readonly generation: number;
   readonly event: ConnectionEvent;
   readonly reason: string | null;
@@ -43,10 +46,10 @@ export interface StatusChange extends ConnectionPlace {
 export interface StoredConnections {
   find(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<StoredConnection | null>;
   /**
-   * Compare-and-set along the table of transitions, with its entries in the log in the same commit. True for exactly one
-   * of those who try the same change.
+   * Compare-and-set along the table of transitions, with its log entries in the same commit. Of several processes that
+   * try the same change, exactly one gets true.
    */
   changeStatus(change: StatusChange, entries: readonly RecordedEvent[]): Promise<boolean>;
-  /** Writes down what is wrong with a connection that serves all the same, or (null) that nothing is any more. */
+  /** Records what is wrong with a connection that still serves calls. Null: nothing is wrong any more. */
   noteReason(place: ConnectionPlace, reason: string | null): Promise<void>;
 }

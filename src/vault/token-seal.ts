@@ -7,7 +7,7 @@ import type { WorkspaceKeys } from './workspace-keys.ts';
 
 /** Seals one workspace's tokens under one of its keys. */
 export interface TokenSealer {
-  /** To be stored together with what was sealed; the store passes over a key that it has already. */
+  /** Store it together with the sealed value. The store ignores a key that it already has. */
   readonly key: WrappedKey;
   seal(connectionId: ConnectionId, generation: number, tokens: Tokens): Promise<SealedToken[]>;
 }

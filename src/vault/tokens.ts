@@ -35,7 +35,7 @@ export interface TokenCustodyOptions extends Omit<LivenessParts, 'forget'> {
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** What is being found out about one token of a connection that Notion refused. */
+/** A running check of one token that Notion refused. */
 interface Examination {
   readonly refused: Secret;
   readonly health: Promise<TokenHealth>;
@@ -101,8 +101,8 @@ function notNow({ given, retryInMs, fault }: Extract<Renewal, { retryInMs: numbe
 }
 
 /**
- * While the old token still works, nobody waits for the new one, and nobody minds if it does not come: it is tried again
- * when that makes sense, and not with each call.
+ * While the old token still works, no call waits for the new one, and no call fails if the refresh fails. The next
+ * attempt comes after a suitable wait, not with each call.
  */
 function refreshEarly(
   parts: TokenCustodyOptions,

@@ -1,21 +1,24 @@
 import { UnopenableError } from '../domain/unopenable-error.ts';
 import type { Binding } from './sealed-value.ts';
 
-/** A value that somebody tried to open in vain. */
+/** A value that could not be opened. */
 export interface Undecryptable {
   /** The key that it names. */
   readonly kid: string;
-  /** What it is, and where it belongs: ids and words of ours. */
+  /** What the value is, and its place: ids and our own words. */
   readonly binding: Binding;
   readonly reason: string;
 }
 
-/** Hears of every sealed value that does not open, each time. Never throws. */
+/** Called each time that a sealed value does not open. Never throws. */
 export type OnUndecryptable = (found: Undecryptable) => void;
 
 export const ignoreUndecryptable: OnUndecryptable = () => {};
 
-/** Awaits what opens a value, and tells of it when it does not open. Trouble of other kinds says nothing about the value. */
+/**
+ * Waits for `opening`, and reports a value that does not open. Other trouble says nothing about the value, and is not
+ * reported.
+ */
 export async function telling<T>(
   onUndecryptable: OnUndecryptable,
   about: Pick<Undecryptable, 'kid' | 'binding'>,

@@ -14,8 +14,8 @@ export function createWebhookSeal(
   deriveKey: DeriveKey,
   onUndecryptable = ignoreUndecryptable,
 ) {
-  // What belongs to no workspace. It derives from the deployment secret, which stays the same when the root key that wraps
-  // it is exchanged.
+  // The key for values of no workspace. It derives from the deployment secret, which stays the same when a new root key
+  // wraps it.
   const deploymentKey: SealingKey = { kid: 'deployment', bytes: deriveKey('webhook tokens', sealingKeyBytes) };
   const withKey = <T>({ owner }: WebhookTokenPlace, kid: string, work: (key: SealingKey) => Promise<T>): Promise<T> =>
     owner === null ? work(deploymentKey) : keys.use(owner, kid, work);

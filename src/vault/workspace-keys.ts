@@ -11,7 +11,7 @@ import { type Binding, type SealingKey, sealingKeyBytes } from './sealed-value.t
 
 /** Where wrapped keys are kept. Each method sees the keys of the named workspace alone. */
 export interface WrappedKeys {
-  /** The key that new values are sealed under; null when the workspace has none. */
+  /** The key that new values are sealed under; null if the workspace has none. */
   active(workspaceId: WorkspaceId): Promise<WrappedKey | null>;
   /** A key of this name that has not been destroyed. */
   find(workspaceId: WorkspaceId, kid: string): Promise<WrappedKey | null>;
@@ -22,15 +22,15 @@ export interface WrappedKeys {
 }
 
 /**
- * Makes and opens the keys of workspaces. Where a root key is needed and out of reach, they throw the `PortcullisError`
- * `keys_unavailable`, and never `UnopenableError`: nothing is wrong with what is stored.
+ * Makes and opens the keys of workspaces. If a root key is needed and cannot be reached, the methods throw the
+ * `PortcullisError` `keys_unavailable`, and never `UnopenableError`: the stored values are intact.
  */
 export interface WorkspaceKeys {
-  /** A first key for a workspace that is not stored yet: to be stored in the same transaction as the workspace. */
+  /** Makes the first key of a workspace that is not stored yet. Store it in the same transaction as the workspace. */
   make(workspaceId: WorkspaceId, version?: number): Promise<WrappedKey>;
-  /** The key that new values are sealed under, made and stored if there is none. */
+  /** The key that new values are sealed under. If there is none, one is made and stored. */
   active(workspaceId: WorkspaceId): Promise<WrappedKey>;
-  /** A copy of a key, for whoever has to be sure to have it later. Throws `UnopenableError`. */
+  /** A copy of a key, for code that must still have it later. Throws `UnopenableError`. */
   open(key: WrappedKey): Promise<SealingKey>;
   /**
    * Works with the key of this name, which is not to be kept: it is overwritten when it leaves memory. Throws
@@ -40,9 +40,12 @@ export interface WorkspaceKeys {
 }
 
 const openKeysMax = 2_000;
-/** A key that was destroyed elsewhere opens nothing here after this time. */
+/** After another instance destroyed a key, this process opens nothing with it once this time has passed. */
 const askAgainMs = minuteMs;
-/** A root key that was taken away (in its service) opens nothing here after this time; until then, neither do outages. */
+/**
+ * After a root key was disabled in its service, this process opens nothing with it once this time has passed. Shorter
+ * outages of the service do no harm.
+ */
 export const openAgainMs = hourMs;
 
 export function createWorkspaceKeys(parts: {
@@ -54,7 +57,9 @@ export function createWorkspaceKeys(parts: {
   const memory = createKeyMemory({ sizeMax: openKeysMax, keepMs: openAgainMs });
   const opening = new Map<string, Promise<OpenedKey>>();
 
-  /** What is stored, opened: from memory, or by the root key, which is asked once however many wait. */
+  /**
+   * The stored key, opened: from memory, or by the root key. Calls at the same time share one request to the root key.
+   */
   function openStored(stored: WrappedKey): Promise<OpenedKey> {
     const name = nameOf(stored.workspaceId, stored.kid);
     const from = `${name} ${stored.version} ${stored.rootKid} ${stored.wrapped}`;
@@ -125,7 +130,7 @@ function nameOf(workspaceId: WorkspaceId, kid: string): string {
   return `${workspaceId} ${kid}`;
 }
 
-/** A root key that is out of reach is nobody's fault who calls: they hear that it will pass. */
+/** If a root key cannot be reached, the caller is not to blame: the error says that the trouble will pass. */
 async function reach<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;

@@ -7,12 +7,12 @@ import type { StoredConnection } from '../stored-connections.ts';
 export const earlyMsMax = 10 * minuteMs;
 
 /**
- * How long before its end a token is refreshed: between five and ten minutes, and never in the first three quarters of its
- * life. The moment differs from connection to connection, so that those connected together do not refresh together, and is
- * the same in every process.
+ * How long before its end a token is refreshed: between five and ten minutes, and never in the first three quarters of
+ * its life. The moment differs from connection to connection, so that connections made together are not refreshed
+ * together. Every process computes the same moment.
  *
- * A refresh token that was sent without an answer coming back is not sent again while the access token still works: where
- * reuse ends the whole grant, that would end a token that works.
+ * If a refresh token was sent and no answer came, it is not sent again while the access token still works. Some servers
+ * end the whole grant when a refresh token is used twice, and that would end a working access token.
  */
 export function earlyByMs(
   { connectionId }: ConnectionPlace,

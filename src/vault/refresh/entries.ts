@@ -6,7 +6,7 @@ import type { Fence } from './token-refreshes.ts';
 
 type Detail = RecordedEvent['detail'];
 
-/** What the log says about a connection's tokens. Portcullis itself is who does it: no caller can ask for a refresh. */
+/** The log entry about a connection's tokens. Portcullis itself is the principal: no caller can ask for a refresh. */
 export function tokenEntry(
   name: EventName,
   { workspaceId, connectionId }: ConnectionPlace,
@@ -27,7 +27,10 @@ export function attemptEntry(
   return tokenEntry(name, fence, result, { attempt: attemptId, generation, ...detail });
 }
 
-/** A connection that needs a person: once as what it is, once as what owners of workspaces ask the log for. */
+/**
+ * The entries for a connection that needs a person: one with our own name, one with the name that owners of workspaces
+ * search the log for.
+ */
 export function endEntries(
   name: 'connection.needs_reauth' | 'connection.needs_reregister',
   place: ConnectionPlace,

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Spool } from './spool.ts';
 
 /**
- * Storage that hangs, as a network drive does, fails after `patienceMs` instead: there is still the database. What hangs keeps
- * one of the few threads that this process has for files, so nothing more is begun until it has come to an end.
+ * Makes storage that hangs, such as a network drive, fail after `patienceMs`; the database can then be used instead. A
+ * hanging call occupies one of the few file threads of this process. So nothing new is begun until it has ended.
  */
 export function withPatience(spool: Spool, patienceMs: number): Spool {
   let hanging = 0;

@@ -11,8 +11,8 @@ export interface RefreshableConnection extends ConnectionPlace {
 }
 
 /**
- * Spends a refresh token: sends one request, once, and judges the answer. Should it throw, nobody knows whether the token
- * was spent. It may be asked for no longer than `signal` says; what comes later is lost.
+ * Spends a refresh token: sends one request, once, and reads the answer. If it throws, the token may or may not be
+ * spent. An answer after `signal` aborts is lost.
  */
 export interface RefreshExchange {
   refresh(connection: RefreshableConnection, refreshToken: Secret, signal: AbortSignal): Promise<RefreshAnswer>;

@@ -15,9 +15,9 @@ export interface RefreshTimings {
   readonly exchangeMs: number;
   /** Most time for a look into the spool, or for writing into it. */
   readonly spoolMs: number;
-  /** After a lease ran out: how long its owner is given to bring what it got. */
+  /** After a lease ran out: the time that its holder still has to store its answer. */
   readonly graceMs: number;
-  /** How long a call waits for somebody else's refresh. */
+  /** How long a call waits for the refresh of another process. */
   readonly waitMs: number;
 }
 
@@ -29,7 +29,7 @@ export const refreshTimings: RefreshTimings = {
   waitMs: 25 * secondMs,
 };
 
-/** What refreshing stands on. */
+/** What refreshing needs. */
 export interface RefreshParts {
   readonly connections: StoredConnections;
   readonly refreshes: TokenRefreshes & RefreshCalendar;
@@ -39,7 +39,7 @@ export interface RefreshParts {
   /** Has tokens revoked at Notion that no connection will hold (rule 21). Durable when it resolves. */
   readonly discard: (tokens: DiscardedTokens) => Promise<unknown>;
   readonly metrics: Pick<Metrics, 'refreshed' | 'leaseContended' | 'spoolReplayed' | 'decryptFailed'>;
-  /** Hears of trouble that is dealt with later. */
+  /** Called with trouble that is dealt with later. */
   readonly onTrouble: (error: unknown) => void;
   readonly timings: RefreshTimings;
   readonly failPoint: FailPoint;

@@ -12,19 +12,22 @@ import { replaySpools } from './replay.ts';
 import { mayBeSpent, type RefreshEnd, type RefreshMeans, spend, startStopwatch } from './spend.ts';
 import type { RefreshAttempt } from './token-refreshes.ts';
 
-/** How asking for new tokens ended: as for whoever spends, and `unopenable` where what is stored cannot be spent. */
+/**
+ * The result of asking for new tokens: that of the process which spends the token, or `unopenable` if the stored token
+ * cannot be opened.
+ */
 export type Renewal = RefreshEnd | { readonly given: Extract<Given, 'unopenable'>; readonly cause: unknown };
 
 /**
- * Gets a connection past one generation of its tokens, with one exchange however many ask, here or in other processes.
- * `generation` is the one that is of no use to the caller any more.
+ * Replaces one generation of a connection's tokens. All callers together, here and in other processes, cause one
+ * exchange. `generation` is the one that the caller can no longer use.
  */
 export type Renew = (place: ConnectionPlace, generation: number) => Promise<Renewal>;
 
 /**
- * The protocol of docs/custody.md: single flight in this process; then the lease decides between processes (step 1,
- * `takeLease`), and its holder exchanges (2), spools (3), stores (4) and clears (5) in `spend`. `underWay` is for whoever closes: a process that
- * ends over an exchange loses its answer.
+ * The protocol of docs/custody.md. In this process, calls share one refresh. Between processes the lease decides (step
+ * 1, `takeLease`). The holder of the lease exchanges (2), spools (3), stores (4) and clears (5) in `spend`. A process
+ * that ends during an exchange loses the answer, so the code that closes it waits for `underWay`.
  */
 export function createRenew(parts: RefreshParts, underWay: Map<string, Promise<Renewal>> = new Map()): Renew {
   return (place, generation) => {
@@ -68,7 +71,7 @@ async function step(
   return begin(parts, place, stored);
 }
 
-/** What the last attempt met stands on the connection, and is what those get who come before the next. */
+/** The trouble of the last attempt is stored on the connection. Callers get it until the next attempt may begin. */
 function postponed(retryInMs: number, fault: string | null): Renewal {
   return { given: appRefusalIn(fault) === null ? 'postponed' : 'app_refused', retryInMs, fault };
 }
@@ -78,7 +81,7 @@ function wait({ metrics }: RefreshParts): 'wait' {
   return 'wait';
 }
 
-/** The lease ran out: its owner may have spent the token, and may still have what it got (rule 21). */
+/** The lease ran out: its holder may have spent the token, and may still have the answer (rule 21). */
 async function doubt(
   { refreshes, timings }: RefreshParts,
   place: ConnectionPlace,
@@ -116,7 +119,8 @@ async function takeLease(
   try {
     return await refreshes.begin(fence, timings.leaseMs, started);
   } catch (error) {
-    // The commit may have been made, and its answer lost: nobody knows of that lease, so nobody would end it.
+    // The lease may be committed although the answer of the database was lost. This process then does not know that it
+    // holds the lease, so the lease is ended here.
     const problem = 'lease_unclear';
     const entry = attemptEntry('connection.refresh_postponed', fence, 'error', { problem, answered: true });
     const why = { said: 'turned_away', problem, retryAfterMs: 0, fault: null } as const;
@@ -137,7 +141,7 @@ async function openPurse(
     const opened = await seal.open({ ...place, field: 'refresh_token', generation }, refreshToken);
     return { stored, refreshToken: opened, sealer };
   } catch (cause) {
-    // A key service or a database that is away says nothing about what is stored.
+    // A key service or a database that cannot be reached says nothing about the stored value.
     if (!(cause instanceof UnopenableError)) throw cause;
     metrics.decryptFailed(refreshToken.kid);
     return { cause };

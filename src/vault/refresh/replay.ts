@@ -10,9 +10,10 @@ type ReplayParts = Pick<RefreshParts, 'spool' | 'refreshes' | 'seal' | 'discard'
 type Replayed = Parameters<RefreshParts['metrics']['spoolReplayed']>[0];
 
 /**
- * Brings home what attempts got and could not store. At its own generation and attempt a spool is put to use. When the
- * connection has moved on, the spool is removed. When the connection was revoked or has left the client, its tokens are
- * revoked too (rule 21). Answers how many were put to use. `only` looks at one connection. Trouble with one spool holds up no other, and never the caller.
+ * Stores the answers of earlier attempts that are still in the spool. If the connection still has the generation and
+ * the attempt of a spool, the new tokens are put to use. If the connection has moved on, the spool is removed. If the
+ * connection was revoked or uses another client now, the tokens are revoked too (rule 21). Returns how many were put to
+ * use. `only` looks at one connection. Trouble with one spool stops neither the others nor the caller.
  */
 export async function replaySpools(parts: ReplayParts, only?: ConnectionId): Promise<number> {
   let applied = 0;
@@ -28,7 +29,7 @@ export async function replaySpools(parts: ReplayParts, only?: ConnectionId): Pro
   return applied;
 }
 
-/** Null: there is nothing to be done about it, now or any more. */
+/** Null: nothing can be done about it now, or nothing is left to do. */
 async function replayOne(parts: ReplayParts, name: string): Promise<Replayed | null> {
   const spooled = await parts.spool.read(name);
   if (spooled === 'gone') return null;
@@ -43,7 +44,7 @@ async function replayOne(parts: ReplayParts, name: string): Promise<Replayed | n
 async function replay(parts: ReplayParts, spooled: Spooled): Promise<Replayed | null> {
   const { attempt, origin, botId } = spooled;
   const tokens = await openAll(parts, spooled);
-  // What cannot be opened must not take the place of what perhaps can.
+  // Tokens that cannot be opened must not replace tokens that perhaps can.
   if (tokens === null) return 'unreadable';
   const entry = attemptEntry('connection.refreshed', attempt, 'success', { to: attempt.nextGeneration, via: 'spool' });
   switch (await parts.refreshes.complete(attempt, spooled, entry)) {
@@ -59,7 +60,7 @@ async function replay(parts: ReplayParts, spooled: Spooled): Promise<Replayed | 
   }
 }
 
-/** Null: they are not what was sealed for this place, or their key is gone. */
+/** Null: the tokens were not sealed for this place, or their key is gone. */
 async function openAll({ seal, metrics }: ReplayParts, { attempt, tokens }: Spooled): Promise<Tokens | null> {
   const { workspaceId, connectionId, nextGeneration: generation } = attempt;
   const opened = new Map<TokenField, Secret>();

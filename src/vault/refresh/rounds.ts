@@ -13,8 +13,9 @@ const atOnce = 20;
 type Round = () => Promise<void>;
 
 /**
- * Looks after connections between calls: brings spools home, settles leases that ran out, refreshes before tokens end that
- * are in use, keeps the grants of the others alive, and asks Notion now and then whether a connection still exists.
+ * Looks after connections between calls. It stores answers that are left in the spool, settles leases that ran out, and
+ * refreshes tokens in use before they end. It keeps the grants of the other connections alive, and sometimes asks
+ * Notion whether a connection still exists.
  */
 export function createRound(parts: RefreshParts, renew: Renew, custody: Pick<TokenCustody, 'check' | 'forget'>): Round {
   const { connections, refreshes, onTrouble } = parts;

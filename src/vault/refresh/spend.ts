@@ -19,20 +19,23 @@ export interface RefreshMeans {
   readonly leasedMsAgo: () => number;
 }
 
-/** By whichever clock went on further: one stands still while the machine sleeps, the other can be put back. */
+/**
+ * Takes the clock that advanced further: the monotonic clock stops while the machine sleeps, and the wall clock can be
+ * put back.
+ */
 export function startStopwatch(): () => number {
   const [monotonicMs, wallMs] = [performance.now(), Date.now()];
   return () => Math.max(performance.now() - monotonicMs, Date.now() - wallMs);
 }
 
-/** Whether the refresh token was sent before, and nobody knows what became of it. */
+/** Whether the refresh token was sent before, without a known result. */
 export function mayBeSpent({ unanswered, attemptId }: Pick<StoredConnection, 'unanswered' | 'attemptId'>): boolean {
   return unanswered > 0 || attemptId !== null;
 }
 
 /**
- * How an attempt ended, for the caller who waits for it. Where the old tokens stay, a refresh may begin again in `retryInMs`;
- * `fault` is what an operator has to mend first.
+ * How an attempt ended, for the caller who waits for it. If the old tokens stay, the next refresh may begin in
+ * `retryInMs`. `fault` is what an operator has to correct first.
  */
 export type RefreshEnd =
   | { readonly given: Extract<Given, 'usable' | 'ended'> }
@@ -43,9 +46,10 @@ export type RefreshEnd =
     };
 
 /**
- * The holder of the lease spends the refresh token: exchange → spool → database → spool cleared. Nothing of it listens to
- * a caller: who asked may be gone, and the answer is kept all the same. `look_again`: the attempt is no longer the connection's;
- * look what is. Throws when the store cannot be written; then the spool or the lease's end settle it.
+ * Spends the refresh token; the caller must hold the lease. The steps: exchange → spool → database → spool cleared.
+ * None of them stops if a caller goes away: the answer is kept in any case. `look_again`: the connection has another
+ * attempt by now, so read it again. Throws if the store cannot be written; the spool or the end of the lease settles
+ * the attempt later.
  */
 export async function spend(
   parts: RefreshParts,
@@ -87,7 +91,7 @@ async function exchange(
   attempt: RefreshAttempt,
   { stored, refreshToken, leasedMsAgo }: RefreshMeans,
 ): Promise<RefreshAnswer> {
-  // A process that was stopped for a while may have a successor by now: two must not spend the same token.
+  // A process that was suspended for a while may have a successor by now. Two processes must not spend the same token.
   if (leasedMsAgo() >= parts.timings.leaseMs) {
     return { said: 'turned_away', problem: 'too_late' };
   }
@@ -132,7 +136,7 @@ async function keep(
     const { registrationId } = attempt;
     await insist(parts, () => parts.discard({ origin, botId, registrationId, tokens }));
   }
-  // What is undecided is the next replay's work.
+  // The next replay deals with an undecided answer.
   if (spooled && completion !== 'undecided') await parts.spool.remove(nameOf(attempt)).catch(parts.onTrouble);
   await parts.failPoint('cleared');
   const given = givenAfter('granted', completion);
@@ -171,7 +175,7 @@ function complete(
   return insist(parts, () => parts.refreshes.complete(attempt, made, entry), isSettled);
 }
 
-/** Stores what came of an attempt, trying again until the lease ends: the database may be away for a moment just now. */
+/** Stores the answer of an attempt, and tries again until the lease ends: the database may be away for a moment. */
 async function insist<T>(
   { timings }: RefreshParts,
   store: () => Promise<T>,
@@ -201,7 +205,7 @@ async function postpone(
   { said, problem, retryAfterSeconds, fault }: Postponed,
 ): Promise<RefreshEnd | 'look_again'> {
   const grownMs = backoffMs(purse.stored.refreshFailures, (retryAfterSeconds ?? 0) * secondMs);
-  // Whoever has mended the settings does not wait for long.
+  // After an operator has corrected the settings, the next attempt should come soon.
   const retryAfterMs = fault === null ? grownMs : Math.min(grownMs, minuteMs / 2);
   const entry = attemptEntry('connection.refresh_postponed', attempt, 'error', {
     problem,
@@ -220,7 +224,10 @@ function backoffMs(failures: number, askedMs: number): number {
   return Math.max(grown * (0.5 + Math.random() / 2), Math.min(askedMs, waitMsMax));
 }
 
-/** The verdict is said once. Whoever had stored other tokens meanwhile is right, and the verdict is about the old ones. */
+/**
+ * Records the refusal once. If another process stored new tokens meanwhile, the refusal is about the old ones, and
+ * changes nothing.
+ */
 async function refuse(
   parts: RefreshParts,
   attempt: RefreshAttempt,
@@ -228,7 +235,8 @@ async function refuse(
   { said, problem }: Extract<RefreshAnswer, { said: 'grant_refused' | 'client_refused' }>,
 ): Promise<RefreshEnd | 'look_again'> {
   const name = said === 'grant_refused' ? 'connection.needs_reauth' : 'connection.needs_reregister';
-  // Whether an answer was lost tells the reader of the log why a grant can be over that nobody revoked.
+  // A lost answer can be the reason that a grant is over although no person revoked it. So the log says if there was
+  // one.
   const reason = mayBeSpent(purse.stored) ? `${problem}_after_lost_answer` : problem;
   const entries = endEntries(name, attempt, purse.stored, reason);
   const ended = await insist(parts, () =>

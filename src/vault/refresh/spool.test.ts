@@ -92,7 +92,7 @@ describe('the spool', () => {
 
   it('leaves nothing behind for ever when it is killed while it tries whether the storage keeps anything', async () => {
     await openSpool(directory);
-    // What is there when the storage fails is what a process that is killed just then leaves behind.
+    // A process that is killed at this moment leaves the same files as storage that fails at this moment.
     const seen = new Set<string>();
     const watching = watch(directory, (_event, name) => name !== null && seen.add(name));
     await openSpool(directory);
@@ -124,7 +124,7 @@ describe('the spool', () => {
     await writeFile(directory, 'a file');
     await assert.rejects(openSpool(directory), SpoolError);
     await rm(directory);
-    // A limit of no bytes stands for a disk that is full; the shell lets the write fail instead of ending the process.
+    // A limit of no bytes simulates a full disk; the shell lets the write fail instead of ending the process.
     const script = `import('${new URL('./spool.ts', import.meta.url)}').then(({ openSpool }) => openSpool(process.argv[1]))`;
     const full = `trap '' XFSZ; ulimit -f 0; exec "$0" -e "$1" "$2" 2>&1 | cat`;
     const said = execFileSync('sh', ['-c', full, process.execPath, script, directory], { encoding: 'utf8' });

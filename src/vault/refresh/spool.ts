@@ -18,22 +18,22 @@ export interface Spooled extends NewTokens {
 }
 
 /**
- * Answers on their way from Notion to the database, each in a file of its own (rule 21). The tokens in it are sealed for
- * their place, under the same keys as in the database.
+ * Keeps answers on their way from Notion to the database, each in its own file (rule 21). The tokens in a file are
+ * sealed for their place, under the same keys as in the database.
  */
 export interface Spool {
   /** The directory lies on storage that forgets when the machine stops. */
   readonly volatile: boolean;
   /** Durable when it resolves. */
   write(spooled: Spooled): Promise<void>;
-  /** What is there, of one connection if named. */
+  /** The names of all spools, or of those of one connection. */
   names(of?: ConnectionId): Promise<string[]>;
-  /** `gone`: another process brought it home. `unreadable`: it is not what was written here. */
+  /** `gone`: another process has stored it. `unreadable`: it is not what was written here. */
   read(name: string): Promise<Spooled | 'gone' | 'unreadable'>;
   remove(name: string): Promise<void>;
 }
 
-/** The directory cannot keep what it is given. */
+/** The directory cannot store a file. */
 export class SpoolError extends Error {
   constructor(directory: string, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -71,7 +71,7 @@ export async function openSpool(directory: string): Promise<Spool> {
   }
 }
 
-/** The same for whoever looks from beside: makes nothing and changes nothing. Throws if nothing could be put there. */
+/** For a reader that only looks: makes nothing and changes nothing. Throws if a spool could not be written there. */
 export async function lookIntoSpool(directory: string): Promise<Pick<Spool, 'volatile' | 'names' | 'read'>> {
   await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
   return {
@@ -85,8 +85,8 @@ export async function lookIntoSpool(directory: string): Promise<Pick<Spool, 'vol
 }
 
 /**
- * A file appears under its name only when it is whole. `wx` is O_EXCL: what is there is never written over. The rename is
- * durable when the directory is.
+ * A file appears under its name only when it is complete. `wx` is O_EXCL: an existing file is never overwritten. The
+ * rename is durable once the directory is synced.
  */
 async function writeDurably(directory: string, name: string, text: string): Promise<void> {
   const draft = join(directory, `${name}.${randomUUID()}${draftEnding}`);
@@ -140,7 +140,10 @@ async function isVolatile(directory: string): Promise<boolean> {
   return process.platform === 'linux' && volatileTypes.has((await statfs(directory)).type);
 }
 
-/** Whoever can write into the directory may have: nothing there is followed, waited for, or read without an end. */
+/**
+ * A stranger may have put files into the directory. So links are not followed, pipes are not waited for, and files are
+ * read up to a limit.
+ */
 async function read(directory: string, name: string): Promise<Spooled | 'gone' | 'unreadable'> {
   try {
     const { v, ...spooled } = format.parse(JSON.parse(await readBounded(join(directory, name))));

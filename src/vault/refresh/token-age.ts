@@ -3,7 +3,9 @@ import type { StoredConnection } from '../stored-connections.ts';
 
 /** A token that ends this soon is not sent any more: it would end on its way. */
 export const marginMs = 2 * secondMs;
-/** A token this young that is said to have ended from the first is used all the same: refreshing again would be a loop. */
+/**
+ * A token this young is used even if the server says that it has already ended: refreshing it again would be a loop.
+ */
 const freshMs = 10 * secondMs;
 /** A token this young that Notion refuses before its end means that refreshing does not help: a person is needed. */
 const bornDeadMs = minuteMs;
@@ -11,14 +13,17 @@ const bornDeadMs = minuteMs;
 type Age = Pick<StoredConnection, 'endsInMs' | 'lifetimeMs' | 'refreshedMsAgo' | 'refreshToken'>;
 
 /**
- * Whether the stated end can be acted upon. A server whose refreshes bring tokens that live for no time at all would have
- * them refreshed for ever (defect B14).
+ * Whether the stated end of a token is used. A server whose new tokens end at once would otherwise make us refresh for
+ * ever (defect B14).
  */
 export function isEndBelieved({ lifetimeMs, refreshedMsAgo }: Age): boolean {
   return refreshedMsAgo === null || (lifetimeMs !== null && lifetimeMs >= 2 * marginMs);
 }
 
-/** The token has ended. One without a refresh token is sent all the same: Notion says what it is worth. */
+/**
+ * The token has ended and can be refreshed. A token without a refresh token is sent anyway: Notion's answer says
+ * whether it works.
+ */
 export function mustRenew(age: Age): boolean {
   if (age.endsInMs === null || age.endsInMs > marginMs || age.refreshToken === null) return false;
   return isEndBelieved(age) || (age.refreshedMsAgo ?? 0) > freshMs;

@@ -5,11 +5,14 @@
  */
 export interface CustodyMarks {
   current(): Promise<number>;
-  /** The restoration that nobody has acknowledged yet. */
+  /** The restoration that no operator has acknowledged yet. */
   openRestoration(): Promise<Restoration | null>;
   /** Notes that the database is behind a mark, if it is, and unless that is noted already. */
   noteRestoration(knownMark: number): Promise<void>;
-  /** Acknowledges the open restoration, and lifts the database's number above what was known. Null: there is none. */
+  /**
+   * Acknowledges the open restoration, and raises the database's number above the highest known one. Null: there is
+   * none.
+   */
   acknowledge(by: string): Promise<Restoration | null>;
 }
 
@@ -19,9 +22,9 @@ export interface Restoration {
   readonly knownMark: number;
 }
 
-/** The greatest number that was seen, kept outside the database, maybe together with other instances. */
+/** The highest number that was seen. It is kept outside the database, and several instances may share it. */
 export interface HighWater {
-  /** 0 when nothing is known yet. */
+  /** 0 if no number is known yet. */
   read(): Promise<number>;
   /** Notes a number unless a greater one is noted; answers with the one that then is, durable when it resolves. */
   raise(mark: number): Promise<number>;

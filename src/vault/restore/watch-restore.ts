@@ -4,7 +4,7 @@ import type { TokenRefreshes } from '../refresh/token-refreshes.ts';
 import type { CustodyMarks, HighWater, Restoration } from './custody-marks.ts';
 
 export interface RestoreWatch {
-  /** Whether the database was put back and nobody has acknowledged it: then nothing is refreshed. */
+  /** Whether the database was restored from a backup and no operator has acknowledged it. Nothing is refreshed then. */
   restored(): boolean;
   close(): Promise<void>;
 }
@@ -16,7 +16,7 @@ export interface RestoreWatch {
 export async function watchRestore(parts: {
   marks: CustodyMarks;
   highWater: HighWater;
-  /** Hears of a restoration once, when it is found. */
+  /** Called once for each restoration that is found. */
   onRestored: (restoration: Restoration) => Promise<void> | void;
   onTrouble: (error: unknown) => void;
   everyMs?: number;
@@ -31,7 +31,7 @@ export async function watchRestore(parts: {
     const open = await marks.openRestoration();
     if (open !== null && !restored) await onRestored(open);
     restored = open !== null;
-    // Also when nothing changed here: what another instance noted counts, and what was lost on the way is noted again.
+    // Also if nothing changed here: another instance may have noted a number, and a lost note is made again.
     if (!restored && databaseMark >= known) known = await highWater.raise(databaseMark);
   }
 
@@ -57,7 +57,7 @@ export async function watchRestore(parts: {
   };
 }
 
-/** Refreshes that do not begin while the database is a restored one that nobody has looked at. */
+/** Starts no refreshes while the database is a restored one that no operator has acknowledged. */
 export function refuseWhileRestored<T extends Pick<TokenRefreshes, 'begin'>>(refreshes: T, restored: () => boolean): T {
   const begin: TokenRefreshes['begin'] = async (...attempt) => {
     if (!restored()) return refreshes.begin(...attempt);

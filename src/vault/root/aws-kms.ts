@@ -9,8 +9,8 @@ import { loadPackage } from './optional-package.ts';
 import type { RootKey } from './root-key.ts';
 
 /**
- * A symmetric key in AWS KMS, named by its ARN. The context travels as KMS's encryption context, and so stands in CloudTrail
- * too: which workspace's key was unwrapped, and when.
+ * A symmetric key in AWS KMS, named by its ARN. The context is sent as KMS's encryption context. So CloudTrail also
+ * shows which workspace's key was unwrapped, and when.
  *
  * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html
  */

@@ -6,7 +6,7 @@ export function textContext(context: Binding): Record<string, string> {
   return Object.fromEntries(names.map(name => [name, String(context[name])]));
 }
 
-/** The same as bytes, always spelled alike: additional authenticated data. */
+/** The context as bytes, always spelled the same: additional authenticated data. */
 export function contextBytes(context: Binding): Buffer {
   return Buffer.from(JSON.stringify(textContext(context)));
 }

@@ -3,8 +3,8 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { RootKeyError } from '../../domain/root-key-error.ts';
 
 /**
- * Rule 24: whoever copies the data directory must not get the key that opens it. Throws `RootKeyError` `misplaced`
- * when the key's place, with symbolic links followed, is the data directory or below it. Neither has to exist yet.
+ * Rule 24: a copy of the data directory must not include the key that opens it. Throws `RootKeyError` `misplaced` if
+ * the key's path, with symbolic links followed, is the data directory or below it. Neither has to exist yet.
  */
 export async function assertOutsideDataDirectory(keyPath: string, dataDirectory: string): Promise<void> {
   const way = relative(await realPlace(dataDirectory), await realPlace(keyPath));

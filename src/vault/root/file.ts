@@ -13,8 +13,8 @@ const secretBytesMade = 64;
 const fileBytesMax = 4096;
 
 /**
- * Reads the root key from its file: one line of base64url or base64, 32 bytes or more.
- * Throws `RootKeyError`: `missing`, `unreadable`, `exposed` (others may read it), `malformed`.
+ * Reads the root key from its file: one line of base64url or base64, 32 bytes or more. Throws `RootKeyError`:
+ * `missing`, `unreadable`, `exposed` (other accounts may read it), `malformed`.
  */
 export async function readRootKeyFile(path: string): Promise<RootKey> {
   const secret = parseSecret(await readPrivate(path), path);
@@ -36,7 +36,7 @@ export async function openRootKeyFile(path: string): Promise<RootKey> {
 
 function fromSecret(secret: Buffer): RootKey {
   const deriveKey = deriveKeysFrom(secret);
-  // The name is derived too: it tells keys apart without a list of them, and nothing about the key.
+  // The name is derived from the key: it tells keys apart without a list of them, and reveals nothing about the key.
   const kid = `root_${deriveKey('name of the root key', 12).toString('base64url')}`;
   const key: SealingKey = { kid, bytes: deriveKey('wrapping of workspace keys', sealingKeyBytes) };
   return {
@@ -66,10 +66,13 @@ async function makeRootKeyFile(path: string): Promise<void> {
   await withFile(directory, constants.O_RDONLY, handle => handle.sync());
 }
 
-/** A start that was killed leaves its draft, which may be a second name of the key: nobody would destroy that with the first. */
+/**
+ * A start that was killed leaves its draft behind, which may be a second name of the key file. An operator who destroys
+ * the key would not know about it.
+ */
 async function removeDrafts(path: string): Promise<void> {
   const [directory, prefix] = [dirname(path), `${basename(path)}.`];
-  // Where a key was put by somebody, the directory may be closed to us.
+  // If an operator put the key there, this process may not be allowed to list the directory.
   const names = await readdir(directory).catch(() => []);
   for (const name of names) {
     if (name.startsWith(prefix) && name.endsWith(draftEnding)) await rm(join(directory, name), { force: true });
@@ -126,9 +129,9 @@ function notMade(path: string, cause: Error): RootKeyError {
 }
 
 /**
- * Whether somebody else may read or replace the key. As PostgreSQL judges its own: a file of ours is for us alone, and one of
- * root's may be read by a group, because that is how secrets are mounted for a process that is not root. Whoever else owns a
- * file can read it, whatever its mode.
+ * Whether another account may read or replace the key. PostgreSQL judges its own key files the same way: a file of our
+ * account must be for our account alone. A file of root may be readable by a group, because secrets are mounted like
+ * this for processes that are not root. Any other owner of the file could read it, with every mode.
  */
 function isExposed({ uid, mode }: { readonly uid: number; readonly mode: number }): boolean {
   if (uid === 0) return (mode & 0o037) !== 0;

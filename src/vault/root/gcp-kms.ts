@@ -12,8 +12,9 @@ import type { RootKey } from './root-key.ts';
 const scope = 'https://www.googleapis.com/auth/cloudkms';
 
 /**
- * A symmetric key version in Google Cloud KMS. The context travels as additional authenticated data. Both ways carry
- * checksums: a value that was damaged on its way is asked for again later, and is not taken for one that does not open.
+ * A symmetric key version in Google Cloud KMS. The context is sent as additional authenticated data. Request and answer
+ * carry checksums: a value that was damaged on the way is asked for again later, and does not count as one that cannot
+ * be opened.
  *
  * @param name `projects/…/cryptoKeys/…/cryptoKeyVersions/N`
  * @see https://cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings.cryptoKeys/encrypt

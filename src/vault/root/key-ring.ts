@@ -29,8 +29,9 @@ export interface RootKeyRing extends RootKeys {
 }
 
 /**
- * Opens the ring at start. The first start makes the first key the active one. Throws `RootKeyError` `other_key` if a key
- * is missing under which something is wrapped: better than a gateway that finds one connection after the other undecryptable.
+ * Opens the ring at start. The first start makes the first key the active one. Throws `RootKeyError` `other_key` if a
+ * key is missing that still wraps something. Without this check, the gateway would find one connection after the other
+ * undecryptable.
  */
 export async function openKeyRing(keys: readonly RootKey[], known: KnownRootKeys): Promise<RootKeyRing> {
   const byKid = new Map(keys.map(key => [key.kid, key]));
@@ -50,7 +51,7 @@ export async function openKeyRing(keys: readonly RootKey[], known: KnownRootKeys
     wrap: (plaintext, context) => active.wrap(plaintext, context),
     async unwrap(wrapped, context, kid) {
       const key = byKid.get(kid);
-      // Other instances may have it: that says nothing about the value.
+      // Other instances may have the key, so this says nothing about the value.
       if (key === undefined) throw otherKey(keys, kid);
       return key.unwrap(wrapped, context);
     },

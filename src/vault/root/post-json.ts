@@ -5,8 +5,8 @@ import { KiB, secondMs } from '../../domain/units.ts';
 const answerBytesMax = 64 * KiB;
 
 /**
- * Asks a key service over HTTP, by way of `dispatcher`. Answers with whatever status it gave, and null where it sent no JSON. Follows no redirect.
- * Throws `RootKeyError` `unavailable` when there is no answer within seconds.
+ * Sends a request to a key service over HTTP, through `dispatcher`. Returns the status and the JSON body, which is null
+ * if there was none. Follows no redirect. Throws `RootKeyError` `unavailable` if there is no answer within seconds.
  */
 export async function postJson(
   url: string,

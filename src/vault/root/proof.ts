@@ -7,8 +7,8 @@ const known = 'This is what a root key wraps to be recognised.';
 const contextOf = (kid: string) => ({ purpose: 'proof of a root key', kid });
 
 /**
- * A known value, wrapped: whoever opens it has the key. Made only of a key that keeps to the context, for without that a
- * wrapped key could be moved between workspaces. Throws `RootKeyError` `unbound`.
+ * A known value, wrapped: a process that can open it has the key. Refuses a key that ignores the context, because its
+ * wrapped keys could be moved between workspaces: throws `RootKeyError` `unbound`.
  */
 export async function makeProof(key: RootKey): Promise<string> {
   const proof = await key.wrap(Buffer.from(known), contextOf(key.kid));

@@ -7,7 +7,7 @@ export interface KeyServices {
   readonly awsEndpoint: string | null;
   readonly gcpEndpoint: string;
   readonly vault: VaultAccess | null;
-  /** What requests to them lead through; null: nothing. */
+  /** The proxy for requests to the key services; null: none. */
   readonly proxy: OutgoingProxy | null;
 }
 

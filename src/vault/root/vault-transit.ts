@@ -74,8 +74,8 @@ interface Answer {
 /** Transit says 400 of everything; only these words speak of the value and not of the key. */
 const aboutTheValue = /message authentication failed|invalid ciphertext|unable to decrypt|decryption failed/i;
 /**
- * Since 1.6 Vault says 500 of a context that is not the right one (hashicorp/vault#10842). Exactly these words: when Vault
- * cannot read its own storage, they stand behind others.
+ * Since 1.6, Vault answers 500 if the context is wrong (hashicorp/vault#10842). The text must begin with these words:
+ * if Vault cannot read its own storage, they follow after others.
  */
 const wrongContext = /^(1 error occurred:\s*\*\s*)?cipher: message authentication failed$/;
 

@@ -1,6 +1,6 @@
 import type { JobId, RegistrationId, SubscriptionId } from '../../domain/ids.ts';
 
-/** A value that is sealed for the deployment, not for a workspace, with what is needed to open it. */
+/** A value that is sealed for the deployment, not for a workspace, with everything that is needed to open it. */
 export type DeploymentValue = { readonly sealed: string } & (
   | { readonly kind: 'webhook token'; readonly id: SubscriptionId; readonly generation: number; readonly kid: string }
   | { readonly kind: 'client secret'; readonly id: RegistrationId }

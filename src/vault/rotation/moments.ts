@@ -1,4 +1,4 @@
-/** The moments of a rotation at which a process may die. What is under way goes on from any of them. */
+/** The moments of a rotation at which a process may die. A rotation continues from any of them. */
 export const rotationMoments = [
   'wanted',
   'superseded',

@@ -3,15 +3,15 @@ import type { WorkspaceId } from '../../domain/ids.ts';
 /** The end of keys that are no longer in use. */
 export interface KeyEndings {
   /**
-   * Destroys workspace keys that were superseded longer ago than `retainMs` and under which nothing is sealed, in the
-   * database or, for all it knows, in a spool. Answers how many it destroyed, and how many are kept although they were superseded.
+   * Destroys workspace keys that were superseded longer ago than `retainMs`, if nothing in the database and no known
+   * spool is sealed under them. Returns how many it destroyed, and how many superseded keys it kept.
    */
   destroySuperseded(retainMs: number): Promise<{ destroyed: number; kept: number }>;
   /** Retires previous root keys likewise, and answers with their names. */
   retirePrevious(retainMs: number): Promise<{ retired: readonly string[]; kept: readonly string[] }>;
   /**
-   * Destroys every key of a workspace, and the secrets of its OAuth clients: nothing that is sealed there ever opens again.
-   * Its connections are `undecryptable` from the same commit on. Answers how many keys there were.
+   * Destroys every key of a workspace, and the secrets of its OAuth clients: nothing that is sealed there can ever be
+   * opened again. The same commit makes its connections `undecryptable`. Returns how many keys there were.
    */
   destroyWorkspace(workspaceId: WorkspaceId): Promise<number>;
   /** Values and keys that are under a destroyed or retired one. Always 0. */

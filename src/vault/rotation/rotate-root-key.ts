@@ -13,7 +13,7 @@ export interface RootKeyChanges {
   all(): Promise<readonly KnownRootKey[]>;
   /** False: another exchange is not over yet. */
   stage(kid: string, proof: string): Promise<boolean>;
-  /** Takes a staged key back. False: there is none. */
+  /** Calls a staged key off. False: there is none. */
   withdraw(): Promise<boolean>;
   /** Running instances that have not opened the proof of the staged key. */
   unproven(): Promise<readonly InstanceId[]>;
@@ -22,7 +22,7 @@ export interface RootKeyChanges {
   countUnderOthers(activeKid: string): Promise<number>;
   /** The next workspace keys after one that another root key wraps. */
   underOthers(activeKid: string, after: WrappedKey | null, limit: number): Promise<readonly WrappedKey[]>;
-  /** Compare-and-set on what was read. */
+  /** Compare-and-set on the values that were read. */
   rewrapKey(key: WrappedKey, to: WrappedUnderRoot): Promise<boolean>;
   rewrapSecret(from: WrappedUnderRoot, to: WrappedUnderRoot): Promise<boolean>;
 }
@@ -60,7 +60,10 @@ export interface RewrapResult {
 
 const batchSize = 100;
 
-/** Wraps everything under the active root key that is not wrapped under it yet. What was done stays done if it is interrupted. */
+/**
+ * Wraps everything under the active root key that is not wrapped under it yet. If it is interrupted, finished work
+ * stays.
+ */
 export async function rewrapUnderRoot(parts: {
   root: RootKeys;
   changes: RootKeyChanges;

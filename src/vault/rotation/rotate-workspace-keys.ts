@@ -14,9 +14,12 @@ export interface KeyReplacements {
   /** Marks the active key of one workspace, or of all (null), as one that is to be replaced. */
   want(workspaceId: WorkspaceId | null): Promise<void>;
   countWanted(): Promise<number>;
-  /** Some workspaces whose active key is to be replaced, and the version that the next key has. */
+  /** Some workspaces whose active key is to be replaced, each with the version of its next key. */
   wanted(limit: number): Promise<readonly { workspaceId: WorkspaceId; version: number }[]>;
-  /** Makes a key the active one in place of the one before, which opens values but seals none. False: somebody was faster. */
+  /**
+   * Makes this key the active one. The key before still opens values, and seals no more. False: another process was
+   * faster.
+   */
   supersede(key: WrappedKey): Promise<boolean>;
 }
 
@@ -41,7 +44,7 @@ export interface RotationResult {
 }
 
 const batchSizeDefault = 500;
-/** After a pass that got nowhere, because others were working on the rows. */
+/** The wait after a pass that changed nothing, because other processes were working on the rows. */
 const waitMs = 50;
 
 /**
@@ -84,7 +87,8 @@ async function resealAll(rotation: WorkspaceRotation): Promise<Omit<RotationResu
       values += replaced;
       rotation.onProgress?.(values, Math.max(values, total));
     });
-    // A pass leaves what others were working on, and what they sealed meanwhile under the key that they had.
+    // A pass leaves two kinds of rows: rows that other processes were working on, and rows that they sealed meanwhile
+    // under the old key.
     if ((await countStale(rotation.tables)) <= pass.unopenable.length) {
       return { values, unopenable: pass.unopenable, shut: await shutAll(rotation.undecryptable, pass.unopenable) };
     }

@@ -16,7 +16,7 @@ export interface StaleRow extends SealedRow {
   readonly activeKid: string;
 }
 
-/** A stale row with what is to stand in its place: the same value, sealed under the active key. */
+/** A stale row with its replacement: the same value, sealed under the active key. */
 export interface ResealedRow {
   readonly row: StaleRow;
   readonly sealed: string;
@@ -30,8 +30,8 @@ export interface SealedTable {
   stale(after: SealedRow | null, limit: number): Promise<readonly StaleRow[]>;
   all(after: SealedRow | null, limit: number): Promise<readonly SealedRow[]>;
   /**
-   * Replaces those rows that still hold what was read, and waits for nobody: rows that somebody is working on stay stale.
-   * Answers how many it replaced.
+   * Replaces the rows that still hold what was read. It does not wait for locked rows, which stay stale. Returns how
+   * many it replaced.
    */
   replace(rows: readonly ResealedRow[]): Promise<number>;
 }

@@ -16,8 +16,8 @@ export interface ShutConnection extends ConnectionPlace {
 /** What becomes of connections when their values do not open, or do again. Each change has its entry in the log. */
 export interface UndecryptableConnections {
   /**
-   * Makes the connection that uses this value `undecryptable`. False: none uses it as it was read, or the connection is
-   * that already.
+   * Makes the connection that uses this value `undecryptable`. False: no connection uses the value as it was read, or
+   * the connection is `undecryptable` already.
    */
   shut(found: Unopenable): Promise<boolean>;
   /** The next ones after one. */

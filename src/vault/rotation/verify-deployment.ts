@@ -48,7 +48,10 @@ export async function verifyDeployment(parts: {
   return { counts: [...counts.values()], unopenable };
 }
 
-/** What opens each kind of value, as those open it who use it. Null without a deployment secret that opens. */
+/**
+ * The functions that open each kind of value, the same that the gateway uses. Null if the deployment secret does not
+ * open.
+ */
 async function openers(
   { root, secret, keys }: Pick<Parameters<typeof verifyDeployment>[0], 'root' | 'secret' | 'keys'>,
   tell: OnUndecryptable,

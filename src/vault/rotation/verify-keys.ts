@@ -23,9 +23,9 @@ export interface VerifyResult {
 const batchSize = 500;
 
 /**
- * Opens every value that is sealed under a workspace's key, and looks for values under keys that have ended. Connections
- * follow from what was found: those with a value that does not open are `undecryptable`, those whose values open again
- * are in use again.
+ * Opens every value that is sealed under a workspace's key, and looks for values under keys that have ended. Then it
+ * updates the connections: those with a value that does not open become `undecryptable`, and those whose values open
+ * again are put back to use.
  */
 export async function verifyKeys(parts: {
   keys: Pick<WorkspaceKeys, 'use'>;
