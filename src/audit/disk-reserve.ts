@@ -4,9 +4,14 @@ import { MiB, secondMs } from '../domain/units.ts';
 /** What is kept free for entries of callers who are known. A day of a busy gateway's entries, and room to act. */
 const reserveBytes = 256 * MiB;
 
-/** Whether the disk under the log has come down to its reserve. */
+/** What is kept free so that what was begun can end: below it, no call is taken any more. */
+const lowWaterBytes = 64 * MiB;
+
+/** Whether the disk under the log has come down to its reserve, or nearly to its end. */
 export interface DiskReserve {
   reached(): boolean;
+  /** Whether there is room for calls. Refusing them is better than a database that can write nothing at all. */
+  hasRoom(): boolean;
   close(): void;
 }
 
@@ -20,14 +25,18 @@ export async function watchDiskReserve(
   directory: string | null,
   onTrouble: (error: unknown) => void,
 ): Promise<DiskReserve> {
-  if (directory === null) return { reached: () => false, close: () => {} };
-  let reached = false;
+  if (directory === null) return { reached: () => false, hasRoom: () => true, close: () => {} };
+  let freeBytes = Number.POSITIVE_INFINITY;
   const look = async () => {
     const { bavail, bsize } = await statfs(directory);
-    reached = bavail * bsize < reserveBytes;
+    freeBytes = bavail * bsize;
   };
   await look().catch(onTrouble);
-  const timer = setInterval(() => void look().catch(onTrouble), 5 * secondMs);
+  const timer = setInterval(() => void look().catch(onTrouble), secondMs);
   timer.unref();
-  return { reached: () => reached, close: () => clearInterval(timer) };
+  return {
+    reached: () => freeBytes < reserveBytes,
+    hasRoom: () => freeBytes >= lowWaterBytes,
+    close: () => clearInterval(timer),
+  };
 }

@@ -1,3 +1,4 @@
+import type { AuditMode } from '../domain/audit-mode.ts';
 import type { DecidedCall } from '../domain/decided-call.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { RecordedEvent } from '../domain/event.ts';
@@ -19,12 +20,21 @@ const objectsMax = 50;
  * against a canonicalizer.
  */
 
+/** What an entry says of the log itself, where that is not strict. */
+export interface EntryMarks {
+  readonly auditMode?: Exclude<AuditMode, 'strict'>;
+  /** The call went on before this was in the log. */
+  readonly unrecorded?: true;
+}
+
 /** The entry that makes a decision durable: an intent when it allows, a denial when it does not. */
-export function decisionRow(decided: DecidedCall, requestDigest: string | null): AuditRow {
+export function decisionRow(decided: DecidedCall, requestDigest: string | null, marks: EntryMarks = {}): AuditRow {
   const { call, caller, facts, decision } = decided;
   const kind = decision.effect === 'allow' ? 'intent' : 'denial';
   const entry = JSON.stringify({
     activity: activityOf(decided),
+    // Members without a value are left out.
+    auditMode: marks.auditMode,
     clientAddress: call.clientAddress,
     connection: facts.connection && { because: facts.connection.because, id: facts.connection.id },
     credential: caller.credential,
@@ -39,6 +49,7 @@ export function decisionRow(decided: DecidedCall, requestDigest: string | null):
     requestDigest,
     requestId: call.requestId,
     time: decided.decidedAt.toISOString(),
+    unrecorded: marks.unrecorded,
     v: entryVersion,
     workspace: facts.workspaceId,
   });
@@ -72,9 +83,10 @@ export interface OutcomeEntry {
 }
 
 /** The entry that closes an intent. */
-export function outcomeRow(decided: DecidedCall, ending: OutcomeEntry, at: Date): AuditRow {
+export function outcomeRow(decided: DecidedCall, ending: OutcomeEntry, at: Date, marks: EntryMarks = {}): AuditRow {
   const id = newId('evt');
   const entry = JSON.stringify({
+    auditMode: marks.auditMode,
     error: ending.error,
     id,
     intent: decided.id,
@@ -85,6 +97,7 @@ export function outcomeRow(decided: DecidedCall, ending: OutcomeEntry, at: Date)
     status: ending.status,
     time: at.toISOString(),
     timings: { totalMs: at.getTime() - decided.decidedAt.getTime(), upstreamMs: ending.upstreamMs },
+    unrecorded: marks.unrecorded,
     upstreamRequestId: ending.upstreamRequestId,
     v: entryVersion,
     withheld: ending.withheld,

@@ -12,7 +12,11 @@ import { createCountedEvents } from './counted-events.ts';
 import { createAuditTrail } from './trail.ts';
 
 /** A trail on a log that accepts, refuses or fails as the test says. */
-function aTrail(answer: () => Promise<boolean> = async () => true, leaseHolds = true) {
+function aTrail(
+  answer: () => Promise<boolean> = async () => true,
+  leaseHolds = true,
+  given: { hasRoom?: boolean } = {},
+) {
   const appended: AuditRow[] = [];
   const owed: AuditRow[] = [];
   const commits = {
@@ -28,6 +32,9 @@ function aTrail(answer: () => Promise<boolean> = async () => true, leaseHolds = 
     commits,
     anonymousDenials: createAnonymousDenials(createCountedEvents({ commits, reserveReached: () => false, now })),
     leaseHolds: () => leaseHolds,
+    hasRoom: () => given.hasRoom ?? true,
+    late: null,
+    stillCurrent: async () => true,
     digest: bytes => `hmac:${bytes.length}`,
     now,
   });
@@ -50,6 +57,14 @@ describe('the audit trail', () => {
 
   it('lets nothing through once the lease is lost', async () => {
     await assert.rejects(aTrail(async () => false, false).trail.intend(aDecidedCall()), { code: 'audit_unavailable' });
+  });
+
+  it('refuses before the disk of the log is full, and appends nothing then', async () => {
+    const { trail, appended } = aTrail(undefined, true, { hasRoom: false });
+    await assert.rejects(trail.intend(aDecidedCall()), { code: 'audit_unavailable' });
+    assert.deepEqual(appended, []);
+    await trail.conclude(aDecidedCall(), answered(Buffer.of(1)));
+    assert.equal(appended.length, 1, 'what was begun can end');
   });
 
   it('owes the log that nothing was sent when nobody knows whether the intent is in it', async () => {

@@ -6,11 +6,12 @@ import type { RecordEvent } from '../domain/event.ts';
 import type { Now } from '../domain/units.ts';
 import { whenClosed } from '../domain/when-closed.ts';
 import type { AnonymousDenials } from './anonymous-denials.ts';
-import { decisionRow, eventRow, type OutcomeEntry, outcomeRow, streamClosedRow } from './entry.ts';
+import { decisionRow, type EntryMarks, eventRow, type OutcomeEntry, outcomeRow, streamClosedRow } from './entry.ts';
 import { failureCode } from './failure-code.ts';
 import type { GroupCommit } from './group-commit.ts';
+import type { LateEntries } from './late-entries.ts';
 
-/** The log as the path uses it. In strict mode, which is the only one: no entry, no passage. */
+/** The log as the path uses it. In strict mode, which is the default: no entry, no passage. */
 export interface AuditTrail {
   /** Makes a decision durable. `stale`: the policy or the credential changed since, so decide again (rule 10). */
   intend(decided: DecidedCall): Promise<'recorded' | 'stale'>;
@@ -25,10 +26,17 @@ export function createAuditTrail(parts: {
   anonymousDenials: AnonymousDenials;
   /** Whether this instance still holds its lease; without it no intent of ours is accepted. */
   leaseHolds: () => boolean;
+  /** Whether the disk of the log has room for more than the ends of what was begun. */
+  hasRoom: () => boolean;
+  /** Where entries go that cannot be made durable; null: there is no passage without one. */
+  late: LateEntries | null;
+  /** Whether what a call was decided on still holds (rule 10). Asked where the log could not say. */
+  stillCurrent: (decided: DecidedCall) => Promise<boolean>;
   digest: KeyedDigest;
   now: Now;
 }): AuditTrail {
-  const { commits, anonymousDenials, leaseHolds, digest, now } = parts;
+  const { commits, anonymousDenials, leaseHolds, hasRoom, late, stillCurrent, digest, now } = parts;
+  const marks: EntryMarks = late === null ? {} : { auditMode: late.mode };
 
   return {
     async intend(decided) {
@@ -36,12 +44,14 @@ export function createAuditTrail(parts: {
         await anonymousDenials.record(decided, decided.caller.principal.why);
         return 'recorded';
       }
-      const row = decisionRow(decided, requestDigest(decided, digest));
+      const row = decisionRow(decided, requestDigest(decided, digest), marks);
       try {
+        if (!hasRoom()) throw new PortcullisError('audit_unavailable', undefined, { log: 'the disk is nearly full' });
         if (await commits.append(row)) return 'recorded';
         if (!leaseHolds()) throw new PortcullisError('audit_unavailable', undefined, { log: 'the lease is lost' });
         return 'stale';
       } catch (error) {
+        if (late?.mayPass(decided)) return intendLate(late, decided, error);
         // The commit may have happened although nobody told us. If it did, the log will say that nothing was sent.
         if (row.kind === 'intent') commits.owe(outcomeRow(decided, notSent, now()));
         throw error;
@@ -49,22 +59,45 @@ export function createAuditTrail(parts: {
     },
 
     async conclude(decided, outcome) {
-      const row = outcomeRow(decided, endingOf(decided, outcome), now());
-      const recorded = await commits.append(row).catch(() => false);
+      const released = await recordOutcome(decided, outcome);
       const stream = streamIn(outcome);
-      if (!recorded) {
-        commits.owe(row);
-        // Nobody will read it, and it holds a connection.
-        stream?.destroy();
-      }
+      // Nobody will read it, and it holds a connection.
+      if (!released) stream?.destroy();
       if (stream !== null) followStream(decided, stream);
-      if (!recorded) throw unrecorded(decided);
+      if (!released) throw unrecorded(decided);
     },
 
     async recordEvent(event) {
       await commits.append(eventRow(event, now()));
     },
   };
+
+  /** Lets a call pass whose entry is not in the log yet, if what it was decided on still holds. */
+  async function intendLate(late: LateEntries, decided: DecidedCall, cause: unknown): Promise<'recorded' | 'stale'> {
+    const current = await stillCurrent(decided).catch(() => {
+      throw cause;
+    });
+    if (!current) return 'stale';
+    await late.keep(decisionRow(decided, requestDigest(decided, digest), { ...marks, unrecorded: true }));
+    return 'recorded';
+  }
+
+  /** Makes an outcome durable, now or as soon as that can be done. Answers whether the answer may be released. */
+  async function recordOutcome(decided: DecidedCall, outcome: CallOutcome): Promise<boolean> {
+    const ending = endingOf(decided, outcome);
+    if (late?.has(decided.id)) {
+      const kept = late.keep(outcomeRow(decided, ending, now(), { ...marks, unrecorded: true }));
+      return kept.then(
+        () => true,
+        () => false,
+      );
+    }
+    const row = outcomeRow(decided, ending, now(), marks);
+    const failed = () => (late?.mayPass(decided) ? 'owed' : false);
+    const recorded = await commits.append(row).catch(failed);
+    if (recorded !== true) commits.owe(row);
+    return recorded !== false;
+  }
 
   /** A streamed answer has a second entry when it ends, because a cut connection is an outcome too. */
   function followStream(decided: DecidedCall, body: Readable): void {
@@ -73,7 +106,8 @@ export function createAuditTrail(parts: {
       const { call, facts } = decided;
       const closed = { intent: decided.id, workspaceId: facts.workspaceId, requestId: call.requestId };
       const row = streamClosedRow({ ...closed, complete, because: endOf(body) }, now());
-      commits.append(row).catch(() => commits.owe(row));
+      if (late?.has(decided.id)) late.keep(row).catch(() => {});
+      else commits.append(row).catch(() => commits.owe(row));
     });
   }
 }

@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { createAnonymousDenials } from '../audit/anonymous-denials.ts';
 import { createCountedEvents } from '../audit/counted-events.ts';
 import { watchDiskReserve } from '../audit/disk-reserve.ts';
+import { openEntryFile } from '../audit/entry-file.ts';
 import { createGroupCommit } from '../audit/group-commit.ts';
 import { holdInstanceLease } from '../audit/instance-lease.ts';
 import { createKeyedDigest } from '../audit/keyed-digest.ts';
+import { openLateEntries } from '../audit/late-entries.ts';
 import { printEntries } from '../audit/stdout.ts';
 import { startSweeper } from '../audit/sweeper.ts';
 import { createAuditTrail } from '../audit/trail.ts';
@@ -35,11 +38,27 @@ export async function openAudit(place: Foundation) {
   const counted = createCountedEvents({ commits, reserveReached: reserve.reached, now });
   const anonymousDenials = createAnonymousDenials(counted);
   const digest = createKeyedDigest(deriveKey('audit digests'));
-  const trail = createAuditTrail({ commits, anonymousDenials, leaseHolds: lease.holds, digest: digest.whole, now });
+  const late = await openLate(place, {
+    append: rows => auditLog.append(lease.id(), rows),
+    leaseHolds: lease.holds,
+    hasRoom: reserve.hasRoom,
+    onTrouble,
+  });
+  const trail = createAuditTrail({
+    commits,
+    anonymousDenials,
+    leaseHolds: lease.holds,
+    hasRoom: reserve.hasRoom,
+    late,
+    stillCurrent: stores.stillCurrent,
+    digest: digest.whole,
+    now,
+  });
   const sweeper = startSweeper({ open: instances, log: auditLog, self: lease.id, now, onTrouble });
   closers.push(lease.close, sweeper.close, async () => {
     await counted.flush();
     await commits.close();
+    await late?.close();
     reserve.close();
   });
   const compare = keepRoot(place, onTrouble);
@@ -54,6 +73,17 @@ export async function openAudit(place: Foundation) {
   const logged = stores.logged({ instance: lease.id, now, ...durable });
   const { restored } = watch;
   return { trail, countEvent: counted.count, digest, leaseHolds: lease.holds, logged, restored, proved };
+}
+
+/** Where entries wait in a mode that lets calls pass without them; null in strict mode. */
+async function openLate(
+  { config, log, now }: Foundation,
+  parts: Omit<Parameters<typeof openLateEntries>[0], 'mode' | 'file' | 'now'>,
+) {
+  const { auditMode: mode } = config;
+  if (mode === 'strict') return null;
+  log.warn({ mode }, 'calls may pass that are not in the audit log: PORTCULLIS_AUDIT_MODE is not strict');
+  return openLateEntries({ ...parts, mode, file: openEntryFile(join(config.dataDir, 'late-entries.jsonl')), now });
 }
 
 /** Who is given entries once they are durable: standard output, and the caller of the composition. */

@@ -156,6 +156,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
     others: app.routing,
     clientAddress,
     recordUnread: createRecordUnread(audit.countEvent),
+    auditMode: config.auditMode,
     isOurHost: createIsOurHost(config.allowedHosts),
   };
   return { gateway, doors, health: inner.routing, deliverToSinks: sinks.deliver };

@@ -1,6 +1,7 @@
 /** From the environment to one frozen `Config`. This is the only file in `src/` that reads the environment. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { AuditMode } from '../domain/audit-mode.ts';
 import { isLoopback } from '../domain/loopback.ts';
 import type { OutgoingProxy } from '../domain/outgoing-proxy.ts';
 import { parseRootKeyName, type RootKeyName } from '../domain/root-key-name.ts';
@@ -48,6 +49,8 @@ export interface Config {
   /** Whom to tell of workspaces that come and go; null: nobody. */
   readonly notices: NoticesConfig | null;
   readonly logLevel: NonNullable<Values['PORTCULLIS_LOG_LEVEL']>;
+  /** What a call may do whose entry cannot be made durable. */
+  readonly auditMode: AuditMode;
   /** Print audit entries on standard output as JSON lines. */
   readonly auditStdout: boolean;
   /** A second listener, for health and metrics alone; null: none. */
@@ -263,6 +266,7 @@ function commonConfig(values: Values, rootKeyFile: string) {
     trustedProxies: values.PORTCULLIS_TRUSTED_PROXIES,
     database: databaseConfig(values),
     dataDir: values.PORTCULLIS_DATA_DIR,
+    auditMode: values.PORTCULLIS_AUDIT_MODE,
     adminEmail: values.PORTCULLIS_ADMIN_EMAIL,
     invitationMs: values.PORTCULLIS_INVITATION_DAYS * dayMs,
     mail: mailConfig(values),

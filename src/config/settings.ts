@@ -1,3 +1,4 @@
+import { auditModes } from '../domain/audit-mode.ts';
 import * as type from './value-type.ts';
 
 export type Section =
@@ -223,6 +224,12 @@ export const settings = {
     'Output',
     type.choice(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
     'What is logged on standard error, as JSON lines. This is the log of the program, not the audit log. Default: `info`; in the demo `warn`.',
+  ),
+  PORTCULLIS_AUDIT_MODE: fixed(
+    'Output',
+    type.choice(auditModes),
+    'strict',
+    'What a call may do whose entry in the audit log cannot be made durable. `strict`: nothing, neither before its intent is durable nor after its outcome is not. `degraded-read`: read, if its entry is at least in a file in the data directory. `continue`: anything. Entries that were late come into the log as soon as they can. Outside `strict` every entry of a call and every response (`Portcullis-Audit`) says the mode.',
   ),
   PORTCULLIS_AUDIT_STDOUT: optional(
     'Output',

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { AuditMode } from '../domain/audit-mode.ts';
 import { KiB, secondMs } from '../domain/units.ts';
 import type { ClientAddress } from '../net/client-address.ts';
 import type { IsOurHost } from './host-guard.ts';
@@ -21,6 +22,8 @@ export interface Doors {
   readonly isOurHost: IsOurHost;
   readonly clientAddress: ClientAddress;
   readonly recordUnread: RecordUnread;
+  /** Every answer says it, unless it is strict. */
+  readonly auditMode?: AuditMode;
 }
 
 /** What stands behind a server. */
@@ -88,8 +91,17 @@ function reasonOf({ code = '' }: NodeJS.ErrnoException): UnreadReason | null {
 }
 
 /** Answers a request at the door that it is for. */
-export function serveDoors({ rest, mcp, others, isOurHost, clientAddress, recordUnread }: Doors): RequestHandler {
+export function serveDoors({
+  rest,
+  mcp,
+  others,
+  isOurHost,
+  clientAddress,
+  recordUnread,
+  auditMode = 'strict',
+}: Doors): RequestHandler {
   return (request, response) => {
+    if (auditMode !== 'strict') response.setHeader('portcullis-audit', auditMode);
     normaliseTarget(request);
     const reason = reasonToRefuse(request);
     if (reason !== null) {
