@@ -42,7 +42,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   policy: ['domain', 'notion'],
   connect: ['domain', 'notion', 'jobs', 'net'],
   webhooks: ['domain', 'notion'],
-  sinks: ['domain', 'net', 'jobs', 'audit'],
+  sinks: ['domain', 'notion', 'net', 'jobs', 'audit'],
   report: ['domain', 'notion'],
 
   // The database: the server that comes along, and everything that is asked in SQL.

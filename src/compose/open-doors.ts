@@ -68,7 +68,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
     publicUrl,
     onUndecryptable: parts.onUndecryptable,
   });
-  const sinks = openSinks(place, audit, parts);
+  const sinks = openSinks(place, audit, parts, opened.askForSinks);
   const oauth = openOAuthServer(place, audit, parts.hashCredential);
   await app.register(
     apiDoor({

@@ -30,6 +30,7 @@ import { openWithhold } from './open-withhold.ts';
 import { openPageDiscovery } from './page-discovery.ts';
 import { doubtingForward, openPageIndex } from './page-index.ts';
 import { openPagePlaces } from './page-places.ts';
+import { openSinkNotion } from './sink-notion.ts';
 import { createToolRoutes } from './tool-routes.ts';
 
 /** The path: each step with what it stands on. */
@@ -126,6 +127,7 @@ export function openGateway(place: Foundation, { trail, digest }: Audit, parts: 
     toolRoutes: createToolRoutes({ identify: identify.identify, snapshots, now }),
     files: links.files,
     discoverPages: openPageDiscovery(snapshots, index, steps),
+    askForSinks: openSinkNotion(snapshots, steps),
     places: openPagePlaces({ snapshots, index, stores }),
     report: openAccessReport({ stores, steps, learning, monotonicMs }),
   };

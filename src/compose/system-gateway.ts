@@ -41,7 +41,8 @@ export function createSystemGateway(
   };
 }
 
-function systemCaller(component: string, principal: Principal | null): Caller {
+/** Portcullis itself, as a caller: no door can make one. */
+export function systemCaller(component: string, principal: Principal | null): Caller {
   const onBehalfOf = principal?.kind === 'user' || principal?.kind === 'agent' ? principal : null;
   return {
     principal: { kind: 'system', component, ...(onBehalfOf && { onBehalfOf }) },

@@ -1665,7 +1665,7 @@ export interface paths {
         put?: never;
         /**
          * Have the log of a workspace sent somewhere
-         * @description Takes the action `manage` in the workspace. The caller must be allowed to read the log too: a sink is given all of it.
+         * @description Takes the action `manage` in the workspace. The caller must be allowed to read the log too: a sink is given all of it. One in Notion writes rows, so it takes the right to create too.
          */
         post: operations["sinks.create"];
         delete?: never;
@@ -2612,7 +2612,7 @@ export interface components {
             deliveredAt: string | null;
             id: string;
             /** @enum {string} */
-            kind: "webhook" | "stdout";
+            kind: "webhook" | "notion" | "stdout";
             /** @description Entries that it has not acknowledged. */
             lag: number;
             name: string;
@@ -5837,6 +5837,33 @@ export interface operations {
                          * @description Where entries are sent, by a signed POST. Public addresses only.
                          */
                         url: string;
+                    };
+                } | {
+                    /**
+                     * @description Where in the log it begins.
+                     * @default now
+                     * @enum {string}
+                     */
+                    from?: "now" | "beginning";
+                    /** @constant */
+                    kind: "notion";
+                    name: string;
+                    settings: {
+                        /** @description A database with the columns Action, User, Result, Resource and Timestamp. */
+                        databaseId: string;
+                        /**
+                         * @description Rows also for calls that were allowed and changed nothing.
+                         * @default false
+                         */
+                        reads?: boolean;
+                    } | {
+                        /** @description A database with the right columns is made below this page. */
+                        parentPageId: string;
+                        /**
+                         * @description Rows also for calls that were allowed and changed nothing.
+                         * @default false
+                         */
+                        reads?: boolean;
                     };
                 };
             };

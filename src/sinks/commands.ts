@@ -37,9 +37,11 @@ export function createSinkCommands(parts: {
   readonly store: SinkStore;
   readonly vault: SinkVault;
   readonly open: OpenReceiver;
+  /** Makes what settings ask to be made, and answers with those that name it. */
+  readonly prepare: (owner: WorkspaceId, asked: SinkSettings) => Promise<Readonly<Record<string, unknown>>>;
   readonly now: Now;
 }) {
-  const { store, vault, open, now } = parts;
+  const { store, vault, open, prepare, now } = parts;
 
   async function find(owner: WorkspaceId, id: SinkId): Promise<SinkPlace> {
     const place = await store.find(owner, id);
@@ -58,10 +60,12 @@ export function createSinkCommands(parts: {
     async create(
       owner: WorkspaceId,
       createdBy: PrincipalId | null,
-      { name, from, kind, settings }: AskedSink,
+      { name, from, ...what }: AskedSink,
       entryOf: EntryOf,
     ): Promise<{ readonly sink: SinkSummary; readonly secret: Secret | null }> {
       const id = newId('snk');
+      const { kind } = what;
+      const settings = await prepare(owner, what);
       const secret = newSecretOf(kind);
       const sealed = await sealFor(owner, id, 1, secret);
       const asked = { id, owner, kind, name, settings, secret: sealed, createdBy, from };

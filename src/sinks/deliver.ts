@@ -15,7 +15,7 @@ import {
 
 /** How long a claim holds. It is renewed with every acknowledgement, and longer than any attempt takes. */
 export const leaseMs = 2 * minuteMs;
-/** No attempt takes longer, whatever a receiver does. */
+/** No attempt takes longer, whatever a receiver does, unless it says so. */
 const attemptMsMax = 30 * secondMs;
 /** Entries that are read at once. */
 const readMax = 200;
@@ -150,7 +150,7 @@ function createRound(parts: DeliverParts, sink: ClaimedSink, receiver: Receiver)
 
 /** An attempt that a receiver does not end by itself is ended here. */
 async function inTime(receiver: Receiver, records: readonly SinkRecord[], isDoubtful: boolean): Promise<SinkDelivery> {
-  const signal = AbortSignal.timeout(attemptMsMax);
+  const signal = AbortSignal.timeout(receiver.attemptMsMax ?? attemptMsMax);
   const tooLate = new Promise<SinkDelivery>(resolve => {
     const trouble = { problem: 'timeout', waitSeconds: 0, needsPerson: false };
     signal.addEventListener('abort', () => resolve({ taken: 0, end: { kind: 'trouble', trouble } }), { once: true });

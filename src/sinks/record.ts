@@ -20,12 +20,15 @@ export type ReadRecord =
   | { readonly kind: 'call'; readonly entry: WrittenEntry; readonly outcome: WrittenOutcome };
 
 /** What an entry says. An outcome whose intent is not there is told of by itself alone. */
-function readRecord({ kind, text, intentText }: SinkRecord): ReadRecord {
+export function readRecord({ kind, text, intentText }: SinkRecord): ReadRecord {
   // Written by us: `audit/entry.ts`.
   const entry = JSON.parse(text);
   if (kind !== 'outcome' || intentText === null) return { kind: 'entry', entry };
   return { kind: 'call', entry: JSON.parse(intentText), outcome: entry };
 }
+
+/** The system's name when a sink asks Notion. */
+export const sinkComponent = 'audit_sink';
 
 /** Entries that tell of trouble with a sink. */
 const troubleNames: ReadonlySet<string> = new Set(['sink.blocked', 'sink.dead_lettered']);

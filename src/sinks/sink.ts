@@ -71,6 +71,8 @@ export interface Attempt {
 export interface Receiver {
   /** How many records it takes at once. */
   readonly batchMax: number;
+  /** The longest that an attempt may take, if not the usual: less than a lease. */
+  readonly attemptMsMax?: number;
   /** It recognises no repetition: what may have arrived is looked for before it is sent again. */
   readonly looksBeforeRepeating: boolean;
   wants(record: SinkRecord): boolean;

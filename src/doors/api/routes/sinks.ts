@@ -42,7 +42,13 @@ function changes(commands: SinkCommands): ApiRoute[] {
       answer: secretSinkAnswer,
       summary: 'Have the log of a workspace sent somewhere',
       demand: mayManage,
-      also: andReadTheLog,
+      also: {
+        says: `${andReadTheLog.says} One in Notion writes rows, so it takes the right to create too.`,
+        of: ({ body }) => [
+          ...andReadTheLog.of(body),
+          ...(body.kind === 'notion' ? [{ on: 'workspace', action: 'create' } as const] : []),
+        ],
+      },
       body: z.intersection(
         sinkSettings,
         z.object({
