@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { ArchivedEntry, LogArchive, PublishedCheckpoint } from '../audit/proof/log-archive.ts';
+import type { ArchivedEntry, EntryPlaces, LogArchive, PublishedCheckpoint } from '../audit/proof/log-archive.ts';
 import { pathNearEdge } from '../audit/proof/tree-proofs.ts';
 import { originOf } from '../audit/sequence/sequence-round.ts';
 import type { LogName } from '../audit/sequence/sequencing.ts';
@@ -12,7 +12,7 @@ import { hashesIn } from './sequencing.ts';
 const entriesAtOnce = 4_000;
 
 /** A log as it is in PostgreSQL: a workspace's under row-level security, the deployment's as the system. */
-export function createLogArchive(database: Database<Schema>, name: string, log: LogName): LogArchive {
+export function createLogArchive(database: Database<Schema>, name: string, log: LogName): LogArchive & EntryPlaces {
   async function rowsOf<T>(query: RawBuilder<T>): Promise<readonly T[]> {
     const { rows } = await (log === 'deployment'
       ? query.execute(database.system)
@@ -59,6 +59,13 @@ export function createLogArchive(database: Database<Schema>, name: string, log: 
       const before = { size: root.first, edge: root.edge === null ? [] : hashesIn(root.edge) };
       return { root: root.note, rootIndex: own.at, rootPath: pathNearEdge(before, hashesIn(root.leaves), own.at) };
     },
+    async placeOf(id) {
+      const [batch] = await rowsOf(batchOf(log, origin, id));
+      if (batch === undefined) return null;
+      const { at, entry, note, first, leaves, edge } = batch;
+      const before = { size: first, edge: edge === null ? [] : hashesIn(edge) };
+      return { index: at, entry, path: pathNearEdge(before, hashesIn(leaves), at), checkpoint: note };
+    },
     async *entries(from, to) {
       for (let at = from; at < to; ) {
         const until = Math.min(at + entriesAtOnce, to);
@@ -85,6 +92,17 @@ export function createLogArchive(database: Database<Schema>, name: string, log: 
       return found.rows.map(({ id }) => id);
     },
   };
+}
+
+/** The entries that came with the checkpoint that covers this one first, and what the tree was before them. */
+function batchOf(log: LogName, origin: string, id: EventId) {
+  const uuid = id.slice('evt_'.length);
+  return sql<{ at: number; entry: string | null; note: string; first: number; leaves: Buffer; edge: Buffer | null }>`
+    SELECT b.first + array_position(b.entries, ${uuid}::uuid) - 1 AS at, b.note, b.first, b.leaves, before.edge,
+           (SELECT entry FROM audit_entry WHERE id = ${id} LIMIT 1) AS entry
+      FROM audit_batch b LEFT JOIN audit_batch before ON before.log = b.log AND before.size = b.first
+     WHERE b.log = ${log} AND starts_with(b.note, ${`${origin}\n`}) AND ${uuid}::uuid = ANY (b.entries)
+     ORDER BY b.first DESC LIMIT 1`;
 }
 
 /**

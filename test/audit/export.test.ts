@@ -104,6 +104,28 @@ describe('a bundle of the log of a workspace', () => {
     assert.equal((await verify('prove', 'evt_nobody', '--bundle', at('first'), '--out', at('other'))).code, 2);
   });
 
+  it('gives one entry with its proof over the admin API: the first, the last, and one in between', async () => {
+    const get = (path: string) =>
+      fetch(env.PORTCULLIS_URL + path, { headers: { authorization: `Bearer ${env.PORTCULLIS_KEY}` } });
+    const ask = (entry: string, more = '') => get(`/api/audit/proof?entry=${entry}${more}`);
+    const ids = (await readFile(at('second'), 'utf8')).match(/(?<="id":")evt_[0-9a-f-]+/g) ?? [];
+    const read = (await (await get('/api/audit?limit=1')).json()) as { entries: { id: string }[] };
+    const newest = read.entries[0]?.id ?? '';
+    for (const id of [ids[0], ids[2_500], ids.at(-1), newest]) {
+      const answer = await ask(id ?? '');
+      assert.equal(answer.status, 200, id);
+      const line = await answer.text();
+      assert.equal((JSON.parse(line) as { entry: { id: string } }).entry.id, id);
+      await writeFile(at(`${id}.proof`), line);
+      const { code, out } = await verify('verify', at(`${id}.proof`));
+      assert.equal(code, 0, out);
+      if (hasPython) assert.equal(spawnSync('python3', [verifier, at(`${id}.proof`)]).status, 0);
+    }
+    assert.equal((await ask(newId('evt'))).status, 404);
+    const other = await api.people.aWorkspace();
+    assert.equal((await ask(newest, `&workspace=${other}`)).status, 404);
+  });
+
   it('is never overwritten, and is the whole log', async () => {
     assert.equal((await portcullis(['audit', 'export', '--out', at('first')], env)).code, 2);
     assert.equal((await portcullis(['audit', 'export', '--out', at('third'), '--door', 'rest'], env)).code, 2);

@@ -118,6 +118,9 @@ describe('every page of the dashboard', { skip: chromiumUnavailable() }, () => {
       .getByRole('button', { name: /^Details of/ })
       .first()
       .click();
+    await page.getByRole('button', { name: 'Check that the log has it' }).click();
+    await page.getByText('The key', { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: 'A key that you keep' }).click();
   }
 
   async function openQuestion(page: Page): Promise<void> {

@@ -19,6 +19,16 @@ export interface PublishedCheckpoint {
   readonly note: string;
 }
 
+/** Where an entry is in a log, and what leads from it to the first checkpoint that covers it. */
+export interface EntryPlace {
+  readonly index: number;
+  /** Canonical JSON; null when the entry is gone. */
+  readonly entry: string | null;
+  readonly path: readonly TreeHash[];
+  /** A signed note. */
+  readonly checkpoint: string;
+}
+
 /** One log as it is stored, sequenced and signed. It says what is there, right or wrong: who reads it verifies it. */
 export interface LogArchive {
   readonly origin: string;
@@ -34,4 +44,10 @@ export interface LogArchive {
   entries(from: number, to: number): AsyncIterable<readonly ArchivedEntry[]>;
   /** Entries that were written past the log and are in no tree, at most `limit`. */
   strays(limit: number): Promise<readonly EventId[]>;
+}
+
+/** Where single entries of a log are. */
+export interface EntryPlaces {
+  /** Null: no checkpoint of this log covers such an entry. */
+  placeOf(id: EventId): Promise<EntryPlace | null>;
 }

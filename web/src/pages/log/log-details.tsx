@@ -1,6 +1,7 @@
 import { DataList } from '@mantine/core';
 import type { AuditEntry } from '../../api.ts';
 import { exactTime } from '../../parts/time.tsx';
+import { EntryProof } from './entry-proof.tsx';
 import { ExplainDecision } from './explain-decision.tsx';
 import { nameOfObject } from './log-columns.tsx';
 import { inWords, outcomeOf } from './reasons.ts';
@@ -34,6 +35,7 @@ export function LogDetails({ entry, workspaceId, named, titleOf }: LogDetailsPro
       {decision != null && workspaceId !== null && (
         <ExplainDecision workspaceId={workspaceId} decision={String(decision.id)} />
       )}
+      <EntryProof entry={entry} workspaceId={workspaceId} />
     </>
   );
 }
