@@ -227,7 +227,15 @@ describe('the dashboard', { skip: chromiumUnavailable() }, () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Acme', level: 1 }).waitFor();
 
-    for (const tab of ['Members', 'Agents and keys', 'Permissions', 'Access at Notion', 'Webhooks', 'Audit log']) {
+    for (const tab of [
+      'Members',
+      'Agents and keys',
+      'Permissions',
+      'Reviews',
+      'Access at Notion',
+      'Webhooks',
+      'Audit log',
+    ]) {
       await page.getByRole('tablist', { name: 'Parts of the workspace' }).getByRole('tab', { selected: true }).focus();
       await page.keyboard.press('ArrowRight');
       await page.getByRole('tab', { name: tab, selected: true }).waitFor();

@@ -3,7 +3,6 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { type ReactNode, useState } from 'react';
 import { ListTable } from '../../list/list-table.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { exactTime } from '../../parts/time.tsx';
 import { logColumns } from './log-columns.tsx';
 import { LogDetails } from './log-details.tsx';
 import { activitiesAtFirst, LogFiltersForm } from './log-filters.tsx';
@@ -75,7 +74,7 @@ export function Log({ source, titles: mayHaveTitles, who }: LogProps) {
           ),
         }}
       />
-      <Older log={log} shown={entries.length} until={pages.at(-1)?.nextCursor ?? null} />
+      <Older log={log} shown={entries.length} />
     </Stack>
   );
 }
@@ -96,17 +95,14 @@ function Exports({ source, filters }: { readonly source: LogSource; readonly fil
 interface OlderProps {
   readonly log: ReturnType<typeof useLog>;
   readonly shown: number;
-  /** The last entry that was looked at. */
-  readonly until: string | null;
 }
 
 /** One reading looks at so many entries: what is searched for may stand further back. */
-function Older({ log, shown, until }: OlderProps) {
-  const searched = until === null ? null : exactTime(timeOf(until));
+function Older({ log, shown }: OlderProps) {
   return (
     <>
       {log.isSuccess && shown === 0 && (
-        <Text size="sm">{searched === null ? 'No entry matches.' : `No entry since ${searched} matches.`}</Text>
+        <Text size="sm">{log.hasNextPage ? 'No entry that was looked at so far matches.' : 'No entry matches.'}</Text>
       )}
       {log.hasNextPage && (
         <Center>
@@ -117,9 +113,4 @@ function Older({ log, shown, until }: OlderProps) {
       )}
     </>
   );
-}
-
-/** The time in the id of an entry (UUIDv7). */
-function timeOf(id: string): string {
-  return new Date(Number.parseInt(id.slice(4, 12) + id.slice(13, 17), 16)).toISOString();
 }
