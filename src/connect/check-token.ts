@@ -7,18 +7,18 @@ import { readTokenIdentity } from './rest/token-identity.ts';
 import { readIntrospection } from './rest/token-state.ts';
 
 /**
- * Asks Notion whether a token still works (RFC 7662). Introspection is asked with our own credentials: if those are what is
- * wrong, the answer says so and no connection is blamed (defect A20).
+ * Asks Notion whether a token still works (RFC 7662). The question is sent with our own credentials. If those are
+ * wrong, the answer says so, and the connection is not blamed (defect A20).
  */
 export function createCheckToken({ app }: { app: NotionApp }) {
   return async (
     connection: { kind: ConnectionKind; origin: string },
     token: Secret,
   ): Promise<Extract<Said, 'dead' | 'alive' | 'unclear' | 'unaskable' | 'app_refused'>> => {
-    // The hosted MCP server has no introspection endpoint: what it answered to the call itself has to do.
+    // The hosted MCP server has no introspection endpoint, so its answer to the call itself must be enough.
     if (connection.kind === 'mcp') return 'unaskable';
     if (connection.origin !== new URL(app.origin).origin) return 'unclear';
-    // A pasted token is none of ours, so only itself can be asked about.
+    // A pasted token was not issued to us, so only the token itself can ask about itself.
     const asked =
       connection.kind === 'internal'
         ? selfRequest(app, token.reveal()).then(readTokenIdentity).then(saidOfItself)

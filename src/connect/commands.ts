@@ -18,7 +18,7 @@ import { type StartConnect, startConnect, stateHashOf } from './start-connect.ts
 
 export type ConnectCommands = ReturnType<typeof createConnectCommands>;
 
-/** Everything that a door can have done about connections. Each command runs where `forward` stands: after the decision. */
+/** Every command about connections that a door can run. A command runs instead of `forward`, after the decision. */
 export function createConnectCommands(parts: ConnectParts) {
   return {
     /** Where a callback with this state would act, so that the call can be decided there. Null: nowhere. */

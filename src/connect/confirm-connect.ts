@@ -9,7 +9,7 @@ import { holderOf } from './holder.ts';
 import type { AnsweredConnection, WaitingConnection } from './installations.ts';
 import { authorizedEntry } from './lifecycle-entries.ts';
 
-/** A waiting connection. Whoever goes on with it is the browser session that calls. */
+/** A waiting connection. The browser session that calls is the one that goes on with it. */
 export interface ConfirmConnect {
   readonly connectionId: ConnectionId;
 }
@@ -36,7 +36,7 @@ function notWaiting(answered: AnsweredConnection | null): Error {
   return connectError('problem' in answered ? answered.problem : 'in_use', 'it was answered before');
 }
 
-/** A waiting connection that is to be used, and perhaps one of those beside it whose place it takes. */
+/** A waiting connection to be used. `replacing` names the connection that it replaces, if any. */
 export interface ConfirmedConnect extends ConfirmConnect {
   readonly replacing: ConnectionId | null;
 }
@@ -66,12 +66,15 @@ export async function confirmConnect(
   return { workspaceId };
 }
 
-/** Somebody else has disconnected it meanwhile. */
+/** Another person has disconnected it meanwhile. */
 function ifThereIsNone(error: unknown): void {
   if (!(error instanceof PortcullisError) || error.code !== 'not_found') throw error;
 }
 
-/** What is replaced was on the page that asked. Of what was answered already, the second press finds what the first did. */
+/**
+ * Checks that the page offered this connection for replacement. If the answer was given already, a second press gets
+ * the result of the first.
+ */
 async function assertReplaceable(
   installations: ConnectParts['installations'],
   { connectionId, replacing }: { connectionId: ConnectionId; replacing: ConnectionId },
@@ -82,7 +85,10 @@ async function assertReplaceable(
   throw new PortcullisError('validation_error', 'There is no such connection whose place this one could take.');
 }
 
-/** Gives a waiting connection up: it ends now instead of when its time has passed. Again: nothing. Throws `not_waiting`. */
+/**
+ * Gives a waiting connection up: it ends now instead of at the end of its time. A second call changes nothing. Throws
+ * `not_waiting`.
+ */
 export async function cancelConnect(
   { installations, wakeJobs }: Pick<ConnectParts, 'installations' | 'wakeJobs'>,
   { connectionId }: ConfirmConnect,

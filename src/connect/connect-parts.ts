@@ -36,7 +36,7 @@ export interface ConnectParts {
   readonly installations: Installations;
   readonly disconnections: Disconnections;
   readonly pasted: PastedTokens;
-  /** Asks Notion whose a token is. */
+  /** Asks Notion who owns a token. */
   readonly identifyToken: (token: Secret) => Promise<TokenIdentity | Extract<Said, 'dead' | 'unclear' | 'turned_away'>>;
   readonly jobs: Jobs;
   readonly vault: TokenVault;

@@ -19,11 +19,11 @@ export interface StartedConsent {
   readonly authorizeUrl: string;
   readonly redirectUri: string;
   readonly registrationId: RegistrationId | null;
-  /** What the attempt must remember that nobody may read; null for nothing. */
+  /** What the attempt must remember in secret; null for nothing. */
   readonly sealed: string | null;
 }
 
-/** The attempt that a callback belongs to, claimed: nobody else goes on with it. */
+/** The attempt that a callback belongs to. It is claimed: no other callback goes on with it. */
 export interface ClaimedAttempt {
   readonly stateHash: Buffer;
   readonly registrationId: RegistrationId | null;

@@ -6,8 +6,8 @@ import type { RevokeToken } from './disconnections.ts';
 type DiscardParts = Pick<ConnectParts, 'installations' | 'jobs' | 'vault' | 'wakeJobs'>;
 
 /**
- * Gives tokens up. A job that outlives this process revokes them at Notion, unless a stored connection stands for the same
- * installation: revoking one token of an installation ends all of them (rule 1).
+ * Gives tokens up: a durable job revokes them at Notion. The job revokes nothing if a stored connection belongs to the
+ * same installation, because revoking one token of an installation ends all of them (rule 1).
  */
 export async function discardTokens(
   { installations, jobs, vault, wakeJobs }: DiscardParts,
@@ -16,7 +16,7 @@ export async function discardTokens(
   if (await installations.isStored(origin, botId)) return 'kept';
   const id = newId('job');
   const kind = registrationId === null ? 'rest' : 'mcp';
-  // A refresh token stands for the whole grant (RFC 7009 section 2.1).
+  // Revoking a refresh token ends the whole grant (RFC 7009 section 2.1).
   const sealed = await vault.sealIntoJob(id, (kind === 'mcp' && tokens.refreshToken) || tokens.accessToken);
   const payload: RevokeToken = { kind, origin, botId, registrationId, sealed, discardedBy: null };
   await jobs.add({ id, kind: 'revoke_token', payload, workspaceId: null });

@@ -6,13 +6,16 @@ import type { ConsentKind } from './consent-flow.ts';
 /** Why a connection ends. */
 export type EndReason = 'disconnected' | 'unconfirmed';
 
-/** The installation at Notion that a connection stands for, as the log names it. */
+/** The installation at Notion behind a connection, as the log names it. */
 export interface InstallationNames {
   readonly notionWorkspaceId: string;
   readonly botId: string;
 }
 
-/** The job that carries an end through, whatever happens to this process. Enough to log it when the rows are gone. */
+/**
+ * The job that ends a connection, even if this process dies. It holds enough to write the log entry after the rows are
+ * gone.
+ */
 export interface RevokeConnection extends InstallationNames {
   readonly workspaceId: WorkspaceId;
   readonly connectionId: ConnectionId;
@@ -55,12 +58,12 @@ export interface Disconnections {
   ): Promise<boolean>;
   find(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<EndingConnection | null>;
   /**
-   * Destroys the tokens, leaves a tombstone and writes the entry, in one commit; a workspace that was never confirmed
-   * disappears with all it has. Does nothing the second time. Tokens that have a job of their own stay for that.
+   * Destroys the tokens, leaves a tombstone and writes the entry, in one commit. A workspace that was never confirmed
+   * disappears with all its rows. A second call changes nothing. Tokens that have a job of their own stay for that job.
    */
   bury(end: RevokeConnection, note: string, entry: RecordedEvent): Promise<void>;
   /** The token of a connection that this job is to revoke. Null: it is destroyed already. */
   findDiscarded(jobId: JobId): Promise<DiscardedToken | null>;
-  /** Destroys that token and writes the entry, in one commit. Does nothing the second time. */
+  /** Destroys that token and writes the entry, in one commit. A second call changes nothing. */
   destroyDiscarded(jobId: JobId, entry: RecordedEvent): Promise<void>;
 }

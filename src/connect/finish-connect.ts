@@ -18,8 +18,8 @@ export interface FinishConnect extends CallbackParameters {
 }
 
 /**
- * Carries a callback out: state, then whatever its kind of consent asks for (defect A16). What it leaves behind waits to
- * be confirmed. Throws the `connectError` of whatever is wrong; nothing is stored then.
+ * Carries a callback out: first the state, then the checks of its kind of consent (defect A16). The resulting
+ * connection waits to be confirmed. Throws a `connectError` that names the problem; nothing is stored then.
  */
 export async function finishConnect(
   parts: ConnectParts,
@@ -48,7 +48,7 @@ export async function finishConnect(
 const lookEveryMs = 200;
 
 /**
- * Browsers repeat and abort: a state that is spent leads whoever it belongs to where it led the first time, once that is
+ * Browsers repeat and abort requests. A repeated callback leads its person to the result of the first one, once that is
  * known. Nothing is done a second time.
  */
 async function awaitEnding(
@@ -85,8 +85,8 @@ async function goOn(
     throw connectError(redeemed.problem, redeemed.why);
   }
   const { origin } = flow;
-  // Rule 2: an installation of the integration shows the pages that were picked for it, so members share it. A hosted MCP
-  // token shows whatever its owner can see, so it is theirs alone.
+  // Rule 2: an installation of the integration shows the pages that were picked for it, so the members share it. A
+  // hosted MCP token shows everything that its owner can see, so only the owner may use it.
   const audience = kind === 'rest' ? 'members' : 'owner';
   const received: ReceivedTokens = { ...redeemed, kind, stateHash, userId, origin, registrationId, audience };
   const land = attempt.workspaceId === null ? receiveForNewWorkspace : receiveForWorkspace;

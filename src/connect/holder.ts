@@ -4,8 +4,8 @@ import type { CommandContext } from '../domain/operation.ts';
 import type { AttemptHolder } from './connect-attempts.ts';
 
 /**
- * Who goes on with an attempt: the signed-in person, in this very browser session (design rule 1). Keys and agents cannot
- * connect: consent at Notion is given by a person in a browser.
+ * The holder of an attempt: the signed-in person, in this browser session (design rule 1). Keys and agents cannot
+ * connect, because a person gives consent at Notion in a browser.
  */
 export function holderOf(context: CommandContext): AttemptHolder {
   const { principal, credential } = context.caller;

@@ -6,10 +6,10 @@ import type { AttemptHolder, Target } from './connect-attempts.ts';
 import type { InstallationNames } from './disconnections.ts';
 import type { Installation } from './rest/token-response.ts';
 
-/** Who may use a connection: the workspace's members, or only whoever connected it (rule 2). */
+/** Who may use a connection: the workspace's members, or only the person who connected it (rule 2). */
 export type Audience = 'members' | 'owner';
 
-/** What a callback or somebody who pasted a token brought, with the attempt that it belongs to. */
+/** The tokens from a callback or from a person who pasted one, with the attempt that they belong to. */
 export interface ReceivedTokens {
   readonly kind: ConnectionKind;
   readonly stateHash: Buffer;
@@ -25,7 +25,7 @@ export interface ReceivedTokens {
 
 export interface KnownWorkspace {
   readonly id: WorkspaceId;
-  /** False until whoever connected it has confirmed it: nobody is a member yet. */
+  /** False until the person who connected it has confirmed it: it has no members yet. */
   readonly confirmed: boolean;
   readonly connectedBy: UserId | null;
 }
@@ -42,10 +42,10 @@ export interface WaitingConnection {
   readonly notionOwnerName: string | null;
   /** Connections of the workspace that stay as they are, beside this one; null when it takes the place of one. */
   readonly beside: number | null;
-  /** Those of them whose place it could take, if the person says so: of the same kind, and for the same people. */
+  /** Those of them that it could replace, if the person wants that: of the same kind, and for the same people. */
   readonly replaceable: readonly ReplaceableConnection[];
   readonly audience: Audience;
-  /** Who administers the workspace, or will once it is confirmed. */
+  /** The admins of the workspace, or those that it will have once it is confirmed. */
   readonly admins: readonly { readonly name: string; readonly email: string }[];
   readonly memberCount: number;
 }
@@ -62,23 +62,23 @@ export interface Confirmed extends InstallationNames {
   /** The person at Notion who gave consent; null for a connection that the workspace owns. */
   readonly notionOwnerId: string | null;
   readonly isNew: boolean;
-  /** It was confirmed before, by the same session: nothing was changed now. */
+  /** It was confirmed before, by the same session: this call changed nothing. */
   readonly again: boolean;
 }
 
 /**
- * Installations from the callback to their confirmation. Wherever tokens are left behind that another client got than those
- * that stay, the jobs that revoke them at Notion are added in the same commit. They stay sealed until their job is done, so
- * that no transaction waits for a key service.
+ * Installations, from the callback to their confirmation. Some tokens are replaced by tokens of another client. Then
+ * the same commit adds the jobs that revoke the old tokens at Notion. They stay sealed until their job is done, so that
+ * no transaction waits for a key service.
  */
 export interface Installations {
   findWorkspace(notionWorkspaceId: string): Promise<KnownWorkspace | null>;
   notionIdOf(workspaceId: WorkspaceId): Promise<string | null>;
   /** Whether a person may connect a workspace that is connected already (rule 1). */
   mayReconnect(workspaceId: WorkspaceId, userId: UserId): Promise<boolean>;
-  /** Whether some connection that is not revoked stands for this installation. */
+  /** Whether a connection that is not revoked belongs to this installation. */
   isStored(origin: string, botId: string): Promise<boolean>;
-  /** Stores a workspace nobody knew, its key, its connection (`pending`) and the tokens. False: somebody was faster. */
+  /** Stores a new workspace, its key, its connection (`pending`) and the tokens. False: another process was faster. */
   addWorkspace(
     received: ReceivedTokens,
     place: { workspaceId: WorkspaceId; connectionId: ConnectionId },
@@ -86,11 +86,11 @@ export interface Installations {
     tokens: readonly SealedToken[],
   ): Promise<boolean>;
   /**
-   * Stores tokens for a known workspace: beside those in use when the installation is stored already, so that nothing
-   * changes before it is confirmed, and as a new `pending` connection when it is not. From then on the attempt is about
-   * that workspace, if it was confirmed before. An older attempt on the same connection that was not confirmed ends. Answers
-   * with the problem when that connection is being disconnected, or when these tokens are of another account at Notion, or of
-   * another person here, than the connection that they would have to go into.
+   * Stores tokens for a known workspace. If the installation is stored already, they are put beside the tokens in use,
+   * so that nothing changes before the confirmation. If not, they make a new `pending` connection. If the workspace was
+   * confirmed, the attempt belongs to it from now on. An older, unconfirmed attempt on the same connection ends.
+   * Returns `being_disconnected` if that connection is being disconnected. Returns `owner_mismatch` if that connection
+   * belongs to another account at Notion, or to another person here, than these tokens.
    */
   addTokens(
     received: ReceivedTokens,
@@ -101,19 +101,22 @@ export interface Installations {
   /** Where a waiting connection would be confirmed: its workspace, or (null) the deployment for a new one. */
   targetOf(connectionId: ConnectionId): Promise<Target | null>;
   findWaiting(connectionId: ConnectionId, holder: AttemptHolder): Promise<WaitingConnection | null>;
-  /** What became of a connection that waited for this holder and does not any more. Null: there was none. */
+  /** The result of a connection that waited for this holder and no longer does. Null: there was none. */
   findAnswered(connectionId: ConnectionId, holder: AttemptHolder): Promise<AnsweredConnection | null>;
   /**
-   * Puts the waiting tokens to use and writes the entry, in one commit; of a new workspace the holder becomes admin. Null:
-   * there is nothing to confirm.
+   * Puts the waiting tokens to use and writes the entry, in one commit. The holder becomes admin of a new workspace.
+   * Null: there is nothing to confirm.
    */
   confirm(
     connectionId: ConnectionId,
     holder: AttemptHolder,
     entryOf: (confirmed: Confirmed) => RecordedEvent,
   ): Promise<Confirmed | null>;
-  /** Gives a waiting connection up. What was never confirmed goes to `revoking`. False: there is nothing to give up. */
+  /**
+   * Gives a waiting connection up. A connection that was never confirmed goes to `revoking`. False: there is nothing to
+   * give up.
+   */
   abandon(connectionId: ConnectionId, holder: AttemptHolder | 'overdue'): Promise<boolean>;
-  /** Connections whose ten minutes to be confirmed have passed. */
+  /** Connections that were not confirmed within their ten minutes. */
   overdue(): Promise<ConnectionId[]>;
 }

@@ -4,7 +4,7 @@ import type { CommandContext } from '../domain/operation.ts';
 import type { InstallationNames, RevokeConnection, RevokeToken } from './disconnections.ts';
 import type { Confirmed } from './installations.ts';
 
-/** What the log says when a connection begins: whose consent it stands on, and for which installation. */
+/** The log entry for a new connection: who consented, and for which installation. */
 export function authorizedEntry(
   connectionId: ConnectionId,
   by: PrincipalId,
@@ -22,7 +22,7 @@ export function authorizedEntry(
   };
 }
 
-/** …when somebody ends it: from this commit on it serves nobody. */
+/** The log entry for a connection that a person ends: from this commit on it serves no calls. */
 export function deauthorizedEntry(
   { workspaceId, connectionId }: { workspaceId: WorkspaceId; connectionId: ConnectionId },
   by: PrincipalId,

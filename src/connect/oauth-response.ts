@@ -20,7 +20,7 @@ export function parseJson(text: string | null): unknown {
   }
 }
 
-/** What is wrong with an answer, for logs: words of ours, and the names that we gave to its fields. */
+/** What is wrong with an answer, for logs. It uses our own words and our own names of the fields. */
 export function faultIn({ status, text, unread }: OAuthResponse, parsed: ZodSafeParseResult<unknown>): string {
   if (unread !== undefined) return unread;
   if (text === null) return `${status}, which is too large`;
@@ -29,7 +29,7 @@ export function faultIn({ status, text, unread }: OAuthResponse, parsed: ZodSafe
   return issue === undefined ? String(status) : `${status} without a usable ${issue.path.join('.') || 'object'}`;
 }
 
-/** None of the answers that RFC 6749 knows: nobody knows what was done. `why` is for logs. */
+/** The answer is none that RFC 6749 defines, so it is unknown what the server did. `why` is for logs. */
 export function unusableAnswer(why: string) {
   return { said: 'unclear', problem: 'answer_unusable', why } as const;
 }
@@ -46,7 +46,7 @@ export function troubleAnswer({ status, retryAfterSeconds = null }: OAuthRespons
 
 const nameCharsMax = 200;
 
-/** A name that an answer told, fit to be shown; null when there is nothing to see. */
+/** A name from an answer, made fit to be shown; null if nothing visible is left. */
 export function nameIn(text: string | null | undefined): string | null {
   return plainText(text ?? '', nameCharsMax) || null;
 }

@@ -19,9 +19,9 @@ export interface PasteNew {
 }
 
 /**
- * Connects a new workspace by a token of an internal integration (rules 1 to 3). It is an attempt like any other, with
- * Notion's word for whose the token is in place of consent: what it leaves behind waits for the same session to confirm it.
- * Throws `PortcullisError` and `connectError`; nothing is stored then.
+ * Connects a new workspace with the token of an internal integration (rules 1 to 3). It is an attempt like any other,
+ * but Notion's statement about the token takes the place of consent. The connection waits for the same session to
+ * confirm it. Throws `PortcullisError` and `connectError`; nothing is stored then.
  */
 export async function pasteNew(
   parts: ConnectParts,
@@ -33,14 +33,14 @@ export async function pasteNew(
   const tokens = { accessToken: token, refreshToken: null };
   const installation = { ...identity, tokens, workspaceName: workspaceName ?? nameIn(name), workspaceIcon: null };
   const stateHash = hashOf('connect state', randomBytes(32).toString('base64url'));
-  // Nobody is sent anywhere, so nobody comes back.
+  // The browser is not sent to Notion, so it does not come back.
   const attempt = { stateHash, workspaceId: null, redirectUri: '', registrationId: null, sealed: null };
   await parts.attempts.open({ ...holder, ...attempt, kind: 'internal' });
   try {
     if ((await parts.attempts.claim('internal', stateHash, holder)) === null)
       throw connectError('invalid_state', 'the attempt ended meanwhile');
     const known = await parts.installations.findWorkspace(identity.notionWorkspaceId);
-    // Of a known workspace nobody asks for the name: it is refused, and its admins are told.
+    // The name of a known workspace is not needed: the token is refused, and the admins are notified.
     if (installation.workspaceName === null && known === null) {
       throw new PortcullisError('validation_error', 'Notion does not say what the workspace is called: send its name.');
     }

@@ -16,8 +16,8 @@ export interface PasteToken {
 }
 
 /**
- * Connects a workspace by a token of an internal integration. Notion is asked whose it is before anything is stored
- * (rule 2), and it is never sent anywhere but there (rule 3). Throws `PortcullisError` and `connectError`.
+ * Connects a workspace with the token of an internal integration. Before anything is stored, Notion is asked who owns
+ * the token (rule 2). The token is sent to Notion only (rule 3). Throws `PortcullisError` and `connectError`.
  */
 export async function pasteToken(
   parts: Pick<
@@ -45,7 +45,7 @@ export async function pasteToken(
   return stored;
 }
 
-/** Whose a token is, as Notion says. Throws `PortcullisError` and `connectError`. */
+/** The owner of a token, as Notion says. Throws `PortcullisError` and `connectError`. */
 export async function identifyToken(
   { identifyToken }: Pick<ConnectParts, 'identifyToken'>,
   token: Secret,
@@ -58,7 +58,10 @@ export async function identifyToken(
   return identity;
 }
 
-/** Tells the admins of the workspace. Nothing was stored, and nobody can revoke such a token but its owner at Notion. */
+/**
+ * Notifies the admins of the workspace. Nothing was stored, and only the token's owner at Notion can revoke such a
+ * token.
+ */
 async function refuse(
   { recordEvent }: Pick<ConnectParts, 'recordEvent'>,
   problem: 'workspace_mismatch' | 'being_disconnected' | 'owner_mismatch',

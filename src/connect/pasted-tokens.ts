@@ -4,7 +4,7 @@ import type { ConnectionId, UserId, WorkspaceId } from '../domain/ids.ts';
 import type { Audience, Confirmed } from './installations.ts';
 import type { TokenIdentity } from './rest/token-identity.ts';
 
-/** A token that somebody pasted, and that Notion has said whose it is. */
+/** A token that a person pasted, with its owner as Notion says. */
 export interface PastedToken {
   readonly workspaceId: WorkspaceId;
   readonly userId: UserId;
@@ -22,9 +22,9 @@ export interface PastedConnection {
 /** Where pasted tokens are kept. */
 export interface PastedTokens {
   /**
-   * Puts a token to use and writes the entry, in one commit: in a new connection, or in the place of the one before where
-   * the same integration is connected already. Answers with the problem when that connection is being disconnected, or
-   * serves somebody else alone.
+   * Puts a token to use and writes the entry, in one commit. If the same integration is connected already, the token
+   * replaces the one of that connection; otherwise there is a new connection. Returns the problem if that connection is
+   * being disconnected, or if another person alone may use it.
    */
   store(
     pasted: PastedToken,

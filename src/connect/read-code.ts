@@ -2,7 +2,7 @@ import { type ConnectProblem, connectError } from '../domain/connect-problem.ts'
 import type { PortcullisError } from '../domain/errors.ts';
 import type { Said, TokenAnswer } from '../domain/token-outcomes.ts';
 
-/** RFC 6749 section 4.1.2.1, and OpenID Connect's for a person who is not there. */
+/** RFC 6749 section 4.1.2.1, and the code of OpenID Connect for a person who is not present. */
 const knownErrors = [
   'invalid_request',
   'unauthorized_client',
@@ -19,7 +19,7 @@ const knownErrors = [
 const codeLengthMax = 2_048;
 
 /**
- * The code of a callback whose sender is known. The words of the callback are compared, and neither shown nor logged
+ * The code of a callback whose sender is known. Words of the callback are only compared, and neither shown nor logged
  * (defect A15). Throws the `connectError` `consent_denied`, `refused_by_notion` or `missing_code`.
  */
 export function readCode({ error, code }: { readonly error: unknown; readonly code: unknown }): string {

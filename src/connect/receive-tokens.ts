@@ -8,9 +8,9 @@ import type { KnownWorkspace, ReceivedTokens } from './installations.ts';
 type LandingParts = Pick<ConnectParts, 'installations' | 'jobs' | 'vault' | 'recordEvent' | 'wakeJobs'>;
 
 /**
- * Tokens for a new workspace wait to be confirmed. One that is known already is never merged into (rule 1): whoever may
- * reconnect it is led there, since consent has changed something at Notion by now, and everybody else is refused.
- * Throws a `connectError`.
+ * Stores tokens for a new workspace, which wait to be confirmed. If the workspace is known already, the tokens are not
+ * merged into it (rule 1). A person who may reconnect it is led to its connection, because the consent has already
+ * changed something at Notion. All others are refused. Throws a `connectError`.
  */
 export async function receiveForNewWorkspace(
   parts: LandingParts,
@@ -20,7 +20,7 @@ export async function receiveForNewWorkspace(
   const { installations, vault } = parts;
   const { installation, userId } = received;
   const known = await installations.findWorkspace(installation.notionWorkspaceId);
-  // Somebody who left the confirmation page open and started again goes on with what they made.
+  // A person who left the confirmation page open and started again goes on with the workspace of the first attempt.
   if (known !== null && !known.confirmed && known.connectedBy === userId)
     return store(parts, received, known.id, context);
   // It waits there, and is confirmed by a call that is decided there.

@@ -9,14 +9,15 @@ import type { EndingConnection, RevokeConnection, RevokeToken } from './disconne
 import { buriedEntry, discardedEntry } from './lifecycle-entries.ts';
 
 /**
- * After so many attempts (a week, with the waits between them) the tokens are destroyed without Notion's word for it: a
- * secret that nobody can revoke is still better gone. The log says so.
+ * After this many attempts (a week, with the waits between them) the tokens are destroyed although Notion has not
+ * confirmed their end: if they cannot be revoked, we at least keep no copy. The log says so.
  */
 export const revocationAttemptsMax = 180;
 
 /**
- * What became of tokens at Notion: what it said, or why that is not known. `kept`: a connection stands for the same
- * installation. `other_origin`: they came from a server that the settings no longer name. `unconfirmed`: every attempt was `unclear`.
+ * The fate of tokens at Notion: what Notion said, or why that is not known. `kept`: a connection belongs to the same
+ * installation. `other_origin`: they came from a server that the settings no longer name. `unconfirmed`: every attempt
+ * was `unclear`.
  */
 type Upstream =
   | Extract<Said, 'revoked' | 'not_revocable'>
@@ -44,8 +45,8 @@ export function revocationHandlers(parts: RevocationParts): ReadonlyMap<string, 
 }
 
 /**
- * revoke at Notion → destroy, with tombstone and entry. Each step is repeated until it is done, and the next one is not
- * taken before: whoever dies in between leaves the rest to the next attempt.
+ * Revoke at Notion → destroy, with tombstone and entry. Each step is repeated until it is done, and only then the next
+ * one starts. If the process dies in between, the next attempt does the rest.
  */
 async function endConnection(parts: RevocationParts, job: Job): Promise<Ended> {
   const end = connectionPayload.parse(job.payload) satisfies RevokeConnection;
@@ -98,7 +99,7 @@ async function endToken(parts: RevocationParts, job: Job): Promise<Ended> {
     await (discarded === null ? recordEvent(entry) : disconnections.destroyDiscarded(job.id, entry));
     return 'destroyed' as const;
   };
-  // Meanwhile the same installation may have been connected by somebody who is allowed to.
+  // Meanwhile a person who may do so may have connected the same installation again.
   if (await parts.installations.isStored(origin, botId)) return end('kept');
   const flow = parts.flows[kind];
   if (origin !== flow.origin) return end('other_origin');

@@ -1,6 +1,6 @@
 import { secondMs } from '../domain/units.ts';
 
-/** How long one step of a person may take at other servers, all its requests together. */
+/** The time that one step of a person may take at other servers, for all its requests together. */
 export interface StepDeadlines {
   readonly startMs: number;
   readonly finishMs: number;

@@ -3,8 +3,8 @@ import type { ConnectParts } from './connect-parts.ts';
 type SweptParts = Pick<ConnectParts, 'attempts' | 'installations' | 'jobs' | 'wakeJobs'>;
 
 /**
- * Ends connections that nobody confirmed in time, and deletes attempts that nobody can go on with, and old jobs.
- * @param undoneKinds jobs that nobody is there to do
+ * Ends connections that were not confirmed in time. Deletes attempts that can no longer go on, and old jobs.
+ * @param undoneKinds kinds of jobs that this process has no worker for
  */
 export async function sweepAttempts(
   { attempts, installations, jobs, wakeJobs }: SweptParts,

@@ -5,9 +5,9 @@ import { SafeFetchError } from '../../net/safe-fetch/safe-fetch-error.ts';
 import { type OAuthResponse, parseJson } from '../oauth-response.ts';
 
 /**
- * Asks an OAuth endpoint. An answer that cannot be one (elsewhere, too large, another type) has status 0 and no text, so
- * that whoever judges it judges everything and takes it for nothing. Throws `SafeFetchError`: `forbidden` when nothing was sent, `unreachable` when
- * the server may or may not have acted.
+ * Asks an OAuth endpoint. An impossible answer (a redirect, too large, another type) has status 0 and no text, so that
+ * the code that reads answers treats it as unusable. Throws `SafeFetchError`: `forbidden` if nothing was sent,
+ * `unreachable` if the server may or may not have acted.
  */
 export async function ask(fetch: SafeFetch, url: string, request?: SafeRequest): Promise<OAuthResponse> {
   return answerOf(fetch(url, request));
@@ -39,7 +39,7 @@ export async function askForDocument(fetch: SafeFetch, url: string): Promise<Doc
   return body === undefined || body === null ? { none: 'the answer is not JSON' } : { body };
 }
 
-/** While looking for where to connect nothing is spent, so a person can simply start again. */
+/** Discovery spends nothing, so the person can simply start again. */
 export function discoveryError(error: unknown): unknown {
   if (!(error instanceof SafeFetchError)) return error;
   const away = error.problem === 'unsent' || error.problem === 'unreachable';

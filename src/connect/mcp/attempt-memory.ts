@@ -9,8 +9,8 @@ const memory = z.object({
 });
 
 /**
- * What was true when the browser was sent away. The callback is judged by it, and the code is exchanged where it says:
- * what the server claims of itself meanwhile does not count (mix-up). It never leaves this side (defect C1).
+ * What was true when the browser was sent away. The callback is compared with it, and the code is exchanged at the
+ * server that it names: later claims of a server do not count (mix-up). It never leaves this side (defect C1).
  */
 export type AttemptMemory = z.infer<typeof memory>;
 
@@ -23,7 +23,9 @@ export function rememberAttempt(seal: AttemptSeal, stateHash: Buffer, what: Atte
   return seal.sealIntoAttempt(stateHash, JSON.stringify(what));
 }
 
-/** Throws the `connectError` `invalid_state` for what was sealed for another attempt, or under a key that is gone. */
+/**
+ * Throws the `connectError` `invalid_state` if the value was sealed for another attempt, or under a key that is gone.
+ */
 export async function recallAttempt(seal: AttemptSeal, stateHash: Buffer, sealed: string): Promise<AttemptMemory> {
   const text = await seal.openFromAttempt(stateHash, sealed).catch(() => null);
   if (text === null) throw connectError('invalid_state', 'what the attempt remembers cannot be opened');

@@ -13,16 +13,16 @@ export interface AuthorizationRequest {
   readonly scope: string | null;
 }
 
-/** What browsers, and what stands between them and a server, take without trouble. */
+/** The length that browsers, and proxies between them and a server, accept without trouble. */
 const addressLengthMax = 8_000;
 
 /** A PKCE verifier: 256 random bits (RFC 7636 section 4.1). */
 export const newVerifier = oauth.generateRandomCodeVerifier;
 
 /**
- * Where the browser goes to ask for consent (RFC 6749 section 4.1.1, RFC 7636, RFC 8707). Whether to ask again somebody
- * who has agreed before is left to the server. Throws the `connectError` `server_unusable` for an endpoint that no
- * browser should be sent to.
+ * The URL at which the browser asks for consent (RFC 6749 section 4.1.1, RFC 7636, RFC 8707). The server decides
+ * whether to ask a person again who has agreed before. Throws the `connectError` `server_unusable` for an endpoint that
+ * a browser must not be sent to.
  */
 export async function authorizeUrl(
   server: ServerMetadata,

@@ -14,11 +14,11 @@ export interface ToolCall {
 }
 
 /**
- * Calls one tool of an MCP server and answers with its result as JSON: for the few questions that connecting has; callers'
+ * Calls one tool of an MCP server and returns its result as JSON. It is for the few questions of connecting; callers'
  * traffic does not come here. The tool may be called twice, so it must change nothing. Throws `SafeFetchError`.
  *
- * MCP, "Versioning", dual-era clients: without a session first; what is refused for another reason than authorization or
- * trouble may come from a server of the older era, which is asked as that one wants to be.
+ * MCP, "Versioning", dual-era clients: the first call is made without a session. If it is refused, and not for
+ * authorization or passing trouble, the server may be of the older era, and is asked in the older way.
  */
 export async function callTool(fetch: SafeFetch, call: ToolCall): Promise<ToolAnswer> {
   const response = await callStateless(fetch, call);
@@ -27,7 +27,7 @@ export async function callTool(fetch: SafeFetch, call: ToolCall): Promise<ToolAn
   return result === null ? callInSession(fetch, call) : readToolResult(result);
 }
 
-/** MCP 2026-07-28, "Streamable HTTP": every request says of itself what it is, in headers that repeat the body. */
+/** MCP 2026-07-28, "Streamable HTTP": every request describes itself in headers that repeat the body. */
 function callStateless(fetch: SafeFetch, call: ToolCall): Promise<Response> {
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': statelessVersion,

@@ -2,7 +2,9 @@ import * as oauth from 'oauth4webapi';
 import { connectError } from '../../domain/connect-problem.ts';
 import { readCode } from '../read-code.ts';
 
-/** What came back in the browser: unjudged, each of any type. A repeated parameter is an array. */
+/**
+ * The parameters that came back in the browser, not yet checked, each of any type. A repeated parameter is an array.
+ */
 export interface CallbackParameters {
   readonly state: unknown;
   readonly iss: unknown;
@@ -23,15 +25,15 @@ export interface ExpectedCallback {
 export type AcceptedCallback = URLSearchParams;
 
 /**
- * Judges a callback: who sent it (RFC 9207, no normalisation at all), then whether it is a refusal, then the code. Until
- * the sender is known nothing else of it counts, errors included. Throws the `connectError` `invalid_state`,
- * `issuer_mismatch`, `consent_denied`, `refused_by_notion` or `missing_code`.
+ * Checks a callback: first who sent it (RFC 9207, without any normalisation), then whether it is a refusal, then the
+ * code. Until the sender is known, the rest of the callback does not count, errors included. Throws the `connectError`
+ * `invalid_state`, `issuer_mismatch`, `consent_denied`, `refused_by_notion` or `missing_code`.
  */
 export function acceptCallback(given: CallbackParameters, expected: ExpectedCallback): AcceptedCallback {
   if (given.state !== expected.state) throw connectError('invalid_state', 'the state is another one');
   assertIssuer(given.iss, expected);
   const code = readCode(given);
-  // The library takes a code only from its own checks; they come to the same.
+  // The library accepts a code only from its own checks, which have the same result as ours.
   const server = { issuer: expected.issuer, authorization_response_iss_parameter_supported: expected.issPromised };
   const parameters = new URLSearchParams({ state: expected.state, code });
   if (typeof given.iss === 'string') parameters.set('iss', given.iss);

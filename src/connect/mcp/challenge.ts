@@ -1,4 +1,4 @@
-/** What a protected resource asks of whoever wants in (RFC 6750 section 3, RFC 9728 section 5.1). */
+/** What a protected resource asks of a client without access (RFC 6750 section 3, RFC 9728 section 5.1). */
 export interface Challenge {
   /** Where its metadata is; null when the challenge does not say. */
   readonly resourceMetadata: string | null;
@@ -10,7 +10,10 @@ export interface Challenge {
 // RFC 9110 sections 5.6.1, 5.6.2, 5.6.4 and 11.2. A scheme is a token that no "=" follows.
 const nextPart = /[\s,]*([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?/gy;
 
-/** The Bearer challenge in a `WWW-Authenticate` header; null when there is none. Of repeated parameters the first counts. */
+/**
+ * The Bearer challenge in a `WWW-Authenticate` header; null if there is none. If a parameter is repeated, the first
+ * counts.
+ */
 export function readChallenge(header: string | null): Challenge | null {
   const parameters = new Map<string, string>();
   let scheme = '';

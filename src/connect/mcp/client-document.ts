@@ -24,7 +24,7 @@ export function describeClient(redirectUri: string): ClientDescription {
   };
 }
 
-/** The document that stands at a client id which is a URL (draft-ietf-oauth-client-id-metadata-document). */
+/** The document at a client id which is a URL (draft-ietf-oauth-client-id-metadata-document). */
 export function clientDocument(clientId: string, redirectUri: string): object {
   return { client_id: clientId, ...describeClient(redirectUri), token_endpoint_auth_method: 'none' };
 }

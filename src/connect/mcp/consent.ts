@@ -19,7 +19,7 @@ import { readTokenAnswer } from './token-answer.ts';
 import { exchangeCodeRequest } from './token-requests.ts';
 import { createTurns } from './turns.ts';
 
-/** What a code was exchanged for, and as whom. */
+/** The tokens for a code, and the person and the workspace behind them. */
 export interface Exchanged {
   readonly registrationId: RegistrationId;
   readonly clientId: string;
@@ -41,9 +41,9 @@ export function createMcpConsent(parts: ConsentParts) {
     const discovery = await discover(fetch, app.serverUrl, await challengeOf(fetch, app.serverUrl));
     const { server, resource } = discovery;
     servers.note(server);
-    // Whoever presses twice at once gets one client: the second finds what the first has registered (defect C16).
-    // At two gateways it can be two. The spare one is what the next press finds, or is removed after a week: cheaper than
-    // a database connection held for as long as the server takes to register.
+    // Two presses at once get one client: the second finds the client that the first has registered (defect C16). With
+    // two gateways there can be two clients. The next press finds the spare one, or it is removed after a week. That is
+    // cheaper than holding a database connection for as long as the server takes to register.
     const client = await inTurn(userId, () => clientForAttempt({ ...parts, fetch }, discovery, { userId, target }));
     const scope = scopeFor(discovery, client.scope);
     await registrations.noteScope(client.id, scope);
@@ -79,7 +79,10 @@ export function createMcpConsent(parts: ConsentParts) {
     return { registrationId, clientId, tokens: await judge(readTokenAnswer(answer), registrationId, client) };
   }
 
-  /** Scopes are remembered for ever, servers rename them: what was refused once is not asked for again. */
+  /**
+   * Wanted scopes are remembered for ever, but servers rename scopes. So scopes that were refused once are not asked
+   * for again.
+   */
   async function forgetRefusedScopes<T>(
     id: RegistrationId,
     { error }: CallbackParameters,
@@ -101,9 +104,9 @@ export function createMcpConsent(parts: ConsentParts) {
   ): Promise<Tokens> {
     if (answer.said === 'granted') return answer.tokens;
     if (answer.said !== 'client_refused') throw codeRefused(answer);
-    // Nothing but another setting helps.
+    // Only another setting helps.
     if (source === 'pre_registered') throw codeRefused({ ...answer, said: 'app_refused' });
-    // The next attempt registers anew instead of meeting the same refusal.
+    // The next attempt registers a new client instead of meeting the same refusal.
     await registrations.refuse(registrationId);
     throw codeRefused(answer);
   }
@@ -119,7 +122,7 @@ const problems = {
   unreachable: 'notion_unreachable',
 } as const satisfies Record<SafeFetchProblem, ConnectProblem>;
 
-/** What it means for an attempt that a request got no usable answer. Throws errors of another kind. */
+/** The problem of an attempt whose request got no usable answer. Errors of another kind are thrown on. */
 export function troubleOf(error: unknown): { readonly problem: ConnectProblem; readonly why: string } {
   if (!(error instanceof SafeFetchError)) throw error;
   return { problem: problems[error.problem], why: error.reason };

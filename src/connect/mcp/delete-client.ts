@@ -8,7 +8,7 @@ import { ask } from './ask.ts';
 import type { McpParts } from './mcp-parts.ts';
 import type { DeleteClient } from './registrations.ts';
 
-/** A week, with the waits between them. The server forgets a client that nobody uses by itself in the end. */
+/** A week, with the waits between them. In the end the server itself forgets a client that is not used. */
 const attemptsMax = 180;
 
 /** The handler for the jobs that delete clients of ours at their server (RFC 7592 section 2.3). */

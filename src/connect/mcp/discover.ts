@@ -6,7 +6,7 @@ import { type Challenge, readChallenge } from './challenge.ts';
 import { readServerMetadata, type ServerMetadata, urlLengthMax } from './server-metadata.ts';
 import { resourceMetadataUrls } from './well-known.ts';
 
-/** Everything that is known of a protected MCP server before anybody is asked for consent. */
+/** Everything that is known of a protected MCP server before a person is asked for consent. */
 export interface Discovery {
   /** The resource identifier, as the server spells it: what tokens are asked for (RFC 8707). */
   readonly resource: string;
@@ -24,8 +24,8 @@ const resourceDocument = z.object({
 });
 
 /**
- * Finds out who issues tokens for an MCP server: from the challenge if there is one, else by RFC 9728 path insertion,
- * then RFC 8414. Throws the `connectError` `server_unusable` or `notion_unreachable`.
+ * Finds the server that issues tokens for an MCP server: from the challenge if there is one, otherwise by RFC 9728 path
+ * insertion, then RFC 8414. Throws the `connectError` `server_unusable` or `notion_unreachable`.
  *
  * @param challenge of a refusal that the server has just given; `challengeOf` provokes one.
  */
@@ -46,7 +46,7 @@ export async function discover(fetch: SafeFetch, serverUrl: string, challenge: C
   throw connectError('server_unusable', `the MCP server describes itself nowhere (${missing.join('; ')})`);
 }
 
-/** Asks an MCP server without a token, to hear what it would take. Null: it did not say. */
+/** Asks an MCP server without a token, so that its refusal says what a client needs. Null: it did not say. */
 export async function challengeOf(fetch: SafeFetch, serverUrl: string): Promise<Challenge | null> {
   const response = await fetch(serverUrl, {
     method: 'POST',

@@ -9,8 +9,8 @@ export interface McpGrantOwner {
 }
 
 /**
- * Stands where REST connections have Notion's `bot_id`: one UUID (RFC 9562 section 5.8) for each client, workspace and
- * person.
+ * MCP connections have this value where REST connections have Notion's `bot_id`: one UUID (RFC 9562 section 5.8) for
+ * each client, workspace and person.
  */
 export function installationKey({ registrationId, notionWorkspaceId, notionOwnerId }: McpGrantOwner): string {
   const text = `${registrationId}\0${notionWorkspaceId}\0${notionOwnerId}`;

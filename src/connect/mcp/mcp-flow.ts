@@ -31,7 +31,7 @@ export function createMcpFlow(parts: McpParts): ConsentFlow {
     return { problem: 'scope_missing', why: 'identity: insufficient_scope', discarded };
   }
 
-  /** Null where a connection stands on the same client: ending this grant could end that one. */
+  /** Null if a connection uses the same client: ending this grant could end that connection's grant. */
   async function discardedOf({ registrationId, tokens }: Exchanged): Promise<DiscardedTokens | null> {
     if (await registrations.isStoodOn(registrationId)) return null;
     const nobody = { registrationId, notionWorkspaceId: '', notionOwnerId: '' };

@@ -11,7 +11,7 @@ export interface McpApp {
   /** Notion's MCP server: `https://mcp.notion.com/mcp`. Also the resource that tokens are for. */
   readonly serverUrl: string;
   readonly redirectUri: string;
-  /** Where our metadata document for a registration can be read; null when nobody outside could read it. */
+  /** The URL of our metadata document for a registration; null if servers outside could not read it. */
   readonly documentUrlOf: (id: RegistrationId) => string | null;
   readonly preRegistered: PreRegistered | null;
   /** Where the server may send us, and browsers. */

@@ -9,8 +9,8 @@ type ClientParts = Pick<McpParts, 'app' | 'fetch' | 'now' | 'seal'> & {
 };
 
 /**
- * The client with which a person asks for consent: the one of the connection that is to be renewed, else one of theirs that
- * nothing uses, else a new one. Throws what `registerClient` throws.
+ * The client for a person's consent: the one of the connection that is to be renewed, otherwise an unused one of that
+ * person, otherwise a new one. Throws the errors of `registerClient`.
  */
 export async function clientForAttempt(
   { app, fetch, now, registrations, seal }: ClientParts,
@@ -30,7 +30,7 @@ export async function clientForAttempt(
     ...client,
     id,
     userId,
-    // What is in the settings is read from there, so that it can be exchanged there.
+    // A secret from the settings is not stored, so that it can be exchanged in the settings.
     sealedSecret: secret === null || source === 'pre_registered' ? null : await seal.sealClientSecret(id, secret),
     management: management && {
       uri: management.uri,

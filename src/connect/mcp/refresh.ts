@@ -8,8 +8,8 @@ import { readTokenAnswer } from './token-answer.ts';
 import { refreshRequest } from './token-requests.ts';
 
 /**
- * Spends a refresh token of a hosted MCP connection: one request, once, judged. Where and as whom follows from the
- * client that got it; whether it may be spent now is the caller's business.
+ * Spends a refresh token of a hosted MCP connection: one request, once, and its answer read. The stored client says
+ * where and as which client. The caller of this function must know that the token may be spent now.
  */
 export function createMcpRefresh(parts: McpParts) {
   const { app, fetch, now, registrations, servers } = parts;
@@ -18,7 +18,7 @@ export function createMcpRefresh(parts: McpParts) {
     refreshToken: Secret,
     signal: AbortSignal,
   ): Promise<RefreshAnswer> => {
-    // Rule 3: what came from one MCP server is of no business to another's.
+    // Rule 3: a token from one MCP server must not be sent to another.
     if (connection.origin !== new URL(app.serverUrl).origin) return { said: 'misconfigured', problem: 'other_origin' };
     const { registrationId: id } = connection;
     const client = id && (await openClient(parts, id));
@@ -32,7 +32,7 @@ export function createMcpRefresh(parts: McpParts) {
     }
     const server = await servers.find(client.issuer).catch(() => null);
     if (server === null) return { said: 'turned_away', problem: 'metadata_unavailable' };
-    // Whoever gave up meanwhile may be followed by another attempt: two must not spend the same token.
+    // A caller that gave up may be followed by another attempt. Two attempts must not spend the same token.
     if (signal.aborted) return { said: 'turned_away', problem: 'too_late' };
     try {
       const { resource } = client;

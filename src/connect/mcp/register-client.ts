@@ -11,7 +11,7 @@ import type { ServerMetadata } from './server-metadata.ts';
 const clientAuthMethods = ['client_secret_basic', 'client_secret_post', 'none'] as const;
 export type ClientAuthMethod = (typeof clientAuthMethods)[number];
 
-/** How a client came to its id: from the settings, by being a URL, or by asking for one (RFC 7591). */
+/** How a client got its id: from the settings, by being a URL, or by registering (RFC 7591). */
 export type ClientSource = 'pre_registered' | 'metadata_document' | 'dynamic';
 
 /** A client of ours at one authorization server. Its credentials are sent to that issuer and to no other. */
@@ -47,20 +47,20 @@ export interface RegisteredClient extends OAuthClient {
 export interface ClientOptions {
   readonly redirectUri: string;
   readonly preRegistered: PreRegistered | null;
-  /** Where our client metadata document can be read, https; null when nobody could. */
+  /** The https URL of our client metadata document; null if servers could not read it. */
   readonly documentUrl: string | null;
 }
 
-/** What registering takes beside the server: who asks, and when. */
+/** What a registration needs beside the server: the person who asks, and the time. */
 export interface Asking {
   readonly fetch: SafeFetch;
   readonly now: Now;
 }
 
 /**
- * How to become a client of this server, in the order of the MCP specification ("Client Registration Approaches").
- * Throws the `connectError` `registration_refused` when there is no way, and `server_unusable` when an operator has named
- * a client for another server: who was told to come as that one does not come as somebody else.
+ * Chooses how to become a client of this server, in the order of the MCP specification ("Client Registration
+ * Approaches"). Throws the `connectError` `registration_refused` if there is no way. Throws `server_unusable` if an
+ * operator has set up a client for another server: we do not use a client that the operator did not choose.
  */
 export function chooseSource(server: ServerMetadata, options: ClientOptions): ClientSource {
   const { preRegistered } = options;
@@ -119,7 +119,7 @@ async function registerDynamically(
   if (authMethod !== 'none' && secret === undefined) throw refused('no secret for a client that needs one');
   const secretExpiresAt =
     authMethod === 'none' || expires === 0 ? null : new Date(Math.min(expires, latestSecond) * 1_000);
-  // Better nothing connected than a connection that its first refresh would end.
+  // It is better to connect nothing than a connection that its first refresh would end.
   if (secretExpiresAt !== null && secretExpiresAt <= now()) throw refused('a secret that has ended already');
   return {
     issuer: server.issuer,
@@ -133,7 +133,7 @@ async function registerDynamically(
   };
 }
 
-/** RFC 7592 section 3. Its token was issued by the registration endpoint, so it goes to no other origin than that. */
+/** RFC 7592 section 3. The registration endpoint issued this token, so it is sent to that origin only. */
 function managementIn(
   { registration_client_uri: uri, registration_access_token: token }: z.infer<typeof registration>,
   endpoint: string,
@@ -160,7 +160,7 @@ const registration = z.object({
   client_secret_expires_at: z.number().int().min(0).default(0),
   redirect_uris: z.array(z.string()).optional(),
   token_endpoint_auth_method: z.enum(clientAuthMethods).optional(),
-  // A client works without what it could be managed with.
+  // A client also works without the data that is needed to manage it.
   registration_client_uri: visible(2_048).optional().catch(undefined),
   registration_access_token: headerSafe.optional().catch(undefined),
 });

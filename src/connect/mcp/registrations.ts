@@ -10,7 +10,7 @@ export interface StoredRegistration extends Omit<OAuthClient, 'secret'> {
   readonly management: { readonly uri: string; readonly sealedToken: string } | null;
   readonly redirectUri: string;
   readonly resource: string;
-  /** What was asked for last, or will be next. */
+  /** The scopes of the last request, or of the next one. */
   readonly scope: string | null;
 }
 
@@ -20,13 +20,13 @@ export interface RegistrationWish {
   readonly target: WorkspaceId | null;
   readonly issuer: string;
   readonly source: ClientSource;
-  /** The one in the settings; null: whichever it got. */
+  /** The one in the settings. Null: any id that it got. */
   readonly clientId: string | null;
   readonly redirectUri: string;
   readonly resource: string;
 }
 
-/** Clients by issuer. One that the server refused, or whose secret ends soon, is not found by a wish. */
+/** Clients by issuer. A search does not find a client that the server refused, or whose secret ends soon. */
 export interface Registrations {
   /**
    * The client of this person's connection in the target workspace, or else one of theirs that no connection uses. It
@@ -35,14 +35,14 @@ export interface Registrations {
   takeUp(wish: RegistrationWish): Promise<StoredRegistration | null>;
   add(registration: StoredRegistration): Promise<void>;
   find(id: RegistrationId): Promise<StoredRegistration | null>;
-  /** Whether a connection that is not revoked stands on this client. */
+  /** Whether a connection that is not revoked uses this client. */
   isStoodOn(id: RegistrationId): Promise<boolean>;
   noteScope(id: RegistrationId, scope: string | null): Promise<void>;
   /** The server does not know this client (any more). */
   refuse(id: RegistrationId): Promise<void>;
   /**
-   * Removes a few clients that nothing has used for a week: no attempt, no connection, no job that still has a token to
-   * revoke. For those that can be deleted at their server, the job to do so is added in the same transaction.
+   * Removes a few clients that were not used for a week: by no attempt, no connection, and no job that still has a
+   * token to revoke. If a client can be deleted at its server, the same transaction adds the job for that.
    */
   removeUnused(): Promise<void>;
 }

@@ -4,9 +4,9 @@ import type { Discovery } from './discover.ts';
 import type { Registrations } from './registrations.ts';
 
 /**
- * Which scopes to ask for (MCP authorization, "Scope Selection Strategy"): those of the challenge, else those that the
- * resource offers, else none. To them comes what was asked for before, so that stepping up never steps down, and
- * `offline_access` where the server lists it.
+ * The scopes to ask for (MCP authorization, "Scope Selection Strategy"): those of the challenge, otherwise those that
+ * the resource offers, otherwise none. The scopes of the last request are added, so that a step up never loses a scope,
+ * and `offline_access` if the server lists it.
  */
 export function scopeFor({ challenge, scopesOffered, server }: Discovery, before: string | null): string | null {
   const wanted = union(listOf(before), challenge?.scope == null ? (scopesOffered ?? []) : listOf(challenge.scope));
@@ -16,8 +16,8 @@ export function scopeFor({ challenge, scopesOffered, server }: Discovery, before
 }
 
 /**
- * Remembers the scopes that a server wanted besides those it had (`insufficient_scope`): the next consent is asked for
- * both ("Step-Up Authorization Flow"). Nothing is asked anew by itself, so there is nothing to retry without end.
+ * Remembers the scopes that a server wanted in addition (`insufficient_scope`): the next consent asks for both
+ * ("Step-Up Authorization Flow"). Nothing asks again by itself, so there is no endless retry.
  */
 export async function stepUp(
   registrations: Pick<Registrations, 'find' | 'noteScope'>,
@@ -29,7 +29,7 @@ export async function stepUp(
   await registrations.noteScope(id, wanted.length === 0 ? null : wanted.join(' '));
 }
 
-/** RFC 6749 section 3.3. What is no scope is not asked for, nor is one that no honest server has. */
+/** RFC 6749 section 3.3. A text that is no scope is not asked for, and neither is one longer than any honest scope. */
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/;
 /** They stand in a URL, and are remembered: a server may not make them grow until no browser can be sent there. */
 const scopesMax = 50;

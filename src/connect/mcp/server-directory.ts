@@ -9,7 +9,7 @@ const serversMax = 100;
 export interface ServerDirectory {
   /** Throws what `readServerMetadata` throws. */
   find(issuer: string): Promise<ServerMetadata>;
-  /** To be told of what was read just now. */
+  /** Tells the directory about metadata that was read just now. */
   note(server: ServerMetadata): void;
   /** To be told of trouble with a server: it is looked up again next time. */
   forget(issuer: string): void;

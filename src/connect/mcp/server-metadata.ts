@@ -16,7 +16,7 @@ const endpoint = z
   .refine(text => !text.includes('#') && !text.includes('\\'))
   .pipe(z.url({ protocol: /^https?$/ }));
 
-// RFC 8414 section 2. What is not here is not used, so it cannot be wrong.
+// RFC 8414 section 2. Fields that are missing here are not used, so they cannot be wrong.
 const document = z.object({
   issuer: z.string(),
   authorization_endpoint: endpoint,
@@ -30,8 +30,8 @@ const document = z.object({
   client_id_metadata_document_supported: z.boolean().optional(),
 });
 
-// RFC 8414 section 2 (no query, no fragment) and RFC 3986 section 3, without user information. A URL parser would forgive
-// and change what else there is, and the name that is compared would not be that of the server that is asked.
+// RFC 8414 section 2 (no query, no fragment) and RFC 3986 section 3, without user information. For other characters, a
+// URL parser would silently change the text. The compared name would then not be the name of the server that is asked.
 const issuerShape = /^https?:\/\/[\w.~!$&'()*+,;=:%[\]-]+(?:\/[\w.~!$&'()*+,;=:%@/-]*)?$/i;
 
 /** An authorization server as it describes itself, checked. */

@@ -27,8 +27,8 @@ const meanings: Readonly<Record<string, 'grant_refused' | 'client_refused' | 'un
 };
 
 /**
- * Judges an answer of the token endpoint, to a code or to a refresh token. Total: there is no answer, however hostile,
- * for which it throws. It goes by the parsed `error` alone, never by words somewhere in a body.
+ * Reads an answer of the token endpoint, to a code or to a refresh token. Total: it throws for no answer, however
+ * hostile. Only the parsed `error` counts, never words elsewhere in a body.
  */
 export function readTokenAnswer(response: OAuthResponse): RefreshAnswer {
   const { status, text } = response;

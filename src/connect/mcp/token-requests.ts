@@ -14,7 +14,7 @@ export interface TokenEndpoints {
   readonly revocation_endpoint?: string | undefined;
 }
 
-/** Who asks, where, and for which resource. */
+/** The client that asks, the server, and the resource. */
 export interface TokenRequester {
   readonly server: TokenEndpoints;
   readonly client: OAuthClient;
@@ -38,8 +38,8 @@ export function exchangeCodeRequest(
 }
 
 /**
- * Spends a refresh token (RFC 6749 section 6). Sends and does not judge. Throws `SafeFetchError`: after `forbidden` the
- * token is unspent, after `unreachable` nobody knows.
+ * Spends a refresh token (RFC 6749 section 6). Sends the request and does not read the answer. Throws `SafeFetchError`:
+ * after `forbidden` the token is unspent, after `unreachable` that is unknown.
  */
 export function refreshRequest(
   fetch: SafeFetch,
@@ -87,8 +87,8 @@ function clientAuth({ authMethod, secret }: OAuthClient): oauth.ClientAuth {
 }
 
 /**
- * RFC 6749 section 2.3.1: encoded as a form encodes (WHATWG URL section 5.2). The library encodes dashes and dots as well,
- * which servers that do not decode take for another name.
+ * RFC 6749 section 2.3.1: encoded like a form (WHATWG URL section 5.2). The library also encodes dashes and dots;
+ * servers that do not decode would read another name.
  */
 function formEncoded(text: string): string {
   return new URLSearchParams({ '': text }).toString().slice('='.length);

@@ -5,7 +5,7 @@ import { type Challenge, readChallenge } from './challenge.ts';
 const rpcAnswer = z.object({ id: z.number(), result: z.record(z.string(), z.unknown()) });
 const toolResult = z.object({
   isError: z.boolean().optional(),
-  /** MCP 2026-07-28: another type asks something back, and nobody is here to answer. */
+  /** MCP 2026-07-28: another type asks the client a question, and there is no person here to answer. */
   resultType: z.literal('complete').optional(),
   structuredContent: z.record(z.string(), z.unknown()).optional(),
   content: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })).default([]),
@@ -24,7 +24,7 @@ export function readRefusal({ status, headers }: Response): ToolAnswer {
   return { kind: 'failed', why: `the MCP server answered ${status}` };
 }
 
-/** The result of the request with this id, in JSON or in an event of a stream; null when the answer has none. */
+/** The result of the request with this id, in JSON or in an event of a stream; null if the answer has none. */
 export async function readRpcResult(response: Response, id: number): Promise<Record<string, unknown> | null> {
   const text = await response.text();
   const streamed = response.headers.get('content-type')?.startsWith('text/event-stream');

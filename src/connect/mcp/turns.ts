@@ -1,4 +1,4 @@
-/** Has works for one key done one after the other, whether or not those before succeed; those for other keys do not wait. */
+/** Runs works for one key one after the other, even if earlier ones fail. Works for other keys do not wait. */
 export function createTurns<Key>() {
   const last = new Map<Key, Promise<unknown>>();
   return async function inTurn<Result>(key: Key, work: () => Promise<Result>): Promise<Result> {

@@ -4,7 +4,7 @@ import { nameIn } from '../oauth-response.ts';
 import { callTool } from './call-tool.ts';
 import type { Challenge } from './challenge.ts';
 
-/** Which workspace a token opens, and as whom. */
+/** The workspace that a token opens, and the person it acts as. */
 export interface WorkspaceIdentity {
   readonly workspaceId: string;
   readonly workspaceName: string | null;

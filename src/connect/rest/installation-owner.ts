@@ -3,7 +3,7 @@ import { nameIn } from '../oauth-response.ts';
 
 const uuid = z.guid().transform(id => id.toLowerCase());
 
-/** The person whom a connection acts for. Their name is Notion's text: odd ones are left out, and stop nothing. */
+/** The person whom a connection acts for. The name is Notion's text: a strange one is left out, and stops nothing. */
 export interface InstallationOwner {
   readonly id: string;
   readonly name: string | null;

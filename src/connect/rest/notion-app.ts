@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { AppRefusal } from '../../domain/app-refusal.ts';
 import type { Secret } from '../../domain/secret.ts';
 
-/** Our public integration at Notion (or at whatever stands in for Notion). */
+/** Our public integration at Notion (or at a stand-in for Notion). */
 export interface NotionApp {
   /** Where its REST API is: `https://api.notion.com`. Tokens that it issues are sent nowhere else (rule 3). */
   readonly origin: string;
@@ -12,6 +12,6 @@ export interface NotionApp {
   readonly redirectUri: string;
   /** What requests leave by; left out: directly. */
   readonly dispatcher?: Dispatcher;
-  /** Hears of each refusal of the client itself. */
+  /** Called for each refusal of the client itself. */
   readonly onRefused?: (refusal: AppRefusal) => void;
 }

@@ -17,7 +17,7 @@ describe('a request to the OAuth endpoints', () => {
     }
   });
 
-  /** A Notion that misbehaves as told, and remembers what it was sent. */
+  /** A Notion that misbehaves as the test says, and remembers the requests. */
   async function notion(behave: RequestListener) {
     const requests: { request: IncomingMessage; body: string }[] = [];
     const server = createServer(async (request, response) => {

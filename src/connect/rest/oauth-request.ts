@@ -28,8 +28,8 @@ export interface OAuthRequestOptions {
 }
 
 /**
- * POST /v1/oauth/token (RFC 6749 section 4.1.3, with Notion's JSON body). Sent once and never again: the code is spent by
- * whoever sends it first, and a second attempt would end what the first one was given (defect A29).
+ * POST /v1/oauth/token (RFC 6749 section 4.1.3, with Notion's JSON body). Sent once and never repeated: the first
+ * request spends the code, and a second one would end the tokens of the first (defect A29).
  */
 export function exchangeCodeRequest(
   app: NotionApp,
@@ -87,7 +87,7 @@ async function ask(
   const timeout = AbortSignal.timeout(timeoutMs);
   const { method, authorization, body } = asked;
   try {
-    // undici follows no redirect unless it is asked to: secrets go to this origin and to no other.
+    // undici follows redirects only if it is asked to. So secrets go to this origin and to no other.
     const response = await request(new URL(path, origin), {
       method,
       headers: {

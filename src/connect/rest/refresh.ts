@@ -22,11 +22,11 @@ export async function refreshRestTokens(
     const answer = readTokenResponse(await refreshRequest(app, refreshToken.reveal(), { signal }));
     if (answer.said !== 'granted') return answer;
     const { installation } = answer;
-    // The tokens of another installation would show other pages under the same grants.
+    // The tokens of another installation would show other pages, under the grants of this one.
     if (installation.botId !== botId) return { said: 'grant_refused', problem: 'other_installation' };
     return { said: 'granted', tokens: installation.tokens };
   } catch (error) {
-    // Without a connection nothing was spent.
+    // If there was no network connection, nothing was spent.
     const unsent = error instanceof OAuthExchangeError && neverSent(error.cause);
     return { said: unsent ? 'turned_away' : 'unclear', problem: 'no_answer' };
   }

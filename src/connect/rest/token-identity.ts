@@ -4,7 +4,7 @@ import type { InstallationNames } from '../disconnections.ts';
 import { nameIn, type OAuthResponse, parseJson } from '../oauth-response.ts';
 import { type InstallationOwner, installationOwner } from './installation-owner.ts';
 
-/** Whose a token is (Notion, "Retrieve your token's bot user"). */
+/** The owner of a token (Notion, "Retrieve your token's bot user"). */
 export interface TokenIdentity extends InstallationNames {
   /** As Notion spells it: hostile text. Null when it does not say. */
   readonly workspaceName: string | null;

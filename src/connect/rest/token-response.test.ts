@@ -103,7 +103,7 @@ describe('an answer of the token endpoint', () => {
       { owner: 'Ada' },
     ]) {
       const answer = judge({ ...documented, ...change });
-      // The log names the field, and nothing of what was in it.
+      // The log names the field, and none of its content.
       const why = `200 without a usable ${Object.keys(change)[0]}`;
       assert.deepEqual(answer, { said: 'unclear', problem: 'answer_unusable', why }, JSON.stringify(change));
     }
@@ -143,7 +143,7 @@ describe('an answer of the token endpoint', () => {
     }
     const other = { said: 'misconfigured', problem: 'other' };
     assert.deepEqual(judge({ error: 'constructor' }, 400), other);
-    // Words elsewhere in the body mean nothing.
+    // Words elsewhere in the body have no meaning.
     assert.deepEqual(judge({ error: 'other', error_description: 'invalid_grant' }, 400), other);
   });
 
@@ -170,7 +170,7 @@ describe('answers about a token', () => {
     ] as const) {
       assert.equal(introspect(status, text), 'unclear', text);
     }
-    // That says something of our own client, and nothing of the token.
+    // This says something about our own client, and nothing about the token.
     assert.equal(introspect(401, '{"error":"invalid_client"}'), 'app_refused');
   });
 

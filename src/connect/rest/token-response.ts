@@ -21,12 +21,12 @@ export interface Installation {
 
 export type RestTokenAnswer = TokenAnswer<{ readonly installation: Installation }>;
 
-/** RFC 6749 section 5.2. What else Notion may say becomes `other`. */
+/** RFC 6749 section 5.2. Any other error from Notion becomes `other`. */
 const tokenRefusals = ['invalid_grant', 'invalid_client', 'invalid_request', 'unauthorized_client'] as const;
 
 const headerSafe = z.string().regex(/^[\x21-\x7e]{1,4096}$/);
 const uuid = z.guid().transform(id => id.toLowerCase());
-/** What is only shown. Whatever Notion puts there, it is no reason not to connect. */
+/** These texts are only shown. Strange values are no reason not to connect. */
 const label = z.string().nullish().catch(null);
 const iconCharsMax = 2_000;
 
@@ -34,7 +34,7 @@ const success = z.object({
   access_token: headerSafe,
   token_type: z.string().regex(/^bearer$/i),
   refresh_token: headerSafe.nullish(),
-  // Notion sends none. Should it begin to, the token is refreshed before its end.
+  // Notion sends none today. If it starts to, the token is refreshed before its end.
   expires_in: z.unknown().optional(),
   bot_id: uuid,
   workspace_id: uuid,

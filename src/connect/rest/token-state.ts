@@ -7,8 +7,8 @@ const failure = z.object({ error: z.unknown().optional(), code: z.unknown().opti
 const introspection = z.object({ active: z.boolean() });
 
 /**
- * RFC 7662 section 2.2. Everything but a clear answer is `unclear`. `app_refused`: our own credentials are what is wrong, and
- * the token was not looked at (A20).
+ * RFC 7662 section 2.2. Every answer that is not clear is `unclear`. `app_refused`: our own credentials are wrong, and
+ * the server did not look at the token (A20).
  */
 export function readIntrospection(
   response: OAuthResponse,
@@ -20,7 +20,10 @@ export function readIntrospection(
   return parsed.data.active ? 'alive' : 'dead';
 }
 
-/** What an answer to a request of ours says of our own client. Null: nothing. Under the key that Notion sends, and the one that it documents. */
+/**
+ * What an answer says about our own client; null: nothing. It reads the key that Notion sends, and the key that Notion
+ * documents.
+ */
 export function readAppRefusal({ status, text }: OAuthResponse): AppRefusal | null {
   if (status < 400 || status > 499) return null;
   const { data } = failure.safeParse(parseJson(text));
