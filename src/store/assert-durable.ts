@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { StoreError } from '../domain/store-error.ts';
 import type { Database } from './database.ts';
 
-/** Major versions of PostgreSQL that the tests run with or that differ in nothing we use. */
+/** Major versions of PostgreSQL that the tests run with, or that do not differ in anything we use. */
 const versions = { min: 16, max: 18 };
 
 /**
@@ -41,8 +41,8 @@ async function requireSyncedCommits(client: Client): Promise<void> {
 }
 
 /**
- * A pooler that shares server connections between transactions breaks advisory locks and LISTEN. Through one, two sessions that
- * are open at the same time take turns on one backend, or one session wanders between several.
+ * A pooler that shares server connections between transactions breaks advisory locks and LISTEN. Such a pooler shows in
+ * two sessions that are open at the same time: they take turns on one backend, or one session wanders between several.
  */
 async function requireSessions(first: Client, second: Client): Promise<void> {
   const mark = randomUUID();

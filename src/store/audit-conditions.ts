@@ -40,7 +40,7 @@ function contains(column: Condition, piece: string): Condition {
   return sql`position(${piece} IN ${column}) > 0`;
 }
 
-/** Canonical JSON has `activity` before everything else. Entries that have none are about Portcullis's own affairs. */
+/** In canonical JSON, `activity` comes first. Entries without it are about Portcullis's own administration. */
 function isPartOf(activity: string): Condition {
   const begins = (name: string) => sql`starts_with(e.entry, ${`{"activity":"${name}",`})`;
   // How a download ended is an entry of its own.
@@ -71,7 +71,7 @@ function namesSomethingBelow(workspaceId: WorkspaceId | null, top: string): Cond
        SELECT id::text FROM below))`;
 }
 
-/** A decision has its reason before everything else. PostgreSQL's own JSON refuses entries in which somebody wrote a NUL. */
+/** In a decision, the reason comes first. PostgreSQL's own JSON cannot read entries in which a client wrote a NUL. */
 function isBecauseOf(reason: string): Condition {
   const pattern = containing(JSON.stringify(reason).slice(1, -1));
   const says = (column: Condition, before: string) =>

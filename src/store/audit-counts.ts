@@ -7,7 +7,7 @@ import { withinTime } from './audit-records.ts';
 
 type RowsOf = <T>(workspaceId: WorkspaceId | null, query: RawBuilder<T>) => Promise<readonly T[]>;
 
-/** One row at least: where nothing matches, its hour is null. */
+/** There is at least one row: if nothing matches, its hour is null. */
 interface Row extends Omit<HourCount, 'hour'> {
   readonly hour: Date | null;
   readonly looked: number;
@@ -53,7 +53,7 @@ export function createAuditCounts(rowsOf: RowsOf, lookAt: number): AuditReader['
   };
 }
 
-/** The entries that closed calls are looked up only where somebody asks about them. */
+/** The entries that closed calls are looked up only if the question is about them. */
 function closing(...asked: readonly (string | undefined)[]): RawBuilder<unknown> {
   return asked.every(value => value === undefined)
     ? sql`CROSS JOIN (SELECT NULL::text AS id, NULL::text AS result, NULL::text AS entry) o`

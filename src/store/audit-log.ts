@@ -3,10 +3,10 @@ import type { AuditLog, AuditRow } from '../audit/audit-log.ts';
 import type { EventId, InstanceId } from '../domain/ids.ts';
 
 /*
- * Both statements are prepared once and take their rows as columns: one round trip and one commit, whatever the number of
- * rows. A column travels as one string, which costs a third of an array: nothing in it has to be quoted, for JSON escapes
- * control characters, and no id or name has any. If one ever had, the columns would differ in length, and `id` or `entry`
- * would be NULL: the insert fails as a whole.
+ * Both statements are prepared once and take their rows as columns. So any number of rows takes one round trip and one
+ * commit. A column is sent as one string, which costs a third of an array. Nothing in it needs quotes: JSON escapes
+ * control characters, and ids and names have none. If one ever had, the columns would differ in length, `id` or `entry`
+ * would be NULL, and the whole insert would fail.
  */
 const separator = '\x1e';
 const absent = '\x15';
@@ -25,7 +25,7 @@ const insertInto = `
   INSERT INTO audit_entry
     (id, workspace_id, kind, intent_id, instance_id, at, principal_id, operation, result, entry)`;
 
-/** What was written waits for its place in a log from this very commit on. */
+/** From this commit on, the new entries wait for their place in a log. */
 const returnWaiting = `
   RETURNING id),
   waiting AS (INSERT INTO audit_waiting (id, entries)
@@ -35,7 +35,7 @@ const returnWaiting = `
 const columns = `
   r.id, r.workspace_id, r.kind, r.intent_id, $1, r.at, r.principal_id, r.operation, r.result, r.entry`;
 
-/** Rule 10: what was decided on must still hold in the very statement that makes the decision durable. */
+/** Rule 10: the statement that makes a decision durable also checks that its facts still hold. */
 const appendText = `
   WITH r AS MATERIALIZED (${incoming}), kept AS (
   ${insertInto}
@@ -56,7 +56,7 @@ const settleText = `
   ON CONFLICT DO NOTHING
   ${returnWaiting}`;
 
-/** The log in PostgreSQL, on a pool of the role `portcullis_system` that nothing else uses. */
+/** The log in PostgreSQL, on a pool of the role `portcullis_system` that is used for nothing else. */
 export function createAuditLog(pool: Pool): AuditLog {
   return {
     async append(instance, rows) {

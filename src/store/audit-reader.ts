@@ -75,7 +75,8 @@ export function createAuditReader(
     },
 
     async waiting(workspaceId, filter, limit) {
-      // Whose entries wait is not said by the waiting list; the entries themselves are read as everybody reads them.
+      // The waiting list does not say which workspace an entry belongs to. The entries themselves are read with the
+      // rights of the reader.
       const { rows } = await sql<{ id: string }>`
         SELECT u.id FROM (SELECT entries FROM audit_waiting ORDER BY id DESC LIMIT ${waitingMax}) w, unnest(w.entries) AS u(id)`.execute(
         database.system,

@@ -7,8 +7,8 @@ import { secureTables } from './rights/secure-tables.ts';
 const migrations = new URL('./migrations/', import.meta.url);
 
 /**
- * Brings a database to what this version of Portcullis works with: its two logins, the schema, and who may do what with it.
- * Answers the names of the migrations that were applied now. Safe beside running gateways and beside itself. Throws
+ * Brings a database to the state that this version of Portcullis needs: its two logins, the schema, and the rights on
+ * it. Returns the names of the migrations that it applied. Safe beside running gateways and beside itself. Throws
  * StoreError.
  */
 export async function bringUpToDate(
@@ -29,7 +29,7 @@ export function missingMigrations({ asOwner }: Pick<Database<unknown>, 'asOwner'
   return asOwner(owner => pendingMigrations(owner, migrations));
 }
 
-/** For commands that work with what is there and do not migrate. Throws StoreError `schema_older` or `migration_refused`. */
+/** For commands that do not migrate. Throws StoreError `schema_older` or `migration_refused`. */
 export async function requireUpToDate(database: Pick<Database<unknown>, 'asOwner'>): Promise<void> {
   const [first] = await missingMigrations(database);
   if (first === undefined) return;

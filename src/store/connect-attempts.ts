@@ -12,7 +12,7 @@ const openMax = 20;
 
 const clock = sql<Date>`now()`;
 
-/** Attempts in PostgreSQL, as the system: an attempt for a new workspace belongs to none. */
+/** Attempts in PostgreSQL, as the system: an attempt for a new workspace belongs to no workspace. */
 export function createConnectAttempts({ system }: Pick<Database<Schema>, 'system'>): ConnectAttempts {
   return {
     open: attempt => system.transaction().execute(tx => open(tx, attempt)),

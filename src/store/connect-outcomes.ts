@@ -11,12 +11,12 @@ type Queries = Kysely<Schema> | Transaction<Schema>;
 
 /** Outcomes that are kept for one person: as many as attempts can be open. */
 const keptMax = 20;
-/** A step at other servers has an end of its own before that: whoever carried it out is gone. */
+/** A step at other servers ends earlier than this. After this time, the process that carried it out must be gone. */
 const runningMax = sql`interval '20 seconds'`;
 
 /**
- * Ends the attempts with these state hashes and remembers why, in the transaction that ends them. Those that made a connection
- * keep its id. An attempt in a state where the event means nothing goes on.
+ * Ends the attempts with these state hashes and remembers why, in the transaction that ends them. Attempts that made a
+ * connection keep its id. An attempt goes on if its state does not allow the event.
  */
 export async function endAttempts(
   tx: Transaction<Schema>,
@@ -44,7 +44,7 @@ export async function endAttempts(
   }
 }
 
-/** Ends the attempt that waits with this connection, since another takes its place. Answers with what it was. */
+/** Ends the attempt that waits with this connection, because another one replaces it. Returns the ended attempt. */
 export async function endWaiting(tx: Transaction<Schema>, connectionId: ConnectionId) {
   const waiting = await tx
     .selectFrom('connect_attempt')

@@ -9,9 +9,9 @@ import { policyOf } from './policy-of.ts';
 import type { Schema } from './schema.ts';
 
 /**
- * The connections of a workspace as people see them, oldest first. What waits to be confirmed is nobody's yet. A reader
- * is shown those that they may use, or all if they manage connections: what is one person's alone is nobody else's
- * business (rule 2). Without a reader it is all of them.
+ * The connections of a workspace as people see them, oldest first. A connection that waits to be confirmed belongs to
+ * no one yet, and is left out. A reader sees the connections that they may use, or all if they manage connections:
+ * other members must not see a connection of one person alone (rule 2). Without a reader, the list has all connections.
  */
 export function createConnectionList(
   { inWorkspace }: Pick<Database<Schema>, 'inWorkspace'>,

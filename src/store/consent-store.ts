@@ -11,7 +11,7 @@ export function createConsentStore({ inWorkspace }: Pick<Database<Schema>, 'inWo
   return {
     add: consent =>
       inWorkspace(consent.workspaceId, async tx => {
-        // In the order of their ids, as everybody locks them.
+        // In order of id, which is the order in which all code locks them.
         const held = await tx
           .selectFrom('principal')
           .where('id', 'in', [consent.userId, consent.principalId])

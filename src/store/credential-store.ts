@@ -41,7 +41,7 @@ export function createCredentialStore(system: Kysely<Schema>): CredentialStore {
   };
 }
 
-/** A link opens files of one workspace, and stands for nothing else that its key or session may do. */
+/** A link opens files of one workspace. It gives none of the other rights of its key or session. */
 async function findLink(system: Kysely<Schema>, hash: Buffer): Promise<StoredCredential | null> {
   const ticket = await system
     .selectFrom('file_ticket')
@@ -68,7 +68,7 @@ function findById(system: Kysely<Schema>, id: StoredCredential['id']): Promise<S
 
 const linkActions = ['file.read'] as const satisfies readonly Action[];
 
-/** An access token stands for the consent behind it, for as long as both live. */
+/** An access token has the rights of the consent behind it, for as long as both are valid. */
 async function findAccessToken(system: Kysely<Schema>, hash: Buffer): Promise<StoredCredential | null> {
   const token = await system
     .selectFrom('oauth_record')
@@ -156,7 +156,7 @@ async function findKey(system: Kysely<Schema>, by: By<KeyId>): Promise<StoredCre
     ceiling: row.ceiling && new Set(row.ceiling.filter(isAction)),
     under: row.under,
     signIn: { strength: 'key', at: null },
-    // A key belongs to one workspace. Rights in the deployment as a whole take a person who has signed in.
+    // A key belongs to one workspace. Rights in the deployment as a whole need a person who has signed in.
     deploymentRights: new Set<Action>(),
     resource: null,
   };

@@ -9,8 +9,8 @@ import { refusingUnstorable } from './refusing-unstorable.ts';
 export const schemaName = 'portcullis';
 
 /**
- * The database, seen by each of the three logins that Portcullis has in it. A session has no more rights than its part
- * needs, and none to become another.
+ * The database, as each of the three logins of Portcullis sees it. A session has only the rights that its part needs,
+ * and cannot take those of another part.
  */
 export interface Database<Schema> {
   /**
@@ -42,7 +42,7 @@ export interface DatabaseOptions {
    * the time: their planning takes longer than they do.
    */
   readonly planOnce?: boolean;
-  /** Hears of connections that broke between two statements. The pool replaces them by itself. */
+  /** Called when a connection breaks between two statements. The pool replaces it by itself. */
   readonly onConnectionError?: (error: Error) => void;
 }
 
@@ -61,7 +61,7 @@ export function openDatabase<Schema>(connection: DatabaseConnection, options: Da
     logins,
     inWorkspace: (workspaceId, work) =>
       appQueries.transaction().execute(async tx => {
-        // SET LOCAL takes no parameters; set_config with `true` is the same.
+        // SET LOCAL takes no parameters; set_config with `true` does the same.
         await sql`SELECT set_config('portcullis.workspace', ${workspaceId}, true)`.execute(tx);
         return work(tx);
       }),
@@ -95,8 +95,9 @@ export function openPool(login: Login, options: DatabaseOptions): Pool {
     // The server enforces the limits above; a server that hangs, or a lost network, cannot.
     stream: () => endWhenSilent(statementMsMax * 1.5),
   });
-  // An error that nobody listens to ends the process. The pool listens to its connections only while they are idle, and a
-  // connection may also break between two statements of a transaction: so each gets a listener that stays.
+  // An error event without a listener ends the process. The pool listens to its connections only while they are idle,
+  // but a connection may also break between two statements of a transaction. So each connection gets a listener that
+  // stays.
   pool.on('connect', client => client.on('error', onConnectionError));
   pool.on('error', () => {});
   return pool;
@@ -141,8 +142,8 @@ const numbers: pg.CustomTypesConfig = {
 };
 
 /**
- * A socket that ends when nothing passes for this long. Ending it, unlike giving up on a query and keeping the connection,
- * cannot hand a transaction that is still open to the next caller.
+ * A socket that ends if no data passes for this long. If we only gave up on a query and kept the connection, the next
+ * caller could get it with a transaction still open. Ending the socket prevents that.
  */
 function endWhenSilent(ms: number): Socket {
   const socket = new Socket();
@@ -161,7 +162,7 @@ async function inSession<T>(
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   });
-  // A connection that breaks fails the next query; the event adds nothing to that.
+  // If a connection breaks, the next query fails; the event adds nothing to that.
   client.on('error', () => {});
   await client.connect();
   try {

@@ -7,13 +7,13 @@ import { workspaceAccounts } from './workspace-accounts.ts';
 
 type Tx = Transaction<Schema>;
 
-/** Sessions and links that are over stay this long for whoever looks into an incident; the log keeps what they did. */
+/** Ended sessions and links are kept this long, for people who look into an incident. The log keeps what they did. */
 const keptMs = 30 * dayMs;
 
-/** Key of the advisory lock that stands for the whole list of people. */
+/** Key of the advisory lock on the list of all people. */
 const peopleLock = 0x50454f50;
 
-/** First half of the keys of the advisory locks that stand for one address each. */
+/** First half of the keys of the advisory locks on single addresses. */
 const addressLock = 0x41444452;
 
 /** People, their sessions and their links, in a transaction across workspaces. */

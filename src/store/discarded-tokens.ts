@@ -19,9 +19,9 @@ export interface Discarding {
 }
 
 /**
- * Adds the jobs that revoke tokens at Notion, in the transaction that takes them out of use here. Each token stays sealed
- * where it is until its job is done. Not where the client stays: consent given to it anew takes the place of its grant before, and a server may take an old token's end for that of the new
- * one (rule 1).
+ * Adds the jobs that revoke tokens at Notion, in the transaction that takes them out of use here. Each token stays
+ * sealed in its place until its job is done. No job is added for a client that stays: a new consent to the same client
+ * replaces its old grant, and a server may end the new grant when we revoke an old token (rule 1).
  */
 export async function revokeLater(tx: Transaction<Schema>, discarding: Discarding): Promise<void> {
   const { workspaceId, connectionId, origin, notionWorkspaceId, notionOwnerId, keptGeneration, registrationId } =
@@ -44,7 +44,7 @@ export async function revokeLater(tx: Transaction<Schema>, discarding: Discardin
   const botId = installationKey({ registrationId, notionWorkspaceId, notionOwnerId });
   const discardedBy = { workspaceId, connectionId };
   const payload: RevokeToken = { kind: 'mcp', origin, botId, registrationId, sealed: null, discardedBy };
-  // A refresh token stands for the whole grant (RFC 7009 section 2.1).
+  // Revoking a refresh token ends the whole grant (RFC 7009 section 2.1).
   const refreshTokens = secrets.filter(({ field }) => field === 'refresh_token');
   for (const { field, generation } of refreshTokens.length > 0 ? refreshTokens : secrets) {
     const id = newId('job');
@@ -63,7 +63,10 @@ export async function revokeLater(tx: Transaction<Schema>, discarding: Discardin
   }
 }
 
-/** Destroys the tokens of a connection, but for those of one generation (null: of none) and those that a job has yet to revoke. */
+/**
+ * Destroys the tokens of a connection. The tokens of the generation to keep stay (null: none), and so do tokens that a
+ * job has yet to revoke.
+ */
 export async function destroyTokens(
   tx: Transaction<Schema>,
   connectionId: ConnectionId,
@@ -77,7 +80,10 @@ export async function destroyTokens(
     .execute();
 }
 
-/** Whether none of those that stay is this client, by what the server knows it as: a client from the settings has a record for each connection. */
+/**
+ * Whether this client differs from all clients that stay. It compares the id that the server knows, because a client
+ * from the settings has a record for each connection.
+ */
 export async function isOtherClient(
   queries: Kysely<Schema> | Transaction<Schema>,
   leaving: RegistrationId,

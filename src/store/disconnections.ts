@@ -23,7 +23,7 @@ export function createDisconnections(
         async (tx, append) => {
           const found = await findInstallation(tx, connectionId);
           if (found === undefined || found.status === 'revoked') return false;
-          // Somebody else has asked for it: the job is there, and the entry too.
+          // Another request came first: the job is there, and the entry too.
           if (connectionStates.stateAfter(found.status, 'disconnected') === null) return true;
           await moveConnection(tx, connectionId, 'disconnected').set({ status_reason: 'disconnected' }).execute();
           const { notionWorkspaceId, botId } = found;
@@ -34,7 +34,7 @@ export function createDisconnections(
         },
       ),
     find: (workspaceId, connectionId) =>
-      // As the system: attempts to connect are nobody's until they are confirmed.
+      // As the system: attempts to connect belong to no workspace until they are confirmed.
       system.transaction().execute(async tx => {
         const query = tx
           .selectFrom('connection')
@@ -120,7 +120,7 @@ export async function addRevocation(tx: Transaction<Schema>, end: RevokeConnecti
   await tx.insertInto('job').values(job).execute();
 }
 
-/** A workspace that nobody confirmed was never anybody's: it leaves no row, and its key goes with it. */
+/** A workspace that was not confirmed never had members: it leaves no row, and its key goes with it. */
 async function removeUnconfirmed(tx: Transaction<Schema>, workspaceId: WorkspaceId): Promise<void> {
   const unconfirmed = await tx
     .selectFrom('workspace')

@@ -9,11 +9,11 @@ import type { Schema } from './schema.ts';
 
 type Tx = Transaction<Schema>;
 
-/** What is needed to write entries of the log in the transaction of what they tell about. */
+/** What is needed to write log entries in the same transaction as the change that they describe. */
 export interface EventEntries {
   readonly instance: () => InstanceId;
   readonly now: Now;
-  /** Hears of entries once they are durable. */
+  /** Called with entries once they are durable. */
   readonly onDurable?: (rows: readonly AuditRow[]) => void;
 }
 
@@ -21,8 +21,8 @@ export interface EventEntries {
 export type Append = (events: readonly RecordedEvent[]) => Promise<void>;
 
 /**
- * Runs a transaction that changes something, writes what the log says about it, and has the owner's system told where it
- * is to be: all of it is durable when this resolves, or nothing is.
+ * Runs a transaction that changes something. It also writes the log entries about the change, and adds the notices for
+ * the owner's system. All of it is durable once this resolves, or none of it.
  */
 export async function commitWithEntries<T>(
   options: EventEntries,

@@ -15,8 +15,8 @@ export interface SweptFileTickets extends FileTicketStore {
 export function createFileTickets({ system }: Pick<Database<Schema>, 'system'>): SweptFileTickets {
   return {
     /*
-     * The commit does not wait for the disk: the outcome of the call is committed after it and before the answer is
-     * released, and takes it along. A ticket that a crash takes away was given to nobody.
+     * The commit does not wait for the disk. The outcome of the call is committed later, before the answer is released,
+     * and makes this commit durable too. If a crash loses a ticket, no caller has received it.
      */
     async add(workspaceId, tickets) {
       await sql`

@@ -14,7 +14,7 @@ import { policyOf } from './policy-of.ts';
 import type { Schema } from './schema.ts';
 import { changeClient, createWaitingConnections } from './waiting-connections.ts';
 
-/** Installations in PostgreSQL, as the system: until a workspace is confirmed, it is nobody's. */
+/** Installations in PostgreSQL, as the system: a workspace has no members until it is confirmed. */
 export function createInstallations(
   database: Pick<Database<Schema>, 'system'>,
   entries: EventEntries,
@@ -90,7 +90,7 @@ export function createInstallations(
   };
 }
 
-/** The connection that new tokens belong to, and their generation; or why there is none. */
+/** The connection for the new tokens, and their generation; or why there is none. */
 async function makeRoom(
   tx: Transaction<Schema>,
   received: ReceivedTokens,
@@ -101,7 +101,7 @@ async function makeRoom(
     const connectionId = newId('con');
     const inserted = await insertConnection(tx, received, { workspaceId, connectionId });
     if (inserted) return { connectionId, generation: 1 };
-    // Somebody was faster, and has committed by now.
+    // Another process was faster, and has committed by now.
     existing = await findExisting(tx, received, workspaceId);
   }
   if (existing === undefined || existing.status === 'revoking' || existing.workspace_id !== workspaceId)
@@ -123,9 +123,9 @@ async function makeRoom(
     staying: isPending ? [registrationId] : [registrationId, existing.registration_id],
   };
   await revokeLater(tx, discarding);
-  // What was never confirmed is replaced; what is in use stays in use.
+  // Tokens that were never confirmed are replaced; tokens in use stay in use.
   await destroyTokens(tx, connectionId, discarding.keptGeneration);
-  // A number of its own: a refresh that runs meanwhile has one too.
+  // A generation of its own, because a refresh may be running that has one too.
   const { last_generation: next } = await tx
     .updateTable('connection')
     .set(({ eb }) => ({ last_generation: eb('last_generation', '+', 1) }))
@@ -151,9 +151,9 @@ function isSomebodyElses(existing: Existing, { kind, installation, userId }: Rec
 }
 
 /**
- * The connection that these tokens could be for. Of REST connections it is that of the same installation; of hosted MCP
- * connections the member's own for this account at Notion, whichever client it stands on: clients come to an end, the
- * connection goes on. Another account's is in the way only where it stands on the very client.
+ * The connection that these tokens could be for. For REST it is the connection of the same installation. For hosted MCP
+ * it is the member's own connection for this account at Notion, with any client: clients end, and the connection goes
+ * on. A connection of another account is in the way only if it uses the very same client.
  */
 function findExisting(tx: Transaction<Schema>, received: ReceivedTokens, workspaceId: WorkspaceId) {
   const { kind, origin, installation, userId, registrationId } = received;
@@ -204,7 +204,7 @@ async function insertConnection(
   return numInsertedOrUpdatedRows === 1n;
 }
 
-/** By the database's clock, a moment after the answer came. Null: nobody says. */
+/** By the database's clock, a moment after the answer came. Null: the end is not known. */
 function endOf({ lifetimeSeconds }: Tokens) {
   return lifetimeSeconds == null ? null : sql<Date>`now() + make_interval(secs => ${lifetimeSeconds})`;
 }
@@ -228,7 +228,8 @@ async function keepWaiting(
       })),
     )
     .execute();
-  // What was meant for a new workspace and is for one that has admins is decided there from now on.
+  // The tokens were meant for a new workspace, but this workspace has admins. So from now on the decision is made
+  // there.
   const target = tx.selectFrom('workspace').select('id').where('id', '=', workspaceId);
   const { numUpdatedRows } = await moveAttempt(tx, 'tokens_stored')
     .set({ made_workspace_id: workspaceId, made_connection_id: connectionId, made_generation: generation })

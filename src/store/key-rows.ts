@@ -13,7 +13,7 @@ const sorts = {
   name: sql`lower(api_key.name)`,
   principal: sql`lower(${holderName})`,
   expires: sql`api_key.expires_at`,
-  // What was never used comes before everything else.
+  // Keys that were never used come before all others.
   used: sql`coalesce(api_key.last_used_at, '-infinity')`,
 } as const satisfies Record<KeyListing['sort'], unknown>;
 

@@ -2,7 +2,7 @@ import type { KnownRootKeys } from '../vault/root/key-ring.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
-/** What is known of root keys, in PostgreSQL. */
+/** The known root keys, in PostgreSQL. */
 export function createKnownRootKeys({ system }: Pick<Database<Schema>, 'system'>): KnownRootKeys {
   return {
     all: () => system.selectFrom('root_key').select(['kid', 'state', 'proof']).orderBy('created_at').execute(),

@@ -1,4 +1,4 @@
-/** The pattern of (I)LIKE for a text that stands anywhere: nothing in it is a wildcard. */
+/** The pattern of (I)LIKE for a text at any place. No character of it is a wildcard. */
 export function containing(text: string): string {
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 }

@@ -10,14 +10,17 @@ import { moveSubscription } from './move-subscription.ts';
 import { notePageChange } from './page-changes.ts';
 import type { Schema } from './schema.ts';
 
-/** Events are remembered for longer than they are accepted; those that nobody understands, for people to look at. */
+/**
+ * Events are remembered for longer than they are accepted. Events of unknown types are kept so that people can look at
+ * them.
+ */
 const rememberDays = 4;
 const asideDays = 90;
 const asideMax = 100;
 
 /**
- * What arrives at webhook addresses, in PostgreSQL. Whose a delivery is turns out here, so subscriptions are looked at across
- * workspaces; what an event does is done in the one workspace that it belongs to.
+ * What arrives at webhook addresses, in PostgreSQL. Only the delivery shows which workspace it belongs to, so
+ * subscriptions are looked up across workspaces. The effect of an event stays in its own workspace.
  */
 export function createListeningStore(
   { system, inWorkspace }: Pick<Database<Schema>, 'system' | 'inWorkspace'>,
@@ -30,7 +33,8 @@ export function createListeningStore(
       async (tx, append) => {
         const { numUpdatedRows } = await moveSubscription(tx, place.subscriptionId, event)
           .set(values)
-          // A reset that came in between has another generation, and nothing of the old address applies to it.
+          // After a reset in between, the generation is another one, and results from the old address do not apply to
+          // it.
           .where('generation', '=', place.generation)
           .executeTakeFirst();
         if (numUpdatedRows !== 1n) return false;
@@ -84,8 +88,8 @@ interface Change {
 }
 
 /**
- * Notion names the integration by its client id or by its bot. Of an internal integration neither can be asked for by its
- * token, so at a workspace's own address any name will do where there is one: the signature says whose it is.
+ * Notion names the integration by its client id or by its bot. For an internal integration, the token cannot tell us
+ * either. So at a workspace's own address any name is accepted if there is one: the signature proves the sender.
  */
 const belongsTo = (owner: WebhookOwner, notionWorkspaceId: string, integrationId: string) => sql<{ id: WorkspaceId }>`
   SELECT w.id FROM workspace w
@@ -118,7 +122,10 @@ function toListening(row: Row): Listening {
   };
 }
 
-/** False: it was taken before. Of two at the same moment the second waits here for the first, and then is not new. */
+/**
+ * False: it was taken before. Of two calls at the same moment, the second waits here for the first, and then is not
+ * new.
+ */
 async function remember(
   tx: Transaction<Schema>,
   workspaceId: WorkspaceId,
@@ -142,7 +149,10 @@ async function remember(
   return true;
 }
 
-/** Keeps the newest of what is kept aside. Passes over what somebody else is working on, so nobody waits in a circle. */
+/**
+ * Keeps the newest of the events that are kept aside. It skips rows that others have locked, so that no two processes
+ * wait for each other.
+ */
 async function giveUpAside(tx: Transaction<Schema>, subscriptionId: SubscriptionId): Promise<void> {
   await sql`
     UPDATE webhook_event SET unknown_type = NULL, entity_kind = NULL, entity_id = NULL

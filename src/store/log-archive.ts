@@ -77,7 +77,7 @@ export function createLogArchive(database: Database<Schema>, name: string, log: 
     },
     async strays(limit) {
       const of = log === 'deployment' ? sql`workspace_id IS NULL` : sql`workspace_id = ${log}`;
-      // Counting is cheap, and finds nothing in nearly every log.
+      // Counting is cheap, and for nearly every log it shows that there are no strays.
       const { rows } = await sql<{ strays: boolean }>`
         SELECT (SELECT count(*) FROM audit_entry WHERE ${of}) >
                (SELECT coalesce(max(size), 0) FROM audit_batch WHERE log = ${log}) +

@@ -43,7 +43,7 @@ export async function migrate(client: ClientBase, folder: string | URL): Promise
   });
 }
 
-/** Names of the migrations that `migrate` would apply. Changes nothing; throws as `migrate` does. */
+/** Names of the migrations that `migrate` would apply. Changes nothing. Throws like `migrate`. */
 export async function pendingMigrations(client: ClientBase, folder: string | URL): Promise<string[]> {
   const migrations = await readMigrations(folder);
   const { rows } = await client.query<{ begun: boolean }>(
@@ -72,7 +72,10 @@ async function readMigrations(folder: string | URL): Promise<Migration[]> {
   );
 }
 
-/** What is still to be applied. Throws StoreError `migration_refused` where the database remembers another past. */
+/**
+ * The migrations that are still to be applied. Throws StoreError `migration_refused` if the database has applied
+ * others.
+ */
 function comparePast(migrations: readonly Migration[], applied: ReadonlyMap<number, AppliedMigration>): Migration[] {
   const known = new Map(migrations.map(migration => [migration.number, migration]));
   for (const [number, { name, sha256 }] of applied) {

@@ -4,7 +4,7 @@ import type { Schema } from './schema.ts';
 
 type Queries = Kysely<Schema> | Transaction<Schema>;
 
-/** Moves attempts along the table of `attemptStates`; in a state where the event means nothing it updates no row. */
+/** Moves attempts along the table of `attemptStates`. If the state does not allow the event, it updates no row. */
 export function moveAttempt(queries: Queries, event: Exclude<AttemptEvent, AttemptEnd>) {
   return queries
     .updateTable('connect_attempt')
@@ -12,7 +12,7 @@ export function moveAttempt(queries: Queries, event: Exclude<AttemptEvent, Attem
     .where('state', 'in', attemptStates.statesBefore(event));
 }
 
-/** Ends attempts, which deletes their rows; in a state where the event means nothing it deletes no row. */
+/** Ends attempts, which deletes their rows. If the state does not allow the event, it deletes no row. */
 export function endAttempt(queries: Queries, event: AttemptEnd) {
   return queries.deleteFrom('connect_attempt').where('state', 'in', attemptStates.statesBefore(event));
 }

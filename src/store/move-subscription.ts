@@ -3,7 +3,7 @@ import type { SubscriptionId } from '../domain/ids.ts';
 import { type SubscriptionEvent, subscriptionStates } from '../domain/subscription-states.ts';
 import type { Schema } from './schema.ts';
 
-/** Moves a webhook subscription along its table of states; where the event means nothing, it updates no row. */
+/** Moves a webhook subscription along its table of states. If the state does not allow the event, it updates no row. */
 export function moveSubscription(tx: Transaction<Schema>, id: SubscriptionId, event: SubscriptionEvent) {
   return tx
     .updateTable('webhook_subscription')

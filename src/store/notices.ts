@@ -5,9 +5,9 @@ import { noticeJob, noticeTypeOf } from '../sinks/notices/notice.ts';
 import type { Schema } from './schema.ts';
 
 /**
- * Adds the job that tells the owner's system what an entry of the log says, in the transaction of both: it is told if and
- * only if it happened, and once for each time. Whoever changes a connection has its row locked, so the notices of one
- * connection stand in line in the order of its changes. Without a receiver they are removed after a week.
+ * Adds the job that sends a log entry to the owner's system, in the transaction of the change. So each notice is sent
+ * if and only if the change happened, once for each change. A transaction that changes a connection has its row locked,
+ * so the notices of one connection queue in the order of its changes. Without a receiver they are removed after a week.
  */
 export async function addNotice(
   tx: Transaction<Schema>,

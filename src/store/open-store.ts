@@ -9,7 +9,7 @@ import { externalConnection } from './logins/external-connection.ts';
 import type { Schema } from './schema.ts';
 import { namingSetting } from './unreachable.ts';
 
-/** What a database is for. It is stamped at its first start, and refused for the other purpose ever after (rule 25). */
+/** What a database is used for. The first start stamps it, and afterwards it is refused for the other use (rule 25). */
 export type Stamp = 'demo' | 'serve';
 
 export interface Store {
@@ -20,13 +20,16 @@ export interface Store {
   readonly alone: boolean;
   /** Safe to call again. */
   close(): Promise<void>;
-  /** Ends the embedded server under whoever still works with it, so that it does not outlive us. Safe to call again. */
+  /**
+   * Ends the embedded server, even under code that still works with it, so that it does not outlive this process. Safe
+   * to call again.
+   */
   stopServer(): Promise<void>;
 }
 
 /**
- * Opens the database: starts the embedded server or connects to the external one, brings the schema up to date, and
- * refuses a server that does not keep what it commits. Throws StoreError, written for the person at the terminal.
+ * Opens the database. It starts the embedded server or connects to the external one, brings the schema up to date, and
+ * refuses a server that does not keep what it commits. Throws StoreError with a message for the person at the terminal.
  */
 export async function openStore(
   config: DatabaseConfig,

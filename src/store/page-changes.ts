@@ -4,17 +4,17 @@ import type { PlacedObject } from '../domain/page-changes.ts';
 import type { Schema } from './schema.ts';
 
 /**
- * Notes that an object may lie somewhere else than before, be gone, or be back. Nothing counts from then on that anybody
- * remembers of the object, or of anything in it, from a look at Notion that began before `changed_at` (this database's
- * clock): it has to be looked up again. That is all an index of pages has to go by, so neither the order of changes nor
- * their number matters, and whoever only suspects a change may note it too.
+ * Notes that an object may have moved, be gone, or be back. Knowledge about the object and everything in it no longer
+ * counts if the look at Notion began before `changed_at` (this database's clock): it has to be looked up again. The
+ * page index needs nothing more. So neither the order nor the number of changes matters, and code that only suspects a
+ * change may note it too.
  */
 export async function notePageChange(
   tx: Transaction<Schema>,
   workspaceId: WorkspaceId,
   { kind, id }: PlacedObject,
 ): Promise<void> {
-  // Not now(), which is when the transaction began: what was read until this moment is in doubt.
+  // Not now(), which is when the transaction began: everything that was read before this moment is in doubt.
   const changedAt = sql<Date>`clock_timestamp()`;
   await tx
     .insertInto('page_change')

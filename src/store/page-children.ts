@@ -29,7 +29,7 @@ const isShown = (row: 'p' | 'up') =>
 
 const containers = sql`('page', 'database', 'data_source')`;
 
-/** Blocks are stepped through: what is in one is below what the block is in. */
+/** Blocks are stepped through: what is in a block counts as below the object that holds the block. */
 const below = (workspaceId: WorkspaceId, parentId: string | null, offset: number, limit: number) => sql<Row>`
   WITH RECURSIVE holder AS (
     SELECT ${parentId}::uuid AS id, 0 AS depth

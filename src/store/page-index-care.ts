@@ -49,18 +49,18 @@ export function createPageIndexCare(
   };
 }
 
-/** What is kept for ever. */
+/** Kinds that are kept for ever. */
 const lasting: ReadonlySet<string> = new Set(['page', 'database', 'data_source']);
 
 /** Blocks of the table that one statement looks at: some 80 MB. */
 const blocksAtOnce = 10_000;
 
 /**
- * Deletes what was not asked for in a long time and can be asked for again: blocks, comments and views after 30 days, and
- * objects that no connection was ever shown; discussions, which only their comments tell of, after 180. The table is read
- * piece by piece, without an index that every learning would have to keep.
+ * Deletes rows that were not used for a long time and can be learned again. Blocks, comments, views, and objects that
+ * no connection ever saw go after 30 days. Discussions, which only their comments mention, go after 180 days. The table
+ * is read piece by piece, so it needs no index, which every write would have to update.
  *
- * @returns how many rows
+ * @returns how many rows were deleted
  */
 export async function sweepPageIndex({ system }: Pick<Database<Schema>, 'system'>): Promise<number> {
   const { rows } = await sql<{ blocks: number }>`

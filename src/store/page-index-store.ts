@@ -39,7 +39,7 @@ export function createPageIndexStore({ inWorkspace }: Pick<Database<Schema>, 'in
 }
 
 interface Row {
-  /** Null: nothing is known, and the row is there for the freshness alone. */
+  /** Null: the object is unknown, and the row is there for the freshness alone. */
   readonly id: string | null;
   readonly kind: NotionObjectKind;
   readonly parent_kind: NotionObjectKind | 'workspace' | null;
@@ -56,7 +56,10 @@ interface Row {
   readonly freshness_seconds: number;
 }
 
-/** What was shown before this counts no more. Its kind may be another than ours: data sources were databases once. */
+/**
+ * Knowledge from before this moment no longer counts. The row may have another kind than ours: data sources were
+ * databases once.
+ */
 const changedAt = (row: 'p' | 'known') => sql`(
   SELECT max(c.changed_at) FROM page_change c
    WHERE c.workspace_id = ${sql.ref(row)}.workspace_id AND c.notion_id = ${sql.ref(row)}.notion_id
@@ -84,10 +87,10 @@ const objectsAbove = (ids: readonly string[]) => sql<Row>`
    WHERE w.id = current_workspace()`;
 
 /**
- * What was shown to a request that was sent after everything that is known wins. Where something else was learned since the
- * request was sent, nobody can say which of the two is later: both are in doubt. Rows of a table that an old version of the
- * API shows without their data source say nothing new while that is known. A block that stands for a page stays that page.
- * What is known already is not written again within a second.
+ * An answer wins if its request was sent after everything that is known. If something else was learned after the
+ * request was sent, it is unclear which of the two is newer: both are in doubt. An old version of the API shows the
+ * rows of a table without their data source; if the data source is known, such an answer says nothing new. A block that
+ * represents a page stays that page. What is known already is not written again within a second.
  *
  * @param ageSeconds how long ago the request was sent
  */
@@ -127,7 +130,7 @@ const seconds = (count: number) => sql`make_interval(secs => ${count}::float8)`;
 
 const differs = sql`(known.parent_kind, known.parent_id) IS DISTINCT FROM (excluded.parent_kind, excluded.parent_id)`;
 
-/** Something else was learned after the request was sent, which was so long before what it showed. */
+/** Something else was learned after the request was sent. The request was sent this long before its answer. */
 const contradicts = (secondsBefore: number) =>
   sql`known.learned_at > excluded.learned_at - ${seconds(secondsBefore)} AND ${differs}`;
 

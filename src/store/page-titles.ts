@@ -3,7 +3,7 @@ import type { WorkspaceId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
-/** What pages and databases were called when somebody last saw them. Reads as `portcullis_system`, within one workspace. */
+/** The last known titles of pages and databases. Reads as `portcullis_system`, within one workspace. */
 export function createPageTitles({ system }: Pick<Database<Schema>, 'system'>) {
   return async (workspaceId: WorkspaceId, ids: readonly string[]): Promise<ReadonlyMap<string, string>> => {
     if (ids.length === 0) return new Map();

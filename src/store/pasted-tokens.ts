@@ -36,12 +36,12 @@ export function createPastedTokens({ system }: Pick<Database<Schema>, 'system'>,
   };
 }
 
-/** The connection that the token belongs to, and its generation; or why there is none. */
+/** The connection for the token, and its generation; or why there is none. */
 async function makeRoom(
   tx: Tx,
   pasted: PastedToken,
 ): Promise<(PastedConnection & { readonly generation: number }) | 'being_disconnected' | 'owner_mismatch'> {
-  // Where the insertion finds one all the same, somebody was faster, and has committed by now.
+  // If the insertion finds a row, another process was faster, and has committed by now.
   const existing =
     (await findStored(tx, pasted)) ?? (await insertConnection(tx, pasted)) ?? (await findStored(tx, pasted));
   if (existing === undefined) return 'being_disconnected';

@@ -8,7 +8,10 @@ import type { Database } from './database.ts';
 import { policyOf } from './policy-of.ts';
 import type { Schema } from './schema.ts';
 
-/** Who may call in a workspace, with which keys, in PostgreSQL. Keys and principals that do nothing are left out. */
+/**
+ * The principals who may call in a workspace, with their keys, in PostgreSQL. Keys and principals that cannot act are
+ * left out.
+ */
 export function createPolicyHolders(
   { inWorkspace }: Pick<Database<Schema>, 'inWorkspace'>,
   compile: CompilePolicy,

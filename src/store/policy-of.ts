@@ -46,7 +46,7 @@ export async function policiesOf(
   return new Map(rows.map(row => [row.id, toPolicy(row)]));
 }
 
-/** The same in one workspace. Nobody is in one that does not exist. */
+/** The policy of one workspace. A workspace that does not exist has no members. */
 export async function policyOf(
   queries: Queries,
   workspaceId: WorkspaceId,

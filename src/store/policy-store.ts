@@ -13,7 +13,7 @@ import { fromGrant } from './stored-grant.ts';
 
 type Tx = Transaction<Schema>;
 
-/** Policies in PostgreSQL. A change holds the row of its workspace, so that changes come one after the other. */
+/** Policies in PostgreSQL. A change locks the row of its workspace, so that changes come one after the other. */
 export function createPolicyStore(
   { inWorkspace }: Pick<Database<Schema>, 'inWorkspace'>,
   entries: EventEntries,
@@ -69,7 +69,7 @@ async function namedMembers(tx: Tx, workspaceId: WorkspaceId): Promise<readonly 
   }));
 }
 
-/** Writes what differs and nothing else: every statement that changes nothing would move the revision. */
+/** Writes only what differs: even a statement that changes nothing would move the revision. */
 async function writeDifference(tx: Tx, workspaceId: WorkspaceId, before: Policy, after: Policy): Promise<void> {
   await removeGrants(tx, workspaceId, before, after);
   await writeRoles(tx, workspaceId, before, after);

@@ -5,10 +5,10 @@ import type { RateLedgers } from '../forward/budget/rate-ledgers.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
-/** Far more than processes could ever want the same ledger at once. */
+/** Far more than the number of processes that could want the same ledger at once. */
 const attemptsMax = 100;
 
-/** Ledgers in PostgreSQL. Compare-and-set: nobody ever waits for a lock, and two round trips are all it takes. */
+/** Ledgers in PostgreSQL. They use compare-and-set: no process waits for a lock, and two round trips are enough. */
 export function createRateLedgers(
   { system }: Pick<Database<Schema>, 'system'>,
   metrics: Pick<Metrics, 'leaseContended'>,

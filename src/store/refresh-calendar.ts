@@ -9,7 +9,7 @@ import type { Schema } from './schema.ts';
 /** Notion's hosted MCP server ends a grant that was not refreshed for 30 days. */
 const keepAliveMs = 10 * dayMs;
 
-/** What is due on any connection, in PostgreSQL. */
+/** The connections that are due, in PostgreSQL. */
 export function createRefreshCalendar(
   { system }: Pick<Database<Schema>, 'system'>,
   clock: RawBuilder<Date>,
@@ -17,7 +17,7 @@ export function createRefreshCalendar(
   const moment = (ms: number) => fromNow(ms, clock);
   return {
     async ending(withinMs, limit, after) {
-      // The range of ends keeps connections that nobody uses out of every round but their own.
+      // With the range of ends, unused connections appear only in the round that is for them.
       const { rows } = await sql<ConnectionPlace>`
         SELECT c.workspace_id AS "workspaceId", c.id AS "connectionId"
           FROM connection c JOIN connection_secret s
@@ -33,7 +33,7 @@ export function createRefreshCalendar(
     },
 
     async unchecked(limit) {
-      // Taking it is the lease: the next look is set before anybody looks, and never for all at once.
+      // Setting the next look is the lease. It is set before the look, and differs from connection to connection.
       const { rows } = await sql<ConnectionPlace>`
         UPDATE connection SET check_after = ${clock} + (0.75 + random() / 2) *
                CASE WHEN last_used_at > ${moment(-dayMs)} THEN interval '1 hour' ELSE interval '1 day' END

@@ -8,7 +8,7 @@ export function fromNow(ms: number, clock: RawBuilder<Date>): RawBuilder<Date> {
   return sql<Date>`${clock} + make_interval(secs => ${ms / 1000})`;
 }
 
-/** Whether a moment that is waited for has come: that of a column, by the database's clock. */
+/** Whether the moment in a column has come, by the database's clock. */
 export function isOver(column: string, clock: RawBuilder<Date>): RawBuilder<boolean> {
   const moment = sql.ref(column);
   return sql<boolean>`(${moment} IS NULL OR ${moment} <= ${clock} OR ${moment} > ${clock} + ${longestWait})`;

@@ -9,9 +9,10 @@ import { PortcullisError } from '../domain/errors.ts';
 const unstorable: ReadonlySet<unknown> = new Set(['22021', '22P05']);
 
 /**
- * A pool whose queries throw `PortcullisError('validation_error')` for a text that PostgreSQL cannot keep. Doors refuse such
- * texts where they read them; this is for one that a door forgot. Here, because every statement about a call comes through
- * here, and because PostgreSQL knows what it cannot keep: nothing looks through parameters a second time.
+ * A pool whose queries throw `PortcullisError('validation_error')` for a text that PostgreSQL cannot keep. Doors refuse
+ * such texts when they read them; this is for a text that a door forgot. It stands here because every statement about a
+ * call comes through here. PostgreSQL itself knows what it cannot keep, so the parameters are not searched a second
+ * time.
  */
 export function refusingUnstorable(pool: Pool): PostgresPool {
   const refusing = new WeakMap<PoolClient, PostgresPoolClient>();
@@ -34,7 +35,7 @@ function refusingClient(client: PoolClient): PostgresPoolClient {
     client.query(text, [...parameters]).catch((error: unknown) => {
       throw unstorableError(error);
     });
-  // Kysely would also hand over a cursor, where one is set up: none is.
+  // Kysely would also pass a cursor if one were set up; none is.
   return { query: query as never, release: broken => client.release(broken) };
 }
 

@@ -16,7 +16,7 @@ const clock = sql<Date>`now()`;
 /** Removed in one go; the rest is left to the next. */
 const removalsMax = 20;
 
-/** Clients of ours at authorization servers, as the system: until a workspace is connected they belong to none. */
+/** Our clients at authorization servers, as the system: until a workspace is connected they belong to none. */
 export function createRegistrations({ system }: Pick<Database<Schema>, 'system'>): Registrations {
   return {
     takeUp: wish => system.transaction().execute(tx => takeUp(tx, wish)),
@@ -94,7 +94,8 @@ async function takeUp(tx: Transaction<Schema>, wish: RegistrationWish): Promise<
     .where('resource', '=', resource)
     .where('refused_at', 'is', null)
     .$if(clientId !== null, query => query.where('client_id', '=', clientId))
-    // An attempt takes minutes; whoever reconnects with a secret that is about to end would soon be here again.
+    // An attempt takes minutes. A person who reconnects with a secret that is about to end would soon have to come
+    // back.
     .where(({ or, eb }) =>
       or([eb('secret_expires_at', 'is', null), eb('secret_expires_at', '>', sql<Date>`now() + interval '1 day'`)]),
     )
@@ -115,8 +116,9 @@ async function takeUp(tx: Transaction<Schema>, wish: RegistrationWish): Promise<
 }
 
 /**
- * A server that has forgotten an unused client (Notion does after 90 days) says so on a page of its own, from which nobody
- * comes back to tell: whoever pressed Connect with such a client would meet that page for ever.
+ * A server that has forgotten an unused client (Notion does after 90 days) says so on a page of its own. The browser
+ * does not come back from there, so we would not notice. Without this, a person who presses Connect with such a client
+ * would meet that page for ever.
  */
 const wasHeardOf = sql<boolean>`greatest(client_registration.created_at, connection.authorized_at, connection.refreshed_at)
   > now() - interval '30 days'`;
@@ -127,13 +129,13 @@ function isClaimed() {
     AND a.state IN ('redeeming', 'waiting') AND a.used_at > now() - ${attemptLifetime})`;
 }
 
-/** A grant of it is about to be revoked: one that it got meanwhile could end with that. */
+/** A grant of this client is about to be revoked. A grant that the client gets meanwhile could end with it. */
 const isBeingRevoked = sql<boolean>`EXISTS (SELECT FROM job j WHERE j.state <> 'done'
     AND j.kind = 'revoke_token' AND j.payload ->> 'registrationId' = client_registration.id)`;
 
 /**
- * Nothing has begun with it for a week, and nothing stands on it or has ended within the week: a spool or a job may still
- * bring a token of an ended connection, which only its client can revoke.
+ * The client was not used for a week, no connection uses it, and none that used it has ended within the week. A spool
+ * or a job may still bring a token of an ended connection, and only its client can revoke that token.
  */
 const isUnused = sql<boolean>`used_at < now() - interval '7 days'
   AND NOT EXISTS (SELECT FROM connection c WHERE c.registration_id = client_registration.id
@@ -141,7 +143,7 @@ const isUnused = sql<boolean>`used_at < now() - interval '7 days'
   AND NOT EXISTS (SELECT FROM connect_attempt a WHERE a.registration_id = client_registration.id)
   AND NOT EXISTS (SELECT FROM job j WHERE j.state <> 'done' AND j.payload ->> 'registrationId' = client_registration.id)`;
 
-/** False: there is none to remove. */
+/** False: there is no client to remove. */
 async function removeOne(tx: Transaction<Schema>): Promise<boolean> {
   const locked = await tx
     .selectFrom('client_registration')
@@ -153,7 +155,7 @@ async function removeOne(tx: Transaction<Schema>): Promise<boolean> {
     .skipLocked()
     .executeTakeFirst();
   if (locked === undefined) return false;
-  // Looked at again under the lock, without which nothing can refer to it: what came in between is seen now.
+  // Checked again under the lock, without which nothing can refer to it: this check sees what came in between.
   const unused = await tx
     .selectFrom('client_registration')
     .select(['issuer', 'client_id', 'management_uri', 'sealed_management_token'])
@@ -162,7 +164,7 @@ async function removeOne(tx: Transaction<Schema>): Promise<boolean> {
     .executeTakeFirst();
   if (unused === undefined) return true;
   const { issuer, client_id: clientId, management_uri: uri, sealed_management_token: sealedToken } = unused;
-  // What is left of ended connections does not need it.
+  // The rows that ended connections leave behind do not need the client.
   await tx.updateTable('connection').set({ registration_id: null }).where('registration_id', '=', locked.id).execute();
   await tx.deleteFrom('client_registration').where('id', '=', locked.id).execute();
   if (uri === null || sealedToken === null) return true;

@@ -78,7 +78,7 @@ function sessionOn(client: PoolClient): SequencerSession {
     ends: logs => ends(client, logs),
     add: batch => add(client, batch),
     async close() {
-      // The lock is the session's: it ends with it, whatever state that is in.
+      // The lock belongs to the session, and ends with it in every state of the session.
       client.release(true);
     },
   };

@@ -5,10 +5,10 @@ import type { Schema } from './schema.ts';
 export function createSignInFailures(system: Kysely<Schema>): SignInFailures {
   return {
     async count(subjects, windowStart) {
-      // Windows that are over count for nothing any more.
+      // Windows that are over no longer count.
       const before = new Date(windowStart.getTime() - limitWindowMs);
       await system.deleteFrom('sign_in_failure').where('window_start', '<', before).execute();
-      // In a fixed order, so that two attempts on the same subjects do not wait for each other.
+      // In a fixed order, so that two attempts on the same subjects cannot wait for each other.
       const { rows } = await sql<{ subject: string; count: number }>`
         INSERT INTO sign_in_failure AS f (subject, window_start, count)
         SELECT s, ${windowStart}, 1 FROM unnest(${[...subjects]}::text[]) AS s ORDER BY s

@@ -10,7 +10,7 @@ import type { Schema } from './schema.ts';
 
 type Tx = Transaction<Schema>;
 
-/** What is delivered to sinks, in PostgreSQL, across workspaces. */
+/** The deliveries to sinks, in PostgreSQL, across workspaces. */
 export function createSinkQueue({ system }: Pick<Database<Schema>, 'system'>, entries: EventEntries): SinkQueue {
   /** Changes a sink that is still ours, with the entry for it: both or neither. */
   function change(

@@ -61,7 +61,7 @@ export function createSinkStore(
             ...(settings !== undefined && { settings: JSON.stringify(settings) as never }),
             // A secret is bound to the generation that it was sealed for.
             ...(secret !== undefined && { ...secret, generation: eb('generation', '+', 1) }),
-            // What was to be tried later is tried now: it may be what was changed.
+            // A change may have removed the trouble, so a postponed attempt is made now.
             run_at: at,
           }))
           .where('workspace_id', 'is not distinct from', owner)

@@ -11,9 +11,9 @@ interface Asked {
 }
 
 /**
- * Whether the policy and the credential that a call was decided on are still the current ones (rule 10). All that are
- * asked about in one turn are one statement: whatever makes calls wait makes many of them wait, and each is asked about
- * again before it goes on.
+ * Whether the policy and the credential of a decided call are still current (rule 10). All questions of one turn of the
+ * event loop become one statement: when calls have to wait, many wait at once, and each is checked again before it goes
+ * on.
  */
 export function createStillCurrent({ system }: Pick<Database<Schema>, 'system'>) {
   let gathered: Asked[] = [];

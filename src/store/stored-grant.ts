@@ -25,7 +25,7 @@ export function toGrant(row: StoredGrant): Grant {
     id: row.id,
     effect: row.effect,
     subject: subjectOf(row),
-    // An action that a later Portcullis knew is none here.
+    // Ignores actions that only a later Portcullis knows.
     actions: row.role === null ? (row.actions ?? []).filter(isAction) : { role: row.role },
     scopes: row.scopes,
     when: row.conditions === null ? null : toConditions(row.conditions),

@@ -3,7 +3,7 @@ import type { GroupId, PrincipalId } from '../domain/ids.ts';
 import type { Group, Policy } from '../domain/policy.ts';
 import { type StoredGrant, toGrant } from './stored-grant.ts';
 
-/** A policy, or what is asked for of it, as `json_agg` answers with it: null instead of an empty list. */
+/** A policy, or a part of it, as `json_agg` returns it: null instead of an empty list. */
 export interface StoredPolicyRows {
   readonly revision: number;
   readonly members: readonly { readonly id: PrincipalId; readonly role: string }[] | null;
@@ -23,7 +23,7 @@ export function toPolicy({ revision, members, roles, groups, grants }: StoredPol
   return {
     revision,
     members: new Map(members?.map(({ id, role }) => [id, role])),
-    // An action that a later Portcullis knew is none here.
+    // Ignores actions that only a later Portcullis knows.
     roles: new Map(roles?.map(({ name, actions }) => [name, new Set(actions.filter(isAction))])),
     groups: new Map(groups?.map(group => [group.id, toGroup(group)])),
     grants: (grants ?? []).map(toGrant),

@@ -49,7 +49,7 @@ import { createWorkspaceSnapshots } from './workspace-snapshots.ts';
 
 /** What some of the stores ask. */
 export interface StoreParts {
-  /** Whether a reader may see what is listed. */
+  /** For lists that depend on what their reader may see. */
   readonly compile: CompilePolicy;
   readonly now?: Now;
   readonly metrics?: Pick<Metrics, 'leaseContended'>;

@@ -6,8 +6,8 @@ import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
 /**
- * Reads as `portcullis_system`: what a person reaches is across workspaces. Of everything else it finds what is in the
- * workspace alone.
+ * Reads as `portcullis_system`, because what a person can use lies in several workspaces. For all other subjects, it
+ * finds those of this workspace only.
  */
 export function createSubjects({ system }: Pick<Database<Schema>, 'system'>): Subjects {
   return {

@@ -9,8 +9,8 @@ import type { Schema } from './schema.ts';
 const asideShown = 100;
 
 /**
- * Webhook subscriptions in PostgreSQL: a workspace's under row-level security, where those of the deployment do not exist;
- * the deployment's by the system, and by name no others.
+ * Webhook subscriptions in PostgreSQL. Those of a workspace are read under row-level security, which hides those of the
+ * deployment. The system reads those of the deployment, and no others.
  */
 export function createSubscriptionStore({
   inWorkspace,

@@ -22,7 +22,10 @@ import type { ConnectionsOptions } from './stored-connections.ts';
 
 type Tx = Transaction<Schema>;
 
-/** The shared side of refreshing, in PostgreSQL. Whoever writes here has the lease, or finds that somebody else has. */
+/**
+ * The shared side of refreshing, in PostgreSQL. A process that writes here has the lease, or finds that another one has
+ * it.
+ */
 export function createTokenRefreshes(
   database: Pick<Database<Schema>, 'inWorkspace' | 'system'>,
   options: ConnectionsOptions,
@@ -73,7 +76,7 @@ export function createTokenRefreshes(
   };
 }
 
-/** Nobody holds the lease any more. */
+/** No process holds the lease any more. */
 const settled = { attempt_id: null, lease_until: null, refresh_after: null } as const;
 
 /** Moves a connection that is still this attempt's. */
@@ -98,7 +101,7 @@ async function takeLease(
       attempt_id: fence.attemptId,
       lease_until: fromNow(leaseMs, clock),
       last_generation: eb('last_generation', '+', 1),
-      // Whose attempt is not settled may have spent the token, and nobody knows what the answer was.
+      // An unsettled attempt may have spent the token, and its answer is not known.
       unanswered: eb('unanswered', '+', sql<number>`(attempt_id IS NOT NULL)::integer`),
     }))
     .where('generation', '=', fence.generation)
@@ -164,11 +167,11 @@ async function whyNot(
 ): Promise<Completion> {
   if (found === undefined || found.status === 'revoked') return 'revoking';
   if (found.status === 'revoking') return 'undecided';
-  // Somebody else found the spool and was faster, or this commit was made and its answer was lost.
+  // Another process found the spool and was faster, or this commit was made and its answer was lost.
   if (found.generation === nextGeneration) return 'in_use';
   // It does not open just now: once it does, these are still the tokens that it waits for.
   if (found.generation === generation && found.attempt_id === attemptId) return 'undecided';
-  // A grant of the client before goes on beside that of the new one. Consent given anew to the same client ends it.
+  // The grant of the old client goes on beside the grant of the new one. A new consent to the same client ends it.
   const hasLeft = registrationId !== null && (await isOtherClient(system, registrationId, [found.registration_id]));
   return hasLeft ? 'revoking' : 'overtaken';
 }

@@ -1,7 +1,7 @@
 import type { DatabaseConfig } from '../config/config.ts';
 import { StoreError } from '../domain/store-error.ts';
 
-/** Of the operating system, on the way to a server: what it says names an address, and not the setting that it stands in. */
+/** Errors of the operating system, on the way to a server: they name an address, and not the setting that has it. */
 const onTheWay =
   /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|EACCES|EPIPE)$/;
 

@@ -214,7 +214,7 @@ export async function putToUse(tx: Transaction<Schema>, connectionId: Connection
       status_reason: null,
       generation,
       authorized_at: clock,
-      // Whatever was known of the tokens before these is over: a refresh under way finds that it came too late.
+      // The refresh state of the old tokens no longer applies: a refresh that is running finds that it came too late.
       attempt_id: null,
       lease_until: null,
       refresh_after: null,
@@ -240,7 +240,7 @@ export async function changeClient(
     .execute();
 }
 
-/** Who connects a new workspace becomes its admin. */
+/** The person who connects a new workspace becomes its admin. */
 async function admit(tx: Transaction<Schema>, workspaceId: WorkspaceId, userId: UserId): Promise<void> {
   await tx.updateTable('workspace').set({ confirmed_at: clock }).where('id', '=', workspaceId).execute();
   const membership = { workspace_id: workspaceId, principal_id: userId, role: 'admin', created_by: userId };

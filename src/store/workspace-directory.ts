@@ -62,7 +62,7 @@ interface Found {
 
 const inWorkspace = (id: WorkspaceId) => (found: Found) => found.workspaceId === id;
 
-/** A connection for its owner alone is nobody else's business, except of those who manage connections. */
+/** A connection for its owner alone is shown to the owner and to those who manage connections, and to no one else. */
 const visibleTo = (principal: PrincipalId, held: ReadonlySet<Action>, anywhere: ReadonlySet<Action>) => {
   const all = held.has('connect');
   const own = ({ audience, connectedBy }: WorkspaceConnection) =>

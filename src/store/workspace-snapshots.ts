@@ -59,7 +59,7 @@ const query = (id: WorkspaceId, known: number | null) => sql<Row>`
             FROM connection c WHERE c.workspace_id = ${id}) AS connections
     FROM state s`;
 
-/** What was read, over what is known: of what changed and is not here any more nothing stays. */
+/** Puts what was read over what is known. Things that changed and are missing from what was read are removed. */
 function updated(row: Row, known: Policy): Policy {
   const read = toPolicy(row);
   const gone = (kind: string) => (row.changes ?? []).filter(change => change.kind === kind).map(({ key }) => key);

@@ -46,7 +46,7 @@ interface KeyRow {
   root_kid: string;
 }
 
-/** A destroyed key has a row, and is none. */
+/** A destroyed key still has a row, but does not count as a key. */
 function keyOf(row: KeyRow | undefined): WrappedKey | null {
   if (row === undefined || row.wrapped === null) return null;
   const { workspace_id: workspaceId, root_kid: rootKid, version, kid, wrapped } = row;

@@ -18,7 +18,7 @@ export function createCustodyMarks({ system }: Pick<Database<Schema>, 'system'>)
     noteRestoration: knownMark =>
       system.transaction().execute(async tx => {
         await takeTurns(tx);
-        // Compared here once more: somebody may have acknowledged it between the caller's look and now.
+        // Compared here once more: another operator may have acknowledged it since the caller looked.
         await sql`
           INSERT INTO restoration (database_mark, known_mark)
           SELECT value, ${knownMark} FROM (SELECT coalesce(max(value), 0) AS value FROM custody_mark) mark
@@ -44,7 +44,10 @@ export function createCustodyMarks({ system }: Pick<Database<Schema>, 'system'>)
   };
 }
 
-/** Whoever notes a restoration while another acknowledges it would compare with the mark from before, and note it again. */
+/**
+ * Restorations are noted and acknowledged one after the other. Otherwise a process that notes one while another process
+ * acknowledges it would compare with the old mark, and note it again.
+ */
 async function takeTurns(tx: Transaction<Schema>): Promise<void> {
   await sql`LOCK TABLE restoration IN SHARE ROW EXCLUSIVE MODE`.execute(tx);
 }

@@ -3,7 +3,7 @@ import type { ConnectionId, WorkspaceId } from '../../domain/ids.ts';
 import type { Database } from '../database.ts';
 import type { Schema } from '../schema.ts';
 
-/** More than that nobody reads. */
+/** People do not read more than that. */
 const checkedMax = 100;
 
 const ended = ['pending', 'revoked'] as const;

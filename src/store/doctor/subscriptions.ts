@@ -4,7 +4,7 @@ import type { SubscriptionState, WebhookOwner } from '../../domain/webhook.ts';
 import type { Database } from '../database.ts';
 import type { Schema } from '../schema.ts';
 
-/** More than that nobody reads. */
+/** People do not read more than that. */
 const checkedMax = 100;
 
 /** A webhook subscription, as `portcullis doctor` looks at it. `late`: its handshake did not come in time. */
@@ -19,7 +19,7 @@ export interface CheckedSubscription {
   readonly lastEventAt: Date | null;
 }
 
-/** Those that nothing can come by first. */
+/** First the subscriptions that cannot receive anything. */
 export function subscriptionsToCheck({ system }: Pick<Database<Schema>, 'system'>): Promise<CheckedSubscription[]> {
   return system
     .selectFrom('webhook_subscription')

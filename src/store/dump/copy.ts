@@ -9,7 +9,7 @@ export function copyOut(client: ClientBase, statement: string): AsyncIterable<Bu
   return linesOf(client.query(to(statement)));
 }
 
-/** Runs `COPY … FROM STDIN` with the given rows. An error of theirs ends the statement with nothing copied. */
+/** Runs `COPY … FROM STDIN` with the given rows. If `rows` throws, the statement ends and nothing is copied. */
 export async function copyIn(client: ClientBase, statement: string, rows: AsyncIterable<Buffer>): Promise<void> {
   await pipeline(Readable.from(rows), client.query(from(statement)));
 }

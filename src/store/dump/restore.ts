@@ -13,8 +13,8 @@ const tableLine = z.object({ table: z.string(), columns: z.array(z.string()) });
 const endLine = z.object({ end: z.literal(true), rows: z.number() });
 
 /**
- * Fills an empty, migrated database from a dump: all of it or nothing. Answers how many rows it has now.
- * Throws StoreError `dump_refused` if the dump is not whole or not of this schema, or the database is not empty.
+ * Fills an empty, migrated database from a dump: all of it or nothing. Returns the number of rows. Throws StoreError
+ * `dump_refused` if the dump is incomplete or has another schema, or if the database is not empty.
  *
  * @param client signed in as the owner of the schema, with no transaction open
  * @param lines of the dump, each with its newline
@@ -65,8 +65,8 @@ async function* rowsOfTable(reader: AsyncIterator<Buffer>, count: () => void): A
 }
 
 /**
- * The owner steps around row-level security, which COPY FROM does not work with, and around the triggers that move
- * revisions: a restored row is the row that was dumped. Both end with the transaction, whose locks keep others out.
+ * The owner switches off row-level security, which COPY FROM does not support, and the triggers that move revisions: a
+ * restored row must equal the dumped row. Both end with the transaction, whose locks keep others out.
  */
 async function suspendGuards(client: ClientBase, tables: readonly DumpedTable[]): Promise<void> {
   for (const { name } of tables) {

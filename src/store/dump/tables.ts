@@ -12,8 +12,8 @@ export interface DumpedTable {
 export type SchemaVersion = readonly { readonly name: string; readonly sha256: string }[];
 
 /**
- * Every table of the schema but that of the migrations, which a dump names and its target has by itself. Each comes after
- * those that it refers to, so that rows can be inserted in this order.
+ * Every table of the schema except the one of the migrations: a dump names the migrations, and its target already has
+ * them. Each table comes after those that it refers to, so rows can be inserted in this order.
  */
 export async function tablesInOrder(client: ClientBase): Promise<DumpedTable[]> {
   const { rows } = await client.query<{ name: string; columns: string[]; refers_to: string[] }>(

@@ -4,9 +4,8 @@ import { type Login, type Logins, loginSettings, type Part, parts } from './logi
 import { scramVerifier } from './scram-verifier.ts';
 
 /**
- * Sees to it that both parts can sign in. Logins of ours are made where they are missing, and get their password anew where
- * it changed with the owner's; an administrator's are left as they are. Throws StoreError `login_refused`, which says what
- * is missing.
+ * Ensures that both parts can sign in. Missing logins of ours are made, and their passwords follow the owner's. An
+ * administrator's logins stay as they are. Throws StoreError `login_refused`, which says what is missing.
  */
 export async function ensureLogins(owner: ClientBase, logins: Logins): Promise<void> {
   for (const part of parts) {
@@ -24,10 +23,10 @@ export async function ensureLogins(owner: ClientBase, logins: Logins): Promise<v
 /** No such role or not its password, no login, or no right to connect; PgBouncer says the first of these with 08P01. */
 const notLetInCodes = new Set(['28P01', '28000', '42501', '08P01']);
 
-/** Null if it works, or what the server says. Throws what has nothing to do with the login. */
+/** Null if it works, otherwise the server's message. Throws errors that are not about the login. */
 async function tryToSignIn({ connection }: Login, owner: ClientBase): Promise<string | null> {
   const client = new pg.Client({ ...connection, connectionTimeoutMillis: 5_000 });
-  // A connection that breaks fails the next query; the event adds nothing to that.
+  // If a connection breaks, the next query fails; the event adds nothing to that.
   client.on('error', () => {});
   try {
     await client.connect();
@@ -49,7 +48,7 @@ async function whereIs(client: ClientBase): Promise<string> {
   return rows[0]?.place ?? '';
 }
 
-/** Of statements that lost a race with another process that does the same: the role is there. */
+/** The statement lost a race with another process that did the same: the role is there. */
 const lostRace = (error: Error & { code?: string }) =>
   error.code === '42710' || error.code === '23505' || /tuple concurrently updated/.test(error.message);
 

@@ -1,11 +1,12 @@
--- The deployment, its instances, principals, workspaces and memberships.
--- Which role may do what with each table stands in ../rights/table-rights.ts, for all tables of all migrations.
+-- The deployment, its instances, principals, workspaces and memberships. For all tables of all migrations,
+-- ../rights/table-rights.ts says which role may do what.
 
--- The workspace that the transaction names. Null when it names none: then no row of a tenant matches.
+-- The workspace that the transaction names. Null if it names none: then no row of a tenant matches.
 CREATE FUNCTION current_workspace() RETURNS text LANGUAGE sql STABLE
   RETURN nullif(current_setting('portcullis.workspace', true), '');
 
--- What this database is for. The demo refuses any database that is not stamped `demo`, and the other way round.
+-- The use of this database. The demo refuses any database that is not stamped `demo`, and the gateway refuses one that
+-- is.
 CREATE TABLE deployment (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   stamp text NOT NULL CHECK (stamp IN ('demo', 'serve')),
@@ -37,7 +38,7 @@ CREATE TABLE workspace (
   name text NOT NULL,
   icon text,
   policy_revision bigint NOT NULL DEFAULT 1,
-  -- How old what is known of where objects stand may be, where a decision depends on it.
+  -- If a decision depends on where objects stand, that knowledge may be at most this old.
   page_freshness_seconds integer NOT NULL DEFAULT 300 CHECK (page_freshness_seconds BETWEEN 5 AND 86400),
   -- Null until the browser session that connected it has confirmed it.
   confirmed_at timestamptz,
@@ -64,9 +65,9 @@ CREATE TABLE policy_change (
   PRIMARY KEY (workspace_id, revision, kind, key)
 );
 
--- For triggers on what a workspace's policy depends on. A change moves the revision in the same transaction, once for each
--- statement: decisions that were taken on the old revision can then not commit their intent (rule 10). The transition table
--- is named `changed`; the arguments are the kind of what changed and the column of its key.
+-- For triggers on the data that a workspace's policy depends on. A change moves the revision in the same transaction,
+-- once for each statement. Decisions on the old revision can then not commit their intent (rule 10). The transition
+-- table is named `changed`; the arguments are the kind of the changed thing and the column of its key.
 CREATE FUNCTION move_policy_revision() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   EXECUTE format(

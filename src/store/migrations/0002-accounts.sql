@@ -12,9 +12,9 @@ CREATE TABLE user_account (
   deployment_rights text[] NOT NULL DEFAULT '{}',
   created_at timestamptz NOT NULL DEFAULT now()
 );
--- An address that nobody proved is a label, which several accounts may bear. An account is found by its address and its
--- password together (the salt comes from the address, so equal passwords of one address have equal hashes). An address that
--- a mail proved belongs to one account.
+-- An unproved address is only a label, which several accounts may have. An account is found by its address and its
+-- password together (the salt comes from the address, so equal passwords of one address have equal hashes). An address
+-- that a mail proved belongs to one account.
 CREATE UNIQUE INDEX user_account_sign_in ON user_account (email, password_hash);
 CREATE UNIQUE INDEX user_account_proven ON user_account (email) WHERE email_proven_at IS NOT NULL;
 
@@ -23,7 +23,7 @@ CREATE TABLE agent (
   workspace_id text NOT NULL REFERENCES workspace (id),
   name text NOT NULL,
   owner_id text NOT NULL REFERENCES user_account (id),
-  -- An agent whose owner was disabled or left does nothing until somebody answers for it again (rule 11).
+  -- An agent whose owner was disabled or left does nothing until another person takes responsibility for it (rule 11).
   suspended_at timestamptz,
   suspended_because text CHECK (suspended_because IN ('owner_gone', 'by_hand')),
   created_at timestamptz NOT NULL DEFAULT now(),
@@ -95,8 +95,8 @@ CREATE TABLE sign_in_failure (
   PRIMARY KEY (subject, window_start)
 );
 
--- An address that nobody proved is no identity. A workspace invites an address; the holder of the invitation's link may
--- accept it with an account of their own, and becomes a member only then.
+-- An unproved address is no identity. A workspace invites an address. The holder of the invitation's link may accept it
+-- with an account of their own, and only then becomes a member.
 CREATE TABLE invitation (
   id text PRIMARY KEY CHECK (id LIKE 'inv\_%'),
   workspace_id text NOT NULL REFERENCES workspace (id),

@@ -12,7 +12,7 @@ CREATE TABLE root_key (
 CREATE UNIQUE INDEX root_key_active ON root_key (state) WHERE state = 'active';
 CREATE UNIQUE INDEX root_key_staged ON root_key (state) WHERE state = 'staged';
 
--- Which instance has opened the proof of which key. A staged key is not promoted before every instance has.
+-- Which instance has opened the proof of which key. A staged key is promoted only after every instance has done so.
 CREATE TABLE root_key_proof (
   kid text NOT NULL REFERENCES root_key (kid) ON DELETE CASCADE,
   instance_id text NOT NULL REFERENCES instance (id),
@@ -50,8 +50,8 @@ CREATE INDEX workspace_key_by_root ON workspace_key (root_kid) WHERE wrapped IS 
 CREATE INDEX workspace_key_replacement ON workspace_key (workspace_id) WHERE replacement_wanted_at IS NOT NULL;
 CREATE INDEX workspace_key_decrypt_only ON workspace_key (workspace_id, kid) WHERE state = 'decrypt_only';
 
--- Nothing new is wrapped under a retired key. The lock makes retiring wait for rows on their way, and rows for it.
--- Works as the owner of the table, which row-level security lets see it (table-rights.ts).
+-- Nothing new is wrapped under a retired key. The lock makes retiring wait for uncommitted rows, and new rows wait for
+-- retiring. Works as the owner of the table, whom row-level security lets see it (table-rights.ts).
 CREATE FUNCTION require_living_root_key() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = portcullis, pg_temp AS $$
 DECLARE
@@ -67,7 +67,7 @@ CREATE TRIGGER workspace_key_under_living_root BEFORE INSERT OR UPDATE OF root_k
 CREATE TRIGGER deployment_secret_under_living_root BEFORE INSERT OR UPDATE OF root_kid ON deployment_secret
   FOR EACH ROW EXECUTE FUNCTION require_living_root_key();
 
--- For every table with values sealed under a workspace's key (columns workspace_id and kid): none under a destroyed one.
+-- For every table with values sealed under a workspace's key (columns workspace_id and kid): refuses a destroyed key.
 CREATE FUNCTION require_living_workspace_key() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   found text;
@@ -94,8 +94,8 @@ BEGIN
 END
 $$;
 
--- A time at which the database was found to be behind what an instance remembers. While one is not acknowledged, nothing is
--- refreshed and nothing is signed.
+-- A time at which the database was found to be older than what an instance remembers. Until it is acknowledged, nothing
+-- is refreshed and nothing is signed.
 CREATE TABLE restoration (
   detected_at timestamptz PRIMARY KEY DEFAULT clock_timestamp(),
   database_mark bigint NOT NULL,

@@ -1,7 +1,8 @@
 -- OAuth clients of ours, connections to Notion with their sealed tokens, and the attempts to make them.
 
--- A client of ours at an authorization server. A connection has one of its own; one without a connection is used by the
--- same person's next attempt, so that pressing Connect again registers nothing new. One that nothing uses is removed.
+-- A client of ours at an authorization server. Each connection has its own client. A client without a connection is
+-- used by the same person's next attempt, so that pressing Connect again registers nothing new. An unused client is
+-- removed.
 CREATE TABLE client_registration (
   id text PRIMARY KEY CHECK (id LIKE 'reg\_%'),
   user_id text NOT NULL REFERENCES user_account (id),
@@ -14,7 +15,7 @@ CREATE TABLE client_registration (
   secret_expires_at timestamptz,
   redirect_uri text NOT NULL,
   resource text NOT NULL,
-  -- What was asked for last: stepping up adds to it.
+  -- The scopes of the last request; a step up adds to them.
   scope text,
   -- Since when the server does not know it (any more).
   refused_at timestamptz,
@@ -52,14 +53,14 @@ CREATE TABLE connection (
   generation bigint NOT NULL DEFAULT 1,
   -- The highest generation ever given out. Each pair of tokens that is asked for has a number of its own, used or not.
   last_generation bigint NOT NULL DEFAULT 1,
-  -- Refreshing: who spends the refresh token, fenced by the generation that it belongs to. While the fate of an attempt is
-  -- unknown (`suspect`) the lease is the time in which its owner may still bring what it got. All times are this server's
-  -- (rule 24).
+  -- Refreshing: the attempt that spends the refresh token, fenced by the token's generation. While the fate of an
+  -- attempt is unknown (`suspect`), its owner may still bring its answer until the lease ends. All times are this
+  -- server's (rule 24).
   attempt_id text CHECK (attempt_id LIKE 'att\_%'),
   lease_until timestamptz,
   -- After transient trouble no refresh begins before this.
   refresh_after timestamptz,
-  -- Refreshes in a row that came to nothing.
+  -- Failed refreshes in a row.
   refresh_failures integer NOT NULL DEFAULT 0,
   -- How often the refresh token of this generation was sent without an answer coming back.
   unanswered integer NOT NULL DEFAULT 0,
@@ -83,8 +84,8 @@ CREATE INDEX connection_check ON connection (check_after) WHERE status = 'active
 -- Every round looks for leases that ran out: it does not look through the idle connections, however many there are.
 CREATE INDEX connection_lease ON connection (lease_until) WHERE status IN ('refreshing', 'suspect');
 
--- Which connections can serve is part of what was decided on. Bookkeeping (last_used_at, generation) is not.
--- A refresh changes no decision: calls under way need not be decided again because of it.
+-- Whether a connection can serve is part of a decision; bookkeeping (last_used_at, generation) is not. A refresh
+-- changes no decision, so running calls need not be decided again because of it.
 CREATE FUNCTION serves(status text) RETURNS text LANGUAGE sql IMMUTABLE
   RETURN CASE WHEN status IN ('active', 'refreshing', 'suspect') THEN 'serving' ELSE status END;
 CREATE FUNCTION move_revision_of_connection() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -118,16 +119,16 @@ CREATE TABLE job (
   run_at timestamptz NOT NULL,
   done_at timestamptz,
   last_error text,
-  -- Jobs of one line are done one after the other, the oldest first: so notices about a connection come in order.
+  -- Jobs of one line are done one after the other, the oldest first. So the notices about a connection come in order.
   line text,
   created_at timestamptz NOT NULL DEFAULT now(),
   CHECK ((state = 'done') = (done_at IS NOT NULL))
 );
--- A worker for one kind of job does not look past those of another that nobody does.
+-- With this index, a worker for one kind of job does not read past jobs of a kind that has no worker.
 CREATE INDEX job_due ON job (kind, run_at) WHERE state <> 'done';
 CREATE INDEX job_line ON job (line, created_at) WHERE state <> 'done' AND line IS NOT NULL;
 CREATE INDEX job_done ON job (done_at) WHERE done_at IS NOT NULL;
--- A client registration is removed only when no job stands on it.
+-- A client registration is removed only if no job refers to it.
 CREATE INDEX job_of_registration ON job ((payload ->> 'registrationId')) WHERE state <> 'done';
 
 -- The tokens in use are those of connection.generation. A higher generation waits to be confirmed beside them.
@@ -164,12 +165,13 @@ CREATE TABLE connect_attempt (
   target_workspace_id text REFERENCES workspace (id),
   redirect_uri text NOT NULL,
   registration_id text REFERENCES client_registration (id),
-  -- The PKCE verifier and who was asked, sealed for this attempt: only the hash of the state is beside it.
+  -- The PKCE verifier and the server that was asked, sealed for this attempt. Outside of it, only the hash of the state
+  -- is kept.
   sealed text,
   created_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
   used_at timestamptz,
-  -- What the callback made, waiting to be confirmed by the same browser session.
+  -- The connection that the callback made. It waits to be confirmed by the same browser session.
   made_workspace_id text,
   made_connection_id text,
   made_generation bigint,
@@ -180,11 +182,11 @@ CREATE TABLE connect_attempt (
 );
 CREATE INDEX connect_attempt_by_user ON connect_attempt (user_id);
 CREATE INDEX connect_attempt_registration ON connect_attempt (registration_id) WHERE registration_id IS NOT NULL;
--- Nothing waits twice: of two attempts on one connection only the later can be confirmed.
+-- A connection waits once: of two attempts on one connection, only the later can be confirmed.
 CREATE UNIQUE INDEX connect_attempt_waiting ON connect_attempt (made_connection_id) WHERE state = 'waiting';
 
--- How attempts to connect ended that put no connection to use. Browsers repeat, abort and reload: a browser that comes back
--- with a spent state is shown the same page again, and nothing is done twice.
+-- How attempts to connect ended without putting a connection to use. Browsers repeat, abort and reload: a browser that
+-- comes back with a used state sees the same page again, and nothing is done twice.
 CREATE TABLE connect_outcome (
   state_hash bytea PRIMARY KEY,
   session_hash bytea NOT NULL,

@@ -1,9 +1,9 @@
 -- Notion's webhooks: the addresses that listen, and the events that arrived.
 
--- One row for each address that Notion was told to send events to. Knowing the address proves nothing: every event is
--- signed with the verification token, which Notion made up and sent in a handshake.
--- A subscription at Notion belongs to an integration, and that of a public integration tells of every workspace in which it
--- is installed. So it belongs to one workspace, or to the deployment: then its workspace is null, and no tenant sees it.
+-- One row for each address that Notion sends events to. Knowing the address proves nothing: every event is signed with
+-- the verification token, which Notion made and sent in a handshake. A subscription at Notion belongs to an
+-- integration. A public integration sends the events of every workspace in which it is installed. So a subscription
+-- belongs to one workspace, or to the deployment: then its workspace is null, and no tenant sees it.
 CREATE TABLE webhook_subscription (
   id text PRIMARY KEY CHECK (id LIKE 'whs\_%'),
   workspace_id text REFERENCES workspace (id),
@@ -14,11 +14,11 @@ CREATE TABLE webhook_subscription (
   state text NOT NULL CHECK (state IN ('waiting', 'offered', 'shown', 'confirmed', 'contested')),
   -- Counts the addresses that this subscription has had. Sealed tokens are bound to it.
   generation bigint NOT NULL DEFAULT 1,
-  -- Compact JWE of the verification token, bound to workspace, subscription and generation. A token of the deployment is
-  -- sealed under a key that derives from the deployment secret, and no other is.
+  -- Compact JWE of the verification token, bound to workspace, subscription and generation. Only the token of a
+  -- deployment's subscription is sealed under a key that derives from the deployment secret.
   sealed text,
   kid text,
-  -- Null: an operator, who works on the database itself.
+  -- Null: an operator made it, on the database itself.
   created_by text REFERENCES principal (id),
   created_at timestamptz NOT NULL DEFAULT now(),
   -- No handshake is taken later than this.
@@ -35,16 +35,16 @@ CREATE INDEX webhook_subscription_by_workspace ON webhook_subscription (workspac
 CREATE TRIGGER webhook_subscription_under_living_key BEFORE INSERT OR UPDATE OF kid ON webhook_subscription
   FOR EACH ROW WHEN (NEW.kid IS NOT NULL) EXECUTE FUNCTION require_living_workspace_key();
 
--- Events that were taken, so that none is taken twice: Notion repeats what it got no answer to, and anybody can repeat
--- what they recorded. No content: of an event of a kind that is not known its kind and its object are kept.
--- An event belongs to the workspace that it tells of, also where its subscription is the deployment's: tenants share no
--- event, and the same one may be taken once in each.
+-- Events that were taken, so that none is taken twice: Notion repeats an event that we did not answer, and a stranger
+-- can repeat a recorded one. No content: for an unknown kind of event, only the kind and the object are kept. An event
+-- belongs to the workspace that it is about, even if its subscription is the deployment's: tenants share no event, and
+-- each may take the same event once.
 CREATE TABLE webhook_event (
   workspace_id text NOT NULL REFERENCES workspace (id),
   subscription_id text NOT NULL REFERENCES webhook_subscription (id) ON DELETE CASCADE,
   event_id uuid NOT NULL,
   received_at timestamptz NOT NULL DEFAULT now(),
-  -- Set for an event that nothing here understands, until there are too many of them. The row stays: it was taken.
+  -- Set for an event of an unknown type, until there are too many of them. The row stays, because the event was taken.
   unknown_type text,
   entity_kind text,
   entity_id uuid,

@@ -2,7 +2,8 @@
 -- `entry` is the canonical JSON (RFC 8785) of the entry, and the only thing that counts; the columns are for looking up.
 CREATE TABLE audit_entry (
   id text PRIMARY KEY CHECK (id LIKE 'evt\_%'),
-  -- No foreign key: the insert itself joins the workspace, and a second lock on it for each entry is what it would cost.
+  -- No foreign key: the insert itself joins the workspace, and a foreign key would cost a second lock on it for each
+  -- entry.
   workspace_id text,
   kind text NOT NULL CHECK (kind IN ('intent', 'denial', 'outcome', 'event', 'summary')),
   -- The intent that an outcome closes, or that an event of a stream belongs to.
@@ -23,8 +24,8 @@ CREATE UNIQUE INDEX audit_entry_stream_closed ON audit_entry (intent_id) WHERE k
 CREATE INDEX audit_entry_intents ON audit_entry (instance_id, id) WHERE kind = 'intent';
 CREATE INDEX audit_entry_streaming ON audit_entry (instance_id, id) WHERE result = 'streaming';
 
--- Entries that are in no log yet: a row for each commit that wrote some. Whoever writes entries writes this with them; what
--- is in `audit_entry` and in neither of the two tables here was written past the log.
+-- Entries that are in no log yet: a row for each commit with entries. Code that writes entries writes this row with
+-- them. An entry in `audit_entry` that is in neither of the two tables here was written past the log.
 CREATE TABLE audit_waiting (
   -- The first of the entries.
   id text PRIMARY KEY,
@@ -43,15 +44,16 @@ CREATE TABLE audit_key (
   overlap_until timestamptz NOT NULL
 );
 
--- The logs: which entries have which place, a row for what one checkpoint added. Rows are inserted and read, never changed.
--- `log` is the id of a workspace, `deployment`, or `root`: the log of the checkpoints of all others, which has no entries.
+-- The logs: the place of each entry, with a row for the entries that one checkpoint added. Rows are inserted and read,
+-- never changed. `log` is the id of a workspace, `deployment`, or `root`: the log of the checkpoints of all others,
+-- which has no entries.
 CREATE TABLE audit_batch (
   log text NOT NULL,
   workspace_id text,
   -- Entries from index `first` to before `size`.
   first bigint NOT NULL CHECK (first >= 0),
   size bigint NOT NULL CHECK (size > first),
-  -- What it continues: no gap, and no second row in one place.
+  -- The place that it continues from: no gap, and no second row in one place.
   continues bigint GENERATED ALWAYS AS (NULLIF(first, 0)) STORED,
   entries uuid[] NOT NULL,
   -- Hashes of the tree, 32 bytes each: of the leaves that came, and of the complete subtrees that there are now.
@@ -65,7 +67,8 @@ CREATE TABLE audit_batch (
   -- A call counts when it was decided, also where the row has the entry that closed it.
   oldest timestamptz,
   newest timestamptz,
-  -- Of the root log alone, and only on the way in: the rows of `audit_waiting` whose entries have their place now.
+  -- Only in the root log, and only while it is inserted: the rows of `audit_waiting` whose entries have their place
+  -- now.
   taken text[] CHECK (taken IS NULL),
   PRIMARY KEY (log, first),
   UNIQUE (log, size),
@@ -79,8 +82,8 @@ CREATE TABLE audit_batch (
 -- Hashes do not compress.
 ALTER TABLE audit_batch ALTER leaves SET STORAGE EXTERNAL, ALTER edge SET STORAGE EXTERNAL;
 
--- Entries stop waiting when they have a place, and in no other way: as many as the logs have got. Works as the owner of the
--- tables, because no role of the application may delete what waits.
+-- Entries stop waiting only when they get a place: exactly as many as the logs have received. Works as the owner of the
+-- tables, because no role of the application may delete waiting rows.
 CREATE FUNCTION take_waiting() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = portcullis, pg_temp AS $$
 DECLARE

@@ -1,5 +1,5 @@
--- The policy of a workspace: custom roles, groups and grants. Every change moves the workspace's revision, once for each
--- statement, and says what it was about, so that an instance reads again only that.
+-- The policy of a workspace: custom roles, groups and grants. Every change moves the workspace's revision, once for
+-- each statement, and names the changed thing, so that an instance has to read only that again.
 
 CREATE TABLE policy_role (
   workspace_id text NOT NULL REFERENCES workspace (id),
@@ -17,7 +17,7 @@ CREATE TABLE policy_group (
   UNIQUE (workspace_id, name)
 );
 
--- A member of the workspace in a group, or a group in a group. Those who leave the workspace leave its groups.
+-- A member of the workspace in a group, or a group in a group. Members who leave the workspace leave its groups.
 CREATE TABLE policy_group_member (
   workspace_id text NOT NULL,
   group_id text NOT NULL,
@@ -35,7 +35,8 @@ CREATE UNIQUE INDEX policy_group_member_group ON policy_group_member (workspace_
   WHERE inner_group_id IS NOT NULL;
 CREATE INDEX policy_group_member_by_principal ON policy_group_member (workspace_id, principal_id);
 
--- What somebody may do, may not do, or may do only there. The grants of somebody who leaves go with the membership.
+-- What a subject may do, may not do, or may do only in some places. The grants of a member who leaves are deleted with
+-- the membership.
 CREATE TABLE policy_grant (
   id text NOT NULL UNIQUE CHECK (id LIKE 'grt\_%'),
   workspace_id text NOT NULL REFERENCES workspace (id),
@@ -61,7 +62,7 @@ CREATE TABLE policy_grant (
 CREATE INDEX policy_grant_by_principal ON policy_grant (workspace_id, principal_id) WHERE principal_id IS NOT NULL;
 CREATE INDEX policy_grant_by_group ON policy_grant (workspace_id, group_id) WHERE group_id IS NOT NULL;
 
--- What a workspace asks of every change of its policy: things that must never be, and cases with what must come out.
+-- The checks of every change of a workspace's policy: things that must never be allowed, and cases with their results.
 CREATE TABLE policy_checks (
   workspace_id text PRIMARY KEY REFERENCES workspace (id),
   invariants jsonb NOT NULL,

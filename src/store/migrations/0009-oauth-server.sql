@@ -1,10 +1,10 @@
 -- The authorization server for MCP clients: what people allowed, and what the protocol has to remember.
 
--- What a person allowed one client to do in one workspace. Every token of the client stands for it, and ends with it.
+-- What a person allowed one client to do in one workspace. Every token of the client points to it, and ends with it.
 CREATE TABLE consent (
   id text PRIMARY KEY CHECK (id LIKE 'cns\_%'),
   workspace_id text NOT NULL,
-  -- As whom the client calls: the person, or an agent of theirs.
+  -- The principal that the client acts as: the person, or one of their agents.
   principal_id text NOT NULL,
   user_id text NOT NULL REFERENCES user_account (id),
   client_id text NOT NULL,
@@ -29,7 +29,7 @@ CREATE TABLE oauth_record (
   hash bytea NOT NULL,
   payload jsonb NOT NULL,
   consent_id text REFERENCES consent (id) ON DELETE CASCADE,
-  -- The protocol's own name for a grant. It opens nothing.
+  -- The protocol's own name for a grant. It gives no access.
   grant_id text,
   created_at timestamptz NOT NULL DEFAULT now(),
   expires_at timestamptz NOT NULL,
@@ -40,6 +40,6 @@ CREATE INDEX oauth_record_by_grant ON oauth_record (grant_id) WHERE grant_id IS 
 CREATE INDEX oauth_record_by_consent ON oauth_record (consent_id) WHERE consent_id IS NOT NULL;
 CREATE INDEX oauth_record_by_end ON oauth_record (expires_at);
 
--- A consent that ends or shrinks moves the epoch of whom its client calls as (rule 10).
+-- A consent that ends or shrinks moves the epoch of the principal that its client acts as (rule 10).
 CREATE TRIGGER consent_end_moves_epoch AFTER UPDATE OF revoked_at, expires_at, ceiling, under OR DELETE ON consent
   FOR EACH ROW EXECUTE FUNCTION move_epoch_of_key();

@@ -1,4 +1,4 @@
--- Sinks: who is given the log beside its readers. Each reads one log by its indexes, and acknowledges how far it has come.
+-- Sinks: other receivers of the log. Each reads one log by its indexes, and acknowledges how far it has come.
 
 CREATE TABLE sink (
   id text PRIMARY KEY CHECK (id LIKE 'snk\_%'),
@@ -8,7 +8,7 @@ CREATE TABLE sink (
   name text NOT NULL,
   -- api: an admin made it. settings: the settings of the deployment ask for it, for every log.
   origin text NOT NULL CHECK (origin IN ('api', 'settings')),
-  -- Where it is and what it is given, by its kind. No secrets.
+  -- The address and the selection of entries, by kind of sink. No secrets.
   settings jsonb NOT NULL,
   -- Counts the changes of settings and secret. Sealed secrets are bound to it.
   generation bigint NOT NULL DEFAULT 1,
@@ -16,18 +16,18 @@ CREATE TABLE sink (
   sealed text,
   kid text,
   state text NOT NULL CHECK (state IN ('active', 'retrying', 'blocked', 'paused')),
-  -- A code of ours for what the last attempt came to nothing.
+  -- Why the last attempt failed: one of our codes.
   problem text,
-  -- Attempts in a row that came to nothing, and entries in a row that were refused for what they are.
+  -- Failed attempts in a row, and entries in a row that were refused for their content.
   failures integer NOT NULL DEFAULT 0,
   refusals integer NOT NULL DEFAULT 0,
   -- Index of the first entry that is not acknowledged.
   cursor bigint NOT NULL CHECK (cursor >= 0),
-  -- Index of an entry that was being sent when we last heard: the receiver may have it already.
+  -- Index of an entry that was being sent when the contact was lost: the receiver may have it already.
   doubtful bigint,
   -- No attempt before this.
   run_at timestamptz NOT NULL,
-  -- Who is delivering, and until when nobody else does. What a process leaves that died is free after that.
+  -- The process that is delivering, and until when no other may. If the process dies, the sink is free after that.
   lease uuid,
   lease_until timestamptz,
   created_by text REFERENCES principal (id),
@@ -44,7 +44,7 @@ CREATE UNIQUE INDEX sink_of_settings ON sink (coalesce(workspace_id, ''), name) 
 CREATE TRIGGER sink_under_living_key BEFORE INSERT OR UPDATE OF kid ON sink
   FOR EACH ROW WHEN (NEW.kid IS NOT NULL) EXECUTE FUNCTION require_living_workspace_key();
 
--- Entries that a receiver refused for what they are, while it takes others. What they say is in the log.
+-- Entries that a receiver refused for their content, while it accepts others. The log has the content.
 CREATE TABLE sink_dead_letter (
   workspace_id text REFERENCES workspace (id),
   sink_id text NOT NULL,

@@ -7,7 +7,7 @@ export interface RowPolicy {
   readonly rows: string;
 }
 
-/** For whom there is a policy on a table: for each part with a right, and for the owner where its triggers work. */
+/** The policies of a table: one for each part with a right, and one for the owner if its triggers need it. */
 export function policiesOf({ workspace, app = [], system, owner }: TableRights): RowPolicy[] {
   const ofWorkspace = { name: 'in_workspace', to: 'app', rows: `${workspace} = current_workspace()` } as const;
   const forApp = workspace === undefined ? ({ name: 'for_app', to: 'app', rows: 'true' } as const) : ofWorkspace;

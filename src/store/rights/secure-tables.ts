@@ -7,9 +7,9 @@ import { policiesOf } from './policies.ts';
 import { calledFunctions, type Right, type TableRights, tableRights } from './table-rights.ts';
 
 /**
- * Brings rights and policies of all tables to what `tableRights` says, for these two logins. Changes
- * nothing where they are so already: it would lock every table. Throws StoreError `rights_refused` with what is too little
- * or too much and cannot be changed here, such as a right that a login has as a member of another role.
+ * Brings rights and policies of all tables to what `tableRights` says, for these two logins. If all is right already,
+ * it changes nothing, because a change would lock every table. Throws StoreError `rights_refused` if there are rights
+ * missing or too many that cannot be changed here, such as a right that a login has as a member of another role.
  *
  * @param owner the owner of the schema, under the lock of migrations
  */
@@ -38,8 +38,8 @@ export async function secureTables(owner: ClientBase, logins: Logins): Promise<v
 type Names = Readonly<Record<'app' | 'system', string>>;
 
 /**
- * Drops all policies, and takes away what PUBLIC, these logins and those that the policies name may do: the logins before
- * these. Rights that an administrator gave to others, such as a role for backups, stay.
+ * Drops all policies, and revokes the rights of PUBLIC, of these logins, and of the logins that the policies name,
+ * which are the former ones. Rights that an administrator gave to others, such as a role for backups, stay.
  */
 async function takeEverythingAway(owner: ClientBase, logins: Logins): Promise<void> {
   const { rows: self } = await owner.query<{ name: string }>('SELECT current_user AS name');

@@ -5,7 +5,10 @@ export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
 /** A privilege on a whole table, or on some of its columns. */
 export type Right = Privilege | { readonly privilege: Privilege; readonly columns: readonly string[] };
 
-/** Who may do what with one table. Row-level security is forced on each, so that nothing is seen without a policy. */
+/**
+ * Who may do what with one table. Row-level security is forced on each table, so that without a policy no row is
+ * visible.
+ */
 export interface TableRights {
   /** The column that names the workspace of a row. `app` sees the rows of its workspace alone; without it, every row. */
   readonly workspace?: string;
@@ -20,7 +23,7 @@ const change = [...add, 'UPDATE'] as const;
 const remove = [...change, 'DELETE'] as const;
 const workspace = 'workspace_id';
 
-/** Where `migrate` keeps what it applied. */
+/** The table in which `migrate` records what it applied. */
 export const bookkeeping = 'schema_migration';
 
 /**
@@ -95,7 +98,7 @@ export const tableRights: Readonly<Record<keyof Schema | typeof bookkeeping, Tab
   audit_key: { app: ['SELECT'], system: add },
 };
 
-/** What was kept aside is given up when there is too much of it; that the event was taken is not forgotten with it. */
+/** If too many events are kept aside, the content of the oldest is given up. The fact that an event was taken stays. */
 function eventRights() {
   const giveUp = { privilege: 'UPDATE', columns: ['unknown_type', 'entity_kind', 'entity_id'] } as const;
   const rights = [...add, 'DELETE', giveUp] as const;

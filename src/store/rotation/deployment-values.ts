@@ -6,11 +6,11 @@ import type { Schema } from '../schema.ts';
 const pageSize = 500;
 
 /**
- * What belongs to no workspace is sealed under keys that derive from the deployment secret. They stay the same when the root
- * key is exchanged, so nothing here is sealed anew.
+ * Values of no workspace are sealed under keys that derive from the deployment secret. These keys stay the same when
+ * the root key is exchanged, so nothing here is sealed again.
  *
- * One query for each kind: `id` in the order of paging, and `value` as the vault takes it. What a job does with the tokens
- * that it holds is finished when it is done, and then its payload is empty.
+ * One query for each kind: `id` in the order of paging, and `value` as the vault takes it. When a job is done, it no
+ * longer needs its tokens, and its payload is empty.
  */
 const queries: readonly RawBuilder<{ id: string; value: Stored }>[] = [
   sql`SELECT id, jsonb_build_object('kind', 'webhook token', 'id', id, 'generation', generation, 'kid', kid, 'sealed', sealed) AS value
@@ -33,7 +33,7 @@ type Stored =
   | Exclude<DeploymentValue, { kind: 'connect attempt' }>
   | (Omit<Extract<DeploymentValue, { kind: 'connect attempt' }>, 'stateHash'> & { readonly stateHash: string });
 
-/** What is sealed for the deployment, in PostgreSQL. */
+/** The values that are sealed for the deployment, in PostgreSQL. */
 export function createDeploymentValues({ system }: Pick<Database<Schema>, 'system'>): DeploymentValues {
   return {
     async *pages() {

@@ -30,7 +30,8 @@ export function createKeyEndings({ system }: Pick<Database<Schema>, 'system'>, o
     destroySuperseded: retainMs =>
       system.transaction().execute(async tx => {
         const before = longerAgo(retainMs);
-        // First the locks, then the look: whoever inserts under one of these keys either is seen, or finds it destroyed.
+        // First the locks, then the check. Code that inserts under one of these keys is either seen by the check, or
+        // finds the key destroyed.
         await sql`SELECT FROM workspace_key WHERE state = 'decrypt_only' AND superseded_at <= ${before}
                    ORDER BY workspace_id, version FOR UPDATE`.execute(tx);
         const { numUpdatedRows } = await moveWorkspaceKeys(tx, 'unused')
@@ -97,7 +98,10 @@ async function retireUnused(tx: Transaction<Schema>, kid: string): Promise<boole
   return numUpdatedRows === 1n;
 }
 
-/** No call is decided any more on connections whose tokens are about to be lost. They are locked before keys, as everywhere. */
+/**
+ * No more calls are decided on connections whose tokens are about to be lost. Connections are locked before keys, as
+ * everywhere.
+ */
 async function shutConnections(tx: Transaction<Schema>, workspaceId: WorkspaceId) {
   const open = tx
     .selectFrom('connection')

@@ -13,14 +13,14 @@ const unprovenInstances = sql<{ id: InstanceId }>`
      AND NOT EXISTS (SELECT FROM root_key_proof p JOIN root_key r ON r.kid = p.kid AND r.state = 'staged'
                       WHERE p.instance_id = i.id)`;
 
-/** What is changed to exchange the root key, in PostgreSQL. */
+/** The changes of an exchange of root keys, in PostgreSQL. */
 export function createRootKeyChanges(database: Pick<Database<Schema>, 'system'>): RootKeyChanges {
   const { system } = database;
   return {
     all: createKnownRootKeys(database).all,
     stage: (kid, proof) =>
       system.transaction().execute(async tx => {
-        // One at a time: of two operators with a key each, the second finds the first one's.
+        // One at a time: of two operators with a key each, the second sees the first one's key.
         await sql`SELECT FROM root_key WHERE state = 'active' FOR UPDATE`.execute(tx);
         // A key that was retired may come back, with a new proof; so may the previous one, which takes an exchange back.
         const { numAffectedRows } = await sql`
@@ -47,7 +47,7 @@ export function createRootKeyChanges(database: Pick<Database<Schema>, 'system'>)
     },
     promote: () =>
       system.transaction().execute(async tx => {
-        // Looked at behind the lock: another operator may have promoted it, and then there is no other to take its place.
+        // Checked under the lock: another operator may have promoted the key, and then there is no staged key left.
         const { rows: staged } = await sql<{ kid: string }>`
           SELECT kid FROM root_key WHERE state = 'staged' FOR UPDATE`.execute(tx);
         const [next] = staged;

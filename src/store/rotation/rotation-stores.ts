@@ -8,7 +8,7 @@ import { createRootKeyChanges } from './root-key-changes.ts';
 import { createSealedTables } from './sealed-tables.ts';
 import { createUndecryptableConnections } from './undecryptable-connections.ts';
 
-/** What operators change keys through. Ending keys and connections writes entries of the log in the same transaction. */
+/** The changes that operators make to keys. Ending keys and connections writes log entries in the same transaction. */
 export function createRotationStores(database: Pick<Database<Schema>, 'system'>, entries: EventEntries) {
   return {
     changes: createRootKeyChanges(database),

@@ -8,13 +8,16 @@ interface SealedColumns {
   readonly table: string;
   /** The columns of the primary key, in its order, and their types. */
   readonly key: Readonly<Record<string, string>>;
-  /** SQL for the binding: the same names and values as where the values are sealed. */
+  /** SQL for the binding: the same names and values as in the code that seals the values. */
   readonly binding: string;
-  /** What everybody who changes such a row locks first, and the key column that leads there. */
+  /** The row that all code locks before it changes such a row, and the key column that leads to it. */
   readonly lockedFirst: { readonly table: string; readonly by: string };
 }
 
-/** A table that gets a column of sealed values gets a row here: what is missing would be lost with the next rotation. */
+/**
+ * A table with a new column of sealed values needs a row here: values that are missing here would be lost with the next
+ * rotation.
+ */
 export const sealedColumns: readonly SealedColumns[] = [
   {
     table: 'connection_secret',
@@ -39,7 +42,9 @@ export const sealedColumns: readonly SealedColumns[] = [
   },
 ];
 
-/** Every table with sealed values, in PostgreSQL. Rows of no workspace are under none of these keys, and passed over. */
+/**
+ * Every table with sealed values, in PostgreSQL. Rows of no workspace are not sealed under these keys, and are skipped.
+ */
 export function createSealedTables(database: Pick<Database<Schema>, 'system'>): SealedTable[] {
   return sealedColumns.map(columns => createSealedTable(database, columns));
 }
@@ -62,7 +67,7 @@ function createSealedTable({ system }: Pick<Database<Schema>, 'system'>, columns
     after === null
       ? sql`true`
       : sql`(${keyColumns}) > (SELECT * FROM jsonb_to_record(${JSON.stringify(after.key)}::jsonb) AS k(${keyRecord}))`;
-  // Without an active key there is nothing to seal under, until somebody connects or refreshes there.
+  // Without an active key there is none to seal under. The next connect or refresh in the workspace makes one.
   const stale = sql`${target} t JOIN workspace_key old ON old.workspace_id = t.workspace_id AND old.kid = t.kid
                      AND old.state = 'decrypt_only'
                      JOIN workspace_key new ON new.workspace_id = t.workspace_id AND new.state = 'active'`;
@@ -88,7 +93,8 @@ function createSealedTable({ system }: Pick<Database<Schema>, 'system'>, columns
     replace: rows =>
       system.transaction().execute(async tx => {
         const ids = [...new Set(rows.map(resealed => String(resealed.row.key[lockedFirst.by])))];
-        // In the order in which everybody locks, so that nobody waits for us in a circle; and we wait for nobody.
+        // Locks in the same order as all other code, so that processes cannot wait for each other in a circle. It does
+        // not wait for locked rows.
         const { rows: locked } = await sql<{ id: string }>`
           SELECT id FROM ${sql.table(lockedFirst.table)} WHERE id = ANY(${ids}) ORDER BY id
              FOR NO KEY UPDATE SKIP LOCKED`.execute(tx);

@@ -17,7 +17,7 @@ export function createUndecryptableConnections(
       commitWithEntries(options, transact, async (tx, append) => {
         const { connection_id: connectionId, generation, field } = key;
         if (table !== 'connection_secret' || !isId('con', connectionId) || !isField(field)) return false;
-        // A value that was replaced meanwhile says nothing about the one that stands there now.
+        // If the value was replaced meanwhile, the result says nothing about the new value.
         const stands = tx
           .selectFrom('connection_secret')
           .select('kid')
@@ -53,7 +53,7 @@ export function createUndecryptableConnections(
     reopen: ({ workspaceId, connectionId, generation, values }) =>
       commitWithEntries(options, transact, async (tx, append) => {
         const sealed = values.map(value => value.sealed);
-        // Their keys are looked at once more: whoever opened the values may have had them in memory.
+        // The keys are checked once more: the process that opened the values may have had them in memory.
         const unchanged = sql<boolean>`${sealed.length} = (
           SELECT count(*) FROM connection_secret s JOIN workspace_key k USING (workspace_id, kid)
            WHERE s.connection_id = connection.id AND s.generation = connection.generation
