@@ -2,7 +2,7 @@ import { carriedLinkGone, type FileLinks, type LinkedFile } from '../domain/file
 import type { Demand, Operation, Problem } from '../domain/operation.ts';
 import { fileDemand } from './file-demand.ts';
 
-/** Files of one request. Whoever copies a page has a picture in every other block. */
+/** Files of one request. A page that a client copies may have a picture in every other block. */
 const filesMax = 200;
 
 const notYours: Problem = { code: 'validation_error', message: carriedLinkGone };
@@ -12,8 +12,8 @@ const tooMany: Problem = {
 };
 
 /**
- * Turns links to files in a request back into what they stand for, so that Notion keeps its own file and not a link that
- * ends. Whoever sends one must be who got it, and may still read the file.
+ * Replaces links to files in a request by the URLs of the files, so that Notion keeps its own file and not a link that
+ * ends. The caller must be the one who received the link, and must still be allowed to read the file.
  */
 export async function carryFiles(links: Pick<FileLinks, 'open'>, operation: Operation): Promise<Operation> {
   const { target, problem } = operation;

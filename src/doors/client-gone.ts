@@ -1,4 +1,4 @@
-/** The client went away in the middle of its body. Nobody hears an answer, and nothing is wrong with us. */
+/** The client went away in the middle of its body. No one can receive an answer, and nothing is wrong with us. */
 export class ClientGone extends Error {
   constructor() {
     super('The client went away in the middle of its body.');

@@ -24,7 +24,7 @@ describe('connections', () => {
 
   const limits = { all: 4, address: 3 };
 
-  /** Whether somebody who connects from this address is served. */
+  /** Whether a client that connects from this address is served. */
   async function isServed(localAddress: string): Promise<boolean> {
     const client = connect({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, localAddress });
     clients.push(client.on('error', () => {}));

@@ -6,8 +6,8 @@ import { minuteMs } from '../domain/units.ts';
 import { createHeld } from './held.ts';
 
 /**
- * Connections that one process has open: a stranger can open any number, and each costs memory and a file descriptor
- * whether or not anything is asked on it. One address has half of them, for it may be that of a proxy.
+ * Connections that one process has open. A stranger can open any number, and each costs memory and a file descriptor
+ * even if no request comes. One address may have half of them, because it may be a proxy's address.
  */
 const connectionsMax = { all: 4096, address: 2048 };
 

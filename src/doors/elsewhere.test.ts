@@ -59,7 +59,7 @@ beforeEach(() => {
   unread = [];
 });
 
-/** The status and the body of an answer to a request as it stands on the wire. */
+/** The status and the body of an answer to a request with exactly this target and these fields. */
 async function ask(target: string, ...fields: string[]): Promise<{ status: number; body: string }> {
   const [method = 'GET', path = ''] = target.includes(' ') ? target.split(' ') : ['GET', target];
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');

@@ -20,9 +20,9 @@ export interface ElsewhereParts {
 }
 
 export interface Elsewhere {
-  /** Refuses an address that nobody can decode. */
+  /** Refuses an address that cannot be decoded. */
   refuseAddress(request: FastifyRequest, reply: FastifyReply): void;
-  /** Answers for a server what none of its doors knows, and what is refused before they see it. */
+  /** Lets this server answer requests that no door knows, and requests that are refused before a door sees them. */
   answerFor(app: FastifyInstance): void;
 }
 
@@ -45,8 +45,8 @@ const hostTwice: Refused = {
 };
 
 /**
- * Answers what no door knows: people with a page, programs in Notion's words. Such a request is a call that asks for nothing
- * that there is, so it is decided and logged. `/` tells a program where everything is.
+ * Answers requests that no door knows: people get a page, programs get Notion's words. Such a request is a call for
+ * something that does not exist, so it is decided and logged. `/` tells a program where everything is.
  */
 export function createElsewhere(parts: ElsewhereParts): Elsewhere {
   const headers = { ...securityHeaders(parts.publicUrl.startsWith('https:')), 'cache-control': 'no-store' };

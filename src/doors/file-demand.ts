@@ -1,7 +1,10 @@
 import type { LinkedFile } from '../domain/file-links.ts';
 import type { Demand, Problem } from '../domain/operation.ts';
 
-/** What using a link takes, wherever it is used. @param otherwise what somebody hears to whom it was not given */
+/**
+ * The demand for using a link, the same in every place. @param otherwise the error for callers who did not receive the
+ * link
+ */
 export function fileDemand({ holder, principalId: principal, workspaceId }: LinkedFile, otherwise: Problem): Demand {
   const object: Demand['object'] =
     holder.kind === 'workspace' ? { kind: 'workspace' } : { kind: holder.kind, id: holder.id };

@@ -1,4 +1,4 @@
-/** Counts what one process holds for others, and says when somebody has their share of it. */
+/** Counts what one process holds for others, and says when one of them has used up their share. */
 export interface Held<Name extends string> {
   /**
    * Holds one more, for each of these holders.

@@ -4,8 +4,8 @@ import type { IncomingMessage } from 'node:http';
 export type IsOurHost = (request: IncomingMessage) => boolean;
 
 /**
- * Requests that name a host which is not ours are refused (rule 26): a page of somebody else's that rebinds its name to our
- * address, or a proxy that lets any name through.
+ * Refuses requests that name a host which is not ours (rule 26). Such a request comes from a foreign page that rebinds
+ * its name to our address, or through a proxy that lets any name through.
  *
  * @param allowedHosts names without port, lower case
  */

@@ -7,7 +7,7 @@ import { whenClosed } from '../domain/when-closed.ts';
 import { createHeld } from './held.ts';
 import { hasBody } from './whole-body.ts';
 
-/** Who calls. Bad credentials give an anonymous caller. */
+/** Identifies the caller. Bad credentials give an anonymous caller. */
 export type IdentifyCaller = (call: Pick<Call, 'credentials'>) => Promise<Caller>;
 
 /** Answers with what `read` gives; with null for a request without a body, and for one of a stranger. */
@@ -21,9 +21,9 @@ export type ReadKnownBody = <Body>(
 export const knownBodiesMax = { all: 512, each: 32, group: 128 };
 
 /**
- * Reads the bodies of callers whom we know. A stranger's stays unread, so that nothing is held or looked through for
- * strangers: their calls are denied whatever is in it. One caller, and one workspace, cannot hold more than so many
- * unfinished bodies, however many connections are open. Rejects only when the client goes away.
+ * Reads the bodies of known callers. The body of a stranger stays unread, because the call is denied anyway: so
+ * strangers cannot make us hold or parse data. One caller, and one workspace, can hold only a limited number of
+ * unfinished bodies, over all connections. Rejects only if the client goes away.
  */
 export function createKnownBodies(identify: IdentifyCaller): ReadKnownBody {
   const bodies = createHeld(knownBodiesMax);
@@ -48,7 +48,7 @@ export function createKnownBodies(identify: IdentifyCaller): ReadKnownBody {
   };
 }
 
-/** Whose body it is: a principal of a workspace. Null for strangers. */
+/** The sender of a body: a principal of a workspace. Null for strangers. */
 function senderOf({ principal, boundTo }: Caller): { readonly each: string; readonly group: string } | null {
   const isKnown = principal.kind === 'user' || principal.kind === 'agent';
   return isKnown ? { each: principal.id, group: boundTo ?? principal.id } : null;

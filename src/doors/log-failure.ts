@@ -7,7 +7,7 @@ export interface DoorLog {
   error(fields: object, sentence: string): void;
 }
 
-/** Tells an operator what whoever asked is not told: a defect, or the cause that an error brings for the log. */
+/** Tells an operator what the client must not see: a defect, or the cause that an error has for the log. */
 export function logFailure(log: DoorLog, fields: object, error: unknown): void {
   if (error instanceof ClientGone) return;
   if (!(error instanceof PortcullisError)) log.error({ ...fields, err: error }, 'a call failed unexpectedly');

@@ -4,7 +4,7 @@ import { watchPace } from './pace.ts';
 
 const pace = { graceMs: 40, bytesPerSecond: 1_000 };
 
-/** Watches a transfer whose figures a test sets. */
+/** Watches a transfer with figures that the test sets. */
 function aTransfer() {
   const transfer = { moved: 0, waiting: true };
   const slow = Promise.withResolvers<string>();

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KiB, secondMs } from '../domain/units.ts';
 
-/** The least that the other side of a connection must do while we wait for it. */
+/** The least speed of the other side of a connection while we wait for it. */
 export interface Pace {
   /** Over how long it is measured. */
   readonly graceMs: number;
@@ -9,7 +9,7 @@ export interface Pace {
   readonly bytesPerSecond: number;
 }
 
-/** A phone on a bad network does more than this; who does less only holds what others need. */
+/** A phone on a bad network is faster than this. A slower client only occupies what others need. */
 export const leastPace: Pace = { graceMs: 10 * secondMs, bytesPerSecond: 4 * KiB };
 
 interface PaceWatch {
@@ -17,11 +17,11 @@ interface PaceWatch {
 }
 
 /**
- * Measures a transfer as long as we wait for it, and calls `onSlow` once when less than the least pace has moved during
- * `graceMs` of waiting, at its beginning or later.
+ * Measures a transfer while we wait for it. Calls `onSlow` once if, in any `graceMs` of waiting, less than the least
+ * pace has moved.
  *
  * @param moved how many bytes have been transferred so far
- * @param waiting whether it is the other side that we wait for: time that we hold things up ourselves does not count
+ * @param waiting whether we wait for the other side: our own delays do not count
  */
 export function watchPace(
   pace: Pace,
@@ -47,7 +47,7 @@ export function watchPace(
   return { stop };
 }
 
-/** Ends the connection of a client that does not take its answer: nobody else could use what the answer holds. */
+/** Ends the connection of a client that does not read its answer, because the answer occupies what others need. */
 export function cutSlowReader({ socket }: IncomingMessage, response: ServerResponse, pace: Pace): void {
   if (response.destroyed) return;
   const before = socket.bytesWritten;

@@ -31,14 +31,14 @@ export function isForRest(target: string): boolean {
   return /^\/(?:v1|w)(?:[/?#]|$)/.test(target);
 }
 
-/** RFC 9112 section 3.2: with more than one Host header, nobody can say what a request is for. */
+/** RFC 9112 section 3.2: with more than one Host header, the target of a request is not clear. */
 export function namesHostTwice({ rawHeaders }: IncomingMessage): boolean {
   let found = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') found++;
   return found > 1;
 }
 
-/** Whether a Host header names the same host and port as a URL, however it is spelled. */
+/** Whether a Host header names the same host and port as a URL, in any spelling. */
 export function isHostOf(url: URL, host = ''): boolean {
   const spelled = `${url.protocol}//${host}/`;
   return /^[^/?#\\@\s]+$/.test(host) && URL.canParse(spelled) && new URL(spelled).host === url.host;

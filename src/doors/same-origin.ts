@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** A header that no page of another origin can add without asking first, and nobody answers that question with yes. */
+/** A page of another origin can add this header only after asking us (a preflight request), and we never say yes. */
 const ownHeader = 'x-portcullis';
 
 /**
@@ -21,7 +21,7 @@ export function isFromOurPages(
   return request.headers[ownHeader] === '1';
 }
 
-/** The same page by another of our names. Names that are not ours never come this far: Host is allow-listed (rule 26). */
+/** The same page by another of our names. Foreign names never come this far: Host is allow-listed (rule 26). */
 function isHostItself(origin: string, host: string | undefined): boolean {
   return host !== undefined && (origin === `http://${host}` || origin === `https://${host}`);
 }

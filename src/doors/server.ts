@@ -26,19 +26,19 @@ export interface Doors {
   readonly auditMode?: AuditMode;
 }
 
-/** What stands behind a server. */
+/** The parts behind a server. */
 export interface Served {
   readonly handle: RequestHandler;
   readonly recordUnread: RecordUnread;
 }
 
-/** Probes ask the address of a pod, not a name. Nothing is told here that depends on who asks in a browser's name. */
+/** Probes use the address of a pod, not a name. These answers do not depend on a browser's credentials. */
 const healthPaths = /^\/(?:healthz|readyz|metrics)(?:\?|$)/;
 
 /**
- * One HTTP server for all doors, with limits on headers and idle time (rule 29). Until there is a handler, requests are
- * told to come back: the port is known, and taken, before everything behind it is ready. What is no request that Node's
- * parser can read is answered here, and recorded as soon as there is a log.
+ * One HTTP server for all doors, with limits on headers and idle time (rule 29). Until there is a handler, requests get
+ * the answer to come back: the port is known, and taken, before the parts behind it are ready. Bytes that Node's parser
+ * cannot read are answered here, and recorded as soon as there is a log.
  */
 export function createDoorServer(behind: () => Served | null): Server {
   const answering = new Set<Duplex>();
@@ -62,7 +62,7 @@ export function createDoorServer(behind: () => Served | null): Server {
       requestTimeout: 120 * secondMs,
       keepAliveTimeout: 65 * secondMs,
       connectionsCheckingInterval: 5 * secondMs,
-      // Node would refuse it with an empty answer that nobody hears of.
+      // Node would refuse it with an empty answer, and no entry in our log.
       requireHostHeader: false,
       insecureHTTPParser: false,
     },
@@ -138,7 +138,7 @@ export function listen(server: Server, host: string, port: number): Promise<numb
   });
 }
 
-/** Stops accepting, lets the requests under way end for at most `graceMs`, then closes what is left. */
+/** Stops accepting, gives running requests at most `graceMs` to end, then closes the rest. */
 export async function stopServer(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>(resolve => server.close(() => resolve()));
   server.closeIdleConnections();

@@ -10,7 +10,7 @@ export const sessionCookieName = '__Host-portcullis';
 export type SessionCookie =
   | { readonly kind: 'absent' }
   | { readonly kind: 'present'; readonly token: string }
-  /** Sent twice: somebody else planted one of them, and nobody can tell which. */
+  /** It was sent twice. One of them was planted, and we cannot tell which. */
   | { readonly kind: 'repeated' };
 
 /** Finds the session in a Cookie header. */
@@ -35,11 +35,14 @@ export function sessionCookie(token: string): string {
 /** A Set-Cookie value that makes the browser forget its session. */
 export const endedSessionCookie = `${sessionCookieName}=; Max-Age=0; ${attributes}`;
 
-/** Says that this browser has signed in to an account before. It opens nothing: it only tells its owner from strangers. */
+/**
+ * Says that this browser has signed in to an account before. It gives no access: it only distinguishes the account's
+ * owner from strangers.
+ */
 const deviceCookieName = '__Host-portcullis-device';
 const deviceDays = 180;
 
-/** A Set-Cookie value for a device; none where there is nothing to keep. */
+/** A Set-Cookie value for a device; none if there is no device to remember. */
 export function deviceCookie(device: string | null): string[] {
   return device === null ? [] : [`${deviceCookieName}=${device}; Max-Age=${deviceDays * 86_400}; ${attributes}`];
 }

@@ -5,8 +5,8 @@ const sliceBytes = 16 * KiB;
 const wholeBytesMax = 64 * KiB;
 
 /**
- * A large body, to be written a slice after another: of one that is written at once nobody can say how much a slow client has
- * taken. A small one stays as it is.
+ * A large body, cut into slices: if it were written at once, we could not see how much a slow client has read. A small
+ * one stays as it is.
  */
 export function sliced(body: Buffer): Buffer | Readable {
   return body.length <= wholeBytesMax ? body : Readable.from(slicesOf(body), { objectMode: false });

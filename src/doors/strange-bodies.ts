@@ -5,14 +5,18 @@ import { leastPace, type Pace } from './pace.ts';
 import { hasBody, readWhole } from './whole-body.ts';
 
 /**
- * Reads a body that tells who sends it, or proves it, and so has to be read before anybody is known. Throws
- * `PortcullisError`: `too_large`, `too_slow`, and `rate_limited` while strangers have us hold too much; and `ClientGone`.
+ * Reads a body that identifies its own sender, and so must be read before the sender is known. Throws
+ * `PortcullisError`: `too_large`, `too_slow`, and `rate_limited` while strangers' bodies fill their limit; and
+ * `ClientGone`.
  */
 export type ReadStrangeBody = (request: IncomingMessage, clientAddress: string) => Promise<Buffer>;
 
 export interface StrangeBodiesLimits {
   readonly bytesMax: number;
-  /** Bytes of unfinished bodies that are held at once. One address has half of them, for it may be that of a proxy. */
+  /**
+   * Bytes of unfinished bodies that are held at once. One address may have half of them, because it may be a proxy's
+   * address.
+   */
   readonly heldMax: number;
   readonly pace?: Pace;
 }

@@ -37,8 +37,8 @@ export interface UnreadRequest {
 export type RecordUnread = (request: UnreadRequest) => Promise<void>;
 
 /**
- * Nobody has said who sent it, and anybody can send any number: such requests are counted in the deployment log like the
- * calls of strangers (rule 23).
+ * The sender is unknown, and a stranger can send any number. So such requests are counted in the deployment log like
+ * the calls of strangers (rule 23).
  */
 export function createRecordUnread(count: RecordEvent): RecordUnread {
   return ({ reason, clientAddress, requestId }) =>
@@ -64,8 +64,8 @@ export async function refuseUnread(
 }
 
 /**
- * Answers, in the words of HTTP/1.1, bytes that Node's parser could not read, and closes the connection; with `silent` it
- * says nothing, because the answer to an earlier request is under way.
+ * Answers bytes that Node's parser could not read, in the words of HTTP/1.1, and closes the connection. With `silent`
+ * it writes nothing, because the answer to an earlier request is under way.
  */
 export async function refuseBytes(
   socket: Socket,
@@ -74,7 +74,7 @@ export async function refuseBytes(
   { silent }: { silent: boolean },
 ): Promise<void> {
   const clientAddress = socket.remoteAddress === undefined ? null : plainAddress(socket.remoteAddress);
-  // Node has let go of it, and an error that nobody hears ends the process.
+  // Node no longer listens to this socket, and an error event without a listener ends the process.
   socket.on('error', () => {});
   if (silent) socket.destroy();
   const { status, headers, body } = await answerTo({ reason, clientAddress }, record);
@@ -87,7 +87,9 @@ export async function refuseBytes(
   setTimeout(() => socket.destroy(), closeMs).unref();
 }
 
-/** What is not in the log is not refused by its reason either: nothing passes unrecorded (rule 1). */
+/**
+ * If the refusal could not be logged, the client does not get its reason either: nothing passes unrecorded (rule 1).
+ */
 async function answerTo(refused: Omit<UnreadRequest, 'requestId'>, record: RecordUnread): Promise<ErrorEnvelope> {
   const requestId = randomUUID();
   const [status, , message] = answers[refused.reason];

@@ -5,9 +5,9 @@ import { secondMs } from '../domain/units.ts';
 const discardMs = 5 * secondMs;
 
 /**
- * A client still sending a body that nobody reads gets the answer first. The rest flows into nothing, and if it does not end
- * soon we end the connection: cutting it at once would lose the answer with it. By the time the answer is written, the
- * request may have ended in any way: the socket is taken from it now, and nothing is asked of the request later.
+ * A client that still sends a body which is not read gets the answer first. The rest of the body is thrown away; if it
+ * does not end soon, the connection is ended. Cutting it at once would lose the answer. When the answer is written, the
+ * request may have ended in any way: so its socket is taken now, and the request is not used later.
  */
 export function cutUnreadRest(request: IncomingMessage, response: ServerResponse, afterMs: number = discardMs): void {
   if (request.complete || request.destroyed) return;

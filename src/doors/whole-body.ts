@@ -11,7 +11,7 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 export interface WholeBodyOptions {
   readonly bytesMax: number;
   readonly pace?: Pace;
-  /** Hears of each piece before it is kept, and throws to end the reading. */
+  /** Called with each piece before it is kept. It throws to stop the reading. */
   readonly take?: (bytes: number) => void;
 }
 

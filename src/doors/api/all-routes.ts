@@ -88,5 +88,5 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
   ];
 }
 
-/** And those about content in Notion, which stand on nothing but the path. */
+/** The routes about content in Notion, which need nothing but the path. */
 export const contentRoutes: readonly ContentRoute[] = [...pagesRoutes, ...discoverRoutes, titlesRoute];

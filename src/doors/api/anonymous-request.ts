@@ -14,7 +14,7 @@ import { errorAnswer } from './json-answer.ts';
 import { readBody } from './read-body.ts';
 import { describe, notFromOurPages } from './read-input.ts';
 
-/** The browser behind a request that stands before the gateway, because there is no caller yet. */
+/** The browser behind a request that comes before the gateway, because there is no caller yet. */
 export function clientOf(request: FastifyRequest, clientAddress: ClientAddress): Client {
   const cookie = readSessionCookie(request.headers.cookie);
   return {
@@ -29,9 +29,9 @@ export function clientOf(request: FastifyRequest, clientAddress: ClientAddress):
 const readStrange = createStrangeBodies({ bytesMax: 16 * KiB, heldMax: 4 * MiB });
 
 /**
- * Also refuses foreign pages: one that signs its visitor in as somebody else would see what they do there.
+ * Also refuses foreign pages: a page that signs its visitor in as another person would see what the visitor does there.
  *
- * @param client who sends it: unfinished bodies of one address are bounded together
+ * @param client the sender: the unfinished bodies of one address share a limit
  */
 export async function readBodyAs<B>(
   request: FastifyRequest,

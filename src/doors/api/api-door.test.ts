@@ -190,7 +190,7 @@ describe('the admin API', () => {
         const entry = await last();
         assert.equal(`${entry?.kind} ${entry?.operation}`, `denial ${operation}`, path);
       }
-      // No workspace has that name, which is all that anybody hears of a workspace.
+      // No workspace has that name, and the answer says no more than that.
       assert.equal((await api.send('GET', '/api/workspaces/%00/members', { key })).status, 404);
       assert.equal((await last())?.operation, 'members.list');
     });

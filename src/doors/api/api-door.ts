@@ -24,7 +24,7 @@ export interface ApiDoorParts {
   readonly identify: IdentifyCaller;
   readonly routes: readonly ApiRoute[];
   readonly contentRoutes?: readonly ContentRoute[];
-  /** Opens links to files in what is sent to Notion. */
+  /** Opens links to files in requests for Notion. */
   readonly fileLinks?: Pick<FileLinks, 'open'>;
   readonly signIn: Pick<SignInParts, 'signIn' | 'record'>;
   readonly joining?: Pick<JoiningParts, 'accounts' | 'record'>;
@@ -33,7 +33,10 @@ export interface ApiDoorParts {
   readonly publicUrl: string;
 }
 
-/** The admin API: `/api/…`. Its rows say what there is; everything else about a request is the same for all of them. */
+/**
+ * The admin API: `/api/…`. Its rows say which routes there are. Everything else about a request is the same for all
+ * routes.
+ */
 export function apiDoor(parts: ApiDoorParts): FastifyPluginAsync {
   const { gateway, routes, contentRoutes = [], fileLinks, clientAddress, publicUrl } = parts;
   const readKnown = createKnownBodies(parts.identify);

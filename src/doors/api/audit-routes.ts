@@ -13,7 +13,7 @@ export interface AuditRouteParts {
   readonly ends: TailEnds;
 }
 
-/** Where a log is: its addresses, the names of its operations, who may read it, and what its queries have besides. */
+/** One log: its addresses, the names of its operations, who may read it, and the additional fields of its queries. */
 interface Place {
   readonly path: '/api/audit' | '/api/deployment/audit';
   readonly name: 'audit' | 'deployment_audit';
@@ -38,7 +38,7 @@ const ofDeployment: Place = {
   more: {},
 };
 
-/** Reading the log. A workspace's entries are for those who hold `audit` in it. Each reading is in the log itself. */
+/** Reading the log. Members with `audit` read the entries of their workspace. Each reading is logged itself. */
 export function createAuditRoutes(parts: AuditRouteParts): ApiRoute[] {
   return [ofWorkspace, ofDeployment].flatMap(place => routesOf(parts, place));
 }

@@ -22,7 +22,10 @@ export const tailFrom = index
 /** What a browser sends when it asks again. */
 export const lastEvent = z.object({ 'last-event-id': index.optional() });
 
-/** Follows a log: an event for what came, with `entries` and `names` as a page of the log has them, and `next`. */
+/**
+ * Follows a log: one event for each batch of new entries, with `entries` and `names` as on a page of the log, and
+ * `next`.
+ */
 export function tailLog(
   parts: { readonly reader: AuditReader; readonly ends: TailEnds },
   log: { readonly workspaceId: WorkspaceId | null; readonly filter: AuditFilter },

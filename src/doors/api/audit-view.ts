@@ -1,7 +1,7 @@
 import type { AuditReader, AuditRecord, WrittenEntry, WrittenOutcome } from '../../audit/audit-reader.ts';
 import type { WorkspaceId } from '../../domain/ids.ts';
 
-/** An entry as the admin API shows it: what was written, with its closing entry inside. */
+/** An entry as the admin API shows it: as it was written, with its closing entry inside. */
 export interface AuditView extends WrittenEntry {
   readonly outcome: OutcomeView | null;
   /** Its place in the log; null while it waits for it. */
@@ -18,7 +18,9 @@ export function auditView({ entry, outcome, index }: AuditRecord): AuditView {
   return { ...entry, index, outcome: { id, time, result, status, withheld, upstreamMs, error, upstreamRequestId } };
 }
 
-/** The ids in some entries that have a name: who called, who answers for them, with which key, and what an event is about. */
+/**
+ * The ids in some entries that have a name: of callers, their owners, their keys, and the things that events are about.
+ */
 export async function namesIn(
   reader: AuditReader,
   workspaceId: WorkspaceId | null,

@@ -6,11 +6,11 @@ import type { ApiRoute } from './route.ts';
 export type Pass = (operation: Operation) => Promise<Answer>;
 
 /**
- * A row of the admin API about content in Notion. It decides nothing and runs nothing by itself: it is made of Notion
- * operations from the operation table, each of which goes through the gateway as a call of its own, so the same row
- * decides here as at the REST door, and each is in the log.
+ * A row of the admin API about content in Notion. The row itself decides nothing and runs nothing. It is made of Notion
+ * operations from the operation table, and each goes through the gateway as a call of its own. So the policy decides
+ * here as at the REST door, and each call is in the log.
  *
- * The workspace is that of the key, or for a session `:workspace` in the path or `?workspace=`.
+ * The workspace is the key's, or for a session the one of `:workspace` in the path or of `?workspace=`.
  */
 export interface ContentRoute<
   Params extends ZodType = ZodType,

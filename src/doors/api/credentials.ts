@@ -3,8 +3,8 @@ import type { Credentials } from '../../domain/principal.ts';
 import { readSessionCookie } from '../session-cookie.ts';
 
 /**
- * Finds what a request presents: a key or a browser session. Both at once, or one of them twice, is neither: whoever sent
- * that may expect another one to count than we do.
+ * Finds the credentials of a request: a key or a browser session. Both at once, or one of them twice, counts as
+ * neither, because the sender may expect another one to count than we do.
  */
 export function readCredentials(request: IncomingMessage): Credentials {
   const keys = request.headersDistinct.authorization ?? [];

@@ -9,8 +9,8 @@ import { minuteMs } from '../../domain/units.ts';
 const readingsMax = 20;
 
 /**
- * The entry of a decision, for those whose call it was or who answer for them, and for those who read the log or give
- * permissions. To everybody else there is no such decision: throws `not_found`.
+ * The entry of a decision. It is shown to the caller, to the owner of an agent that called, and to those who read the
+ * log or give permissions. For all others there is no such decision: throws `not_found`.
  */
 export async function findDecision(
   log: Pick<AuditReader, 'read'>,
@@ -45,7 +45,7 @@ async function look(
   return null;
 }
 
-/** The time of a decision stands in its id (RFC 9562 section 5.7). */
+/** The time of a decision is part of its id (RFC 9562 section 5.7). */
 function around(id: DecisionId): { since: Date; until: Date } {
   const hex = id.slice('dec_'.length).replace('-', '').slice(0, 12);
   const ms = Number.parseInt(hex, 16);

@@ -45,7 +45,9 @@ const discoverQuery = z
     path: ['cursor'],
   });
 
-/** What search finds in a workspace: "discovered", for search is not a list of what is shared. */
+/**
+ * What search finds in a workspace. It is called "discovered", because search does not list everything that is shared.
+ */
 export const discoverRoutes: ContentRoute[] = [
   {
     method: 'GET',

@@ -7,7 +7,7 @@ export class Download {
   readonly contentType: string;
   readonly body: Readable;
 
-  /** `name` is a plain word with an extension: nothing of it is escaped. */
+  /** `name` is a plain word with an extension: no character of it needs escaping. */
   constructor(name: string, contentType: string, body: Readable) {
     this.name = name;
     this.contentType = contentType;

@@ -12,8 +12,8 @@ export interface ServerEvent {
 }
 
 /**
- * An answer of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). When nobody listens any
- * more, the signal tells the source at once, even while it waits.
+ * An answer of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). When the client
+ * stops listening, the signal tells the source at once, even while it waits.
  */
 export function eventStream(source: (signal: AbortSignal) => AsyncIterable<ServerEvent>): Download {
   const listening = new AbortController();

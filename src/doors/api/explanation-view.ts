@@ -34,7 +34,7 @@ export function decidingGrantView(
   };
 }
 
-/** What would turn a decision round. Groups are named to those who may see the whole policy. */
+/** The changes that would reverse a decision. Groups are named only to those who may see the whole policy. */
 export function changesView(
   changes: readonly Change[],
   principal: PrincipalId,

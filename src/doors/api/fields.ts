@@ -15,7 +15,7 @@ export const principalId = z.custom<PrincipalId>(
   'Expected the id of a user or an agent',
 );
 
-/** Joiners are part of scripts and emoji. Everything else that nobody sees could make one name look like another. */
+/** Joiners are part of scripts and emoji. All other invisible characters could make one name look like another. */
 const unseen = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u2800]|\u034f/u;
 
 /** One line of visible text that people gave to something (decision 27). */

@@ -54,8 +54,9 @@ export const joiningRoutes = [
 ] as const;
 
 /**
- * Joining by invitation, and coming back after a forgotten password. Like signing in it stands before the gateway, because
- * there is no caller yet, and makes every result durable in the log before it is told. Attempts are counted by address.
+ * Joining by invitation, and coming back after a forgotten password. Like signing in it comes before the gateway,
+ * because there is no caller yet. It writes every result durably to the log before it answers. Attempts are counted by
+ * address.
  */
 export function joiningDoor(parts: JoiningParts): FastifyPluginAsync {
   const { accounts, record, clientAddress, origins } = parts;

@@ -18,8 +18,9 @@ export function jsonAnswer(value: unknown, status = 200): Answer {
 }
 
 /**
- * Turns a failure into an answer of the admin API: problem details (RFC 9457). Whatever is not ours is `internal`, without its text. A call
- * about content that has a diagnosis is answered with that: it names its cause more closely, and a remedy for programs.
+ * Turns a failure into an answer of the admin API: problem details (RFC 9457). An error that is not ours becomes
+ * `internal`, without its text. For a call about content, a diagnosis is used if there is one: it names the cause more
+ * precisely, and a remedy for programs.
  */
 export function errorAnswer(error: unknown, requestId: string): Answer {
   const known = error instanceof PortcullisError ? error : new PortcullisError('internal');

@@ -1,4 +1,4 @@
-/** E2: errors speak to who reads them. */
+/** E2: errors are written for their readers. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type AdminApi, openAdminApi, type Reply, type SendOptions } from '../../../test/admin-api.ts';
@@ -6,7 +6,7 @@ import { signedIn } from '../../../test/people.ts';
 import type { Action } from '../../domain/action.ts';
 import { newId, type UserId, type WorkspaceId } from '../../domain/ids.ts';
 
-/** What only somebody who writes programs against the API can do anything about. */
+/** Words that only help a person who writes programs against the API. */
 const forPrograms = /Bearer|pcl_|Retry-After|Notion-Version|header|JSON/i;
 
 describe('an error in the admin API', () => {

@@ -12,10 +12,10 @@ type Row = Pick<
 > &
   Partial<Pick<ApiRoute, 'demand' | 'also' | 'headers' | 'yaml' | 'fileTypes'>>;
 
-/** Shapes that have a name, by it: each stands once in the description. */
+/** Shapes with a name, by name: each stands once in the description. */
 type Named = Map<string, JsonSchema>;
 
-/** The admin API in OpenAPI 3.1, derived from the same rows as the routes, so that it cannot say anything else. */
+/** The admin API in OpenAPI 3.1. It is derived from the rows of the routes, so the two cannot differ. */
 export function describeApi(publicUrl: string, routes: readonly ApiRoute[], contentRoutes: readonly ContentRoute[]) {
   const named: Named = new Map();
   const paths: Record<string, Record<string, unknown>> = {};
@@ -172,7 +172,7 @@ function schemaOf(schema: ZodType, io: 'input' | 'output', named: Named): JsonSc
   return { $ref: `#/components/schemas/${id}` };
 }
 
-/** The same with references to where OpenAPI keeps named shapes. */
+/** The same, with references to the places where OpenAPI keeps named shapes. */
 function pointed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(pointed);
   if (typeof value !== 'object' || value === null) return value;

@@ -18,7 +18,7 @@ export function commandOperation(row: ApiRoute, input: Input | null, problem: Pr
   return {
     name: row.name,
     effect: row.method === 'GET' ? 'read' : 'write',
-    // A request that cannot be read is denied for that; what it would have asked for is not known.
+    // A request that cannot be read is denied for that reason; its further demands are unknown.
     demands: [row.demand, ...(input === null ? [] : (row.also?.of(input) ?? []))].map(demandOf),
     problem,
     target:
@@ -36,7 +36,7 @@ function answerOf(value: unknown, status?: number): Answer {
   return { ...answer, headers: { ...answer.headers, etag: `"${value.tag}"` } };
 }
 
-/** An operation that cannot be carried out whoever asks. */
+/** An operation that cannot be carried out for any caller. */
 export function impossibleOperation(name: string, method: string, problem: Problem): Operation {
   const effect = method === 'GET' ? 'read' : 'write';
   return { name, effect, demands: [], problem, target: null, response: plainResponse };

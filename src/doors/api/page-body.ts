@@ -14,7 +14,7 @@ export const notionId = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** An address on the public web. Notion, and everybody who opens the page, will fetch it. */
+/** An address on the public web. Notion will fetch it, and so will every reader of the page. */
 const publicUrl = z.string().max(urlCharsMax).refine(isPublicUrl, 'Expected the https address of a public site.');
 
 const external = z.strictObject({

@@ -6,8 +6,8 @@ import { diagnoseAnswer, diagnoseError } from '../../notion/diagnosis.ts';
 import type { Pass } from './content-route.ts';
 
 /**
- * Passes one operation and reads its answer as JSON. Whatever goes wrong, here or at Notion, is thrown with a diagnosis
- * of what it means for the subject (`page`, `parent page`, …) and what can be done.
+ * Passes one operation and reads its answer as JSON. Every failure, here or at Notion, is thrown with a diagnosis: what
+ * it means for the subject (`page`, `parent page`, …) and what can be done.
  */
 export async function passDiagnosed(pass: Pass, operation: Operation, subject: string): Promise<unknown> {
   const answer = await pass(operation).catch(error => {

@@ -19,7 +19,7 @@ const part = {
   from: z.coerce.number().int().min(0).default(0).describe('How many of them are there already, to go on after these.'),
 };
 
-/** What people take away to verify. A workspace's log is for those who hold `audit` in it, and so is the proof of it. */
+/** The data that a verifier takes away. Members with `audit` get the log of their workspace, and its proof. */
 export function createProofRoutes(logs: ProvableLogs): ApiRoute[] {
   return [
     apiRoute({

@@ -14,7 +14,7 @@ const bodyBytesMax = 512 * KiB;
 
 export type BodyResult = { readonly value: JsonObject | null } | { readonly problem: Problem };
 
-/** Reads a request's body: one JSON object with one meaning, or none at all. What is wrong with it comes back as a value. */
+/** Reads a request's body: one JSON object with one meaning, or no body at all. Problems are returned as a value. */
 export async function readBody(
   request: IncomingMessage,
   takes: { readonly yaml?: true } = {},
@@ -45,7 +45,7 @@ function isYaml(contentType: string | undefined): boolean {
   return /^(application|text)\/(x-)?yaml\s*(;|$)/i.test(contentType ?? '');
 }
 
-/** The same rules as for JSON: UTF-8, one mapping, keys that stand once. */
+/** The same rules as for JSON: UTF-8, one mapping, no key twice. */
 function readYamlBody(bytes: Buffer | Problem): BodyResult {
   if (!Buffer.isBuffer(bytes)) return { problem: bytes };
   if (!isUtf8(bytes)) return refuse('invalid_request', 'Send the body in UTF-8.');
@@ -58,7 +58,7 @@ function readYamlBody(bytes: Buffer | Problem): BodyResult {
   return { value: value as JsonObject };
 }
 
-/** What is wrong with the bytes themselves. What is not said so is a client that went away. */
+/** The problem with the bytes themselves. Any other error is a client that went away. */
 function problemOf(error: unknown): Problem {
   if (!(error instanceof PortcullisError)) throw error;
   const { code, message } = error;

@@ -38,8 +38,8 @@ export interface ReadInput {
 const nothing = z.strictObject({});
 
 /**
- * Reads a request by its row. What is wrong with it comes back as a problem instead of an error, so that the gateway
- * decides and logs the call like any other.
+ * Reads a request by its row. Problems are returned and not thrown, so that the gateway decides and logs the call like
+ * any other.
  */
 export async function readInput(
   request: FastifyRequest,
@@ -101,7 +101,7 @@ function mentionsWorkspace(schema: ZodType | undefined): boolean {
   return schema instanceof ZodObject && 'workspace' in schema.shape;
 }
 
-/** What is wrong, by the names of the values. The values themselves are not repeated: they may be secrets. */
+/** What is wrong, by the names of the values. The values are not repeated, because they may be secrets. */
 export function describe({ issues }: z.ZodError): string {
   const told = issues.slice(0, problemsTold).map(({ path, message }) => {
     const name = path.join('.');
@@ -110,5 +110,5 @@ export function describe({ issues }: z.ZodError): string {
   return told.join('; ');
 }
 
-/** Problems of one request that are told of at once. */
+/** The most problems of one request that the answer lists. */
 const problemsTold = 10;

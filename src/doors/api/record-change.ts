@@ -5,8 +5,8 @@ import type { CommandContext } from '../../domain/operation.ts';
 import { principalIdOf } from '../../domain/principal.ts';
 
 /**
- * Writes down what a command changed: the intent says that a member was added, this says which one and in what role.
- * When that cannot be written, the caller hears that the change may have been made.
+ * Records what a command changed: the intent says that a member was added, this says which member and in which role. If
+ * it cannot be written, the caller is told that the change may have been made.
  */
 export async function recordChange(
   record: RecordEvent,

@@ -45,7 +45,7 @@ const query = z.strictObject({
 
 const params = z.object({ workspace: idOf('wsp') });
 
-/** What the connections of a workspace reach, and what they can do there that nobody here needs. */
+/** What the connections of a workspace can reach, and the capabilities that the workspace does not need. */
 export function createReportRoutes({ report, known }: ReportCommands): ApiRoute[] {
   return [
     apiRoute({

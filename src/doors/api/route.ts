@@ -6,9 +6,9 @@ import type { Download } from './download.ts';
 import type { Tagged } from './tagged.ts';
 
 /**
- * What a route's caller must be allowed: an action, and on what. `membership` is open to every member, but a key that is
- * limited must be limited to `key` at least; `self` is closed to limited keys; a `key` or an `agent` is open to those who
- * own it, and to those who hold the action. What the rest means is said at `Demand`.
+ * The demand of a route: an action, and its object. `membership` is open to every member, but the limit of a key must
+ * include `key`. `self` is closed to limited keys. A `key` or an `agent` is open to its owner, and to callers with the
+ * action. `Demand` explains the rest.
  */
 export type RouteDemand =
   | ({ readonly on: 'workspace' | 'deployment'; readonly action: Action } & Pick<Demand, 'by' | 'gives'>)
@@ -26,7 +26,7 @@ type OfShape<A extends ZodType> = z.output<A> | Tagged<z.output<A>>;
 // biome-ignore lint/suspicious/noConfusingVoidType: a command without an answer ends without a value.
 type Answered<A extends RouteAnswer> = A extends ZodType ? OfShape<A> : A extends null ? void : Download;
 
-/** Demands that follow from what is asked for. */
+/** Demands that depend on the content of the request. */
 export interface FurtherDemands<Given> {
   /** For the description of the API: one sentence. */
   readonly says: string;
@@ -42,9 +42,9 @@ interface Given<Params extends ZodType, Query extends ZodType, Body extends ZodT
 }
 
 /**
- * One row of the admin API. The door derives from it the HTTP route, the operation that the gateway decides, the
- * validation of the request and the OpenAPI description. `run` stands where `forward` stands for a call to Notion: it
- * is reached only after the decision was allowed and its intent is durable.
+ * One row of the admin API. From it the door derives the HTTP route, the operation that the gateway decides, the
+ * validation of the request and the OpenAPI description. `run` takes the place of `forward`: it runs only after the
+ * call was allowed and its intent is durable.
  *
  * A route whose path has `:workspace` is decided in that workspace.
  */
@@ -71,7 +71,7 @@ export interface ApiRoute<
   readonly yaml?: true;
   /** Status of success: 200 unless it says otherwise, and 204 without an answer. */
   readonly status?: number;
-  /** The shape of what it answers with; null for nothing at all; `file` for a `Download`. */
+  /** The shape of the answer; null for an empty answer; `file` for a `Download`. */
   readonly answer: Answer;
   /** Content types of an answer that is a file. */
   readonly fileTypes?: readonly string[];

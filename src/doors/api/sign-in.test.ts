@@ -15,7 +15,7 @@ describe('signing in over HTTP', () => {
   });
   after(() => api.close());
 
-  /** Somebody with a password, and the cookie of the browser in which it was chosen. */
+  /** A person with a password, and the cookie of the browser in which it was chosen. */
   async function somebody(email: string) {
     const id = await api.people.aUser({ email });
     const cookie = await api.cookieOf(id);

@@ -48,8 +48,8 @@ export const signInRoutes = [
 ] as const;
 
 /**
- * Signing in and out. It stands before the gateway, because there is no caller yet whom the gateway could identify; like
- * the gateway, it makes every result durable in the log before it is told. Nothing here can be done by GET.
+ * Signing in and out. It comes before the gateway, because there is no caller yet whom the gateway could identify. Like
+ * the gateway, it writes every result durably to the log before it answers. Nothing here can be done by GET.
  */
 export function signInDoor(parts: SignInParts): FastifyPluginAsync {
   const { signIn, record, clientAddress, origins } = parts;
@@ -109,7 +109,9 @@ export function signInDoor(parts: SignInParts): FastifyPluginAsync {
     }
   }
 
-  /** Logs how an attempt ended. An address that tries too often is told to wait, whatever else is wrong. */
+  /**
+   * Logs how an attempt ended. An address that tries too often is told to wait, even if something else is wrong too.
+   */
   async function tell(result: SignInResult, client: Client, requestId: string): Promise<void> {
     if (result.kind === 'opened') {
       const detail = { session: result.sessionId };
@@ -122,7 +124,10 @@ export function signInDoor(parts: SignInParts): FastifyPluginAsync {
   }
 }
 
-/** What a person reads whose attempt failed. One answer for every reason, so that it does not tell which accounts exist. */
+/**
+ * The message for a person whose attempt failed. It is the same for every reason, so that it does not reveal which
+ * accounts exist.
+ */
 interface Failure {
   readonly message: string;
   readonly hint: string;

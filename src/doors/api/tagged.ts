@@ -1,4 +1,4 @@
-/** An answer with the version that it shows, which stands in the header ETag. */
+/** An answer with the version that it shows. The version is sent in the header ETag. */
 export class Tagged<Value> {
   readonly value: Value;
   readonly tag: number;

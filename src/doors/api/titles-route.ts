@@ -48,8 +48,9 @@ const query = z.strictObject({
 });
 
 /**
- * The titles of what stands in the log, as the reader may read them: Notion is asked in the reader's name, and each object
- * is decided and logged like any other call. Nothing but the title is told, and nothing of what the reader may not read.
+ * The titles of the objects in the log, as far as the reader may read them. Notion is asked in the reader's name, and
+ * each object is decided and logged like any other call. The answer has only titles, and only of what the reader may
+ * read.
  */
 export const titlesRoute = {
   method: 'GET',

@@ -31,7 +31,7 @@ interface Named {
   readonly id: SubscriptionId;
 }
 
-/** Whose subscriptions a set of routes is about. */
+/** The owner of a set of subscriptions. */
 interface Place {
   readonly path: `/api/${string}`;
   readonly name: string;
@@ -66,7 +66,7 @@ interface Parts {
   readonly publicUrl: string;
 }
 
-/** The addresses at which a workspace, or the deployment for all of them, hears from Notion: docs/webhooks.md. */
+/** The addresses at which Notion reports to a workspace, or to the deployment for all workspaces: docs/webhooks.md. */
 export function createWebhookRoutes(parts: Parts): ApiRoute[] {
   return places.flatMap(place => routesOf(place, parts));
 }

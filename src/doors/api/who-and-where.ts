@@ -6,7 +6,7 @@ import { decidingGrantView, type Extent, pathView } from './explanation-view.ts'
 
 const unseen = 'There is no such object, or you may not read it.';
 
-/** Everybody who may do something with an object, in the order of their names. Throws `not_found`. */
+/** Every principal who may do something with an object, in the order of their names. Throws `not_found`. */
 export async function whoCan(questioned: Questioned, asked: { readonly action: Action; readonly object: AskedObject }) {
   const object = await questioned.locate(asked.object);
   if (object.state === 'unknown' || object.state === 'stale') throw new PortcullisError('not_found', unseen);
@@ -27,7 +27,10 @@ export async function whoCan(questioned: Questioned, asked: { readonly action: A
   };
 }
 
-/** The pages and databases with which somebody may do something, each with everything that they may do there. Throws `not_found`. */
+/**
+ * The pages and databases with which a principal may do something, each with all that they may do there. Throws
+ * `not_found`.
+ */
 export async function reached(questioned: Questioned, asked: Parameters<Questioned['reach']>[0], extent: Extent) {
   const { under } = asked;
   if (under !== undefined && (await questioned.locate({ kind: 'page', id: under })).state !== 'known')

@@ -9,7 +9,7 @@ export interface ConfirmationForm {
   readonly formToken: string;
 }
 
-/** Asks whether this is what was meant (rule 1): which workspace, who administers it, who will use it. */
+/** Asks the person whether this is what they meant (rule 1): which workspace, who administers it, who will use it. */
 export function confirmationPage(waiting: Waiting, form: ConfirmationForm, options: PageOptions): string {
   const { workspaceName, isNew, notionOwnerName, beside, admins } = waiting;
   const title = isNew ? 'Connect this workspace?' : titleFor(beside);

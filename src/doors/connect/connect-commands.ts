@@ -8,7 +8,7 @@ export interface Waiting {
   readonly notionOwnerName: string | null;
   /** Connections that stay as they are, beside this one; null when it takes the place of one. */
   readonly beside: number | null;
-  /** Those of them whose place it could take. */
+  /** Those connections that it could replace. */
   readonly replaceable: readonly { readonly connectionId: ConnectionId; readonly notionOwnerName: string | null }[];
   readonly audience: 'members' | 'owner';
   readonly admins: readonly { readonly name: string; readonly email: string }[];

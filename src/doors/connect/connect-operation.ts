@@ -30,7 +30,7 @@ export function connectOperation(
   };
 }
 
-/** A step that cannot be taken whoever asks. It is decided and logged like any other. */
+/** A step that cannot be taken by anyone. It is decided and logged like any other. */
 export function impossibleOperation(name: ConnectOperationName, problem: Problem): Operation {
   return { ...frame(name, null), problem };
 }

@@ -28,7 +28,8 @@ export async function start(kind: ConnectKind, visit: Visit): Promise<FastifyRep
   if (target === 'bad') return pass(impossibleOperation('connect.start', badAddress), null);
   // Cookies belong to a host name, and Notion will send the browser back to this one.
   if (!isHostOf(publicUrl, request.headers.host)) {
-    // Whoever was sent to the public address and is not seen there is seen nowhere else: it would go round for ever.
+    // The browser was sent to the public address before, and the host still differs: another redirect would go in
+    // circles for ever.
     if (sent !== undefined) return pass(impossibleOperation('connect.start', wrongHost), null);
     const there = new URL(startPath(kind, target), publicUrl);
     there.searchParams.set('sent', '1');
@@ -53,7 +54,7 @@ export async function finish(kind: ConnectKind, visit: Visit): Promise<FastifyRe
     commands.finish({ kind, state, iss, error, code }, context),
   );
   const { connectionId } = await pass<{ connectionId: ConnectionId }>(operation, target);
-  // Away from the address with the code in it; a reload then shows the same page.
+  // Redirects away from the address that has the code. A reload then shows the same page.
   return reply.redirect(`/auth/notion/confirm?connection=${connectionId}`, 303);
 }
 

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** Binds a form to the session that it was made for: nobody who does not hold the session can make one. */
+/** Binds a form to the session that it was made for: only the holder of the session can make the token. */
 export function formTokenFor(session: string, connectionId: string): string {
   return createHmac('sha256', session).update(`confirm connection\0${connectionId}`).digest('base64url');
 }

@@ -2,7 +2,7 @@ import { PortcullisError } from '../../domain/errors.ts';
 import type { DoorLog } from '../log-failure.ts';
 import { concernsOperator, type PageProblem } from './page-problem.ts';
 
-/** Fields and a sentence, also for what an operator need not know. */
+/** Takes fields and a sentence, also for events that an operator need not know. */
 export interface PageLog extends DoorLog {
   info(fields: object, sentence: string): void;
 }

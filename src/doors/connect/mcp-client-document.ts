@@ -5,8 +5,8 @@ import { isId, type RegistrationId } from '../../domain/ids.ts';
 export const mcpClientDocumentPath = '/auth/notion-mcp/client';
 
 /**
- * `GET /auth/notion-mcp/client/:registration`: what an authorization server reads when a client id of ours is a URL. It is
- * public, the same for every caller, and says nothing about whether such a registration exists.
+ * `GET /auth/notion-mcp/client/:registration`: the document that an authorization server reads if our client id is a
+ * URL. It is public, the same for every caller, and does not reveal whether such a registration exists.
  */
 export function mcpClientDocumentDoor(documentOf: (id: RegistrationId) => object): FastifyPluginAsync {
   return async fastify => {

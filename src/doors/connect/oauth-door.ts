@@ -44,7 +44,8 @@ export function oauthDoor(parts: OAuthDoorParts): FastifyPluginAsync {
     );
     fastify.addHook('onRequest', async (request, reply) => {
       reply.headers(headers);
-      // Not a success, so that no browser keeps it for the person who may follow: that one is asked for anew.
+      // The status is no success, so that the browser does not keep the answer for the person who may follow the link:
+      // the browser then asks again.
       if (isPrefetch(request.headers)) return reply.code(503).header('retry-after', '0').send();
     });
     fastify.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, parts.demo));
@@ -59,7 +60,7 @@ export function oauthDoor(parts: OAuthDoorParts): FastifyPluginAsync {
   };
 }
 
-/** Whoever asks what a page would be (scanners of links do) takes no step. */
+/** A HEAD request (scanners of links send them) takes no step. */
 async function refuseHead(_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   return reply.code(405).header('allow', 'GET').send();
 }
@@ -73,7 +74,7 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
 
 const connectKinds = ['rest', 'mcp'] as const satisfies readonly ConnectKind[];
 
-/** Who was about to start starts; an attempt of an earlier session is over with it. */
+/** A person who was about to start goes on to start. An attempt of an earlier session ended with that session. */
 function pathAfterSignIn(request: FastifyRequest): string {
   const kind = connectKinds.find(each => request.routeOptions.url === startPath(each, null));
   if (kind === undefined) return toDashboard.path;

@@ -11,7 +11,7 @@ export type PageProblem =
   | 'wrong_host'
   | 'unavailable';
 
-/** What people cause and mend by themselves. Of all the others an operator should know. */
+/** Problems that people cause and correct themselves. An operator should know of all others. */
 const ofPeople: ReadonlySet<PageProblem> = new Set([
   'invalid_state',
   'consent_denied',

@@ -5,7 +5,7 @@ export interface PageOptions {
   readonly demo: boolean;
 }
 
-/** A page that needs no script, for people who are being sent to and fro between Portcullis and Notion. */
+/** A page without scripts, for people who are sent back and forth between Portcullis and Notion. */
 export function page(title: string, content: Html, { nonce, demo }: PageOptions): string {
   return html`<!doctype html>
 <html lang="en">

@@ -11,7 +11,7 @@ interface ProblemText {
   readonly next: string;
 }
 
-/** Fixed texts alone: nothing of what a request said is ever shown (defect A15). */
+/** Fixed texts only: no text of a request is ever shown (defect A15). */
 export const problemTexts: Readonly<Record<PageProblem, ProblemText>> = {
   invalid_state: {
     title: 'This attempt is no longer valid',

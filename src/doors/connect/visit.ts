@@ -36,7 +36,7 @@ export interface Visit {
 
 export function openVisit(parts: OAuthDoorParts, request: FastifyRequest, reply: FastifyReply): Visit {
   const { gateway, commands, clientAddress, publicUrl, demo } = parts;
-  // Only the cookie counts here: whoever goes through these pages is a person in a browser.
+  // Only the cookie counts here: these pages are for a person in a browser.
   const cookie = readSessionCookie(request.headers.cookie);
   const session = cookie.kind === 'present' ? cookie.token : '';
   return {

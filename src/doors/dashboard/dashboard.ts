@@ -14,12 +14,12 @@ export interface DashboardOptions {
   readonly https?: boolean;
 }
 
-/** Paths of the other doors: what none of them knows is no page either. */
+/** Paths of the other doors. If no door knows such a path, it is not a page of the dashboard either. */
 const otherDoors = /^\/(?:api|auth|oauth|\.well-known|webhooks|scim|v1|w|mcp|healthz|readyz|metrics)(?:\/|$)/;
 
 /**
- * Serves the dashboard: its built files, and its one page for every other address that a browser opens. It holds no data
- * and knows no session: whatever the page shows, it asks of the admin API.
+ * Serves the dashboard: its built files, and its one page for every other address that a browser opens. It has no data
+ * and no sessions: the page asks the admin API for all that it shows.
  */
 export function dashboardDoor(options: DashboardOptions): FastifyPluginAsync {
   const root = resolve(options.root);
@@ -29,7 +29,7 @@ export function dashboardDoor(options: DashboardOptions): FastifyPluginAsync {
     fastify.addHook('onRequest', async (_request, reply) => {
       reply.headers({ ...headers, 'content-security-policy': inertPolicy });
     });
-    // The build has packed what is text; who accepts neither form gets the file itself.
+    // The build has compressed the text files. A client that accepts no compression gets the file itself.
     await fastify.register(fastifyStatic, { root, serve: false, preCompressed: true });
 
     // The names of these files contain a digest of their content, so they never change.

@@ -18,7 +18,7 @@ export async function readPage(root: string, nonce: string, demo: boolean): Prom
   );
 }
 
-/** What stands in the place of a dashboard that has not been built. It needs neither script nor style. */
+/** The page that is shown if the dashboard has not been built. It needs neither script nor style. */
 export const notBuiltPage = `<!doctype html>
 <html lang="en">
   <head>

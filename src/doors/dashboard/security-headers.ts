@@ -6,9 +6,10 @@ export function newNonce(): string {
 }
 
 /**
- * The policy of the dashboard's page (CSP Level 3): only the scripts and styles that this very answer names, talking only
- * to this origin, in nobody's frame. Nothing inline is allowed, not even style attributes: Mantine's style sheets carry
- * the nonce, and React sets single styles through the object model, which the policy does not concern.
+ * The policy of the dashboard's page (CSP Level 3). It allows only the scripts and styles that this answer names,
+ * connections to this origin only, and no framing. Nothing inline is allowed, not even style attributes: Mantine's
+ * style sheets carry the nonce, and React sets single styles through the object model, which the policy does not
+ * affect.
  */
 export function pagePolicy(nonce: string): string {
   return [
@@ -23,13 +24,13 @@ export function pagePolicy(nonce: string): string {
   ].join('; ');
 }
 
-/** The policy of whatever is no page: should a browser be made to show it, it can do nothing. */
+/** The policy of every answer that is no page: if a browser shows it as a page, it can do nothing. */
 export const inertPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 
 const yearSeconds = 365 * 24 * 60 * 60;
 
 /**
- * Headers that every answer of the dashboard carries, besides its content security policy.
+ * Headers of every answer of the dashboard, besides its content security policy.
  *
  * @param https whether people reach Portcullis by https; only then browsers are told to insist on it (RFC 6797)
  */

@@ -15,8 +15,8 @@ export interface HealthDoorParts {
 const stopping: Readiness = { status: 'not_ready', failing: ['stopping'] };
 
 /**
- * `/healthz`: the process answers. `/readyz`: it can also do its work; if not, or not for long, which checks fail.
- * `/metrics`: what it has counted, for those who may read it; to others there is no such page.
+ * `/healthz`: the process answers. `/readyz`: the process can also do its work; if not, or not for long, the answer
+ * lists the failing checks. `/metrics`: the counters, for those who may read them; others get no such page.
  */
 export function healthDoor(parts: HealthDoorParts): FastifyPluginAsync {
   const look = createReadiness(parts.checks, parts.monotonicMs);

@@ -8,18 +8,20 @@ import type { ClientAddress } from '../../net/client-address.ts';
 export type MetricsGuard = (request: IncomingMessage) => boolean;
 
 export interface MetricsAccess {
-  /** Who shows it may read. Null: nobody may but this machine itself, and only where strangers cannot look like it. */
+  /**
+   * A request with this token may read. Null: only this machine itself may, and only if strangers cannot look like it.
+   */
   readonly token: Secret | null;
   readonly publicUrl: string;
   readonly clientAddress: ClientAddress;
 }
 
-/** What a proxy adds to a request that it passes on (RFC 7239, RFC 9110 section 7.6.3, and what came before). */
+/** Headers that a proxy adds to a request (RFC 7239, RFC 9110 section 7.6.3, and their predecessors). */
 const proxyHeaders = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
 
 /**
- * Whether a request may read the metrics. Without a token, a gateway with a public address shows them to nobody: behind a
- * proxy on the same machine every stranger seems to be at a loopback address.
+ * Whether a request may read the metrics. Without a token, a gateway with a public address shows them to no one: behind
+ * a proxy on the same machine, every stranger seems to have a loopback address.
  */
 export function createMetricsGuard({ token, publicUrl, clientAddress }: MetricsAccess): MetricsGuard {
   if (token !== null) return request => showsToken(request, token);
@@ -27,12 +29,12 @@ export function createMetricsGuard({ token, publicUrl, clientAddress }: MetricsA
   return request =>
     here &&
     isLoopback(clientAddress(request)) &&
-    // A page of somebody else's whose name was rebound to our address asks with that name.
+    // A foreign page whose name was rebound to our address sends that name.
     isLoopback(hostNameOf(request)) &&
     !proxyHeaders.some(name => name in request.headers);
 }
 
-/** The same at an address of its own, where everybody may who reaches it, unless there is a token. */
+/** The guard for a separate address: every client that reaches it may read, unless there is a token. */
 export function createInnerMetricsGuard(token: Secret | null): MetricsGuard {
   return request => token === null || showsToken(request, token);
 }
@@ -45,7 +47,7 @@ function hostNameOf({ headers: { host = '' } }: IncomingMessage): string {
   return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : '';
 }
 
-/** Takes the same time wherever the texts differ, and however long they are. */
+/** Takes the same time for all texts, however long they are and wherever they differ. */
 function sameText(given: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));

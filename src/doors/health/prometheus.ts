@@ -82,7 +82,7 @@ function countIn(register: Registry): Metrics {
   };
 }
 
-/** Lets so many different values through; what comes later is `other`. */
+/** Lets this many different values through; later ones become `other`. */
 function bounded(max: number): (value: string) => string {
   const seen = new Set<string>();
   return value => {

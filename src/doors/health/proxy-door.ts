@@ -2,9 +2,9 @@ import type { FastifyPluginAsync } from 'fastify';
 import { createProxyWord, type ProxyWord } from '../../net/client-address.ts';
 import { isHostOf } from '../request-target.ts';
 
-/** What a request tells of the proxies that it came through. It names none of them, so it is told to everybody. */
+/** What a request shows about the proxies that it came through. It names no proxy, so every client may see it. */
 export interface ProxyReport {
-  /** Whether the Host header is that of the public URL. */
+  /** Whether the Host header is the one of the public URL. */
   readonly host: 'passed' | 'changed';
   readonly client: ProxyWord;
 }

@@ -6,13 +6,13 @@ export interface ReadinessCheck {
   readonly name: string;
   /** Throws, or answers false, when it is not there. */
   readonly holds: () => Promise<boolean> | boolean;
-  /** Asked when it does not hold: whether calls are answered all the same, for a while. */
+  /** Called if the check fails: whether calls are answered for a while anyway. */
   readonly isBridged?: () => boolean;
 }
 
 export interface Readiness {
   readonly status: 'ready' | 'degraded' | 'not_ready';
-  /** Names of the checks that fail. Nothing that an error says is passed on: strangers read this. */
+  /** Names of the failing checks. No text of an error is passed on, because strangers can read this. */
   readonly failing: readonly string[];
 }
 

@@ -8,7 +8,10 @@ export interface McpAddress {
   readonly path: string;
 }
 
-/** Reads `/mcp` and `/w/:workspace/mcp`. Null for any other address, and for a query: no credential belongs into one. */
+/**
+ * Reads `/mcp` and `/w/:workspace/mcp`. Null for any other address, and for one with a query: no credential belongs in
+ * a query.
+ */
 export function parseMcpAddress(url: string): McpAddress | null {
   if (url === '/mcp' || url === '/mcp/') return { workspace: null, path: '/mcp' };
   const workspace = /^\/w\/([^/?#]*)\/mcp\/?$/.exec(url)?.[1];

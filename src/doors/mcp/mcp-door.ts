@@ -77,7 +77,7 @@ export function createMcpDoor(parts: McpDoorParts): RequestHandler {
     if (problem !== null) return impossible('mcp.unreadable', problem);
     const read = await readKnown(request, credentials, () => readWhole(request, { bytesMax: bodyBytesMax }));
     if ('problem' in read) return impossible('mcp.unreadable', read.problem);
-    // A stranger's body stays unread: whatever is in it, they are told to sign in.
+    // The body of a stranger stays unread: the answer is to sign in, for every body.
     if (read.body === null) return localOperation('mcp.request', 'read', asMember, async () => ({}));
     return readMessage(request.headers, read.body);
   }
@@ -125,7 +125,7 @@ export function createMcpDoor(parts: McpDoorParts): RequestHandler {
     }
   }
 
-  /** Notifications, and answers to what nobody asked. */
+  /** Takes notifications, and answers to questions that we did not ask. */
   async function take(visit: Visit, { method, params }: McpMessage): Promise<void> {
     if (method === 'notifications/cancelled') underWay.cancel(visit.credentials, params.requestId);
     createReply(visit.response, { mayStream: false }).empty(202);

@@ -30,10 +30,10 @@ export function localOperation(
   return { name, effect, demands, problem: null, target, response };
 }
 
-/** A request that cannot be carried out whoever asks. It is decided, and logged, like any other. */
+/** A request that cannot be carried out for any caller. It is decided, and logged, like any other. */
 export function impossible(name: string, problem: Problem): Operation {
   return { name, effect: 'read', demands: asMember, problem, target: null, response };
 }
 
-/** The name of a call of a tool that has no row, or that nothing serves. */
+/** The name for calls of a tool that has no row, or that cannot be served. */
 export const unknownTool = 'tools.unknown';

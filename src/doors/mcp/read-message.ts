@@ -4,7 +4,7 @@ import { isHandshakeRevision, isModernRevision, revisions } from './revisions.ts
 
 export type RequestId = string | number;
 
-/** One message of the protocol, as its sender and everybody between us read it. */
+/** One message of the protocol. The sender, and every proxy in between, must read it with the same meaning. */
 export interface McpMessage {
   readonly kind: 'request' | 'notification' | 'response';
   /** Null: it is no request. */
@@ -12,7 +12,7 @@ export interface McpMessage {
   readonly method: string;
   readonly params: JsonObject;
   readonly meta: JsonObject;
-  /** Whether each request stands for itself (from 2026-07-28 on), or follows a handshake. */
+  /** Whether each request is complete in itself (from 2026-07-28 on), or follows a handshake. */
   readonly modern: boolean;
 }
 
@@ -52,8 +52,8 @@ const named: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads the body of a POST with everything that its headers say of it. One message, one meaning: no batch, no key twice, and no
- * header that says something else than the body, because somebody in between may have believed it.
+ * Reads the body of a POST and checks it against its headers. One message must have one meaning: no batch, no key
+ * twice, and no header that contradicts the body, because a proxy may have trusted the header.
  */
 export function readMessage(headers: IncomingHttpHeaders, body: Buffer): McpMessage | ProtocolRefusal {
   const json = parseStrictJson(body);

@@ -3,10 +3,10 @@ import type { RequestId } from './read-message.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Writes one answer of the protocol: as JSON or, once something was told on the way, at the end of an event stream. */
+/** Writes one answer of the protocol: as JSON or, if progress was sent before, at the end of an event stream. */
 export interface Reply {
   readonly sent: boolean;
-  /** Tells how far a request has come. Nothing, where the client did not ask to be told, or cannot read it. */
+  /** Reports the progress of a request. Does nothing if the client did not ask for it, or cannot read it. */
   progress(done: number, total: number): void;
   /** @param result JSON */
   result(id: RequestId, result: Buffer | string): void;
@@ -20,7 +20,7 @@ export interface Reply {
   empty(status: number, headers?: Headers): void;
 }
 
-/** @param progressToken what the client wants to be told of its request under; undefined: nothing */
+/** @param progressToken the token under which the client wants progress; undefined: it wants none */
 export function createReply(
   response: ServerResponse,
   options: { progressToken?: RequestId | undefined; mayStream: boolean },

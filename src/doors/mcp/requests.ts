@@ -11,8 +11,8 @@ import { handshakeRevisions, isHandshakeRevision, revisions } from './revisions.
 import { type CallFrame, restToolOperation, type ToolCallParts } from './tool-call.ts';
 
 /**
- * By what a tool would reach Notion for a caller, before the policy says whether it may: the hosted server, the REST API, or
- * nothing.
+ * The way by which a tool would reach Notion for a caller, before the policy decides: the hosted server, the REST API,
+ * or null for no way.
  */
 export type ToolRoute = (row: ToolRow) => 'hosted' | 'rest' | null;
 

@@ -6,7 +6,7 @@ import { unknownTool } from './operation.ts';
 import { type McpMessage, type ProtocolRefusal, rpcCodes } from './read-message.ts';
 import { failedResult, failureOf } from './tool-result.ts';
 
-/** What a client hears of a request that failed: an error of the protocol, or the result of a tool. */
+/** What a client gets for a request that failed: an error of the protocol, or the result of a tool. */
 export type Told =
   | {
       readonly error: { readonly code: number; readonly message: string; readonly data?: object | undefined };
@@ -21,7 +21,7 @@ interface Asked {
   readonly credentials: Credentials;
   /** The name of the operation, where there is one. */
   readonly operation?: string;
-  /** Null: nothing was asked that could be read. */
+  /** Null: the request could not be read. */
   readonly message: McpMessage | null;
 }
 
@@ -36,7 +36,7 @@ export function toldOf(error: unknown, asked: Asked): Told {
     return { status: 403, error: plain, headers: { 'www-authenticate': stepUpChallenge(place) } };
   }
   if (message === null) return { status: known.status, error: plain };
-  // Arguments that do not fit are the tool's to tell, so that a model reads it; a tool that does not exist tells nothing.
+  // Wrong arguments become the result of the tool, so that a model reads it. A tool that does not exist has no result.
   if (message.method !== 'tools/call' || asked.operation === unknownTool) {
     return { status: 200, error: { ...plain, code: rpcCodes.invalidParams } };
   }
@@ -44,7 +44,7 @@ export function toldOf(error: unknown, asked: Asked): Told {
   return { result: message.modern ? { resultType: 'complete', ...result } : result };
 }
 
-/** A message that breaks the protocol. Whoever may not ask at all hears that first. */
+/** A message that breaks the protocol. A caller who may not ask at all gets that error first. */
 export function toldOfRefusal(refusal: ProtocolRefusal, error: unknown, asked: Omit<Asked, 'message'>): Told {
   if (!(error instanceof PortcullisError) || error.code !== 'validation_error') {
     return toldOf(error, { ...asked, message: null });
@@ -53,7 +53,10 @@ export function toldOfRefusal(refusal: ProtocolRefusal, error: unknown, asked: O
   return { status, error: { code, message, data } };
 }
 
-/** What the person allowed the client is less than this takes. A key is what it is: nobody can be asked for more. */
+/**
+ * The call needs more than the person allowed the client. The client can ask the person for more; the holder of a key
+ * cannot.
+ */
 function lacksScope({ details }: PortcullisError, credentials: Credentials): boolean {
   if (credentials.kind !== 'bearer' || readApiKey(credentials.token) !== null) return false;
   return details.additionalData?.portcullis_reason === 'key_lacks_action';

@@ -19,7 +19,7 @@ export interface ToolCallParts {
   readonly links: Pick<FileLinks, 'open'>;
 }
 
-/** Everything of a call but what it wants. */
+/** All parts of a call except its operation. */
 export type CallFrame = Omit<Call, 'operation' | 'requestId'>;
 
 /**
@@ -44,7 +44,7 @@ export function restToolOperation(
   });
 }
 
-/** Notion's own refusals and those of the policy are results; what is wrong with Portcullis fails the whole call. */
+/** Refusals by Notion or by the policy become results of the tool; trouble of Portcullis fails the whole call. */
 function isTold(error: unknown): boolean {
   return error instanceof ToolFailure;
 }

@@ -21,7 +21,7 @@ export function failedResult(failure: ToolFailure): object {
   return { content: [{ type: 'text', text }], isError: true };
 }
 
-/** Any error as the failure of a tool. What is not a `PortcullisError` says nothing about itself. */
+/** Any error as the failure of a tool. An error that is no `PortcullisError` reveals nothing about itself. */
 export function failureOf(error: unknown, requestId: string): ToolFailure {
   if (error instanceof ToolFailure) return error;
   const { body, status, headers } = renderError(error, requestId);

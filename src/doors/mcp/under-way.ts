@@ -3,9 +3,9 @@ import type { RequestId } from './read-message.ts';
 
 /** Requests under way, so that their client can cancel them by their ids. */
 export interface UnderWay {
-  /** Answers with what is to be called at the end. */
+  /** Returns the function to call at the end. */
   enter(credentials: Credentials, id: RequestId, controller: AbortController): () => void;
-  /** Nothing happens if there is none of that name, or it is somebody else's. */
+  /** Does nothing if there is no request of that id, or if it belongs to another caller. */
   cancel(credentials: Credentials, id: unknown): void;
 }
 

@@ -36,7 +36,7 @@ ${scopeChoice(asked)}
   return page(`Let ${name} into your Notion?`, content, options);
 }
 
-/** Somebody with no workspace can let nobody into one. */
+/** A person without a workspace cannot let a client into one. */
 export function noWorkspacePage(options: PageOptions): string {
   const content = html`<p>You are a member of no workspace that this client asks for. An admin of the workspace can add
 you.</p><p><a class="button" href="/workspaces">Go to the list of workspaces</a></p>`;

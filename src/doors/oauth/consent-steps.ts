@@ -94,7 +94,7 @@ export function consentSteps(parts: ConsentStepParts): { readonly show: Step; re
     return places;
   }
 
-  /** What is asked for, if it is this browser that is being asked, about this very request. */
+  /** The request for consent, if it was made in this browser and is this one. */
   async function pendingOf(
     request: FastifyRequest<{ Params: { uid: string } }>,
     reply: FastifyReply,
@@ -166,12 +166,12 @@ function sessionOf(request: FastifyRequest): string {
   return cookie.kind === 'present' ? cookie.token : '';
 }
 
-/** Where somebody who is not signed in goes first. */
+/** The path for a person who is not signed in. */
 export function signInPath(request: FastifyRequest): string {
   return toSignIn(request.url).path;
 }
 
-/** What the form says. Null: it is to be limited to pages, and names none. */
+/** The choices of the form. Null: the form limits the client to pages, but names none. */
 function choiceIn(form: URLSearchParams, asked: AccessRequest): ConsentChoice | null {
   const [workspaceId, agent] = (form.get('place') ?? '').split(' ');
   if (!isId('wsp', workspaceId)) throw new PortcullisError('validation_error', 'Choose a workspace.');

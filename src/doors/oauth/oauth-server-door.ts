@@ -81,7 +81,7 @@ export function oauthServerDoor(parts: OAuthServerDoorParts): FastifyPluginAsync
     });
   };
 
-  /** The protocol's answers are made from the public address, and its own cookie of who is signed in is never used. */
+  /** The protocol's answers use the public address, and its own sign-in cookie is never used. */
   function claim(request: IncomingMessage): void {
     request.headers.host = host;
     request.headers['x-forwarded-proto'] = scheme.slice(0, -1);
@@ -104,7 +104,9 @@ export function oauthServerDoor(parts: OAuthServerDoorParts): FastifyPluginAsync
     return reply;
   }
 
-  /** Dynamic registration (RFC 7591): what is taken of it goes to the protocol as if the client had sent just that. */
+  /**
+   * Dynamic registration (RFC 7591): the protocol gets only the accepted fields, as if the client had sent just these.
+   */
   async function register(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const refuse = (status: number, error: string, description: string) =>
       reply.code(status).send({ error, error_description: description });
@@ -131,7 +133,7 @@ export function oauthServerDoor(parts: OAuthServerDoorParts): FastifyPluginAsync
   }
 }
 
-/** RFC 9728. `offline_access` is none of a resource's scopes. */
+/** RFC 9728. `offline_access` is no scope of a resource. */
 function resourceMetadata(publicUrl: string, request: FastifyRequest): object {
   const { workspace } = request.params as { workspace?: string };
   return {
@@ -143,7 +145,7 @@ function resourceMetadata(publicUrl: string, request: FastifyRequest): object {
   };
 }
 
-/** The request once more, as if the client had sent this body. Nothing of it but these members is looked at. */
+/** The request once more, as if the client had sent this body. The protocol uses only these members of it. */
 function withBody({ socket, headers, method, url }: IncomingMessage, body: Buffer): IncomingMessage {
   const said = { 'content-type': 'application/json', 'content-length': String(body.length) };
   const { host, 'x-forwarded-proto': proto } = headers;

@@ -6,7 +6,7 @@ import type { Caller } from '../../domain/principal.ts';
 /** The protocol's own part of the authorization server: everything but the page on which a person decides. */
 export interface OAuthProtocol {
   handle(request: IncomingMessage, response: ServerResponse): void;
-  /** What the browser that sends this is being asked for. Null: nothing, or not any more. */
+  /** The request for consent in the browser that sends this. Null: there is none, or it is over. */
   pending(request: IncomingMessage, response: ServerResponse): Promise<AccessRequest | null>;
   /** Ends the question. Both answer with where the browser goes on. */
   grant(
@@ -34,7 +34,7 @@ export interface ConsentWorkspace {
   readonly actions: readonly string[];
 }
 
-/** As whom, and where, the client can be let in: one line of the page. */
+/** One line of the page: a workspace, and the principals that the client can act as there. */
 export interface ConsentPlace extends ConsentWorkspace {
   /** Null: as the person. */
   readonly agent: { readonly id: AgentId; readonly name: string } | null;

@@ -2,7 +2,7 @@ import { isId, type WorkspaceId } from '../../domain/ids.ts';
 
 /** Where a request is addressed: in which workspace, and at what of Notion's API. */
 export interface Address {
-  /** Null when the address names none. Whether the one that it names exists, nobody has looked yet. */
+  /** Null if the address names none. The workspace that it names need not exist. */
   readonly workspace: WorkspaceId | null;
   /** The request target that Notion would have seen: `/v1/…`, raw. */
   readonly target: string;

@@ -8,7 +8,7 @@ import type { Address } from './address.ts';
 
 export interface Files {
   readonly links: FileLinks;
-  /** `bearer`: whoever holds a link may open it. `key`: only with a key of the principal that it was given to. */
+  /** `bearer`: the link alone opens the file. `key`: it also needs a key of the principal who received the link. */
   readonly mode: 'bearer' | 'key';
   readonly open: (
     file: LinkedFile,
@@ -21,7 +21,7 @@ export interface Files {
 type FileCall = Pick<Call, 'operation' | 'workspace' | 'credentials'>;
 
 const name = 'files.fetch';
-/** The only thing that anybody hears of a link that does not open: foreign, false, expired and ended ones are alike. */
+/** The one answer for a link that does not open: foreign, false, expired and ended links look alike. */
 const gone: Problem = { code: 'not_found', message: linkGone };
 
 /** The ticket in a request for a file; null for any other request. */
@@ -32,10 +32,10 @@ export function ticketIn(request: IncomingMessage, { target }: Address): string 
 }
 
 /**
- * The call behind a link to a hosted file (rule 17): judged at each fetch, on the object that the file was found on. What
- * follows the ticket in the address is a name for people and their programs, and is not looked at.
+ * The call behind a link to a hosted file (rule 17). It is decided at each fetch, on the object that the file belongs
+ * to. The part of the address after the ticket is a name for people and their programs, and is ignored.
  *
- * @param presented the credentials that came with the request; without any, the link speaks for whom it was given to
+ * @param presented the credentials of the request; without any, the link acts for the principal who received it
  */
 export async function fileCall(
   files: Files,

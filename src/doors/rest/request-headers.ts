@@ -4,14 +4,14 @@ import type { Problem } from '../../domain/operation.ts';
 import type { Credentials } from '../../domain/principal.ts';
 import { restLimits } from './limits.ts';
 
-/** Headers of which a second one could mean something else to the next reader than the first did to us. */
+/** Headers that may come only once: with two of them, the next server could read another value than we did. */
 const single: ReadonlySet<string> = new Set([
   ...['authorization', 'notion-version', 'host'],
   ...['content-type', 'content-length', 'content-encoding', 'transfer-encoding'],
 ]);
 const methodOverrides: ReadonlySet<string> = new Set(['x-http-method-override', 'x-http-method', 'x-method-override']);
 
-/** What is wrong with a request before its body is looked at (rule 7); null if nothing is. */
+/** The problem of a request before its body is read (rule 7); null if there is none. */
 export function headerProblem({ method, headers, rawHeaders }: IncomingMessage): Problem | null {
   return (
     repeated(rawHeaders) ??
@@ -52,7 +52,10 @@ function refused(message: string): Problem {
   return { code: 'invalid_request', message };
 }
 
-/** The bearer token (RFC 6750 section 2.1), unjudged. Nothing else authenticates here, cookies least of all (rule 26). */
+/**
+ * The bearer token (RFC 6750 section 2.1), not yet checked. Nothing else authenticates here, cookies least of all (rule
+ * 26).
+ */
 export function readCredentials({ headers, rawHeaders }: IncomingMessage): Credentials {
   const header = headers.authorization;
   if (header === undefined) return { kind: 'none' };

@@ -27,7 +27,7 @@ let calls: Call[] = [];
 let logged: unknown[] = [];
 /** What the gateway does in a test: by default it answers, or refuses what has a problem, as the real one does. */
 let pass: (call: Call) => Promise<Answer>;
-/** Whom the door takes a client for before it reads a body: by default anybody is known. */
+/** How the door identifies a client before it reads a body: by default every client is known. */
 let identified: (credentials: Credentials) => Caller;
 let server: Server;
 let base: string;

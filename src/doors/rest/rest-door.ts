@@ -21,7 +21,7 @@ export interface RestDoorParts {
   /** Asked before a body is read. */
   readonly identify: IdentifyCaller;
   readonly files: Files;
-  /** Where a request comes from, behind whatever proxies are trusted. */
+  /** The client's address, seen through the trusted proxies. */
   readonly clientAddress: (request: IncomingMessage) => string;
   readonly log: DoorLog;
   /** How long the rest of a refused body is thrown away before its connection is cut. */
@@ -31,8 +31,8 @@ export interface RestDoorParts {
 }
 
 /**
- * Notion's REST API at `/v1/…` and `/w/:workspace/v1/…`. Builds one call from each request, whatever it looks like, and
- * speaks Notion's dialect in return. On plain node:http: every call of every client comes through here.
+ * Notion's REST API at `/v1/…` and `/w/:workspace/v1/…`. Builds one call from each request, even an invalid one, and
+ * answers in Notion's dialect. On plain node:http, because every call of every client comes through here.
  */
 export function createRestDoor(parts: RestDoorParts): RequestHandler {
   const { pace = leastPace } = parts;
@@ -80,7 +80,10 @@ const noBodyHere = unrecognised('invalid_request', 'A request for a file has no 
 
 type Read = Pick<Call, 'operation' | 'workspace' | 'credentials'>;
 
-/** What the request asks for. Whatever is wrong with it becomes the operation's problem: it is decided and logged too. */
+/**
+ * The call that a request asks for. A problem of the request becomes the operation's problem: it is decided and logged
+ * too.
+ */
 async function readCall(
   { files, pace = leastPace }: RestDoorParts,
   readKnown: ReadKnownBody,

@@ -4,7 +4,9 @@ import type { Answer } from '../../domain/operation.ts';
 import { sliced } from '../sliced.ts';
 import { cutUnreadRest } from '../unread-rest.ts';
 
-/** Writes an answer. A stream that breaks breaks the connection: nothing else can tell the client by then. */
+/**
+ * Writes an answer. If a stream breaks, the connection is broken too: by then there is no other way to tell the client.
+ */
 export function sendAnswer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -17,7 +19,7 @@ export function sendAnswer(
     if (body !== null && !Buffer.isBuffer(body)) body.destroy();
     return;
   }
-  // The client may read nothing before it has sent everything.
+  // The client may not read before it has sent everything.
   if (!request.complete) request.unpipe().resume();
   cutUnreadRest(request, response, discardMs);
   const named = { 'x-notion-request-id': requestId, ...headers };

@@ -6,12 +6,12 @@ import { type Pace, watchPace } from '../pace.ts';
 import { restLimits } from './limits.ts';
 
 /**
- * The body of an upload, apart from its request: when Notion answers before the end of it, or the connection to Notion is
- * lost, this stream is destroyed, and the request and its connection live on to carry the answer. What is left of the
- * request then flows into nothing.
+ * The body of an upload, separate from its request. If Notion answers before the end of it, or the connection to Notion
+ * is lost, this stream is destroyed, but the request and its connection live on to carry the answer. The rest of the
+ * request is then thrown away.
  *
- * It ends with `too_large` when it grows beyond the limit, with `too_slow` when it comes too slowly, and with an error when
- * the client goes away. It is closed at the latest when the response is: nobody reads the body of a call that was denied.
+ * It ends with `too_large` if it grows beyond the limit, with `too_slow` if it comes too slowly, and with an error if
+ * the client goes away. It is closed at the latest with the response, because the body of a denied call is not read.
  */
 export function uploadBody(request: IncomingMessage, response: ServerResponse, pace: Pace): Readable {
   let bytes = 0;
@@ -22,7 +22,7 @@ export function uploadBody(request: IncomingMessage, response: ServerResponse, p
       else done(null, chunk);
     },
   });
-  // Nobody may be reading yet, or any more: an error that nobody hears would end the process.
+  // The stream may have no reader yet, or none any more. An error event without a listener would end the process.
   body.on('error', () => {});
   const watch = watchPace(pace, {
     moved: () => bytes,

@@ -1,4 +1,6 @@
-/** Runs work for at most `atOnce` at the same time, while at most `waiting` others wait. Null: there are more than that. */
+/**
+ * Runs at most `atOnce` works at the same time, while at most `waiting` others wait. Null: there were more than that.
+ */
 export function fewAtOnce(limits: { readonly atOnce: number; readonly waiting: number }) {
   let running = 0;
   const waiting: (() => void)[] = [];
@@ -10,7 +12,7 @@ export function fewAtOnce(limits: { readonly atOnce: number; readonly waiting: n
     try {
       return await work();
     } finally {
-      // The place goes to the next, so that nobody gets in between.
+      // The place goes directly to the next in line, so that a newcomer cannot take it.
       const next = waiting.shift();
       if (next === undefined) running -= 1;
       else next();

@@ -16,8 +16,8 @@ const heldBytesMax = 16 * MiB;
 /** From the headers to the end of the body. Notion sends both at once. */
 const bodyMsMax = 10 * secondMs;
 /**
- * Deliveries that one instance looks up at once, and those that may wait for it. Anybody can send any number, and the
- * database has calls to serve: what is beyond is refused unread, and Notion comes again.
+ * Deliveries that one instance looks up at once, and those that may wait. A stranger can send any number, and the
+ * database must serve calls. So further deliveries are refused unread, and Notion sends them again.
  */
 export const deliveriesMax = { atOnce: 16, waiting: 128 } as const;
 
@@ -38,10 +38,11 @@ export interface WebhookDoorParts {
 }
 
 /**
- * `/webhooks/notion/:subscription`: where Notion sends its events. It answers 200 once a delivery is durable, or need not
- * come again: Notion repeats what got another answer, and in the end gives a subscription up. A request that does not
- * prove that it comes from Notion is an anonymous call, denied on the path that every call takes, so it is in the log,
- * counted and bounded like any stranger's. All of them get one answer, whether or not anybody has the address.
+ * `/webhooks/notion/:subscription`: where Notion sends its events. It answers 200 once a delivery is durable, or if it
+ * need not come again: after another answer Notion repeats a delivery, and in the end gives the subscription up. A
+ * request that does not prove that it comes from Notion is an anonymous call. It is denied on the path of every call,
+ * so it is logged, counted and bounded like any stranger's call. The answer is the same whether or not the address
+ * exists.
  */
 export function webhookDoor(parts: WebhookDoorParts): FastifyPluginAsync {
   const { gateway, receive, clientAddress } = parts;
@@ -49,7 +50,7 @@ export function webhookDoor(parts: WebhookDoorParts): FastifyPluginAsync {
   const readBody = createStrangeBodies({ bytesMax: webhookBytesMax, heldMax: heldBytesMax });
 
   return async fastify => {
-    // The signature is over the bytes, so nothing may parse them before it was checked.
+    // The signature covers the bytes, so they must not be parsed before it is checked.
     fastify.removeAllContentTypeParsers();
     fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
     fastify.addHook('onRequest', async request => cutWhenSlow(request, parts.bodyMsMax ?? bodyMsMax));
@@ -74,7 +75,7 @@ export function webhookDoor(parts: WebhookDoorParts): FastifyPluginAsync {
     };
   }
 
-  /** Refuses as the path refuses strangers: it is in the log before anybody hears of it. */
+  /** Refuses like the path refuses strangers: the log entry comes before the answer. */
   async function refuse(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -95,7 +96,7 @@ export function webhookDoor(parts: WebhookDoorParts): FastifyPluginAsync {
   }
 
   async function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    // A client that is gone hears nothing. The request itself is destroyed once it was read, which says nothing of that.
+    // A client that is gone gets no answer. The request itself is destroyed once it was read, so it does not show that.
     if (reply.raw.destroyed) return reply;
     const status = statusOf(error);
     // A body that was not taken, and what fastify refuses by itself.
@@ -105,7 +106,7 @@ export function webhookDoor(parts: WebhookDoorParts): FastifyPluginAsync {
   }
 }
 
-/** Nothing that anybody could be allowed: it has no demand and no target, and an anonymous caller gets no further. */
+/** An operation that no one can be allowed: it has no demand and no target, and the caller is anonymous. */
 const unprovenDelivery: Operation = {
   name: 'webhooks.receive',
   effect: 'write',
@@ -115,7 +116,7 @@ const unprovenDelivery: Operation = {
   response: { opaque: false, readAction: null, rewriteUrls: false, notFound: null, binds: null },
 };
 
-/** A header that came twice is no header: nobody could say which of the two counts. */
+/** A header that came twice counts as missing, because it is unclear which of the two counts. */
 function oneHeader(request: FastifyRequest, name: string): string | undefined {
   const values = request.raw.headersDistinct[name] ?? [];
   return values.length === 1 ? values[0] : undefined;
@@ -127,12 +128,12 @@ function cutWhenSlow({ raw }: FastifyRequest, ms: number): void {
   raw.once('end', stop).once('close', stop);
 }
 
-/** With what a delivery is refused whose body could not be read; null for any other trouble. */
+/** The status for a delivery whose body could not be read; null for any other trouble. */
 function statusOf(error: unknown): number | null {
   if (error instanceof PortcullisError) {
     // Too many unfinished deliveries: Notion comes again after this answer.
     if (error.code === 'rate_limited') return 503;
-    // A text that no database keeps names no address of ours, and nothing that Notion would send.
+    // A text that the database cannot keep is none of our addresses, and Notion would not send it.
     if (error.code === 'validation_error') return 401;
     return error.code === 'too_large' || error.code === 'too_slow' ? error.status : null;
   }

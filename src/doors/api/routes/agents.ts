@@ -8,7 +8,7 @@ import { type ApiRoute, apiRoute } from '../route.ts';
 import { memberAnswer } from '../shapes/people.ts';
 import { memberView } from './members.ts';
 
-/** Service accounts, each with a human who answers for it. */
+/** Service accounts, each with a person who is responsible for it. */
 export function agentRoutes({ agents, record }: { agents: Agents; record: RecordEvent }): ApiRoute[] {
   return [
     apiRoute({

@@ -1,6 +1,7 @@
 /**
- * The Authorization API 1.0 of the OpenID Foundation's AuthZEN group, over the same evaluator: whether a subject may do an
- * action with a resource. Subjects are members, resources are objects of Notion or the workspace, and actions are ours.
+ * The Authorization API 1.0 of the OpenID Foundation's AuthZEN group, over the same evaluator. It says whether a
+ * subject may do an action with a resource. Subjects are members, resources are objects of Notion or the workspace, and
+ * actions are ours.
  */
 import { z } from 'zod';
 import { type Action, actions, isAction } from '../../../domain/action.ts';
@@ -153,7 +154,7 @@ async function decide(asked: readonly Evaluation[], given: CommandContext, quest
   });
 }
 
-/** Null for what is no object of ours: nobody may do anything with that. */
+/** Null if it is no object that we know: no one may do anything with it. */
 function askedObject({ type, id }: { type: string; id: string }): AskedObject | null {
   if (type === 'workspace') return { kind: 'workspace' };
   const kind = kinds.find(one => one === type);

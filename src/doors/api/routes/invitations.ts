@@ -11,7 +11,7 @@ import { invitationsAnswer, issuedAnswer, joinedAnswer } from '../shapes/people.
 const byInvitation = z.strictObject({ invitation: idOf('inv') });
 const mayInvite = { on: 'workspace', action: 'members' } as const;
 
-/** Memberships that nobody has accepted yet. */
+/** Memberships that were offered and not accepted yet. */
 export function invitationRoutes(parts: {
   invitations: Invitations;
   record: RecordEvent;

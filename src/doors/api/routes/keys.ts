@@ -34,7 +34,7 @@ const keysSay =
   'A key makes keys only if its limit names `members`. A key is made for oneself, for an agent that one owns, or for any ' +
   'agent if one manages members, and is limited to no more than its maker holds.';
 
-/** Rules 8 and 11: for whom somebody may make a key, and what it may be limited to. */
+/** Rules 8 and 11: for whom a caller may make a key, and how the key may be limited. */
 function demandsOf({ principalId: holder, limitTo }: z.infer<typeof newKey>): RouteDemand[] {
   const member = { on: 'membership', key: 'members' } as const;
   const demands: RouteDemand[] = [{ ...member, keyNames: true }];
@@ -58,7 +58,7 @@ export interface KeyRouteParts {
   firstCall(workspaceId: WorkspaceId, key: ApiKey): Promise<AuditRecord | null>;
 }
 
-/** API keys. Every member has their own; those who manage members see and end all of them. */
+/** API keys. Every member has their own; members who manage members see and end all of them. */
 export function keyRoutes({ keys, record, firstCall }: KeyRouteParts): ApiRoute[] {
   return [
     apiRoute({
@@ -138,7 +138,7 @@ export function keyRoutes({ keys, record, firstCall }: KeyRouteParts): ApiRoute[
   ];
 }
 
-/** How it went, and nothing of what it was about: the holder of a key need not be who reads the log. */
+/** How the call ended, without its objects: the maker of a key need not be allowed to read the log. */
 function firstCallView({ entry, outcome }: AuditRecord) {
   const effect: 'allow' | 'deny' = entry.kind === 'intent' ? 'allow' : 'deny';
   const because = entry.decision?.because ?? null;

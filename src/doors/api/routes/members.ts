@@ -13,7 +13,7 @@ import { memberAnswer, membersAnswer, signInUrlAnswer } from '../shapes/people.t
 const mayManage = { on: 'workspace', action: 'members' } as const;
 const byPrincipal = z.strictObject({ principal: principalId });
 
-/** Who belongs to a workspace, and in which role. */
+/** The members of a workspace, and their roles. */
 export function memberRoutes(parts: { members: Members; links: Links; record: RecordEvent }): ApiRoute[] {
   const { members, links, record } = parts;
   return [

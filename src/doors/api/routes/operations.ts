@@ -18,7 +18,7 @@ const operationsAnswer = z.object({
   ),
 });
 
-/** What is known of Notion's endpoints, for those who ask what a call would take. */
+/** What is known about Notion's endpoints, for people who ask which rights a call needs. */
 export const operationRoutes: readonly ApiRoute[] = [
   apiRoute({
     method: 'GET',

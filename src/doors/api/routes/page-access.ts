@@ -37,7 +37,7 @@ const pagesAnswer = z
   })
   .meta({ id: 'PageAccessList' });
 
-/** The pages of a workspace as a tree, with what somebody may do on each. */
+/** The pages of a workspace as a tree, with what a principal may do on each. */
 export function pageAccessRoutes(parts: { questions: Questions; children: PageChildren }): ApiRoute[] {
   const { questions, children } = parts;
   return [

@@ -36,7 +36,7 @@ const discoveryStep = z
   })
   .meta({ id: 'PageDiscoveryStep' });
 
-/** What is known of where the pages of a workspace stand. */
+/** What is known about the places of a workspace's pages. */
 export function pageIndexRoutes({ care, discover }: PageIndexRouteParts): ApiRoute[] {
   return [
     apiRoute({

@@ -22,7 +22,7 @@ const usedMs = 90 * dayMs;
 /** Broken calls that one proposal lists. All of them are counted. */
 const brokenShownMax = 20;
 
-/** What could be left out of a policy. Nothing here changes one. */
+/** What could be left out of a policy. These routes change nothing. */
 export function policyAdviceRoutes({ advice, now }: { advice: Advice; now: Now }): ApiRoute[] {
   return [
     apiRoute({

@@ -134,12 +134,12 @@ export function policyDocumentRoutes({ policies, now }: { policies: Policies; no
 /** Flips that one answer lists. All of them are counted. */
 const flipsShownMax = 500;
 
-/** What somebody gains or loses, and where. */
+/** What a principal gains or loses, and where. */
 function differenceView({ principal, actions, on, pages }: Difference, names: SubjectNames) {
   return { principal, name: names.nameOf(principal), actions: [...actions], on: on.map(writeScope), pages };
 }
 
-/** A document that cannot be read gives nothing: the command says what is wrong with it. */
+/** A document that cannot be read gives no rights: the command says what is wrong with it. */
 function givenBy(body: DocumentBody): RouteDemand[] {
   const read = readDocument(body);
   if ('problems' in read) return [];

@@ -17,7 +17,7 @@ import { grantAnswer, grantsAnswer, groupAnswer, groupsAnswer, roleAnswer, roles
 
 const mayGrant = { on: 'workspace', action: 'grants' } as const;
 
-/** Rule 8: nobody changes a policy so that anybody gets what they may not give. */
+/** Rule 8: a caller cannot change a policy so that it gives more than the caller may give. */
 function giving(proposal: PolicyProposal): RouteDemand[] {
   return [{ ...mayGrant, gives: { kind: 'policy', proposal } }];
 }
@@ -31,7 +31,7 @@ export function policyRoutes({ policies }: { policies: Policies }): ApiRoute[] {
 }
 
 function grantRoutes(policies: Policies): ApiRoute[] {
-  // The id is made where the decision is, so that the decision and the command are about the same grant.
+  // The id is made at the decision, so that the decision and the command are about the same grant.
   const ids = new WeakMap<object, GrantId>();
   const proposed = (body: z.infer<typeof newGrant>): PolicyProposal => {
     const id = ids.get(body) ?? newId('grt');

@@ -36,14 +36,14 @@ const question = z.union([
   }),
 ]);
 
-/** What one may ask about oneself and one's agents takes no right; about others it takes `grants`. */
+/** Callers may ask about themselves and their agents without any right. Asking about others needs `grants`. */
 export function demandsAbout(principal: string | undefined): RouteDemand[] {
   if (principal === undefined) return [];
   if (isId('usr', principal) || isId('agt', principal)) return [{ on: 'principal', id: principal, action: 'grants' }];
   return [mayGrant];
 }
 
-/** Questions about a policy: why, and who. */
+/** Questions about a policy: why something is decided so, and who may do something. */
 export function questionRoutes(parts: { questions: Questions; log: Pick<AuditReader, 'read'> }): ApiRoute[] {
   const { questions, log } = parts;
 
@@ -58,7 +58,7 @@ export function questionRoutes(parts: { questions: Questions; log: Pick<AuditRea
     const today = questioned.explain(principal, wanted, located);
     const extent = extentOf(context);
     const ids = new Set(entry.decision?.grants ?? []);
-    // Whoever may not read the object hears what they would hear of one that does not exist.
+    // A caller who may not read the object gets the answer for an object that does not exist.
     const hidden = located.state === 'unknown' && extent === 'own';
     const grants = hidden ? [] : questioned.stored.policy.grants.filter(grant => ids.has(grant.id));
     const effect = entry.kind === 'denial' ? ('deny' as const) : ('allow' as const);
@@ -172,7 +172,7 @@ export function extentOf({ may }: CommandContext): Extent {
   return may('grants') || may('audit') ? 'all' : 'own';
 }
 
-/** Somebody by id or name; the caller where nobody is named. Throws `not_found`. */
+/** A principal by id or name; the caller if none is named. Throws `not_found`. */
 export function principalNamed(
   name: string | undefined,
   { caller }: CommandContext,
@@ -195,7 +195,7 @@ function limitNamed({ actions, role, under }: z.infer<typeof keyLimit>, { policy
 
 const located: ReadonlySet<string> = new Set(['page', 'database', 'data_source', 'block', 'comment', 'view']);
 
-/** What stands in no place is judged by the workspace. */
+/** An object without a place is judged like the workspace. */
 function objectOf({ kind, id }: { kind: string; id: string | null }): AskedObject {
   return id === null || !located.has(kind) ? { kind: 'workspace' } : { kind: kind as NotionObjectKind, id };
 }

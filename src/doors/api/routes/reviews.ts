@@ -16,7 +16,7 @@ const path = '/api/workspaces/:workspace';
 /** Pages that are in memory at once. */
 const chunkSize = 500;
 
-/** What reviewers take away: who may do what, as tables. */
+/** Tables for reviewers: who may do what. */
 export function reviewRoutes({ questions }: { questions: Questions }): ApiRoute[] {
   return [
     apiRoute({

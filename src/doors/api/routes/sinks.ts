@@ -28,7 +28,7 @@ export interface SinkRouteParts {
   readonly record: RecordEvent;
 }
 
-/** Who else is given the log of a workspace: docs/sinks.md. */
+/** The other receivers of a workspace's log: docs/sinks.md. */
 export function sinkRoutes({ commands, record }: SinkRouteParts): ApiRoute[] {
   return [...changes(commands), ...looks(commands, record)];
 }

@@ -16,7 +16,7 @@ const outcome = z
   })
   .meta({ id: 'AuditOutcome' });
 
-/** What stands in an entry beside these is shown too: the log is for ever, and older entries stay as they were written. */
+/** Further fields of an entry are shown too: the log is kept for ever, and older entries stay as they were written. */
 const withMore = { additionalProperties: true };
 
 const entry = z

@@ -79,7 +79,7 @@ function cellOf(value: NotionJson): Cell {
   }
 }
 
-/** Formulas and rollups name the type of what they hold. */
+/** Formulas and rollups name the type of their value. */
 function computed(value: unknown): Cell {
   let inner = value;
   while (isJson(inner) && typeof inner.type === 'string') inner = inner[inner.type];
@@ -93,10 +93,10 @@ function listed(values: unknown, name: (value: NotionJson) => string): Cell {
   return JSON.stringify(values.filter(isJson).map(name));
 }
 
-/** What a column is called, and of which type it is. */
+/** The type of each column, by the column's name. */
 export type ColumnTypes = ReadonlyMap<string, string>;
 
-/** Cells as the REST API takes properties. A column that is not known is taken for the title of a page of its own. */
+/** Cells as the REST API expects properties. An unknown column counts as the title of a page of its own. */
 export function propertiesOf(values: NotionJson, columns: ColumnTypes): NotionJson {
   const properties: NotionJson = {};
   for (const [column, value] of Object.entries(values)) {
@@ -108,7 +108,7 @@ export function propertiesOf(values: NotionJson, columns: ColumnTypes): NotionJs
   return properties;
 }
 
-/** The title may be called `title`, whatever its column is called. */
+/** The title may be called `title`, even if its column has another name. */
 function nameIn(name: string, columns: ColumnTypes): string {
   if (name !== 'title' || columns.has(name)) return name;
   return [...columns].find(([, type]) => type === 'title')?.[0] ?? name;

@@ -23,7 +23,9 @@ export function readCreateTable(statement: string): NotionJson {
   return properties;
 }
 
-/** `ADD COLUMN "Due" DATE; DROP COLUMN "Old"; …` as one change, so that all of it happens or nothing. Throws `ToolFailure`. */
+/**
+ * `ADD COLUMN "Due" DATE; DROP COLUMN "Old"; …` as one change, so that all or none of it happens. Throws `ToolFailure`.
+ */
 export function readAlterations(statements: string): NotionJson {
   const words = wordsIn(statements);
   const properties: NotionJson = {};
@@ -106,11 +108,11 @@ interface Words {
   peek(): string | null;
   take(): string;
   expect(word: string): void;
-  /** What stands in quotes of either kind, or one bare word. */
+  /** Text in quotes of either kind, or one bare word. */
   name(): string;
-  /** What stands between parentheses, without the commas. */
+  /** The items between parentheses. */
   list(): string[];
-  /** An optional word and what stands after it. */
+  /** An optional word and the value after it. */
   after(word: string, key: string): NotionJson;
 }
 

@@ -87,7 +87,7 @@ export function dataSourceText(source: NotionJson): string {
   ].join('\n');
 }
 
-/** `<view>`: what it shows of which data source. */
+/** `<view>`: the data source and what the view shows of it. */
 export function viewText(view: NotionJson): string {
   const { id, data_source_id: source, name, type, filter, sorts } = view;
   const state = {

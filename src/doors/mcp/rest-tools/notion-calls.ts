@@ -2,7 +2,9 @@ import type { JsonObject } from '../../../notion/strict-json.ts';
 
 export type NotionJson = Record<string, unknown>;
 
-/** Notion's REST API as the caller has it: every request takes the whole path, and answers with what is released. */
+/**
+ * Notion's REST API with the rights of the caller: every request takes the whole path, and returns what is released.
+ */
 export interface NotionCalls {
   /** Throws `ToolFailure` where Notion or the policy refuses. */
   ask(method: 'GET' | 'POST' | 'PATCH', path: `/v1/${string}`, body?: object): Promise<NotionJson>;
@@ -13,7 +15,7 @@ export interface NotionCalls {
 /** One tool, served over REST. Answers with what becomes the JSON text of the result. Throws `ToolFailure`. */
 export type RestTool = (args: JsonObject, calls: NotionCalls) => Promise<object>;
 
-/** Why a tool did not do what it was asked for, as Notion's hosted server says it. */
+/** Why a tool failed, in the words of Notion's hosted server. */
 export class ToolFailure extends Error {
   readonly status: number;
   readonly code: string;

@@ -6,7 +6,7 @@ import { columnsOf, onlySourceOf, typesOf } from './whereabouts.ts';
 
 const titleAlone: ColumnTypes = new Map([['title', 'title']]);
 
-/** `notion-create-pages`: one after the other, so that a failure says what was made before it. */
+/** `notion-create-pages`: makes one page after the other, so that a failure can name the pages made before it. */
 export async function createPages(
   { parent, pages, creation_mode: mode }: JsonObject,
   calls: NotionCalls,

@@ -13,7 +13,7 @@ export interface Person {
 /** Notion lists a hundred at a time; so many pages are looked through. */
 const pagesMax = 10;
 
-/** The people and bots of the workspace whose name or address has the words. */
+/** The people and bots of the workspace whose name or address contains the words. */
 export async function findPeople(words: string, calls: NotionCalls): Promise<Person[]> {
   const found: Person[] = [];
   let cursor = '';

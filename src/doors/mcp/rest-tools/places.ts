@@ -39,7 +39,7 @@ async function move(id: string, under: NotionJson, calls: NotionCalls): Promise<
   }
 }
 
-/** What stands in a page as a page or database of its own, in Notion's Markdown: a copy would take the original along. */
+/** A page or database inside a page, in Notion's Markdown: a copy would move the original. */
 const held = /^\s*<(page|database)\b[^>]*>.*?<\/\1>\s*$|^\s*<(?:page|database)\b[^>]*\/>\s*$/gm;
 
 /** `notion-duplicate-page`. Pages and databases in it are not copied, and the answer says how many there are. */

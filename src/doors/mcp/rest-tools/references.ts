@@ -23,7 +23,7 @@ export function readReference(text: string): Reference {
   return { kind: 'object', id };
 }
 
-/** The id of a page, database, data source or person, whatever its spelling. */
+/** The id of a page, database, data source or person, in any spelling. */
 export function idOf(value: unknown): string {
   const reference = readReference(String(value));
   if (reference.kind === 'self') throw invalid('self is no id here.');

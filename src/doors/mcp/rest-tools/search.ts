@@ -5,7 +5,7 @@ import { findPeople } from './people.ts';
 import { addressOf, idOf } from './references.ts';
 import { columnsOf } from './whereabouts.ts';
 
-/** `notion-search`. What Notion's REST API finds goes by titles; the list holds what the caller may read. */
+/** `notion-search`. Notion's REST API searches titles only; the list has what the caller may read. */
 export async function search(args: JsonObject, calls: NotionCalls): Promise<object> {
   const {
     query,

@@ -1,10 +1,10 @@
 import { isJson } from './cells.ts';
 import { isMissing, type NotionCalls, type NotionJson, notOverRest } from './notion-calls.ts';
 
-/** So far up, the chain above an object is told. */
+/** The chain above an object is shown up to this many levels. */
 const levelsMax = 8;
 
-/** Gets a page, database or data source of which only the id is known. Throws what asking for the page threw. */
+/** Gets a page, database or data source by id alone. Throws the error of asking for the page. */
 export async function getObject(id: string, calls: NotionCalls): Promise<NotionJson> {
   try {
     return await calls.ask('GET', `/v1/pages/${id}`);
@@ -21,7 +21,7 @@ export async function getObject(id: string, calls: NotionCalls): Promise<NotionJ
   }
 }
 
-/** What stands above an object, nearest first, up to where the caller may not look. */
+/** The objects above an object, nearest first, up to the first that the caller may not read. */
 export async function ancestorsOf(object: NotionJson, calls: NotionCalls): Promise<NotionJson[]> {
   const above: NotionJson[] = [];
   let at: NotionJson | null = object;
