@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes a directory, and those above it, where they are missing. Unlike the `recursive` of Node.js, it says of a file system that
- * is read-only that it is (there it is ENOENT), and ends where nothing can be made.
+ * Makes a directory, and missing ones above it. Unlike the `recursive` of Node.js, it reports a read-only file system
+ * as such (Node says ENOENT), and it ends if nothing can be made.
  */
 export async function makeDirectory(path: string, mode = 0o777): Promise<void> {
   try {

@@ -6,8 +6,8 @@ import { hourMs } from '../domain/units.ts';
 export const draftEnding = '.draft';
 
 /**
- * Removes drafts of processes that died while writing, of files whose names begin with `prefix`. A young one may belong to a
- * process that lives, and be gone by now.
+ * Removes drafts of processes that died while writing, of files whose names begin with `prefix`. A young draft may
+ * belong to a live process, and may be gone a moment later.
  */
 export async function removeOldDrafts(directory: string, prefix = ''): Promise<void> {
   for (const name of await readdir(directory)) {

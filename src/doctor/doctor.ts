@@ -13,7 +13,7 @@ import { lookAtKeys } from './look-at-keys.ts';
 import { lookAtRestoration } from './look-at-restoration.ts';
 import { lookAtWebhooks } from './look-at-webhooks.ts';
 
-/** Looks at everything that a gateway with this configuration needs. Changes nothing, and runs beside gateways. */
+/** Checks everything that a gateway with this configuration needs. Changes nothing, and runs beside gateways. */
 export async function examine(config: Config, nowMs: () => number): Promise<Finding[]> {
   return [
     ...(await lookAtDataDirectory(config)),
@@ -40,7 +40,7 @@ async function lookIntoDatabase(config: Config, nowMs: () => number): Promise<Fi
 
 async function examineStored(config: Config, database: Database<Schema>, nowMs: () => number): Promise<Finding[]> {
   const findings = await lookAtDatabase(database, nowMs);
-  // Without the schema there is nothing to look into.
+  // Without the schema there is nothing to check.
   if (findings.some(({ about, state }) => state === 'fail' || (about === 'migrations' && state !== 'ok')))
     return findings;
   const { findings: ofKeys, opened } = await lookAtKeys(config, database);
@@ -58,7 +58,10 @@ interface Reached {
   close(): Promise<void>;
 }
 
-/** The external database; or the embedded one, with the gateway that runs it or by starting it. Null: there is none yet. */
+/**
+ * The external database; or the embedded one, through the gateway that runs it or by starting it. Null: there is none
+ * yet.
+ */
 async function reach(config: Config['database']): Promise<Reached | null> {
   if (config.kind === 'external') {
     return { connection: externalConnection(config), close: async () => {} };

@@ -19,7 +19,10 @@ function nodesOf(node: ts.Node): ts.Node[] {
 
 const nodes = files.flatMap(nodesOf);
 
-/** The text of an expression, with `…` for what is only known when it runs; names lead to where they are made. */
+/**
+ * The text of an expression, with `…` for parts that are known only at run time; names are followed to their
+ * definition.
+ */
 function textOf(expression: ts.Node): string {
   if (ts.isStringLiteralLike(expression)) return expression.text;
   if (ts.isTemplateExpression(expression)) {

@@ -1,11 +1,11 @@
 /** What one look at one thing found. */
 export interface Finding {
-  /** What was looked at, in a word or two. */
+  /** The checked thing, in a word or two. */
   readonly about: string;
-  /** `warn`: it works, and somebody should know. `fail`: it does not work. */
+  /** `warn`: it works, but an operator should know. `fail`: it does not work. */
   readonly state: 'ok' | 'warn' | 'fail';
   readonly found: string;
-  /** What to do about it; null where nothing has to be done. */
+  /** What to do about it; null if nothing has to be done. */
   readonly todo: string | null;
 }
 
@@ -21,7 +21,10 @@ export function fail(about: string, found: string, todo: string | null): Finding
   return { about, state: 'fail', found, todo };
 }
 
-/** Runs a look; whatever it throws is a finding too. Messages of errors that are meant for people are shown as they are. */
+/**
+ * Runs a check. If it throws, that is a finding too. Messages of errors that are written for people are shown
+ * unchanged.
+ */
 export async function look(
   about: string,
   todo: string,
@@ -34,7 +37,7 @@ export async function look(
   }
 }
 
-/** An attempt at several addresses fails for several reasons, and says nothing of its own. */
+/** An attempt at several addresses fails for several reasons, and has no message of its own. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
   return error instanceof Error ? error.message : String(error);

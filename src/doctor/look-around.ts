@@ -10,7 +10,7 @@ import { lookAtPublicUrl } from './look-at-public-url.ts';
 
 const timeout = () => AbortSignal.timeout(5 * secondMs);
 
-/** What is outside of this process: Notion, and the gateway. */
+/** Checks outside of this process: Notion, and the gateway. */
 export async function lookAround(config: Config, nowMs: () => number): Promise<Finding[]> {
   const dispatcher = openAgent(config.proxy);
   return [

@@ -8,7 +8,7 @@ import { type Finding, fail, ok, warn } from './finding.ts';
 
 const about = 'integration';
 
-/** What no token of Notion's is: the question is about us, and spends nothing. */
+/** It has not the form of a Notion token. The question is about our client, and spends nothing. */
 const noToken = 'portcullis-doctor';
 
 /** Whether Notion accepts our client id and secret: it is asked about a token that does not exist (RFC 7662). */

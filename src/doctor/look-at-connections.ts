@@ -30,7 +30,7 @@ export async function lookAtConnections(parts: {
   readonly database: Database<Schema>;
   readonly keys: WorkspaceKeys | null;
   readonly notion: NotionConfig | null;
-  /** What requests to Notion lead through; null: nothing. */
+  /** The proxy for requests to Notion; null: none. */
   readonly proxy: OutgoingProxy | null;
 }): Promise<Finding[]> {
   const connections = await connectionsToCheck(parts.database);
@@ -103,7 +103,10 @@ async function judge(connection: CheckedConnection, probe: Probe | null): Promis
   }
 }
 
-/** Only a refresh, which doctor does not make, can tell: what the last one met stands on the connection. */
+/**
+ * Only a refresh can tell, and doctor makes none. So this reports the trouble of the last refresh, which is stored on
+ * the connection.
+ */
 function unasked({ kind, statusReason }: CheckedConnection): Omit<Finding, 'about'> {
   if (appRefusalIn(statusReason) === null) return ok('', `its token opens; Notion was not asked: ${whyUnasked[kind]}`);
   const todo =

@@ -8,11 +8,11 @@ import { differencesOf } from '../store/rights/differences.ts';
 import type { Schema } from '../store/schema.ts';
 import { type Finding, fail, look, ok, warn } from './finding.ts';
 
-/** What to do about a server that nobody gets through to. */
+/** What to do about a server that cannot be reached. */
 export const unreached =
   'Check DATABASE_URL, or PORTCULLIS_DATA_DIR without one: is the server up, and are name and password right?';
 
-/** How far a clock may be off before somebody should know. */
+/** How far a clock may be off before an operator should know. */
 const skewMsMax = 5 * secondMs;
 
 /** The server, the schema, the rights of our logins, and the clock. */

@@ -8,7 +8,7 @@ import { readRootKeyFile } from '../vault/root/file.ts';
 import { assertOutsideDataDirectory } from '../vault/root/file-place.ts';
 import { type Finding, fail, look, ok, warn } from './finding.ts';
 
-/** The data directory: there, ours, and nobody else's. */
+/** The data directory must exist, be ours, and be closed to others. */
 export function lookAtDataDirectory({ dataDir }: Pick<Config, 'dataDir'>): Promise<Finding[]> {
   const about = 'data directory';
   return look(about, `Give ${dataDir} to the account that runs Portcullis: chown, and chmod 700.`, async () => {
@@ -25,7 +25,10 @@ export function lookAtDataDirectory({ dataDir }: Pick<Config, 'dataDir'>): Promi
 /** A gateway brings home what lies in the spool twice a minute. */
 const spoolMsMax = 2 * minuteMs;
 
-/** Where refreshed tokens lie until they are in the database: it keeps what it is given, and nothing is left in it. */
+/**
+ * The directory for refreshed tokens on their way to the database. It must be writable, and nothing should be left in
+ * it.
+ */
 export function lookAtSpool({ dataDir }: Pick<Config, 'dataDir'>, nowMs: () => number): Promise<Finding[]> {
   const about = 'spool';
   const directory = join(dataDir, 'spool');
@@ -52,7 +55,7 @@ export function lookAtSpool({ dataDir }: Pick<Config, 'dataDir'>, nowMs: () => n
   });
 }
 
-/** Root keys in files: there, readable to us alone, and apart from the data. Makes none that is missing. */
+/** Root keys in files must exist, be readable to us alone, and be apart from the data. Makes no missing key. */
 export async function lookAtRootKeyFiles(config: Pick<Config, 'mode' | 'dataDir' | 'rootKeys'>): Promise<Finding[]> {
   const findings = config.rootKeys.map(({ provider, key }) => {
     const about = 'root key';

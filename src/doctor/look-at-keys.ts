@@ -16,7 +16,10 @@ export interface OpenedKeys {
   readonly deriveKey: DeriveKey;
 }
 
-/** The root keys open, and open the key of every workspace. Answers with the keys, for whoever opens tokens with them. */
+/**
+ * Checks that the root keys open, and that they open the key of every workspace. Returns the keys, for the checks that
+ * open tokens.
+ */
 export async function lookAtKeys(
   config: Pick<Config, 'rootKeys' | 'keyServices'>,
   database: Database<Schema>,

@@ -13,7 +13,7 @@ const report = z.object({
   client: z.enum(['direct', 'forwarded', 'unbelieved', 'unreadable']),
 });
 
-/** Asks the gateway by the address that people use, and so through whatever stands in front of it, what came of the request. */
+/** Calls the gateway by its public address, through all proxies in front of it, and asks what arrived. */
 export async function lookAtPublicUrl(
   config: Pick<Config, 'publicUrl' | 'host' | 'port' | 'trustedProxies'>,
 ): Promise<Finding[]> {

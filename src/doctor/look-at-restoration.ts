@@ -5,7 +5,10 @@ import type { Schema } from '../store/schema.ts';
 import { createHighWaterFile } from '../vault/restore/high-water-file.ts';
 import { type Finding, fail, look, ok } from './finding.ts';
 
-/** Whether the database is one that was put back: then nothing is refreshed until a person has looked (rule 20). */
+/**
+ * Whether the database was restored from a backup: then nothing is refreshed until a person has acknowledged it (rule
+ * 20).
+ */
 export function lookAtRestoration(
   { highWaterFile }: Pick<Config, 'highWaterFile'>,
   database: Database<Schema>,

@@ -11,7 +11,7 @@ export interface StoredCredential {
   readonly epoch: number;
   /** Revoked, or the session was ended. It stays so. */
   readonly revoked: boolean;
-  /** The principal is disabled or suspended, or the human who owns it is disabled. It may come back. */
+  /** The principal is disabled or suspended, or its owner is disabled. This can be undone. */
   readonly principalDisabled: boolean;
   readonly expiresAt: Date;
   /** For sessions: when it ends unless it is used before. Null for keys, which have no idle limit. */
@@ -35,14 +35,14 @@ export interface CredentialUse {
 }
 
 /**
- * Where credentials are looked up, by their keyed hash. Null: there is no such credential. An error means that nobody
- * knows, and is not an answer.
+ * Looks credentials up by their keyed hash. Null: there is no such credential. An error means that the answer is not
+ * known.
  *
- * `noteUses` writes when credentials were last used, and puts off the idle limit of sessions. An older time never
- * replaces a newer one; ids that are gone are passed over.
+ * `noteUses` writes when credentials were last used, and extends the idle limit of sessions. An older time never
+ * replaces a newer one; ids that are gone are skipped.
  */
 export interface CredentialStore {
-  /** `file_link`: the key or session that the link was given to, as far as a link stands for it. */
+  /** `file_link`: the key or session that received the link, with only the rights that the link gives. */
   find(kind: PresentedKind, hash: Buffer): Promise<StoredCredential | null>;
   noteUses(uses: readonly CredentialUse[]): Promise<void>;
 }

@@ -12,11 +12,11 @@ import type { CredentialStore, PresentedKind, StoredCredential } from './credent
 
 export interface Identify {
   /**
-   * Turns credentials into a caller. Bad ones give an anonymous caller with the reason; this throws only when nobody can
-   * know: `unavailable`, because the database does not answer.
+   * Turns credentials into a caller. Bad ones give an anonymous caller with the reason. It throws only if the answer
+   * cannot be known: `unavailable`, because the database does not answer.
    */
   identify(call: Pick<Call, 'credentials'>): Promise<Caller>;
-  /** Drops what is cached for these credentials. */
+  /** Drops the cached result for these credentials. */
   forget(credentials: Credentials): void;
   /** Writes when credentials were last used. Happens by itself every few seconds. */
   flush(): Promise<void>;
@@ -28,7 +28,7 @@ export interface Identify {
 interface Known {
   readonly caller: Caller;
   readonly id: KeyId | SessionId | ConsentId;
-  /** Of an access token: what it is for. */
+  /** The resource that an access token is for; null for other credentials. */
   readonly resource: string | null;
   readonly expiresAtMs: number;
   /** Infinite for keys. */
@@ -43,7 +43,7 @@ export function createIdentify(parts: {
   now: Now;
   /** Most credentials that are remembered; as many unknown ones are remembered besides. */
   cacheMax?: number;
-  /** Hears that the times of last use could not be written. They are kept and tried again. */
+  /** Called if the times of last use could not be written. They are kept and written later. */
   onFlushError?: (error: unknown) => void;
 }): Identify {
   const { credentials: store, hashCredential, now, cacheMax = 10_000, onFlushError = () => {} } = parts;
@@ -82,7 +82,7 @@ export function createIdentify(parts: {
     });
   }
 
-  /** Many calls that arrive with the same new credential ask the database once. */
+  /** Many calls that arrive with the same new credential cause one question to the database. */
   function lookUpOnce(kind: PresentedKind, hash: Buffer, cacheKey: string): Promise<Looked> {
     const running = lookups.get(cacheKey);
     if (running !== undefined) return running;
@@ -134,10 +134,10 @@ export function createIdentify(parts: {
   };
 }
 
-/** What a look-up found: a credential that is good, or why there is none. */
+/** The result of a look-up: a valid credential, or why there is none. */
 type Looked = Known | AnonymousReason;
 
-/** An access token is good for its own resource alone, and every other credential wherever it may be presented. */
+/** An access token is valid for its own resource only; every other credential is valid for all resources. */
 function isFor({ resource }: Known, credentials: Credentials): boolean {
   return resource === null || (credentials.kind === 'bearer' && credentials.resource === resource);
 }

@@ -4,7 +4,7 @@ import type { Job, Jobs } from './jobs.ts';
 /** Does a job. `again` leaves it for a later attempt; so does an error. */
 export type JobHandler = (job: Job) => Promise<'done' | 'again'>;
 
-/** Whoever a job depends on has said when to come back. */
+/** A server that a job depends on has said when to come back. */
 export class ComeBackLaterError extends Error {
   readonly waitSeconds: number;
 
@@ -26,7 +26,7 @@ export interface JobRunner {
 export function createJobRunner(parts: {
   jobs: Jobs;
   handlers: ReadonlyMap<string, JobHandler>;
-  /** Hears of attempts that failed unexpectedly; they are tried again. */
+  /** Called with attempts that failed unexpectedly; they are tried again. */
   onError: (error: unknown, jobKind: string | null) => void;
 }): JobRunner {
   const { jobs, handlers, onError } = parts;
@@ -53,7 +53,7 @@ export function createJobRunner(parts: {
     }
   }
 
-  /** One after the other: whoever asks is sure that a job added before is seen. */
+  /** One round after the other: the caller can be sure that a job added before the call is seen. */
   function runDue(): Promise<void> {
     last = last.catch(() => {}).then(work);
     return last;

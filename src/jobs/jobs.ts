@@ -4,7 +4,7 @@ export interface Job {
   readonly id: JobId;
   readonly kind: string;
   readonly payload: unknown;
-  /** Null: it belongs to none. */
+  /** Null: the job belongs to no workspace. */
   readonly workspaceId: WorkspaceId | null;
   /** How often it was tried, this time included. */
   readonly attempts: number;
@@ -13,7 +13,10 @@ export interface Job {
 /** Work that must happen although the process may die. Times are the database's. */
 export interface Jobs {
   add(job: { id: JobId; kind: string; payload: object; workspaceId: WorkspaceId | null }): Promise<void>;
-  /** The next due job of one of these kinds, never past an older one of its line. It is due again after a growing while, unless it is finished before. */
+  /**
+   * The next due job of one of these kinds, never ahead of an older one of its line. It becomes due again after a
+   * growing wait, unless it is finished before.
+   */
   claim(kinds: readonly string[]): Promise<Job | null>;
   finish(id: JobId): Promise<void>;
   /**
@@ -22,8 +25,8 @@ export interface Jobs {
    */
   note(id: JobId, problem: string, waitSecondsMin: number): Promise<void>;
   /**
-   * Deletes what is left of jobs that were finished a week ago, and jobs of the kinds given that have been due for as
-   * long: those that nobody is there to do.
+   * Deletes the rows of jobs that were finished a week ago. Also deletes jobs of the given kinds that have been due for
+   * a week: kinds without a worker.
    */
   purge(undoneKinds: readonly string[]): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { PortcullisError } from '../domain/errors.ts';
 import type { Secret } from '../domain/secret.ts';
 import { secondMs } from '../domain/units.ts';
 
-/** Somebody waits for the answer: a server that does not take a letter by then is as good as away. */
+/** A person waits for the answer. A mail server that has not taken a letter by then counts as unreachable. */
 const msMax = 10 * secondMs;
 
 /** Mail by SMTP (RFC 5321). With `smtp://`, STARTTLS is used where the server offers it, and demanded off this machine. */

@@ -48,7 +48,7 @@ describe('rule 26: where a request comes from', () => {
     it(`takes nothing from behind ${unreadable}: a caller could have written it`, () => {
       assert.equal(seen(`198.51.100.66, ${unreadable}`), '10.0.0.1');
       assert.equal(seen(`198.51.100.66, ${unreadable}, 10.0.0.7`), '10.0.0.7');
-      // What the caller wrote stands behind its own address, and changes nothing.
+      // An address that the caller itself wrote comes behind its own address, and changes nothing.
       assert.equal(seen(`${unreadable}, 203.0.113.9, 10.0.0.7`), '203.0.113.9');
     });
   }

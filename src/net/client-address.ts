@@ -6,18 +6,20 @@ import { all, compile } from '@fastify/proxy-addr';
 export type ClientAddress = (request: IncomingMessage) => string;
 
 /**
- * What is known of the way that a request took. direct: no proxy says anything of it. forwarded: a proxy that we believe
- * does. unbelieved: one that nobody named does, and it counts for nothing. unreadable: what a believed one says is no address.
+ * What we know about the way of a request. direct: no proxy header. forwarded: a header from a trusted proxy.
+ * unbelieved: a header from a proxy that the operator did not name; it does not count. unreadable: the header of a
+ * trusted proxy has no address.
  */
 export type ProxyWord = 'direct' | 'forwarded' | 'unbelieved' | 'unreadable';
 
 /**
- * The address of the peer; behind proxies that the operator named, the nearest address in X-Forwarded-For that is not
- * one of them. Nobody else's header is believed (rule 26). `Forwarded` (RFC 7239) is not read: a proxy that does not know it
- * passes on what a caller wrote into it.
+ * The address of the client. It is the peer's address or, behind proxies that the operator named, the nearest address
+ * in X-Forwarded-For that is not one of them. Headers from others are not trusted (rule 26). `Forwarded` (RFC 7239) is
+ * not read: a proxy that does not know it would pass on what a caller wrote into it.
  *
- * The walk goes from the nearest hop outwards and ends at the first that is no address (`unknown`, `203.0.113.9:4711`,
- * `_hidden`): what stands behind such a hop was vouched for by nobody. Then the last proxy that could be read is named.
+ * The walk goes from the nearest hop outwards and ends at the first hop that is no address (`unknown`,
+ * `203.0.113.9:4711`, `_hidden`), because no trusted proxy wrote what comes behind such a hop. The result is then the
+ * last proxy that could be read.
  *
  * @param trustedProxies addresses and CIDR ranges
  */
@@ -26,7 +28,7 @@ export function createClientAddress(trustedProxies: readonly string[]): ClientAd
   return request => plainAddress(walk(request).findLast(isAddress) ?? '');
 }
 
-/** Tells what proxies say of a request, by the same rules. */
+/** Says what proxies report about a request, by the same rules. */
 export function createProxyWord(trustedProxies: readonly string[]): (request: IncomingMessage) => ProxyWord {
   const isTrusted = compile([...trustedProxies]);
   const walk = createWalk(trustedProxies);
@@ -44,7 +46,7 @@ function createWalk(trustedProxies: readonly string[]): (request: IncomingMessag
   return request => all(request, (hop, at) => isAddress(hop) && isTrusted(hop, at));
 }
 
-/** The peer has none once its socket is closed. */
+/** The peer has no address once its socket is closed. */
 function isAddress(hop: string | undefined): hop is string {
   return isIP(hop ?? '') !== 0;
 }

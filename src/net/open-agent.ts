@@ -11,7 +11,7 @@ export function openAgent(proxy: OutgoingProxy | null, options: Agent.Options = 
   const { connect } = options;
   return new EnvHttpProxyAgent({
     ...options,
-    // Empty and not left out: then nothing is read from the environment behind the settings.
+    // Empty, not missing: otherwise the library would read the environment and ignore the settings.
     httpProxy: '',
     httpsProxy: proxy.url.reveal(),
     noProxy: proxy.except,

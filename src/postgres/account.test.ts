@@ -73,7 +73,7 @@ describe('the account that PostgreSQL runs under', () => {
     assert.match(holder.error ?? '', /^Cannot look into .*made-by-root.*permission denied.* --data-dir\.$/);
   });
 
-  /** A data directory that belongs to somebody and that they can reach. */
+  /** A data directory that belongs to this account, on a path that the account can reach. */
   async function directoryOf({ uid, gid }: { uid: number; gid: number }, name: string): Promise<string> {
     const path = join(place.path, name);
     await mkdir(path, { mode: 0o700 });

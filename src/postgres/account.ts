@@ -6,11 +6,13 @@ import { StoreError } from '../domain/store-error.ts';
 export interface Account {
   readonly uid: number;
   readonly gid: number;
-  /** True when Portcullis is root and the server therefore runs as somebody else: PostgreSQL refuses to run as root. */
+  /** True if Portcullis is root and the server therefore runs as another account: PostgreSQL refuses to run as root. */
   readonly borrowed: boolean;
 }
 
-/** Tried in this order when root starts a new cluster: an account of our own if the machine has one, else the usual nobody. */
+/**
+ * Tried in this order when root starts a new cluster: an account of our own if the machine has one, otherwise `nobody`.
+ */
 const unprivilegedNames = ['portcullis', 'nobody'];
 
 /**

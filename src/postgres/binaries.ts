@@ -143,7 +143,7 @@ async function openToAll(directory: string): Promise<void> {
   }
 }
 
-/** We are about to run what is in there: nobody else may have put it there. */
+/** We are about to run this file: only we or root may have put it there. */
 async function requireOwn(path: string): Promise<void> {
   const { uid, mode } = await lstat(path);
   if (uid === process.getuid?.() && (mode & 0o022) === 0) return;

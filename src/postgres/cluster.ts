@@ -6,12 +6,12 @@ import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { type DataDirectory, exists, giveTo, syncDirectory } from './data-directory.ts';
 
-/** The superuser of the cluster: makes the login of Portcullis, guards the directory, and does nothing else. */
+/** The superuser of the cluster. It makes the login of Portcullis, guards the directory, and does nothing else. */
 export const superuser = 'portcullis_server';
 
 /**
- * How PostgreSQL's programs are told where the data is. The child is put into the directory before it changes its user, so
- * that on Linux another account reaches it even below parents that are closed to that account.
+ * The argument that tells PostgreSQL's programs where the data is. The child starts in the directory before it changes
+ * its user, so that on Linux another account reaches the directory even below parents that are closed to that account.
  */
 export function dataDirectoryArgument(cluster: string): string {
   return process.platform === 'linux' ? '/proc/self/cwd' : cluster;
@@ -23,8 +23,8 @@ export function under(account: Account): { uid?: number; gid?: number } {
 }
 
 /**
- * Makes the cluster if there is none yet. It appears under its name whole or not at all, so a start that is killed, or that
- * races with another, leaves nothing half made. Throws StoreError `server_failed` or `directory_unusable`.
+ * Makes the cluster if there is none yet. It appears under its name complete or not at all. So a start that is killed,
+ * or that races with another, leaves nothing unfinished. Throws StoreError `server_failed` or `directory_unusable`.
  */
 export async function ensureCluster(directory: DataDirectory, binaries: Binaries, account: Account): Promise<void> {
   if (await exists(directory.cluster)) return requireVersion(directory.cluster, binaries.version);
@@ -35,7 +35,7 @@ export async function ensureCluster(directory: DataDirectory, binaries: Binaries
     await rename(draft, directory.cluster);
     await syncDirectory(directory.path);
   } catch (error) {
-    // Another start on the same directory may have been faster; then its cluster is ours to open, or to be refused.
+    // Another start on the same directory may have been faster. We then open its cluster, or are refused.
     if (await exists(directory.cluster)) return;
     throw error instanceof StoreError ? error : noCluster(directory.cluster, error as Error);
   } finally {
@@ -51,7 +51,10 @@ export async function removeDrafts(directory: DataDirectory): Promise<void> {
   }
 }
 
-/** An initdb may still be writing into it. What is left then is no reason not to start, and goes at the next start. */
+/**
+ * An initdb may still be writing into it. The rest of a draft does not prevent a start, and is removed at the next
+ * start.
+ */
 async function removeDraft(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
 }

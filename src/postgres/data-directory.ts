@@ -6,11 +6,11 @@ import { StoreError } from '../domain/store-error.ts';
 import type { Account } from './account.ts';
 
 /**
- * The directory that one embedded server owns, mode 0700:
+ * The directory of one embedded server, mode 0700:
  *
  *     cluster/     PostgreSQL's own files and its socket, owned by the account that runs it
- *     password     what the two roles of the cluster sign in with
- *     server.log   what PostgreSQL printed; server.log.old holds what was printed before that
+ *     password     the password of the two roles of the cluster
+ *     server.log   the output of PostgreSQL; server.log.old has the older output
  */
 export interface DataDirectory {
   readonly path: string;
@@ -21,7 +21,7 @@ export interface DataDirectory {
 
 const ownNames = /^(cluster|password|server\.log)/;
 
-/** Where things are in the data directory. Touches nothing. */
+/** The paths in the data directory. Touches nothing. */
 export function layOut(dataDir: string): DataDirectory {
   const path = resolve(dataDir);
   return {
@@ -35,7 +35,7 @@ export function layOut(dataDir: string): DataDirectory {
 /** Creates the directory and its password where they are missing. Throws StoreError `directory_unusable`. */
 export async function prepareDataDirectory(directory: DataDirectory, account: Account): Promise<void> {
   try {
-    // Only the leaf is private: a 0700 parent made here would surprise whatever else lives below it.
+    // Only the last directory is private: a parent with mode 0700 would surprise other programs that use it.
     await makeDirectory(dirname(directory.path));
     await makeDirectory(directory.path, 0o700);
     await refuseForeignFiles(directory.path);
@@ -74,7 +74,7 @@ async function refuseForeignFiles(path: string): Promise<void> {
   );
 }
 
-/** Whole or not at all, and never replaced: two first starts at once must end up with the same password. */
+/** Complete or not at all, and never replaced: two first starts at once must end up with the same password. */
 async function createPassword(path: string, account: Account): Promise<void> {
   if (await exists(path)) return;
   const draft = `${path}.${randomBytes(4).toString('hex')}`;

@@ -21,13 +21,13 @@ export interface EmbeddedConnection {
 export interface EmbeddedPostgres {
   /** The login of Portcullis: owns the database, may create roles, is no superuser. */
   readonly connection: EmbeddedConnection;
-  /** The superuser, for whoever has to create databases. */
+  /** The superuser, for code that has to create databases. */
   readonly superuser: EmbeddedConnection;
   /** Process id of the server. Changes when the server crashes and is started again. */
   readonly pid: number;
   /** True when the server was running already: a Portcullis that was killed left it behind. */
   readonly adopted: boolean;
-  /** Ends all sessions, writes everything to disk and ends the server. Calling it again waits for the same stop. */
+  /** Ends all sessions, writes everything to disk and ends the server. A second call waits for the same stop. */
   stop(): Promise<void>;
 }
 
@@ -41,10 +41,10 @@ export interface EmbeddedOptions {
 export const login = 'portcullis';
 
 /**
- * Starts the PostgreSQL that Portcullis brings along, or adopts the one that a killed Portcullis left running.
- * It listens on a Unix socket inside `dataDir` and on no port, with fsync on. A server that crashes is started again; one
- * that somebody else stops stays down. The server outlives a killed process; `stop()` ends it.
- * Throws StoreError, whose message is fit for the person at the terminal.
+ * Starts the PostgreSQL that comes with Portcullis, or takes over the one that a killed Portcullis left running. It
+ * listens on a Unix socket inside `dataDir` and on no port, with fsync on. A server that crashes is started again; one
+ * that another process stops stays down. The server outlives a killed process; `stop()` ends it. Throws StoreError with
+ * a message for the person at the terminal.
  */
 export async function startEmbeddedPostgres({ dataDir, log }: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const directory = layOut(dataDir);

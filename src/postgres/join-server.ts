@@ -14,8 +14,8 @@ export interface JoinedServer {
 }
 
 /**
- * Finds the embedded server that another Portcullis runs in the directory, to work on its database beside it. Null when none
- * runs there: then the caller may start it.
+ * Finds the embedded server that another Portcullis runs in the directory, to work on its database beside it. Null if
+ * none runs there: then the caller may start it.
  */
 async function joinEmbeddedPostgres(dataDir: string): Promise<JoinedServer | null> {
   const directory = layOut(dataDir);
@@ -36,7 +36,10 @@ async function joinEmbeddedPostgres(dataDir: string): Promise<JoinedServer | nul
   }
 }
 
-/** Whether a start has made a database in the directory. One that we may not look into is there: whoever opens it says so. */
+/**
+ * Whether a start has made a database in the directory. True also for one that we may not look into: opening it gives
+ * the error.
+ */
 export function holdsDatabase(dataDir: string): Promise<boolean> {
   return lstat(join(layOut(dataDir).cluster, 'PG_VERSION')).then(
     () => true,
@@ -45,8 +48,8 @@ export function holdsDatabase(dataDir: string): Promise<boolean> {
 }
 
 /**
- * For commands on what a gateway has stored: one that finds nothing is looking in the wrong place, and a new database there
- * would hide it. Throws StoreError `database_missing`.
+ * For commands on what a gateway has stored. If there is nothing, the directory is wrong, and a new database there
+ * would hide the mistake. Throws StoreError `database_missing`.
  */
 export async function assertHoldsDatabase(dataDir: string): Promise<void> {
   if (await holdsDatabase(dataDir)) return;

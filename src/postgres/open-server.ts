@@ -38,7 +38,7 @@ const openMsMax = 120_000;
 const absent = new Set(['ENOENT', 'ECONNREFUSED']);
 /** Codes of a server that starts, stops or recovers: ask again. */
 const passing = new Set(['ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '53300']);
-/** The same, as the client says it of a session that was cut: under a query, or between two of them. */
+/** The same cut of a session, in the words of the client: during a query, or between two of them. */
 const cut = /^(?:Connection terminated|Client has encountered a connection error)/;
 
 /**
@@ -61,7 +61,7 @@ export async function openServer(place: ServerParts, signal?: AbortSignal): Prom
       `PostgreSQL was not ready after ${openMsMax / 1000} seconds. Its log is ${place.directory.log}.`,
     );
   } catch (error) {
-    // Whoever else has the directory works with the server, whoever started it.
+    // Another process has the directory. It works with the server, even if we started it.
     const inUse = error instanceof StoreError && error.code === 'directory_in_use';
     if (!inUse && launched && (await launched.ended()) === undefined) await stopServer(launched.pid);
     throw error;

@@ -16,8 +16,8 @@ export function ownerName(pid = process.pid, host = hostname()): string {
 }
 
 /**
- * Takes the directory for the process behind `session`, until that session ends; never from one that lives.
- * Throws StoreError `directory_in_use`, whose message says who has it.
+ * Takes the directory for the process behind `session`, until that session ends. Never takes it from a live process.
+ * Throws StoreError `directory_in_use`, whose message names the process that has it.
  */
 export async function takeOwnership(session: Client, dataDir: string, presence: Presence): Promise<void> {
   const deadline = performance.now() + waitMs;
@@ -25,10 +25,11 @@ export async function takeOwnership(session: Client, dataDir: string, presence: 
     if (performance.now() > deadline) throw inUse(await holderOf(session), dataDir);
     await delay(20);
   }
-  // When a server crashes the lock is free for a moment, and whoever had it is still there.
+  // When a server crashes the lock is free for a moment, although its former holder still lives.
   const owner = await presence.claim();
   if (owner !== null) throw inUse(owner, dataDir);
-  // Whoever else is connected belonged to a Portcullis that is gone. Superusers are openers who are about to be refused.
+  // Any other session belonged to a Portcullis that is gone. Sessions of superusers are starts that are about to be
+  // refused.
   await session.query(
     `SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
      WHERE backend_type = 'client backend' AND usename <> current_user`,

@@ -26,13 +26,13 @@ const stopMsMax = 30_000;
 /** A server that was asked to run. It may end at any time, for example because another one already has the directory. */
 export interface Launch {
   readonly pid: number;
-  /** What it printed, once it has ended; undefined while it runs. */
+  /** The server's output, once it has ended; undefined while it runs. */
   ended(): Promise<string | undefined>;
 }
 
 /**
- * Starts the server of a directory, in a session of its own: a Ctrl-C in the terminal must not end it before the last
- * entries are written, and it must survive us so that a killed Portcullis loses nothing.
+ * Starts the server of a directory, in a session of its own. A Ctrl-C in the terminal must not end it before the last
+ * entries are written. It must also survive our process, so that a killed Portcullis loses nothing.
  */
 export async function launch(directory: DataDirectory, binaries: Binaries, account: Account): Promise<Launch> {
   const log = await openLog(directory.log);
@@ -53,7 +53,9 @@ export async function launch(directory: DataDirectory, binaries: Binaries, accou
   }
 }
 
-/** Opens the log at its end; one that has grown is put aside first, by one of those who start at once. */
+/**
+ * Opens the log at its end. If several starts happen at once, one of them first renames a log that has grown too large.
+ */
 export async function openLog(path: string): Promise<FileHandle> {
   const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
   try {
@@ -112,9 +114,10 @@ export async function readServerPid(cluster: string): Promise<number | undefined
 }
 
 /**
- * Makes lock files harmless that name a process which is no server any more: a zombie that nobody reaps, or a newcomer with a
- * recycled id, as in restarted containers; or that name none, because a server died before it had written into them. PostgreSQL refuses to start beside any living id except its parent's, so the files
- * get ours; deleting them would also switch off its check for surviving backends.
+ * Makes stale lock files harmless. Such a file names a process that is no longer a server: a zombie, or a new process
+ * with a recycled id, as in restarted containers. Or it names none, because a server died before it wrote its id.
+ * PostgreSQL refuses to start beside any live id except its parent's, so the files get our id. Deleting them would also
+ * switch off its check for surviving backends.
  */
 export async function disarmStaleLocks(cluster: string): Promise<void> {
   for (const name of lockFiles) {

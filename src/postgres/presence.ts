@@ -3,19 +3,19 @@ import { rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** That a process has a directory, for as long as it lives and whatever becomes of the server in it. */
+/** Shows that a process has a directory, for as long as the process lives, whether or not the server in it runs. */
 export interface Presence {
   /** Answers with the name of another living process that was first; null when the directory is ours from now on. */
   claim(): Promise<string | null>;
   release(): Promise<void>;
 }
 
-/** Whoever lives says its name at once, unless it was stopped. */
+/** A live process says its name at once, unless it was suspended. */
 const nameMsMax = 500;
 
 /**
- * A Unix socket in the directory `host`. Its connections are taken while its process lives, and by nobody afterwards: the
- * sessions that PostgreSQL cuts when one of its processes crashes say nothing about those who had them.
+ * A Unix socket in the directory `host`. It accepts connections while its process lives, and never afterwards. A
+ * session is no such proof: when one PostgreSQL process crashes, PostgreSQL cuts the sessions of live processes too.
  */
 export function createPresence(host: string, name: string): Presence {
   const path = `${host}/.s.portcullis`;

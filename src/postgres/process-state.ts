@@ -3,8 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 /**
- * Whether a process is a running PostgreSQL server: not ended, not a zombie that waits to be reaped, and not something else
- * that was given the same id.
+ * Whether a process is a running PostgreSQL server: not ended, not a zombie, and not another program with the same id.
  */
 export async function isLivePostgres(pid: number): Promise<boolean> {
   const { name, state } = process.platform === 'linux' ? await fromProc(pid) : await fromPs(pid);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * How the embedded server runs. Given on the command line, where they outrank postgresql.conf and ALTER SYSTEM: nothing in
- * the data directory can turn durability off or open a port.
+ * Settings of the embedded server. They are given on the command line, which has priority over postgresql.conf and
+ * ALTER SYSTEM: nothing in the data directory can turn durability off or open a port.
  */
 const settings = {
   listen_addresses: '',
@@ -14,7 +14,7 @@ const settings = {
   fsync: 'on',
   synchronous_commit: 'on',
   full_page_writes: 'on',
-  // Nobody replicates from here, so the log need only serve recovery.
+  // No server replicates from this one, so the log only has to serve recovery.
   wal_level: 'minimal',
   max_wal_senders: '0',
 

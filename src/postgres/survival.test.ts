@@ -232,7 +232,9 @@ describe('the embedded PostgreSQL, when something was killed', () => {
   });
 });
 
-/** The process of the session that holds the directory. Undefined while there is none, or the server does not answer. */
+/**
+ * The process of the session that holds the directory. Undefined if there is none, or if the server does not answer.
+ */
 async function holdingSession(server: EmbeddedPostgres): Promise<number | undefined> {
   const row = await ask(server.superuser, "SELECT pid FROM pg_locks WHERE locktype = 'advisory'").catch(
     () => undefined,

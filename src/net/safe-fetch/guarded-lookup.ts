@@ -4,7 +4,7 @@ import { isLoopback } from '../../domain/loopback.ts';
 import { SafeFetchError } from './safe-fetch-error.ts';
 import { isSpecialAddress } from './special-addresses.ts';
 
-/** What a name stands for, as `dns.lookup` with `all` says it. */
+/** The addresses of a name, as `dns.lookup` with `all` gives them. */
 export type ResolveName = (
   name: string,
   answer: (error: Error | null, addresses: readonly LookupAddress[]) => void,
@@ -14,8 +14,8 @@ const systemResolver: ResolveName = (name, answer) =>
   lookup(name, { all: true }, (error, addresses) => answer(error, addresses ?? []));
 
 /**
- * True when requests may go to this address of this host. Loopback addresses are open to loopback *names* alone: a public
- * name that resolves to one is an attack, whatever the settings say.
+ * True if requests may go to this address of this host. Loopback addresses are open to loopback *names* alone. A public
+ * name that resolves to one is an attack, even if the settings allow loopback.
  */
 export function mayConnect(host: string, address: string, allowLoopback: boolean): boolean {
   if (isLoopback(host)) return allowLoopback && isLoopback(address);
@@ -23,8 +23,8 @@ export function mayConnect(host: string, address: string, allowLoopback: boolean
 }
 
 /**
- * Name resolution for connections: the addresses that are judged here are the very ones that are connected to, so a name
- * that changes between a check and its use (DNS rebinding) gains nothing. One bad address spoils the whole answer.
+ * Name resolution for connections. The checked addresses are the very ones that are connected to, so a name that
+ * changes between the check and its use (DNS rebinding) gains nothing. One bad address makes the whole answer bad.
  */
 export function createGuardedLookup(allowLoopback: boolean, resolveName: ResolveName = systemResolver): LookupFunction {
   return (host, options, answer) => {

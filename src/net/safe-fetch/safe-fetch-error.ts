@@ -1,17 +1,17 @@
 /** What kept an answer from coming. */
 export type SafeFetchProblem =
-  /** The URL, or where it leads, is none that we send requests to. */
+  /** The URL, or the target of its redirect, is one that we send no requests to. */
   | 'forbidden'
   /** The answer leads elsewhere. */
   | 'redirected'
   /** The answer is larger, or of another type, than any honest one. */
   | 'unacceptable'
-  /** No connection came about, so nothing was sent. */
+  /** No connection was made, so nothing was sent. */
   | 'unsent'
-  /** No whole answer in time. Whoever was asked may or may not have acted. */
+  /** No complete answer in time. The server may or may not have acted. */
   | 'unreachable';
 
-/** The request was refused or not answered. Carries neither what was sent nor what came back. */
+/** The request was refused or not answered. The error has no part of the request or of the answer. */
 export class SafeFetchError extends Error {
   readonly problem: SafeFetchProblem;
   /** In words of ours, for logs. */

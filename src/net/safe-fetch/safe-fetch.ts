@@ -12,15 +12,15 @@ export interface SafeRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | URLSearchParams | null | undefined;
-  /** Media types, besides JSON, that an answer may have; `any` where nothing but its status counts, and no body is read. */
+  /** Media types, besides JSON, that an answer may have. `any`: only the status counts, and no body is read. */
   readonly types?: readonly string[] | 'any';
   /** Ends the request earlier than its own time would. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * A request to a URL that came from outside. Answers with the whole answer, whatever its status; throws `SafeFetchError`
- * and nothing else. Its shape is that of `fetch`, so that it can stand in for it.
+ * A request to a URL that came from outside. Returns the whole answer, with any status. Throws only `SafeFetchError`.
+ * It has the shape of `fetch`, so that it can replace it.
  */
 export type SafeFetch = (url: string, request?: SafeRequest) => Promise<Response>;
 
@@ -66,7 +66,7 @@ export function createSafeFetch(options: SafeFetchOptions): { fetch: SafeFetch; 
     const { types = [] } = given;
     const headers = headersOf(answer.headers);
     const text = types === 'any' ? '' : await readText(answer.body, answer.headers['content-encoding'] ?? 'identity');
-    // What is short enough is let through, so that the connection can serve again.
+    // A short body is read to its end, so that the connection can be used again.
     if (types === 'any') answer.body.dump().catch(() => {});
     const response = new Response(statusHasNoBody(answer.statusCode) ? null : text, {
       status: answer.statusCode,
@@ -83,7 +83,7 @@ export function createSafeFetch(options: SafeFetchOptions): { fetch: SafeFetch; 
       const location = response.headers.get('location');
       if (response.status < 300 || response.status > 399 || location === null) return response;
       const next = parse(location, at);
-      // What was sent may hold secrets: only questions are asked again, and only the same server is asked.
+      // The request may hold secrets. So only GET requests follow a redirect, and only to the same server.
       if ((given.method ?? 'GET') !== 'GET' || next.origin !== at.origin || redirects === redirectsMax) {
         throw new SafeFetchError('redirected', 'the answer leads elsewhere');
       }
@@ -154,7 +154,7 @@ async function readText(body: AsyncIterable<Buffer>, encoding: string | string[]
     bytes += chunk.length;
     // Throwing ends the connection: what else would come is not read.
     if (bytes > answerBytesMax) throw new SafeFetchError('unacceptable', 'the answer is too large');
-    // It was asked for as it is. What is packed all the same could be of any size.
+    // We asked for an answer without compression. A compressed one could grow to any size.
     if (encoding !== 'identity') throw new SafeFetchError('unacceptable', 'the answer is compressed');
     chunks.push(chunk);
   }

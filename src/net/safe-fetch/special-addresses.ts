@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * The special-purpose address registries of IANA (RFC 6890; registries as of 2025), and what else is no public unicast
- * address. Nothing there is a server that a stranger may send us to.
+ * The special-purpose address registries of IANA (RFC 6890; registries as of 2025), and all other addresses that are
+ * not public unicast. A stranger must not be able to send us to a server there.
  */
 const special: readonly (readonly [network: string, prefix: number, family: 'ipv4' | 'ipv6'])[] = [
   ['0.0.0.0', 8, 'ipv4'], // "this network", RFC 791
@@ -43,8 +43,8 @@ for (const [network, prefix, family] of special) blocked.addSubnet(network, pref
 for (const [network, prefix] of specialWithin) blocked.addSubnet(network, prefix, 'ipv6');
 
 /**
- * True unless `address` is a public unicast address. An IPv4-mapped one (`::ffff:10.0.0.1`), a NAT64 one and whatever is
- * no address at all are special too: what cannot be judged is not asked.
+ * True unless `address` is a public unicast address. IPv4-mapped addresses (`::ffff:10.0.0.1`), NAT64 addresses and
+ * texts that are no address count as special too: we do not connect to an address that we cannot judge.
  */
 export function isSpecialAddress(address: string): boolean {
   const family = isIP(address);
