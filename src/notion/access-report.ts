@@ -3,7 +3,7 @@ import type { PrincipalId } from '../domain/ids.ts';
 import { type Capability, capabilities, capabilitiesFor, capabilityNames } from './capabilities.ts';
 import { canonicalId } from './ids.ts';
 
-/** Somebody who may call through the workspace's connections. */
+/** A principal who may call through the workspace's connections. */
 export interface RoleHolder {
   readonly id: PrincipalId;
   readonly kind: 'user' | 'agent';
@@ -15,9 +15,9 @@ export interface RoleHolder {
 
 /** What the policy of a workspace can use of a connection. */
 export interface Use {
-  /** Somebody can do it today, with a key or in the dashboard. */
+  /** Someone can use the capability today, with a key or in the dashboard. */
   readonly inUse: ReadonlySet<Capability>;
-  /** The policy allows it to somebody; all it takes is a key. */
+  /** The policy allows someone to use it; only a key is missing. */
   readonly possible: ReadonlySet<Capability>;
 }
 
@@ -33,13 +33,13 @@ export function policyUse(holders: readonly RoleHolder[]): Use {
   return { inUse: capabilitiesFor(now), possible: capabilitiesFor(ever) };
 }
 
-/** What is known of one capability of one connection. */
+/** What is known about one capability of one connection. */
 export type Knowledge = { readonly held: boolean; readonly shownBy: string; readonly learnedAt: Date } | null;
 
 /**
- * fits: it is there and used, or neither. excess: it is there, and no role here could ever use it. spare: it is there,
- * roles could use it, and nobody can today. missing: somebody can use it here, and Notion will refuse. unknown: no
- * answer of Notion's has shown yet whether it is there.
+ * fits: it is there and used, or neither. excess: it is there, and no role could ever use it. spare: it is there, roles
+ * could use it, and today no one can. missing: someone can use it here, and Notion will refuse. unknown: no answer of
+ * Notion's has shown yet whether it is there.
  */
 export type CapabilityVerdict = 'fits' | 'excess' | 'spare' | 'missing' | 'unknown';
 
@@ -50,9 +50,9 @@ export interface CapabilityFinding {
   readonly state: 'held' | 'lacking' | 'unknown';
   readonly need: 'in_use' | 'possible' | 'none';
   readonly verdict: CapabilityVerdict;
-  /** What to change at Notion, or to look at there; null when there is nothing to change. */
+  /** What to change at Notion, or to check there; null if there is nothing to change. */
   readonly advice: string | null;
-  /** For what is unknown: how it will be learned. */
+  /** If it is unknown: how it will be learned. */
   readonly learnedBy: string | null;
   readonly shownBy: string | null;
   readonly learnedAt: Date | null;
@@ -94,7 +94,7 @@ const writing =
   'Known once somebody does it through Portcullis, or Notion refuses a probe. A probe that is not refused proves ' +
   'nothing while nobody knows whether Notion looks for the object first or for the capability.';
 
-/** How what is unknown of a capability will be known. */
+/** How an unknown capability will be learned. */
 const teachers: Readonly<Record<Capability, string>> = {
   read_content: 'Known once a search is answered.',
   update_content: writing,
@@ -112,11 +112,11 @@ function verdictOn(
 ): CapabilityVerdict {
   if (state === 'unknown') return 'unknown';
   if (state === 'held') return need === 'none' ? 'excess' : need === 'possible' ? 'spare' : 'fits';
-  // People can be listed without their addresses, so nothing is refused for lack of those.
+  // People can be listed without their addresses, so Notion refuses nothing if addresses are missing.
   return need === 'in_use' && capability !== 'user_emails' ? 'missing' : 'fits';
 }
 
-/** What is chosen in Notion's settings to have a capability, and to be without it. */
+/** The choices in Notion's settings with the capability, and without it. */
 function choicesFor(capability: Capability): { readonly have: string; readonly leave: string } {
   const withoutEmails = 'Choose "Read user information without email addresses"';
   if (capability === 'user_information') return { have: withoutEmails, leave: 'Choose "No user information"' };
@@ -146,7 +146,7 @@ function adviceOn(capability: Capability, verdict: CapabilityVerdict, need: Capa
   }
 }
 
-/** What search tells of an object beside its title: where it lies, and whether everybody on the web may read it. */
+/** What search says about an object beside its title: where it lies, and whether it is published on the web. */
 export interface Reached {
   readonly publicUrl: string | null;
   /** `workspace`: at the top. Null: Notion does not say, or names something that has no address in its API. */

@@ -2,7 +2,7 @@ import type { NotionObjectKind } from '../domain/operation.ts';
 import type { NotionRef } from '../domain/page-index.ts';
 import { canonicalId } from './ids.ts';
 
-/** What an item of a list in an answer is. `nothing`: it names no object, and belongs to what was asked for. */
+/** What an item of a list is. `nothing`: it names no object, and belongs to the object of the request. */
 export type AnswerItem = NotionRef | 'nothing' | 'strange';
 
 /** By what an object in an answer calls itself. */
@@ -11,10 +11,10 @@ const kinds: ReadonlyMap<string, NotionObjectKind> = new Map(
 );
 
 /**
- * Says what an object in an answer is. A block that stands for a page or a database is that page or database. What is of
- * no known kind is `strange`, and nobody knows what it shows (rule 12).
+ * Says what an object in an answer is. A block that represents a page or a database is that page or database. An object
+ * of an unknown kind is `strange`: it is not known what it shows (rule 12).
  *
- * @param kind what it is if it does not say so
+ * @param kind its kind if the item does not say it
  */
 export function answerItem(item: unknown, kind: NotionObjectKind | null = null): AnswerItem {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return 'strange';

@@ -6,7 +6,7 @@ export interface Found {
   readonly put: (value: unknown) => void;
 }
 
-/** Everything at a dotted path; `*` steps through a list. What is not there is not found. */
+/** Every value at a dotted path; `*` steps through a list. A missing value is not found. */
 export function valuesAt(args: JsonObject, path: string): Found[] {
   let places: Found[] = [{ value: args, put: () => {} }];
   for (const key of path.split('.')) places = places.flatMap(place => below(place.value, key));

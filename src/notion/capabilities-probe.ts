@@ -3,16 +3,15 @@ import { type Capability, isMissingCapability } from './capabilities.ts';
 import { notionOperation } from './notion-operation.ts';
 import { parseStrictJson } from './strict-json.ts';
 
-/** A request that takes a capability to write, and can change nothing. */
+/** A request that needs a capability to write, and can change nothing. */
 export interface WriteProbe {
   readonly capability: Capability;
   readonly operation: Operation;
 }
 
 /**
- * Writes to an object that does not exist: its id is made up on the spot, so whatever Notion checks first, there is
- * nothing that it could change. They are well-formed, because a malformed request is refused before any capability is
- * looked at.
+ * Writes to an object that does not exist: its id is made up here, so Notion cannot change anything. The requests are
+ * well-formed, because Notion refuses malformed ones before it checks any capability.
  */
 export function writeProbes(newUuid: () => string): WriteProbe[] {
   return [
@@ -37,9 +36,9 @@ export function writeProbes(newUuid: () => string): WriteProbe[] {
 }
 
 /**
- * What Notion's answer to a write probe says. `refused`: the connection lacks the capability, and Notion looked at that
+ * What Notion's answer to a write probe shows. `refused`: the connection lacks the capability, and Notion checked that
  * before it looked for the object, which does not exist. `not_found`: the connection has the capability, if this
- * operation is known to look at it first; Notion documents no order. `nothing`: something else was in the way.
+ * operation is known to check it first; Notion documents no order. `nothing`: another problem came first.
  */
 export function readProbeAnswer({ status, body }: Answer): 'refused' | 'not_found' | 'nothing' {
   const error = Buffer.isBuffer(body) ? parseStrictJson(body) : null;

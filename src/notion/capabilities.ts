@@ -2,9 +2,9 @@ import type { ContentAction } from '../domain/action.ts';
 import type { Answer } from '../domain/operation.ts';
 
 /**
- * What a connection can be configured to do (https://developers.notion.com/reference/capabilities), in the words of
- * Notion's settings page. There is none for deleting: whoever may update may also delete. `user_emails` is "user
- * information including email addresses", which comes on top of `user_information`.
+ * The capabilities that a connection can have (https://developers.notion.com/reference/capabilities), in the words of
+ * Notion's settings page. There is none for deleting: a connection that may update may also delete. `user_emails` is
+ * "user information including email addresses", which comes on top of `user_information`.
  */
 export const capabilityNames = {
   read_content: 'Read content',
@@ -19,7 +19,7 @@ export const capabilityNames = {
 export type Capability = keyof typeof capabilityNames;
 export const capabilities = Object.keys(capabilityNames) as Capability[];
 
-/** The capability that each row of the operation table takes at Notion; null for those that take none. */
+/** The capability that Notion demands for each row of the operation table; null for rows that need none. */
 const takes: Readonly<Record<string, Capability | null>> = {
   ...all('read_content', [
     'blocks.get',
@@ -72,7 +72,7 @@ const takes: Readonly<Record<string, Capability | null>> = {
   ...all(null, ['users.me']),
 };
 
-/** The capability that an operation takes; null for one that takes none, or is no call to Notion. */
+/** The capability that an operation needs; null if it needs none, or is no call to Notion. */
 export function capabilityOf(operation: string): Capability | null {
   return Object.hasOwn(takes, operation) ? (takes[operation] ?? null) : null;
 }
@@ -92,7 +92,7 @@ const served: Readonly<Record<ContentAction, readonly Capability[]>> = {
   'people.read': ['user_information', 'user_emails'],
 };
 
-/** Every capability without which one of these actions could not be carried out. */
+/** Every capability that at least one of these actions needs. */
 export function capabilitiesFor(actions: Iterable<string>): ReadonlySet<Capability> {
   const found = [...actions].flatMap(action => (Object.hasOwn(served, action) ? served[action as ContentAction] : []));
   return new Set(found);
@@ -105,9 +105,9 @@ export interface Lesson {
 }
 
 /**
- * What an answer of Notion's teaches about the connection. A success shows that it has what the operation takes; of the
- * refusals only 403 `restricted_resource` says that it has not, and not even that when the plan's block limit is meant.
- * Everything else teaches nothing: nobody has said in which order Notion checks.
+ * What an answer of Notion's shows about the connection. A success shows that it has the capability of the operation.
+ * Of the refusals, only 403 `restricted_resource` shows that it lacks it, and not if the plan's block limit is meant.
+ * All other answers show nothing, because Notion does not document in which order it checks.
  */
 export function learnFrom(operation: string, { status, body }: Answer): Lesson[] {
   const capability = capabilityOf(operation);
@@ -117,7 +117,7 @@ export function learnFrom(operation: string, { status, body }: Answer): Lesson[]
   return [{ capability, held: true }, ...(capability === 'user_information' ? emailsIn(parse(body)) : [])];
 }
 
-/** Who may not see people does not see their addresses either. */
+/** A connection that may not see people does not see their addresses either. */
 function lacking(capability: Capability): Lesson[] {
   const lesson = { capability, held: false };
   return capability === 'user_information' ? [lesson, { capability: 'user_emails', held: false }] : [lesson];
@@ -129,7 +129,7 @@ export function isMissingCapability(error: unknown): boolean {
   return !(isRecord(error.additional_data) && error.additional_data.block_limit !== undefined);
 }
 
-/** People come with or without addresses; bots have none, so an answer without people says nothing. */
+/** People come with or without addresses. Bots have none, so an answer without people shows nothing. */
 function emailsIn(answer: unknown): Lesson[] {
   if (!isRecord(answer)) return [];
   const users: unknown[] = Array.isArray(answer.results) ? answer.results : [answer];

@@ -1,12 +1,12 @@
 import type { CarriedLinks } from '../domain/file-links.ts';
 import { isJsonObject, type JsonObject } from './strict-json.ts';
 
-/** Keys under which a URL stands that Notion keeps or fetches. In text that people write, a link is text. */
+/** Keys of URLs that Notion keeps or fetches. In text that people write, a link is only text. */
 const linkKeys: ReadonlySet<string> = new Set(['url', 'href', 'external_url']);
 /** Markdown that Notion looks for in a page, and so has to be as Notion has it. */
 const searchedMarkdown: ReadonlySet<string> = new Set(['old_str', 'content_range']);
 
-/** The start of a link, under whatever name this gate was reached, and its ticket. */
+/** The start of a link, with any name of this gateway, and its ticket. */
 const start = String.raw`https?:\/\/[^\s"'<>()[\]{}\\/?#]{1,255}(?:\/w\/[a-z0-9_-]{1,64})?\/v1\/portcullis\/files\/`;
 const wholeLink = new RegExp(`^${start}([^/?#]*)(?:[/?#].*)?$`, 'is');
 /** Ends before the full stop or comma of a sentence. */
@@ -15,20 +15,20 @@ const linkInMarkdown = new RegExp(
   'gi',
 );
 
-/** Stands for a link while a body is judged. Notion never sees it. */
+/** Replaces a link while a body is judged. Notion never sees it. */
 const standIn = 'https://file.invalid/';
 
 export interface Carried {
   readonly links: CarriedLinks;
-  /** The body as it is to be judged: links to files are taken out, and whatever takes their place comes from Notion. */
+  /** The body for the decision: without the links to files, which Notion's own URLs will replace. */
   readonly judged: JsonObject;
 }
 
 /**
- * Finds links to files of this gate in a body: in file objects, icons, covers, URL properties, links of text, and Markdown.
- * Null when there are none, which costs one search of the bytes.
+ * Finds links to files of this gateway in a body: in file objects, icons, covers, URL properties, links of text, and
+ * Markdown. Null if there are none, which costs one search of the bytes.
  *
- * @param json what the bytes spell
+ * @param json the parsed bytes
  * @param markdown dotted paths of Markdown strings
  */
 export function findCarriedLinks(bytes: unknown, json: JsonObject, markdown: ReadonlySet<string>): Carried | null {

@@ -87,7 +87,7 @@ class Classification {
   #find({ at, kind }: ArgumentLocator): ObjectRef[] {
     return valuesAt(this.#args, at).flatMap(({ value, put }) => {
       if (value === 'self' && at === 'id') {
-        // Who connected the workspace.
+        // The person who connected the workspace.
         this.#demand(['people.read'], { kind: 'workspace' });
         return [];
       }
@@ -126,7 +126,7 @@ class Classification {
     }
   }
 
-  /** What stands in texts: what Markdown mentions, what values and statements name, what SQL reads. */
+  /** References in texts: what Markdown mentions, what values and statements name, what SQL reads. */
   readTexts(): void {
     const { markdown = [], texts = [], statements = [], sql = [], writes = [] } = this.#use;
     for (const text of this.#texts(markdown)) this.#demands.push(...markdownReferences(text));
@@ -145,7 +145,7 @@ class Classification {
     const ids = new Set(
       [...text.matchAll(/[0-9a-f][0-9a-f-]{30,}[0-9a-f]/gi)].flatMap(([run]) => canonicalId(run) ?? idsInLink(run)),
     );
-    // A relation that goes both ways adds a column to the table at its other end.
+    // A relation in both directions also adds a column to the table at its other end.
     const actions: readonly Action[] = /\bdual\b/i.test(text) ? ['read', 'manage'] : ['read'];
     for (const id of ids) this.#demand(actions, { kind: 'data_source', id });
   }

@@ -23,7 +23,7 @@ import { type Match, matchRoute } from './routes.ts';
 import { type JsonObject, parseStrictJson } from './strict-json.ts';
 import { defaultNotionVersion, isNotionVersion, type NotionVersion, unknownVersionMessage } from './versions.ts';
 
-/** A request to Notion's REST API, before anybody has looked at what it means. */
+/** A request to Notion's REST API, before its meaning is known. */
 export interface RestRequest {
   readonly method: string;
   /** The raw request target, as it stood on the wire, starting with `/v1/`. */
@@ -44,7 +44,8 @@ export function classifyRest(request: RestRequest): Operation {
   const version = readVersion(request.headers['notion-version']);
   const url = parseRequestUrl(request.url);
   if (url === null) return unrecognised('invalid_request_url', 'Invalid request URL.');
-  // An unknown version is told only after the route, as Notion does; the newest has every endpoint but a legacy one.
+  // An unknown version is reported only after the route, as Notion does. The newest version has every endpoint except
+  // legacy ones.
   const match = matchRoute(request.method, url.segments, version.known ?? defaultNotionVersion);
   if (match === null) return unrecognised('invalid_request_url', 'Invalid request URL.');
 
@@ -107,9 +108,9 @@ function readVersion(header: string | string[] | undefined): { known: NotionVers
 }
 
 interface Content {
-  /** Parsed JSON; empty when there is none. */
+  /** Parsed JSON; empty if there is no body. */
   readonly json: JsonObject;
-  /** What is sent on: the original bytes, so that what was judged is what Notion reads. */
+  /** The original bytes, which are sent on. So Notion reads exactly what was judged. */
   readonly body: NotionRequest['body'];
   readonly problem: Problem | null;
 }
@@ -119,7 +120,7 @@ const noJson: JsonObject = {};
 function readContent(row: OperationRow, { headers, body }: RestRequest): Content {
   if (row.multipart) return readForm(headers['content-type'], body);
   if (body === null || (Buffer.isBuffer(body) && body.length === 0)) return { json: noJson, body: null, problem: null };
-  // Some clients send `{}` with whatever has no body, and then not always a type.
+  // Some clients send `{}` with requests that have no body, sometimes without a content type.
   const type = headers['content-type'] ?? (row.body === undefined ? 'application/json' : undefined);
   if (!Buffer.isBuffer(body) || !isJson(type)) {
     return refusedContent('invalid_request', 'The content type of a request body must be application/json.');
@@ -128,7 +129,7 @@ function readContent(row: OperationRow, { headers, body }: RestRequest): Content
   if (json === null) return refusedContent('invalid_json', 'Error parsing JSON body.');
   if (hasNul(json)) return refusedContent('validation_error', 'body failed validation: U+0000 is not allowed in text.');
   if (row.body !== undefined) return { json, body, problem: null };
-  // An empty object says nothing, so it need not be sent.
+  // An empty object has no content, so it need not be sent.
   if (Object.keys(json).length === 0) return { json: noJson, body: null, problem: null };
   return refusedContent('validation_error', 'body failed validation: body should be not present.');
 }
@@ -159,7 +160,10 @@ function pathParameters({ row, parameters }: Match, segments: readonly string[])
   return { values, segments: canonical, problem };
 }
 
-/** Property ids are short and hold any character, percent signs included: but nothing that a second decoding turns into a path. */
+/**
+ * Property ids are short and may hold any character, percent signs included, but nothing that becomes a path if it is
+ * decoded a second time.
+ */
 function isPropertyId(value: string): boolean {
   return value.length <= 256 && !/\.\.|%2e/i.test(value);
 }

@@ -3,14 +3,17 @@ export interface Column {
   readonly id: string;
   readonly name: string;
   readonly type: string;
-  /** What is set for its type. */
+  /** The settings of its type. */
   readonly config: Readonly<Record<string, unknown>>;
 }
 
 /** The columns of a data source. */
 export type Columns = readonly Column[];
 
-/** Reads the columns in an answer that shows a data source, or a database as older versions show it. Null if there are none. */
+/**
+ * Reads the columns in an answer that shows a data source, or a database in the form of older versions. Null if there
+ * are none.
+ */
 export function readColumns(answer: unknown): Columns | null {
   if (!isRecord(answer) || !isRecord(answer.properties)) return null;
   return Object.entries(answer.properties).flatMap(([key, column]) => {
@@ -27,8 +30,8 @@ export function columnNamed(schema: Columns, key: unknown): Column | null {
 }
 
 /**
- * All columns that a key may mean. People choose names, so the name of one may be the id of another: which of them Notion
- * takes, nobody can rely on.
+ * All columns that a key may mean. People choose names, so the name of one column may be the id of another, and it is
+ * not documented which of them Notion takes.
  */
 export function columnsNamed(schema: Columns, key: unknown): Columns {
   if (typeof key !== 'string') return [];

@@ -1,4 +1,4 @@
-/** The named references of HTML that stand for characters with a meaning in links. Digits and dashes have none. */
+/** The named references of HTML for characters that have a meaning in links. There are none for digits and dashes. */
 const named: Readonly<Record<string, string>> = {
   amp: '&',
   lt: '<',

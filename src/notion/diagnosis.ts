@@ -40,7 +40,7 @@ export function diagnoseError(error: PortcullisError, subject: Subject): Diagnos
   const wait = error.details.retryAfterSeconds ?? null;
   switch (error.code) {
     case 'not_found':
-      // Word for word what a missing object gives: who may not read it must not learn more.
+      // Exactly the words for a missing object: a caller who may not read it must not learn more.
       return missing(subject);
     case 'restricted':
       return denied(error.message, hintOf(error));
@@ -159,7 +159,7 @@ function repeat(afterSeconds: number | null): string {
   return afterSeconds === null ? 'Repeat the call later.' : `Repeat the call in ${afterSeconds} seconds.`;
 }
 
-/** Notion says so itself for a 503, and any other failure of its servers may come after the change as well. */
+/** Notion itself says so for a 503. Any other failure of its servers may come after the change too. */
 function serverTrouble(effect: 'read' | 'write', wait: number | null): Diagnosis {
   return effect === 'write' ? possiblySaved : unavailable(wait);
 }

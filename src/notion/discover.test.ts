@@ -6,7 +6,7 @@ function pageId(number: number): string {
   return `00000000-0000-4000-8000-${number.toString().padStart(12, '0')}`;
 }
 
-/** A search over numbered pages, some at a time, whose cursors are positions. */
+/** A search over numbered pages, some at a time. Its cursors are positions. */
 function aSearch(total: number, pageSize: number) {
   const asked: (string | null)[] = [];
   const search: DiscoverOptions['search'] = async cursor => {

@@ -6,7 +6,7 @@ export interface Discovered {
   readonly object: 'page' | 'data_source' | 'database';
   readonly title: string;
   readonly url: string | null;
-  /** The id of what it lies in, or `workspace`; null where Notion does not say. */
+  /** The id of its parent, or `workspace`; null if Notion does not say. */
   readonly parent: { readonly type: string; readonly id: string | null } | null;
   readonly lastEditedTime: string | null;
 }
@@ -66,7 +66,7 @@ export async function* discover(options: DiscoverOptions): AsyncGenerator<Discov
     if (visited.has(point.cursor)) return { why: 'inconsistent', next: null };
     visited.add(point.cursor);
     signal?.throwIfAborted();
-    // A page that was cut by a limit is asked for again in the same size, so that `skip` means the same results.
+    // A page that was cut by a limit is requested again in the same size, so that `skip` means the same results.
     const page = await search(point.cursor, pageSizeMax);
     for (let index = point.skip; index < page.results.length; index++) {
       if (seen.size === itemsMax) return { why: 'limit', next: { cursor: point.cursor, skip: index } };

@@ -4,7 +4,7 @@ import { type ErrorCode, errorTable, PortcullisError } from '../domain/errors.ts
 import { renderError } from './error-envelope.ts';
 
 const requestId = '0f1e2d3c-4b5a-4678-8a9b-0c1d2e3f4a5b';
-/** `APIErrorCode` of the official SDK: it loses the message of any other. */
+/** `APIErrorCode` of the official SDK. For any other code the SDK loses the message. */
 const sdkCodes = [
   ...['unauthorized', 'restricted_resource', 'object_not_found', 'rate_limited', 'invalid_json', 'invalid_request_url'],
   ...['invalid_request', 'validation_error', 'conflict_error', 'internal_server_error', 'service_unavailable'],

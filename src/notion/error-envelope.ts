@@ -16,8 +16,8 @@ export interface ErrorBody {
 }
 
 /**
- * Renders any error for a client of Notion's REST API. What is not a `PortcullisError` is a defect of ours, and says
- * nothing about itself.
+ * Renders any error for a client of Notion's REST API. An error that is no `PortcullisError` is a defect of ours, and
+ * its text is not shown.
  */
 export function renderError(error: unknown, requestId: string): ErrorEnvelope {
   if (!(error instanceof PortcullisError)) return renderError(new PortcullisError('internal'), requestId);
@@ -32,8 +32,9 @@ export function renderError(error: unknown, requestId: string): ErrorEnvelope {
 }
 
 /**
- * The one answer for an object that is missing, not shared with the connection, or not open to the caller: the same
- * bytes and headers whichever it is, so that it tells nothing (rule 12). Notion's own text names the integration.
+ * The one answer for an object that is missing, not shared with the connection, or closed to the caller. The bytes and
+ * headers are the same in all three cases, so the answer reveals nothing (rule 12). Notion's own text names the
+ * integration.
  */
 export function renderNotFound(
   object: { readonly kind: string; readonly id: string },

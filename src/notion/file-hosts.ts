@@ -8,7 +8,7 @@ const fileHosts = [
 const pathStyle = /^s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com$/;
 const bucketPath = /^\/(?:secure\.notion-static\.com|prod-files-secure)\//;
 
-/** Whether a URL is one of a file in Notion's keeping, which whoever holds the URL can fetch for a while. */
+/** Whether a URL is one of a file that Notion hosts: the URL alone opens the file for a while. */
 export function isNotionFileUrl(url: URL): boolean {
   if (url.protocol !== 'https:' || url.port !== '' || url.username !== '') return false;
   if (pathStyle.test(url.hostname)) return bucketPath.test(url.pathname);
@@ -18,7 +18,10 @@ export function isNotionFileUrl(url: URL): boolean {
 /** A signature among the parameters, as S3 and Notion's own hosts spell it. */
 const signature = /[?&](?:x-amz-signature|signature|sig)=/i;
 
-/** Whether a text may be a URL that carries its own permission. One without a signature opens nothing, and is a link. */
+/**
+ * Whether a text may be a URL that carries its own permission. A URL without a signature opens nothing, and is a mere
+ * link.
+ */
 export function isSigned(text: string): boolean {
   return text.startsWith('http') && signature.test(text);
 }

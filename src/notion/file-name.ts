@@ -34,7 +34,7 @@ function decoded(segment: string): string {
   }
 }
 
-/** Whole characters only: a cut in the middle of one would leave a sign that stands for nothing. */
+/** Whole characters only: half a character has no meaning. */
 function shortened(text: string, max: number): string {
   if (bytesOf(text) <= max) return text;
   let kept = '';

@@ -7,23 +7,26 @@ export interface ArgumentLocator {
   readonly at: string;
   readonly kind: NotionObjectKind;
   readonly actions: readonly Action[];
-  /** The object belongs to the caller who made it through this gate. */
+  /** Only the caller who made the object through this gateway may use it. */
   readonly owned?: true;
-  /** Where the object stands is looked up again if it is older than 5 s (rule 18). */
+  /** Look up again where the object stands if that is known for longer than 5 s (rule 18). */
   readonly fresh?: true;
-  /** The action must also be allowed on what the object stands in. */
+  /** The action must also be allowed on the object's parent. */
   readonly alsoParent?: true;
-  /** What the object will stand in: a move must not give anybody more than before (rule 9). */
+  /** The arguments that name the new parent: a move must not give any member more than before (rule 9). */
   readonly movesUnder?: readonly string[];
 }
 
 /** An argument that turns a call into something graver. */
 export interface ArgumentEscalation {
   readonly at: string;
-  /** `present`: whatever the value. `true`: nothing but `false` and nothing leaves it out. `drop`: a statement that drops a column. */
+  /**
+   * `present`: any value counts. `true`: any value except `false` counts. `drop`: a statement that drops a column
+   * counts.
+   */
   readonly when: 'present' | 'true' | 'drop';
   readonly actions: readonly Action[];
-  /** The locator whose object they are demanded on. */
+  /** The locator of the object that they are demanded on. */
   readonly on: string;
   readonly fresh?: true;
 }
@@ -40,13 +43,13 @@ export interface HostedUse {
   readonly escalations?: readonly ArgumentEscalation[];
   /** Arguments of Notion-flavoured Markdown: what they mention is read, and what they place is moved. */
   readonly markdown?: readonly string[];
-  /** Arguments whose texts name pages somewhere in them: values of properties, icons, covers. */
+  /** Arguments with texts that may name pages: values of properties, icons, covers. */
   readonly texts?: readonly string[];
   /** Arguments that are statements about columns: the tables that they name. */
   readonly statements?: readonly string[];
   /** Arguments that are SQL: every table that it names is read. */
   readonly sql?: readonly string[];
-  /** Arguments whose keys are names of properties that the call writes. */
+  /** Arguments whose keys are the names of properties that the call writes. */
   readonly writes?: readonly string[];
   /** Arguments that only the REST API has. */
   readonly onlyOverRest?: readonly string[];

@@ -18,8 +18,8 @@ function addDashes(hex: string): string {
 }
 
 /**
- * True for whatever anybody might take for a Notion id: 32 hexadecimal digits, dashed anywhere, in braces, as a URN.
- * Wider than `canonicalId` on purpose: what Notion might accept and we do not recognise must not pass unseen.
+ * True for every text that could pass as a Notion id: 32 hexadecimal digits, with dashes anywhere, in braces, or as a
+ * URN. Wider than `canonicalId` on purpose: an id that Notion accepts and we do not recognise must not pass unseen.
  */
 export function looksLikeId(value: string): boolean {
   if (value.length < 32 || value.length > 128) return false;

@@ -8,8 +8,8 @@ type Json = Readonly<Record<string, unknown>>;
 const nothing: ReadonlySet<string> = new Set();
 
 /**
- * What an answer of Notion's REST API shows of where objects stand: the object that it is, and those that it lists. Text is
- * never looked into (rule 16), and what a finished task once came to is not either: it may be old.
+ * What an answer of Notion's REST API shows about where objects stand: the object itself, and the objects in its list.
+ * Text is never searched (rule 16). The old result of a finished task is not used either.
  *
  * @param tested names of the properties that conditions test
  */
@@ -48,7 +48,7 @@ function learnedOf(object: Json, tested: ReadonlySet<string>): LearnedObject[] {
   }
 }
 
-/** A block that stands for a page or a database is that page or database. */
+/** A block that represents a page or a database is that page or database. */
 function blockOf({ type, ...block }: Json, common: Omit<LearnedObject, 'kind'>): LearnedObject {
   const { has_children: has } = block;
   const content = block[String(type)];
@@ -68,7 +68,7 @@ function dataSourceOf(parent: unknown): LearnedObject[] {
     : [{ kind: 'data_source', id, parent: { kind: 'database', id: database } }];
 }
 
-/** Data sources say where their database stands. */
+/** A data source says where its database stands. */
 function databaseOf({ database_parent: above }: Json, database: NotionRef | 'workspace'): LearnedObject[] {
   const parent = readParent(above);
   return parent === null || database === 'workspace' ? [] : [{ kind: 'database', id: database.id, parent }];
@@ -87,7 +87,7 @@ const parentKeys: readonly (readonly [key: string, kind: NotionObjectKind])[] = 
   ['block_id', 'block'],
 ];
 
-/** What an object stands in. Null where the answer does not say, or says what nobody knows. */
+/** The parent of an object. Null if the answer does not say it, or if the kind of parent is unknown. */
 function readParent(parent: unknown): NotionRef | 'workspace' | null {
   if (!isRecord(parent)) return null;
   for (const [key, kind] of parentKeys) {

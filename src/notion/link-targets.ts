@@ -6,8 +6,9 @@ import { idsInLink } from './links.ts';
 const urlInText = /https?:\/\/[^\s<>"'`]*[^\s<>"'`.,;:!?)\]]/gi;
 
 /**
- * What a link leads to in Notion. A link does not say whether that is a page or a database, so both count as a page; what
- * stands after `#` is a block in it. A view is no object of its own here: its database stands before it.
+ * The objects in Notion that a link leads to. A link does not say whether its target is a page or a database, so both
+ * count as a page. The part after `#` is a block in it. A view is no object of its own here: its database comes before
+ * it in the link.
  */
 export function linkTargets(link: string): NotionRef[] {
   const ids = idsInLink(link);

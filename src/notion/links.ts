@@ -14,9 +14,9 @@ const anyDigits = new RegExp(digits, 'i');
 const conventional = /(?:^|-)([0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i;
 
 /**
- * The ids that Notion may look up when it is given a link, canonical, each once. Fails towards finding too many: any 32
- * hexadecimal digits count, whatever dashes stand between them, as they stand and decoded once, wherever in the link. The
- * exceptions are links to hosts that are not Notion's, and those that name people.
+ * The ids that Notion may look up if it gets this link, canonical, each once. If in doubt, it finds too many: any 32
+ * hexadecimal digits count, with or without dashes, undecoded and decoded once, anywhere in the link. The exceptions
+ * are links to hosts that are not Notion's, and links that name people.
  */
 export function idsInLink(link: string): string[] {
   if (link.length < idLength) return [];
@@ -32,7 +32,7 @@ export function isLinkToObject(text: string): boolean {
   return /^\s*[a-z][a-z0-9+.-]{0,30}:\/\//i.test(decodeOnce(text)) && idsInLink(text).length > 0;
 }
 
-/** Whether no reading of a link can lead to an object of Notion's. What is no URL at all is taken for a path. */
+/** Whether the link cannot lead to an object of Notion's in any reading. A text that is no URL counts as a path. */
 function leadsElsewhere(link: string): boolean {
   const text = link.trim();
   if (!URL.canParse(text, base)) return false;

@@ -50,7 +50,7 @@ class Search {
     this.#request = request;
   }
 
-  /** The value at a place; `null` counts as nothing. */
+  /** The value at a place; `null` counts as missing. */
   valueAt(place: RequestLocation): unknown {
     const dot = place.indexOf('.');
     const name = place.slice(dot + 1);
@@ -78,7 +78,7 @@ class Search {
     else this.demands.push({ action, object: { kind: 'workspace' }, ...(filtered && { filtered }) });
   }
 
-  /** Demands actions on an object that a locator found. If it found none, the call has another problem already. */
+  /** Demands actions on the object that a locator found. If it found none, the call already has another problem. */
   demand(actions: readonly Action[], on: 'workspace' | RequestLocation, care?: Care): void {
     const object: ObjectRef | undefined = on === 'workspace' ? { kind: 'workspace' } : this.found.get(on);
     if (object === undefined) return;
@@ -157,7 +157,7 @@ function applies({ at, when }: Escalation, body: JsonObject): boolean {
   });
 }
 
-/** All values at a dotted path in which `*` stands for any one key. A key that is not there has no value, not even null. */
+/** All values at a dotted path; `*` means any one key. A missing key has no value, not even null. */
 function valuesAt(value: unknown, keys: readonly string[]): unknown[] {
   const [key, ...rest] = keys;
   if (key === undefined) return [value];

@@ -1,7 +1,7 @@
 /** What Notion may follow in Markdown: a destination, or the value of an attribute of a tag. */
 export interface MarkdownLink {
   readonly link: string;
-  /** The tag that it stands in, lower case: `page`, `mention-user`; null outside of tags. */
+  /** The tag around it, in lower case: `page`, `mention-user`; null outside of tags. */
   readonly tag: string | null;
 }
 
@@ -22,12 +22,12 @@ const wordEnd = /[\s"'<>()[\]{}|`]/;
 
 /**
  * Finds everything that Notion may follow in a text of Notion-flavoured Markdown
- * (https://developers.notion.com/guides/data-apis/enhanced-markdown): attributes of tags, destinations of links, references
- * that links are defined by, and URLs that stand in the text.
+ * (https://developers.notion.com/guides/data-apis/enhanced-markdown): attributes of tags, destinations of links,
+ * definitions of references, and URLs in the text.
  *
- * Another reader may see a tag or a link where this one sees the inside of another. So nothing is passed over: what begins
- * inside something else is looked at as well, and then as a whole rather than in its parts. Each character is read a
- * bounded number of times.
+ * Notion's parser may see a tag or a link in places where this function sees the inside of another one. So nothing is
+ * skipped: a tag or link that begins inside another one is examined too, as a whole and not in parts. Each character is
+ * read a bounded number of times.
  */
 export function linksInMarkdown(markdown: string): MarkdownLink[] {
   return new Reader(markdown).read();
@@ -57,7 +57,7 @@ class Reader {
   }
 
   #add(start: number, end: number, tag: string | null = null): void {
-    // Nothing shorter can name an object.
+    // A shorter text cannot name an object.
     if (end - start < idLength) return;
     this.#links.push({ link: this.#markdown.slice(start, end), tag });
   }
@@ -111,7 +111,7 @@ class Reader {
     return at;
   }
 
-  /** A value in quotes or double braces, or a word. What is not closed goes to the end of the text. */
+  /** A value in quotes or double braces, or a word. If it is not closed, it goes to the end of the text. */
   #readValue(at: number): { start: number; end: number; next: number; quoted: boolean } {
     const opening = this.#markdown.startsWith('{{', at) ? '{{' : (this.#markdown[at] ?? '');
     const closing = { '"': '"', "'": "'", '{{': '}}' }[opening];
@@ -128,8 +128,8 @@ class Reader {
   }
 
   /**
-   * What stands in the brackets after a link's text, or after the colon of a reference: to the bracket that closes it, or to
-   * the end of the line. White space and brackets inside are part of it.
+   * The destination in the brackets after a link's text, or after the colon of a reference: up to the closing bracket,
+   * or to the end of the line. White space and inner brackets are part of it.
    */
   #readDestination(start: number): void {
     if (start < this.#destinationEnd) {
@@ -154,7 +154,7 @@ class Reader {
     return this.#markdown.length;
   }
 
-  /** A URL that stands in the text, from its scheme to the end of the word. Its own query may hold others. */
+  /** A URL in the text, from its scheme to the end of the word. Its query may hold further URLs. */
   #readUrl(colon: number): void {
     if (colon < this.#urlEnd) return;
     const scheme = schemeBefore.exec(this.#markdown.slice(Math.max(0, colon - 32), colon))?.[0] ?? '';

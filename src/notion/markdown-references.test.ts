@@ -46,7 +46,7 @@ describe('references in Markdown', () => {
     `[Title](/${[...hex].map(digit => `%${digit.charCodeAt(0).toString(16)}`).join('')})`,
     `[Title](https://www.notion.so/?v=${hex})`,
     `[Title](https://www.notion.so/x?peekPageId=${hex})`,
-    // What one reader takes for the inside of something else, another may not.
+    // One parser may see this as the inside of something else; another may not.
     `<a b="https://example.com [x](/${hex})`,
     `<a b="https://example.com/ <mention-page url=${hex}>`,
     `[a](https://example.com/(x [b](/${hex})`,

@@ -3,7 +3,7 @@ import { canonicalId } from './ids.ts';
 import { idsInLink } from './links.ts';
 import { linksInMarkdown, type MarkdownLink, placingTags } from './markdown-links.ts';
 
-/** Tags whose bare ids are those of people. */
+/** In these tags, bare ids are ids of people. */
 const ofPeople = /^(?:mention-)?(?:user|agent)$/;
 
 /**

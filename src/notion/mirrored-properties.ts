@@ -25,7 +25,7 @@ export function plainText(richText: unknown): string {
   return richText.map(part => (isRecord(part) && typeof part.plain_text === 'string' ? part.plain_text : '')).join('');
 }
 
-/** Null for what is empty, and for what cannot be compared. */
+/** Null for an empty value, and for one that cannot be compared. */
 function mirror(value: Json): PropertyValue | readonly PropertyValue[] | null {
   const content = value[String(value.type)];
   switch (value.type) {

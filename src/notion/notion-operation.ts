@@ -4,7 +4,7 @@ import { defaultNotionVersion } from './versions.ts';
 
 /**
  * The operation of a request that Portcullis itself makes. It is read by the same table as a request at the REST door.
- * The version is pinned, so that what comes back is what is expected (defect A26).
+ * The version is pinned, so that the answer has the expected form (defect A26).
  */
 export function notionOperation(
   method: 'GET' | 'POST' | 'PATCH',

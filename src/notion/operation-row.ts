@@ -2,7 +2,7 @@ import type { Action } from '../domain/action.ts';
 import type { AnswerList, NotionObjectKind } from '../domain/operation.ts';
 import type { NotionVersion } from './versions.ts';
 
-/** Where a value stands in a request: a path parameter, a query key, or a dotted path into the JSON body. */
+/** The place of a value in a request: a path parameter, a query key, or a dotted path into the JSON body. */
 export type RequestLocation = `path.${string}` | `query.${string}` | `body.${string}`;
 
 /** An object id in a request, and what the caller must be allowed to do with the object that it names. */
@@ -11,31 +11,31 @@ export interface Locator {
   /** `workspace` is named by `true` (`parent: {workspace: true}`); everything else by an id. */
   readonly kind: NotionObjectKind | 'workspace';
   readonly actions: readonly Action[];
-  /** The object belongs to the caller who made it through this gate. */
+  /** Only the caller who made the object through this gateway may use it. */
   readonly owned?: true;
   readonly care?: Care;
 }
 
 /** What more it takes to decide about an object that is moved or deleted (rules 9 and 18). */
 export interface Care {
-  /** Where the object stands is looked up again if it is older than 5 s. */
+  /** Look up again where the object stands if that is known for longer than 5 s. */
   readonly fresh?: true;
-  /** The object is taken away from what it stands in, which must be allowed there too. */
+  /** The object is taken away from its parent, so the action must be allowed there too. */
   readonly alsoParent?: true;
-  /** Where the request names what the object will stand in: a move must not give anybody more than before. */
+  /** The places that name the new parent: a move must not give any member more than before. */
   readonly movesUnder?: readonly RequestLocation[];
-  /** What is demanded instead if the object is a block that holds no other, so that no page goes with it. */
+  /** Demanded instead if the object is a block without children, so that no page goes with it. */
   readonly leafAction?: Action;
 }
 
-/** One of these locators at least must find something. Path parameters need no such line: they are always there. */
+/** At least one of these locators must find a value. Path parameters need no such line: they are always there. */
 export interface Need {
   readonly anyOf: readonly RequestLocation[];
   /** The need exists only if the request has something here. */
   readonly onlyIf?: RequestLocation;
 }
 
-/** What is demanded when none of the places has anything: Notion's own default for what was left out. */
+/** The demand if none of the places has a value. It follows Notion's own default. */
 export interface FallbackDemand {
   readonly unless: readonly RequestLocation[];
   readonly actions: readonly Action[];
@@ -44,9 +44,9 @@ export interface FallbackDemand {
 
 /** A value in the body that turns the call into something graver than its row says. */
 export interface Escalation {
-  /** Dotted path into the body; `*` stands for any one key. */
+  /** Dotted path into the body; `*` means any one key. */
   readonly at: string;
-  /** `present`: whatever the value. `not_false`: any value but `false` and `null`. `null`: exactly `null`. */
+  /** `present`: any value. `not_false`: any value except `false` and `null`. `null`: exactly `null`. */
   readonly when: 'present' | 'not_false' | 'null';
   readonly actions: readonly Action[];
   /** The object that the actions are demanded on. */
@@ -54,7 +54,7 @@ export interface Escalation {
   readonly care?: Care;
 }
 
-/** How the answer is treated before release; what is left out does not apply. */
+/** How the answer is treated before it is released. A missing field does not apply. */
 export interface RowResponse {
   /** Reading what this row returns takes this action (rule 13, and whether a refusal may confirm existence). */
   readonly readAction?: Action;
@@ -64,11 +64,14 @@ export interface RowResponse {
   readonly binds?: NotionObjectKind;
   /** A list of objects that belong to single callers: each caller sees their own. */
   readonly ownedList?: NotionObjectKind;
-  /** Where the answer lists objects. One that the caller may not have is dropped, and whatever shows it elsewhere is blanked. */
+  /**
+   * The list of objects in the answer. An object that the caller may not have is dropped, and blanked in all other
+   * places.
+   */
   readonly list?: RowList;
 }
 
-/** A list in an answer; what is left out is said by the items, or does not apply. */
+/** A list in an answer. A missing field is said by the items, or does not apply. */
 export interface RowList {
   /** Left out: `results`. */
   readonly at?: AnswerList['at'];
@@ -90,7 +93,7 @@ export interface OperationRow {
   /** Appears in the log and in policies: `pages.update`. Unique per method, path and versions. */
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** `/v1/pages/:page_id`. A parameter without a locator is a property id, which names nothing by itself. */
+  /** `/v1/pages/:page_id`. A parameter without a locator is a property id, which names no object by itself. */
   readonly path: `/v1/${string}`;
   readonly effect: 'read' | 'write';
   /** The endpoint exists from this version on. */
@@ -105,17 +108,19 @@ export interface OperationRow {
   readonly needs?: readonly Need[];
   readonly standIns?: readonly FallbackDemand[];
   readonly escalations?: readonly Escalation[];
-  /** Known query keys. On a write, any other is refused (rule 7). */
+  /** Known query keys. A write with any other key is refused (rule 7). */
   readonly query?: readonly string[];
-  /** Known keys of the JSON body. On a write, any other is refused (rule 7). Left out: the endpoint takes no body. */
+  /**
+   * Known keys of the JSON body. A write with any other key is refused (rule 7). Left out: the endpoint has no body.
+   */
   readonly body?: readonly string[];
-  /** Dotted paths in the body whose keys are names of properties that the call writes. */
+  /** Dotted paths in the body whose keys are the names of properties that the call writes. */
   readonly writes?: readonly string[];
   /** The call writes properties that it does not name if the request has something here: a template sets any of them. */
   readonly writesAny?: readonly RequestLocation[];
   /** The body is a multipart form, streamed through. */
   readonly multipart?: true;
-  /** Dotted paths in the body whose strings are Notion-flavoured Markdown (arrays are stepped through). */
+  /** Dotted paths in the body whose strings are Notion-flavoured Markdown (the path steps through arrays). */
   readonly markdown?: readonly string[];
   readonly response: RowResponse;
 }

@@ -3,13 +3,13 @@ import type { NotionObjectKind } from '../domain/operation.ts';
 import type { OperationRow } from './operation-row.ts';
 import { operations } from './operations.ts';
 
-/** What a call of an endpoint takes, for people who ask before they call. */
+/** The rights that a call of an endpoint needs, for people who ask before they call. */
 export interface OperationTakes extends Pick<OperationRow, 'name' | 'method' | 'path'> {
   /** What the actions are taken on: the object that the call is about first of all, or the whole workspace. */
   readonly on: NotionObjectKind | 'workspace';
   /** In every call. Empty: every member may. */
   readonly actions: readonly Action[];
-  /** By what else stands in the request, such as `in_trash`. */
+  /** Actions that depend on other parts of the request, such as `in_trash`. */
   readonly sometimes: readonly Action[];
 }
 

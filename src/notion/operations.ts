@@ -9,9 +9,9 @@ import { viewRows } from './operations/views.ts';
 import { workspaceRows } from './operations/workspace.ts';
 
 /**
- * Every endpoint of Notion's REST API that passes. What has no row does not: OAuth (tokens stay in the vault), agents,
- * sessions and threads (they act with rights of their own, past any page policy), AI plugins and skills, the admin API,
- * and whatever Notion adds tomorrow.
+ * Every endpoint of Notion's REST API that passes. Endpoints without a row do not pass: OAuth (tokens stay in the
+ * vault), agents, sessions and threads (they act with rights of their own, past any page policy), AI plugins and
+ * skills, the admin API, and all endpoints that Notion adds later.
  */
 export const operations: readonly OperationRow[] = [
   ...pageRows,

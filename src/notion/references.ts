@@ -5,16 +5,17 @@ import { markdownReferences } from './markdown-references.ts';
 import type { JsonObject } from './strict-json.ts';
 
 /*
- * Rule 5: a Notion id or URL in a body that no locator claims denies. Which strings are that?
+ * Rule 5: an id or a URL of Notion in a body is refused if no locator claims it. Which strings are that?
  *
  * - A row's own locators say where its objects stand (`parent.page_id`). They are claimed before this walk.
- * - `claims` below are the places, the same in every request, where Notion takes an id and looks the object up: mentions,
- *   relations, synced blocks, links to pages. Each is a demand of its own. What stands there must be an id.
+ * - `claims` below are the places, the same in every request, where Notion takes an id and looks the object up:
+ *   mentions,
+ *   relations, synced blocks, links to pages. Each is a demand of its own. The value there must be an id.
  * - Ids of people, groups, emojis, options and properties, and cursors, name no content: `neutral` lets them pass.
- * - A link (`url`, `href`) that leads into Notion reads the page that it names. Any other URL is the caller's business.
- * - Markdown is searched for what Notion would look up in it.
- * - Text that people write (`content`, `name`, a filter's `equals`) is text, whatever it looks like: a column of UUIDs is
- *   an ordinary thing, and Notion looks nothing up in it.
+ * - A link (`url`, `href`) that leads into Notion reads the page that it names. Any other URL passes.
+ * - Markdown is searched for everything that Notion would look up in it.
+ * - Text that people write (`content`, `name`, a filter's `equals`) always passes as text. A column of UUIDs is an
+ *   ordinary thing, and Notion looks nothing up in it.
  * - Everything else that looks like an id or a Notion URL is refused: we do not know what Notion would do with it.
  */
 
@@ -26,7 +27,7 @@ const readsDatabase: Claim = { kind: 'database', actions: ['read'] };
 const readsDataSource: Claim = { kind: 'data_source', actions: ['read'] };
 const usesUpload: Claim = { kind: 'file_upload', actions: ['file.write'], owned: true };
 
-/** By the key of the object (or of the array of objects) that a string stands in, and the string's own key. */
+/** By the key of the object (or of the array of objects) around a string, and the string's own key. */
 const claims: ReadonlyMap<string, ReadonlyMap<string, Claim>> = new Map([
   ['page', new Map([['id', readsPage]])],
   ['database', new Map([['id', readsDatabase]])],
@@ -99,7 +100,7 @@ class Walk {
   readonly demands: Demand[] = [];
   problem: Problem | null = null;
   readonly #claimed: ReadonlySet<string>;
-  /** The paths of Markdown strings, as keys: comparing keys costs nothing, joining them for each string does. */
+  /** The paths of Markdown strings, as lists of keys: comparing keys is cheap, joining them for each string is not. */
   readonly #markdown: readonly (readonly string[])[];
   /** Keys from the body's top down to the value at hand. */
   readonly #keys: string[] = [];
@@ -133,8 +134,8 @@ class Walk {
   }
 
   /**
-   * Notion takes a bare array for the value of a property: `properties.Tasks: [{id}]` is a relation. Which property it is
-   * does not show here, so every id counts as that of a page.
+   * Notion accepts a bare array as the value of a property: `properties.Tasks: [{id}]` is a relation. The kind of
+   * property does not show here, so every id counts as the id of a page.
    */
   #visitShorthand(item: unknown): void {
     const id = typeof item === 'object' && item !== null && Object.hasOwn(item, 'id') ? (item as JsonObject).id : item;
@@ -144,7 +145,10 @@ class Walk {
     else this.demands.push({ action: 'read', object: { kind: 'page', id: canonical } });
   }
 
-  /** A two-way relation adds a property to the schema at its other end. Before `type` came, every relation had two ways. */
+  /**
+   * A two-way relation adds a property to the schema at its other end. Before `type` existed, every relation was
+   * two-way.
+   */
   #visitRelationSchema(value: unknown): void {
     if (typeof value !== 'object' || value === null || Object.hasOwn(value, 'single_property')) return;
     for (const [key, kind] of [
@@ -197,7 +201,7 @@ class Walk {
     return this.#keys.length === 2 && this.#keys[0] === 'properties';
   }
 
-  /** `properties.<name>.id` at the top of a body, even if somebody named the property "page". */
+  /** `properties.<name>.id` at the top of a body, even if the property is named "page". */
   #isPropertyId(key: string): boolean {
     return key === 'id' && this.#keys.length === 3 && this.#keys[0] === 'properties';
   }
@@ -221,7 +225,7 @@ function namesSomething(value: string): boolean {
   return looksLikeId(value) || isLinkToObject(value);
 }
 
-/** Notion's words for an id that is none. `place` is `path.page_id` or `body.parent.page_id`. */
+/** Notion's message for an invalid id. `place` is `path.page_id` or `body.parent.page_id`. */
 export function notAnId(place: string, value: unknown): Problem {
   const part = place.slice(0, place.indexOf('.'));
   return {

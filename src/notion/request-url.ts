@@ -1,4 +1,6 @@
-/** A request's path and query, taken apart. What is judged is these parts, and what is sent is rebuilt from them. */
+/**
+ * The parts of a request's path and query. The decision uses these parts, and the sent request is rebuilt from them.
+ */
 export interface RequestUrl {
   /** Decoded path segments after `/v1/`, none of them empty or a dot segment. */
   readonly segments: readonly string[];
@@ -53,7 +55,7 @@ function parseQuery(raw: string): [string, string][] | null {
   return query;
 }
 
-/** Percent-decodes once. Null for malformed UTF-8, and for characters that could end or split what is rebuilt. */
+/** Percent-decodes once. Null for malformed UTF-8, and for characters that could end or split the rebuilt path. */
 function decode(text: string): string | null {
   try {
     const decoded = decodeURIComponent(text);
@@ -75,7 +77,7 @@ function hasControlCharacter(text: string): boolean {
   return false;
 }
 
-/** The path and query that are sent on: exactly what was judged, in one spelling. */
+/** The path and query that are sent: exactly what was judged, always spelled the same. */
 export function buildRequestPath(segments: readonly string[], query: RequestUrl['query']): string {
   const path = `/v1/${segments.map(encodeURIComponent).join('/')}`;
   if (query.length === 0) return path;

@@ -8,8 +8,8 @@ const clauses: ReadonlySet<string> = new Set([
 const joins: ReadonlySet<string> = new Set(['FROM', 'JOIN']);
 
 /**
- * The data sources that a query of the hosted server reads: a table is called `"collection://…"`. Null for a text that reads
- * anything else, or that cannot be followed: then nobody can say what it reads.
+ * The data sources that a query of the hosted server reads: a table is called `"collection://…"`. Null if the text
+ * reads anything else, or cannot be followed: then it is not known what it reads.
  */
 export function tablesInSql(sql: string): readonly string[] | null {
   const tokens = (sql.match(token) ?? []).filter(word => !/^(?:--|\/\*)/.test(word));

@@ -1,7 +1,7 @@
 /** A JSON object as it was parsed. Keys may be anything, `__proto__` included: look with `Object.hasOwn`. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** How deep arrays and objects may stand in each other. Notion's own requests stay below 30. */
+/** How deep arrays and objects may be nested. Notion's own requests stay below 30. */
 export const jsonDepthMax = 64;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -10,9 +10,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * Parses a body that has exactly one meaning: one JSON object (RFC 8259) in UTF-8 without byte order mark, no key twice
  * in an object, no deeper than `jsonDepthMax`. Null for anything else.
  *
- * A second parser may read the same bytes with another opinion on which of two equal keys counts; so there must be none.
- * Every member has one colon outside of strings and leaves one key, so fewer keys than colons means that one was lost.
- * That costs a scan instead of a parser of our own.
+ * If a key comes twice, another parser may use the other value; so no key may come twice. Every member has one colon
+ * outside of strings and leaves one key, so fewer keys than colons means that a key was lost. That costs a scan instead
+ * of a parser of our own.
  */
 export function parseStrictJson(bytes: Uint8Array): JsonObject | null {
   const text = decode(bytes);
@@ -64,7 +64,7 @@ function countMembers(text: string): number | null {
   return members;
 }
 
-/** Index of the quote that ends the string which starts at `start`; -1 if none does. */
+/** Index of the quote that ends the string which starts at `start`; -1 if there is none. */
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);

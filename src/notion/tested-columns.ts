@@ -42,7 +42,7 @@ function inSort(sort: unknown): TestedColumn[] {
   return isRecord(sort) && typeof sort.property === 'string' ? [{ column: sort.property, how: 'sort' }] : [];
 }
 
-/** What a view groups by and shows stands anywhere in its configuration. */
+/** The columns that a view groups by and shows can be anywhere in its configuration. */
 function inConfiguration(value: unknown): TestedColumn[] {
   if (Array.isArray(value)) return value.flatMap(inConfiguration);
   if (!isRecord(value)) return [];

@@ -2,7 +2,7 @@ import type { NotionObjectKind } from '../domain/operation.ts';
 import { canonicalId, isOpaqueId } from './ids.ts';
 import { idsInLink } from './links.ts';
 
-/** What an argument of a tool names, and how it is sent on: as what it was judged to be. */
+/** The object that an argument of a tool names, and how the argument is sent on: in the form that was judged. */
 export interface ToolReference {
   readonly kind: NotionObjectKind;
   readonly id: string;
@@ -13,7 +13,7 @@ const schemes = /^(collection|view|user):\/\/([0-9a-f-]{32,36})$/i;
 const kinds = { collection: 'data_source', view: 'view', user: 'user' } as const;
 const discussion = /^discussion:\/\/([0-9a-f-]{32,36})\/[0-9a-f-]{32,36}\/[0-9a-f-]{32,36}$/i;
 
-/** Reads an argument that names an object. Null: nobody can say which, or more than one. */
+/** Reads an argument that names an object. Null: it is unclear which object, or there is more than one. */
 export function readToolReference(text: unknown, kind: NotionObjectKind): ToolReference | null {
   if (typeof text !== 'string') return null;
   const plain = text.trim().replace(/^\{\{(.*)\}\}$/, '$1');

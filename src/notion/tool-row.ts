@@ -3,7 +3,9 @@ import type { Action } from '../domain/action.ts';
 import type { HostedUse } from './hosted-use.ts';
 import type { JsonObject } from './strict-json.ts';
 
-/** What a tool says of itself. It is shown to clients, and decides nothing: of a move Notion says that it is harmless. */
+/**
+ * What a tool says about itself. It is shown to clients, and decides nothing: Notion describes even a move as harmless.
+ */
 export interface ToolAnnotations {
   readonly readOnlyHint: boolean;
   readonly destructiveHint?: boolean;
@@ -14,21 +16,24 @@ export interface ToolAnnotations {
 /** One tool of Notion's hosted MCP server (https://developers.notion.com/docs/mcp-supported-tools). No row, no passage. */
 export interface ToolRow {
   readonly name: `notion-${string}`;
-  /** Other names that the hosted server answers to, whether or not it lists them. */
+  /** Other names that the hosted server accepts, listed or not. */
   readonly aliases: readonly string[];
   readonly title: string;
   readonly description: string;
   readonly annotations: ToolAnnotations;
   readonly effect: 'read' | 'write';
-  /** What a caller must be allowed to do somewhere, or the tool is neither shown to them nor called. None: for every member. */
+  /**
+   * The actions that a caller must have somewhere. Otherwise the tool is neither shown to them nor called. Empty: every
+   * member has it.
+   */
   readonly actions: readonly Action[];
-  /** Every argument that is taken; any other is refused (rule 7). */
+  /** Every argument that is accepted; any other is refused (rule 7). */
   readonly input: z.ZodObject;
-  /** How it is called at the hosted server. Null: it is served here, and nothing is sent. */
+  /** How it is called at the hosted server. Null: Portcullis itself serves it, and nothing is sent. */
   readonly hosted: HostedUse | null;
 }
 
-/** Declares a tool. Unknown arguments are refused at the top and in whatever object `shape` has. */
+/** Declares a tool. Unknown arguments are refused at the top level and in every object of `shape`. */
 export function toolRow(
   name: ToolRow['name'],
   row: Omit<ToolRow, 'name' | 'input' | 'aliases'> & {
@@ -49,8 +54,8 @@ export function inputSchemaOf({ input }: ToolRow): JsonObject {
 const layersMax = 3;
 
 /**
- * The arguments as the hosted server reads them: whatever object or array stands somewhere as JSON text counts as what it is. What
- * is judged must be what will be done, so this goes before everything else.
+ * The arguments as the hosted server reads them: an object or array that is given as JSON text counts as that object or
+ * array. The decision must see what will be done, so this comes first.
  */
 function unwrapArguments(value: unknown): unknown {
   if (typeof value === 'string') return unwrapText(value);

@@ -15,8 +15,8 @@ export function findTool(name: string): ToolRow | null {
 }
 
 /**
- * Tools of the hosted server that nobody may call, and why. They stand here so that nobody takes them for forgotten; what is in
- * neither list does not pass either.
+ * Tools of the hosted server that cannot be called, and why. They are listed here so that they do not look forgotten. A
+ * tool that is in neither list does not pass either.
  */
 export const refusedTools: Readonly<Record<string, string>> = {
   'notion-get-tool-access': 'it tells of the hosted server, not of what a caller may do here',

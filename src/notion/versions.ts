@@ -10,7 +10,10 @@ export const notionVersions = [
 ] as const;
 export type NotionVersion = (typeof notionVersions)[number];
 
-/** Used for clients that send no `Notion-Version`: what the official SDK sends. Pinned, so an upgrade changes nobody's data. */
+/**
+ * Used for clients that send no `Notion-Version`. It is the version of the official SDK. It is pinned, so that an
+ * upgrade does not change the form of anyone's data.
+ */
 export const defaultNotionVersion: NotionVersion = '2025-09-03';
 
 const known: ReadonlySet<string> = new Set(notionVersions);

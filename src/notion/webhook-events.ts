@@ -3,8 +3,8 @@ import { canonicalId } from './ids.ts';
 import { isJsonObject, type JsonObject } from './strict-json.ts';
 
 /**
- * The events that Notion documents, by what they are about
- * (https://developers.notion.com/reference/webhooks-events-delivery). Sharing and permissions have none.
+ * The events that Notion documents, by their subject
+ * (https://developers.notion.com/reference/webhooks-events-delivery). There are none for sharing and permissions.
  */
 const documented: Readonly<Record<string, readonly string[]>> = {
   page: [
@@ -34,7 +34,7 @@ const placeChanging: ReadonlyMap<string, PlacedObject['kind']> = new Map(
   placedKinds.flatMap(kind => changesOfPlace.map(name => [`${kind}.${name}`, kind] as const)),
 );
 
-/** What an event says, as far as anybody here goes by it. */
+/** The content of an event, as far as Portcullis uses it. */
 export interface WebhookEvent {
   readonly id: string;
   /** One of Notion's, or something newer than this file. */
@@ -45,7 +45,7 @@ export interface WebhookEvent {
   readonly integrationId: string;
   /** From 1; Notion tries up to eight times. */
   readonly attempt: number;
-  /** Null where the event names nothing that has an id of Notion's. */
+  /** Null if the event names nothing with an id of Notion's. */
   readonly entity: { readonly kind: string; readonly id: string } | null;
 }
 
@@ -55,8 +55,9 @@ export function isKnownEvent(type: string): boolean {
 }
 
 /**
- * The object of which an event says that it is now somewhere else, gone, or back; null for every other event. What the event
- * says of the object's kind counts more than its name: before data sources had names of their own they had those of databases.
+ * The object that has moved, is gone, or is back, according to an event; null for every other event. The object's kind
+ * in the event counts more than the event's name: before data sources had event names of their own, they had those of
+ * databases.
  */
 export function changedPlace({ type, entity }: WebhookEvent): PlacedObject | null {
   const named = placeChanging.get(type);
@@ -64,7 +65,7 @@ export function changedPlace({ type, entity }: WebhookEvent): PlacedObject | nul
   return { kind: placedKinds.find(kind => kind === entity.kind) ?? named, id: entity.id };
 }
 
-/** Reads an event; null for anything that is not one. It holds no titles and no content, and none is looked for. */
+/** Reads an event; null for a text that is none. It holds no titles and no content, and none is looked for. */
 export function readWebhookEvent(json: JsonObject): WebhookEvent | null {
   const id = idIn(json.id);
   const notionWorkspaceId = idIn(json.workspace_id);

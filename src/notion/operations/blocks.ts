@@ -2,7 +2,7 @@ import type { OperationRow } from '../operation-row.ts';
 
 const block = { at: 'path.block_id', kind: 'block' } as const;
 
-/** A block that holds others may hold pages, which go with it. One that holds nothing is text of its page. */
+/** A block with children may hold pages, which are deleted with it. A block without children is text of its page. */
 const deletion = { fresh: true, leafAction: 'update' } as const;
 
 /** Block types whose content can be changed. https://developers.notion.com/reference/update-a-block */

@@ -3,8 +3,8 @@ import type { OperationRow } from '../operation-row.ts';
 const comment = { at: 'path.comment_id', kind: 'comment' } as const;
 
 /**
- * Comments. All callers share one bot at Notion, which lets it change every comment that it wrote: so whose a comment is
- * must be known here. https://developers.notion.com/reference/comment-object
+ * Comments. All callers share one bot at Notion, and Notion lets it change every comment that it wrote. So the author
+ * of a comment must be known here. https://developers.notion.com/reference/comment-object
  */
 export const commentRows: readonly OperationRow[] = [
   {

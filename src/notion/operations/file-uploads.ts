@@ -3,7 +3,7 @@ import type { OperationRow } from '../operation-row.ts';
 const upload = { at: 'path.file_upload_id', kind: 'file_upload', owned: true } as const;
 
 /**
- * File uploads hang on the connection, not on a page, so Notion would show everybody's to everybody.
+ * File uploads belong to the connection, not to a page, so Notion would show every caller the uploads of all.
  * https://developers.notion.com/reference/file-upload
  */
 export const fileUploadRows: readonly OperationRow[] = [

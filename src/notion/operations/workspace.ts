@@ -20,7 +20,7 @@ export const workspaceRows: readonly OperationRow[] = [
     effect: 'read',
     workspace: 'member',
     query: [],
-    // The answer names the person who connected the workspace, with an address.
+    // The answer names the person who connected the workspace, with their address.
     response: { readAction: 'people.read' },
   },
   {

@@ -177,7 +177,7 @@ export const contentTools: readonly ToolRow[] = [
         { at: 'new_parent.database_id', kind: 'database', actions: ['create'] },
         { at: 'new_parent.data_source_id', kind: 'data_source', actions: ['create'] },
       ],
-      // At the top of the workspace a page is one person's alone: that takes it away from everybody else.
+      // A page at the top of the workspace belongs to one person alone: a move there takes it away from all others.
       otherwise: { unless: newParents, actions: ['create', 'manage'] },
       shows: 'made',
     },

@@ -1,7 +1,7 @@
 import { type ToolRow, toolRow } from '../../tool-row.ts';
 import { reading } from './shapes.ts';
 
-/** Lists of pages that are about whoever connected the workspace: what of them a caller may read, they see. */
+/** Lists of pages that concern the person who connected the workspace. A caller sees those that they may read. */
 export const listTools: readonly ToolRow[] = (
   [
     ['notion-list-private-pages', 'List private pages'],
