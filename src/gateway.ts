@@ -1,9 +1,9 @@
 /**
- * START HERE. Every request takes this path, whatever door it came through:
+ * START HERE. Every request takes this path, from every door:
  *
  *   identify → resolve → authorize → intent → forward → withhold → outcome
  *
- * There is no early exit before the log. A denial is a decision, and is durable before the caller hears of it.
+ * There is no early exit before the log. A denial is a decision, and is durable before the caller gets it.
  */
 
 import type { CallOutcome, DecidedCall } from './domain/decided-call.ts';
@@ -23,9 +23,9 @@ export interface Steps {
   resolve(call: Call, caller: Caller): Promise<Facts>;
   /** Decides. Pure and total. */
   authorize(call: Call, caller: Caller, facts: Facts): Decision;
-  /** Makes the decision durable if what it was decided on still holds; `stale` when it does not (rule 10). */
+  /** Makes the decision durable if its facts still hold; `stale` if they do not (rule 10). */
   intend(decided: DecidedCall): Promise<'recorded' | 'stale'>;
-  /** Drops what was cached for this call, so that the next attempt decides on fresh facts. */
+  /** Drops cached facts for this call, so that the next attempt decides on fresh ones. */
   forget(decided: DecidedCall): void;
   /** Turns a denial into the error that the caller may see. */
   refuse(decided: DecidedCall): PortcullisError;
@@ -33,7 +33,7 @@ export interface Steps {
   forward(decided: DecidedCall): Promise<Answer>;
   /** Removes from the answer what the caller may not see, or finds that the call must be decided again (rule 18). */
   withhold(decided: DecidedCall, answer: Answer): Promise<Released | Reconsider>;
-  /** Makes the outcome durable. Throws when it cannot: then nothing is released. */
+  /** Makes the outcome durable. Throws if it cannot: then nothing is released. */
   conclude(decided: DecidedCall, outcome: CallOutcome): Promise<void>;
   /**
    * The call is over, however it ended: it no longer counts among its principal's calls under way once its answer, if
@@ -92,7 +92,7 @@ async function decide(steps: Steps, call: Call): Promise<DecidedCall> {
   }
 }
 
-/** forward → withhold. A failure is an outcome too: it is in the log before anybody hears of it. */
+/** forward → withhold. A failure is an outcome too: it is in the log before the caller gets it. */
 async function carryOut(steps: Steps, decided: DecidedCall): Promise<CallOutcome> {
   try {
     const answer = await steps.forward(decided);

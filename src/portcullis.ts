@@ -27,23 +27,23 @@ export interface Portcullis {
   readonly accounts: Accounts;
   readonly connections: ConnectCommands;
   readonly upkeep: Upkeep;
-  /** Answers a request of `node:http`, whichever door it is for. */
+  /** Answers a request of `node:http`, for any door. */
   readonly handle: RequestHandler;
-  /** Counts in the log what a server of `node:http` could not read, and so gave to nobody. */
+  /** Counts in the log the requests that a server of `node:http` could not read, and so gave to no handler. */
   readonly recordUnread: RecordUnread;
   /** Answers `/healthz`, `/readyz` and `/metrics` alone. */
   readonly health: RequestHandler;
-  /** The sign-in link of the first start; null once somebody has a password. */
+  /** The sign-in link of the first start; null once a person has a password. */
   readonly firstSignInUrl: string | null;
-  /** From now on `/readyz` says that this instance is stopping, so that no load balancer sends anybody any more. */
+  /** From now on `/readyz` says that this instance is stopping, so that load balancers send no more requests. */
   drain(): void;
-  /** Writes what is owed to the log, and closes everything. Calls under way must have ended. Safe to call again. */
+  /** Writes pending entries to the log, and closes everything. All calls must have ended. Safe to call again. */
   close(): Promise<void>;
 }
 
 /**
- * Puts Portcullis together in this process. Throws `StoreError` and `RootKeyError`, written for the person at the terminal,
- * having closed what it had opened.
+ * Puts Portcullis together in this process. Throws `StoreError` and `RootKeyError`, with messages for the person at the
+ * terminal, after closing everything that it had opened.
  */
 export async function createPortcullis(config: SettledConfig, overrides: Overrides = {}): Promise<Portcullis> {
   const { gateway, accounts, connect, upkeep, doors, health, firstSignInUrl, drain, close } = await compose(
@@ -58,8 +58,8 @@ export async function createPortcullis(config: SettledConfig, overrides: Overrid
 }
 
 /**
- * `createPortcullis`, and listens. `findNotion` is asked where Notion is once the database is ours. Throws what
- * `createPortcullis`, the listener and `findNotion` throw, having closed what it had opened.
+ * Calls `createPortcullis`, and listens. Once the database is ours, `findNotion` says where Notion is. Throws the
+ * errors of `createPortcullis`, the listener and `findNotion`, after closing everything that it had opened.
  */
 export async function startPortcullis(
   config: Config,
@@ -94,7 +94,7 @@ export async function startPortcullis(
   }
 }
 
-/** Answers with what ends it: the last to be closed of all listeners, so that probes hear until the end. */
+/** Returns a function that ends it. It is the last listener to be closed, so that probes get answers until the end. */
 async function listenForHealth({ host, port }: ListenPlace, { health, recordUnread }: Portcullis, log: ProgramLog) {
   const server = createDoorServer(() => ({ handle: health, recordUnread }));
   capConnections(server, log);

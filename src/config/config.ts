@@ -31,9 +31,9 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   /** Addresses and CIDR ranges. */
   readonly trustedProxies: readonly string[];
-  /** What requests to Notion lead through; null: nothing. */
+  /** The proxy for requests to Notion; null: none. */
   readonly proxy: OutgoingProxy | null;
-  /** Whether links to files open for whoever holds them, or only with a key. */
+  /** Whether a link alone opens a file, or only together with a key. */
   readonly fileLinks: Values['PORTCULLIS_FILE_LINKS'];
   readonly database: DatabaseConfig;
   readonly dataDir: string;
@@ -46,18 +46,20 @@ export interface Config {
   readonly invitationMs: number;
   /** How mail is sent; null: it is not. */
   readonly mail: MailConfig | null;
-  /** Whom to tell of workspaces that come and go; null: nobody. */
+  /** Where to send notices about workspaces that come and go; null: nowhere. */
   readonly notices: NoticesConfig | null;
   readonly logLevel: NonNullable<Values['PORTCULLIS_LOG_LEVEL']>;
   /** What a call may do whose entry cannot be made durable. */
   readonly auditMode: AuditMode;
   /** Print audit entries on standard output as JSON lines. */
   readonly auditStdout: boolean;
-  /** A second listener, for health and metrics alone; null: none. */
+  /** A second listener, for health and metrics only; null: none. */
   readonly metricsAddress: ListenPlace | null;
   /** How long calls are still taken after the signal to stop. */
   readonly stopDelayMs: number;
-  /** Who shows it may read the metrics; null: nobody but this machine itself, and only at a loopback address. */
+  /**
+   * Requests with this token may read the metrics. Null: only this machine itself may, and only at a loopback address.
+   */
   readonly metricsToken: Secret | null;
   /** Null means any free port. */
   readonly emulatorPort: number | null;
@@ -134,12 +136,12 @@ export interface ClientConfig {
   readonly key: Secret | null;
 }
 
-/** Flags, by the name of the setting that they stand for. They outrank the environment. */
+/** Flags, by the name of their setting. They have priority over the environment. */
 export type Flags = { readonly [Name in SettingName]?: string };
 
 /**
- * Reads the configuration of a gateway. What it needs to know is in its arguments, but for the working directory and the
- * home directory, which complete relative paths and defaults, and the files that secrets are in. Throws ConfigError with every problem.
+ * Reads the configuration of a gateway. It depends on its arguments, on the working directory and the home directory
+ * (for relative paths and defaults), and on the files with secrets. Throws ConfigError with every problem.
  */
 export function readConfig(command: 'demo' | 'serve', env: Texts, flags: Flags = {}): Config {
   const reading = readValues({ ...env, ...flags });
@@ -174,7 +176,7 @@ export function readPeopleConfig(env: Texts, flags: Flags = {}): PeopleConfig {
   return { ...keys, publicUrl: publicUrlOf(reading, 'the link leads there'), invitationMs };
 }
 
-/** Throws ConfigError, which says for what the gateway's address is needed. */
+/** Throws a ConfigError that says why the gateway's address is needed. */
 function publicUrlOf({ values: { PORTCULLIS_PUBLIC_URL: publicUrl } }: Reading, why: string): string {
   if (publicUrl !== null) return withoutSlash(publicUrl);
   const hint = `Set it as for the gateway: ${why}.`;
@@ -184,7 +186,7 @@ function publicUrlOf({ values: { PORTCULLIS_PUBLIC_URL: publicUrl } }: Reading, 
 /** Throws ConfigError with every problem. */
 function assertKept(rules: readonly Rule[], reading: Reading, rootKeyFile: string): void {
   const broken = rules.flatMap(rule => rule({ ...reading, rootKeyFile }));
-  // A rule says nothing new about a setting that could not be read.
+  // If a setting could not be read, a rule about it adds nothing new.
   const unread = new Set(reading.problems.map(({ setting }) => setting));
   const problems = [...reading.problems, ...broken.filter(({ setting }) => !unread.has(setting))];
   if (problems.length > 0) throw new ConfigError(problems);
@@ -197,7 +199,7 @@ function rootKeyFileOf(values: Values, demo: boolean): string {
   return values.PORTCULLIS_ROOT_KEY_FILE ?? byDefault;
 }
 
-/** Reads where the database is, for commands that need nothing else. Throws ConfigError with every problem. */
+/** Reads the settings of the database, for commands that need no others. Throws ConfigError with every problem. */
 export function readDatabaseConfig(env: Texts, flags: Flags = {}): DatabaseConfig {
   const reading = readValues({ ...env, ...flags });
   assertKept(databaseRules, reading, '');

@@ -1,4 +1,4 @@
-/** The candidate that a misspelt word most likely stands for; null when none is close. */
+/** The candidate that is most similar to a misspelt word; null if none is close. */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   const distances = candidates.map(candidate => ({ candidate, distance: editDistance(word, candidate) }));
   const [best] = distances.sort((a, b) => a.distance - b.distance);

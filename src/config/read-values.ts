@@ -7,14 +7,15 @@ import type { Texts } from './texts.ts';
 
 export interface Reading {
   readonly values: Values;
-  /** Settings that somebody gave, as opposed to defaults. */
+  /** Settings with a given value, as opposed to defaults. */
   readonly given: ReadonlySet<SettingName>;
   readonly problems: readonly ConfigProblem[];
 }
 
 /**
- * Reads every setting on its own, secrets also from the files that `NAME_FILE` names. What is empty counts as not set. A setting that cannot be read has a problem and the
- * value of its default, so that all problems can be reported at once.
+ * Reads every setting on its own, and secrets also from the files that `NAME_FILE` names. An empty text counts as not
+ * set. A setting that cannot be read has a problem and the value of its default, so that all problems can be reported
+ * at once.
  */
 export function readValues(environment: Texts): Reading {
   const { texts, problems: ofFiles } = readSecretFiles(withCommonSpellings(withoutServiceVariables(environment)));
@@ -37,7 +38,7 @@ export function readValues(environment: Texts): Reading {
   return { values, given, problems };
 }
 
-/** Proxies are named in small letters as often as in capitals. What is small wins, as it does for other programs. */
+/** Names of proxy settings are written in lower case as often as in capitals. Lower case wins, as in other programs. */
 function withCommonSpellings(texts: Texts): Texts {
   const spelled = (['HTTPS_PROXY', 'NO_PROXY'] as const).flatMap(name => {
     const text = texts[name.toLowerCase()] ?? '';

@@ -12,7 +12,7 @@ export interface GivenSettings {
   readonly rootKeyFile: string;
 }
 
-/** One rule about how settings go together. Answers with nothing when it is kept. */
+/** One rule about how settings go together. Returns no problems if it is kept. */
 export type Rule = (wish: GivenSettings) => ConfigProblem[];
 
 const credentialNames = ['NOTION_OAUTH_CLIENT_ID', 'NOTION_OAUTH_CLIENT_SECRET'] as const;
@@ -27,7 +27,7 @@ const credentialsAreWhole: Rule = ({ given }) => {
   );
 };
 
-/** The same goes for the client at the hosted MCP server, which is always optional. */
+/** The same rule for the client at the hosted MCP server, which is always optional. */
 const mcpClientIsWhole: Rule = ({ given }) => {
   const names = ['PORTCULLIS_NOTION_MCP_CLIENT_ID', 'PORTCULLIS_NOTION_MCP_CLIENT_SECRET'] as const;
   const there = [...names, 'PORTCULLIS_NOTION_MCP_ISSUER' as const].find(name => given.has(name));
@@ -50,7 +50,7 @@ const credentialsHavePublicUrl: Rule = ({ given }) => {
   return [problem('PORTCULLIS_PUBLIC_URL', 'is not set', hint)];
 };
 
-/** Rule 3: a token goes to Notion, or to where somebody said at length that it may go. */
+/** Rule 3: a token is sent to Notion, or to a server that the operator has expressly allowed. */
 const notionIsNotion: Rule = ({ values }) => {
   const check = (name: 'PORTCULLIS_NOTION_API_URL' | 'PORTCULLIS_NOTION_MCP_URL', notionHost: string) => {
     const { protocol, hostname, host } = values[name];
@@ -71,7 +71,7 @@ const notionIsNotion: Rule = ({ values }) => {
   ];
 };
 
-/** Two settings of which one alone means nothing. */
+/** Two settings that only make sense together. */
 function bothOrNeither(names: readonly [SettingName, SettingName]): Rule {
   return ({ given }) => {
     const missing = names.filter(name => !given.has(name));
@@ -89,7 +89,7 @@ const noticeNames = ['PORTCULLIS_NOTICE_URL', 'PORTCULLIS_NOTICE_SECRET'] as con
 
 const noticesAreWhole = bothOrNeither(noticeNames);
 
-/** What is told says when nobody looks after a workspace: it travels encrypted, or not at all. */
+/** Notices say when a workspace is unattended. So they are sent encrypted, or not at all. */
 const noticesAreEncrypted: Rule = ({ values }) => {
   const url = values.PORTCULLIS_NOTICE_URL;
   if (url === null || url.protocol === 'https:') return [];
@@ -112,7 +112,7 @@ const loginsHaveDatabase: Rule = ({ given }) => {
 
 export const databaseRules: readonly Rule[] = [bothOrNeither(loginNames), loginsHaveDatabase];
 
-/** Rule 24: whoever copies the data directory must not get the key along with it. */
+/** Rule 24: a copy of the data directory must not include the key. */
 const rootKeyIsApart: Rule = ({ values, rootKeyFile }) => {
   const hint = 'Keep the key elsewhere, so that a copy of the data does not bring the key along.';
   return values.PORTCULLIS_ROOT_KEYS.filter(text => /^file(:|$)/.test(text)).flatMap(text => {
@@ -156,7 +156,7 @@ const vaultIsKnown: Rule = ({ values, given }) => {
   ];
 };
 
-/** Rule 25: the demo has an emulator and a database of its own, and nobody else can reach it. */
+/** Rule 25: the demo has its own emulator and its own database, and can be reached from this machine only. */
 const demoIsAlone: Rule = ({ values, given }) => {
   const foreign = [
     'DATABASE_URL',

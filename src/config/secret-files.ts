@@ -17,8 +17,8 @@ export function fileSettingOf(name: SettingName): string {
 }
 
 /**
- * Puts the content of each file that `NAME_FILE` names in the place of the secret. One newline at its end is no part of it.
- * Nothing that a file holds stands in a problem.
+ * Replaces each secret by the content of the file that `NAME_FILE` names, without one newline at the end. A problem
+ * never quotes the content of a file.
  */
 export function readSecretFiles(texts: Texts): { texts: Texts; problems: ConfigProblem[] } {
   const read: Record<string, string> = {};
@@ -41,7 +41,7 @@ export function readSecretFiles(texts: Texts): { texts: Texts; problems: ConfigP
   return { texts: { ...texts, ...read }, problems };
 }
 
-/** Throws an Error whose message says what a file does, or does not do. */
+/** Throws an Error whose message says what is wrong with the file. */
 function readSecret(path: string): string {
   let file: number;
   try {

@@ -16,7 +16,9 @@ export type Section =
 export interface Setting<T> {
   readonly section: Section;
   readonly type: type.ValueType<T>;
-  /** As it would be written in the environment; null when there is none, or when it follows from other settings. */
+  /**
+   * The default as it would be written in the environment; null if there is none, or if it follows from other settings.
+   */
   readonly byDefault: string | null;
   /** One or two sentences, in Markdown. */
   readonly doc: string;
@@ -272,7 +274,7 @@ export type Values = {
 
 export const settingNames = Object.keys(settings) as SettingName[];
 
-/** True for settings whose names begin a warning. */
+/** True for settings whose descriptions begin with a warning. */
 export function isDangerous(name: SettingName): boolean {
   return name.startsWith('PORTCULLIS_DANGEROUSLY_');
 }

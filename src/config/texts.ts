@@ -1,2 +1,2 @@
-/** The environment, or flags by the name of the setting that they stand for. */
+/** The environment, or flags by the name of their setting. */
 export type Texts = Readonly<Record<string, string | undefined>>;

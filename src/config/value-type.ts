@@ -55,7 +55,7 @@ export const proxyUrl: ValueType<Secret> = {
   expects: 'the http or https URL of a proxy, secret',
   secret: true,
   read(value) {
-    // Curl and others take it without a scheme.
+    // Curl and other programs accept it without a scheme.
     const whole = value.includes('://') ? value : `http://${value}`;
     const parsed = URL.canParse(whole) ? new URL(whole) : null;
     if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.pathname !== '/' || parsed.search !== '') {
@@ -78,7 +78,7 @@ export const listenAddress: ValueType<string> = {
   },
 };
 
-/** Where a listener stands: an IP address and a port. */
+/** The address of a listener: an IP address and a port. */
 export interface ListenPlace {
   readonly host: string;
   readonly port: number;
@@ -115,7 +115,7 @@ export const url: ValueType<URL> = {
   },
 };
 
-/** A URL that names a server and nothing below it; plain http only on this machine. */
+/** A URL of a server without a path; plain http only on this machine. */
 export const origin: ValueType<URL> = {
   expects: 'the https URL of a server, without a path (plain http on this machine only)',
   read(value) {

@@ -2,7 +2,7 @@ import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { TokenHealth } from '../domain/token-outcomes.ts';
 
-/** Where forward gets its tokens. The vault keeps them; nothing else ever holds one for longer than a call. */
+/** Gives forward its tokens. The vault keeps them; no other part holds one for longer than a call. */
 export interface AccessTokens {
   /**
    * A token that is good for now. Throws `PortcullisError` when the connection cannot give one
@@ -17,7 +17,7 @@ export interface AccessTokens {
 }
 
 export interface AccessToken {
-  /** Who issued it, as `URL.origin` spells it. It is sent nowhere else (rule 3). */
+  /** The origin that issued the token, as `URL.origin` spells it. It is sent nowhere else (rule 3). */
   readonly origin: string;
   readonly token: Secret;
 }

@@ -22,9 +22,9 @@ export async function deliver(
 }
 
 /**
- * Notion refused the token, and so did nothing: a write that was answered with 401 has not happened, and may be sent like
- * any other call. If the connection has a new token, the same call goes out with it, once.
- * The 401 itself is never handed on: it is about our token, and would read as if the client's key were bad.
+ * Notion refused the token, and so did nothing: a write that got 401 has not happened, and may be sent like any other
+ * call. If the connection has a new token, the same call is sent once more with it. The 401 itself is never passed on:
+ * it is about our token, but would look as if the client's key were bad.
  */
 async function afterUnauthorized(
   upstream: Upstream,
@@ -76,6 +76,6 @@ async function reportUnauthorized(
   { token }: AccessToken,
 ): Promise<TokenHealth> {
   if (facts.workspaceId === null || facts.connection === null) return 'postponed';
-  // Whatever goes wrong while finding out, the connection is not known to be dead.
+  // If this question fails, the connection is not known to be dead.
   return tokens.reportUnauthorized(facts.workspaceId, facts.connection.id, token).catch(() => 'postponed');
 }

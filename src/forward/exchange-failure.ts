@@ -31,7 +31,7 @@ const reasons: ReadonlyMap<string, FailureReason> = new Map([
   ['UND_ERR_NOT_SUPPORTED', 'defect'],
 ]);
 
-/** Reads undici's code, or the name of its parser's error. What is neither happened to the connection. */
+/** Reads undici's code, or the name of its parser's error. Any other error happened to the connection. */
 export function reasonOf(error: unknown): FailureReason {
   if (!(error instanceof Error)) return 'connection';
   if (error.name === 'HTTPParserError') return 'unusable';

@@ -14,13 +14,13 @@ export interface ExchangeOptions {
   readonly answerMs: number;
   /** Aborts a call that may be cancelled; null for one that must run to its end. */
   readonly signal: AbortSignal | null;
-  /** Asked at the moment of sending: has the decision grown too old? Then nothing is sent. */
+  /** Asked at the moment of sending: if the decision has grown too old, nothing is sent. */
   readonly permit: Permit;
   /** Digests the body on its way, when it is streamed. */
   readonly digest: RunningDigest | null;
 }
 
-/** A body that is streamed. undici destroys what it was given when it does not send it, so that it gets one of its own. */
+/** A streamed body. If undici does not send the stream that it got, it destroys it; so it gets a stream of its own. */
 interface StreamedBody {
   readonly source: Readable;
   readonly given: PassThrough;
@@ -53,7 +53,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     resolve: (answer: Answer) => void,
     reject: (failure: ExchangeFailure) => void,
   ) {
-    // An error that nobody hears would end the process.
+    // An error event without a listener would end the process.
     const given = new PassThrough().on('error', () => {});
     this.#body = body instanceof Readable ? { source: body, given } : null;
     this.#options = options;
@@ -75,7 +75,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       return;
     }
     this.#progress = 'sent';
-    // Whichever of the two ends early ends the other.
+    // If one of the two ends early, it ends the other.
     if (this.#body !== null) pipeline(this.#body.source, this.#body.given, () => {});
     this.#sentAt = performance.now();
     if (!this.#options.stream) this.#deadline = setTimeout(() => this.#abort('timeout'), this.#options.answerMs);
@@ -91,7 +91,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** While a connection is being made for it, an exchange waits: its decision may have to be confirmed (rule 10). */
   async renewPermit(): Promise<void> {
     const { permit } = this.#options;
-    // A decision that does not hold any more stays stale, and then nothing is sent.
+    // A decision that no longer holds stays stale, and then nothing is sent.
     if (this.#progress === 'waiting') await permit.confirm().catch(() => undefined);
   }
 

@@ -5,19 +5,19 @@ export interface QueueLine {
 }
 
 /**
- * Items wait in lines. The groups take turns, and within a group its members: whoever has many waiting delays nobody else.
- * Within a line, first come, first served.
+ * Items wait in lines. The groups take turns, and within a group its members: so a member with many waiting items
+ * delays no other. Within a line, first come, first served.
  */
 export interface FairQueue<T> {
   readonly size: number;
   /**
-   * Puts an item at the end of its line. Call what it answers with to take the item out again. Null: the queue is full.
-   * Before that happens to a group that has few waiting, the group that has most gives up the last of its items.
+   * Puts an item at the end of its line. Returns a function that takes the item out again. Null: the queue is full. If
+   * a group with few waiting items needs room, the group with the most gives up its last item.
    */
   add(place: QueueLine, item: T): (() => void) | null;
-  /** Takes out the first item that is ready, of the line whose turn it is; null when there is none. */
+  /** Takes out the first item that is ready, from the line whose turn it is; null if there is none. */
   next(ready?: (item: T) => boolean): T | null;
-  /** Whether somebody waits in this line. */
+  /** Whether an item waits in this line. */
   waitsFor(place: QueueLine): boolean;
   [Symbol.iterator](): Iterator<T>;
 }
@@ -25,7 +25,7 @@ export interface FairQueue<T> {
 export interface FairQueueOptions<T> {
   /** Items that may wait at once. */
   readonly sizeMax: number;
-  /** Hears of each item that had to make room for another group's. */
+  /** Called with each item that had to make room for another group's. */
   readonly onDisplaced: (item: T) => void;
 }
 

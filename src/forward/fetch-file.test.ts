@@ -81,7 +81,7 @@ describe('fetching a file from where Notion keeps it', () => {
     );
     let allowed = true;
     const revoked = fetchFile(`${origin}/a?revoked`, get, caller, async () => assert.ok(allowed, 'revoked'), signal);
-    // Whoever asked before the turn came would have heard that it is allowed.
+    // A question asked before the turn came would have been answered with yes.
     allowed = false;
     for (const { body } of held) (body as Readable).destroy();
     await assert.rejects(revoked, /revoked/);

@@ -10,7 +10,7 @@ import { type StorageHeaders, sizeIn, storageHeaders } from './file-range.ts';
 import { whenGone } from './public-error.ts';
 import { createTurns, heldUntilClosed, holderOf, sharedTurns } from './turns.ts';
 
-/** Files that are being fetched at once: a connection is held until whoever fetches a file has taken it. */
+/** Files that are fetched at once: each holds a connection until its client has read the file. */
 export const filesMax = 64;
 
 export interface FileFetcher {
@@ -107,7 +107,7 @@ function sized(headers: Record<string, string>, size: string | null | undefined)
   return size == null ? whole : { ...whole, 'content-length': size };
 }
 
-/** What the host says beside what was wanted (XML about its storage, the first byte for `HEAD`) nobody needs. */
+/** The rest of the host's answer is not needed (XML about its storage, the first byte for `HEAD`). */
 async function discard({ body }: Dispatcher.ResponseData): Promise<void> {
   await body.dump({ limit: 64 * KiB }).catch(() => {});
 }

@@ -23,9 +23,9 @@ interface Look {
 }
 
 /**
- * Links to files end when Notion no longer shows what the file is on. Every answer that passes says what Notion shows, and
- * every "could not find" what it does not; when the last word is too old, Notion is asked again: once for all files of a
- * page, and once for all who wait.
+ * Links to files end when Notion no longer shows the object with the file. Every answer that passes shows what Notion
+ * shows, and every "could not find" what it does not. If the last sign is too old, Notion is asked again: once for all
+ * files of a page, and once for all callers who wait.
  */
 export function createFileEvidence(parts: { readonly now: Now; readonly cacheMax?: number }) {
   const { now, cacheMax = 10_000 } = parts;
@@ -42,7 +42,7 @@ export function createFileEvidence(parts: { readonly now: Now; readonly cacheMax
     return look !== undefined && look.atMs >= issued.atMs ? look : issued;
   }
 
-  /** @param ask sends what is asked along the path that every call takes */
+  /** @param ask sends the question along the path of every call */
   function confirmBy(ask: Ask): ConfirmShared {
     return async function confirmShared(file, context) {
       if (file.source.kind === 'workspace') return;

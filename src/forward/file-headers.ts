@@ -2,13 +2,13 @@ import { create } from 'content-disposition';
 import type { Answer } from '../domain/operation.ts';
 import { fileNameOf } from '../notion/file-name.ts';
 
-/** Types that a browser may show in place: they hold no script, and none that could load anything. */
+/** Types that a browser may show inline: they hold no script, and cannot load a script. */
 const shownInPlace =
   /^(?:image\/(?:png|jpeg|gif|webp|avif|bmp|x-icon|vnd\.microsoft\.icon)|(?:audio|video)\/[a-z0-9.+-]+|text\/plain)$/;
 
 /**
- * A hosted file as it may stand on our origin: under its own name (RFC 6266), saved instead of shown unless its type is one
- * that can do nothing. The name comes from Notion's URL, never from the address that was asked for.
+ * Headers that make a hosted file safe on our origin: with its own name (RFC 6266), and saved instead of shown unless
+ * its type is harmless. The name comes from Notion's URL, never from the requested address.
  */
 export function fileHeaders({ headers }: Answer, url: string): Record<string, string> {
   const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';

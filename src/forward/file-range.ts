@@ -8,8 +8,9 @@ const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GM
 export type StorageHeaders = Readonly<Record<string, string>>;
 
 /**
- * How storage is asked for what a client asked for. Notion signs `GET` and no other method, so a `HEAD` asks for the first
- * byte, whose answer tells the size. `If-Range` becomes a precondition that storage knows; a 412 then means "send it whole".
+ * The request headers for the file storage. Notion signs `GET` and no other method, so a `HEAD` asks for the first
+ * byte, whose answer has the size. `If-Range` becomes a precondition that the storage knows; a 412 then means "send it
+ * whole".
  */
 export function storageHeaders({ method, range, ifRange }: FileRequest): StorageHeaders {
   if (method === 'HEAD') return { range: 'bytes=0-0' };
@@ -17,11 +18,11 @@ export function storageHeaders({ method, range, ifRange }: FileRequest): Storage
   if (ifRange === null) return { range };
   if (strongTag.test(ifRange)) return { range, 'if-match': ifRange };
   if (httpDate.test(ifRange)) return { range, 'if-unmodified-since': ifRange };
-  // A weak validator, or none at all: it matches nothing (RFC 9110 section 13.1.5).
+  // A weak validator, or none: it matches nothing (RFC 9110 section 13.1.5).
   return {};
 }
 
-/** The size of the whole file that a `Content-Range` tells; null when it tells none. */
+/** The size of the whole file in a `Content-Range`; null if it has none. */
 export function sizeIn(contentRange: string | undefined): string | null {
   return /^bytes (?:\d+-\d+|\*)\/(\d+)$/.exec(contentRange ?? '')?.[1] ?? null;
 }

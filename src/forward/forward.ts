@@ -33,7 +33,7 @@ export interface ForwardParts {
   readonly now: Now;
 }
 
-/** Carries out an allowed call. Throws `PortcullisError`, whose `fate` says what became of a call to Notion. */
+/** Carries out an allowed call. Throws `PortcullisError`; its `fate` says what happened to a call to Notion. */
 export type Forward = (decided: DecidedCall) => Promise<Answer>;
 
 export function createForward(parts: ForwardParts): Forward {
@@ -84,15 +84,16 @@ export function createForward(parts: ForwardParts): Forward {
       operation,
       request,
       permit: permitOf(decided),
-      // A write that is under way is never cancelled: whoever asked for it may be gone, but nobody could say whether it happened.
+      // A running write is never cancelled. Its caller may be gone, but after a cancel it would be unknown whether it
+      // happened.
       signal: operation.effect === 'read' ? signal : null,
       digest: request.body instanceof Readable ? parts.startDigest() : null,
     };
   }
 
   /**
-   * Waits where Notion's limits demand it. A call that waited is asked about again before it is sent (rule 10). A write may
-   * be given up here, and in the next line: nothing was sent yet.
+   * Waits if Notion's limits demand it. After a wait, the decision is checked again before the call is sent (rule 10).
+   * Here and in the next line, even a write may be given up: nothing was sent yet.
    */
   async function takeShare(decided: DecidedCall, { permit }: Sending): Promise<void> {
     const waiting = budget.take(decided, decided.call.signal);

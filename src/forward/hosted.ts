@@ -9,12 +9,12 @@ export interface HostedServer {
   readonly path: string;
 }
 
-/** The id of every request of ours: each has a connection of its own, so nothing can be mixed up. */
+/** The id of every request of ours: each has a connection of its own, so ids cannot be mixed up. */
 const toolRequestId = 1;
 
 /**
- * Takes the result of a tool out of the protocol: what is released later is the result alone, as JSON. Whatever is no answer to
- * the request is refused, and no error becomes a result. Throws `PortcullisError`.
+ * Takes the result of a tool out of the protocol: only the result is released later, as JSON. Refuses everything that
+ * is no answer to the request, and never turns an error into a result. Throws `PortcullisError`.
  */
 export function readToolAnswer(answer: Answer, { effect }: Operation): Answer {
   if (answer.status !== 200) return answer;

@@ -5,8 +5,8 @@ import { secondMs } from '../domain/units.ts';
 import { whenClosed } from '../domain/when-closed.ts';
 
 /**
- * Answers that are still on their way to their callers. Each is decided on again every few seconds, and ends when its key,
- * role or access has ended meanwhile, in whichever process that was done (rule 10).
+ * Answers that are still on their way to their callers. Each is decided again every few seconds. It ends if its key,
+ * role or access has ended meanwhile, in any process (rule 10).
  */
 export interface OpenStreams {
   watch(decided: DecidedCall, stream: Readable): void;
@@ -16,7 +16,7 @@ export interface OpenStreams {
 }
 
 export interface OpenStreamsParts {
-  /** Whether a call that was let through would be let through now. Throws when nobody can say. */
+  /** Whether an allowed call would still be allowed now. Throws if that cannot be known. */
   readonly wouldStillPass: (decided: DecidedCall) => Promise<boolean>;
   readonly onTrouble: (error: unknown) => void;
   readonly monotonicMs: () => number;
@@ -26,7 +26,7 @@ export interface OpenStreamsParts {
 
 /** So long after a revocation a stream may go on at most, while the database answers. */
 const lookEveryMs = 2 * secondMs;
-/** So long a stream goes on while nobody can say whether it may. */
+/** A stream goes on for this long while it cannot be known whether it may. */
 const inDoubtMsMax = 30 * secondMs;
 
 interface Watched {
@@ -40,7 +40,7 @@ export function createOpenStreams(parts: OpenStreamsParts): OpenStreams {
   const open = new Map<Readable, Watched>();
   let looking: Promise<void> | null = null;
 
-  /** All at once: the last of many would otherwise wait for the answers about all the others. */
+  /** All at once: otherwise the last of many would wait for the checks of all the others. */
   async function lookAtAll(): Promise<void> {
     await Promise.all(Array.from(open, ([stream, watched]) => lookAt(stream, watched)));
   }

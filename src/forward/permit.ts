@@ -30,7 +30,7 @@ export function createPermit(
     confirmedAtMs = askedAtMs;
   }
   let asking: Promise<void> | null = null;
-  /** Shared by all who ask before the answer has come: a slow answer must not make for more questions. */
+  /** Shared by all callers who ask before the answer has come: slow answers must not cause more questions. */
   function renew(): Promise<void> {
     asking ??= ask().finally(() => {
       asking = null;

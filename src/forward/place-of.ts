@@ -1,12 +1,15 @@
 import type { Principal } from '../domain/principal.ts';
 import type { QueueLine } from './fair-queue.ts';
 
-/** The group of Portcullis's own calls that nobody has asked for: nobody waits for their answers, so what is kept for people is not for them. */
+/**
+ * The group of Portcullis's own calls that no caller caused. No person waits for their answers, so they get nothing of
+ * the part that is reserved for people.
+ */
 export const systemGroup = 'system';
 
 /**
- * Where the calls of a principal wait for their turns. However many agents somebody owns, together they have as many turns
- * as one person; the owner's own calls are apart from theirs.
+ * The line in which a principal's calls wait. All agents of one owner together have as many turns as one person; the
+ * owner's own calls wait in a line of their own.
  */
 export function placeOf(principal: Principal): QueueLine {
   switch (principal.kind) {

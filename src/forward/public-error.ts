@@ -12,12 +12,12 @@ const texts = {
 } as const;
 
 /**
- * What the caller may know of a failed exchange, and what the log must: what was never on the wire has not happened; a
- * read that failed changed nothing; a write that was sent may have been carried out, whatever happened after.
+ * Turns a failed exchange into the error for the caller and the log. A call that was never sent has not happened. A
+ * failed read changed nothing. A write that was sent may have been carried out, even if the exchange failed afterwards.
  */
 export function failedExchange(failure: ExchangeFailure, effect: Effect): PortcullisError {
   const { message: log, cause, progress, reason } = failure;
-  // The body refused to go on. Notion never had the end of it, and so did nothing.
+  // The body stopped by itself. Notion never got its end, and so did nothing.
   if (cause instanceof PortcullisError) return new PortcullisError(cause.code, cause.message, { log, fate: 'failed' });
   if (reason === 'defect') return new PortcullisError('internal', undefined, { log, cause, fate: 'not_sent' });
   if (progress === 'waiting') return notSent(log, cause);
@@ -29,12 +29,12 @@ export function failedExchange(failure: ExchangeFailure, effect: Effect): Portcu
   return new PortcullisError(code, text, { log, cause, fate: 'failed' });
 }
 
-/** Nothing of the call reached Notion. */
+/** No part of the call reached Notion. */
 export function notSent(log: string, cause?: unknown): PortcullisError {
   return new PortcullisError('upstream_unavailable', texts.notSent, { log, cause, fate: 'not_sent' });
 }
 
-/** Too many calls of the same people, or of their workspace, are held up. Nothing of this one reached Notion. */
+/** Too many calls of the same principals, or of their workspace, are waiting. No part of this one reached Notion. */
 export function tooManyHeld(): PortcullisError {
   return new PortcullisError('rate_limited', texts.tooManyHeld, {
     log: 'no turn came in time: too many are held, by these people, their workspace or everybody',
@@ -55,7 +55,7 @@ export function refusedToken(
   return new PortcullisError(code, undefined, { log: 'Notion refused the token of the connection', fate: 'failed' });
 }
 
-/** Awaits what precedes sending; if it fails, the log says that nothing was sent. */
+/** Waits for a step before sending. If the step fails, the log says that nothing was sent. */
 export async function neverSent<T>(step: Promise<T>): Promise<T> {
   try {
     return await step;

@@ -2,8 +2,8 @@ import type { Secret } from '../domain/secret.ts';
 import { userAgent } from '../domain/user-agent.ts';
 
 /**
- * The request headers that may travel to Notion (rule 7). The door keeps to the same list; a name that is not here is
- * a defect of ours, and stops the call instead of leaking whatever the header holds.
+ * The request headers that may be sent to Notion (rule 7). The door has the same list. A header that is missing here is
+ * a defect of ours: it stops the call, so that its value does not leak.
  */
 const forwarded: ReadonlySet<string> = new Set([
   ...['accept', 'content-length', 'content-type', 'notion-version'],
@@ -12,8 +12,8 @@ const forwarded: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The headers of the request to Notion as a flat list of names and values, with the workspace's token on. It is Portcullis
- * that calls, whatever the client calls itself, and whether or not it does: edges refuse requests that name nobody.
+ * The headers of the request to Notion as a flat list of names and values, with the workspace's token. The user agent
+ * is always Portcullis, because Portcullis calls, and because Notion's edge refuses requests without one.
  */
 export function requestHeaders(headers: Readonly<Record<string, string>>, token: Secret): string[] {
   const list = ['authorization', `Bearer ${token.reveal()}`, 'user-agent', userAgent];

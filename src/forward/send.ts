@@ -19,11 +19,11 @@ export interface Sending {
   readonly digest: RunningDigest | null;
 }
 
-/** A call is sent once; and once more only where nothing can have happened, or nothing can change. */
+/** A call is sent once. It is sent a second time only if nothing can have happened, or nothing can change. */
 const attemptsMax = 2;
 /**
- * Where asking again and connecting take long, a decision can be too old by the time that a connection is ready, more than
- * once. Nothing is sent then, and so it is no attempt.
+ * If the check of the decision and connecting both take long, the decision can be too old again when the connection is
+ * ready. Nothing is sent then, so this is no attempt.
  */
 const lateMax = 8;
 
@@ -52,8 +52,8 @@ export async function send(upstream: Upstream, sending: Sending, { token, origin
 }
 
 /**
- * A read may meet a kept-alive connection that Notion has just closed; without a byte of an answer, asking again does no
- * harm. Nothing else is ever repeated: not a write, and not a read that Notion is slow to answer.
+ * A read may meet a kept-alive connection that Notion has just closed. If no byte of an answer came, sending it again
+ * does no harm. Nothing else is ever repeated: no write, and no read that Notion answers slowly.
  */
 function repeatable(failure: ExchangeFailure, { operation, request }: Sending): boolean {
   if (request.body instanceof Readable) return false;

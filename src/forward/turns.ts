@@ -8,10 +8,10 @@ import { createFairQueue, type QueueLine } from './fair-queue.ts';
 import { placeOf } from './place-of.ts';
 import { notSent, tooManyHeld } from './public-error.ts';
 
-/** Gives back a turn. Called more than once it does nothing more. */
+/** Gives a turn back. Further calls have no effect. */
 export type GiveBack = () => void;
 
-/** Who takes a turn: the place where its calls wait, and the workspace that they are for. */
+/** The holder of a turn: the line where its calls wait, and the workspace that they are for. */
 export interface TurnHolder {
   readonly place: QueueLine;
   readonly workspace: string;
@@ -25,7 +25,7 @@ export function holderOf(principal: Principal, workspaceId: WorkspaceId | null):
 export interface TurnLimits {
   /** Turns that there are. */
   readonly turns: number;
-  /** Turns that the principals of one group, and one workspace, may hold at once: slowness of theirs leaves others room. */
+  /** Turns that one group, and one workspace, may hold at once: even if their calls are slow, others have room. */
   readonly each: { readonly group: number; readonly workspace: number };
   /** Calls that may wait. Beyond that, waiting would only end in a timeout. */
   readonly waiting: number;
@@ -40,8 +40,8 @@ export interface TurnLimits {
  */
 export interface Turns {
   /**
-   * Resolves with a turn. Throws `upstream_unavailable` when there are too many waiting, and `rate_limited` when none came
-   * in time. Rejects with the signal's reason when it aborts first.
+   * Resolves with a turn. Throws `upstream_unavailable` if too many calls wait, and `rate_limited` if the turn does not
+   * come in time. Rejects with the signal's reason if it aborts first.
    */
   take(holder: TurnHolder, signal: AbortSignal): Promise<GiveBack>;
 }
@@ -82,7 +82,7 @@ export function createTurns({ turns, each, waiting, waitMs = waitMsMax }: TurnLi
       if (!isHeld) return;
       isHeld = false;
       count(holder, -1);
-      // The turn passes straight to whoever is next, so that a newcomer cannot slip in between.
+      // The turn goes directly to the next in line, so that a newcomer cannot take it.
       queue.next(waiter => mayTake(waiter.holder))?.go();
     };
   }
@@ -130,7 +130,7 @@ export async function heldUntilClosed(giveBack: GiveBack, ask: () => Promise<Ans
   try {
     const answer = await ask();
     if (answer.body instanceof Readable) {
-      // It may break before anybody reads it: an error that nobody hears would end the process.
+      // The stream may break before it has a reader, and an error event without a listener would end the process.
       answer.body.on('error', () => {});
       whenClosed(answer.body, giveBack);
     } else giveBack();

@@ -9,7 +9,7 @@ import { Exchange, type ExchangeOptions } from './exchange.ts';
 export interface UpstreamOptions {
   /** Notion's origin, as `URL.origin` spells it. */
   readonly origin: string;
-  /** What connections lead through; null or left out: nothing. */
+  /** The proxy for connections; null or left out: none. */
   readonly proxy?: OutgoingProxy | null;
   /** Most connections to Notion at once, and so most calls under way. */
   readonly connections?: number;
@@ -25,7 +25,7 @@ export interface UpstreamOptions {
   readonly answerMs?: number;
   /** Most bytes of an answer that is not streamed: `withhold` must hold it whole. */
   readonly answerBytesMax?: number;
-  /** Most time for what is under way when it is closed. */
+  /** The most time that running calls have when it is closed. */
   readonly closeMs?: number;
 }
 
@@ -57,11 +57,11 @@ const defaults = {
 const headerBytesMax = 32 * KiB;
 
 /**
- * What undici does by itself, so that nobody has to guess: with `pipelining: 1` a connection carries one request at a
- * time, and when it is lost that request fails and is not sent again. HTTP/2 is off, where a lost session takes many
- * requests with it and says less about each. Redirects are followed only by an interceptor, and none is installed.
- * An idle connection is dropped after 4 s, or 2 s before the end that the server announces, which keeps the window
- * small in which a request meets a connection that the server has just closed.
+ * How undici behaves, for the record. With `pipelining: 1` a connection carries one request at a time; if the
+ * connection is lost, that request fails and is not sent again. HTTP/2 is off, because a lost session would lose many
+ * requests and say less about each. Only an interceptor follows redirects, and none is installed. An idle connection is
+ * closed after 4 s, or 2 s before the end that the server announces. So it seldom happens that a request meets a
+ * connection that the server has just closed.
  */
 export function openUpstream(options: UpstreamOptions): Upstream {
   const {
@@ -139,8 +139,8 @@ export function openUpstream(options: UpstreamOptions): Upstream {
 }
 
 /**
- * Making a connection takes long enough for a permission to be withdrawn meanwhile. So before a new connection carries
- * anything, every call that may be waiting for it has its decision confirmed.
+ * While a connection is being made, a permission may be withdrawn. So before a new connection carries anything, the
+ * decision of every call that may be waiting for it is checked again.
  */
 function confirmed(connect: buildConnector.connector, confirm: () => Promise<unknown>): buildConnector.connector {
   return (options, callback) =>

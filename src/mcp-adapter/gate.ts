@@ -5,7 +5,7 @@ export interface AdapterAnswer {
   readonly structuredContent?: unknown;
 }
 
-/** What came of a call of a tool: an answer, an error of the protocol, or nothing that tells whether it ran. */
+/** The result of a call of a tool: an answer, an error of the protocol, or nothing that shows whether it ran. */
 export type ToolCallEnd =
   | { readonly kind: 'answered'; readonly answer: AdapterAnswer }
   | { readonly kind: 'refused'; readonly status: number; readonly message: string }
@@ -68,7 +68,8 @@ export function gateAt({ url, key, timeoutMs = 120_000 }: GateAddress): Portcull
     const message = parsed(text);
     if (isObject(message?.result)) return { kind: 'answered', answer: message.result, result: message.result };
     const error = isObject(message?.error) ? message.error : null;
-    // Our gate says in an error of the protocol what it did not carry out. Anything else may be anybody's.
+    // Our gateway reports calls that it did not carry out as an error of the protocol. Any other answer may come from
+    // another server.
     if (error !== null) return { kind: 'refused', status: response.status, message: String(error.message ?? '') };
     return { kind: 'lost', message: `An answer ${response.status} that is none of the protocol.` };
   }

@@ -11,8 +11,8 @@ const serializationErrors = [
 ] as const;
 
 /**
- * Turns what came of a call into the JSON that the tool answered, or into why there is none. An error never becomes a success,
- * whatever it looks like; text about an error in the *content* of a page is no error.
+ * Turns the result of a call into the JSON of the tool, or into the reason why there is none. An error never becomes a
+ * success, in any form; text about an error in the *content* of a page is no error.
  */
 export function normalise(end: ToolCallEnd): { readonly data: Json } | Failure {
   if (end.kind === 'lost') return failure('unknown', `${end.message} The change may have been made.`);
@@ -27,7 +27,7 @@ export function normalise(end: ToolCallEnd): { readonly data: Json } | Failure {
   return data === null ? failure('unexpected_response', 'The tool answered something else than JSON.') : { data };
 }
 
-/** An error that stands in JSON, in any of the forms in which Notion and its clients write one. */
+/** An error inside JSON, in any of the forms that Notion and its clients use. */
 function errorIn(data: Json): Failure | null {
   const { error, object, name, status, code } = data;
   if (isObject(error) || typeof error === 'string') return ofError(error);

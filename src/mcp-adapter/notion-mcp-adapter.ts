@@ -19,9 +19,10 @@ export interface PageChange {
 }
 
 /**
- * The heir of the second source system's adapter: pages by the tools of Notion's MCP server, through a Portcullis. It falls back to the
- * REST API only where the server could not read the arguments, and so provably did nothing; the gate decides that call like any
- * other, with a connection of its own. A write whose fate nobody knows is `unknown`, and is not repeated.
+ * Replaces the second source system's adapter: pages by the tools of Notion's MCP server, through a Portcullis. It uses
+ * the REST API instead only if the server could not read the arguments, and so certainly did nothing. The gateway
+ * decides that call like any other, with a connection of its own. A write whose fate is not known is `unknown`, and is
+ * not repeated.
  */
 export class NotionMcpAdapter {
   readonly #gate: PortcullisGate;
@@ -58,7 +59,7 @@ export class NotionMcpAdapter {
     );
   }
 
-  /** Adds to the end of a page. It replaces nothing, in no case. */
+  /** Adds to the end of a page. It never replaces anything. */
   async append(pageId: string, content: string): Promise<PageOutcome> {
     if (content === '') return failure('error', 'Content is required to append to the page.');
     const before = await this.#blocksOf(pageId);
@@ -75,7 +76,7 @@ export class NotionMcpAdapter {
     return { ...outcome, appended_block_ids: after.filter(id => !known.has(id)) };
   }
 
-  /** Puts other content in the place of what a page has. */
+  /** Replaces the content of a page. */
   async replaceContent(pageId: string, content: string): Promise<PageOutcome> {
     const args = { page_id: pageId, command: 'replace_content', new_str: content, allow_deleting_content: true };
     return this.#write(['notion-update-page', args], null, {
@@ -106,7 +107,7 @@ export class NotionMcpAdapter {
     return Array.isArray(found.data.results) ? found : failure('unexpected_response', 'The answer has no results.');
   }
 
-  /** Whether the caller reaches Notion, and as whom. */
+  /** Whether the caller can reach Notion, and who the caller is there. */
   health(): Promise<DataOutcome> {
     return this.#data('notion-get-self', {});
   }
@@ -119,7 +120,7 @@ export class NotionMcpAdapter {
   async #data(tool: string, args: object): Promise<DataOutcome> {
     const found = normalise(await this.#gate.callTool(tool, args));
     if ('data' in found) return { status: 'success', data: found.data };
-    // A read that got lost changed nothing.
+    // A lost read changed nothing.
     return found.status === 'unknown' ? failure('error', 'No answer came.') : found;
   }
 

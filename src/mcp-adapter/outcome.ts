@@ -14,9 +14,9 @@ export type FailureStatus =
   | 'rate_limited'
   | 'not_found'
   | 'forbidden'
-  /** Something came back that is no answer to what was asked. */
+  /** The answer does not belong to the question. */
   | 'unexpected_response'
-  /** Nobody can say whether it was done. It must not be repeated before somebody has looked. */
+  /** It is unknown whether it was done. It must not be repeated before a person has checked. */
   | 'unknown'
   | 'error';
 

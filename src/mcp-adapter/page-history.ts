@@ -20,7 +20,7 @@ export interface PageWithContent {
 const skipped: ReadonlySet<string> = new Set(['transcription', 'ai_block', 'unsupported']);
 const depthMax = 8;
 
-/** Every page that the caller may read, with its content, one after the other. Rejects where an answer is an error. */
+/** Every page that the caller may read, with its content, one after the other. Rejects if an answer is an error. */
 export async function* pagesWithContent(gate: PortcullisGate): AsyncGenerator<PageWithContent> {
   let cursor: string | null = null;
   do {

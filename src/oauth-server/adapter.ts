@@ -14,7 +14,7 @@ export interface AdapterParts {
 
 type Payload = Record<string, unknown>;
 
-/** Ours end the moment an authorization does: who signs in, the dashboard's session says. */
+/** Sessions of oidc-provider are not kept: the dashboard's session says who is signed in. */
 const notKept: ReadonlySet<string> = new Set(['Session']);
 /** A client that registers itself and is never used. */
 const unusedClientMs = 24 * 60 * 60 * secondMs;

@@ -6,7 +6,7 @@ import type { ConsentId } from '../domain/ids.ts';
 import { type AdapterParts, createAdapter } from './adapter.ts';
 import { createDocumentFetch, type FetchDocument } from './client-document.ts';
 
-/** How long what is issued lives, in seconds. */
+/** How long issued codes and tokens are valid, in seconds. */
 const lifetimes = {
   AccessToken: 10 * 60,
   AuthorizationCode: 60,
@@ -20,12 +20,12 @@ const lifetimes = {
 export interface AuthorizationServerParts extends AdapterParts {
   /** The issuer. Every absolute URL is made from it (rule 26). */
   readonly publicUrl: string;
-  /** A key for one purpose, the same on every instance. */
+  /** Derives a key for one purpose, the same on every instance. */
   readonly deriveKey: (label: string, bytes?: number) => Buffer;
   readonly fetchDocument: FetchDocument;
   /** Whether that address is one where MCP is served. */
   readonly isResource: (resource: string) => boolean;
-  /** Draws the page for a request from which nobody can be sent back. */
+  /** Draws the page for a request whose browser cannot be sent back. */
   readonly drawProblem: (code: string) => string;
 }
 
@@ -33,7 +33,7 @@ export interface AuthorizationServerParts extends AdapterParts {
 export interface AuthorizationServer {
   /** Answers `/oauth/authorize`, `/token`, `/register`, `/revoke`, `/jwks` and the metadata. */
   handle(request: IncomingMessage, response: ServerResponse): void;
-  /** What the browser that sends this is being asked for. Null: nothing, or not any more. */
+  /** The request for consent in the browser that sends this. Null: there is none, or it is over. */
   pending(request: IncomingMessage, response: ServerResponse): Promise<AccessRequest | null>;
   /** Ends the question. Answers with where the browser goes on, in the protocol. */
   grant(request: IncomingMessage, response: ServerResponse, granted: Granted): Promise<string>;
@@ -114,7 +114,7 @@ function configurationOf(parts: AuthorizationServerParts): object {
     adapter: createAdapter(parts),
     fetch: createDocumentFetch(parts.fetchDocument),
     cookies: { keys: [deriveKey('oauth cookies').toString('base64url')], long: cookie, short: cookie },
-    // Nothing is signed with it as long as nobody may ask for identities; a server has to name one.
+    // It signs nothing as long as clients cannot ask for identities; but a server has to name a key.
     jwks: { keys: [signingKey(deriveKey('oauth signing key'))] },
     clientDefaults: { token_endpoint_auth_method: 'none', id_token_signed_response_alg: 'EdDSA' },
     enabledJWA: { idTokenSigningAlgValues: ['EdDSA'] },
@@ -169,7 +169,7 @@ function configurationOf(parts: AuthorizationServerParts): object {
   };
 }
 
-/** An Ed25519 key from 32 bytes (RFC 8032 section 5.1.5; the wrapping is that of RFC 8410 section 7). */
+/** An Ed25519 key from 32 bytes (RFC 8032 section 5.1.5; wrapped as in RFC 8410 section 7). */
 function signingKey(seed: Buffer): object {
   const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
   const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });

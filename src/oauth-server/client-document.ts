@@ -5,7 +5,7 @@ export type FetchDocument = (url: string, options: { readonly signal?: AbortSign
 
 /**
  * Fetches the metadata of clients whose id is an https address (OAuth Client ID Metadata Document, draft 02), and gives
- * oidc-provider what we take of it. Everything else that oidc-provider would fetch is refused.
+ * oidc-provider the fields that we accept. All other fetches of oidc-provider are refused.
  */
 export function createDocumentFetch(fetchDocument: FetchDocument) {
   return async (input: string | URL, options: RequestInit = {}): Promise<Response> => {

@@ -2,7 +2,7 @@ import { isLoopback } from '../domain/loopback.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What a client may say of itself. Nothing else is kept: no pictures from elsewhere, no keys of a registration. */
+/** What a client may say about itself. Nothing else is kept: no pictures from elsewhere, no keys of a registration. */
 const told = ['client_name', 'client_uri', 'software_id', 'software_version'] as const;
 
 const redirectsMax = 10;
@@ -10,9 +10,10 @@ const redirectCharsMax = 1_024;
 const nameCharsMax = 100;
 
 /**
- * The metadata of a client as we take it (RFC 7591, and documents at a client's own address): public clients with a code and
- * PKCE alone. Clients on somebody's own machine listen at whatever port is free, so whoever names a loopback address or a
- * scheme of its own is a native one (RFC 8252 section 7.3), whatever it calls itself. Null: there is nowhere to send people.
+ * The metadata of a client as we accept it (RFC 7591, and documents at a client's own address): only public clients
+ * with a code and PKCE. A client on a person's own machine listens at any free port. So a client with a loopback
+ * address or a scheme of its own counts as native (RFC 8252 section 7.3), even if it says otherwise. Null: it has no
+ * address to send people to.
  */
 export function clientMetadata(given: Json): Record<string, unknown> | null {
   const { redirect_uris: uris } = given;

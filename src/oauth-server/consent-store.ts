@@ -3,8 +3,9 @@ import type { AgentId, ConsentId, UserId, WorkspaceId } from '../domain/ids.ts';
 
 export interface ConsentStore {
   /**
-   * Adds a consent. Its person is held until it exists, so that disabling them at the same time ends it as well. Throws
-   * `not_found` when whom it is for is no member, `conflict` when the person or the agent may do nothing at the moment.
+   * Adds a consent. The row of its person is locked until the consent exists, so that disabling the person at the same
+   * time ends it too. Throws `not_found` if the principal is no member, `conflict` if the person or the agent is not
+   * active.
    */
   add(consent: Omit<Consent, 'lastUsedAt' | 'revokedAt'>): Promise<void>;
   /** The consents of one person in a workspace that are not over, newest first. */

@@ -21,14 +21,14 @@ export interface Consents {
   give(author: Caller, asked: AccessRequest, choice: ConsentChoice): Promise<Consent>;
   /** Those of one person that are not over. */
   list(workspaceId: WorkspaceId, of: Caller): Promise<Consent[]>;
-  /** Ends one of one's own. Throws `not_found`. */
+  /** Ends a consent of the caller. Throws `not_found`. */
   revoke(workspaceId: WorkspaceId, id: ConsentId, of: Caller): Promise<Consent>;
   agentsOf: ConsentStore['agentsOf'];
 }
 
 export function createConsents(parts: {
   readonly store: ConsentStore;
-  /** A client that somebody uses is kept. */
+  /** Keeps a client that is in use. */
   readonly keepClient: (clientId: string, until: Date) => Promise<void>;
   readonly now: Now;
 }): Consents {

@@ -5,7 +5,7 @@ import type { Undecryptable } from '../vault/undecryptable.ts';
 
 type Detail = Readonly<Record<string, string | number>>;
 
-/** What is done with keys, as it stands in the log. `workspaceId` is null where it is about all of them. */
+/** A task with keys, as the log shows it. `workspaceId` is null if it is about all workspaces. */
 export interface KeyTask {
   readonly name: EventName;
   readonly detail?: Detail;
@@ -15,8 +15,8 @@ export interface KeyTask {
 /** Entries about keys, with the operator who works on them. */
 export interface KeyLog {
   /**
-   * Says what is begun before anything changes, and afterwards whether it was refused (`refusal` says why) or failed. Throws
-   * what `work` throws.
+   * Logs the beginning before anything changes, and afterwards whether the task was refused (`refusal` says why) or
+   * failed. Throws the errors of `work`.
    */
   around<T>(task: KeyTask, work: () => Promise<T>, refusal?: (result: T) => string | null): Promise<T>;
   /** A value does not open. */

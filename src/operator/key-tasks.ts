@@ -44,7 +44,9 @@ export interface KeyStatus {
   /** Running instances that have not proved a staged key. */
   readonly unproven: readonly string[];
   readonly workspaceKeys: readonly { readonly state: string; readonly count: number }[];
-  /** Workspaces whose key is to be replaced, and values under a superseded key: a rotation is under way. */
+  /**
+   * Workspaces whose key is to be replaced, and values under a superseded key. More than 0: a rotation is under way.
+   */
   readonly wanted: number;
   readonly stale: readonly { readonly table: string; readonly count: number }[];
 }

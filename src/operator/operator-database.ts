@@ -21,14 +21,14 @@ export interface OperatorDatabase {
   readonly database: Database<Schema>;
   /** Everything an operator changes is logged; without an entry it does not count as done. */
   readonly recordEvent: RecordEvent;
-  /** Who the operator is, as the operating system knows them. */
+  /** The operator's name in the operating system. */
   readonly operator: string;
   close(): Promise<void>;
 }
 
 /**
- * Opens the external database, or the embedded one: with the gateway that runs it, or by starting it. Its schema must be that
- * of this version. Throws StoreError.
+ * Opens the external database, or the embedded one: through the gateway that runs it, or by starting it. Its schema
+ * must be that of this version. Throws StoreError.
  */
 export async function openOperatorDatabase(
   config: DatabaseConfig,

@@ -54,7 +54,7 @@ const contextOf = (id: UserId): CommandContext => ({
 
 const nothingFound = { results: [], has_more: false, next_cursor: null };
 
-/** A report on connections whose searches Notion answers so. */
+/** A report on connections for which Notion answers searches in this way. */
 function reporting(
   connections: readonly ConnectionSummary[],
   search: (connection: ConnectionId) => { status: number; body: object } = () => ({ status: 200, body: nothingFound }),

@@ -18,11 +18,11 @@ import type { CapabilityStore, LearnedCapability } from './capability-learning.t
 import { probe } from './probe.ts';
 import { listReach, type ReachedItem, type ReachStop } from './reach.ts';
 
-/** Who may call in a workspace, and with what. */
+/** The principals who may call in a workspace, with their keys. */
 export type PolicyHolders = (workspaceId: WorkspaceId) => Promise<RoleHolder[]>;
 
 export interface AccessReportParts {
-  /** Every connection of a workspace that is somebody's, in the order of their ids. */
+  /** Every confirmed connection of a workspace, in order of id. */
   readonly connections: (workspaceId: WorkspaceId) => Promise<ConnectionSummary[]>;
   readonly holders: PolicyHolders;
   readonly capabilities: CapabilityStore;
@@ -33,7 +33,7 @@ export interface AccessReportParts {
   readonly monotonicMs: () => number;
 }
 
-/** How long one call goes on asking Notion. What is under way then still ends, in the time that every call has. */
+/** How long one call goes on asking Notion. A request that is running then still has the time of every call. */
 const askingMs = 20 * secondMs;
 
 /** Where a report goes on: in which connection, and where in its search results. */
@@ -50,8 +50,9 @@ export interface AccessReportInput {
 }
 
 /**
- * Why a connection's objects are listed or not. private: it shows what is its owner's alone, so they are for that person
- * (rule 2). hosted_mcp: such a connection sees what its person sees, and has neither capabilities nor shared roots.
+ * Why a connection's objects are listed or not. private: it shows what belongs to its owner alone, so only the owner
+ * gets the list (rule 2). hosted_mcp: such a connection sees what its person sees, and has neither capabilities nor
+ * shared roots.
  */
 export type ConnectionReach = 'listed' | 'private' | 'not_working' | 'hosted_mcp';
 
@@ -66,14 +67,17 @@ export interface AccessReport {
   readonly connections: readonly ReportedConnection[];
   readonly items: readonly (ReachedItem & { readonly connection: ConnectionId })[];
   readonly next: ReportPoint | null;
-  /** Why the list ends here. `complete`: there is nothing more that search would tell. */
+  /** Why the list ends here. `complete`: search would return nothing more. */
   readonly stopped: ReachStop;
   /** In which connection it ends; null where it is complete. */
   readonly stoppedAt: ConnectionId | null;
 }
 
 export interface AccessReporting {
-  /** Bounded: one call brings so many objects and says where the next goes on. What it asks Notion changes nothing. */
+  /**
+   * Bounded: one call returns a limited number of objects, and the point to go on from. Its requests change nothing at
+   * Notion.
+   */
   report(input: AccessReportInput, context: CommandContext): Promise<AccessReport>;
   /** What is known by now, without asking Notion. */
   known(workspaceId: WorkspaceId, context: CommandContext): Promise<Pick<AccessReport, 'connections'>>;
@@ -149,12 +153,12 @@ async function judge(
   });
 }
 
-/** Rule 2: a connection that is its owner's alone serves nobody else, and not their agents either. */
+/** Rule 2: a connection for its owner alone serves no one else, and not the owner's agents either. */
 function mayCallThrough({ audience, connectedBy }: ConnectionSummary, { id }: RoleHolder): boolean {
   return audience === 'members' || id === connectedBy;
 }
 
-/** What was learned since a person last agreed to the connection: a capability that is changed counts from then on. */
+/** What was learned since a person last agreed to the connection: a change of capabilities takes effect then. */
 function knownOf({ id, authorizedAt }: ConnectionSummary, learned: readonly LearnedCapability[]) {
   const since = learned.filter(one => one.connectionId === id && one.learnedAt >= authorizedAt);
   return new Map(since.map(one => [one.capability as string, one]));
@@ -168,7 +172,7 @@ async function listAll(
   hurry: () => boolean,
 ): Promise<Omit<AccessReport, 'connections'>> {
   const items: AccessReport['items'][number][] = [];
-  // Connections are listed by id, so a report goes on in the right one even if others came or went.
+  // Connections are listed by id, so a report goes on at the right one even if connections were added or removed.
   const rest = open.filter(({ id }) => from === null || id >= from.connection);
   for (const [index, { id }] of rest.entries()) {
     const start = from?.connection === id ? from : atTheBeginning;
@@ -182,7 +186,7 @@ async function listAll(
     });
     items.push(...found.items.map(item => ({ ...item, connection: id })));
     if (found.stopped === 'complete') continue;
-    // What one connection is refused for good says nothing about the next.
+    // A final refusal for one connection says nothing about the next.
     const following = rest[index + 1];
     const after = following === undefined ? null : { ...atTheBeginning, connection: following.id };
     const next = found.next === null ? after : { ...found.next, connection: id };

@@ -2,8 +2,8 @@ import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
 import type { Answer, CommandContext, Operation } from '../domain/operation.ts';
 
 /**
- * Asks Notion through one named connection, as Portcullis itself, on the path that every call takes. The context says on
- * whose behalf it asks. Throws `PortcullisError`.
+ * Asks Notion through one named connection, as Portcullis itself, on the path of every call. The context says who the
+ * question is for. Throws `PortcullisError`.
  */
 export type AskNotion = (
   place: { readonly workspaceId: WorkspaceId; readonly connectionId: ConnectionId },

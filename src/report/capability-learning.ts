@@ -10,13 +10,13 @@ export interface LearnedCapability {
   readonly connectionId: ConnectionId;
   readonly capability: Capability;
   readonly held: boolean;
-  /** The operation whose answer showed it. */
+  /** The operation whose answer showed this. */
   readonly shownBy: string;
   readonly learnedAt: Date;
 }
 
 export interface CapabilityStore {
-  /** What was learned later replaces what was learned earlier, whoever comes first. */
+  /** Newer knowledge replaces older knowledge, in whatever order the two are saved. */
   save(learned: readonly LearnedCapability[]): Promise<void>;
   of(workspaceId: WorkspaceId): Promise<LearnedCapability[]>;
   /** The Notion behind this connection looks at the capability of this operation before it looks for the object. */
@@ -25,7 +25,7 @@ export interface CapabilityStore {
 }
 
 const flushEveryMs = 10 * secondMs;
-/** The same lesson is written down again only after this time. */
+/** The same knowledge is written again only after this time. */
 const sameAgainMs = minuteMs;
 /** Lessons kept in mind, to tell old ones from new ones. */
 const recentMax = 10_000;
@@ -59,7 +59,7 @@ export function createCapabilityLearning(parts: {
         waiting.set(key, { ...place, capability, held, shownBy: operation, learnedAt });
       }
     },
-    /** Resolves when what was learned so far is written down, or could not be. */
+    /** Resolves when everything learned so far is written, or could not be. */
     flush,
     async close(): Promise<void> {
       clearInterval(timer);

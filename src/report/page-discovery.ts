@@ -9,7 +9,7 @@ import type { AskNotion } from './ask-notion.ts';
 
 /** Results of one search. */
 const pageSize = 100;
-/** Calls for what stands above them that one step may cost: some ten seconds, at Notion's limit. */
+/** Calls for parents of found objects that one step may cost: some ten seconds, at Notion's limit. */
 const callsMax = 30;
 
 /** How many objects a step of a discovery found, and where the next goes on. */
@@ -20,8 +20,8 @@ export interface DiscoveredPages {
 }
 
 /**
- * One step of reading a workspace into the page index: one search, whose answer is learned on its way through the gate, and
- * some calls for what stands above what it found. What is left open is asked for when somebody needs it.
+ * One step of reading a workspace into the page index: one search, whose answer is learned as it passes the gateway,
+ * and some calls for the parents of the found objects. The rest is asked for when it is needed.
  */
 export async function discoverPages(
   { ask, index }: { readonly ask: AskNotion; readonly index: Pick<PageIndex, 'find'> },

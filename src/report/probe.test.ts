@@ -13,7 +13,7 @@ const error = (status: number, code: string, additional?: object): Answer => ({
 const refused = error(403, 'restricted_resource');
 const missing = error(404, 'object_not_found');
 
-/** What is known of one Notion, and connections to it that are probed one after the other. */
+/** The knowledge about one Notion, and connections to it that are probed one after the other. */
 function aNotion() {
   const learned: LearnedCapability[] = [];
   const checkedFirst = new Set<string>();

@@ -15,7 +15,9 @@ export interface ProbeParts {
   readonly now: Now;
 }
 
-/** Requests that show what a connection can do, and change nothing: six at most. What fails teaches nothing. */
+/**
+ * Sends at most six requests that show what a connection can do, and change nothing. A failed request shows nothing.
+ */
 export async function probe(parts: ProbeParts, place: ConnectionPlace): Promise<void> {
   const writes = writeProbes(randomUUID).map(one => probeWrite(parts, place, one).catch(() => {}));
   await Promise.all([probeReads(parts), ...writes]);

@@ -25,7 +25,9 @@ const aPage = (given: { id?: string; title?: string; parent?: string | null } = 
   properties: { title: { type: 'title', title: [{ plain_text: given.title ?? 'Plans' }] } },
 });
 
-/** A Notion that answers searches with these results, `pageSize` at most at a time, and everything else as it is told. */
+/**
+ * A Notion that answers searches with these results, at most `pageSize` at a time, and all other requests with `other`.
+ */
 function notionWith(results: readonly unknown[], other: (asked: Asked) => Answer = () => notFound) {
   const asked: Asked[] = [];
   const ask: ReachOptions['ask'] = async (operation: Operation) => {

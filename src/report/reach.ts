@@ -6,14 +6,14 @@ import { notionOperation } from '../notion/notion-operation.ts';
 
 /** Searches that one list may cost. */
 const searchesMax = 10;
-/** Notion allows titles of 200,000 characters. Whoever reads a list is told what this many say. */
+/** Notion allows titles of 200,000 characters. The list shows this many. */
 const titleCharsMax = 300;
 
 /** An object that a connection sees. Titles are text that strangers wrote, cut where they are very long. */
 export interface ReachedItem extends Pick<Discovered, 'id' | 'object' | 'title' | 'url'> {
-  /** Whether it was shared itself: the connection does not see what it lies in. Null: nobody could say. */
+  /** Whether the object itself was shared: the connection does not see its parent. Null: not known. */
   readonly root: boolean | null;
-  /** Where everybody on the web can read it; null where nobody can. */
+  /** The public address on the web; null if there is none. */
   readonly publicUrl: string | null;
 }
 
@@ -64,7 +64,7 @@ export async function listReach({ ask, from, itemsMax, hurry }: ReachOptions): P
     for (;;) {
       const step = await discovery.next();
       if (step.done) return { items, next: step.value.next, stopped: step.value.why };
-      // Whoever comes back after a stop begins with the object that this one was about.
+      // A caller who comes back after a stop begins with the object of this step.
       point = places.get(step.value.id) ?? point;
       // A list that is asked for again and again must get on, however slow Notion is.
       if (hurry() && items.length > 0) throw new ListStop('time');
@@ -85,7 +85,7 @@ function shorten(title: string): string {
   return `${title.slice(0, titleCharsMax).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
-/** Page sizes to ask for, one after the other: objects may be so large that an answer with a hundred is not released. */
+/** Page sizes to try one after the other: an answer with a hundred large objects may be too big to be released. */
 const smallerPages = [10, 1];
 
 async function searchOnce(ask: ReachOptions['ask'], cursor: string | null, pageSize: number): Promise<SearchPage> {
@@ -132,7 +132,7 @@ function isRateLimited(error: unknown): boolean {
 function readSearchPage({ status, body }: Answer): SearchPage {
   if (status === 429) throw new ListStop('rate_limited');
   if (status >= 500) throw new ListStop('unavailable');
-  // Asking again would bring the same: the connection may not search at all, or the cursor is no more.
+  // Asking again would bring the same result: the connection may not search at all, or the cursor has expired.
   if (status !== 200 || !Buffer.isBuffer(body)) throw new ListStop('refused', null);
   const json = JSON.parse(body.toString()) as Record<string, unknown>;
   const { results, has_more: hasMore, next_cursor: nextCursor } = json;

@@ -5,7 +5,10 @@ import { whenClosed } from '../domain/when-closed.ts';
 
 /** Counts the calls that each principal has under way on this instance (rule 29). */
 export interface CallsInFlight {
-  /** Lets a call in, once however often it is asked, and answers how many others of its principal are inside. */
+  /**
+   * Lets a call in; further calls with the same one have no effect. Returns how many others of its principal are
+   * inside.
+   */
   enter(call: Call, principal: Principal): number;
   /** A call whose answer is streamed stays inside until the stream closes. */
   leave(call: Call, answer: Answer | null): void;

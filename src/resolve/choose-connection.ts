@@ -6,9 +6,10 @@ import type { SnapshotConnection } from './snapshot.ts';
 type Choice = Pick<Facts, 'connection' | 'connectionTrouble'>;
 
 /**
- * Chooses the connection that serves a call over Notion's REST API or, where `hosted` says so, of a tool of its MCP server (rule 2). Each connection has an audience: the
- * workspace's members, or only the member who connected it. A caller's own comes first; among equals the oldest, so
- * that the choice does not wander. There is no second choice: an answer of 403 or 404 never falls over to another.
+ * Chooses the connection that serves a call over Notion's REST API or, with `hosted`, a call of a tool of its MCP
+ * server (rule 2). Each connection has an audience: the workspace's members, or only the member who connected it. The
+ * caller's own connection comes first; otherwise the oldest, so that the choice is stable. There is no second choice:
+ * after 403 or 404 the call does not go to another connection.
  */
 export function chooseConnection(
   connections: readonly SnapshotConnection[],

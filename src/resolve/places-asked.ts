@@ -5,7 +5,7 @@ import type { FindOptions, NotionRef } from '../domain/page-index.ts';
 import type { Asker, PolicySnapshot } from '../domain/policy-snapshot.ts';
 import { secondMs } from '../domain/units.ts';
 
-/** How old what is known may be of an object that is moved or deleted (rule 18). */
+/** The highest age of what is known about an object that is moved or deleted (rule 18). */
 const freshMs = 5 * secondMs;
 
 interface Question {
@@ -13,15 +13,15 @@ interface Question {
   readonly options: Pick<FindOptions, 'maxAgeMs' | 'leaf'>;
 }
 
-/** From the least to the most that can be asked of where an object stands. */
+/** The questions about an object's place, from the least to the most demanding. */
 const questions: readonly Question['options'][] = [{}, { maxAgeMs: freshMs }, { maxAgeMs: freshMs, leaf: true }];
 
-/** The objects of a call of which the decision needs to know where they stand, by how well. */
+/** The objects of a call whose place the decision needs, by the question that each needs. */
 export function placesAsked({ demands }: Operation, policy: PolicySnapshot, asker: Asker): Question[] {
   const asked = new Map<string, { readonly object: NotionRef; readonly question: number }>();
   const dependent = policy.dependsOnPages(asker);
   for (const demand of demands) {
-    // A move may give others more, whoever makes it (rule 9).
+    // A move may give others more, no matter who makes it (rule 9).
     const moves = demand.movesUnder !== undefined && policy.source.grants.some(dependsOnPlace);
     if (!dependent && !moves) continue;
     for (const object of [demand.object, demand.movesUnder]) {
@@ -42,7 +42,10 @@ function questionOf({ fresh, leafAction }: Demand): number {
   return fresh === true ? 1 : 0;
 }
 
-/** What one made here oneself hangs on no page, and people stand in none. A comment is on a page, whoever wrote it. */
+/**
+ * Objects that the caller made here belong to no page, and people have no place. A comment is on a page, even if the
+ * caller wrote it.
+ */
 function standsSomewhere(object: ObjectRef, { owned }: Demand): object is NotionRef {
   if (!('id' in object) || object.kind === 'key' || object.kind === 'agent') return false;
   if (object.kind === 'principal' || object.kind === 'user') return false;

@@ -16,7 +16,7 @@ import { chooseConnection } from './choose-connection.ts';
 import { placesAsked } from './places-asked.ts';
 import type { cacheSnapshots, WorkspaceSnapshot } from './snapshot.ts';
 
-/** Gathers what a pure decision needs to know. Of callers whom nobody knows it asks nothing. */
+/** Gathers what a pure decision needs to know. For unknown callers it gathers nothing. */
 export function createResolve(parts: {
   snapshots: ReturnType<typeof cacheSnapshots>;
   owners: ObjectOwners;
@@ -72,8 +72,8 @@ export function createResolve(parts: {
   }
 
   /**
-   * Where the objects of a call stand, if what its caller may do depends on that, or if the call moves what others may have
-   * by where it stands. Without a connection nobody can be asked, and nothing is sent.
+   * Where the objects of a call stand, if the caller's rights depend on that, or if the call moves an object and so may
+   * change the rights of others. Without a connection, Notion cannot be asked, and the call is not sent.
    */
   async function objectsOf(
     call: Call,
@@ -126,7 +126,7 @@ function isHosted({ operation: { target } }: Call): boolean {
   return target?.kind === 'notion' && target.hosted !== undefined;
 }
 
-/** A token of Notion's MCP server is none for its REST API, which tells where objects stand. */
+/** A token of Notion's MCP server is not valid for its REST API, which is the only way to ask where objects stand. */
 const onlyWhatIsKnown = { mayAsk: 0 } as const;
 
 function troubleIn(found: ReadonlyMap<string, Ancestry>): Facts['askingTrouble'] | null {
@@ -134,7 +134,7 @@ function troubleIn(found: ReadonlyMap<string, Ancestry>): Facts['askingTrouble']
   return troubles.find(trouble => trouble !== undefined) ?? null;
 }
 
-/** Where pages stand is in the database. Without it nobody can decide, and nothing is sent. */
+/** The places of pages are in the database. Without it no decision is possible, and nothing is sent. */
 function unavailable(cause: unknown): never {
   throw new PortcullisError('unavailable', undefined, { log: 'the page index could not be read', cause });
 }

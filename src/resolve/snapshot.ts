@@ -19,20 +19,20 @@ export interface SnapshotConnection {
   readonly connectedBy: UserId;
 }
 
-/** What is read of a workspace, before its policy is compiled. */
+/** The data of a workspace, before its policy is compiled. */
 export interface LoadedWorkspace extends Pick<WorkspaceSnapshot, 'id' | 'connections'> {
   readonly policy: Policy;
 }
 
 /** Where snapshots come from. Null: there is no such workspace. One read, consistent in itself. */
 export interface WorkspaceSnapshots {
-  /** @param known an earlier revision, of which only what changed since is read again */
+  /** @param known an earlier revision: only what changed since then is read again */
   load(id: WorkspaceId, known: Policy | null): Promise<LoadedWorkspace | null>;
 }
 
 /** Workspaces kept in memory. The least recently used goes first. */
 const cachedMax = 2_000;
-/** A workspace that does not exist is remembered this long, so that asking again costs nothing (rule 29). */
+/** It is remembered this long that a workspace does not exist, so that asking again costs nothing (rule 29). */
 const missMs = 5_000;
 
 interface Entry {

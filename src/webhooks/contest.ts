@@ -1,7 +1,7 @@
 import type { Delivery, Receipt, ReceiveParts } from './delivery.ts';
 import type { Listening } from './listening.ts';
 
-/** Ends all belief in a subscription because somebody but Notion knows its address, and says so in the log, once. */
+/** Stops trusting a subscription, because a sender other than Notion knows its address. Logs it once. */
 export async function contest(
   { store }: ReceiveParts,
   listening: Listening,

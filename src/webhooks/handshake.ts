@@ -5,13 +5,13 @@ import type { Listening } from './listening.ts';
 import { isSameToken, isSignedWith } from './signature.ts';
 
 /**
- * Notion's handshake: one POST of `{"verification_token"}`, before anything is agreed on. Anybody who knows the address
- * can send one, so the first token is kept, and believed in nothing: it becomes useful only when Notion accepts it from
- * the admin who pastes it there, and Notion accepts only its own. A stranger who was first is found out by Notion's own
- * handshake, which then comes second with another token; and a stranger who comes second is taken for the same, because
- * nobody here can tell them apart. Either way nothing is believed at this address any more.
+ * Notion's handshake: one POST of `{"verification_token"}`, before any secret is agreed on. A stranger who knows the
+ * address can send one too. So the first token is kept, but not trusted. It becomes useful only when an admin pastes it
+ * at Notion, and Notion accepts only its own. If a stranger was first, Notion's own handshake comes second with another
+ * token. If a stranger comes second, it looks the same from here. In both cases nothing at this address is trusted any
+ * more.
  *
- * Once an event has confirmed the token, no handshake changes anything.
+ * Once an event has confirmed the token, handshakes change nothing.
  */
 export async function takeHandshake(
   parts: ReceiveParts,
@@ -42,7 +42,7 @@ async function offer(
 ): Promise<Receipt> {
   const { owner, subscriptionId, handshakeUntil, seenAt } = listening;
   if (handshakeUntil <= seenAt) return 'unproven';
-  // Of two at the same moment the slower is told to come again, and then counts as the second.
+  // Of two handshakes at the same moment, the slower is told to come again, and then counts as the second.
   const first = await store.offer(listening, await vault.seal(listening, offered), {
     name: 'webhook.handshake',
     workspaceId: owner,

@@ -8,7 +8,7 @@ import type { WebhookEvent } from '../notion/webhook-events.ts';
 /** A subscription as a delivery meets it. */
 export interface Listening extends WebhookTokenPlace {
   readonly state: SubscriptionState;
-  /** The verification token; null while there is none. */
+  /** The verification token; null if there is none yet. */
   readonly token: SealedVerification | null;
   readonly handshakeUntil: Date;
   /** The database's clock, at this look (rule 24). */
@@ -23,7 +23,7 @@ export interface SealedVerification {
 /** What taking an event does, in one commit. */
 export interface TakenEvent {
   readonly eventId: string;
-  /** Set for an event of a type that nothing here understands: it is kept aside, in a bounded number for a workspace. */
+  /** Set for an event of an unknown type: it is kept aside, up to a limit for each workspace. */
   readonly aside: { readonly type: string; readonly entity: WebhookEvent['entity'] } | null;
   /** What has to be looked up again. */
   readonly changed: PlacedObject | null;
@@ -32,15 +32,17 @@ export interface TakenEvent {
 
 /** What deliveries need of the store. Where an entry is given it is in the log if and only if the change was made. */
 export interface ListeningStore {
-  /** The subscription behind an address; null for an address that nobody has. */
+  /** The subscription with this address; null if there is none. */
   find(address: string): Promise<Listening | null>;
   /** Keeps the token of the first handshake, while the subscription still waits for one. False: it does not any more. */
   offer(place: WebhookTokenPlace, token: SealedVerification, entry: RecordedEvent): Promise<boolean>;
-  /** Ends all belief in a subscription that is not confirmed yet, and drops its token. False: somebody was faster. */
+  /**
+   * Stops trusting a subscription that is not confirmed yet, and drops its token. False: another process was faster.
+   */
   contest(place: WebhookTokenPlace, entry: RecordedEvent): Promise<boolean>;
   /**
-   * The workspace that an event of this subscription belongs to: the one that it names, if that is the subscription's or
-   * the subscription is the deployment's, and if it has a connection of the integration that the event names. Null: none.
+   * The workspace of an event. It is the workspace that the event names, if the subscription is for this workspace or
+   * for the deployment, and if the workspace has a connection of the integration that the event names. Null: none.
    */
   workspaceOf(place: WebhookTokenPlace, event: WebhookEvent): Promise<WorkspaceId | null>;
   /** Notes that an event came, which confirms the token. False: the subscription has another address by now, or is gone. */

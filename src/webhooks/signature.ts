@@ -3,8 +3,8 @@ import type { Secret } from '../domain/secret.ts';
 
 /**
  * Whether `X-Notion-Signature` (`sha256=` and the HMAC-SHA256 of the body in hex) was made with this verification token
- * (https://developers.notion.com/reference/webhooks, "Validating event payloads"). Over the bytes as they came, and in a
- * time that tells nothing of where two signatures differ.
+ * (https://developers.notion.com/reference/webhooks, "Validating event payloads"). It uses the bytes as they came, and
+ * its time does not show where two signatures differ.
  */
 export function isSignedWith(token: Secret, body: Uint8Array, header: string | undefined): boolean {
   const [, hex] = /^sha256=([0-9a-fA-F]{64})$/.exec(header ?? '') ?? [];
@@ -13,9 +13,9 @@ export function isSignedWith(token: Secret, body: Uint8Array, header: string | u
   return timingSafeEqual(expected, Buffer.from(hex, 'hex'));
 }
 
-/** Whether two tokens are the same, in a time that depends on neither. */
+/** Whether two tokens are the same. The time depends on neither of them. */
 export function isSameToken(one: Secret, other: Secret): boolean {
-  // Under a key of our own both become equally long, and what is compared cannot be chosen by anybody.
+  // With a key of our own, both become equally long, and no sender can choose the compared values.
   const digest = (token: Secret) => createHmac('sha256', 'portcullis/token').update(token.reveal()).digest();
   return timingSafeEqual(digest(one), digest(other));
 }

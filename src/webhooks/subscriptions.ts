@@ -16,7 +16,7 @@ export interface SubscriptionStore {
   /** Null when the owner has as many as it may. */
   add(owner: WebhookOwner, added: NewSubscription, most: number): Promise<SubscriptionSummary | null>;
   list(owner: WebhookOwner): Promise<SubscriptionSummary[]>;
-  /** The token that nobody has seen yet; `none`: there is none that could be shown now. */
+  /** A token that no admin has seen yet; `none`: there is none that could be shown now. */
   findOffered(named: NamedSubscription): Promise<OfferedToken | 'none' | null>;
   /** True once for each token, however many ask. */
   markShown(offered: OfferedToken): Promise<boolean>;
@@ -48,7 +48,7 @@ export interface OfferedToken extends WebhookTokenPlace {
   readonly token: SealedVerification;
 }
 
-/** What admins do with subscriptions. Each command runs where `forward` stands: after the decision. */
+/** The admins' commands on subscriptions. A command runs instead of `forward`, after the decision. */
 export function createSubscriptionCommands(parts: { store: SubscriptionStore; vault: Pick<WebhookVault, 'open'> }) {
   const { store, vault } = parts;
   return {
@@ -61,7 +61,7 @@ export function createSubscriptionCommands(parts: { store: SubscriptionStore; va
       throw new PortcullisError('conflict', `There are at most ${subscriptionsMax} webhook subscriptions.`);
     },
 
-    /** The verification token, for the one admin who asks first. Throws `not_found` and `conflict`. */
+    /** The verification token, for the first admin who asks. Throws `not_found` and `conflict`. */
     async takeToken(named: NamedSubscription): Promise<Secret> {
       const offered = await store.findOffered(named);
       if (offered === null) throw missing();
@@ -72,7 +72,7 @@ export function createSubscriptionCommands(parts: { store: SubscriptionStore; va
       return token;
     },
 
-    /** Starts over: with another address, for whoever knew the old one may not know this. Throws `not_found`. */
+    /** Starts over with another address, because strangers may know the old one. Throws `not_found`. */
     async reset(named: NamedSubscription): Promise<SubscriptionSummary> {
       return (await store.reset(named, renewal())) ?? fail(missing());
     },

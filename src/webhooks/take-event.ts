@@ -13,9 +13,7 @@ const ageMsMax = 2 * dayMs;
 /** How far Notion's clock may be ahead of the database's. */
 const aheadMsMax = hourMs;
 
-/**
- * Takes an event whose signature is right. What it says is a hint and no more: that an object should be looked up again.
- */
+/** Takes an event with a valid signature. Its content is only a hint: an object should be looked up again. */
 export async function takeEvent(
   parts: ReceiveParts,
   listening: Listening,
@@ -24,7 +22,7 @@ export async function takeEvent(
 ): Promise<Receipt> {
   const { store } = parts;
   const { subscriptionId, state } = listening;
-  // Notion sends no events before it was given the token, and nobody but an admin who was shown it could do that.
+  // Notion sends no events before it has the token, and only an admin who saw the token can give it to Notion.
   if (state !== 'shown' && state !== 'confirmed') {
     return contest(parts, listening, 'event_before_token_was_shown', delivery);
   }
@@ -41,8 +39,8 @@ function isTimely({ timestamp }: WebhookEvent, now: Date): boolean {
 }
 
 /**
- * An event of no workspace here that the subscription may speak for. It is acknowledged, because Notion gives up
- * subscriptions that refuse what it sends, and counted where no tenant looks: it is none of theirs.
+ * An event of no workspace that the subscription covers. It is acknowledged, because Notion gives up subscriptions that
+ * refuse events. It is counted in the deployment's log, because no tenant may see it.
  */
 async function passOver({ countEvent }: ReceiveParts, { subscriptionId }: Listening): Promise<Receipt> {
   await countEvent({

@@ -9,9 +9,9 @@ import { readRateLimit } from './rate-limit-answer.ts';
 
 /**
  * Keeps calls within Notion's rate limits: one for each connection, one for each workspace, shared by all processes.
- * The limits are learned from Notion's refusals. Within a workspace principals take turns, so that none can starve
- * another. Charged are calls that take the path, Portcullis's own among them; not what is asked with the credentials of
- * our integration (refreshing, introspecting and revoking tokens), which Notion does not count for any connection.
+ * The limits are learned from Notion's refusals. Within a workspace the principals take turns, so that none can starve
+ * another. Calls on the path are counted, Portcullis's own among them. Requests with the credentials of our integration
+ * (refreshing, introspecting and revoking tokens) are not counted, because Notion counts them for no connection.
  */
 export interface RateBudget {
   /**
@@ -23,7 +23,7 @@ export interface RateBudget {
   giveBack(decided: DecidedCall): void;
   /** To be told of every answer of Notion's. */
   answered(decided: DecidedCall, answer: Answer): void;
-  /** Gives what is left back to the other processes. */
+  /** Gives the rest back to the other processes. */
   close(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export function createRateBudget(options: RateBudgetOptions): RateBudget {
       const blockedMs = endpoints.blockedForMs(decided);
       if (blockedMs > 0) return Promise.reject(rateLimited('endpoint', blockedMs));
       const { group, member } = placeOf(decided.caller.principal);
-      // A line for each connection: one that cannot move holds up no other.
+      // A line for each connection: if one has to wait, the others do not.
       const place = { group, member: `${member} ${decided.facts.connection?.id}` };
       return gate.enter({ place, connection, workspace }, signal);
     },

@@ -17,7 +17,7 @@ export interface Limits {
 export interface CalledWorkspaces {
   /** Null for a call that goes to no connection. */
   limitsOf(decided: DecidedCall): Limits | null;
-  /** Gives what is left back to the other processes. */
+  /** Gives the rest back to the other processes. */
   close(): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export interface CalledWorkspacesOptions {
   readonly metrics: Pick<Metrics, 'budgetWaited'>;
   readonly onTrouble: (error: unknown) => void;
   readonly monotonicMs: () => number;
-  /** The longest that a call waits for its turn. Short enough that no client gives up meanwhile. */
+  /** The longest wait for a turn. Short enough that no client gives up meanwhile. */
   readonly waitMsMax?: number;
 }
 
@@ -37,7 +37,7 @@ interface Workspace {
   usedAtMs: number;
 }
 
-/** Workspaces that nobody has called for this long are dropped, so that idle ones cost nothing. */
+/** Workspaces without calls for this long are dropped, so that idle ones cost nothing. */
 const idleMs = 180 * secondMs;
 
 /** `onSweep` is called whenever idle workspaces have been dropped. */

@@ -7,7 +7,7 @@ export type Seconds = Readonly<Record<string, number>>;
 export interface CountedCalls {
   /** Calls taken from the limit, by the second in which they were. */
   readonly taken: Seconds;
-  /** Notion said to come back then; what was taken before no longer counts. */
+  /** The time at which Notion said to come back; calls before it no longer count. */
   readonly blockedUntilMs: number;
 }
 
@@ -53,7 +53,7 @@ export function recent(seconds: Seconds, nowMs: number): Record<string, number> 
 
 export function add(seconds: Record<string, number>, second: number, count: number): void {
   const sum = (seconds[second] ?? 0) + count;
-  // What is returned after it ceased to count would make it negative.
+  // Calls that are returned after they ceased to count would make the sum negative.
   if (sum > 0) seconds[second] = sum;
   else delete seconds[second];
 }

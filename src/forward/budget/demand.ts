@@ -4,13 +4,16 @@ export interface ExpectedCalls {
   count(): void;
   /** How low a slice may get before the next one is asked for. */
   lowWater(): number;
-  /** Calls to ask for now. 0 when none came since the last time. `left`: of slices that ended, what nobody wanted. */
+  /**
+   * The number of calls to ask for now. 0 if none came since the last time. `left`: the unused calls of slices that
+   * ended.
+   */
   next(left: number): number;
 }
 
 const first = 8;
 
-/** Twice what was used, if that was all there was; a quarter more than was used, if something was left. */
+/** If the last slice was used up, twice as many as were used; otherwise a quarter more. */
 export function createDemand(): ExpectedCalls {
   let expected = first;
   let used = 0;

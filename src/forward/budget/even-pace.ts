@@ -1,13 +1,13 @@
 import { minuteMs } from '../../domain/units.ts';
 import { sliceMs } from './counted-calls.ts';
 
-/** For limits that refuse bursts: calls go one after the other, each at a time of its own. */
+/** For limits that refuse bursts: calls are sent one after the other, each at its own time. */
 export interface EvenPace {
-  /** When the next call may go that nobody has leased yet. */
+  /** The time of the next call that no process has leased yet. */
   readonly nextAtMs: number;
 }
 
-/** Calls that may be sent, the first after `inMs` and each other `everyMs` after the one before. */
+/** Calls that may be sent: the first after `inMs`, each further one `everyMs` after the one before. */
 export interface PacedSlice {
   readonly count: number;
   readonly inMs: number;
@@ -15,9 +15,10 @@ export interface PacedSlice {
 }
 
 /**
- * Leases calls that are due while a slice is good: half of them at most, so that the other processes find something too.
+ * Leases the calls that are due while a slice is valid. It takes half of them at most, so that the other processes find
+ * some too.
  *
- * @param freeFromMs Notion's wait ends then; nothing is due before
+ * @param freeFromMs the end of Notion's wait; nothing is due before
  */
 export function leaseEvenly(
   { nextAtMs }: EvenPace,
@@ -34,7 +35,7 @@ export function leaseEvenly(
   return { count, inMs, everyMs, nextAtMs: fromMs + count * everyMs, retryInMs: inMs };
 }
 
-/** Calls that were leased and not sent. What is past stays past: it makes no burst. */
+/** Takes back calls that were leased and not sent. Times in the past are lost: they would make a burst. */
 export function returnEvenly({ nextAtMs }: EvenPace, count: number, everyMs: number): EvenPace {
   return { nextAtMs: nextAtMs - count * everyMs };
 }

@@ -6,7 +6,7 @@ import type { LedgerReport } from './ledger.ts';
 import type { LimitShare } from './purse.ts';
 import { rateLimitReasons } from './rate-limit-answer.ts';
 
-/** Who asks, and of which limits: a call counts against both. */
+/** The caller and the limits of a call: a call counts against both limits. */
 export interface Claim {
   readonly place: QueueLine;
   readonly connection: LimitShare;
@@ -17,7 +17,7 @@ export interface Claim {
 export interface Gate {
   /** Takes a call from both limits. Null: it may go at once. Rejects with `rate_limited`, or when the signal aborts. */
   enter(claim: Claim, signal: AbortSignal | null): Promise<void> | null;
-  /** A purse has changed: lets through whoever may go now, and refuses those who would wait in vain. */
+  /** A share has changed: lets calls through that may go now, and refuses those that would wait in vain. */
   look(): void;
   /** How many wait for this purse. */
   waitingFor(purse: LimitShare): LedgerReport['ask'];
@@ -129,7 +129,7 @@ function refusal(claim: Claim): PortcullisError {
   return rateLimited(scope, ms);
 }
 
-/** Notion's own answer, with a wait that is true. Nothing was sent. */
+/** Notion's own answer, with the true wait. Nothing was sent. */
 export function rateLimited(scope: RateLimitScope, waitMs: number): PortcullisError {
   const seconds = Math.max(1, Math.ceil(waitMs / secondMs));
   return new PortcullisError('rate_limited', 'You have been rate limited. Please try again in a few minutes.', {

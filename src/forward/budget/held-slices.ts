@@ -1,7 +1,7 @@
 import { sliceMs } from './counted-calls.ts';
 import type { Slice } from './ledger.ts';
 
-/** A slice with what is left of it. */
+/** A slice with the rest of its calls. */
 export interface HeldSlice extends Slice {
   readonly leasedAtMs: number;
   readonly goodUntilMs: number;
@@ -16,14 +16,14 @@ export interface HeldSlices {
   add(slice: Slice, leasedAtMs: number): number;
   /** The slice to take the next call from: the oldest that is still good. */
   next(mayTakeReserved: () => boolean): HeldSlice | undefined;
-  /** How long until a call is due that was leased already; null where none was. */
+  /** The time until a leased call is due; null if none is leased. */
   nextDueMs(): number | null;
   isNewest(slice: HeldSlice): boolean;
   /** A call that was taken has not been sent. False when no slice lacks one: then it was of a slice that is over. */
   putBack(): boolean;
   /** Takes out those that are over, or all. */
   takeEnded(all: boolean): readonly HeldSlice[];
-  /** Puts back what was taken out. */
+  /** Puts slices back that were taken out. */
   restore(ended: readonly HeldSlice[]): void;
   drop(): void;
 }
@@ -72,7 +72,7 @@ export function createHeldSlices(monotonicMs: () => number): HeldSlices {
   };
 }
 
-/** Of spaced calls each has its time; others may go at once. */
+/** Spaced calls have a time each; other calls may go at once. */
 function dueAtMs({ leasedAtMs, evenly, granted, common }: HeldSlice): number {
   return evenly === null ? leasedAtMs : leasedAtMs + evenly.inMs + (granted - common) * evenly.everyMs;
 }

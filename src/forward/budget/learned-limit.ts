@@ -1,11 +1,12 @@
 import { minuteMs, secondMs } from '../../domain/units.ts';
 
 /**
- * What Notion's refusals told. One refusal says when to go on, and nothing of a limit: other calls than ours may have
- * used it up, or it may be a mistake. Refusals that go on whenever we do tell how much passes meanwhile.
+ * What Notion's refusals showed. One refusal says when to go on, and nothing about a limit: calls of others may have
+ * used it up, or it may be a mistake. If Notion refuses again each time that calls go on, the calls that pass in
+ * between show the limit.
  */
 export interface LearnedLimit {
-  /** Calls a minute; null while none is known. */
+  /** Calls a minute; null while it is unknown. */
   readonly perMinute: number | null;
   /** It is one of seconds and not of a minute: bursts are refused. */
   readonly evenly: boolean;
@@ -15,7 +16,7 @@ export interface LearnedLimit {
   readonly series: Series;
 }
 
-/** Refusals that came soon after each other. `sinceMs` is when the first of them said to come back. */
+/** Refusals that came soon after each other. `sinceMs` is the time at which the first of them said to come back. */
 interface Series {
   readonly refusals: number;
   readonly sinceMs: number;
@@ -30,7 +31,7 @@ export interface LimitRefusal {
   readonly retryAfterMs: number;
 }
 
-/** What may be sent: so many calls in any minute, or (`evenly`) one after the other at that pace. */
+/** What may be sent: this many calls in any minute, or (`evenly`) one after the other at that pace. */
 export interface Allowance {
   readonly perMinute: number;
   readonly evenly: boolean;
@@ -40,7 +41,7 @@ export const noSeries: Series = Object.freeze({ refusals: 0, sinceMs: 0, passed:
 
 /** Notion's average for each connection (https://developers.notion.com/reference/request-limits). */
 const publishedPerMinute = 180;
-/** Fewer would be no use to anybody. */
+/** With a lower limit, no caller could work. */
 const perMinuteMin = 10;
 
 /** Refusals are of one series when so much time passes between a wait and the next of them. Notion counts by the minute. */
@@ -52,7 +53,7 @@ const evenlyBelowMs = 10 * secondMs;
 
 /** From its second minute on a learned limit grows, slowly at first, since each time that it proves true costs a refusal. */
 const growth = { everyMs: minuteMs, factor: 1.1, forgottenMs: 10 * minuteMs };
-/** Where going on was refused once more and nothing is learned yet, calls go on gently, and are soon as fast as before. */
+/** If going on was refused again and nothing is learned yet, calls go on slowly, and soon reach the former speed. */
 const gentle = { doublesMs: 2 * secondMs, overMs: 12 * secondMs };
 
 /** `passed` of `report` are calls that Notion did not refuse since the last time. */
@@ -64,7 +65,7 @@ export function learn<T extends LearnedLimit>(
   const series = { ...known.series, passed: known.series.passed + passed };
   if (refused === null) return { ...known, series };
   const blockedUntilMs = Math.max(known.blockedUntilMs, nowMs + refused.retryAfterMs);
-  // Calls that were under way with the first one add nothing.
+  // Refusals of calls that were running together with the first one add nothing.
   if (nowMs < known.blockedUntilMs) return { ...known, series, blockedUntilMs };
   const goesOn = series.refusals > 0 && nowMs - known.blockedUntilMs < seriesGapMs;
   const refusal: T = { ...known, blockedUntilMs, series: goesOn ? oneMore(series, refused) : first(blockedUntilMs) };
@@ -79,7 +80,7 @@ function oneMore(series: Series, { retryAfterMs }: LimitRefusal): Series {
   return { ...series, refusals: series.refusals + 1, waitedMs: series.waitedMs + retryAfterMs };
 }
 
-/** It grew too far: back to what was right for a minute. */
+/** The limit grew too far: back to the value that was right for a minute. */
 function steppedBack(known: LearnedLimit, nowMs: number): Partial<LearnedLimit> {
   if (known.perMinute === null) return {};
   const before = limitAt(known, Math.max(known.learnedAtMs, nowMs - growth.everyMs));
@@ -90,7 +91,10 @@ function passedPerMinute({ passed, sinceMs }: Series, untilMs: number): number {
   return untilMs > sinceMs ? Math.round((passed * minuteMs) / (untilMs - sinceMs)) : 0;
 }
 
-/** From one wait's end to another's Notion lets pass what its limit allows: a minute's worth in a minute, whatever it counts by. */
+/**
+ * Between the ends of two waits, Notion lets as many calls pass as its limit allows: a minute's worth in a minute, in
+ * every way of counting.
+ */
 function conclude<T extends LearnedLimit>(known: T): T {
   const { series, blockedUntilMs, perMinute } = known;
   const ms = blockedUntilMs - series.sinceMs;
@@ -106,7 +110,7 @@ function conclude<T extends LearnedLimit>(known: T): T {
   };
 }
 
-/** What may be sent now; null where nothing is known that would restrain anybody. */
+/** What may be sent now; null if no known limit restrains the calls. */
 export function allowanceAt(known: LearnedLimit, nowMs: number): Allowance | null {
   const perMinute = limitAt(known, nowMs);
   return perMinute === null ? gentleAt(known, nowMs) : { perMinute, evenly: known.evenly };

@@ -5,11 +5,11 @@ import { allowanceAt, type LearnedLimit, type LimitRefusal, learn, noSeries } fr
 import { addSpent, type SpentCalls, type SpentLately, spentLately } from './spent-lately.ts';
 
 /**
- * What is known of one of Notion's rate limits, and what was taken from it, by all processes together. Pure arithmetic:
+ * One of Notion's rate limits, as far as it is known, and what all processes together took from it. Pure arithmetic:
  * `nowMs` is the database's clock.
  *
  * Notion counts in fixed windows of a minute (https://developers.notion.com/reference/request-limits) and does not say
- * when one begins. So the ledger sees to it that *no* minute, wherever it begins, has more calls than the limit. Limits
+ * when one begins. So the ledger ensures that *no* minute, wherever it begins, has more calls than the limit. Limits
  * that refuse bursts are kept by spacing calls evenly.
  */
 export interface Ledger extends LearnedLimit, CountedCalls, EvenPace, SpentLately {
@@ -17,18 +17,18 @@ export interface Ledger extends LearnedLimit, CountedCalls, EvenPace, SpentLatel
   readonly settledAtMs: number;
 }
 
-/** What one process has to say, and what it asks for. */
+/** What one process reports and asks for. */
 export interface LedgerReport {
-  /** Calls sent without a slice, since the last report: nothing was known of a limit. */
+  /** Calls that were sent without a slice since the last report, while no limit was known. */
   readonly sent: number;
-  /** What is left of earlier slices. */
+  /** The unused rest of earlier slices. */
   readonly returned: readonly Slice[];
-  /** Who has taken the rest of them. */
+  /** The groups that used the other calls of these slices. */
   readonly spent: SpentCalls;
   /** Answers since the last report that were not a refusal. */
   readonly passed: number;
   readonly refused: LimitRefusal | null;
-  /** Calls to be sent soon, and how many of them by those who have had little yet. */
+  /** Calls to be sent soon, and how many of them by groups that have had little yet. */
   readonly ask: { readonly common: number; readonly reserved: number };
 }
 
@@ -36,27 +36,33 @@ export interface LedgerReport {
 export interface Slice {
   readonly second: number;
   readonly common: number;
-  /** From the part that is kept for those who have had little. */
+  /** From the part that is reserved for groups that have had little. */
   readonly reserved: number;
   /** How they are spaced, where bursts are refused. */
   readonly evenly: Omit<PacedSlice, 'count'> | null;
 }
 
-/** `free`: nothing restrains anybody. `wait`: Notion said to come back then, and no limit is known. */
+/** `free`: there is no restraint. `wait`: Notion said to come back then, and no limit is known. */
 export type LedgerAnswer = { readonly kind: 'free' } | { readonly kind: 'wait'; readonly ms: number } | SliceGrant;
 
 export interface SliceGrant {
   readonly kind: 'slice';
   /** May be empty; then there is something to be had after `retryInMs`. */
   readonly slice: Slice;
-  /** From then on there is more, unless others are faster: for everybody, and for those who have had little. */
+  /**
+   * The time from which there is more, unless other processes are faster: for all groups, and for those that have had
+   * little.
+   */
   readonly retryInMs: { readonly common: number; readonly reserved: number };
   readonly perMinute: number;
-  /** Who has had how much of the last minute. */
+  /** How much each group used in the last minute. */
   readonly spent: SpentCalls;
 }
 
-/** This part of a limit is kept for those who have had little of it, so that who floods cannot take everything. */
+/**
+ * This part of a limit is reserved for groups that have used little of it, so that a flood of one group cannot take
+ * everything.
+ */
 export const reservedPart = 0.1;
 
 export const emptyLedger: Ledger = Object.freeze({
@@ -104,7 +110,7 @@ interface Leased {
   readonly nextAtMs: number;
 }
 
-/** Taking turns is fair enough where calls go one after the other: nothing is kept for anybody. */
+/** If calls go one after the other, taking turns is fair enough: nothing is reserved. */
 function spaced(known: Ledger, perMinute: number, ask: LedgerReport['ask'], nowMs: number): Leased {
   const limit = { perMinute, freeFromMs: known.blockedUntilMs };
   const { count, retryInMs, nextAtMs, ...evenly } = leaseEvenly(known, limit, ask.common, nowMs);
@@ -127,8 +133,8 @@ function counted(known: Ledger, perMinute: number, ask: LedgerReport['ask'], now
 }
 
 /**
- * When the clock was put back, all that was written by it moves along: else what was taken would count, and Notion's wait
- * would last, for as long as the clock was put back.
+ * If the clock was put back, all times in the ledger are moved back too. Otherwise old calls would count, and Notion's
+ * wait would last, longer by that much.
  */
 function movedBack(ledger: Ledger, nowMs: number): Ledger {
   const seconds = Math.floor((ledger.settledAtMs - nowMs) / secondMs);
@@ -149,8 +155,8 @@ function movedBack(ledger: Ledger, nowMs: number): Ledger {
 }
 
 /**
- * Half of what is there at most, so that the other processes find something too; of what is kept for those who have had
- * little only where nothing else is left.
+ * Half of the rest at most, so that the other processes find some too. The reserved part is used only if nothing else
+ * is left.
  */
 function share(
   ledger: Ledger,

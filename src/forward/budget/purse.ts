@@ -7,8 +7,8 @@ import { type Ledger, type LedgerAnswer, type LedgerReport, settle } from './led
 import { createSpending } from './spending.ts';
 
 /**
- * This process's part of one of Notion's rate limits: slices leased from the ledger, from which calls are taken without
- * asking anybody. While no limit is known it lets everything pass, and only counts.
+ * This process's part of one of Notion's rate limits: slices leased from the ledger, from which it takes calls without
+ * asking. While no limit is known it lets everything pass, and only counts.
  */
 export interface LimitShare {
   /** Whether the next call of this group of principals may go now. */
@@ -17,17 +17,17 @@ export interface LimitShare {
   take(group: string): void;
   /** A call that was taken has not been sent. */
   putBack(): void;
-  /** Notion answered a call with something other than a refusal. */
+  /** Notion's answer to a call was no refusal. */
   passed(): void;
   /** Notion refused a call because of this limit. */
   refused(retryAfterMs: number): void;
   /** This group waits: asks for more, as soon as that can help. */
   want(group: string): void;
-  /** For how long there will be nothing for this group, as far as is known; 0 when more may come any moment. */
+  /** How long there will be nothing for this group, as far as is known; 0 if more may come at any moment. */
   emptyForMs(group: string): number;
-  /** Whether this group has had little, and may take from what is kept for such. */
+  /** Whether this group has had little, and may take from the reserved part. */
   hasHadLittle(group: string): boolean;
-  /** Gives back what was not used. */
+  /** Gives unused calls back. */
   close(): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export interface PurseOptions {
   ) => Promise<LedgerAnswer>;
   /** The calls that wait for this purse now. */
   readonly waiting: () => LedgerReport['ask'];
-  /** There may be more than before, or nothing for a while. */
+  /** Called when there may be more than before, or nothing for a while. */
   readonly onChange: () => void;
   readonly onTrouble: (error: unknown) => void;
   readonly monotonicMs: () => number;
@@ -47,7 +47,7 @@ export interface PurseOptions {
 /** `unknown`: the ledger was not read yet. `free`: no limit is known, but Notion may have said to wait. */
 type Limit = 'unknown' | 'free' | number;
 
-/** While no limit is known, what was sent is reported this often; sooner when it is much. */
+/** While no limit is known, sent calls are reported this often; sooner if there are many. */
 const reportWithinMs = { idle: 10 * secondMs, busy: secondMs };
 const busyCalls = 20;
 const askAgainMsMin = 50;
@@ -73,7 +73,7 @@ class LeasedPurse implements LimitShare {
   /** Rings when a call is due that was leased for later. */
   readonly #due: Alarm;
   #limit: Limit = 'unknown';
-  /** Until when nothing is left for anybody, and for those who have had little. */
+  /** Until when nothing is left for all groups, and for those that have had little. */
   #emptyUntilMs = { common: 0, reserved: 0 };
   #blockedUntilMs = 0;
   #news = noNews();
@@ -102,7 +102,7 @@ class LeasedPurse implements LimitShare {
     else slice.reserved--;
     this.#demand.count();
     this.#spending.count(group);
-    // The next slice is asked for before this one is empty, so that nobody waits for the database.
+    // The next slice is requested before this one is empty, so that no call waits for the database.
     if (this.#slices.isNewest(slice) && slice.common <= this.#demand.lowWater()) this.#sync();
   }
 
@@ -117,13 +117,13 @@ class LeasedPurse implements LimitShare {
 
   refused(retryAfterMs: number): void {
     const nowMs = this.#options.monotonicMs();
-    // One refusal of a window tells everything; the calls that were under way with it add nothing.
+    // One refusal of a window says everything; refusals of calls that were running at the same time add nothing.
     if (nowMs < this.#blockedUntilMs) return;
     this.#slices.drop();
     this.#blockedUntilMs = nowMs + retryAfterMs;
     this.#news.refused = true;
     this.#sync();
-    // The answers that are still under way belong to the same window.
+    // The answers of running calls belong to the same window.
     this.#alarm.within(reportWithinMs.busy);
   }
 
@@ -138,7 +138,7 @@ class LeasedPurse implements LimitShare {
       this.#sync();
       return;
     }
-    // Others give back what they did not use; but before Notion's time has come it is no use to anybody.
+    // Other processes give unused calls back, but those cannot be used before the end of Notion's wait.
     const blockedMs = this.#blockedUntilMs - this.#options.monotonicMs();
     this.#alarm.within(Math.max(askAgainMsMin, blockedMs, Math.min(ms, sliceMs)));
   }
@@ -193,7 +193,7 @@ class LeasedPurse implements LimitShare {
   /** The store is away. */
   #putOff(error: unknown): false {
     this.#options.onTrouble(error);
-    // Nobody can say whether there is a limit: be optimistic, as at the very beginning.
+    // It is not known whether there is a limit: assume none, as at the very beginning.
     if (this.#limit === 'unknown') this.#limit = 'free';
     const againAtMs = this.#options.monotonicMs() + reportWithinMs.busy;
     this.#emptyUntilMs = { common: againAtMs, reserved: againAtMs };
@@ -244,7 +244,7 @@ class LeasedPurse implements LimitShare {
       this.#emptyUntilMs = { common: 0, reserved: 0 };
       return;
     }
-    // What was granted before Notion's refusal was told is worth nothing.
+    // Calls that were granted before Notion's refusal was known are worth nothing.
     const blocked = this.#options.monotonicMs() < this.#blockedUntilMs;
     this.#limit = grant.perMinute;
     this.#spending.learn(grant.spent);
@@ -256,7 +256,7 @@ class LeasedPurse implements LimitShare {
     };
     if (blocked || empty) return;
     const lastsMs = this.#slices.add(slice, askedAtMs);
-    // What is not used goes back, so that another process can have it.
+    // Unused calls go back, so that another process can have them.
     this.#alarm.within(Math.ceil(lastsMs) + 1);
   }
 }

@@ -7,9 +7,9 @@ export type RateScope = 'workspace' | ConnectionId;
 /** Where ledgers are kept, for all processes. */
 export interface RateLedgers {
   /**
-   * Reads a ledger (an empty one where there is none), lets `change` say what becomes of it, and stores that unless
-   * another process was faster; then once more with what that one made of it. `nowMs` is the store's clock, which all
-   * processes share. Answers with the result of the change that was stored.
+   * Reads a ledger (an empty one if there is none), computes the new one with `change`, and stores it. If another
+   * process was faster, it starts again with that process's ledger. `nowMs` is the store's clock, which all processes
+   * share. Returns the result of the change that was stored.
    */
   change<T>(
     workspaceId: WorkspaceId,

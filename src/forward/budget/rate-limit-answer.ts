@@ -9,7 +9,7 @@ export interface RateLimitAnswer {
   readonly retryAfterMs: number;
 }
 
-/** Notion's `rate_limit_reason`, and whose limit it means. */
+/** Notion's `rate_limit_reason`, and the limit that it means. */
 export const rateLimitReasons = {
   connection: 'public_api_request_rate_limit',
   workspace: 'public_api_space_request_rate_limit',
@@ -21,12 +21,14 @@ const scopes = new Map<unknown, RateLimitScope>(
   Object.entries(rateLimitReasons).map(([scope, reason]) => [reason, scope as RateLimitScope]),
 );
 
-/** Notion's waits are a minute, sometimes more. Nobody may make us wait for ever, or ask again without a pause. */
+/**
+ * Notion's waits are a minute, sometimes more. An answer must not make us wait for ever, or ask again without a pause.
+ */
 const bounds = { minMs: secondMs, maxMs: hourMs };
 
 /**
- * Reads a 429; null for every other answer. Older ones give no reason: they mean the connection. The wait stands in the
- * header, in whole seconds, and once more in the body, which proxies leave alone.
+ * Reads a 429; null for every other answer. Older ones give no reason: they mean the connection. The wait is in the
+ * header, in whole seconds, and again in the body, which proxies do not change.
  */
 export function readRateLimit({ status, headers, body }: Answer): RateLimitAnswer | null {
   if (status !== 429) return null;

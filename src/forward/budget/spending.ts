@@ -2,12 +2,14 @@ import { systemGroup } from '../place-of.ts';
 import { reservedPart } from './ledger.ts';
 import type { SpentCalls } from './spent-lately.ts';
 
-/** Who has taken how much of a limit lately: what all processes had reported, and what this one has seen since. */
+/**
+ * How much of a limit each group took lately: the reports of all processes, and what this process has counted since.
+ */
 export interface Spending {
   count(group: string): void;
-  /** Has had less than half of what is kept for such as they. Portcullis itself never has. */
+  /** Whether the group has had less than half of the reserved part. Portcullis itself never counts as such a group. */
   isLittle(group: string, perMinute: number): boolean;
-  /** What was counted since the last time. It goes on counting here until it is known whether the report arrived. */
+  /** The counts since the last report. They go on counting here until it is known whether the report arrived. */
   report(): SpentCalls;
   /** The report did not arrive. */
   giveBack(): void;

@@ -3,17 +3,20 @@ import { countedMs } from './counted-calls.ts';
 /** Calls from slices, by the group of principals that made them. */
 export type SpentCalls = Readonly<Record<string, number>>;
 
-/** Who has taken how much since `spentSinceMs`, and in the time before that was as long. Only those who took most. */
+/**
+ * How much each group took since `spentSinceMs`, and in the period of the same length before that. Only the groups that
+ * took most.
+ */
 export interface SpentLately {
   readonly spent: SpentCalls;
   readonly spentBefore: SpentCalls;
   readonly spentSinceMs: number;
 }
 
-/** When Notion said to come back, it counts anew, and so everybody is one who has had nothing. */
+/** After the time at which Notion said to come back, counting starts anew: every group has had nothing. */
 type Before = SpentLately & { readonly blockedUntilMs: number };
 
-/** That many groups are remembered. Those who took least are forgotten, and count as having had little. */
+/** The number of remembered groups. Those that took least are forgotten, and count as having had little. */
 const spendersMax = 50;
 
 export function addSpent(before: Before, more: SpentCalls, nowMs: number): SpentLately {
@@ -31,7 +34,10 @@ function sinceLately({ spent, spentBefore, spentSinceMs, blockedUntilMs }: Befor
   return { spent: {}, spentBefore: spent, spentSinceMs: spentSinceMs + countedMs };
 }
 
-/** Of the time before, as much as still counts: else who floods would be one who has had nothing whenever a new one begins. */
+/**
+ * Of the period before, the part that still counts. Without it, a flooding group would count as having had nothing at
+ * each start of a period.
+ */
 export function spentLately({ spent, spentBefore, spentSinceMs }: SpentLately, nowMs: number): SpentCalls {
   const part = 1 - (nowMs - spentSinceMs) / countedMs;
   const sums = { ...spent };

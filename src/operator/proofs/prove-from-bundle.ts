@@ -7,7 +7,7 @@ import { hashRanges, inclusionRanges } from '../../audit/proof/tree-proofs.ts';
 import type { Verdict } from '../../audit/proof/verdict.ts';
 import { verifyFile } from './verify-file.ts';
 
-/** What came of it: the proof, that the bundle has no such entry, or what is wrong with the bundle. */
+/** The result: the proof, or that the bundle has no such entry, or what is wrong with the bundle. */
 export type Proved =
   | { readonly kind: 'proved'; readonly proof: string; readonly index: number }
   | { readonly kind: 'not_found'; readonly size: number }
@@ -16,7 +16,7 @@ export type Proved =
 const untrusting = { key: null, against: null };
 
 /**
- * Takes one entry out of a bundle, with what proves that it is in the log: for somebody who is to see that entry and no
+ * Takes one entry out of a bundle, with the proof that it is in the log: for a reader who may see that entry and no
  * other. Reads the bundle twice, in little memory.
  *
  * @param id of the entry, `evt_…`

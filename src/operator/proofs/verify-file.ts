@@ -20,8 +20,8 @@ export function readCheckpoint(path: string): Promise<string> {
 }
 
 /**
- * Whether a newer bundle continues an older bundle or a kept checkpoint. Each is verified by itself. Answers with what was
- * found in each that is a bundle, the older first.
+ * Whether a newer bundle continues an older bundle or a kept checkpoint. Each is verified by itself. Returns the
+ * findings for each bundle, the older first.
  */
 export async function verifyConsistency(
   paths: { readonly older: string; readonly newer: string },
@@ -33,7 +33,7 @@ export async function verifyConsistency(
     return [{ path: newer, verdict: await verifyFile(newer, { key, against }) }];
   }
   const first = await verifyFile(older, { key, against: null });
-  // Without a checkpoint in the older one there is nothing to compare with: that never holds.
+  // Without a checkpoint in the older one there is nothing to compare with, so the check fails.
   const second = await verifyFile(newer, { key, against: first.checkpoint ?? '' });
   return [
     { path: older, verdict: first },

@@ -3,14 +3,14 @@ import type { ConnectionId, WorkspaceId } from '../../domain/ids.ts';
 import type { NotionObjectKind } from '../../domain/operation.ts';
 import type { LearnedObject, NotionRef } from '../../domain/page-index.ts';
 
-/** What is kept of one object. Ages are by the database's clock, at the moment of reading. */
+/** What is kept about one object. Ages are by the database's clock, at the moment of reading. */
 export interface IndexedObject extends NotionRef {
   readonly kind: NotionObjectKind;
   /** Null: not known, because no connection was ever shown the object. */
   readonly parent: NotionRef | 'workspace' | null;
   readonly title: string | null;
   readonly inTrash: boolean | null;
-  /** Of blocks: whether it holds others. */
+  /** Only for blocks: whether it has children. */
   readonly hasChildren: boolean | null;
   /** By the names that were looked for; null for a property that the page does not have. */
   readonly properties: Readonly<Record<string, MirroredProperties[string] | null>> | null;
@@ -25,12 +25,12 @@ export interface IndexedObject extends NotionRef {
 
 /** Some objects and everything that is known above them, in no order. */
 export interface Above {
-  /** How old what is known may be in this workspace. */
+  /** The highest age that counts in this workspace. */
   readonly freshnessMs: number;
   readonly objects: readonly IndexedObject[];
 }
 
-/** What was shown, and when. */
+/** What an answer showed, and when. */
 export interface ShownAt {
   /** How long ago the request was sent. Asked at the moment of writing. */
   readonly ageMs: () => number;
@@ -40,14 +40,14 @@ export interface ShownAt {
 
 /** Where the page index is kept. */
 export interface IndexStore {
-  /** Reads at most 200 generations, whatever the parents say. */
+  /** Reads at most 200 generations of parents. */
   above(workspaceId: WorkspaceId, ids: readonly string[]): Promise<Above>;
   /**
-   * Remembers what an answer showed. Where something else was learned after the request was sent, nobody can say which of
-   * the two is later: then neither is believed.
+   * Remembers what an answer showed. If something else was learned after the request was sent, it is unclear which of
+   * the two is newer: then neither counts.
    */
   learn(workspaceId: WorkspaceId, objects: readonly LearnedObject[], shown: ShownAt): Promise<void>;
-  /** Notion does not show it to this connection. What was known above it stays. */
+  /** Notion does not show the object to this connection. What was known about its parents stays. */
   noteMissing(workspaceId: WorkspaceId, object: NotionRef, to: ConnectionId): Promise<void>;
   doubt(workspaceId: WorkspaceId, objects: readonly NotionRef[]): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { LearnedObject, NotionRef } from '../../domain/page-index.ts';
 import { secondMs } from '../../domain/units.ts';
 import type { IndexedObject } from './index-store.ts';
 
-/** Shorter than the 5 s for which an instance may believe that nothing has moved (rule 18, decision 33). */
+/** Shorter than the 5 s during which an instance may assume that nothing has moved (rule 18, decision 33). */
 const lateMs = 4 * secondMs;
 const keptMax = 20_000;
 
@@ -20,8 +20,9 @@ interface Learned {
 /** What this instance has lately written into the index. */
 export interface Lately {
   /**
-   * Hands to `write` what was not written lately just as it is now, and resolves when all of it is durable. A page that many
-   * read is so written every few seconds, and not with each answer: each write is a commit that its answer waits for.
+   * Passes to `write` what was not written lately in exactly this form, and resolves when all of it is durable. So a
+   * page that many callers read is written every few seconds, and not with each answer: each write is a commit that its
+   * answer waits for.
    */
   learn(
     workspaceId: WorkspaceId,
@@ -31,7 +32,7 @@ export interface Lately {
   ): Promise<void>;
   /** The database says something else than was written: another instance has learned it since. The next answer is written. */
   compare(workspaceId: WorkspaceId, stored: IndexedObject): void;
-  /** The next answer that shows the object is written, whatever it says. */
+  /** The next answer that shows the object is written in any case. */
   forget(workspaceId: WorkspaceId, object: NotionRef): void;
 }
 

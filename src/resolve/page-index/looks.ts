@@ -6,8 +6,9 @@ import type { IndexAsker, NotionRef } from '../../domain/page-index.ts';
 export type Looked = 'shown' | 'missing' | { readonly trouble: AskingTrouble };
 
 /**
- * `its_place`: the object is what it is called. `any_place`: a caller called it so, and Notion takes ids of several kinds in one
- * place. `every_place`: as long as one looks for what is missing, even after the object was found.
+ * `its_place`: the object has the kind that the name says. `any_place`: a caller used this kind, and Notion accepts ids
+ * of several kinds there. `every_place`: takes as long as the search for a missing object, even after the object was
+ * found.
  */
 export type LookIn = 'its_place' | 'any_place' | 'every_place';
 
@@ -16,12 +17,12 @@ export type LookIn = 'its_place' | 'any_place' | 'every_place';
  */
 export type Look = (asker: IndexAsker, object: NotionRef, where: LookIn) => Promise<Looked>;
 
-/** Looks that ended a moment ago are remembered for those who were reading from the database meanwhile. */
+/** Looks that ended a moment ago are remembered for callers who were reading from the database meanwhile. */
 const endedMax = 10_000;
 
 /**
- * Callers who need the same object through the same connection at once share one call. Where that brings no answer, each
- * of them may still ask at their own cost: the other's share of Notion's limits may have been used up.
+ * Callers who need the same object through the same connection at once share one call. If that brings no answer, each
+ * of them may still ask at their own cost: the first caller's share of Notion's limits may have been used up.
  */
 export function createLooks(look: Look, monotonicMs: () => number) {
   const underWay = new Map<string, Promise<Looked>>();
@@ -38,7 +39,7 @@ export function createLooks(look: Look, monotonicMs: () => number) {
     return { mine: true, looked };
   }
 
-  /** @param sinceMs when the caller last read what is known: a look that ended later says more than that */
+  /** @param sinceMs when the caller last read what is known: a look that ended later is newer */
   return async function lookOnce(sinceMs: number, ...asking: Parameters<Look>): Promise<Looked> {
     const [{ workspaceId, connectionId, caller }, { kind, id }, where] = asking;
     const key = `${workspaceId} ${connectionId} ${kind} ${id} ${where}`;

@@ -33,7 +33,10 @@ export function createPageIndex(parts: { store: IndexStore; look: Look; monotoni
   const lookKey = ({ workspaceId, connectionId }: IndexAsker, { id }: NotionRef) =>
     `${workspaceId} ${connectionId} ${id}`;
 
-  /** What was found a moment ago is known. That what was asked for was found at all is remembered for what is hidden. */
+  /**
+   * An object that was found a moment ago is known. For hidden objects, it is remembered that the requested object was
+   * found at all.
+   */
   function noteLook(key: string, looked: 'shown' | 'missing'): void {
     (looked === 'shown' ? finds : misses).set(key, monotonicMs());
   }
@@ -91,7 +94,7 @@ export function createPageIndex(parts: { store: IndexStore; look: Look; monotoni
         return walk(origin, view, needs);
       }
 
-      /** Goes up from an object, asking for what is open, until the end or until nobody may be asked. */
+      /** Goes up from an object and asks for what is unknown, up to the top or until it may not ask any more. */
       async function place(origin: NotionRef): Promise<Ancestry> {
         for (;;) {
           const next = step(origin);
@@ -106,7 +109,7 @@ export function createPageIndex(parts: { store: IndexStore; look: Look; monotoni
         }
       }
 
-      /** Objects of one question often stand in the same page. */
+      /** Several objects of one question are often in the same page. */
       function askOnce(object: NotionRef, origin: NotionRef): Promise<Asking> {
         const running = asking.get(object.id);
         if (running !== undefined) return running;
@@ -181,7 +184,7 @@ export function createPageIndex(parts: { store: IndexStore; look: Look; monotoni
   };
 }
 
-/** What is said of one object in several places of an answer. */
+/** Merges what several places of an answer say about one object. */
 function merged(objects: readonly LearnedObject[]): LearnedObject[] {
   const byId = new Map<string, LearnedObject>();
   for (const object of objects) byId.set(object.id, { ...byId.get(object.id), ...object });

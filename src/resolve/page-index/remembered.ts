@@ -3,7 +3,7 @@ import { Lru } from '../../domain/lru.ts';
 import { secondMs } from '../../domain/units.ts';
 import type { Above, IndexedObject } from './index-store.ts';
 
-/** What the database said is believed for so long: it knows of moves that other instances saw (decision 33). */
+/** What the database said counts for this long: it knows of moves that other instances saw (decision 33). */
 const rememberedMs = 5 * secondMs;
 const rememberedMax = 50_000;
 
@@ -13,7 +13,10 @@ interface Entry {
   readonly readAtMs: number;
 }
 
-/** Objects as one reading found them. What is learned or doubted while it is read is not remembered from it. */
+/**
+ * Objects as one reading found them. If an object is learned or doubted during the reading, its result is not
+ * remembered.
+ */
 interface Reading {
   readonly workspaceId: WorkspaceId;
   readonly startedAtMs: number;
@@ -35,7 +38,7 @@ export class Remembered {
     return entry !== undefined && this.#monotonicMs() - entry.readAtMs <= rememberedMs ? entry : undefined;
   }
 
-  /** Reads from the database, and remembers what it found, and that it did not find some of what was asked for. */
+  /** Reads from the database, and remembers which objects it found and which it did not. */
   async read(
     workspaceId: WorkspaceId,
     ids: readonly string[],

@@ -6,10 +6,10 @@ import type { IndexedObject } from './index-store.ts';
 
 /** Objects above one another. Deeper is no tree that people made. */
 const depthMax = 200;
-/** What Notion shows may be contradicted by an answer that passes at the same time: then it is asked once more. */
+/** An answer that passes at the same time may contradict what Notion shows: then Notion is asked once more. */
 const looksMax = 2;
 
-/** What is needed of every object on the way up. */
+/** What the question needs to know about every object on the way up. */
 export interface Needs {
   readonly maxAgeMs: number;
   readonly tested: ReadonlySet<string>;
@@ -32,9 +32,9 @@ export interface View {
   readonly above: Map<string, WayUp>;
 }
 
-/** What was read of an object. */
+/** What was read about an object. */
 export interface Known {
-  /** Null: nothing is known of it. */
+  /** Null: nothing is known about it. */
   readonly object: IndexedObject | null;
   /** When its ages were right. */
   readonly readAtMs: number;
@@ -52,10 +52,10 @@ export type Step =
   | { readonly at: 'end'; readonly ancestry: Ancestry }
   /** Something has to be read from the database. */
   | { readonly at: 'unread'; readonly id: string }
-  /** Notion has to be asked for this. `before` tells what stays if nobody may. */
+  /** Notion has to be asked about this object. `before` is the result if it cannot be asked. */
   | { readonly at: 'open'; readonly ask: NotionRef; readonly before: 'unknown' | 'stale' };
 
-/** Goes up from an object as far as what is known may be believed. Pure. */
+/** Goes up from an object as far as the knowledge counts. Pure. */
 export function walk(origin: NotionRef, view: View, needs: Needs): Step {
   const way: IndexedObject[] = [];
   for (let at = origin; ; ) {
@@ -123,7 +123,10 @@ function hasProperties(
   return [...tested].every(name => Object.hasOwn(properties, name));
 }
 
-/** What is known above something that Notion does not show still counts, unless it was moved since (decision 33). */
+/**
+ * If Notion does not show an object, what is known about its parents still counts, unless it was moved since (decision
+ * 33).
+ */
 function parentAbove(object: IndexedObject | null, standing: Standing): NotionRef | 'workspace' | null {
   if (object === null || (standing === 'hidden' && object.doubted)) return null;
   return object.parent;
