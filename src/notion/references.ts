@@ -9,8 +9,7 @@ import type { JsonObject } from './strict-json.ts';
  *
  * - A row's own locators say where its objects stand (`parent.page_id`). They are claimed before this walk.
  * - `claims` below are the places, the same in every request, where Notion takes an id and looks the object up:
- *   mentions,
- *   relations, synced blocks, links to pages. Each is a demand of its own. The value there must be an id.
+ *   mentions, relations, synced blocks, links to pages. Each is a demand of its own. The value there must be an id.
  * - Ids of people, groups, emojis, options and properties, and cursors, name no content: `neutral` lets them pass.
  * - A link (`url`, `href`) that leads into Notion reads the page that it names. Any other URL passes.
  * - Markdown is searched for everything that Notion would look up in it.
