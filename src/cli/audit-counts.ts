@@ -1,12 +1,9 @@
-import { z } from 'zod';
 import { printableJson } from '../domain/printable.ts';
 import { allOption, auditFilterOptions, filtersOf } from './audit-options.ts';
 import type { Command } from './command.ts';
+import { answerOf, type Shapes } from './remote.ts';
 import { remoteOf, remoteOptions } from './remote-options.ts';
-import { textOf } from './workspace-option.ts';
-
-const hourCount = z.looseObject({ hour: z.string(), allowed: z.int(), denied: z.int(), events: z.int() });
-const answer = z.looseObject({ hours: z.array(hourCount), since: z.string().nullable() });
+import { namedWorkspace } from './workspace-option.ts';
 
 export const auditCounts: Command = {
   name: 'audit counts',
@@ -22,8 +19,8 @@ export const auditCounts: Command = {
   notes: 'An hour (UTC) without any entry has no line.',
   async run(invocation) {
     const { options, terminal } = invocation;
-    const query = { ...filtersOf(invocation), workspace: textOf(options.workspace) };
-    const { hours, since } = answer.parse(await remoteOf(invocation).get('/api/audit/counts', query));
+    const query = { ...filtersOf(invocation), ...namedWorkspace(invocation) };
+    const { hours, since } = await answerOf(remoteOf(invocation).GET('/api/audit/counts', { params: { query } }));
     for (const one of hours) terminal.out(options.json === true ? printableJson(one) : lineOf(one));
     if (since !== null) terminal.err(`counted from ${since} on: there is more before, ask for a shorter time`);
     return 0;
@@ -31,6 +28,6 @@ export const auditCounts: Command = {
 };
 
 /** `2026-01-31T12:00Z  allowed 210  denied 3  events 1` */
-function lineOf({ hour, allowed, denied, events }: z.infer<typeof hourCount>): string {
+function lineOf({ hour, allowed, denied, events }: Shapes['AuditHour']): string {
   return `${hour.slice(0, 16)}Z  allowed ${allowed}  denied ${denied}  events ${events}`;
 }

@@ -2,8 +2,9 @@ import { printable, printableJson } from '../domain/printable.ts';
 import { allOption, auditFilterOptions, filtersOf } from './audit-options.ts';
 import { type Command, type Invocation, UsageError } from './command.ts';
 import { exportBundle } from './export-bundle.ts';
+import { linesOf } from './remote.ts';
 import { remoteOf, remoteOptions } from './remote-options.ts';
-import { textOf } from './workspace-option.ts';
+import { namedWorkspace, textOf } from './workspace-option.ts';
 
 export const auditExport: Command = {
   name: 'audit export',
@@ -22,21 +23,18 @@ export const auditExport: Command = {
     format: { takes: 'FORMAT', doc: 'jsonl (the default): one JSON object a line; or csv: a table' },
   },
   async run(invocation) {
-    const workspace = textOf(invocation.options.workspace);
+    const workspace = namedWorkspace(invocation);
     const out = textOf(invocation.options.out);
     if (out !== undefined) {
       refuseFilters(invocation);
-      await exportBundle(remoteOf(invocation), out, { workspace }, invocation.terminal);
+      await exportBundle(remoteOf(invocation), out, workspace, invocation.terminal);
       return 0;
     }
     const format = formatOf(invocation);
     const print = format === 'csv' ? printable : (line: string) => printableJson(JSON.parse(line));
-    for await (const line of remoteOf(invocation).lines('/api/audit/export', {
-      ...filtersOf(invocation),
-      workspace,
-      format,
-    }))
-      invocation.terminal.out(print(line));
+    const params = { query: { ...filtersOf(invocation), ...workspace, format } };
+    const file = remoteOf(invocation).GET('/api/audit/export', { params, parseAs: 'stream' });
+    for await (const line of linesOf(file)) invocation.terminal.out(print(line));
     return 0;
   },
 };

@@ -1,27 +1,11 @@
-import { z } from 'zod';
+import type { components } from '../domain/admin-api.ts';
 import { printable } from '../domain/printable.ts';
 
-const principal = z.looseObject({ kind: z.string(), id: z.string().nullish() });
-const object = z.looseObject({ kind: z.string(), id: z.string().nullable() });
-
-export const auditEntry = z.looseObject({
-  id: z.string(),
-  time: z.string(),
-  kind: z.string(),
-  operation: z.string(),
-  principal: principal.nullish(),
-  objects: z.array(object).readonly().nullish(),
-  decision: z.looseObject({ because: z.string() }).nullish(),
-  outcome: z.looseObject({ result: z.string(), status: z.number().nullable() }).nullish(),
-  clientAddress: z.string().nullish(),
-  result: z.string().optional(),
-  detail: z.record(z.string(), z.unknown()).readonly().optional(),
-});
-
-export type AuditEntry = z.infer<typeof auditEntry>;
-
 /** What a line shows of an entry. */
-type Shown = Pick<AuditEntry, 'time' | 'kind' | 'operation' | 'result' | 'clientAddress' | 'detail'> & {
+type Shown = Pick<
+  components['schemas']['AuditEntry'],
+  'time' | 'kind' | 'operation' | 'result' | 'clientAddress' | 'detail'
+> & {
   readonly principal?: { readonly kind: string; readonly id?: string | null | undefined } | null | undefined;
   readonly objects?: readonly { readonly kind: string; readonly id: string | null }[] | null | undefined;
   readonly decision?: { readonly because: string } | null | undefined;

@@ -1,6 +1,6 @@
+import type { operations } from '../domain/admin-api.ts';
 import type { Invocation, Option } from './command.ts';
 import { UsageError } from './command.ts';
-import type { Query } from './remote.ts';
 
 /** What every command takes that looks for entries of a log. The gateway checks the values. */
 export const auditFilterOptions: Readonly<Record<string, Option>> = {
@@ -30,10 +30,13 @@ export const allOption: Readonly<Record<string, Option>> = {
   },
 };
 
-export function filtersOf({ options }: Invocation): Query {
-  const given = Object.keys(auditFilterOptions).map(name => [name, options[name] as string | undefined] as const);
-  const activity = options.all === true ? undefined : 'notion,administration';
-  return { ...Object.fromEntries(given), activity };
+type Query = NonNullable<operations['audit.export']['parameters']['query']>;
+
+/** What entries are asked for, as it was typed. */
+export function filtersOf({ options }: Invocation): Omit<Query, 'format' | 'workspace'> {
+  const names = Object.keys(auditFilterOptions).filter(name => options[name] !== undefined);
+  const given = Object.fromEntries(names.map(name => [name, options[name]]));
+  return { ...given, ...(options.all !== true && { activity: 'notion,administration' }) };
 }
 
 /** How many entries at most. Throws UsageError. */

@@ -1,17 +1,13 @@
-import { z } from 'zod';
 import { printableJson } from '../domain/printable.ts';
-import { auditEntry, auditLine } from './audit-line.ts';
+import { auditLine } from './audit-line.ts';
 import { allOption, auditFilterOptions, filtersOf, limitOf } from './audit-options.ts';
 import type { Command } from './command.ts';
-import type { Query, Remote } from './remote.ts';
+import { linesOf, type Remote, type Shapes } from './remote.ts';
 import { remoteOf, remoteOptions } from './remote-options.ts';
-import { textOf } from './workspace-option.ts';
+import { namedWorkspace, textOf } from './workspace-option.ts';
 
-const piece = z.looseObject({
-  entries: z.array(auditEntry),
-  names: z.record(z.string(), z.string()),
-  next: z.int(),
-});
+/** What the gateway sends each time that something came in. */
+type Piece = Pick<Shapes['AuditPage'], 'entries' | 'names'> & { readonly next: number };
 
 export const auditTail: Command = {
   name: 'audit tail',
@@ -29,10 +25,10 @@ export const auditTail: Command = {
   async run(invocation) {
     const { options, terminal } = invocation;
     const limit = options.limit === undefined ? Number.POSITIVE_INFINITY : limitOf(invocation);
-    const query = { ...filtersOf(invocation), workspace: textOf(options.workspace), from: textOf(options.from) };
+    const query = { ...filtersOf(invocation), ...namedWorkspace(invocation) };
     const known = new Map<string, string>();
     let shown = 0;
-    for await (const { entries, names } of piecesOf(remoteOf(invocation), query)) {
+    for await (const { entries, names } of piecesOf(remoteOf(invocation), query, textOf(options.from))) {
       for (const [id, name] of Object.entries(names)) known.set(id, name);
       for (const entry of entries) {
         terminal.out(options.json === true ? printableJson(entry) : auditLine(entry, id => known.get(id)));
@@ -45,13 +41,18 @@ export const auditTail: Command = {
 };
 
 /** The gateway ends a tail after a while: then it goes on from there. */
-async function* piecesOf(remote: Remote, query: Query): AsyncGenerator<z.infer<typeof piece>> {
-  for (let from = query.from; ; ) {
-    for await (const line of remote.lines('/api/audit/tail', { ...query, from })) {
+async function* piecesOf(
+  remote: Remote,
+  filters: ReturnType<typeof filtersOf>,
+  first: string | undefined,
+): AsyncGenerator<Piece> {
+  for (let from = first; ; ) {
+    const query = { ...filters, ...(from !== undefined && { from }) };
+    for await (const line of linesOf(remote.GET('/api/audit/tail', { params: { query }, parseAs: 'stream' }))) {
       if (!line.startsWith('data: ')) continue;
-      const data = piece.parse(JSON.parse(line.slice('data: '.length)));
-      from = String(data.next);
-      yield data;
+      const piece: Piece = JSON.parse(line.slice('data: '.length));
+      from = String(piece.next);
+      yield piece;
     }
   }
 }

@@ -1,18 +1,15 @@
-import { z } from 'zod';
-import type { AuditEntry } from './audit-line.ts';
-import type { Remote } from './remote.ts';
+import { answerOf, type Remote, type Shapes } from './remote.ts';
 
 /** Objects that one request asks about; the gateway takes no more. */
 const batchSize = 20;
 /** Each title is a call to Notion. */
 const askedMax = 100;
 
-const answer = z.looseObject({ titles: z.record(z.string(), z.string()) });
 const titled = new Set(['page', 'database', 'data_source']);
 
 /** Learns the titles of what entries name, as the holder of the key may read them. It never asks about an object twice. */
 export function createTitles(remote: Remote): {
-  learn(entries: readonly AuditEntry[]): Promise<void>;
+  learn(entries: readonly Shapes['AuditEntry'][]): Promise<void>;
   of(id: string): string | undefined;
 } {
   const asked = new Set<string>();
@@ -25,7 +22,7 @@ export function createTitles(remote: Remote): {
       for (const one of wanted) asked.add(one);
       for (let at = 0; at < wanted.length; at += batchSize) {
         const query = { objects: wanted.slice(at, at + batchSize).join(',') };
-        const { titles } = answer.parse(await remote.get('/api/titles', query));
+        const { titles } = await answerOf(remote.GET('/api/titles', { params: { query } }));
         for (const [id, title] of Object.entries(titles)) known.set(id, `"${title}"`);
       }
     },

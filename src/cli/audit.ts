@@ -1,17 +1,10 @@
-import { z } from 'zod';
 import { printableJson } from '../domain/printable.ts';
-import { type AuditEntry, auditEntry, auditLine } from './audit-line.ts';
+import { auditLine } from './audit-line.ts';
 import { allOption, auditFilterOptions, filtersOf, limitOf, limitOption } from './audit-options.ts';
 import { createTitles } from './audit-titles.ts';
 import type { Command } from './command.ts';
-import type { Query, Remote } from './remote.ts';
+import { answerOf, type Remote, type Shapes } from './remote.ts';
 import { remoteOf, remoteOptions } from './remote-options.ts';
-
-const page = z.looseObject({
-  entries: z.array(auditEntry),
-  names: z.record(z.string(), z.string()),
-  nextCursor: z.string().nullable(),
-});
 
 /** Entries that one request asks for. The gateway gives at most 200. */
 const pageSize = 200;
@@ -44,15 +37,16 @@ export const audit: Command = {
 };
 
 interface Page {
-  readonly entries: readonly AuditEntry[];
+  readonly entries: Shapes['AuditPage']['entries'];
   readonly names: ReadonlyMap<string, string>;
 }
 
-async function* readPages(remote: Remote, filters: Query, limit: number): AsyncGenerator<Page> {
+async function* readPages(remote: Remote, filters: ReturnType<typeof filtersOf>, limit: number): AsyncGenerator<Page> {
   let cursor: string | null | undefined;
   for (let left = limit; left > 0 && cursor !== null; ) {
-    const query = { ...filters, cursor, limit: String(Math.min(left, pageSize)) };
-    const { entries, names, nextCursor } = page.parse(await remote.get('/api/audit', query));
+    const query = { ...filters, ...(cursor && { cursor }), limit: Math.min(left, pageSize) };
+    const page: Shapes['AuditPage'] = await answerOf(remote.GET('/api/audit', { params: { query } }));
+    const { entries, names, nextCursor } = page;
     yield { entries, names: new Map(Object.entries(names)) };
     left -= entries.length;
     cursor = nextCursor;

@@ -1,15 +1,8 @@
-import { z } from 'zod';
 import { printable, printableJson } from '../domain/printable.ts';
 import type { Command } from './command.ts';
-import type { Remote } from './remote.ts';
+import { answerOf, type Remote, type Shapes } from './remote.ts';
 import { remoteOf, remoteOptions } from './remote-options.ts';
-
-const page = z.looseObject({
-  items: z.array(z.looseObject({ id: z.string(), object: z.string(), title: z.string(), url: z.string().nullable() })),
-  nextCursor: z.string().nullable(),
-});
-
-type Found = z.infer<typeof page>['items'][number];
+import { namedWorkspace } from './workspace-option.ts';
 
 export const discover: Command = {
   name: 'discover',
@@ -24,9 +17,8 @@ export const discover: Command = {
   async run(invocation) {
     const { options, terminal } = invocation;
     const print = options.json === true ? printableJson : oneLine;
-    const workspace = typeof options.workspace === 'string' ? options.workspace : undefined;
     let count = 0;
-    for await (const found of readFound(remoteOf(invocation), workspace)) {
+    for await (const found of readFound(remoteOf(invocation), namedWorkspace(invocation))) {
       terminal.out(print(found));
       count += 1;
       terminal.progress(`${count} found`);
@@ -36,16 +28,18 @@ export const discover: Command = {
   },
 };
 
-async function* readFound(remote: Remote, workspace: string | undefined): AsyncGenerator<Found> {
+async function* readFound(
+  remote: Remote,
+  workspace: { readonly workspace?: string },
+): AsyncGenerator<Shapes['DiscoveredItem']> {
   for (let cursor: string | null | undefined; cursor !== null; ) {
-    const { items, nextCursor }: z.infer<typeof page> = page.parse(
-      await remote.get('/api/discover', { workspace, cursor }),
-    );
-    yield* items;
-    cursor = nextCursor;
+    const query = { ...workspace, ...(cursor && { cursor }) };
+    const page: Shapes['Discovery'] = await answerOf(remote.GET('/api/discover', { params: { query } }));
+    yield* page.items;
+    cursor = page.nextCursor;
   }
 }
 
-function oneLine({ id, object, title }: Found): string {
+function oneLine({ id, object, title }: Shapes['DiscoveredItem']): string {
   return printable([id, object.padEnd(11), title].join('  '));
 }

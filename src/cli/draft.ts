@@ -1,17 +1,9 @@
-import { z } from 'zod';
 import { printable, printableJson } from '../domain/printable.ts';
 import type { Command } from './command.ts';
-import { planOf, policyAt, policyNotes, policyOptions, printPlan } from './policy.ts';
-import { readPolicyFile } from './policy-file.ts';
-
-const draft = z.looseObject({
-  revision: z.number(),
-  document: z.record(z.string(), z.unknown()),
-  madeOn: z.number(),
-  author: z.object({ name: z.string() }).loose().nullable(),
-  setAt: z.string(),
-  problems: z.array(z.string()),
-});
+import { planOf, policyNotes, policyOptions, printPlan, revisionOf } from './policy.ts';
+import { fileAsSent, readPolicyFile } from './policy-file.ts';
+import { answerOf, type Shapes } from './remote.ts';
+import { workspaceAt } from './workspace-option.ts';
 
 const json = { takes: null, doc: 'the whole answer as JSON' };
 const noteOfReport =
@@ -24,9 +16,9 @@ export const draftSet: Command = {
   options: policyOptions,
   notes: `${policyNotes} What was found of the draft before is forgotten.`,
   async run(invocation) {
-    const { sent } = await readPolicyFile(invocation.parameters.FILE ?? '-');
-    const { remote, path } = await policyAt(invocation);
-    const made = draft.parse(await remote.send('PUT', `${path}/policy/draft`, sent));
+    const sent = fileAsSent(await readPolicyFile(invocation.parameters.FILE ?? '-'));
+    const { remote, path } = await workspaceAt(invocation);
+    const made = await answerOf(remote.PUT('/api/workspaces/{workspace}/policy/draft', { params: { path }, ...sent }));
     invocation.terminal.err(`draft ${made.revision}, on revision ${made.madeOn} of the policy`);
     return 0;
   },
@@ -40,36 +32,14 @@ export const draftShow: Command = {
   notes: policyNotes,
   async run(invocation) {
     const { terminal } = invocation;
-    const { remote, path } = await policyAt(invocation);
-    const found = draft.parse(await remote.get(`${path}/policy/draft`));
+    const { remote, path } = await workspaceAt(invocation);
+    const found = await answerOf(remote.GET('/api/workspaces/{workspace}/policy/draft', { params: { path } }));
     terminal.out(printableJson(found.document));
     terminal.err(printable(`draft ${found.revision}, by ${found.author?.name ?? 'nobody'}, since ${found.setAt}`));
     for (const problem of found.problems) terminal.err(printable(`cannot be applied: ${problem}`));
     return 0;
   },
 };
-
-const report = z.looseObject({
-  since: z.string(),
-  calls: z.number(),
-  lost: z.number(),
-  gained: z.number(),
-  skipped: z.number(),
-  problems: z.array(z.string()),
-  flips: z.array(
-    z.looseObject({
-      principal: z.object({ name: z.string() }).loose(),
-      operation: z.string(),
-      object: z.object({ kind: z.string(), id: z.string().nullable() }),
-      action: z.string(),
-      becomes: z.string(),
-      because: z.string(),
-      calls: z.number(),
-      first: z.string(),
-      last: z.string(),
-    }),
-  ),
-});
 
 export const draftReport: Command = {
   name: 'draft report',
@@ -79,8 +49,9 @@ export const draftReport: Command = {
   notes: noteOfReport,
   async run(invocation) {
     const { options, terminal } = invocation;
-    const { remote, path } = await policyAt(invocation);
-    const found = report.parse(await remote.get(`${path}/policy/draft/report`));
+    const { remote, path } = await workspaceAt(invocation);
+    const asked = remote.GET('/api/workspaces/{workspace}/policy/draft/report', { params: { path } });
+    const found = await answerOf(asked);
     if (options.json === true) terminal.out(printableJson(found));
     else for (const flip of found.flips) terminal.out(printable(sayFlip(flip)));
     const { calls, since, lost, gained } = found;
@@ -91,7 +62,7 @@ export const draftReport: Command = {
 };
 
 /** `agent:Scout  pages.retrieve  read page:…  would be deny (denied_by_grant)  12 times, … to …` */
-function sayFlip(flip: z.infer<typeof report>['flips'][number]): string {
+function sayFlip(flip: Shapes['DraftFlips']): string {
   const { principal, operation, object, action, becomes, because, calls, first, last } = flip;
   const where = object.id === null ? object.kind : `${object.kind}:${object.id}`;
   const when = `${calls} ${calls === 1 ? 'time' : 'times'}, ${first} to ${last}`;
@@ -106,13 +77,15 @@ export const draftPromote: Command = {
   notes: `${policyNotes} It is refused where the policy or the draft changes meanwhile.`,
   async run(invocation) {
     const { terminal } = invocation;
-    const { remote, path } = await policyAt(invocation);
-    const { revision, document } = draft.parse(await remote.get(`${path}/policy/draft`));
-    const planned = await planOf(invocation, { json: document });
-    const ifMatch = `"${planned.revision}"`;
-    await remote.send('POST', `${path}/policy/draft/promote`, { json: { draft: revision }, ifMatch });
+    const { remote, path } = await workspaceAt(invocation);
+    const draft = await answerOf(remote.GET('/api/workspaces/{workspace}/policy/draft', { params: { path } }));
+    const planned = await planOf(invocation, { body: draft.document });
+    await remote.POST('/api/workspaces/{workspace}/policy/draft/promote', {
+      params: { path, header: { 'if-match': `"${planned.revision}"` } },
+      body: { draft: draft.revision },
+    });
     printPlan(planned, terminal);
-    terminal.err(`applied: revision ${(await remote.tag(`${path}/policy`))?.replaceAll('"', '')}`);
+    terminal.err(`applied: revision ${await revisionOf(remote, path)}`);
     return 0;
   },
 };
@@ -124,8 +97,8 @@ export const draftRemove: Command = {
   options: policyOptions,
   notes: policyNotes,
   async run(invocation) {
-    const { remote, path } = await policyAt(invocation);
-    await remote.send('DELETE', `${path}/policy/draft`);
+    const { remote, path } = await workspaceAt(invocation);
+    await remote.DELETE('/api/workspaces/{workspace}/policy/draft', { params: { path } });
     return 0;
   },
 };

@@ -1,31 +1,11 @@
-import { z } from 'zod';
+import type { operations } from '../domain/admin-api.ts';
 import { isId } from '../domain/ids.ts';
 import { printable, printableJson } from '../domain/printable.ts';
 import { type Command, type Invocation, type Option, UsageError } from './command.ts';
-import { policyAt } from './policy.ts';
+import { answerOf, type BodyOf, type Shapes } from './remote.ts';
 import { remoteOptions } from './remote-options.ts';
 import { readScope } from './scope.ts';
-import { textOf, workspaceOption } from './workspace-option.ts';
-
-const container = z.object({ kind: z.string(), id: z.string().nullable(), title: z.string().nullable() });
-const explanation = z.looseObject({
-  principal: z.object({ name: z.string() }).loose(),
-  action: z.string(),
-  effect: z.string(),
-  because: z.string(),
-  refusedBy: z.string().nullable(),
-  path: z.array(container),
-  grants: z.array(
-    z.looseObject({ id: z.string(), effect: z.string(), to: z.string(), on: z.array(z.string()), reason: z.string() }),
-  ),
-  changes: z.array(z.looseObject({ says: z.string() })),
-  now: z.string().nullable(),
-});
-const capable = z.looseObject({
-  principals: z.array(
-    z.looseObject({ name: z.string(), role: z.string(), because: z.string(), grants: z.array(z.string()) }),
-  ),
-});
+import { textOf, workspaceAt, workspaceOption } from './workspace-option.ts';
 
 const options: Readonly<Record<string, Option>> = {
   ...remoteOptions,
@@ -46,8 +26,9 @@ export const explainCommand: Command = {
     'A decision has an id, dec_…, which stands in the log and in refusals. A place is workspace, page:ID or database:ID. ' +
     'About others it takes a key with the action `grants`. docs/policy.md',
   async run(invocation) {
-    const { remote, path } = await policyAt(invocation);
-    const found = explanation.parse(await remote.send('POST', `${path}/explain`, { json: questionIn(invocation) }));
+    const body = questionIn(invocation);
+    const { remote, path } = await workspaceAt(invocation);
+    const found = await answerOf(remote.POST('/api/workspaces/{workspace}/explain', { params: { path }, body }));
     if (invocation.options.json === true) invocation.terminal.out(printableJson(found));
     else for (const line of tell(found)) invocation.terminal.out(printable(line));
     return 0;
@@ -62,9 +43,12 @@ export const whoCanCommand: Command = {
   notes: 'A place is workspace, page:ID or database:ID. It takes a key with the action `grants`. docs/policy.md',
   async run(invocation) {
     const { parameters, options: given, terminal } = invocation;
-    const json = { action: parameters.ACTION, object: placeOf(parameters.PLACE ?? '') };
-    const { remote, path } = await policyAt(invocation);
-    const { principals } = capable.parse(await remote.send('POST', `${path}/who-can`, { json }));
+    const asked = { action: parameters.ACTION, object: placeOf(parameters.PLACE ?? '') };
+    const body = asked as BodyOf<operations['policy.who_can']>;
+    const { remote, path } = await workspaceAt(invocation);
+    const { principals } = await answerOf(
+      remote.POST('/api/workspaces/{workspace}/who-can', { params: { path }, body }),
+    );
     if (principals.length === 0) terminal.err('Nobody.');
     for (const one of principals) {
       const by = one.because === 'role' ? `as ${one.role}` : `by ${one.grants.join(', ')}`;
@@ -73,12 +57,6 @@ export const whoCanCommand: Command = {
     return 0;
   },
 };
-
-const reached = z.looseObject({
-  counts: z.object({ always: z.number(), sometimes: z.number() }).nullable(),
-  pages: z.array(z.looseObject({ kind: z.string(), id: z.string().nullable(), title: z.string().nullable() })),
-  nextCursor: z.string().nullable(),
-});
 
 export const reachCommand: Command = {
   name: 'reach',
@@ -90,16 +68,19 @@ export const reachCommand: Command = {
     const { parameters, options: given, terminal } = invocation;
     const place = textOf(given.under);
     const under = place === undefined ? {} : { under: readScope(place).id };
-    const { remote, path } = await policyAt(invocation);
+    const { remote, path } = await workspaceAt(invocation);
     let cursor: string | null = null;
     do {
-      const json = {
+      const asked = {
         principal: parameters.WHO,
         action: parameters.ACTION,
         ...under,
         ...(cursor !== null && { cursor }),
       };
-      const page: z.infer<typeof reached> = reached.parse(await remote.send('POST', `${path}/reach`, { json }));
+      const body = asked as BodyOf<operations['policy.reach']>;
+      const page: Shapes['ReachAnswer'] = await answerOf(
+        remote.POST('/api/workspaces/{workspace}/reach', { params: { path }, body }),
+      );
       for (const one of page.pages)
         terminal.out(given.json === true ? printableJson(one) : printable(`${one.kind}:${one.id}  ${one.title ?? ''}`));
       cursor = page.nextCursor;
@@ -115,13 +96,15 @@ function sayCounts({ always, sometimes }: { always: number; sometimes: number })
     : `${always + sometimes} in all, ${sometimes} of them in some calls only.`;
 }
 
-function questionIn({ parameters, options: given }: Invocation): object {
+type Question = BodyOf<operations['policy.explain']>;
+
+function questionIn({ parameters, options: given }: Invocation): Question {
   const about = parameters.DECISION_OR_PLACE ?? '';
   if (isId('dec', about)) return { decision: about };
   const action = textOf(given.may);
   if (action === undefined) throw new UsageError('--may is missing', 'name an action, or give the id of a decision');
   const principal = textOf(given.who);
-  return { ...(principal !== undefined && { principal }), action, object: placeOf(about) };
+  return { ...(principal !== undefined && { principal }), action, object: placeOf(about) } as Question;
 }
 
 function placeOf(text: string) {
@@ -129,7 +112,7 @@ function placeOf(text: string) {
   return { ...place, kind: place.kind === 'page_only' ? 'page' : place.kind };
 }
 
-function* tell(found: z.infer<typeof explanation>): Generator<string> {
+function* tell(found: Shapes['Explanation']): Generator<string> {
   yield `${found.effect}: ${found.principal.name} ${found.action} (${found.because})`;
   if (found.refusedBy === 'notion') yield 'Portcullis allowed it; Notion refused it.';
   if (found.path.length > 0) yield `path: ${found.path.map(nameOf).join(' in ')}`;
@@ -139,6 +122,6 @@ function* tell(found: z.infer<typeof explanation>): Generator<string> {
   for (const { says } of found.changes) yield `to change it: ${says}`;
 }
 
-function nameOf({ kind, id, title }: z.infer<typeof container>): string {
+function nameOf({ kind, id, title }: Shapes['PathElement']): string {
   return title ?? (id === null ? `a ${kind.replace('_', ' ')} that you may not read` : `${kind}:${id}`);
 }

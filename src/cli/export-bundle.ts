@@ -1,12 +1,9 @@
 import { type FileHandle, open, readdir, rename, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { z } from 'zod';
 import { fromFile } from './audit-verdict.ts';
 import { type Terminal, UsageError } from './command.ts';
 import { progressBar } from './progress-bar.ts';
-import type { Query, Remote } from './remote.ts';
-
-const head = z.looseObject({ size: z.int(), checkpoint: z.string(), keys: z.array(z.string()) });
+import { answerOf, linesOf, type Remote } from './remote.ts';
 
 /** Lines that are written at once. */
 const linesAtOnce = 2_000;
@@ -15,21 +12,27 @@ const linesAtOnce = 2_000;
  * Writes the whole log of a workspace, with what proves it, to a file. One that was interrupted is continued: until it is
  * whole, the file is called `OUT.part-SIZE`. In memory are some lines at a time.
  */
-export async function exportBundle(remote: Remote, out: string, query: Query, terminal: Terminal): Promise<void> {
+export async function exportBundle(
+  remote: Remote,
+  out: string,
+  workspace: { readonly workspace?: string },
+  terminal: Terminal,
+): Promise<void> {
   if ((await stat(out).catch(() => null)) !== null)
     throw new UsageError(`${out} is there already`, 'a bundle is never overwritten: name another file');
   const begun = await fromFile(findBegun(out));
   const { keys, size } =
-    begun === null ? head.parse(await remote.get('/api/audit/checkpoint', query)) : { keys: null, size: begun.size };
+    begun === null
+      ? await answerOf(remote.GET('/api/audit/checkpoint', { params: { query: workspace } }))
+      : { keys: null, size: begun.size };
   const draft = `${out}.part-${size}`;
   const file = await fromFile(open(draft, begun === null ? 'wx' : 'r+', 0o600));
   try {
     const from = begun === null ? 0 : await keepWholeEntries(file);
     if (from > 0) terminal.err(`goes on after ${from} of ${size} entries`);
-    await append(
-      file,
-      remote.lines('/api/audit/bundle', { ...query, size: String(size), from: String(from) }),
-      written => terminal.progress(progressBar(from + written, size, 'entries')),
+    const params = { query: { ...workspace, size, from } };
+    await append(file, linesOf(remote.GET('/api/audit/bundle', { params, parseAs: 'stream' })), written =>
+      terminal.progress(progressBar(from + written, size, 'entries')),
     );
     await file.sync();
   } finally {

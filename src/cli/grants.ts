@@ -1,24 +1,12 @@
-import { z } from 'zod';
 import { isAction } from '../domain/action.ts';
+import type { operations } from '../domain/admin-api.ts';
 import { isId } from '../domain/ids.ts';
 import { printable, printableJson } from '../domain/printable.ts';
 import { type Command, UsageError } from './command.ts';
-import { policyAt, policyNotes, policyOptions } from './policy.ts';
+import { policyNotes, policyOptions } from './policy.ts';
+import { answerOf, type BodyOf, type Shapes } from './remote.ts';
 import { readScope } from './scope.ts';
-import { textOf } from './workspace-option.ts';
-
-const scope = z.object({ kind: z.string(), id: z.string().optional() });
-const grant = z.looseObject({
-  id: z.string(),
-  effect: z.string(),
-  subject: z.looseObject({ name: z.string() }),
-  actions: z.array(z.string()).nullable(),
-  role: z.string().nullable(),
-  scope: z.union([scope, z.array(scope)]),
-  reason: z.string(),
-});
-const made = z.looseObject({ grant });
-const listed = z.looseObject({ grants: z.array(grant) });
+import { textOf, workspaceAt } from './workspace-option.ts';
 
 export const grantCommand: Command = {
   name: 'grant',
@@ -40,7 +28,7 @@ export const grantCommand: Command = {
     if (reason === undefined) throw new UsageError('--reason is missing', 'say why, in a few words');
     const until = textOf(options.until);
     const properties = textOf(options.properties)?.split(',');
-    const body = {
+    const asked = {
       effect: parameters.EFFECT,
       subject: subjectOf(parameters.WHO ?? ''),
       ...actionsOf(parameters.ACTIONS ?? ''),
@@ -49,9 +37,10 @@ export const grantCommand: Command = {
       ...(properties !== undefined && { properties }),
       reason,
     };
-    const { remote, path } = await policyAt(invocation);
-    const answer = made.parse(await remote.send('POST', `${path}/grants`, { json: body }));
-    terminal.out(line(answer.grant));
+    const body = asked as BodyOf<operations['grants.create']>;
+    const { remote, path } = await workspaceAt(invocation);
+    const { grant } = await answerOf(remote.POST('/api/workspaces/{workspace}/grants', { params: { path }, body }));
+    terminal.out(line(grant));
     return 0;
   },
 };
@@ -64,8 +53,8 @@ export const grantsList: Command = {
   notes: policyNotes,
   async run(invocation) {
     const { options, terminal } = invocation;
-    const { remote, path } = await policyAt(invocation);
-    const { grants } = listed.parse(await remote.get(`${path}/grants`));
+    const { remote, path } = await workspaceAt(invocation);
+    const { grants } = await answerOf(remote.GET('/api/workspaces/{workspace}/grants', { params: { path } }));
     if (grants.length === 0) terminal.err('There are none.');
     for (const one of grants) terminal.out(options.json === true ? printableJson(one) : line(one));
     return 0;
@@ -79,10 +68,11 @@ export const grantsRemove: Command = {
   options: policyOptions,
   notes: policyNotes,
   async run(invocation) {
-    const id = invocation.parameters.GRANT ?? '';
-    if (!isId('grt', id)) throw new UsageError(`"${id}" is no id of a grant`, 'portcullis grants list shows them');
-    const { remote, path } = await policyAt(invocation);
-    await remote.send('DELETE', `${path}/grants/${id}`);
+    const grant = invocation.parameters.GRANT ?? '';
+    if (!isId('grt', grant))
+      throw new UsageError(`"${grant}" is no id of a grant`, 'portcullis grants list shows them');
+    const { remote, path } = await workspaceAt(invocation);
+    await remote.DELETE('/api/workspaces/{workspace}/grants/{grant}', { params: { path: { ...path, grant } } });
     return 0;
   },
 };
@@ -104,7 +94,7 @@ function actionsOf(text: string) {
 }
 
 /** `grt_…  deny group:contractors read on page:…  board papers` */
-function line({ id, effect, subject, actions, role, scope: on, reason }: z.infer<typeof grant>): string {
+function line({ id, effect, subject, actions, role, scope: on, reason }: Shapes['Grant']): string {
   const places = (Array.isArray(on) ? on : [on]).map(({ kind, id: at }) =>
     at === undefined ? kind : `${kind.replace('_', '-')}:${at}`,
   );

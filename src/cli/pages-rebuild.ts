@@ -1,11 +1,8 @@
-import { z } from 'zod';
 import type { Command } from './command.ts';
 import { progressBar } from './progress-bar.ts';
-import { remoteOf, remoteOptions } from './remote-options.ts';
-import { textOf, workspaceOf, workspaceOption } from './workspace-option.ts';
-
-const state = z.looseObject({ counts: z.array(z.looseObject({ kind: z.string(), count: z.number() })) });
-const step = z.object({ found: z.number(), placed: z.number(), nextCursor: z.string().nullable() });
+import { answerOf, type Shapes } from './remote.ts';
+import { remoteOptions } from './remote-options.ts';
+import { textOf, workspaceAt, workspaceOption } from './workspace-option.ts';
 
 export const pagesRebuild: Command = {
   name: 'pages rebuild',
@@ -22,21 +19,21 @@ export const pagesRebuild: Command = {
     "Notion allows: some 100 pages a second at best. Notion's search lags behind changes, and skips linked databases.",
   async run(invocation) {
     const { options, terminal } = invocation;
-    const remote = remoteOf(invocation);
-    const index = `/api/workspaces/${await workspaceOf(invocation, remote)}/page-index` as const;
-    const known = searchable(state.parse(await remote.get(index)));
+    const { remote, path } = await workspaceAt(invocation);
+    const index = await answerOf(remote.GET('/api/workspaces/{workspace}/page-index', { params: { path } }));
+    const known = searchable(index);
     let cursor = textOf(options.from) ?? null;
     const total = { found: 0, placed: 0 };
     do {
-      const json = cursor === null ? {} : { cursor };
-      const { found, placed, nextCursor } = await remote
-        .send('POST', `${index}/rebuild`, { json })
-        .then(answer => step.parse(answer))
-        .catch(error => {
-          terminal.progress('');
-          if (cursor !== null) terminal.err(`go on with --from ${cursor}`);
-          throw error;
-        });
+      const body = cursor === null ? {} : { cursor };
+      const step: Shapes['PageDiscoveryStep'] = await answerOf(
+        remote.POST('/api/workspaces/{workspace}/page-index/rebuild', { params: { path }, body }),
+      ).catch(error => {
+        terminal.progress('');
+        if (cursor !== null) terminal.err(`go on with --from ${cursor}`);
+        throw error;
+      });
+      const { found, placed, nextCursor } = step;
       total.found += found;
       total.placed += placed;
       cursor = nextCursor;
@@ -54,7 +51,7 @@ function progress(found: number, known: number): string {
 }
 
 /** Search shows pages and data sources alone. */
-function searchable({ counts }: z.infer<typeof state>): number {
+function searchable({ counts }: Shapes['PageIndexState']): number {
   const shown = counts.filter(({ kind }) => kind === 'page' || kind === 'data_source');
   return shown.reduce((sum, { count }) => sum + count, 0);
 }

@@ -1,11 +1,10 @@
-import { z } from 'zod';
+import type { operations } from '../domain/admin-api.ts';
 import { printable, printableJson } from '../domain/printable.ts';
 import type { Command } from './command.ts';
-import { documentIn, policyAt, policyNotes, policyOptions, timeOf } from './policy.ts';
+import { documentIn, policyNotes, policyOptions, timeOf } from './policy.ts';
 import { readPolicyFile } from './policy-file.ts';
-import { textOf } from './workspace-option.ts';
-
-const lints = z.looseObject({ findings: z.array(z.looseObject({ of: z.string(), says: z.string() })) });
+import { answerOf, type BodyOf } from './remote.ts';
+import { textOf, workspaceAt } from './workspace-option.ts';
 
 const json = { takes: null, doc: 'the whole answer as JSON' };
 
@@ -18,28 +17,16 @@ export const policyLint: Command = {
   async run(invocation) {
     const { options, terminal } = invocation;
     const file = textOf(options.file);
-    const body = file === undefined ? {} : { policy: await documentIn(await readPolicyFile(file)) };
-    const { remote, path } = await policyAt(invocation);
-    const found = lints.parse(await remote.send('POST', `${path}/policy/lint`, { json: body }));
+    const asked = file === undefined ? {} : { policy: await documentIn(await readPolicyFile(file)) };
+    const body = asked as BodyOf<operations['policy.lint']>;
+    const { remote, path } = await workspaceAt(invocation);
+    const found = await answerOf(remote.POST('/api/workspaces/{workspace}/policy/lint', { params: { path }, body }));
     if (options.json === true) terminal.out(printableJson(found));
     else for (const { of, says } of found.findings) terminal.out(printable(`${of}  ${says}`));
     if (found.findings.length === 0) terminal.err('There is nothing to say.');
     return 0;
   },
 };
-
-const proposals = z.looseObject({
-  calls: z.number(),
-  complete: z.boolean(),
-  proposals: z.array(
-    z.looseObject({
-      says: z.string(),
-      uses: z.number(),
-      observedSince: z.string(),
-      breaks: z.number(),
-    }),
-  ),
-});
 
 export const policyLeastPrivilege: Command = {
   name: 'policy least-privilege',
@@ -60,8 +47,10 @@ export const policyLeastPrivilege: Command = {
       ...(since !== undefined && { since: timeOf('--since', since) }),
       ...(until !== undefined && { until: timeOf('--until', until) }),
     };
-    const { remote, path } = await policyAt(invocation);
-    const found = proposals.parse(await remote.send('POST', `${path}/policy/least-privilege`, { json: body }));
+    const { remote, path } = await workspaceAt(invocation);
+    const found = await answerOf(
+      remote.POST('/api/workspaces/{workspace}/policy/least-privilege', { params: { path }, body }),
+    );
     if (options.json === true) terminal.out(printableJson(found));
     else {
       for (const { says, uses, observedSince, breaks } of found.proposals)

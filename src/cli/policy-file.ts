@@ -1,22 +1,34 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from './command.ts';
-import type { Sent } from './remote.ts';
 
-/** A policy that somebody keeps in a file, as it is sent: the gateway reads it, and says what is wrong with it. */
+/** A policy that somebody keeps in a file. The gateway reads it, and says what is wrong with it. */
 export interface PolicyFile {
-  readonly sent: Required<Pick<Sent, 'text'>>;
+  readonly type: 'application/json' | 'application/yaml';
+  readonly text: string;
   /** The revision that it was exported at; null where it does not say. */
   readonly revision: string | null;
 }
 
+/** A document as a request of the admin API takes it: as data, or as the text of a file. */
+export interface SentDocument {
+  readonly body: Record<string, unknown>;
+  readonly bodySerializer?: () => string;
+  readonly headers?: { readonly 'content-type': string };
+}
+
+/** Sends the file as it is: comments and mistakes are the gateway's to read. */
+export function fileAsSent({ type, text }: PolicyFile): SentDocument {
+  return { body: {}, bodySerializer: () => text, headers: { 'content-type': type } };
+}
+
 /** Reads a file, `-` for standard input. Throws UsageError. */
 export async function readPolicyFile(name: string): Promise<PolicyFile> {
-  const body = await (name === '-' ? readAll() : readFile(name, 'utf8')).catch((error: NodeJS.ErrnoException) => {
+  const text = await (name === '-' ? readAll() : readFile(name, 'utf8')).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`${name} cannot be read (${error.code})`, 'give a file, or - for standard input');
   });
-  const type = body.trimStart().startsWith('{') ? 'application/json' : 'application/yaml';
-  const revision = /^# revision: (\d+)$/m.exec(body)?.[1] ?? null;
-  return { sent: { text: { type, body } }, revision };
+  const type = text.trimStart().startsWith('{') ? 'application/json' : 'application/yaml';
+  const revision = /^# revision: (\d+)$/m.exec(text)?.[1] ?? null;
+  return { type, text, revision };
 }
 
 async function readAll(): Promise<string> {

@@ -1,43 +1,17 @@
-import { z } from 'zod';
+import type { operations } from '../domain/admin-api.ts';
 import { errorTable } from '../domain/errors.ts';
 import { printable, printableJson } from '../domain/printable.ts';
 import { dayMs } from '../domain/units.ts';
 import { type Command, type Invocation, type Option, type Terminal, UsageError } from './command.ts';
-import { type PolicyFile, readPolicyFile } from './policy-file.ts';
-import type { ApiPath, Remote, Sent } from './remote.ts';
-import { remoteOf, remoteOptions } from './remote-options.ts';
-import { textOf, workspaceOf, workspaceOption } from './workspace-option.ts';
+import { fileAsSent, type PolicyFile, readPolicyFile, type SentDocument } from './policy-file.ts';
+import { answerOf, type BodyOf, type Remote, type Shapes } from './remote.ts';
+import { remoteOptions } from './remote-options.ts';
+import { textOf, workspaceAt, workspaceOption } from './workspace-option.ts';
 
 export const policyOptions: Readonly<Record<string, Option>> = { ...remoteOptions, ...workspaceOption };
 export const policyNotes = 'Asks a running gateway, as the holder of a key with the action `grants`. docs/policy.md';
 
-/** Where the policy of the workspace is, that an invocation names. */
-export async function policyAt(invocation: Invocation): Promise<{ readonly remote: Remote; readonly path: ApiPath }> {
-  const remote = remoteOf(invocation);
-  return { remote, path: `/api/workspaces/${await workspaceOf(invocation, remote)}` };
-}
-
-const difference = z
-  .object({ name: z.string(), actions: z.array(z.string()), on: z.array(z.string()), pages: z.number() })
-  .loose();
-const plan = z
-  .object({
-    revision: z.number(),
-    changes: z.array(
-      z.object({
-        change: z.enum(['added', 'removed', 'changed']),
-        of: z.string(),
-        was: z.string().nullable(),
-        becomes: z.string().nullable(),
-      }),
-    ),
-    gains: z.array(difference),
-    losses: z.array(difference),
-    missingActions: z.array(z.string()),
-    failed: z.array(z.string()),
-  })
-  .loose();
-type Plan = z.infer<typeof plan>;
+type Simulation = BodyOf<operations['policy.simulate']>;
 
 const formats = ['yaml', 'json', 'cedar', 'cedar-schema'] as const;
 
@@ -48,11 +22,17 @@ export const policyExport: Command = {
   options: { ...policyOptions, format: { takes: 'FORMAT', doc: `${formats.join(', ')}; default yaml` } },
   notes: policyNotes,
   async run(invocation) {
-    const format = textOf(invocation.options.format) ?? 'yaml';
-    if (!(formats as readonly string[]).includes(format))
-      throw new UsageError('--format is not known', `give ${formats.join(', ')}`);
-    const { remote, path } = await policyAt(invocation);
-    invocation.terminal.out((await remote.text(`${path}/policy/export`, { format })).trimEnd());
+    const named = textOf(invocation.options.format) ?? 'yaml';
+    const format = formats.find(known => known === named);
+    if (format === undefined) throw new UsageError('--format is not known', `give ${formats.join(', ')}`);
+    const { remote, path } = await workspaceAt(invocation);
+    const exported = await answerOf(
+      remote.GET('/api/workspaces/{workspace}/policy/export', {
+        params: { path, query: { format } },
+        parseAs: 'text',
+      }),
+    );
+    invocation.terminal.out(exported.trimEnd());
     return 0;
   },
 };
@@ -64,7 +44,8 @@ export const policyPlan: Command = {
   options: { ...policyOptions, json: { takes: null, doc: 'the whole plan as JSON' } },
   notes: `${policyNotes} The exit code is 6 where the document would be refused.`,
   async run(invocation) {
-    const planned = await planOf(invocation, (await readPolicyFile(invocation.parameters.FILE ?? '-')).sent);
+    const file = await readPolicyFile(invocation.parameters.FILE ?? '-');
+    const planned = await planOf(invocation, fileAsSent(file));
     if (invocation.options.json === true) invocation.terminal.out(printableJson(planned));
     else printPlan(planned, invocation.terminal);
     return exitCodeOf(planned);
@@ -82,13 +63,14 @@ export const policyApply: Command = {
   notes: `${policyNotes} A document that names no revision is applied to the policy as it is now.`,
   async run(invocation) {
     const file = await readPolicyFile(invocation.parameters.FILE ?? '-');
-    const { remote, path } = await policyAt(invocation);
-    const planned = await planOf(invocation, file.sent);
-    const named = textOf(invocation.options.revision) ?? file.revision;
-    const ifMatch = named === null ? `"${planned.revision}"` : `"${named}"`;
-    await remote.send('PUT', `${path}/policy`, { ...file.sent, ifMatch });
+    const { remote, path } = await workspaceAt(invocation);
+    const sent = fileAsSent(file);
+    const planned = await planOf(invocation, sent);
+    const named = textOf(invocation.options.revision) ?? file.revision ?? planned.revision;
+    const header = { 'if-match': `"${named}"` };
+    await remote.PUT('/api/workspaces/{workspace}/policy', { params: { path, header }, ...sent });
     printPlan(planned, invocation.terminal);
-    invocation.terminal.err(`applied: revision ${(await remote.tag(`${path}/policy`))?.replaceAll('"', '')}`);
+    invocation.terminal.err(`applied: revision ${await revisionOf(remote, path)}`);
     return 0;
   },
 };
@@ -100,31 +82,13 @@ export const policyTest: Command = {
   options: policyOptions,
   notes: `${policyNotes} Nothing is saved. The exit code is 6 where one fails.`,
   async run(invocation) {
-    const { failed } = await planOf(invocation, (await readPolicyFile(invocation.parameters.FILE ?? '-')).sent);
+    const file = await readPolicyFile(invocation.parameters.FILE ?? '-');
+    const { failed } = await planOf(invocation, fileAsSent(file));
     for (const line of failed) invocation.terminal.out(printable(line));
     if (failed.length === 0) invocation.terminal.err('All of them hold.');
     return failed.length === 0 ? 0 : errorTable.conflict.exitCode;
   },
 };
-
-const flips = z
-  .object({
-    calls: z.number(),
-    lost: z.number(),
-    gained: z.number(),
-    complete: z.boolean(),
-    flips: z.array(
-      z.looseObject({
-        time: z.string(),
-        operation: z.string(),
-        principal: z.looseObject({ name: z.string() }),
-        becomes: z.string(),
-        because: z.string(),
-        decision: z.string().nullable(),
-      }),
-    ),
-  })
-  .loose();
 
 export const policySimulate: Command = {
   name: 'policy simulate',
@@ -141,15 +105,18 @@ export const policySimulate: Command = {
   async run(invocation) {
     const { options, terminal } = invocation;
     const file = await readPolicyFile(invocation.parameters.FILE ?? '-');
-    const { remote, path } = await policyAt(invocation);
+    const { remote, path } = await workspaceAt(invocation);
     const until = textOf(options.until);
-    const body = {
+    const asked = {
       policy: await documentIn(file),
       since: timeOf('--since', textOf(options.since) ?? new Date(Date.now() - 7 * dayMs).toISOString()),
       ...(until !== undefined && { until: timeOf('--until', until) }),
       ...(options.as !== undefined && { as: options.as }),
     };
-    const found = flips.parse(await remote.send('POST', `${path}/policy/simulate`, { json: body }));
+    const body = asked as Simulation;
+    const found = await answerOf(
+      remote.POST('/api/workspaces/{workspace}/policy/simulate', { params: { path }, body }),
+    );
     if (options.json === true) terminal.out(printableJson(found));
     else {
       for (const { time, operation, principal, becomes, because, decision } of found.flips)
@@ -164,11 +131,9 @@ export const policySimulate: Command = {
 };
 
 /** As plain data. What is wrong in the document itself is said by the gateway. */
-export async function documentIn({ sent }: PolicyFile): Promise<unknown> {
+export async function documentIn({ type, text }: PolicyFile): Promise<unknown> {
   try {
-    return sent.text.type === 'application/json'
-      ? JSON.parse(sent.text.body)
-      : (await import('yaml')).parse(sent.text.body, { maxAliasCount: 0 });
+    return type === 'application/json' ? JSON.parse(text) : (await import('yaml')).parse(text, { maxAliasCount: 0 });
   } catch {
     throw new UsageError('the document cannot be read', 'portcullis policy plan says where it is wrong');
   }
@@ -180,10 +145,18 @@ export function timeOf(option: string, text: string): string {
   return time.toISOString();
 }
 
-/** What a document would change. @param sent the document */
-export async function planOf(invocation: Invocation, sent: Sent): Promise<Plan> {
-  const { remote, path } = await policyAt(invocation);
-  return plan.parse(await remote.send('POST', `${path}/policy/plan`, sent));
+/** What a document would change. */
+export async function planOf(invocation: Invocation, sent: SentDocument) {
+  const { remote, path } = await workspaceAt(invocation);
+  return answerOf(remote.POST('/api/workspaces/{workspace}/policy/plan', { params: { path }, ...sent }));
+}
+
+type Plan = Awaited<ReturnType<typeof planOf>>;
+
+/** The revision that the policy has by now. */
+export async function revisionOf(remote: Remote, path: { readonly workspace: string }): Promise<string | undefined> {
+  const { response } = await remote.GET('/api/workspaces/{workspace}/policy', { params: { path } });
+  return response.headers.get('etag')?.replaceAll('"', '');
 }
 
 const signs = { added: '+', removed: '-', changed: '~' };
@@ -202,7 +175,7 @@ export function printPlan({ changes, gains, losses, missingActions, failed }: Pl
 }
 
 /** `ada@acme.example  read, update  on page:…  (12 pages)` */
-function sayDifference({ name, actions, on, pages }: z.infer<typeof difference>): string {
+function sayDifference({ name, actions, on, pages }: Shapes['PolicyDifference']): string {
   return `${name}  ${actions.join(', ')}  on ${on.join(', ')}  (${pages} ${pages === 1 ? 'page' : 'pages'})`;
 }
 

@@ -1,5 +1,7 @@
+import createClient, { type Client } from 'openapi-fetch';
 import { z } from 'zod';
 import type { ClientConfig } from '../config/config.ts';
+import type { components, paths } from '../domain/admin-api.ts';
 import { errorOfDiagnosis } from '../domain/diagnosed-errors.ts';
 import type { DiagnosisCode } from '../domain/diagnosis.ts';
 import { type ErrorCode, errorTable } from '../domain/errors.ts';
@@ -17,79 +19,45 @@ export class RemoteError extends Error {
   }
 }
 
-/** The admin API of a running gateway. */
-export interface Remote {
-  /** GET of a path below the gateway's URL. Query values that are undefined are left out. */
-  get(path: ApiPath, query?: Query): Promise<unknown>;
-  /** GET of a file of text, line by line, while it comes. A file that breaks off throws. */
-  lines(path: ApiPath, query?: Query): AsyncGenerator<string>;
-  /** GET of a file of text, whole. */
-  text(path: ApiPath, query?: Query): Promise<string>;
-  /** The value of the header ETag that GET of a path answers with; null for none. */
-  tag(path: ApiPath): Promise<string | null>;
-  /** Answers with null where there is nothing to say. */
-  send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: ApiPath, given?: Sent): Promise<unknown>;
-}
+/** The admin API of a running gateway, typed by its description. It throws RemoteError; `answerOf` takes the answer. */
+export type Remote = Client<paths>;
 
-/** What goes with a request: a value that is sent as JSON, or text of a type. */
-export interface Sent {
-  readonly json?: unknown;
-  readonly text?: { readonly type: string; readonly body: string };
-  /** The revision that a change is made on. */
-  readonly ifMatch?: string;
-}
+/** The shapes of the API, as its description says. */
+export type Shapes = components['schemas'];
 
-export type ApiPath = `/api/${string}`;
-
-export type Query = Readonly<Record<string, string | undefined>>;
+/** What an operation takes in its body. Where people type it, the gateway checks it. */
+export type BodyOf<O extends { requestBody?: unknown }> =
+  NonNullable<O['requestBody']> extends { content: { 'application/json': infer Body } } ? Body : never;
 
 /** Talks to the gateway at `url` as the holder of `key`. Throws RemoteError. */
 export function createRemote({ url, key }: ClientConfig): Remote {
   if (key === null) {
     throw new RemoteError('no API key', 'Give one in PORTCULLIS_KEY.', errorTable.unauthorized.exitCode);
   }
-  const bearer = key.reveal();
-
-  async function reach(method: string, address: URL, { json, text, ifMatch }: Sent = {}): Promise<Response> {
-    const type = text?.type ?? (json === undefined ? undefined : 'application/json');
-    const headers = {
-      authorization: `Bearer ${bearer}`,
-      ...(type !== undefined && { 'content-type': type }),
-      ...(ifMatch !== undefined && { 'if-match': ifMatch }),
-    };
-    const body = text?.body ?? (json === undefined ? null : JSON.stringify(json));
-    const answer = await fetch(address, { method, headers, body }).catch(error => {
-      throw unreachable(url, error);
-    });
-    if (!answer.ok) throw refused(answer.status, await answer.json().catch(() => null));
-    return answer;
-  }
-
-  async function ask(method: string, address: URL, given?: Sent): Promise<unknown> {
-    return (await reach(method, address, given)).json().catch(() => null);
-  }
-
-  function addressOf(path: ApiPath, query: Query = {}): URL {
-    const address = new URL(`${url}${path}`);
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) address.searchParams.set(name, value);
-    return address;
-  }
-
-  return {
-    get: (path, query) => ask('GET', addressOf(path, query)),
-    async *lines(path, query) {
-      const { body } = await reach('GET', addressOf(path, query));
-      if (body === null) return;
-      yield* linesOf(body);
+  const remote = createClient<paths>({ baseUrl: url, headers: { authorization: `Bearer ${key.reveal()}` } });
+  remote.use({
+    async onResponse({ response }) {
+      if (!response.ok) throw refused(response.status, await response.json().catch(() => null));
+      if (!isOfTheApi(response)) throw foreign(`unexpected answer of the type ${response.headers.get('content-type')}`);
     },
-    text: async (path, query) => (await reach('GET', addressOf(path, query))).text(),
-    tag: async path => (await reach('GET', addressOf(path))).headers.get('etag'),
-    send: (method, path, given) => ask(method, addressOf(path), given),
-  };
+    onError: ({ error }) => unreachable(url, error),
+  });
+  return remote;
+}
+
+/** What the gateway answered; undefined where there is nothing to say. Throws RemoteError. */
+export async function answerOf<T>(asked: Promise<{ readonly data?: T }>): Promise<T> {
+  return (await asked).data as T;
+}
+
+/** The lines of a file that the gateway answers with, as they come. A file that breaks off throws. */
+export async function* linesOf(asked: Promise<{ readonly data?: ReadableStream<Uint8Array> | null }>) {
+  const body = await answerOf(asked);
+  if (body) yield* splitLines(body);
 }
 
 /** Both ways of ending a line; the last one may do without. */
-async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+async function* splitLines(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   let rest = '';
   for await (const text of body.pipeThrough(new TextDecoderStream())) {
     const lines = `${rest}${text}`.split(/\r?\n/);
@@ -115,13 +83,19 @@ const refusal = z.object({ code: z.string(), detail: z.string(), hint: z.string(
 /** Reads the admin API's way of saying no: problem details (RFC 9457). */
 function refused(status: number, body: unknown): RemoteError {
   const { data } = refusal.safeParse(body);
-  if (data === undefined) {
-    const hint = 'Is this the address of a Portcullis gateway?';
-    return new RemoteError(`unexpected answer with status ${status}`, hint, errorTable.internal.exitCode);
-  }
+  if (data === undefined) return foreign(`unexpected answer with status ${status}`);
   const { code, detail: message } = data;
   const hint = code === 'unauthorized' ? keyHint : data.hint;
   return new RemoteError(message, hint === message ? null : (hint ?? null), errorTable[errorNamed(code)].exitCode);
+}
+
+/** JSON, or a file of text. A page in a browser's language comes from another program. */
+function isOfTheApi({ status, headers }: Response): boolean {
+  return status === 204 || !/^text\/html\b/i.test(headers.get('content-type') ?? 'text/html');
+}
+
+function foreign(message: string): RemoteError {
+  return new RemoteError(message, 'Is this the address of a Portcullis gateway?', errorTable.internal.exitCode);
 }
 
 /** The error that a code of the admin API stands for: an error's own, or that of a diagnosis. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ListedItem } from './report-access-answer.ts';
+import type { Shapes } from './remote.ts';
 import { accessFormats } from './report-access-formats.ts';
 
-const anItem = (given: Partial<ListedItem> = {}): ListedItem => ({
+const anItem = (given: Partial<Shapes['ReachedItem']> = {}): Shapes['ReachedItem'] => ({
   connection: 'con_1',
   id: '11111111-1111-4111-8111-111111111111',
   object: 'page',
@@ -40,7 +40,15 @@ describe('an access report in print', () => {
       assert.match(line, /👩\u200d💻/u, format);
     }
     assert.deepEqual(JSON.parse(accessFormats.json.item(anItem({ title }))).title, title);
-    const lying = { id: 'con_1\u001b[2J', kind: 'rest', status: 'active', reach: 'listed', capabilities: [] };
+    const lying: Shapes['ReportedConnection'] = {
+      id: 'con_1\u001b[2J',
+      kind: 'rest',
+      status: 'active',
+      audience: 'members',
+      reach: 'listed',
+      userInformation: null,
+      capabilities: [],
+    };
     assert.doesNotMatch(accessFormats.table.head([lying]).join(''), /\p{Cc}/u);
   });
 

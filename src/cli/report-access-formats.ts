@@ -1,6 +1,9 @@
 import { csvField } from '../domain/csv-field.ts';
 import { printable, printableJson } from '../domain/printable.ts';
-import type { ListedConnection, ListedItem } from './report-access-answer.ts';
+import type { Shapes } from './remote.ts';
+
+type ListedConnection = Shapes['ReportedConnection'];
+type ListedItem = Shapes['ReachedItem'];
 
 export type ReportFormat = 'table' | 'csv' | 'json';
 

@@ -1,9 +1,10 @@
 import { errorTable } from '../domain/errors.ts';
+import { printable } from '../domain/printable.ts';
 import { type Command, type Invocation, UsageError } from './command.ts';
-import { remoteOf, remoteOptions } from './remote-options.ts';
-import { type AccessAnswer, accessAnswer } from './report-access-answer.ts';
+import { answerOf, type Shapes } from './remote.ts';
+import { remoteOptions } from './remote-options.ts';
 import { accessFormats, type ReportFormat } from './report-access-formats.ts';
-import { textOf, workspaceOf, workspaceOption } from './workspace-option.ts';
+import { textOf, workspaceAt, workspaceOption } from './workspace-option.ts';
 
 /** Objects that one request asks for. The gateway gives at most 100. */
 const pageSize = 100;
@@ -30,16 +31,22 @@ export const reportAccess: Command = {
   async run(invocation) {
     const { options, terminal } = invocation;
     const format = accessFormats[readFormat(options.format)];
-    const remote = remoteOf(invocation);
-    const workspace = await workspaceOf(invocation, remote);
+    const { remote, path } = await workspaceAt(invocation);
+    const connection = textOf(options.connection);
     const limit = readCount('--limit', options.limit, limitByDefault);
     const untilMs = performance.now() + 1_000 * readCount('--seconds', options.seconds, secondsByDefault);
     let cursor = textOf(options.from);
     let count = 0;
     let exitCode = 0;
     for (let first = true; ; first = false) {
-      const query = { connection: textOf(options.connection), cursor, limit: `${Math.min(limit - count, pageSize)}` };
-      const page = accessAnswer.parse(await remote.get(`/api/workspaces/${workspace}/report/access`, query));
+      const query = {
+        ...(connection !== undefined && { connection }),
+        ...(cursor !== undefined && { cursor }),
+        limit: Math.min(limit - count, pageSize),
+      };
+      const page: Shapes['AccessReport'] = await answerOf(
+        remote.GET('/api/workspaces/{workspace}/report/access', { params: { path, query } }),
+      );
       if (first) for (const line of format.head(page.connections)) terminal.out(line);
       for (const item of page.items) terminal.out(format.item(item));
       count += page.items.length;
@@ -48,14 +55,14 @@ export const reportAccess: Command = {
       exitCode = complain(page, terminal) || exitCode;
       if (cursor !== undefined && count < limit && performance.now() < untilMs && !passing.has(page.stopped)) continue;
       terminal.progress('');
-      if (cursor !== undefined) terminal.err(`there may be more: go on with --from ${cursor}`);
+      if (cursor !== undefined) terminal.err(printable(`there may be more: go on with --from ${cursor}`));
       return exitCode;
     }
   },
 };
 
 /** Says what made the list of a connection end, if it did not end by itself. Answers with the exit code for that. */
-function complain({ stopped, stoppedAt }: AccessAnswer, terminal: Invocation['terminal']): number {
+function complain({ stopped, stoppedAt }: Shapes['AccessReport'], terminal: Invocation['terminal']): number {
   const trouble = troubles[stopped];
   if (trouble === undefined) return 0;
   terminal.progress('');

@@ -1,11 +1,10 @@
-import { z } from 'zod';
 import { readWebhooksConfig } from '../config/config.ts';
 import { isId, type SubscriptionId } from '../domain/ids.ts';
 import { type Invocation, type Option, UsageError } from './command.ts';
 import { operatorOptions, sayDatabase } from './operator-options.ts';
-import type { Remote } from './remote.ts';
-import { remoteOf, remoteOptions } from './remote-options.ts';
-import { textOf, workspaceOf, workspaceOption } from './workspace-option.ts';
+import { answerOf, type Remote, type Shapes } from './remote.ts';
+import { remoteOptions } from './remote-options.ts';
+import { textOf, workspaceAt, workspaceOption } from './workspace-option.ts';
 
 /** What every command about webhook subscriptions takes. */
 export const webhookOptions: Readonly<Record<string, Option>> = {
@@ -30,36 +29,17 @@ export interface Webhooks {
   keptAside(id: SubscriptionId): Promise<readonly ListedEvent[]>;
 }
 
-const subscription = z.object({
-  id: z.string(),
-  state: z.string(),
-  url: z.string(),
-  handshakeUntil: z.coerce.date(),
-  createdAt: z.coerce.date(),
-  confirmedAt: z.coerce.date().nullable(),
-  lastEventAt: z.coerce.date().nullable(),
-  keptAside: z.number(),
-});
-export type Subscription = z.infer<typeof subscription>;
-
-const keptAside = z.object({
-  eventId: z.string(),
-  type: z.string(),
-  entity: z.object({ kind: z.string(), id: z.string() }).nullable(),
-  receivedAt: z.coerce.date(),
-});
-export type ListedEvent = z.infer<typeof keptAside>;
-
-const listAnswer = z.object({ subscriptions: z.array(subscription) });
-const tokenAnswer = z.object({ verificationToken: z.string() });
-const asideAnswer = z.object({ events: z.array(keptAside) });
+/** Of the gateway's answer, or of the database itself: times as either has them. */
+export type Subscription = Pick<Shapes['Subscription'], 'id' | 'state' | 'url' | 'keptAside'> &
+  Readonly<Record<'handshakeUntil' | 'createdAt', Date> & Record<'confirmedAt' | 'lastEventAt', Date | null>>;
+export type ListedEvent = Omit<Shapes['KeptAsideEvent'], 'receivedAt'> & { readonly receivedAt: Date };
 
 /** Runs `work` on the subscriptions that an invocation is about. Throws UsageError, and what either way throws. */
 export async function withWebhooks<T>(invocation: Invocation, work: (webhooks: Webhooks) => Promise<T>): Promise<T> {
   const { options, settings, terminal } = invocation;
   if (options.deployment !== true) {
-    const remote = remoteOf(invocation);
-    return work(remoteWebhooks(remote, `/api/workspaces/${await workspaceOf(invocation, remote)}/webhooks`));
+    const { remote, path } = await workspaceAt(invocation);
+    return work(remoteWebhooks(remote, path));
   }
   if (textOf(options.workspace) !== undefined) {
     throw new UsageError('--deployment and --workspace exclude each other', 'give one of them');
@@ -76,16 +56,41 @@ export async function withWebhooks<T>(invocation: Invocation, work: (webhooks: W
   }
 }
 
-function remoteWebhooks(remote: Remote, path: `/api/${string}`): Webhooks {
+function remoteWebhooks(remote: Remote, path: { readonly workspace: string }): Webhooks {
+  const params = { path };
+  const at = (subscription: SubscriptionId) => ({ params: { path: { ...path, subscription } } });
   return {
-    list: async () => listAnswer.parse(await remote.get(path)).subscriptions,
-    add: async () => subscription.parse(await remote.send('POST', path)),
-    token: async id => tokenAnswer.parse(await remote.send('POST', `${path}/${id}/token`)).verificationToken,
-    reset: async id => subscription.parse(await remote.send('POST', `${path}/${id}/reset`)),
-    async remove(id) {
-      await remote.send('DELETE', `${path}/${id}`);
+    async list() {
+      const { subscriptions } = await answerOf(remote.GET('/api/workspaces/{workspace}/webhooks', { params }));
+      return subscriptions.map(withDates);
     },
-    keptAside: async id => asideAnswer.parse(await remote.get(`${path}/${id}/kept-aside`)).events,
+    add: async () => withDates(await answerOf(remote.POST('/api/workspaces/{workspace}/webhooks', { params }))),
+    async token(id) {
+      const taken = remote.POST('/api/workspaces/{workspace}/webhooks/{subscription}/token', at(id));
+      return (await answerOf(taken)).verificationToken;
+    },
+    async reset(id) {
+      const renewed = remote.POST('/api/workspaces/{workspace}/webhooks/{subscription}/reset', at(id));
+      return withDates(await answerOf(renewed));
+    },
+    async remove(id) {
+      await remote.DELETE('/api/workspaces/{workspace}/webhooks/{subscription}', at(id));
+    },
+    async keptAside(id) {
+      const kept = remote.GET('/api/workspaces/{workspace}/webhooks/{subscription}/kept-aside', at(id));
+      return (await answerOf(kept)).events.map(event => ({ ...event, receivedAt: new Date(event.receivedAt) }));
+    },
+  };
+}
+
+function withDates(answered: Shapes['Subscription']): Subscription {
+  const { handshakeUntil, createdAt, confirmedAt, lastEventAt } = answered;
+  return {
+    ...answered,
+    handshakeUntil: new Date(handshakeUntil),
+    createdAt: new Date(createdAt),
+    confirmedAt: confirmedAt === null ? null : new Date(confirmedAt),
+    lastEventAt: lastEventAt === null ? null : new Date(lastEventAt),
   };
 }
 
