@@ -7,11 +7,17 @@ import { discover } from './discover.ts';
 import { reportAccess } from './report-access.ts';
 
 /** Runs a command against a gateway that gives these answers, one after the other. */
-async function printedBy(command: Command, answers: readonly object[], options: Record<string, string | true> = {}) {
+async function printedBy(
+  command: Command,
+  answers: readonly object[],
+  options: Record<string, string | true> = {},
+  type = 'application/json',
+) {
   const left = [...answers];
   const server = createServer((_request, response) => {
     const answer = left.shift() ?? {};
     response.statusCode = 'detail' in answer ? 409 : 200;
+    response.setHeader('content-type', type);
     response.end(JSON.stringify(answer));
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -73,6 +79,11 @@ describe('portcullis discover', () => {
       assert.doesNotMatch(line, /[\p{Cc}\p{Zl}\u202e]/u);
       assert.match(line, /👩\u200d💻/u);
     }
+  });
+
+  it('takes no page of another program for an answer', async () => {
+    const hint = 'Is this the address of a Portcullis gateway?';
+    await assert.rejects(printedBy(discover, [{}], {}, 'text/html; charset=utf-8'), { hint });
   });
 
   it('exits with the code of what is wrong with the connection, which is no defect', async () => {
