@@ -14,8 +14,6 @@ export interface Tenant {
   readonly keys: { readonly admin: string; readonly editor: string; readonly viewer: string };
 }
 
-const created = z.looseObject({ signInUrl: z.string() });
-const listed = z.looseObject({ workspaces: z.array(z.looseObject({ id: z.string(), notionWorkspaceId: z.string() })) });
 const upload = z.looseObject({ id: z.string() });
 const appended = z.looseObject({ results: z.array(z.looseObject({ id: z.string() })) });
 
@@ -32,13 +30,13 @@ export async function settle(
   file: { readonly bytes: number },
 ): Promise<Tenant> {
   const [{ id: personId = '' } = {}] = notion.people;
-  const person = { email: `${personId}@tenant.example`, name: 'Tenant', deploymentRights: ['connect'] };
-  const { signInUrl } = created.parse(await administrator.call('POST', new URL('/api/users', url), person));
+  const person = { email: `${personId}@tenant.example`, name: 'Tenant', deploymentRights: ['connect' as const] };
+  const { data: created } = await administrator.api(url).POST('/api/users', { body: person });
   const browser = new Browser();
-  await signIn(browser, signInUrl);
+  await signIn(browser, created?.signInUrl ?? '');
   await connectWorkspace({ browser, gatewayUrl: url, notion, target: null });
-  const { workspaces } = listed.parse(await browser.call('GET', new URL('/api/workspaces', url)));
-  const workspaceId = workspaces.find(one => one.notionWorkspaceId === notion.workspaceId)?.id ?? '';
+  const { data: listed } = await browser.api(url).GET('/api/workspaces');
+  const workspaceId = listed?.workspaces.find(one => one.notionWorkspaceId === notion.workspaceId)?.id ?? '';
   const keys = await mintKeys(browser, url, workspaceId);
   const root = notion.pages.root;
   return { url, workspaceId, root, keys, fileBlock: await addFile(url, keys.editor, root, file.bytes) };
@@ -47,8 +45,8 @@ export async function settle(
 /** Signs in by a link that works once. */
 export async function signIn(browser: Browser, link: string): Promise<void> {
   const { hash, origin } = new URL(link);
-  const token = new URLSearchParams(hash.slice(1)).get('token');
-  await browser.call('POST', new URL('/api/sign-in/link', origin), { token });
+  const token = new URLSearchParams(hash.slice(1)).get('token') ?? '';
+  await browser.api(origin).POST('/api/sign-in/link', { body: { token } });
 }
 
 async function addFile(url: string, key: string, page: string, bytes: number): Promise<string> {

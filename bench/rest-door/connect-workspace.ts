@@ -1,10 +1,7 @@
-import { z } from 'zod';
 import { Browser } from '../../src/cli/demo/browser.ts';
 import { readForm } from '../../src/cli/demo/form.ts';
 import { mintKeys } from '../../src/cli/demo/mint-keys.ts';
 import type { DemoKeys } from '../../src/cli/demo/ready.ts';
-
-const workspacesAnswer = z.looseObject({ workspaces: z.array(z.looseObject({ id: z.string() })) });
 
 export interface ConnectedWorkspace {
   readonly workspaceId: string;
@@ -16,8 +13,8 @@ export interface ConnectedWorkspace {
 /** Signs in by the link of the first start, connects the one workspace by OAuth, and makes keys for its agents. */
 export async function connectWorkspace(url: string, signInUrl: string | null): Promise<ConnectedWorkspace> {
   const browser = new Browser();
-  const token = new URLSearchParams(new URL(signInUrl ?? url).hash.slice(1)).get('token');
-  await browser.call('POST', new URL('/api/sign-in/link', url), { token });
+  const token = new URLSearchParams(new URL(signInUrl ?? url).hash.slice(1)).get('token') ?? '';
+  await browser.api(url).POST('/api/sign-in/link', { body: { token } });
 
   const { location } = await browser.get(new URL('/auth/notion', url));
   const callback = new URL('/auth/notion/callback', url);
@@ -29,7 +26,7 @@ export async function connectWorkspace(url: string, signInUrl: string | null): P
   fields.set('answer', 'confirm');
   await browser.submit(question.url, new URL(action, url), fields);
 
-  const { workspaces } = workspacesAnswer.parse(await browser.call('GET', new URL('/api/workspaces', url)));
-  const workspaceId = workspaces[0]?.id ?? '';
+  const { data } = await browser.api(url).GET('/api/workspaces');
+  const workspaceId = data?.workspaces[0]?.id ?? '';
   return { workspaceId, keys: await mintKeys(browser, url, workspaceId), browser };
 }

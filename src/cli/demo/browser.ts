@@ -1,4 +1,6 @@
+import createClient, { type Client } from 'openapi-fetch';
 import { request } from 'undici';
+import type { paths } from '../../domain/admin-api.ts';
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -29,12 +31,17 @@ export class Browser {
     return this.#send(url, 'POST', headers, fields.toString());
   }
 
-  /** Calls the gateway's own API, as the dashboard does. Answers with the parsed body. */
-  async call(method: Method, url: URL, body?: object): Promise<unknown> {
-    const headers = { 'content-type': 'application/json', origin: url.origin, 'x-portcullis': '1' };
-    const page = await this.#send(url, method, headers, body === undefined ? undefined : JSON.stringify(body));
-    if (page.status >= 300) throw new Error(`${method} ${url.pathname} was answered with ${page.status}: ${page.text}`);
-    return page.text === '' ? undefined : JSON.parse(page.text);
+  /** The gateway's own API at this address, as the dashboard calls it. Throws for every refusal. */
+  api(gatewayUrl: string): Client<paths> {
+    const { origin } = new URL(gatewayUrl);
+    const fetch = async (asked: Request): Promise<Response> => {
+      const headers = { 'content-type': 'application/json', origin, 'x-portcullis': '1' };
+      const url = new URL(asked.url);
+      const page = await this.#send(url, asked.method as Method, headers, (await asked.text()) || undefined);
+      if (page.status < 300) return new Response(page.text || null, { status: page.status });
+      throw new Error(`${asked.method} ${url.pathname} was answered with ${page.status}: ${page.text}`);
+    };
+    return createClient<paths>({ baseUrl: origin, fetch });
   }
 
   async #send(url: URL, method: Method, headers: Record<string, string>, body?: string): Promise<Page> {

@@ -1,14 +1,14 @@
-import { z } from 'zod';
+import type { Action } from '../../domain/action.ts';
+import type { operations } from '../../domain/admin-api.ts';
+import { answerOf, type BodyOf } from '../remote.ts';
 import type { Browser } from './browser.ts';
 import type { Ready } from './ready.ts';
 
-const grantsAnswer = z.looseObject({ grants: z.array(z.looseObject({ reason: z.string() })) });
-
 /** The actions by which something at Notion changes. */
-const changes = ['create', 'update', 'delete', 'move', 'manage', 'comment.write', 'file.write'];
+const changes: Action[] = ['create', 'update', 'delete', 'move', 'manage', 'comment.write', 'file.write'];
 
 /** What the demo's agents may do where, as an admin says it. The reasons tell the grants apart, and stay from start to start. */
-function grantsOf(pages: Ready['pages']) {
+function grantsOf(pages: Ready['pages']): BodyOf<operations['grants.create']>[] {
   return [
     {
       effect: 'deny',
@@ -41,8 +41,11 @@ export async function setDemoPolicy(
   workspaceId: string,
   pages: Ready['pages'],
 ): Promise<void> {
-  const at = new URL(`/api/workspaces/${workspaceId}/grants`, gatewayUrl);
-  const { grants } = grantsAnswer.parse(await browser.call('GET', at));
+  const api = browser.api(gatewayUrl);
+  const params = { path: { workspace: workspaceId } };
+  const { grants } = await answerOf(api.GET('/api/workspaces/{workspace}/grants', { params }));
   const known = new Set(grants.map(({ reason }) => reason));
-  for (const grant of grantsOf(pages)) if (!known.has(grant.reason)) await browser.call('POST', at, grant);
+  for (const body of grantsOf(pages)) {
+    if (!known.has(body.reason)) await api.POST('/api/workspaces/{workspace}/grants', { params, body });
+  }
 }

@@ -1,10 +1,10 @@
 import { request } from 'undici';
-import { z } from 'zod';
 import type { Config, NotionConfig } from '../../config/config.ts';
 import type { ProgramLog } from '../../domain/program-log.ts';
 import { Secret } from '../../domain/secret.ts';
 import { type Portcullis, startPortcullis } from '../../portcullis.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
+import { answerOf } from '../remote.ts';
 import { Browser } from './browser.ts';
 import { connectWorkspace } from './connect-workspace.ts';
 import { setDemoPolicy } from './demo-policy.ts';
@@ -94,13 +94,9 @@ async function accountOfDemo({ users }: Portcullis['accounts']) {
 
 async function signIn(browser: Browser, link: string): Promise<void> {
   const { hash, origin } = new URL(link);
-  const token = new URLSearchParams(hash.slice(1)).get('token');
-  await browser.call('POST', new URL('/api/sign-in/link', origin), { token });
+  const token = new URLSearchParams(hash.slice(1)).get('token') ?? '';
+  await browser.api(origin).POST('/api/sign-in/link', { body: { token } });
 }
-
-const workspacesAnswer = z.looseObject({
-  workspaces: z.array(z.looseObject({ id: z.string(), notionWorkspaceId: z.string() })),
-});
 
 async function ensureConnected(
   browser: Browser,
@@ -123,7 +119,7 @@ async function ensureConnected(
 }
 
 async function findWorkspace(browser: Browser, url: string, notion: EmulatorFacts): Promise<string | null> {
-  const { workspaces } = workspacesAnswer.parse(await browser.call('GET', new URL('/api/workspaces', url)));
+  const { workspaces } = await answerOf(browser.api(url).GET('/api/workspaces'));
   return workspaces.find(({ notionWorkspaceId }) => notionWorkspaceId === notion.workspaceId)?.id ?? null;
 }
 
