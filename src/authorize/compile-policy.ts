@@ -55,6 +55,7 @@ export function snapshotOf(parts: EngineParts): CompiledPolicy {
     },
     hasExceptions: ({ principal, limit }, action) =>
       limit?.under != null || ((classOf(parts, principal)?.exceptions ?? 0) & bitOf(action)) !== 0,
+    exceptionsOf: ({ principal }, action) => classOf(parts, principal)?.exceptionsOf(bitOf(action)) ?? [],
     maskedProperties(asker, action, object) {
       const masks = classOf(parts, asker.principal)?.masks ?? [];
       if (masks.length === 0) return noProperties;

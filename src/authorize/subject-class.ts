@@ -1,3 +1,5 @@
+import type { Container } from '../domain/ancestry.ts';
+import type { GrantScope } from '../domain/grant.ts';
 import type { ActionMask } from './action-bits.ts';
 import { type Applicable, applicable } from './applicable.ts';
 import { byId, type ReadyGrant } from './ready-grant.ts';
@@ -36,6 +38,7 @@ export class SubjectClass {
   #standing: StandingGrants;
   readonly #limits: readonly ReadyGrant[];
   readonly #budget: MemoBudget;
+  readonly #exceptionsOf = new Map<ActionMask, readonly Container[]>();
   #pieces: (Int32Array | undefined)[] = [];
   #generation: number;
   readonly #applicable = new Map<number, Applicable>();
@@ -54,6 +57,17 @@ export class SubjectClass {
     this.#limits = this.grants.filter(({ grant, throughout }) => grant.effect === 'limit' && !throughout);
     this.#budget = budget;
     this.#generation = budget.generation;
+  }
+
+  /** What the grants stand on that take one of these actions away. */
+  exceptionsOf(bits: ActionMask): readonly Container[] {
+    const known = this.#exceptionsOf.get(bits);
+    if (known !== undefined) return known;
+    const denying = this.grants.filter(({ grant, mask }) => grant.effect !== 'allow' && (mask & bits) !== 0);
+    const on = denying.flatMap(({ grant }) => grant.scopes.flatMap(containerOf));
+    const each = [...new Map(on.map(container => [container.id, container])).values()];
+    this.#exceptionsOf.set(bits, each);
+    return each;
   }
 
   /** Reads from a changed policy from now on, in which nothing of this class has changed; the old one can be let go. */
@@ -133,3 +147,8 @@ export class SubjectClass {
 
 /** No mask of 31 actions is this. */
 const unfilled = -1;
+
+function containerOf(scope: GrantScope): Container[] {
+  if (scope.kind === 'workspace') return [];
+  return [{ kind: scope.kind === 'database' ? 'database' : 'page', id: scope.id }];
+}

@@ -36,7 +36,7 @@ export function openWithhold(parts: WithholdingParts): Pick<Steps, 'forward' | '
       return forward(await readCursor(decided));
     },
     withhold: createWithhold({
-      ...{ publicBase: publicUrl, ...rewriting, owners, index, schemas, cursors, forward, now, monotonicMs },
+      ...{ publicBase: publicUrl, ...rewriting, owners, index, schemas, lookUp, cursors, forward, now, monotonicMs },
     }),
   };
 }

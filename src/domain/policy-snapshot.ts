@@ -1,5 +1,5 @@
 import type { Action } from './action.ts';
-import type { Ancestry } from './ancestry.ts';
+import type { Ancestry, Container } from './ancestry.ts';
 import type { Door } from './door.ts';
 import type { KeyLimit, SignInStrength } from './grant.ts';
 import type { GrantId, PrincipalId } from './ids.ts';
@@ -78,6 +78,8 @@ export interface PolicySnapshot {
    * not be allowed below it.
    */
   hasExceptions(asker: Asker, action: Action): boolean;
+  /** What the grants stand on that take the action from this asker, each once. */
+  exceptionsOf(asker: Asker, action: Action): readonly Container[];
   /** Names of the properties that are hidden (`read`) or may not be written (`update`) at this object. */
   maskedProperties(asker: Asker, action: 'read' | 'update', object: Ancestry): ReadonlySet<string>;
   /**

@@ -7,8 +7,9 @@ import { canonicalId } from '../notion/ids.ts';
 import { type Computed, Findings } from './blank/findings.ts';
 import { blankObject } from './blank/objects.ts';
 import { mayShow, relatedSources } from './computed.ts';
+import { settleCounts } from './counts.ts';
 import { isObject, type Json, refuseAnswer } from './read-answer.ts';
-import type { Schemas } from './schemas.ts';
+import type { LookUp, Schemas } from './schemas.ts';
 import type { Sight } from './sight.ts';
 import { blankTexts } from './texts.ts';
 import type { Whereabouts } from './whereabouts.ts';
@@ -16,6 +17,7 @@ import type { Whereabouts } from './whereabouts.ts';
 export interface HidingParts {
   readonly whereabouts: Whereabouts;
   readonly schemas: Schemas;
+  readonly lookUp: LookUp;
 }
 
 /**
@@ -39,10 +41,11 @@ export async function hideWithin(
   const computed = await hiddenComputed(findings.computed, decided, sight, at, parts.schemas);
   const shown = findings.shown.filter(({ shows }) => shows.some(object => !sight.may('read', at(object))));
   for (const { hide } of [...shown, ...computed]) hide();
+  const settled = await settleCounts(decided, findings, sight, parts);
   const masked = findings.masked.map(({ object, hide }) => ({ names: sight.hiddenProperties(at(object)), hide }));
   for (const { names, hide } of masked) if (names.size > 0) hide(names);
   const maskedCount = masked.reduce((sum, { names }) => sum + names.size, 0);
-  return findings.blanked + blankedTexts + shown.length + computed.length + maskedCount;
+  return findings.blanked + blankedTexts + shown.length + computed.length + settled + maskedCount;
 }
 
 type At = (object: NotionRef) => Ancestry;

@@ -6,10 +6,10 @@ import type { NotionRequest } from '../domain/operation.ts';
 import type { NotionRef, PageIndex } from '../domain/page-index.ts';
 import type { PolicySnapshot } from '../domain/policy-snapshot.ts';
 import { type Columns, columnsNamed } from '../notion/columns.ts';
-import { firstSourceOf } from './first-source.ts';
 import { ownWords } from './own-words.ts';
 import { isObject, type Json, parseObject } from './read-answer.ts';
 import type { LookUp, Schemas } from './schemas.ts';
+import { holderNamed, sourceOfPages } from './source-of-pages.ts';
 import { createWhereabouts } from './whereabouts.ts';
 
 export interface NamingParts {
@@ -41,7 +41,7 @@ export async function refuseNaming(decided: DecidedCall, target: NotionRequest, 
   const at = (await createWhereabouts(parts.index, decided).of([naming.object]))(naming.object);
   const kept = keptFrom(decided, at, naming.writes);
   if (kept.shown.size + kept.written.size + kept.renamed.size === 0) return;
-  const schema = await schemaOf(naming.object, at, decided, parts);
+  const schema = await schemaOf(decided, parts);
   if (schema === null) throw restricted('Which properties this request names could not be looked up.');
   const hits = (key: string, names: ReadonlySet<string>) =>
     columnsNamed(schema, key).some(({ name }) => names.has(name));
@@ -67,19 +67,15 @@ interface Naming {
   readonly writes: 'page' | 'schema' | null;
 }
 
-function namingIn({ call: { operation } }: DecidedCall, { path, body }: NotionRequest): Naming | null {
-  const [first] = operation.demands;
-  if (first === undefined || !isHolder(first.object)) return null;
+function namingIn(decided: DecidedCall, { path, body }: NotionRequest): Naming | null {
+  const object = holderNamed(decided);
+  if (object === null) return null;
   const query = new URLSearchParams(path.split('?')[1]);
   const asked = [...query.getAll('filter_properties'), ...query.getAll('filter_properties[]')];
-  const writes = writers[operation.name] ?? null;
+  const writes = writers[decided.call.operation.name] ?? null;
   const { properties } = writes !== null && Buffer.isBuffer(body) ? (parseObject(body) ?? {}) : ({} as Json);
   const written = isObject(properties) ? Object.entries(properties) : [];
-  return asked.length + written.length === 0 ? null : { object: first.object, asked, written, writes };
-}
-
-function isHolder(object: { readonly kind: string }): object is NotionRef {
-  return object.kind === 'page' || object.kind === 'database' || object.kind === 'data_source';
+  return asked.length + written.length === 0 ? null : { object, asked, written, writes };
 }
 
 /** Names of the properties that are kept from the caller at an object. */
@@ -117,24 +113,10 @@ function maskedForAnybody({ source }: PolicySnapshot): ReadonlySet<string> {
 }
 
 /** The columns of the pages that a request is about. Null: they cannot be looked up. */
-async function schemaOf(
-  object: NotionRef,
-  at: Ancestry,
-  decided: DecidedCall,
-  { schemas, lookUp }: NamingParts,
-): Promise<Columns | null> {
-  if (object.kind === 'page' && decided.call.operation.name === 'pages.create') return titleOnly;
-  const holder = object.kind === 'page' ? holderOf(at) : object;
-  if (holder === 'unknown') return null;
-  if (holder?.kind === 'data_source') return schemas.of(decided, holder.id);
-  if (holder?.kind !== 'database') return titleOnly;
-  const source = await firstSourceOf(decided, holder.id, lookUp);
-  return source === null ? null : schemas.of(decided, source);
-}
-
-/** What a page stands in. */
-function holderOf(at: Ancestry): NotionRef | null | 'unknown' {
-  return at.state === 'known' ? (at.path[1] ?? null) : 'unknown';
+async function schemaOf(decided: DecidedCall, parts: NamingParts): Promise<Columns | null> {
+  const source = await sourceOfPages(decided, parts);
+  if (source === 'none') return titleOnly;
+  return source === 'unknown' ? null : parts.schemas.of(decided, source);
 }
 
 const none: ReadonlySet<string> = new Set();

@@ -8,10 +8,11 @@ import { formulaReferences } from '../notion/formula-references.ts';
 import { canonicalId } from '../notion/ids.ts';
 import { type TestedColumn, testedColumns } from '../notion/tested-columns.ts';
 import { depthMax, ofPeople, texts } from './computed.ts';
-import { firstSourceOf } from './first-source.ts';
+import { refuseCopying } from './may-copy.ts';
 import { type NamingParts, refuseNaming } from './may-name.ts';
 import { isObject, type Json, parseObject } from './read-answer.ts';
 import { type Sight, sightOf } from './sight.ts';
+import { firstSourceOf } from './source-of-pages.ts';
 import { createWhereabouts } from './whereabouts.ts';
 
 /**
@@ -26,6 +27,7 @@ export function createQueryGuard(parts: NamingParts): (decided: DecidedCall) => 
     const { name, target } = decided.call.operation;
     if (target?.kind !== 'notion') return;
     await refuseNaming(decided, target, parts);
+    await refuseCopying(decided, target, parts);
     const guard = guards[name];
     const sight = guard === undefined ? null : sightOf(decided);
     if (guard !== undefined && sight !== null) await guard(new Query(decided, target, sight, parts));

@@ -2,6 +2,7 @@ import type { Action } from '../domain/action.ts';
 import type { Ancestry } from '../domain/ancestry.ts';
 import { askerOf } from '../domain/asker-of.ts';
 import type { DecidedCall } from '../domain/decided-call.ts';
+import type { NotionRef } from '../domain/page-index.ts';
 
 /** What the caller of one call may see, by the policy that the call was decided on. */
 export interface Sight {
@@ -14,6 +15,8 @@ export interface Sight {
   readonly everyObject: boolean;
   /** Whether no property of anything is hidden. */
   readonly everyProperty: boolean;
+  /** What exceptions stand on: below such an object reading may be taken away. */
+  readonly exceptions: readonly NotionRef[];
 }
 
 const nowhere: Ancestry = { state: 'unknown' };
@@ -32,5 +35,7 @@ export function sightOf({ call, caller, facts }: DecidedCall): Sight | null {
   const action = call.operation.response.list?.action ?? call.operation.response.readAction ?? 'read';
   const everyObject = may('read', nowhere) && may(action, nowhere);
   const everyProperty = hiddenProperties(nowhere).size === 0;
-  return everyObject && everyProperty && people ? null : { may, hiddenProperties, people, everyObject, everyProperty };
+  if (everyObject && everyProperty && people) return null;
+  const exceptions = policy.exceptionsOf(asker, 'read');
+  return { may, hiddenProperties, people, everyObject, everyProperty, exceptions };
 }

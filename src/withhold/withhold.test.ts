@@ -34,7 +34,7 @@ function setUp(pages: readonly object[] = []) {
     isHostedFile: isNotionFileUrl,
     now,
     monotonicMs: () => 0,
-    ...{ cursors, schemas: { of: async () => null, forget() {} } },
+    ...{ cursors, lookUp: async () => null, schemas: { of: async () => null, forget() {} } },
     forward: async ({ call: { operation } }) => {
       if (operation.target?.kind === 'notion') fetched.push(operation.target.path);
       return answerOf(200, remaining.shift() ?? {});
@@ -482,7 +482,7 @@ describe("trap 7: what a caller makes is the caller's", () => {
     const withhold = createWithhold({
       ...{ publicBase, fileLinks: links, evidence: recordedEvidence().evidence, isHostedFile: isNotionFileUrl, now },
       monotonicMs: () => 0,
-      ...{ cursors, schemas: { of: async () => null, forget() {} } },
+      ...{ cursors, lookUp: async () => null, schemas: { of: async () => null, forget() {} } },
       owners: { ...owners, record: () => Promise.reject(new Error('no database')) },
       forward: () => Promise.reject(new Error('unused')),
     });

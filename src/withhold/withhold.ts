@@ -16,7 +16,7 @@ import { isObject, type Json, parseObject, readWhole, refuseAnswer } from './rea
 import { releaseFileHeaders, releaseHeaders } from './release-headers.ts';
 import { type ReleasedList, releaseList, type SendOn } from './release-list.ts';
 import { rewriteUrls, type UrlRewriting } from './rewrite-urls.ts';
-import type { Schemas } from './schemas.ts';
+import type { LookUp, Schemas } from './schemas.ts';
 import { type Sight, sightOf } from './sight.ts';
 import { releaseToolResult } from './tool-results.ts';
 import { releaseError } from './upstream-error.ts';
@@ -28,6 +28,7 @@ export interface WithholdParts extends UrlRewriting {
   readonly index?: Pick<PageIndex, 'find' | 'learn'>;
   readonly monotonicMs: () => number;
   readonly schemas: Schemas;
+  readonly lookUp: LookUp;
   readonly cursors: CursorSeal;
   /** Fetches further pages of a list from which something was taken. */
   readonly forward: SendOn;
@@ -119,7 +120,7 @@ export function createWithhold(parts: WithholdParts): Withhold {
     { whereabouts, sentAtMs }: { readonly whereabouts: Whereabouts; readonly sentAtMs: number },
   ): Promise<ReleasedList> {
     const { list, ownedList } = decided.call.operation.response;
-    const { owners, forward, cursors, schemas } = parts;
+    const { owners, forward, cursors, schemas, lookUp } = parts;
     let reduced: ReleasedList = { withheld: 0, changed: false };
     if (sight === null && ownedList === undefined) return reduced;
     if (list !== undefined && Array.isArray(json[list.at])) {
@@ -131,7 +132,7 @@ export function createWithhold(parts: WithholdParts): Withhold {
       });
     }
     if (sight === null) return reduced;
-    const blanked = await hideWithin(decided, json, sight, { whereabouts, schemas });
+    const blanked = await hideWithin(decided, json, sight, { whereabouts, schemas, lookUp });
     return { withheld: reduced.withheld + blanked, changed: reduced.changed || blanked > 0 };
   }
 }

@@ -142,6 +142,7 @@ function stepsOn(index: PageIndex, send: Send, lookUp: (path: string) => Promise
   const { links: fileLinks } = memoryLinks(now);
   const withhold = createWithhold({
     ...{ publicBase: 'https://gate.example', owners, index, schemas, cursors, forward, fileLinks, now },
+    lookUp: (_decided, path) => lookUp(path),
     monotonicMs: () => performance.now(),
     ...{ evidence: recordedEvidence().evidence, isHostedFile: isNotionFileUrl },
   });

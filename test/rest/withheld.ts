@@ -103,6 +103,7 @@ export async function withheld({
     monotonicMs: () => 0,
     ...{ fileLinks: memoryLinks(now).links, evidence: recordedEvidence().evidence, isHostedFile: isNotionFileUrl },
     schemas: known,
+    lookUp,
     forward: async ({ call: { operation } }) => {
       assert.ok(operation.target?.kind === 'notion');
       const { path, body } = operation.target;

@@ -1,3 +1,4 @@
+import { canonicalId } from '../../notion/ids.ts';
 import { isObject, type Json } from '../read-answer.ts';
 import type { Findings } from './findings.ts';
 import { blankParent, objectsNamed } from './parent.ts';
@@ -36,10 +37,21 @@ export function blankBlock(block: Json, findings: Findings): void {
     return;
   }
   findings.keep(block, commonKeys, String(type));
+  noteHolder(block, findings);
   if (type === 'link_to_page') blankReference(block, content, findings);
   else if (type === 'synced_block') {
     if (isObject(content.synced_from)) blankReference(block, content.synced_from, findings);
   } else blankContent(content, findings);
+}
+
+function noteHolder(block: Json, findings: Findings): void {
+  const id = typeof block.id === 'string' ? canonicalId(block.id) : null;
+  if (block.has_children !== true || id === null) return;
+  const kind = block.type === 'child_page' ? 'page' : 'block';
+  const hide = () => {
+    block.has_children = false;
+  };
+  findings.holders.push({ object: { kind, id }, hide });
 }
 
 /** A link to a page is nothing but that page, and a synced copy nothing but what it was copied from. */

@@ -25,6 +25,19 @@ export interface Computed {
   readonly hide: () => void;
 }
 
+/** A block or page that holds something, and what becomes of it if the caller may have nothing of that. */
+export interface Holder {
+  readonly object: NotionRef;
+  readonly hide: () => void;
+}
+
+/** A relation of a page that has more entries than the page shows. */
+export interface LongRelation {
+  readonly page: NotionRef;
+  readonly propertyId: string;
+  readonly value: Json;
+}
+
 /** Which other objects a value shows. */
 export interface ShownBy {
   readonly shows: readonly NotionRef[];
@@ -37,6 +50,8 @@ export class Findings {
   readonly shown: Finding[] = [];
   readonly masked: Masked[] = [];
   readonly computed: Computed[] = [];
+  readonly holders: Holder[] = [];
+  readonly longRelations: LongRelation[] = [];
   /** How many things were blanked without asking. */
   blanked = 0;
   /** Whether the caller may know who people are. */

@@ -107,6 +107,8 @@ function blankPage(page: Json, findings: Findings): void {
   const { parent } = page;
   const dataSource = isObject(parent) && typeof parent.data_source_id === 'string' ? parent.data_source_id : null;
   for (const value of Object.values(properties).filter(isObject)) {
+    if (value.type === 'relation' && value.has_more === true)
+      findings.longRelations.push({ page: id, propertyId: idOf(value), value });
     if (value.type !== 'formula' && value.type !== 'rollup') continue;
     const hide = () => emptyComputed(value);
     findings.computed.push({ page: id, dataSource, propertyId: idOf(value), values, hide });
