@@ -4,6 +4,7 @@ import { auditCounts } from './audit-counts.ts';
 import { auditDeployment } from './audit-deployment.ts';
 import { auditExport } from './audit-export.ts';
 import { auditProve } from './audit-prove.ts';
+import { auditRotateKey } from './audit-rotate-key.ts';
 import { auditTail } from './audit-tail.ts';
 import { auditVerify } from './audit-verify.ts';
 import type { Command, CommandTable } from './command.ts';
@@ -61,6 +62,7 @@ export const commandTable: CommandTable = {
       auditVerify,
       auditProve,
       auditConsistency,
+      auditRotateKey,
       auditDeployment,
     ],
     'Where the audit log is sent': [

@@ -18,7 +18,7 @@ const lookEveryMs = 2 * secondMs;
 const lateMs = 10 * secondMs;
 
 /** Where private keys of the log come from. */
-function logSeeds(deriveKey: DeriveKey): SeedOf {
+export function logSeeds(deriveKey: DeriveKey): SeedOf {
   return number => deriveKey(`signing key ${number} of the log`, 32);
 }
 

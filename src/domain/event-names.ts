@@ -44,6 +44,7 @@ export const eventNames = {
   'keys.stage': 'an operator prepared a root key',
   'keys.verify': 'an operator opened every sealed value',
   'keys.withdraw': 'an operator withdrew a root key that was prepared',
+  'log_key.rotated': 'an operator gave the logs a new signing key',
   'member.removed': 'somebody is no longer a member',
   'member.reset': 'somebody’s keys, sessions and consents in a workspace ended',
   'member.role_set': 'a member has another role',

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { eventRow } from '../../src/audit/entry.ts';
 import { type AgentId, newId, type WorkspaceId } from '../../src/domain/ids.ts';
 import { createAuditLog } from '../../src/store/audit-log.ts';
@@ -124,6 +125,42 @@ describe('a bundle of the log of a workspace', () => {
     assert.equal((await ask(newId('evt'))).status, 404);
     const other = await api.people.aWorkspace();
     assert.equal((await ask(newest, `&workspace=${other}`)).status, 404);
+  });
+
+  it('follows a new signing key: both sign for a while, and then the new one alone', async () => {
+    const keyIn = (run: { err: string }) => /VKEY is (\S+)/.exec(run.err)?.[1] ?? '';
+    const rotate = (...words: string[]) => portcullis(['audit', 'rotate-key', ...words], api.env);
+    const exported = async (name: string) => {
+      const run = await portcullis(['audit', 'export', '--out', at(name)], env);
+      assert.equal(run.code, 0, run.err);
+      return keyIn(run);
+    };
+    /** Both verifiers say the same, and exit alike. */
+    async function holds(name: string, key: string): Promise<boolean> {
+      const { code, out } = await verify('verify', at(name), '--key', key);
+      if (!hasPython) return code === 0;
+      const second = spawnSync('python3', [verifier, at(name), '--key', key]);
+      assert.deepEqual([second.status, String(second.stdout)], [code, out]);
+      return code === 0;
+    }
+    const old = await exported('before');
+    const rotated = await rotate('--overlap-hours', '1');
+    assert.equal(rotated.code, 0, rotated.err);
+    const fresh = rotated.out.trim();
+    assert.equal((await rotate()).code, 6, 'one overlap at a time');
+    assert.equal(await exported('overlap'), fresh);
+    assert.deepEqual([await holds('overlap', old), await holds('overlap', fresh)], [true, true]);
+    assert.deepEqual([await holds('before', old), await holds('before', fresh)], [true, false]);
+    const client = new pg.Client(api.testDatabase.superuser);
+    await client.connect();
+    await client.query('UPDATE portcullis.audit_key SET overlap_until = now()');
+    await client.end();
+    await exported('after');
+    assert.deepEqual([await holds('after', old), await holds('after', fresh)], [false, true]);
+    const { code, out } = await verify('consistency', at('overlap'), at('after'));
+    assert.equal(code, 0, out);
+    const logged = (await api.log()).filter(({ operation }) => operation === 'log_key.rotated');
+    assert.equal(logged.length, 3, 'what was begun, and why it was refused');
   });
 
   it('is never overwritten, and is the whole log', async () => {

@@ -182,6 +182,9 @@ describe('the sequenced log in PostgreSQL', () => {
       yield Buffer.from(bundle);
     }
     assert.equal((await verifyBundle(pieces(), { key: parseVerifierKey(old), against: null })).holds, true);
+    const again = await rotateLogKey(sequencing, { seedOf: keys.seedOf, overlapMs: 0 });
+    assert.equal(again.kind, 'overlapping', 'nobody who pinned a key is left behind');
+    await asSuperuser('UPDATE audit_key SET overlap_until = now()');
     await rotateLogKey(sequencing, { seedOf: keys.seedOf, overlapMs: 0 });
     assert.equal(await count(), 1);
     await write(1);

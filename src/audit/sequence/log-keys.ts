@@ -31,15 +31,22 @@ export async function openLogKeys(
   return { name: stored.at(-1)?.name ?? nameIfNew, signers };
 }
 
-/** Puts a new key in the place of the newest one, which goes on signing for a while. Answers with the public key. */
+/** What became of the wish for a new key. Two keys sign at most, so that nobody who pinned one is left behind. */
+export type LogKeyRotation =
+  | { readonly kind: 'rotated'; readonly publicKey: string }
+  | { readonly kind: 'no_key' | 'overlapping' };
+
+/** Puts a new key in the place of the newest one, which goes on signing for a while. */
 export async function rotateLogKey(
   store: LogKeyStore,
   { seedOf, overlapMs }: { seedOf: SeedOf; overlapMs: number },
-): Promise<string | null> {
-  const newest = (await store.keys()).at(-1);
-  if (newest === undefined) return null;
+): Promise<LogKeyRotation> {
+  const stored = await store.keys();
+  const newest = stored.at(-1);
+  if (newest === undefined) return { kind: 'no_key' };
+  if (stored.filter(({ signs }) => signs).length > 1) return { kind: 'overlapping' };
   const [name, number] = [newest.name, newest.number + 1];
   const publicKey = signerKey(name, seedOf(number)).verifier.text;
   await store.addKey({ number, name, publicKey, overlapMs });
-  return publicKey;
+  return { kind: 'rotated', publicKey };
 }
