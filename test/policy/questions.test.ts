@@ -236,4 +236,61 @@ describe('questions about a policy', () => {
     assert.ok(!JSON.stringify(agents).includes(String(ids.get('demo-viewer'))));
     assert.ok(JSON.stringify(agents).includes(String(ids.get('demo-editor'))));
   });
+
+  it('goes through the results of a search of AuthZEN page by page', async () => {
+    const { pages } = demo.ready;
+    interface Found {
+      readonly results: readonly { readonly type: string; readonly id: string; readonly name: string }[];
+      readonly page: { readonly next_token: string; readonly count: number };
+    }
+    const search = async (of: string, body: object, who: Who = 'admin') => {
+      const answer = await call('POST', `/access/v1/search/${of}`, body, who);
+      assert.equal(answer.status, 200, await answer.clone().text());
+      return (await answer.json()) as Found;
+    };
+    const through = async (of: string, body: object, limit: number) => {
+      const results: Found['results'][number][] = [];
+      for (let token: string | null = null; token !== ''; ) {
+        const found: Found = await search(of, { ...body, page: { limit, ...(token !== null && { token }) } });
+        assert.ok(found.results.length <= limit && found.page.count === found.results.length);
+        results.push(...found.results);
+        token = found.page.next_token;
+      }
+      return results;
+    };
+    const scout = { type: 'agent', id: ids.get('Scout') };
+    const reads = { subject: scout, action: { name: 'read' }, resource: { type: 'page' } };
+    const all = await search('resource', reads);
+    assert.equal(all.page.next_token, '');
+    const found = all.results.map(({ id }) => id);
+    assert.ok(found.includes(pages.public) && !found.includes(pages.restricted) && found.length > 1, String(found));
+    for (const id of found.slice(0, 5)) {
+      const one = await call('POST', '/access/v1/evaluation', { ...reads, resource: { type: 'page', id } });
+      assert.equal(((await one.json()) as { decision: boolean }).decision, true, 'evaluation says the same');
+    }
+    assert.deepEqual(
+      (await through('resource', reads, 1)).map(({ id }) => id),
+      found,
+    );
+    const onPage = { type: 'page', id: pages.public };
+    const subjects = { subject: { type: 'agent' }, action: { name: 'read' }, resource: onPage };
+    assert.deepEqual(await through('subject', subjects, 2), (await search('subject', subjects)).results);
+    const ofScout = { subject: scout, resource: onPage };
+    assert.deepEqual(await through('action', ofScout, 3), (await search('action', ofScout)).results);
+
+    const { next_token: token } = (await search('resource', { ...reads, page: { limit: 1 } })).page;
+    for (const wrong of [
+      { ...reads, action: { name: 'update' }, page: { token } },
+      { ...reads, page: { token: 'x' } },
+    ])
+      assert.equal((await call('POST', '/access/v1/search/resource', wrong)).status, 400);
+    assert.deepEqual((await search('resource', { ...reads, resource: { type: 'block' } })).results, []);
+    assert.deepEqual((await search('resource', { ...reads, action: { name: 'fly' } })).results, []);
+    assert.deepEqual((await search('resource', { ...reads, resource: { type: 'workspace' } })).results, []);
+    const others = await call('POST', '/access/v1/search/resource', reads, 'viewer');
+    assert.equal(others.status, 403, 'about others it takes `grants`');
+    const own = { ...reads, subject: { type: 'agent', id: ids.get('demo-viewer') } };
+    const ofViewer = (await search('resource', own, 'viewer')).results.map(({ id }) => id);
+    assert.ok(ofViewer.includes(pages.public) && !ofViewer.includes(pages.restricted));
+  });
 });

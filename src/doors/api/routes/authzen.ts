@@ -5,11 +5,14 @@
  */
 import { z } from 'zod';
 import { type Action, actions, isAction } from '../../../domain/action.ts';
+import { PortcullisError } from '../../../domain/errors.ts';
+import type { PrincipalId } from '../../../domain/ids.ts';
 import type { CommandContext } from '../../../domain/operation.ts';
 import { canonicalId } from '../../../notion/ids.ts';
 import type { AskedObject, Questioned, Questions } from '../../../policy/questions.ts';
 import { workspaceOf } from '../in-workspace.ts';
 import { type ApiRoute, apiRoute } from '../route.ts';
+import { answeredPage, type SearchPlace, searchPage, searchPlace } from '../search-page.ts';
 import { list } from '../shapes/values.ts';
 import { demandsAbout, principalNamed } from './questions.ts';
 
@@ -42,6 +45,11 @@ const evaluations = partial.extend({
 const decision = z
   .object({ decision: z.boolean(), context: z.object({ reason: z.string() }).optional() })
   .meta({ id: 'AuthZenDecision' });
+
+const entities = z.object({
+  results: list(z.object({ type: z.string(), id: z.string() })),
+  page: answeredPage,
+});
 
 const everyMember = { on: 'membership', key: 'read' } as const;
 const says = 'About yourself and your agents; about others it takes `grants`.';
@@ -90,44 +98,116 @@ export function authZenRoutes({ questions }: { questions: Questions }): ApiRoute
       method: 'POST',
       path: '/access/v1/search/subject',
       name: 'authzen.search_subject',
-      answer: z.object({ results: list(z.object({ type: z.string(), id: z.string() })) }),
+      answer: entities,
       summary: 'AuthZEN: which subjects may do an action with a resource',
       demand: { on: 'workspace', action: 'grants' },
-      body: z.object({ subject: z.object({ type: text, properties }).optional(), action, resource, context }),
-      run: async ({ body }, given) => {
+      body: z.object({
+        subject: z.object({ type: text, id: text.optional(), properties }).optional(),
+        ...{ action, resource, context, page: searchPage },
+      }),
+      run: async ({ body: { page, ...search } }, given) => {
         const questioned = await questions.ask(given, workspaceOf(given));
-        const object = await questioned.locate(askedObject(body.resource) ?? { kind: 'workspace' });
-        const wanted = body.action.name;
-        if (!isAction(wanted) || askedObject(body.resource) === null || object.state === 'unknown')
-          return { results: [] };
-        const found = questioned.stored.members.filter(
-          ({ id, kind }) =>
-            (body.subject === undefined || body.subject.type === kind) &&
-            questioned.judge(id, wanted, object).effect === 'allow',
-        );
-        return { results: found.map(({ id, kind }) => ({ type: kind, id })) };
+        const place = searchPlace(page, search);
+        const asked = askedObject(search.resource);
+        const object = await questioned.locate(asked ?? { kind: 'workspace' });
+        const wanted = search.action.name;
+        if (!isAction(wanted) || asked === null || object.state === 'unknown') return nothing(place);
+        const found = questioned.stored.members
+          .filter(({ kind }) => search.subject === undefined || search.subject.type === kind)
+          .filter(({ id }) => place.after === null || id > place.after)
+          .sort((one, other) => (one.id < other.id ? -1 : 1))
+          .filter(({ id }) => questioned.judge(id, wanted, object).effect === 'allow');
+        const shown = found.slice(0, place.limit);
+        return {
+          results: shown.map(({ id, kind }) => ({ type: kind, id })),
+          page: place.answered(shown.length, found.length > shown.length ? (shown.at(-1)?.id ?? null) : null),
+        };
+      },
+    }),
+    apiRoute({
+      method: 'POST',
+      path: '/access/v1/search/resource',
+      name: 'authzen.search_resource',
+      answer: entities,
+      summary: 'AuthZEN: with which pages, databases or data sources a subject may do an action',
+      demand: everyMember,
+      also: { says, of: ({ body }) => demandsAbout(body.subject.id) },
+      body: z.object({
+        ...{ subject, action, context, page: searchPage },
+        resource: z.object({ type: text, id: text.optional(), properties }),
+      }),
+      run: async ({ body: { page, ...search } }, given) => {
+        const questioned = await questions.ask(given, workspaceOf(given));
+        const principal = principalNamed(search.subject.id, given, questioned);
+        const place = searchPlace(page, search);
+        const wanted = search.action.name;
+        if (!isAction(wanted)) return nothing(place);
+        if (search.resource.type === 'workspace') {
+          const { effect } = questioned.judgeFor(principal, wanted, { state: 'workspace', filtered: false });
+          const results = effect === 'allow' ? [{ type: 'workspace', id: workspaceOf(given) }] : [];
+          return { results, page: place.answered(results.length, null) };
+        }
+        return reachable(questioned, principal, wanted, search.resource.type, place);
       },
     }),
     apiRoute({
       method: 'POST',
       path: '/access/v1/search/action',
       name: 'authzen.search_action',
-      answer: z.object({ results: list(z.object({ name: z.string() })) }),
+      answer: z.object({ results: list(z.object({ name: z.string() })), page: answeredPage }),
       summary: 'AuthZEN: which actions a subject may do with a resource',
       demand: everyMember,
       also: { says, of: ({ body }) => demandsAbout(body.subject.id) },
-      body: z.object({ subject, action: action.partial().optional(), resource, context }),
-      run: async ({ body }, given) => {
+      body: z.object({ subject, action: action.partial().optional(), resource, context, page: searchPage }),
+      run: async ({ body: { page, ...search } }, given) => {
         const questioned = await questions.ask(given, workspaceOf(given));
-        const asked = askedObject(body.resource);
-        if (asked === null) return { results: [] };
+        const place = searchPlace(page, search);
+        const asked = askedObject(search.resource);
+        if (asked === null) return nothing(place);
         const object = await questioned.locate(asked);
-        const principal = principalNamed(body.subject.id, given, questioned);
-        const allowed = (name: Action) => questioned.judgeFor(principal, name, object).effect === 'allow';
-        return { results: actions.filter(allowed).map(name => ({ name })) };
+        const principal = principalNamed(search.subject.id, given, questioned);
+        const left = actions.slice(place.after === null ? 0 : actions.findIndex(name => name === place.after) + 1);
+        const found = left.filter(name => questioned.judgeFor(principal, name, object).effect === 'allow');
+        const shown = found.slice(0, place.limit);
+        const last = found.length > shown.length ? (shown.at(-1) ?? null) : null;
+        return { results: shown.map(name => ({ name })), page: place.answered(shown.length, last) };
       },
     }),
   ];
+}
+
+function nothing(place: SearchPlace) {
+  return { results: [], page: place.answered(0, null) };
+}
+
+/** Lists of reached pages that one search looks through at most; what is left is behind its token. */
+const listsMax = 20;
+const listedAtOnce = 500;
+
+/** What is reached in calls like this one. What only other calls reach, by conditions, is left out: `evaluation` says the same. */
+async function reachable(
+  questioned: Questioned,
+  principal: PrincipalId,
+  wanted: Action,
+  type: string,
+  place: SearchPlace,
+) {
+  const results: { type: string; id: string }[] = [];
+  let cursor = place.after;
+  for (let list = 0; list < listsMax; list++) {
+    const question = { principal, action: wanted, limit: listedAtOnce, ...(cursor !== null && { cursor }) };
+    const found = await questioned.reach(question);
+    if (found === null) throw new PortcullisError('validation_error', 'page.token is out of date: search again.');
+    for (const { kind, id, standing } of found.pages) {
+      if (kind !== type || questioned.judgeFor(principal, wanted, standing).effect !== 'allow') continue;
+      if (results.length === place.limit)
+        return { results, page: place.answered(results.length, results.at(-1)?.id ?? null) };
+      results.push({ type, id });
+    }
+    cursor = found.cursor;
+    if (cursor === null) return { results, page: place.answered(results.length, null) };
+  }
+  return { results, page: place.answered(results.length, cursor) };
 }
 
 function subjectsIn({ subject: whole, evaluations: asked = [] }: z.infer<typeof evaluations>): string[] {
