@@ -36,7 +36,9 @@ function answer(question: LargeQuestion): number {
         for (const { asker, ids } of lists) ids.filter(id => placed.may(asker, 'read', id));
       });
     case 'who can':
-      return timed(question.ms, 1, somePage, id => whoCan(placed, 'read', id, context.at));
+      return timed(question.ms, 1, somePage, id =>
+        whoCan(placed.snapshot, 'read', placed.objectOf(placed.tree.find(id)), context.at),
+      );
     case 'memory':
       globalThis.gc?.();
       return process.memoryUsage.rss() / pages;

@@ -4,7 +4,7 @@ import type { PrincipalId } from '../domain/ids.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Asker, PolicySnapshot } from '../domain/policy-snapshot.ts';
 import { type ActionMask, actionsOfMask, bitOf, maskOf } from './action-bits.ts';
-import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
+import { type CompiledPolicy, compiled, compilePolicy } from './compile-policy.ts';
 import { classOf } from './engine.ts';
 import type { ReadyGrant } from './ready-grant.ts';
 import { subjectKey } from './standing-grants.ts';
@@ -32,10 +32,6 @@ export function beyondGrantor(before: PolicySnapshot, after: Policy, asker: Aske
     const about = all.filter(({ mask }) => (mask & bitOf(action)) !== 0);
     return about.some(({ scopes }) => !scopes.every(scope => holds(was, asker, action, scope)));
   });
-}
-
-function compiled(snapshot: PolicySnapshot): CompiledPolicy {
-  return 'parts' in snapshot ? (snapshot as CompiledPolicy) : compilePolicy(snapshot.source);
 }
 
 /**

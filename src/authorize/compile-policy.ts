@@ -20,6 +20,11 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
   return snapshotOf(compileParts(policy));
 }
 
+/** A snapshot with what it is made of: as it is, where it was made here. */
+export function compiled(snapshot: PolicySnapshot): CompiledPolicy {
+  return 'parts' in snapshot ? (snapshot as CompiledPolicy) : compilePolicy(snapshot.source);
+}
+
 export function snapshotOf(parts: EngineParts): CompiledPolicy {
   const { policy } = parts;
   let tested: ReadonlySet<string> | null = null;

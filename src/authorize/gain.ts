@@ -1,3 +1,4 @@
+import type { Ancestry } from '../domain/ancestry.ts';
 import type { ActionMask } from './action-bits.ts';
 import type { Applicable } from './applicable.ts';
 import type { ReadyGrant } from './ready-grant.ts';
@@ -36,6 +37,18 @@ export function residual(
 /** The words of a grant at a moment, whatever the object: what it asks of properties stands in them. */
 export function wordsAt(at: Date) {
   return ({ conditions }: ReadyGrant): string | null => (conditions === null ? '' : conditions.residue(at));
+}
+
+/** What calls decide about a grant at an object; null: it does not count there. */
+export function wordsOn(
+  { conditions, grant }: ReadyGrant,
+  object: Extract<Ancestry, { state: 'known' }>,
+  at: Date,
+): string | null {
+  if (conditions === null) return '';
+  const result = conditions.testProperties(object);
+  const counts = grant.effect === 'allow' ? result === 'yes' : result !== 'no';
+  return counts ? conditions.residue(at, { properties: false }) : null;
 }
 
 /** Which calls are allowed: every one, some, or none. */

@@ -2,7 +2,7 @@ import { contentActions } from '../domain/action.ts';
 import type { Ancestry } from '../domain/ancestry.ts';
 import { type ActionMask, bitOf } from './action-bits.ts';
 import { type EngineParts, membersByClass } from './engine.ts';
-import { isGain, type Residual, type Residue, residual } from './gain.ts';
+import { isGain, type Residual, type Residue, residual, wordsOn } from './gain.ts';
 import { covers, type ReadyGrant } from './ready-grant.ts';
 import type { StandingGrants } from './standing-grants.ts';
 import type { SubjectClass } from './subject-class.ts';
@@ -66,14 +66,6 @@ const contentBits = contentActions.map(bitOf);
 
 function dependsOnProperties({ grants }: SubjectClass): boolean {
   return grants.some(({ conditions }) => conditions?.onProperties);
-}
-
-/** What calls decide about a grant at an object; null: it does not count there. */
-function wordsOn({ conditions, grant }: ReadyGrant, object: Known, at: Date): string | null {
-  if (conditions === null) return '';
-  const result = conditions.testProperties(object);
-  const counts = grant.effect === 'allow' ? result === 'yes' : result !== 'no';
-  return counts ? conditions.residue(at, { properties: false }) : null;
 }
 
 /**

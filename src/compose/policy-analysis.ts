@@ -1,11 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { breaches, unexpected } from '../authorize/analyse/check-rules.ts';
 import { type AccessChange, diff } from '../authorize/analyse/diff.ts';
+import { explain } from '../authorize/analyse/explain.ts';
 import { leastPrivilege } from '../authorize/analyse/least-privilege.ts';
 import { lint } from '../authorize/analyse/lint.ts';
 import { reach } from '../authorize/analyse/reach.ts';
 import { replay } from '../authorize/analyse/replay.ts';
-import { compilePolicy } from '../authorize/compile-policy.ts';
+import { whoCan } from '../authorize/analyse/who-can.ts';
+import { compiled, compilePolicy } from '../authorize/compile-policy.ts';
 import { PageTree } from '../authorize/tree/page-tree.ts';
 import { PlacedPolicy } from '../authorize/tree/placed-policy.ts';
 import type { Action } from '../domain/action.ts';
@@ -56,6 +58,9 @@ export function openPolicyAnalysis(stores: Pick<Stores, 'pageTreeRows'>): Policy
       const tree = PageTree.of(await stores.pageTreeRows(workspaceId), scopesOf(policy));
       return inSlices(lint(new PlacedPolicy(compilePolicy(policy), tree), at));
     },
+
+    explain: (policy, asker, action, object) => explain(compiled(policy), asker, action, object),
+    whoCan: (policy, action, object, at) => whoCan(compiled(policy), action, object, at),
 
     replay: async (policy, calls) => inSlices(replay(calls, compilePolicy(policy))),
 

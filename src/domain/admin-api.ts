@@ -60,6 +60,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/access/v1/search/resource": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AuthZEN: with which pages, databases or data sources a subject may do an action
+         * @description Open to every member of the workspace; a limited key needs the action `read`. About yourself and your agents; about others it takes `grants`.
+         */
+        post: operations["authzen.search_resource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/access/v1/search/subject": {
         parameters: {
             query?: never;
@@ -2048,6 +2068,12 @@ export interface components {
             };
             decision: boolean;
         };
+        AuthZenPage: {
+            /** @description How many results are in this answer. */
+            count: number;
+            /** @description Empty: these are the last. */
+            next_token: string;
+        };
         CapabilityFinding: {
             advice: string | null;
             capability: string;
@@ -2175,11 +2201,23 @@ export interface components {
             /** @enum {string} */
             was: "allow" | "deny";
         };
+        ExplainedGrant: {
+            actions: string[] | null;
+            /** @enum {string} */
+            effect: "allow" | "deny" | "limit";
+            id: string;
+            on: string[];
+            reason: string;
+            role: string | null;
+            to: string;
+            /** @description How it came to be theirs: by name, as a member, by a group. Null: not any more. */
+            via: string | null;
+        };
         Explanation: {
             action: string;
             /** @description role, grant, denied_by_grant, outside_limit, outside_key_pages, key_lacks_action, role_lacks_action, not_a_member, unknown_object, stale_object, or another reason of the log. */
             because: string;
-            /** @description Single changes of the policy that would turn the decision round. Each was tried. */
+            /** @description Changes, each of which alone would reverse the decision; the smallest first. Each was tried. */
             changes: {
                 kind: string;
                 says: string;
@@ -2189,7 +2227,7 @@ export interface components {
             /** @enum {string} */
             effect: "allow" | "deny";
             /** @description Every grant that decided it, as far as it is still there. */
-            grants: components["schemas"]["DecidingGrant"][];
+            grants: components["schemas"]["ExplainedGrant"][];
             /** @description What the policy of today says of the same call. */
             now: ("allow" | "deny") | null;
             object: {
@@ -2696,6 +2734,11 @@ export interface components {
         };
         WhoCan: {
             because: string;
+            /**
+             * @description `sometimes`: in some calls only, by conditions.
+             * @enum {string}
+             */
+            calls: "always" | "sometimes";
             grants: string[];
             id: string;
             /** @enum {string} */
@@ -2914,6 +2957,14 @@ export interface operations {
                     context?: {
                         [key: string]: unknown;
                     };
+                    page?: {
+                        /** @description At most 500, which is also what is given without one. */
+                        limit?: number;
+                        properties?: {
+                            [key: string]: unknown;
+                        };
+                        token?: string;
+                    };
                     resource: {
                         id: string;
                         properties?: {
@@ -2939,8 +2990,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        page: components["schemas"]["AuthZenPage"];
                         results: {
                             name: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "authzen.search_resource": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    action: {
+                        name: string;
+                        properties?: {
+                            [key: string]: unknown;
+                        };
+                    };
+                    context?: {
+                        [key: string]: unknown;
+                    };
+                    page?: {
+                        /** @description At most 500, which is also what is given without one. */
+                        limit?: number;
+                        properties?: {
+                            [key: string]: unknown;
+                        };
+                        token?: string;
+                    };
+                    resource: {
+                        id?: string;
+                        properties?: {
+                            [key: string]: unknown;
+                        };
+                        type: string;
+                    };
+                    subject: {
+                        id: string;
+                        properties?: {
+                            [key: string]: unknown;
+                        };
+                        type: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        page: components["schemas"]["AuthZenPage"];
+                        results: {
+                            id: string;
+                            type: string;
                         }[];
                     };
                 };
@@ -2967,6 +3082,14 @@ export interface operations {
                     context?: {
                         [key: string]: unknown;
                     };
+                    page?: {
+                        /** @description At most 500, which is also what is given without one. */
+                        limit?: number;
+                        properties?: {
+                            [key: string]: unknown;
+                        };
+                        token?: string;
+                    };
                     resource: {
                         id: string;
                         properties?: {
@@ -2975,6 +3098,7 @@ export interface operations {
                         type: string;
                     };
                     subject?: {
+                        id?: string;
                         properties?: {
                             [key: string]: unknown;
                         };
@@ -2991,6 +3115,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        page: components["schemas"]["AuthZenPage"];
                         results: {
                             id: string;
                             type: string;

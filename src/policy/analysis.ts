@@ -1,10 +1,11 @@
 import type { Action } from '../domain/action.ts';
+import type { Capable, ExplainedJudgement } from '../domain/explained.ts';
 import type { GrantScope } from '../domain/grant.ts';
 import type { PrincipalId, WorkspaceId } from '../domain/ids.ts';
 import type { PastCall, UnplacedCall } from '../domain/past-call.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { IdleGrant, LesserRight } from '../domain/policy-advice.ts';
-import type { Judgement } from '../domain/policy-snapshot.ts';
+import type { Asker, JudgedObject, Judgement, PolicySnapshot } from '../domain/policy-snapshot.ts';
 
 /** What somebody gains or loses by a change, and where. */
 export interface Difference {
@@ -73,4 +74,8 @@ export interface PolicyAnalysis {
     calls: readonly Call[],
     unplaced: readonly UnplacedCall[],
   ): Promise<readonly LesserRight<Call>[]>;
+  /** Why it is judged so, and what would reverse it. */
+  explain(policy: PolicySnapshot, asker: Asker, action: Action, object: JudgedObject): ExplainedJudgement;
+  /** Every member who may do something with an object from a moment on, in every call or in some. */
+  whoCan(policy: PolicySnapshot, action: Action, object: JudgedObject, at: Date): readonly Capable[];
 }

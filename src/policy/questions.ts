@@ -1,5 +1,6 @@
 import type { Action } from '../domain/action.ts';
 import { type Ancestry, isContainerKind, objectKey } from '../domain/ancestry.ts';
+import type { Capable, ExplainedJudgement } from '../domain/explained.ts';
 import type { KeyLimit } from '../domain/grant.ts';
 import type { PrincipalId, WorkspaceId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
@@ -8,7 +9,6 @@ import type { Asker, JudgedObject, Judgement, PolicySnapshot } from '../domain/p
 import { askerNow, type CompilePolicy } from '../domain/rights.ts';
 import type { Now } from '../domain/units.ts';
 import type { LaidPolicy, PolicyAnalysis } from './analysis.ts';
-import { type Explanation, explain } from './explain.ts';
 import { createNames, type SubjectNames } from './names.ts';
 import type { PagePlaces } from './page-places.ts';
 import type { PolicyStore, StoredPolicy } from './policy-store.ts';
@@ -34,7 +34,9 @@ export interface Questioned {
   /** The same, but of the asker within the limit of their key. */
   judgeFor(principal: PrincipalId, action: Action, object: JudgedObject): Judgement;
   /** With a `limit`: as it would be with a key that has this limit. */
-  explain(principal: PrincipalId, action: Action, object: JudgedObject, limit?: KeyLimit): Explanation;
+  explain(principal: PrincipalId, action: Action, object: JudgedObject, limit?: KeyLimit): ExplainedJudgement;
+  /** Every member who may do something with it, in every call or in some. */
+  whoCan(action: Action, object: JudgedObject): readonly Capable[];
   titles(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** What a principal reaches, as far as the asker may see it. Null: nobody knows where `under` or `cursor` stands. */
   reach(question: Omit<ReachAsked, 'at'>): Promise<ReachSeen | null>;
@@ -65,7 +67,7 @@ export function createQuestions(parts: {
   store: Pick<PolicyStore, 'read'>;
   compile: CompilePolicy;
   places: PagePlaces;
-  analysis: Pick<PolicyAnalysis, 'lay'>;
+  analysis: Pick<PolicyAnalysis, 'lay' | 'explain' | 'whoCan'>;
   now: Now;
 }): Questions {
   const { store, compile, places, analysis, now } = parts;
@@ -103,8 +105,9 @@ export function createQuestions(parts: {
         explain(principal, action, object, limit) {
           const asking = ofAsker(asker, principal) ?? askerFor(principal, at);
           const limited = limit === undefined ? asking : { ...asking, limit: narrowed(limit, asking.limit) };
-          return explain(policy, compile, limited, action, object);
+          return analysis.explain(policy, limited, action, object);
         },
+        whoCan: (action, object) => analysis.whoCan(policy, action, object, at),
         titles: ids => places.titles(workspaceId, ids),
         async reach(question) {
           const laid = await analysis.lay(workspaceId, stored.policy, [], at);

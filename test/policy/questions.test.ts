@@ -40,6 +40,7 @@ describe('questions about a policy', () => {
     );
     assert.ok(found.path.every((one: { title: string | null }) => one.title !== null));
     assert.equal(found.grants[0].reason, 'Demo: people operations and finance only');
+    assert.equal(found.grants[0].via, 'by name');
     const kinds = found.changes.map((one: { kind: string }) => one.kind);
     assert.ok(kinds.includes('remove_grants'), JSON.stringify(found.changes));
     assert.ok(!kinds.includes('add_grant'), 'an allow does not outweigh a deny');
@@ -48,6 +49,42 @@ describe('questions about a policy', () => {
     assert.ok(scout.changes.some((one: { kind: string }) => one.kind === 'add_grant'));
     const admin = await explain('agent:Scout', 'read', pages.public);
     assert.deepEqual([admin.effect, admin.because], ['allow', 'grant']);
+  });
+
+  it('proposes what keeps a denial apart: several grants together, a limit that includes it, another key', async () => {
+    const { pages } = demo.ready;
+    const scope = { kind: 'page', id: pages.restricted };
+    const deny = { effect: 'deny', actions: ['read'], scope, reason: 'a test' };
+    const again = await ask('POST', '/grants', { ...deny, subject: { kind: 'agent', name: 'demo-viewer' } });
+    const twice = await explain('agent:demo-viewer', 'read', pages.restricted);
+    assert.equal(twice.grants.length, 2);
+    const [first] = twice.changes;
+    assert.equal(first.kind, 'remove_grants');
+    for (const { id } of twice.grants) assert.ok(first.says.includes(id), first.says);
+    await call('DELETE', `/api/workspaces/${demo.ready.workspaceId}/grants/${again.grant.id}`);
+    const scoped = { action: 'read', object: { kind: 'page', id: pages.restricted } };
+    const narrow = await ask('POST', '/explain', {
+      ...scoped,
+      principal: 'agent:demo-editor',
+      limitTo: { under: [pages.public] },
+    });
+    assert.equal(narrow.because, 'outside_key_pages');
+    assert.ok(
+      narrow.changes.some((one: { kind: string }) => one.kind === 'other_key'),
+      JSON.stringify(narrow.changes),
+    );
+    const limit = {
+      effect: 'limit',
+      subject: { kind: 'agent', name: 'demo-editor' },
+      actions: ['update'],
+      reason: 'a test',
+    };
+    const made = await ask('POST', '/grants', { ...limit, scope: { kind: 'page', id: pages.public } });
+    const outside = await explain('agent:demo-editor', 'update', pages.restricted);
+    assert.equal(outside.effect, 'deny');
+    const says = outside.changes.map((one: { says: string }) => one.says);
+    assert.ok(says.some((said: string) => said.includes(made.grant.id)) || outside.grants.length > 1, says.join());
+    await call('DELETE', `/api/workspaces/${demo.ready.workspaceId}/grants/${made.grant.id}`);
   });
 
   it('rule 19: tells of no page that the asker may not read, and answers as for one that does not exist', async () => {
@@ -125,6 +162,19 @@ describe('questions about a policy', () => {
       assert.ok(!onRestricted.includes(name), name);
     }
     assert.ok(onRestricted.includes('agent:demo-editor'));
+    const when = { doors: ['mcp'] };
+    const grant = {
+      effect: 'allow',
+      subject: { kind: 'agent', name: 'Scout' },
+      actions: ['read'],
+      reason: 'a test',
+      when,
+    };
+    const made = await ask('POST', '/grants', { ...grant, scope: { kind: 'page', id: pages.restricted } });
+    const some = await ask('POST', '/who-can', { action: 'read', object: { kind: 'page', id: pages.restricted } });
+    const scout = some.principals.find((one: { name: string }) => one.name === 'agent:Scout');
+    assert.deepEqual([scout.calls, scout.because, scout.grants], ['sometimes', 'grant', [made.grant.id]]);
+    await call('DELETE', `/api/workspaces/${demo.ready.workspaceId}/grants/${made.grant.id}`);
     const unshared = { action: 'read', object: { kind: 'page', id: pages.unshared } };
     assert.equal((await ask('POST', '/who-can', unshared)).status, 404);
   });
@@ -191,9 +241,9 @@ describe('questions about a policy', () => {
       rows.some(row => row.startsWith('agent:Scout,read,"\'=HYPERLINK(""https://collect.example/"",""open"")"')),
     );
     const whoCan = await table(`/who-can/export?action=read&page=${pages.restricted}`);
-    assert.match(whoCan.text, /agent:demo-editor,agent,editor,read,Restricted < Acme Home,role,/);
+    assert.match(whoCan.text, /agent:demo-editor,agent,editor,read,Restricted < Acme Home,all,role,/);
     assert.doesNotMatch(whoCan.text, /demo-viewer|Scout/);
-    assert.match((await table('/who-can/export?action=audit')).text, /,audit,workspace,role,/);
+    assert.match((await table('/who-can/export?action=audit')).text, /,audit,workspace,all,role,/);
     assert.equal((await table('/reach/export?action=read&principal=agent:Scout', 'viewer')).status, 403);
     assert.equal((await table('/who-can/export?action=read', 'viewer')).status, 403);
     const hidden = await table(`/reach/export?action=read&under=${pages.restricted}`, 'viewer');

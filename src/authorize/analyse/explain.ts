@@ -1,38 +1,12 @@
 import type { Action } from '../../domain/action.ts';
-import type { Container } from '../../domain/ancestry.ts';
-import type { Grant, GrantScope } from '../../domain/grant.ts';
-import type { GroupId, PrincipalId } from '../../domain/ids.ts';
+import type { ExplainedJudgement, SubjectChain } from '../../domain/explained.ts';
+import type { Grant } from '../../domain/grant.ts';
+import type { PrincipalId } from '../../domain/ids.ts';
 import type { Policy } from '../../domain/policy.ts';
-import type { Asker, JudgedObject, Judgement } from '../../domain/policy-snapshot.ts';
+import type { Asker, JudgedObject } from '../../domain/policy-snapshot.ts';
 import type { CompiledPolicy } from '../compile-policy.ts';
 import { covers } from '../ready-grant.ts';
-import { type Flip, flips } from './flips.ts';
-
-/** Why somebody may or may not do something, and what would change it. */
-export interface ExplainedJudgement {
-  readonly judgement: Judgement;
-  /** Null: the principal is no member. */
-  readonly role: string | null;
-  /** From the object up to the top; null: it has no place, or nobody knows it. */
-  readonly path: readonly Container[] | null;
-  /** Every grant that determines the judgement. */
-  readonly grants: readonly ExplainedGrant[];
-  /** Single changes, each of which alone turns the judgement round; those that change the least come first. */
-  readonly changes: readonly Flip[];
-}
-
-export interface ExplainedGrant {
-  readonly grant: Grant;
-  /** How it came to be the principal's. */
-  readonly via: SubjectChain;
-  /** The scope of it that covers the object; null of a limit: none does. */
-  readonly scope: GrantScope | null;
-}
-
-/** By name, as a member, or by a group; `inside`: the group that the principal is in, where the grant's group holds that. */
-export type SubjectChain =
-  | { readonly by: 'name' | 'everyone' }
-  | { readonly by: 'group'; readonly group: GroupId; readonly inside: GroupId | null };
+import { flips } from './flips.ts';
 
 /** Explains a judgement. Everything in it follows from `judge`, the changes too: each was tried. */
 export function explain(
@@ -51,10 +25,9 @@ export function explain(
   });
   return {
     judgement,
-    role: snapshot.roleOf(asker.principal),
-    path: object.state === 'known' ? object.path : null,
+    path: object.state === 'known' ? object.path : [],
     grants,
-    changes: flips(snapshot, asker, action, object),
+    changes: flips(snapshot, asker, action, object, judgement),
   };
 }
 

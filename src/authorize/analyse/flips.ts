@@ -1,23 +1,13 @@
 import type { Action } from '../../domain/action.ts';
+import type { Flip } from '../../domain/explained.ts';
 import type { Grant, GrantScope } from '../../domain/grant.ts';
 import type { GrantId, GroupId, PrincipalId } from '../../domain/ids.ts';
 import type { Group, Policy } from '../../domain/policy.ts';
-import type { Asker, JudgedObject } from '../../domain/policy-snapshot.ts';
+import type { Asker, JudgedObject, Judgement } from '../../domain/policy-snapshot.ts';
 import { builtInRoles } from '../../domain/role.ts';
 import { changedPolicy, type PolicyChange } from '../apply-change.ts';
 import { type CompiledPolicy, compilePolicy } from '../compile-policy.ts';
 import { covers } from '../ready-grant.ts';
-
-/** One change that turns a judgement round. */
-export type Flip =
-  | { readonly kind: 'new_grant'; readonly effect: 'allow' | 'deny'; readonly scope: GrantScope }
-  | { readonly kind: 'limit_includes'; readonly grant: GrantId; readonly scope: GrantScope }
-  | { readonly kind: 'remove_grant'; readonly grant: GrantId }
-  | { readonly kind: 'join' | 'leave'; readonly group: GroupId }
-  | { readonly kind: 'role'; readonly role: string }
-  | { readonly kind: 'remove_member' }
-  /** Without the key's limit the principal may do it. */
-  | { readonly kind: 'other_key' };
 
 /** Candidates that are tried at most. */
 const triedMax = 500;
@@ -26,18 +16,32 @@ const triedMax = 500;
  * Finds single changes that would turn a judgement round, and tries each with the evaluator itself: on the part of the
  * policy that bears on this principal and this object, which decides the same about them as the whole.
  */
-export function flips(snapshot: CompiledPolicy, asker: Asker, action: Action, object: JudgedObject): Flip[] {
+export function flips(
+  snapshot: CompiledPolicy,
+  asker: Asker,
+  action: Action,
+  object: JudgedObject,
+  { effect, grants }: Judgement,
+): Flip[] {
   const small = partFor(snapshot.source, asker.principal, object);
-  const { effect } = snapshot.judge(asker, action, object);
   const found: Flip[] = [];
   if (effect === 'deny' && asker.limit !== null) {
     if (snapshot.may({ ...asker, limit: null }, action, object)) found.push({ kind: 'other_key' });
   }
-  for (const { flip, change } of candidates(small, asker.principal, action, object, effect).slice(0, triedMax)) {
+  const turns = ({ change }: Candidate) => {
     const after = compilePolicy(changedPolicy(small, change, small.revision));
-    if (after.judge(asker, action, object).effect !== effect) found.push(flip);
-  }
+    return after.judge(asker, action, object).effect !== effect;
+  };
+  const tried = candidates(small, asker.principal, action, object, effect).slice(0, triedMax);
+  found.push(...tried.filter(turns).map(({ flip }) => flip));
+  const together = removal(grants);
+  if (grants.length > 1 && !found.some(({ kind }) => kind === 'remove_grants') && turns(together))
+    found.unshift(together.flip);
   return found;
+}
+
+function removal(grants: readonly GrantId[]): Candidate {
+  return { flip: { kind: 'remove_grants', grants }, change: { kind: 'grants', removed: grants, added: [] } };
 }
 
 interface Candidate {
@@ -60,12 +64,10 @@ function candidates(
     ...(scope === null
       ? []
       : policy.grants.filter(({ effect: is }) => is === 'limit').map(limit => wider(limit, scope))),
-    ...policy.grants.map(({ id }): Candidate => {
-      return { flip: { kind: 'remove_grant', grant: id }, change: { kind: 'grants', removed: [id], added: [] } };
-    }),
+    ...policy.grants.map(({ id }) => removal([id])),
     ...[...policy.groups.values()].map(group => joinOrLeave(group, principal)),
     ...[...builtInRoles, ...policy.roles.keys()].map((role): Candidate => {
-      return { flip: { kind: 'role', role }, change: { kind: 'member', id: principal, role } };
+      return { flip: { kind: 'set_role', role }, change: { kind: 'member', id: principal, role } };
     }),
     { flip: { kind: 'remove_member' }, change: { kind: 'member', id: principal, role: null } },
   ];
@@ -91,7 +93,7 @@ function newGrant(principal: PrincipalId, action: Action, scope: GrantScope, eff
     createdBy: null,
     createdAt: new Date(0),
   };
-  return { flip: { kind: 'new_grant', effect, scope }, change: { kind: 'grants', removed: [], added: [grant] } };
+  return { flip: { kind: 'add_grant', effect, scope }, change: { kind: 'grants', removed: [], added: [grant] } };
 }
 
 function wider(limit: Grant, scope: GrantScope): Candidate {
@@ -106,7 +108,7 @@ function joinOrLeave(group: Group, principal: PrincipalId): Candidate {
   const isIn = group.principals.includes(principal);
   const principals = isIn ? group.principals.filter(id => id !== principal) : [...group.principals, principal];
   return {
-    flip: { kind: isIn ? 'leave' : 'join', group: group.id },
+    flip: { kind: isIn ? 'leave_group' : 'join_group', group: group.id },
     change: { kind: 'group', group: { ...group, principals } },
   };
 }

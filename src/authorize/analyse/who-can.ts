@@ -1,37 +1,29 @@
 import type { Action } from '../../domain/action.ts';
-import type { GrantId, PrincipalId } from '../../domain/ids.ts';
+import type { Capable } from '../../domain/explained.ts';
+import type { JudgedObject } from '../../domain/policy-snapshot.ts';
 import { bitOf } from '../action-bits.ts';
+import type { CompiledPolicy } from '../compile-policy.ts';
 import { membersByClass } from '../engine.ts';
-import type { PlacedPolicy } from '../tree/placed-policy.ts';
-
-/** Somebody who may do something, in every call or in some. */
-export interface Capable {
-  readonly principal: PrincipalId;
-  readonly calls: 'always' | 'sometimes';
-  readonly because: 'role' | 'grant';
-  /** The grants that allow it, beside the role. */
-  readonly grants: readonly GrantId[];
-}
+import { reachOf, residual, wordsAt, wordsOn } from '../gain.ts';
+import type { ReadyGrant } from '../ready-grant.ts';
 
 /**
- * Every member who may do something with a container, or with the workspace itself (null), from a moment on. What only some
- * calls may do, by conditions, is `sometimes`. Null: nobody knows where the container stands.
+ * Every member who may do something with an object that stands somewhere, or with the workspace itself, from a moment on.
+ * What only some calls may do, by conditions, is `sometimes`; what the object's properties decide is decided.
  */
-export function whoCan(placed: PlacedPolicy, action: Action, id: string | null, at: Date): Capable[] | null {
-  const { tree } = placed;
-  const ordinal = id === null ? 0 : tree.find(id);
-  const anchor = ordinal === -1 ? -1 : tree.anchorAt(ordinal);
-  if (anchor === -1) return null;
+export function whoCan({ parts }: CompiledPolicy, action: Action, object: JudgedObject, at: Date): Capable[] {
+  if (object.state !== 'known' && object.state !== 'workspace') return [];
+  const anchor = object.state === 'known' ? parts.standing.anchors.of(object.path) : 0;
+  const words = object.state === 'known' ? (grant: ReadyGrant) => wordsOn(grant, object, at) : wordsAt(at);
   const bit = bitOf(action);
   const found: Capable[] = [];
-  for (const [itsClass, members] of membersByClass(placed.parts)) {
-    const calls = placed.reach(itsClass, anchor, bit, at);
+  for (const [itsClass, members] of membersByClass(parts)) {
+    const residues = residual(itsClass.applicable(anchor), words);
+    const calls = reachOf(residues, bit);
     if (calls === 'never') continue;
-    const { role, allows } = itsClass.applicable(placed.own(anchor));
-    const because = (role & bit) === 0 ? 'grant' : 'role';
-    const grants = allows
-      .filter(({ mask, conditions }) => (mask & bit) !== 0 && conditions?.residue(at) !== null)
-      .map(({ grant }) => grant.id);
+    const because = (residues.role & bit) === 0 ? 'grant' : 'role';
+    const allowing = residues.allows.filter(({ grant }) => (grant.mask & bit) !== 0);
+    const grants = allowing.map(({ grant }) => grant.grant.id);
     for (const principal of members) found.push({ principal, calls, because, grants });
   }
   return found;

@@ -46,8 +46,8 @@ export function searchPlace(page: SearchPage, search: unknown): SearchPlace {
 }
 
 function readToken(token: string, of: string): string {
-  const [search, last, ...more] = token.split('.');
-  if (search !== of || last === undefined || last === '' || more.length > 0)
+  const begins = `${of}.`;
+  if (!token.startsWith(begins) || token.length === begins.length)
     throw new PortcullisError('validation_error', 'page.token is none of this search.');
-  return last;
+  return token.slice(begins.length);
 }

@@ -11,11 +11,11 @@ export async function whoCan(questioned: Questioned, asked: { readonly action: A
   const object = await questioned.locate(asked.object);
   if (object.state === 'unknown' || object.state === 'stale') throw new PortcullisError('not_found', unseen);
   const { policy, stored, names } = questioned;
-  const principals = stored.members.flatMap(({ id, kind }) => {
-    const { effect, because, grants } = questioned.judge(id, asked.action, object);
-    const role = policy.roleOf(id);
-    if (effect === 'deny' || role === null) return [];
-    return [{ id, name: names.nameOf(id), kind, role, because, grants: [...grants] }];
+  const kinds = new Map(stored.members.map(({ id, kind }) => [id, kind]));
+  const principals = questioned.whoCan(asked.action, object).flatMap(({ principal: id, calls, because, grants }) => {
+    const [role, kind] = [policy.roleOf(id), kinds.get(id)];
+    if (role === null || kind === undefined) return [];
+    return [{ id, name: names.nameOf(id), kind, role, calls, because, grants: [...grants] }];
   });
   principals.sort((a, b) => a.name.localeCompare(b.name, 'en'));
   return {

@@ -166,7 +166,7 @@ export function authZenRoutes({ questions }: { questions: Questions }): ApiRoute
         if (asked === null) return nothing(place);
         const object = await questioned.locate(asked);
         const principal = principalNamed(search.subject.id, given, questioned);
-        const left = actions.slice(place.after === null ? 0 : actions.findIndex(name => name === place.after) + 1);
+        const left = actions.slice(place.after === null ? 0 : actions.indexOf(place.after as Action) + 1);
         const found = left.filter(name => questioned.judgeFor(principal, name, object).effect === 'allow');
         const shown = found.slice(0, place.limit);
         const last = found.length > shown.length ? (shown.at(-1) ?? null) : null;

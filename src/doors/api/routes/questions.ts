@@ -9,7 +9,7 @@ import { action, subjectName } from '../../../policy/fields.ts';
 import { UnknownName } from '../../../policy/names.ts';
 import type { AskedObject, Questioned, Questions } from '../../../policy/questions.ts';
 import { findDecision } from '../decision-in-log.ts';
-import { changesView, decidingGrantView, type Extent, pathView } from '../explanation-view.ts';
+import { changesView, type Extent, explainedGrantView, pathView } from '../explanation-view.ts';
 import { idOf, notionId, notionObject } from '../fields.ts';
 import { workspaceOf } from '../in-workspace.ts';
 import { keyLimit } from '../policy-fields.ts';
@@ -56,6 +56,7 @@ export function questionRoutes(parts: { questions: Questions; log: Pick<AuditRea
     const located = await questioned.locate(objectOf(asked));
     const wanted = isAction(asked.action) ? asked.action : 'read';
     const today = questioned.explain(principal, wanted, located);
+    const now = today.judgement.effect;
     const extent = extentOf(context);
     const ids = new Set(entry.decision?.grants ?? []);
     // A caller who may not read the object gets the answer for an object that does not exist.
@@ -74,9 +75,12 @@ export function questionRoutes(parts: { questions: Questions; log: Pick<AuditRea
       refusedBy: effect === 'deny' ? ('portcullis' as const) : byNotion ? ('notion' as const) : null,
       revision: entry.decision?.policyRevision ?? null,
       path: shown,
-      grants: grants.map(grant => decidingGrantView(grant, questioned, extent, idsIn(shown))),
-      changes: today.effect === effect ? changesView(today.changes, principal, questioned, extent) : [],
-      now: today.effect,
+      grants: grants.map(grant => {
+        const via = today.grants.find(one => one.grant.id === grant.id)?.via ?? null;
+        return explainedGrantView({ grant, via }, questioned, extent, idsIn(shown));
+      }),
+      changes: now === effect ? changesView(today.changes, principal, questioned, extent, ids) : [],
+      now,
     };
   }
 
@@ -86,6 +90,7 @@ export function questionRoutes(parts: { questions: Questions; log: Pick<AuditRea
     const located = await questioned.locate(asked.object);
     const limit = asked.limitTo === undefined ? undefined : limitNamed(asked.limitTo, questioned);
     const found = questioned.explain(principal, asked.action, located, limit);
+    const { effect, because, grants: ids } = found.judgement;
     const extent = extentOf(context);
     const shown = await pathView(questioned, located);
     return {
@@ -93,14 +98,14 @@ export function questionRoutes(parts: { questions: Questions; log: Pick<AuditRea
       principal: { id: principal, name: questioned.names.nameOf(principal) },
       action: asked.action,
       object: { kind: asked.object.kind, id: 'id' in asked.object ? asked.object.id : null },
-      effect: found.effect,
-      because: found.because,
-      refusedBy: found.effect === 'deny' ? ('portcullis' as const) : null,
+      effect,
+      because,
+      refusedBy: effect === 'deny' ? ('portcullis' as const) : null,
       revision: questioned.policy.revision,
       path: shown,
-      grants: found.grants.map(grant => decidingGrantView(grant, questioned, extent, idsIn(shown))),
-      changes: changesView(found.changes, principal, questioned, extent),
-      now: found.effect,
+      grants: found.grants.map(grant => explainedGrantView(grant, questioned, extent, idsIn(shown))),
+      changes: changesView(found.changes, principal, questioned, extent, new Set(ids)),
+      now: effect,
     };
   }
 

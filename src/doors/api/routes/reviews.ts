@@ -72,9 +72,9 @@ async function whoCanTable(questioned: Questioned, wanted: Action, page: string 
   const reasons = reasonsOf(found.grants);
   const place = page === undefined ? 'workspace' : titlesOf(found.path);
   return [
-    csvRow(['who', 'kind', 'role', 'action', 'where', 'because', 'grants']),
-    ...found.principals.map(({ name, kind, role, because, grants }) =>
-      csvRow([name, kind, role, wanted, place, because, reasons(grants)]),
+    csvRow(['who', 'kind', 'role', 'action', 'where', 'calls', 'because', 'grants']),
+    ...found.principals.map(({ name, kind, role, calls, because, grants }) =>
+      csvRow([name, kind, role, wanted, place, sayCalls(calls === 'always'), because, reasons(grants)]),
     ),
   ].join('');
 }
@@ -85,8 +85,12 @@ function pageFields(
   { title, path: above, kind, id, effect, because, grants, actions }: Reached['pages'][number],
   reasons: Reasons,
 ): CsvValue[] {
-  const calls = effect === 'allow' ? 'all' : 'some, by conditions';
+  const calls = sayCalls(effect === 'allow');
   return [title, titlesOf(above), kind, id, calls, because, reasons(grants), actions.join(' ')];
+}
+
+function sayCalls(every: boolean): string {
+  return every ? 'all' : 'some, by conditions';
 }
 
 function titlesOf(path: readonly { readonly title: string | null; readonly kind: string }[]): string {

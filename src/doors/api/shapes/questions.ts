@@ -33,9 +33,18 @@ export const explanation = z
     refusedBy: z.enum(['portcullis', 'notion']).nullable(),
     revision: z.int().nullable().describe('The revision of the policy that it was decided on.'),
     path: list(pathElement).describe('From the object up to the top of what the connection is shown.'),
-    grants: list(decidingGrant).describe('Every grant that decided it, as far as it is still there.'),
+    grants: list(
+      decidingGrant
+        .extend({
+          via: z
+            .string()
+            .nullable()
+            .describe('How it came to be theirs: by name, as a member, by a group. Null: not any more.'),
+        })
+        .meta({ id: 'ExplainedGrant' }),
+    ).describe('Every grant that decided it, as far as it is still there.'),
     changes: list(z.object({ kind: z.string(), says: z.string() })).describe(
-      'Single changes of the policy that would turn the decision round. Each was tried.',
+      'Changes, each of which alone would reverse the decision; the smallest first. Each was tried.',
     ),
     now: z.enum(['allow', 'deny']).nullable().describe('What the policy of today says of the same call.'),
   })
@@ -84,6 +93,7 @@ export const whoCanAnswer = z
           name: z.string(),
           kind: z.enum(['user', 'agent']),
           role: z.string(),
+          calls: z.enum(['always', 'sometimes']).describe('`sometimes`: in some calls only, by conditions.'),
           because: z.string(),
           grants: list(z.string()),
         })
