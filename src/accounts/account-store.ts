@@ -5,13 +5,13 @@ import type { Policy } from '../domain/policy.ts';
 import type { Offer, WorkspaceInvitations } from './invitation-store.ts';
 
 /**
- * Where people, agents and their credentials are kept.
+ * Stores people, agents and their credentials.
  *
- * Each function runs `work` in one transaction: everything that it did is kept, or, if it throws, nothing.
- * Locks are taken in this order, which every writer follows: workspace, principals by id, then their credentials.
+ * Each function runs `work` in one transaction: all of its changes are kept or, if it throws, none. Every writer takes
+ * locks in this order: workspace, principals by id, then their credentials.
  */
 export interface AccountStore {
-  /** One workspace and nothing beyond it. */
+  /** One workspace and nothing outside of it. */
   inWorkspace<T>(workspaceId: WorkspaceId, work: (accounts: WorkspaceAccounts) => Promise<T>): Promise<T>;
   /** People, across workspaces. */
   inDeployment<T>(work: (accounts: DeploymentAccounts) => Promise<T>): Promise<T>;
@@ -23,7 +23,7 @@ export interface Member {
   readonly name: string;
   /** Null for agents. */
   readonly email: string | null;
-  /** The human who answers for an agent, and whether they are still a member; null for users. */
+  /** The person who is responsible for an agent, and whether they are still a member; null for users. */
   readonly owner: { readonly id: UserId; readonly name: string; readonly isMember: boolean } | null;
   readonly role: string;
   readonly disabled: boolean;
@@ -39,7 +39,7 @@ export interface ApiKey {
   readonly principalId: PrincipalId;
   readonly principalName: string;
   readonly ending: string;
-  /** Null: whatever the principal may. */
+  /** Null: everything that the principal may do. */
   readonly ceiling: readonly string[] | null;
   /** Pages and databases that content must lie under. Null: no such limit. */
   readonly under: readonly string[] | null;
@@ -68,7 +68,7 @@ export interface NewApiKey {
   readonly expiresAt: Date;
 }
 
-/** Why an agent does nothing: its owner was disabled or left, or somebody stopped it. */
+/** Why an agent does nothing: its owner was disabled or left, or a member suspended it. */
 export type Suspension = 'owner_gone' | 'by_hand';
 
 export interface AgentAccount {
@@ -85,9 +85,12 @@ export interface AgentChange {
 }
 
 export interface WorkspaceAccounts extends WorkspaceInvitations {
-  /** Holds the workspace until the end: nobody else changes its members meanwhile. False: there is no such workspace. */
+  /**
+   * Locks the workspace until the end: no other transaction changes its members meanwhile. False: there is no such
+   * workspace.
+   */
   lock(): Promise<boolean>;
-  /** Holds a principal until the end: it is not disabled meanwhile. Null: there is no such principal. */
+  /** Locks a principal until the end: it is not disabled meanwhile. Null: there is no such principal. */
   lockPrincipal(id: PrincipalId): Promise<{ readonly disabled: boolean } | null>;
 
   /** What of the policy concerns these principals: all roles, and the grants and groups that are for them. */
@@ -118,13 +121,13 @@ export interface WorkspaceAccounts extends WorkspaceInvitations {
 
 export interface UserAccount {
   readonly id: UserId;
-  /** A label, which others may bear too, until it is proven. */
+  /** Until it is proven, only a label, which other accounts may have too. */
   readonly email: string;
   readonly name: string;
   readonly deploymentRights: ReadonlySet<Action>;
   readonly disabled: boolean;
   readonly passwordHash: string | null;
-  /** When a mail to the address proved that it is theirs; null: nobody knows. */
+  /** When a mail to the address proved that it is theirs; null: it is not proved. */
   readonly emailProvenAt: Date | null;
   readonly createdAt: Date;
 }
@@ -174,9 +177,9 @@ export interface Session {
 }
 
 export interface DeploymentAccounts {
-  /** One workspace, in the same transaction: for what must happen in both or in neither. */
+  /** One workspace, in the same transaction: for changes that must happen in both or in neither. */
   within(workspaceId: WorkspaceId): WorkspaceAccounts;
-  /** Holds the whole list of people until the end. For the first run, and for changes that count who is left. */
+  /** Locks the whole list of people until the end. For the first run, and for changes that depend on who is left. */
   lockPeople(): Promise<void>;
   /** Holds a user, and with `agents` also the agents that they own, in all workspaces. */
   lockUser(id: UserId, also?: 'agents'): Promise<void>;
@@ -190,13 +193,13 @@ export interface DeploymentAccounts {
   lockAddress(email: string): Promise<void>;
   /** The accounts that bear an address: the one that it is proven for, then the oldest. At most `max`. */
   usersNamed(email: string, max: number): Promise<UserAccount[]>;
-  /** The account of an address and a password, by what is stored of that. */
+  /** The account of an address and a password. The password is given by its hash. */
   userBySignIn(email: string, passwordHash: string): Promise<UserAccount | null>;
   addUser(user: NewUserAccount): Promise<void>;
   setDisabled(id: UserId, at: Date | null): Promise<void>;
   setDeploymentRights(id: UserId, rights: readonly Action[]): Promise<void>;
   setPassword(id: UserId, hash: string): Promise<void>;
-  /** The address is theirs from now on, unless it is somebody else's already. */
+  /** The address belongs to this account from now on, unless another account has proved it already. */
   proveEmail(id: UserId, at: Date): Promise<void>;
   /** The invitation behind the hash of a link that still works. */
   offerOf(hash: Buffer, at: Date): Promise<Offer | null>;
@@ -214,19 +217,19 @@ export interface DeploymentAccounts {
   /** The sessions that could be used at that time, the newest first. */
   sessionsOf(id: UserId, at: Date): Promise<Session[]>;
   endSession(userId: UserId, id: SessionId, at: Date): Promise<boolean>;
-  /** Whose session it was; null when it is unknown or already over. */
+  /** The session that ended, and its user; null if it is unknown or already over. */
   endSessionByHash(hash: Buffer, at: Date): Promise<{ readonly id: SessionId; readonly userId: UserId } | null>;
   endSessionsOf(id: UserId, at: Date, except?: SessionId): Promise<number>;
 
   addLink(link: NewLink): Promise<void>;
-  /** Marks a link as used and says whose it was. Null: unknown, used or expired. Of two at once, one gets it. */
+  /** Marks a link as used and returns its user. Null: unknown, used or expired. Of two calls at once, one gets it. */
   takeLink(
     hash: Buffer,
     at: Date,
   ): Promise<{ readonly userId: UserId; readonly purpose: LinkPurpose; readonly mailed: boolean } | null>;
   /** Makes the unused links of a user worthless. */
   retireLinksOf(id: UserId, at: Date): Promise<void>;
-  /** Makes the unused links worthless that somebody made for others. */
+  /** Makes the unused links worthless that this author made for others. */
   retireLinksBy(author: PrincipalId, at: Date): Promise<void>;
   /** Makes the unused links worthless that a key made for others. */
   retireLinksMadeWith(key: KeyId, at: Date): Promise<void>;

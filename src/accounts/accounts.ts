@@ -38,7 +38,7 @@ export function createAccounts(parts: {
   publicUrl: string;
   /** How long an invitation can be accepted, and the first link of an account works. */
   invitationMs: number;
-  /** Null: links are handed over by those who make them. */
+  /** Null: the people who make links hand them over. */
   mail: Mail | null;
   onMailError: (error: unknown) => void;
   now: Now;

@@ -11,8 +11,8 @@ export interface Agents {
   /** Makes a service account. A member of the workspace answers for it: the author, unless another is named. */
   create(author: Caller, workspaceId: WorkspaceId, agent: NewAgent): Promise<Member>;
   /**
-   * Renames, reassigns, suspends or resumes an agent. Reassigning lifts a suspension that came from losing the owner,
-   * not one that somebody ordered. An agent works only while its owner is an enabled member: else `conflict`.
+   * Renames, reassigns, suspends or resumes an agent. Reassigning ends a suspension because of a lost owner, but not
+   * one that a member ordered. An agent works only while its owner is an enabled member: otherwise throws `conflict`.
    */
   change(author: Caller, workspaceId: WorkspaceId, id: AgentId, change: AgentRequest): Promise<Member>;
 }

@@ -13,12 +13,15 @@ const nothing: ReadonlySet<Action> = new Set();
 /** The rights that exist above any workspace: to connect new ones, to manage people, to read the deployment's log. */
 export const deploymentRights = ['connect', 'members', 'audit'] as const satisfies readonly Action[];
 
-/** The key that something was made with, and with which it ends. Null for a person who has signed in, and for Portcullis. */
+/**
+ * The key that something was made with; when the key ends, that ends too. Null for a person who has signed in, and for
+ * Portcullis.
+ */
 export function keyOf({ credential }: Caller): KeyId | null {
   return isId('key', credential) ? credential : null;
 }
 
-/** The person who acts, or on whose behalf an agent acts. */
+/** The person who acts, or the owner of the agent that acts. */
 export function humanBehind(author: Caller): UserId | null {
   const { principal } = author;
   if (principal.kind === 'agent') return principal.owner;
@@ -59,7 +62,7 @@ export async function standingOf(
   };
 }
 
-/** The author's rights in the deployment as a whole. Keys have none, whoever they belong to. */
+/** The author's rights in the deployment as a whole. Keys have none, even those of people with such rights. */
 export async function deploymentRightsOf(author: Caller, accounts: DeploymentAccounts): Promise<ReadonlySet<Action>> {
   if (author.principal.kind === 'system') return everything;
   if (author.principal.kind !== 'user') return nothing;
@@ -70,19 +73,19 @@ export async function deploymentRightsOf(author: Caller, accounts: DeploymentAcc
 }
 
 /**
- * Whether what was decided still holds. `authorize/` decides what an author may do and give away, on rights that were
- * current when the intent was committed. A command runs later: a role, a right or an owner may have changed in between,
- * and the transaction of the change must not outlive that (decision 32). Throws `policy_changed`: the call is to be
- * repeated, and then decided on what is true now.
+ * Checks that the rights of a decision still hold. `authorize/` decides what an author may do and give away, from
+ * rights that were current when the intent was committed. A command runs later: a role, a right or an owner may have
+ * changed in between, and the transaction of the change must notice (decision 32). Throws `policy_changed`: the call is
+ * to be repeated, and is then decided on the current rights.
  *
- * @param held what the author holds now, read in this transaction
- * @param decided what the decision was made on
+ * @param held the author's rights now, read in this transaction
+ * @param decided the rights that the decision used
  */
 export function requireStillHeld(held: ReadonlySet<Action>, decided: Iterable<Action>): void {
   if (!new Set(decided).isSubsetOf(held)) throw new PortcullisError('policy_changed');
 }
 
-/** The person and the browser session of a call. The demand `by: 'session'` lets no other callers this far. */
+/** The person and the browser session of a call. The demand `by: 'session'` refuses all other callers before this. */
 export function sessionOf({ principal, credential }: Caller): { userId: UserId; sessionId: SessionId } {
   if (principal.kind === 'user' && isId('ses', credential)) return { userId: principal.id, sessionId: credential };
   throw new Error('Only a person who has signed in gets this far.');

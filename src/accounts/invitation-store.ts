@@ -1,13 +1,13 @@
 import type { InvitationId, KeyId, PrincipalId, UserId, WorkspaceId } from '../domain/ids.ts';
 
-/** A membership that nobody has accepted yet. */
+/** A membership that was offered and not accepted yet. */
 export interface Invitation {
   readonly id: InvitationId;
   readonly email: string;
   readonly role: string;
   /** Whether its link went out by mail. */
   readonly mailed: boolean;
-  /** Who made it, or renewed it last, and answers for it. */
+  /** The principal who made or last renewed it, and is responsible for it. */
   readonly createdBy: PrincipalId | null;
   /** The key that they made or renewed it with, if it was one. */
   readonly madeWithKey: KeyId | null;
@@ -25,15 +25,15 @@ export type NewInvitationLink = Pick<NewInvitation, 'hash' | 'mailed' | 'expires
 export interface WorkspaceInvitations {
   /** Those that are pending, expired ones too. The newest first. */
   invitations(): Promise<Invitation[]>;
-  /** Holds a pending invitation until the end. Null: there is none, or none any more. */
+  /** Locks a pending invitation until the end. Null: there is none, or it is no longer pending. */
   lockInvitation(id: InvitationId): Promise<Invitation | null>;
-  /** Takes the place of a pending one to the same address. */
+  /** Replaces a pending invitation to the same address. */
   addInvitation(invitation: NewInvitation): Promise<void>;
   /** Gives a pending invitation another link, for which its author answers; the last one ends. */
   renewInvitation(id: InvitationId, link: NewInvitationLink): Promise<void>;
   acceptInvitation(id: InvitationId, by: UserId, at: Date): Promise<void>;
   withdrawInvitation(id: InvitationId, at: Date): Promise<void>;
-  /** Those that somebody made and that are pending: they end with the right of whoever made them. */
+  /** Withdraws the pending invitations of this principal: they end with the rights of their author. */
   withdrawInvitationsBy(id: PrincipalId, at: Date): Promise<void>;
   /** Those that a key made: they end with the key. */
   withdrawInvitationsMadeWith(key: KeyId, at: Date): Promise<void>;

@@ -231,7 +231,7 @@ describe('invitations', () => {
     const homeAdmin = signedIn(await people.aMember(home, 'admin'));
     const first = await invitations().invite(homeAdmin, home, { email: 'ada@acme.test', role: 'viewer' });
     const { userId } = await invitations().acceptAsNew(tokenOf(first.acceptUrl ?? ''), newAccount());
-    // The admin of the first workspace may still make a link for somebody who reaches nothing else.
+    // The admin of the first workspace may still make a link for a person who can use nothing else.
     const link = await people.accounts.links.issueForMember(homeAdmin, home, userId);
     const byLink = await people.accounts.signIn.withLink(tokenOf(link ?? ''), client);
     assert.ok(byLink.kind === 'opened');

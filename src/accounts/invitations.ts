@@ -24,7 +24,7 @@ export interface Issued {
   readonly acceptUrl: string | null;
 }
 
-/** The account that somebody makes to accept an invitation. It bears the address that was invited. */
+/** The account that a person makes to accept an invitation. It gets the invited address. */
 export interface NewAccount {
   readonly name: string;
   readonly password: string;
@@ -40,8 +40,9 @@ export interface Accepted {
 }
 
 /**
- * Invitations to a workspace. An address alone is nobody: an invitation belongs to the workspace that made it, is accepted by
- * its own link, and gives nothing before. So two workspaces that invite the same address have nothing to do with each other.
+ * Invitations to a workspace. An address alone identifies no one. An invitation belongs to the workspace that made it,
+ * is accepted by its own link, and gives nothing before that. So two workspaces that invite the same address do not
+ * affect each other.
  */
 export interface Invitations {
   list(workspaceId: WorkspaceId): Promise<Invitation[]>;
@@ -53,13 +54,15 @@ export interface Invitations {
   /** What the holder of a link is offered; null for a link that is unknown, expired, withdrawn or accepted. */
   offer(token: string): Promise<Offer | null>;
   /**
-   * Makes an account with the address that was invited, and joins. Nothing depends on who else bears that address. Throws
-   * `validation_error` for a password that cannot be used, `rate_limited`, and `not_found` for a link that is over.
+   * Makes an account with the invited address, and joins. It does not matter which other accounts have that address.
+   * Throws `validation_error` for a password that cannot be used, `rate_limited`, and `not_found` for a link that is
+   * over.
    */
   acceptAsNew(token: string, account: NewAccount): Promise<Accepted>;
   /**
-   * Joins with the account that is signed in. Whatever else could act as that person ends: other sessions and links. Throws
-   * `not_found` for a link that is over, `conflict` for members, `restricted` when it takes a session opened by password.
+   * Joins with the account that is signed in, and ends everything else that could act as that person: other sessions
+   * and links. Throws `not_found` for a link that is over, `conflict` for members, `restricted` if the session was not
+   * opened by password.
    */
   acceptSignedIn(token: string, caller: Caller): Promise<Accepted>;
 }
@@ -103,7 +106,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
     return offer;
   }
 
-  /** The invitation of an offer, held until the end with its workspace, if whoever made it may still give it. */
+  /** The invitation of an offer, locked until the end together with its workspace, if its author may still give it. */
   async function hold(accounts: DeploymentAccounts, { workspaceId, id }: Offer): Promise<Invitation> {
     const within = accounts.within(workspaceId);
     await lockWorkspace(within);
@@ -181,7 +184,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
       const offer = await pendingOffer(token);
       const { email } = offer;
       const passwordHash = await passwords.choose(email, password);
-      // Whether a password is taken tells that it is somebody's, so choosing is as limited as guessing.
+      // Refusing a used password shows that some account has it, so choosing a password is limited like guessing one.
       requireAdmitted(await limits.admitGuess({ clientAddress, email }));
       return store.inDeployment(async accounts => {
         const invitation = await hold(accounts, offer);
@@ -204,7 +207,8 @@ export function createInvitations(parts: InvitationParts): Invitations {
         if (held === null || held.disabled) throw new PortcullisError('policy_changed');
         if ((await within.member(id)) !== null) throw new PortcullisError('conflict', 'You are a member already.');
         const session = (await accounts.sessionsOf(id, now())).find(open => open.id === sessionId);
-        // Somebody else may have made a link for this account. A workspace that trusts the person must not trust the link.
+        // A stranger may have made the link for this account. A workspace that trusts the person must not trust the
+        // link.
         if (session?.openedBy !== 'password') {
           throw new PortcullisError('restricted', 'Sign in with your password first, then open the invitation again.');
         }
@@ -216,12 +220,12 @@ export function createInvitations(parts: InvitationParts): Invitations {
   };
 }
 
-/** Whose right, and which key, an invitation stands on. */
+/** The author, and the key if there is one, whose rights an invitation depends on. */
 function answeredBy(author: Caller): Pick<Invitation, 'createdBy' | 'madeWithKey'> {
   return { createdBy: principalIdOf(author), madeWithKey: keyOf(author) };
 }
 
-/** Rule 8: whoever made an invitation must still be able to give what it gives when it is accepted. */
+/** Rule 8: when an invitation is accepted, its author must still have the right to give what it gives. */
 async function requireStillGiven(
   compile: CompilePolicy,
   accounts: WorkspaceAccounts,

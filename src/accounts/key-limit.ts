@@ -4,7 +4,7 @@ import type { Caller } from '../domain/principal.ts';
 import type { ApiKey } from './account-store.ts';
 import { requireStillHeld, type Standing } from './author.ts';
 
-/** What a key may be used for at most, as its maker asks for it. What is left out is not limited beyond the maker. */
+/** The limits of a new key, as its maker asks for them. A missing limit means: no limit beyond the maker's rights. */
 export interface KeyLimitRequest {
   readonly actions?: readonly Action[] | undefined;
   /** The actions that the role has when the key is made. */
@@ -31,8 +31,8 @@ export function limitOf({ ceiling, under }: Pick<ApiKey, 'ceiling' | 'under'>): 
 }
 
 /**
- * A key never exceeds its creator when it is made (rule 11). Without a limit of actions it would grow with its principal's
- * role and reach the principal's own affairs: that takes a creator who holds everything and is not limited.
+ * A new key never has more rights than its maker (rule 11). A key without a limit of actions grows with its principal's
+ * role and can use the principal's own affairs. So only a maker with all actions and without a limit may make one.
  */
 export function limitFor(
   author: Pick<Caller, 'ceiling' | 'under'>,

@@ -16,18 +16,21 @@ export const keyDaysDefault = 90;
 export const keyDaysMax = 366;
 
 export interface Keys {
-  /** The keys of the author and of their agents; all keys for those who hold `members`. Without `ended`, those that work. */
+  /**
+   * The keys of the author and of their agents; all keys for authors with `members`. Without `ended`, only those that
+   * work.
+   */
   list(author: Caller, workspaceId: WorkspaceId, listing: KeyRequestListing): Promise<Listed<ApiKey>>;
-  /** One of these. Throws `not_found` for any other. */
+  /** One of these keys. Throws `not_found` for any other. */
   get(author: Caller, workspaceId: WorkspaceId, id: KeyId): Promise<ApiKey>;
   /**
-   * Makes a key: for oneself, for an agent that one owns, or for any agent if one holds `members`. Nobody makes one in the
-   * name of another person: it would open the connections that are that person's alone (rules 2 and 8). The secret is in
-   * this answer and nowhere else.
+   * Makes a key for the author, for an agent of the author, or for any agent if the author has `members`. An author
+   * cannot make a key in the name of another person, because it would open the connections that this person alone may
+   * use (rules 2 and 8). Only this answer has the secret.
    */
   mint(author: Caller, workspaceId: WorkspaceId, request: KeyRequest): Promise<{ key: ApiKey; secret: string }>;
   /** Ends a key at once. A key that has ended stays as it is. */
-  /** With it end the invitations that it made and nobody has accepted, and the links that it made for others. */
+  /** Ends a key. The pending invitations that it made, and the links that it made for others, end with it. */
   revoke(author: Caller, workspaceId: WorkspaceId, id: KeyId): Promise<ApiKey>;
 }
 
@@ -117,7 +120,7 @@ async function requireStillManages(
   if (!(await ownPrincipals(author, accounts)).includes(principalId)) requireStillHeld(held, ['members']);
 }
 
-/** The principal is held until the key exists, so that disabling it at the same time ends this key as well. */
+/** The principal is locked until the key exists, so that disabling it at the same time ends this key too. */
 async function requireUsable(accounts: WorkspaceAccounts, id: PrincipalId): Promise<void> {
   const principal = await accounts.lockPrincipal(id);
   if (principal === null || (await accounts.member(id)) === null) {
@@ -126,7 +129,10 @@ async function requireUsable(accounts: WorkspaceAccounts, id: PrincipalId): Prom
   if (principal.disabled) throw new PortcullisError('conflict', 'This account is disabled.');
 }
 
-/** A key of one's own is judged by one's own rights wherever it is used, so it may name what one may do in some places. */
+/**
+ * A key for its maker has only the maker's rights at each use. So it may name actions that the maker has in some places
+ * only.
+ */
 function givenBy(standing: Standing, own: boolean): Standing {
   return own ? { ...standing, held: standing.anywhere } : standing;
 }
@@ -136,7 +142,7 @@ function lifetimeMs(days: number): number {
   throw new PortcullisError('validation_error', `expiresInDays must be a whole number from 1 to ${keyDaysMax}.`);
 }
 
-/** A key of one's own or of one's agents, or any key for those who hold `members`. */
+/** A key of the author or of the author's agents, or any key for authors with `members`. */
 async function keyInReach(
   parts: { compile: CompilePolicy; now: Now },
   author: Caller,

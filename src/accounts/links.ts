@@ -18,25 +18,28 @@ const workspacesPerMailMax = 3;
 
 /** Links by which a person signs in without a password. The secret is in the fragment, which browsers send nowhere. */
 export interface Links {
-  /** Links go to people by mail; otherwise those who make them hand them over. */
+  /** True: links are mailed to people. False: the people who make links hand them over. */
   readonly byMail: boolean;
   /** A link for a person, made by Portcullis itself. Earlier links of that person stop working. */
   issue(userId: UserId, purpose: LinkPurpose): Promise<string>;
   /**
-   * A link for somebody who lost their password or was never given one. Whoever holds it becomes that person, so the author
-   * must hold every right in the deployment that the person has (rule 8). Null when it went to the person by mail.
+   * A link for a person who lost their password or never had one. The holder of the link becomes that person, so the
+   * author must have every right in the deployment that the person has (rule 8). Null if the link was mailed to the
+   * person.
    */
   issueFor(author: Caller, userId: UserId): Promise<string | null>;
   /**
-   * A link for a member who lost their password, made by an admin of the workspace. By mail it goes to the person alone. A
-   * link to hand over is made only for somebody who reaches nothing beyond this workspace, and holds nothing that the author
-   * does not, nor a connection of their own: otherwise the admins of one workspace could become people of another. Throws `not_found`.
+   * A link for a member who lost their password, made by an admin of the workspace. A mailed link reaches the person
+   * alone. A link to hand over is made only if the person can use nothing outside this workspace, has no right that the
+   * author lacks, and has no connection of their own. Otherwise the admins of one workspace could become people of
+   * another. Throws `not_found`.
    */
   issueForMember(author: Caller, workspaceId: WorkspaceId, userId: UserId): Promise<string | null>;
   /**
-   * Mails a link to somebody who says that they forgot their password: for the account that the address is proven for, or one
-   * for each account that bears it, because its owner alone can tell which is theirs. Says the same to everybody, and in the
-   * same time: whether there is such an account is nobody's business. Nothing happens where no mail is set up.
+   * Mails a link to a person who forgot their password. It is for the account that has proved the address. If there is
+   * none, there is one link for each account with the address, because only its owner can say which account is theirs.
+   * The answer and its time are the same for every address, so they do not show whether there is such an account. Does
+   * nothing if no mail is set up.
    */
   recover(email: string): Promise<void>;
 }
@@ -50,7 +53,7 @@ export function createLinks(parts: {
   firstLinkMs: number;
   mail: Mail | null;
   now: Now;
-  /** Hears that a mail could not be sent, where whoever asked for it is not told. */
+  /** Called if a mail could not be sent and the person who asked for it must not learn that. */
   onMailError: (error: unknown) => void;
 }): Links {
   const { store, compile, hashCredential, publicUrl, firstLinkMs, mail, now, onMailError } = parts;
@@ -78,8 +81,8 @@ export function createLinks(parts: {
   }
 
   /**
-   * A link that replaces what a person had. Nobody has proved to be that person while the account had no password, so what
-   * was opened and made until now ends with the first link.
+   * Makes a link that replaces what a person had. While the account had no password, no one had proved to be that
+   * person. So everything that was opened and made until now ends with the first link.
    */
   async function replace(accounts: DeploymentAccounts, user: UserAccount, author: Caller): Promise<string> {
     if (user.disabled) throw new PortcullisError('conflict', 'This account is disabled.');
@@ -132,7 +135,7 @@ export function createLinks(parts: {
         const user = await held(accounts, userId);
         const elsewhere = (await accounts.workspacesOf(userId)).some(id => id !== workspaceId);
         const beyond = elsewhere || user.deploymentRights.size > 0 || (await within.hasOwnConnections(userId));
-        // Rule 2: who holds the link becomes the person, and so would use what the person alone may use.
+        // Rule 2: the holder of the link becomes the person, and could then use what this person alone may use.
         if (mail === null && beyond) throw new PortcullisError('policy_changed');
         return { user, signInUrl: await replace(accounts, user, author) };
       });

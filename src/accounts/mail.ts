@@ -7,12 +7,12 @@ export interface Letter {
   readonly text: string;
 }
 
-/** Sends mail. Resolves once a server has taken the letter; throws `PortcullisError` `unavailable` when none does. */
+/** Sends mail. Resolves once a server has accepted the letter; throws `PortcullisError` `unavailable` if none does. */
 export interface Mail {
   send(letter: Letter): Promise<void>;
 }
 
-/** Names from outside stand in mails, and no more of them than anybody reads. */
+/** Names in mails come from outside, so they are cut at this length. */
 const nameCharsMax = 100;
 
 export function invitationMail(given: {
@@ -38,7 +38,7 @@ export function invitationMail(given: {
   };
 }
 
-/** For an account that somebody made for its reader. */
+/** For an account that another person made for the reader. */
 export function firstLinkMail(given: { to: string; signInUrl: string; days: number }): Letter {
   return {
     to: given.to,
@@ -54,7 +54,7 @@ export function firstLinkMail(given: { to: string; signInUrl: string; days: numb
   };
 }
 
-/** A link into one account, and what tells that account from others with the same address. */
+/** A link into one account, and the data that distinguishes the account from others with the same address. */
 export interface WayBack {
   readonly signInUrl: string;
   readonly createdAt: Date;

@@ -10,15 +10,15 @@ import { lockWorkspace } from './lock-workspace.ts';
 
 export interface Members {
   /**
-   * People and agents, by name, role or time of joining. A search looks at names, and at the addresses that the author may
-   * see: those of everybody for authors who manage members, their own for others.
+   * People and agents, by name, role or time of joining. A search looks at names, and at the addresses that the author
+   * may see: all of them if the author manages members, otherwise only their own.
    */
   list(author: Caller, workspaceId: WorkspaceId, listing: MemberListing): Promise<Listed<Member>>;
   setRole(author: Caller, workspaceId: WorkspaceId, id: PrincipalId, role: string): Promise<Member>;
   /**
-   * Removes a member with what the membership opened: keys, invitations that they made and nobody has accepted, and, for
-   * somebody who has no other workspace, sessions and links. Agents that they own here are suspended until somebody else
-   * answers for them.
+   * Removes a member. Everything that the membership opened ends: keys, the member's pending invitations and, if the
+   * member has no other workspace, sessions and links. Agents of the member are suspended until another person takes
+   * responsibility for them.
    */
   remove(author: Caller, workspaceId: WorkspaceId, id: PrincipalId): Promise<void>;
 }
@@ -71,7 +71,7 @@ export function createMembers({
   };
 }
 
-/** Somebody who reaches nothing any more stays signed in nowhere. */
+/** Ends the sessions of a person who can use nothing any more. */
 async function endWhatIsLeft(accounts: DeploymentAccounts, id: UserId, at: Date): Promise<void> {
   await accounts.lockUser(id);
   const user = await accounts.user(id);
@@ -87,8 +87,8 @@ async function existing(accounts: WorkspaceAccounts, id: PrincipalId): Promise<M
 }
 
 /**
- * A workspace keeps at least one admin who is a person and can sign in. The caller holds the workspace, so two admins who
- * remove each other at once are judged one after the other.
+ * A workspace keeps at least one admin who is a person and can sign in. The caller must have locked the workspace, so
+ * two admins who remove each other at once are judged one after the other.
  */
 async function keepAnAdmin(accounts: WorkspaceAccounts, leaving: Member): Promise<void> {
   if (leaving.role !== 'admin' || leaving.kind !== 'user') return;

@@ -17,14 +17,15 @@ const cost = { algorithm: argon2id, memoryCost: 19 * KiB, timeCost: 2, paralleli
 const saltBytes = 16;
 
 /**
- * Passwords, as PHC strings. The salt comes from the address by a keyed hash, so one computation gives what the account with
- * this address and this password must have stored, however many accounts bear the address, and also when none does: an
- * attempt costs the same and its time tells nothing. Without the key of the deployment nobody can prepare a table.
+ * Passwords, as PHC strings. The salt comes from the address by a keyed hash. So one computation gives the hash that an
+ * account with this address and password must have, even if several accounts or none have the address. An attempt
+ * always costs the same, and its time shows nothing. Without the key of the deployment, a thief cannot prepare a table
+ * of hashes.
  */
 export interface Passwords {
   /** For a password that a person chooses. Throws `validation_error` for one that is too short or long. */
   choose(email: string, password: string): Promise<string>;
-  /** What an account with that password would have stored; null for one that nobody can have chosen. */
+  /** The hash that an account with that password would have; null for a password that cannot have been chosen. */
   hashOf(email: string, password: string): Promise<string | null>;
 }
 
@@ -51,14 +52,14 @@ export function createPasswords(hashCredential: HashCredential): Passwords {
 }
 
 /**
- * An address and a password lead to one account. Says no more than this, because it is said to people who hold another
- * account with the same address; callers count it as a guess.
+ * An address and a password must lead to one account. The message says no more than this, because its reader has
+ * another account with the same address; callers count it as a guess.
  */
 export function passwordTaken(): PortcullisError {
   return new PortcullisError('validation_error', 'This password cannot be used. Choose another one.');
 }
 
-/** The same characters typed on another keyboard or system are the same password (NIST SP 800-63B section 5.1.1.2). */
+/** Typed on another keyboard or system, the same characters are the same password (NIST SP 800-63B section 5.1.1.2). */
 function normalise(password: string): string {
   return password.normalize('NFKC');
 }

@@ -25,7 +25,7 @@ describe('accounts that bear one address', () => {
   });
   after(() => people.close());
 
-  /** Somebody whom some workspace invited by that address. */
+  /** A person whom some workspace invited by that address. */
   async function accepted(password: string, given: { email?: string; client?: Client } = {}): Promise<UserId> {
     const workspace = await people.aWorkspace();
     const admin = signedIn(await people.aMember(workspace, 'admin'));
@@ -166,7 +166,7 @@ describe('accounts that bear one address', () => {
       assert.deepEqual(others, [], 'a proven address belongs to one account');
       assert.equal(outcome(await door.withLink(only, aClient())), proven[0]?.id);
 
-      // A workspace that invites the address hears nothing of that, and neither does the one who accepts.
+      // A workspace that invites the address does not learn about it, and neither does the person who accepts.
       const workspace = await mailed.aWorkspace();
       const admin = signedIn(await mailed.aMember(workspace, 'admin'));
       await invitations.invite(admin, workspace, { email, role: 'viewer' });

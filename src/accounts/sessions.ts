@@ -15,8 +15,8 @@ export interface Sessions {
   list(author: Caller): Promise<(Session & { readonly current: boolean })[]>;
   end(author: Caller, id: SessionId): Promise<void>;
   /**
-   * Chooses a password, and ends all other sessions and links of that person. Throws `validation_error` for a password that
-   * cannot be used, `restricted` for a wrong current one, `rate_limited` after too many of either.
+   * Chooses a password, and ends all other sessions and links of that person. Throws `validation_error` for a password
+   * that cannot be used, `restricted` for a wrong current one, `rate_limited` after too many of either.
    */
   setPassword(author: Caller, request: PasswordRequest): Promise<void>;
 }
@@ -60,7 +60,7 @@ export function createSessions({
       const passwordHash = await passwords.choose(seen.email, password);
       await proveOwner(seen, session, currentPassword, clientAddress);
       const before = seen.passwordHash;
-      // Whether a password is taken tells that it is somebody's, so choosing is as limited as guessing.
+      // Refusing a used password shows that some account has it, so choosing a password is limited like guessing one.
       requireAdmitted(await limits.admitGuess({ clientAddress, email: seen.email }));
       await store.inDeployment(async accounts => {
         await accounts.lockUser(userId);
@@ -70,7 +70,7 @@ export function createSessions({
         const holder = await accounts.userBySignIn(user.email, passwordHash);
         if (holder !== null && holder.id !== userId) throw passwordTaken();
         await accounts.setPassword(userId, passwordHash);
-        // Without a password nobody had proved to be this person, whoever made these keys.
+        // Without a password, no one had proved to be this person when these keys were made.
         if (before === null) {
           await accounts.revokeKeysOf(userId, now());
           await accounts.revokeConsentsOf(userId, now());
@@ -89,7 +89,7 @@ export function createSessions({
     });
   }
 
-  /** Somebody who found an open browser must not be able to get this far. */
+  /** A stranger at an open browser must not be able to get this far. */
   async function proveOwner(
     user: UserAccount,
     session: Session | undefined,

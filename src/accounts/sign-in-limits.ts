@@ -7,7 +7,7 @@ import { minuteMs, type Now, secondMs } from '../domain/units.ts';
 
 /** Counts of sign-ins that failed, shared by all instances. */
 export interface SignInFailures {
-  /** Adds one to the count of each subject in its window, and answers with the counts in the same order. */
+  /** Adds one to the count of each subject in its window, and returns the counts in the same order. */
   count(subjects: readonly string[], windowStart: Date): Promise<number[]>;
   /** Takes one back from a subject. */
   uncount(subject: string, windowStart: Date): Promise<void>;
@@ -34,7 +34,10 @@ export type Admission =
       readonly first: boolean;
     };
 
-/** Who tries: a client address, the e-mail address that it tries, if any, and what the browser shows of an earlier sign-in. */
+/**
+ * The author of an attempt: the client's address, the e-mail address of the attempt, if any, and the cookie of an
+ * earlier sign-in.
+ */
 export interface SignInAttempt {
   readonly clientAddress: string;
   readonly email: string | null;
@@ -44,18 +47,19 @@ export interface SignInAttempt {
 export type Guess = Pick<SignInAttempt, 'clientAddress'> & { readonly email: string };
 
 /**
- * Limits guessing. An attempt is counted before the password is looked at, so that many at once cannot slip through
- * between check and count. A success takes its own count back and no more: several accounts may bear one e-mail address,
- * and who may sign in to one of them must not win free guesses at the others.
+ * Limits guessing. An attempt is counted before the password is checked, so that many attempts at once cannot slip
+ * through between check and count. A success takes back only its own count: several accounts may have one e-mail
+ * address, and a person who can sign in to one of them must not win free guesses at the others.
  *
- * Nobody can lock the owner of an account out: wrong passwords count against the address that they come from, and the
- * limit on strangers does not hold for a browser that signed in to that same account before (OWASP, "Device cookies").
+ * No stranger can lock out the owner of an account: wrong passwords count against the address that they come from. The
+ * limit on strangers does not apply to a browser that signed in to that same account before (OWASP, "Device cookies").
  */
 export interface SignInLimits {
   admit(attempt: SignInAttempt): Promise<Admission>;
   /**
-   * Counts what tells its author whether a password is that of some account with this address: one chosen for another account,
-   * or one tried by a browser that is known to another account. It counts as a stranger's, and is not forgiven.
+   * Counts an attempt that could show its author the password of another account with this address: a chosen password,
+   * or one tried by a browser that is known to another account. It counts like a stranger's attempt, and is not taken
+   * back.
    */
   admitGuess(guess: Guess): Promise<Admission>;
   forgive(attempt: SignInAttempt, windowStart: Date): Promise<void>;
@@ -73,7 +77,7 @@ export function createSignInLimits(parts: {
   const signatureOf = (account: string, nonce: string, email: string) =>
     hashCredential('device', `${nonce} ${account} ${email}`);
 
-  /** The account that a device cookie names, and the part of it that is unlike any other. Null for false ones. */
+  /** The account in a device cookie, and the unique part of the cookie. Null for false ones. */
   function knownDevice(email: string, device: string | null | undefined): { account: UserId; nonce: string } | null {
     const [, account = '', nonce = '', signature = ''] =
       /^([\w-]+)\.([\w-]{22})\.([\w-]{43})$/.exec(device ?? '') ?? [];
@@ -140,7 +144,7 @@ interface Subject {
   readonly max: number;
 }
 
-/** Throws `rate_limited` for what was not admitted. */
+/** Throws `rate_limited` if the attempt was not admitted. */
 export function requireAdmitted(admission: Admission): Extract<Admission, { admitted: true }> {
   if (admission.admitted) return admission;
   const { retryAfterSeconds } = admission;

@@ -49,7 +49,7 @@ describe('signing in', () => {
     return opened(await signIn().withLink(tokenOf(await people.accounts.links.issue(id, 'recovery')), aClient()));
   }
 
-  /** Somebody who has chosen the password above. */
+  /** A person who has chosen the password above. */
   async function somebody(email: string): Promise<UserId> {
     const id = await people.aUser({ email });
     const { token } = await byLink(id);
@@ -128,7 +128,7 @@ describe('signing in', () => {
     await somebody('other@acme.test');
     const other = opened(await signIn().withPassword('other@acme.test', password, aClient()));
     const own = opened(await signIn().withPassword('owner@acme.test', password, aClient()));
-    // Wrong passwords of one stranger do not count against anybody else.
+    // Wrong passwords of one stranger do not count against other clients.
     const stranger = aClient();
     for (let i = 0; i <= failuresPerAccountMax; i++) {
       await signIn().withPassword('owner@acme.test', 'a wrong guess', stranger);

@@ -10,13 +10,15 @@ import type { SignInLimits } from './sign-in-limits.ts';
 export interface Client {
   readonly address: string;
   readonly userAgent: string;
-  /** The session cookie that it came with, if any: that session ends, whoever it belonged to. */
+  /**
+   * The session cookie that came with the attempt, if any: that session ends, even if it belonged to another person.
+   */
   readonly oldToken: string | null;
-  /** What it kept of an earlier sign-in, if anything. */
+  /** The device cookie of an earlier sign-in, if any. */
   readonly device?: string | null;
 }
 
-/** How a sign-in ended: a value, because the door must log it before it tells anybody. */
+/** How a sign-in ended. It is a value, because the door must log it before it answers. */
 export type SignInResult = SignInOpened | SignInRefused;
 
 export interface SignInOpened {
@@ -67,7 +69,7 @@ export function createSignIn(parts: {
 }): SignIn {
   const { store, limits, passwords, hashCredential, now } = parts;
 
-  /** Opens a new session for each sign-in, so that a cookie that was planted before is worth nothing afterwards. */
+  /** Opens a new session for each sign-in, so that a cookie that a stranger planted before has no effect afterwards. */
   async function open(
     accounts: DeploymentAccounts,
     user: UserAccount,
@@ -103,7 +105,7 @@ export function createSignIn(parts: {
         named: await accounts.usersNamed(email, 2),
         seen: passwordHash === null ? null : await accounts.userBySignIn(email, passwordHash),
       }));
-      // What a browser knows of one account excuses nothing that it tries at another with the same address.
+      // A browser that is known to one account has no advantage at another account with the same address.
       if (admission.knownTo !== null && admission.knownTo !== seen?.id) {
         const asStranger = await limits.admitGuess({ clientAddress: client.address, email });
         if (!asStranger.admitted) return limited(asStranger);
@@ -112,7 +114,7 @@ export function createSignIn(parts: {
       const result = await store.inDeployment(async (accounts): Promise<SignInResult> => {
         await accounts.lockUser(seen.id);
         const user = await accounts.user(seen.id);
-        // The password was compared outside the lock, because that takes long; it may have been changed meanwhile.
+        // The password was compared before the lock, because that takes long; it may have been changed meanwhile.
         if (user === null || user.passwordHash !== passwordHash) return refused('bad_password', seen.id);
         if (user.disabled) return refused('disabled_account', seen.id);
         const opened = await open(accounts, user, 'password', client);
@@ -156,8 +158,8 @@ export function createSignIn(parts: {
 }
 
 /**
- * Whoever followed a link that was mailed to the address is its owner. What was opened and made before that proof may be
- * somebody else's, and ends.
+ * A person who followed a link that was mailed to the address is its owner. Sessions and keys from before that proof
+ * may belong to another person, and end.
  */
 async function takePossession(accounts: DeploymentAccounts, user: UserAccount, at: Date): Promise<void> {
   if (user.emailProvenAt !== null) return;
@@ -167,7 +169,7 @@ async function takePossession(accounts: DeploymentAccounts, user: UserAccount, a
   await accounts.proveEmail(user.id, at);
 }
 
-/** The log names an account whose password was wrong, if it is clear which one was meant. */
+/** The log names the account whose password was wrong, if it is clear which account was meant. */
 function refusedAmong(named: readonly UserAccount[]): SignInRefused {
   const [only, another] = named;
   if (only === undefined) return refused('unknown_account');

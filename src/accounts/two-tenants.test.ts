@@ -6,8 +6,9 @@ import { isId, type WorkspaceId } from '../domain/ids.ts';
 import type { Caller } from '../domain/principal.ts';
 
 /**
- * Two tenants and one address, in every order. The victim is the person whose address it is; the attacker is an admin of
- * tenant B who knows the address and keeps whatever he gets: links, sessions, keys. The victim accepts what tenant A offers.
+ * Two tenants and one address, in every order. The victim is the owner of the address. The attacker is an admin of
+ * tenant B who knows the address and keeps everything that he gets: links, sessions, keys. The victim accepts what
+ * tenant A offers.
  */
 describe('two tenants, one address', () => {
   const address = (run: number) => `cfo-${run}@tenant-a.example`;
@@ -100,7 +101,7 @@ describe('two tenants, one address', () => {
       'time passes': async () => people.clock.advance(60_000),
     };
 
-    /** Nothing that the attacker holds is anybody in A. */
+    /** None of the attacker's credentials is a member of A. */
     async function assertNothingGained(order: readonly string[]): Promise<void> {
       for (const link of [...links]) {
         const opened = await accounts.signIn.withLink(link, client);
@@ -126,7 +127,7 @@ describe('two tenants, one address', () => {
         assert.ok(!membersOfB.some(({ principalId }) => principalId === victim.user.id), order.join(' → '));
       }
     }
-    /** Who came to be somebody: a story in which nobody did would prove nothing. */
+    /** Who got in: a story in which no one did would prove nothing. */
     const reached = async () => ({
       victimInA: (await usersIn(a, adminA)).length > 0,
       attackerInB: sessions.length > 0 && (await usersIn(b, adminB)).length > 0,

@@ -12,19 +12,19 @@ export interface Users {
   list(): Promise<UserAccount[]>;
   get(id: UserId): Promise<UserAccount>;
   /**
-   * Throws `conflict` when the address is proven to be somebody's, or an account with it waits for its first sign-in. Labels
-   * of accounts that invitations made keep nobody from an address.
+   * Throws `conflict` if another account has proved the address, or if an account with it waits for its first sign-in.
+   * An address is still free if it is only the label of accounts that invitations made.
    */
   create(author: Caller, user: NewUser): Promise<{ user: UserAccount; signInUrl: string | null }>;
   /**
-   * Changes rights, disables or enables. Disabling ends, in one transaction, the person's sessions, links, keys and consents, and
-   * suspends the agents that they own until those are reassigned (rule 11); enabling restores none of these. It is not
-   * refused to a workspace's last admin: an account that was taken over must be stoppable.
+   * Changes rights, disables or enables. Disabling ends, in one transaction, the person's sessions, links, keys and
+   * consents, and suspends the person's agents until they are reassigned (rule 11). Enabling restores none of these. A
+   * workspace's last admin can be disabled too, because it must be possible to stop a stolen account.
    */
   change(author: Caller, id: UserId, change: UserChange): Promise<UserAccount>;
   /**
-   * Makes sure that somebody can get in: while nobody has a password, there is a first user, who has all rights in the
-   * deployment, and a new link for them. Null as soon as somebody has a password.
+   * Ensures that a person can get in. While no one has a password, there is a first user with all rights in the
+   * deployment, and this makes a new link for them. Null as soon as a person has a password.
    */
   ensureFirstRun(first: { email: string; name: string }): Promise<{ user: UserAccount; signInUrl: string } | null>;
 }
@@ -109,7 +109,7 @@ async function disable(accounts: DeploymentAccounts, id: UserId, at: Date): Prom
   await accounts.suspendAgentsOf(id, at);
 }
 
-/** What the person would be able to do afterwards and cannot do now. Somebody who is disabled can do nothing. */
+/** What the person could do afterwards and cannot do now. A disabled person can do nothing. */
 function gainedRights(user: UserAccount, change: UserChange): ReadonlySet<Action> {
   const before = user.disabled ? new Set<Action>() : user.deploymentRights;
   const rights = new Set(change.deploymentRights ?? user.deploymentRights);
@@ -117,7 +117,7 @@ function gainedRights(user: UserAccount, change: UserChange): ReadonlySet<Action
   return after.difference(before);
 }
 
-/** Somebody must be left who can manage people; the caller holds the list of people. */
+/** At least one person must be left who can manage people. The caller must have locked the list of people. */
 async function keepSomebodyInCharge(
   accounts: DeploymentAccounts,
   user: UserAccount,

@@ -9,7 +9,7 @@ export interface WorkspaceSummary {
   readonly name: string;
   readonly icon: string | null;
   readonly role: string;
-  /** What the principal may do here, within the key's limit: for pages that offer what is possible. */
+  /** What the principal may do here, within the key's limit. For pages that offer only what is possible. */
   readonly actions: readonly Action[];
   readonly connections: readonly WorkspaceConnection[];
 }
@@ -28,8 +28,8 @@ export interface WorkspaceConnection {
 /** The workspaces of a principal, and only those. */
 export interface WorkspaceDirectory {
   /**
-   * By name. With a list of ids, only those of them of which the principal is a member. Connections are for those who may
-   * read: a role that may not, or a key that is limited to other actions, sees none.
+   * By name. With a list of ids, only those workspaces of the list that have the principal as a member. Only those who
+   * may read see connections: a role that may not read, or a key that is limited to other actions, sees none.
    */
   of(asker: Asker, among?: readonly WorkspaceId[]): Promise<WorkspaceSummary[]>;
 }
