@@ -8,7 +8,7 @@ import { createSystemGateway } from './system-gateway.ts';
 
 type Learning = ReturnType<typeof createCapabilityLearning>;
 
-/** The step `forward`, from whose answers is learned what connections can do. */
+/** Wraps the step `forward`: its answers show what connections can do. */
 export function learningForward(forward: Steps['forward'], learning: Pick<Learning, 'note'>): Steps['forward'] {
   return async function forwardAndLearn(decided: DecidedCall): Promise<Answer> {
     const answer = await forward(decided);

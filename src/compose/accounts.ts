@@ -9,13 +9,16 @@ import { createIdentify } from '../identify/identify.ts';
 import type { Stores } from '../store/stores.ts';
 import type { DeriveKey } from '../vault/derive-key.ts';
 
-/** People, agents and their credentials: what changes them, and what tells from a credential who calls. */
+/**
+ * People, agents and their credentials: the commands that change them, and the function that finds the caller of a
+ * credential.
+ */
 export function openAccounts(parts: {
   readonly config: Pick<Config, 'invitationMs'>;
   readonly publicUrl: string;
   readonly stores: Pick<Stores, 'accounts' | 'signInFailures' | 'workspaceDirectory' | 'credentials'>;
   readonly deriveKey: DeriveKey;
-  /** Null: links are handed over by those who make them. */
+  /** Null: the people who make links hand them over. */
   readonly mail: Mail | null;
   readonly log: Pick<ProgramLog, 'warn'>;
   readonly now: Now;

@@ -1,7 +1,7 @@
 import type { Answer } from '../domain/operation.ts';
 import type { Gateway } from '../gateway.ts';
 
-/** A gateway whose calls can be waited for: a stop lets each of them write down how it ended. */
+/** A gateway whose calls can be waited for: a stop lets each of them record how it ended. */
 export function trackCalls(gateway: Gateway): { gateway: Gateway; ended(): Promise<void> } {
   const underWay = new Set<Promise<Answer>>();
   return {

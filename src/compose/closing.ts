@@ -1,6 +1,6 @@
 import type { ProgramLog } from '../domain/program-log.ts';
 
-/** What was opened is closed in reverse order, once, however often `close` is called. */
+/** Closes everything that was opened, in reverse order, once, even if `close` is called again. */
 export function closingInReverse(log: ProgramLog) {
   const closers: (() => Promise<unknown>)[] = [];
   let closing: Promise<void> | null = null;

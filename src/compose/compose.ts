@@ -14,8 +14,8 @@ import { openRoot } from './root-keys.ts';
 export type Composition = Awaited<ReturnType<typeof compose>>;
 
 /**
- * Puts Portcullis together, and answers with its inner parts: `createPortcullis` shows of them what is good for callers.
- * Throws `StoreError` and `RootKeyError`, having closed what it had opened.
+ * Puts Portcullis together, and returns its inner parts; `createPortcullis` exposes those that are meant for callers.
+ * Throws `StoreError` and `RootKeyError`, after closing everything that it had opened.
  */
 export async function compose(config: SettledConfig, overrides: Overrides) {
   const { log = silentLog, now = () => new Date(), monotonicMs = () => performance.now() } = overrides;

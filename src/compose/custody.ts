@@ -20,7 +20,7 @@ import type { TokenSeal } from '../vault/token-seal.ts';
 import { createTokens, type TokenCustody } from '../vault/tokens.ts';
 
 export interface CustodyOptions {
-  /** Nobody else can be using the database. */
+  /** No other process can be using the database. */
   readonly alone: boolean;
   readonly stores: Pick<LoggedStores, 'connections' | 'refreshes'>;
   readonly dataDir: string;
@@ -28,7 +28,7 @@ export interface CustodyOptions {
   readonly refreshMcp: RefreshExchange['refresh'];
   readonly seal: TokenSeal;
   readonly discard: RefreshParts['discard'];
-  /** Whether the database is one that was put back and that nobody has looked at (rule 20). */
+  /** Whether the database was restored from a backup and no operator has acknowledged it (rule 20). */
   readonly restored: () => boolean;
   readonly metrics?: Metrics;
   /** Whether to look after all connections from time to time, or when `round` is called. */
@@ -45,7 +45,7 @@ export async function openCustody(
   options: CustodyOptions,
 ): Promise<TokenCustody & { round(): Promise<void>; close(): Promise<void> }> {
   const parts = await openRefreshParts(options);
-  // Nobody else can be refreshing on this database, so nobody has to be waited for.
+  // No other process can be refreshing on this database, so there is none to wait for.
   if (options.alone) await parts.refreshes.endLeases();
   const { tokens, round, renewals } = custodyOf(parts, { check: createCheckToken(options), now: options.now });
   const rounds = options.background ? startRounds(round, parts.onTrouble) : null;
@@ -59,7 +59,7 @@ export async function openCustody(
   };
 }
 
-/** What custody stands on in a gateway. Throws StoreError `directory_unusable`. */
+/** The parts that custody needs in a gateway. Throws StoreError `directory_unusable`. */
 export async function openRefreshParts(
   options: Omit<CustodyOptions, 'background' | 'now' | 'alone'>,
 ): Promise<RefreshParts> {

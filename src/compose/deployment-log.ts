@@ -22,8 +22,8 @@ export interface DeploymentLog {
 const chunkSize = 500;
 
 /**
- * Reads the deployment's own log on its database: sign-ins, refused keys, callers whom nobody knows. That an operator read
- * it is an entry in it. Throws `validation_error` for a criterion that makes no sense, and what the store throws.
+ * Reads the deployment's own log from its database: sign-ins, refused keys, unknown callers. The reading itself is
+ * logged, with the operator. Throws `validation_error` for an impossible criterion, and the errors of the store.
  */
 export async function readDeploymentLog(
   config: DatabaseConfig,

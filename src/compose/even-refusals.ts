@@ -4,7 +4,7 @@ import { Lru } from '../domain/lru.ts';
 import type { Call } from '../domain/operation.ts';
 import type { Gateway, Steps } from '../gateway.ts';
 
-/** Refusals that are remembered, to know how long one takes for which Notion had to be asked. */
+/** The number of remembered refusals. They show how long a refusal takes for which Notion had to be asked. */
 const rememberedMax = 64;
 /** However slow Notion is, a refusal does not wait longer. */
 const waitMaxMs = 2_000;
@@ -26,13 +26,13 @@ export function createEvenRefusals(monotonicMs: () => number, pause = pauseFor) 
     tookMs[noted++ % rememberedMax] = Math.min(ms, waitMaxMs);
   }
 
-  /** How long a refusal is to take. Null: nobody knows yet. */
+  /** How long a refusal should take. Null: not known yet. */
   function usual(): number | null {
     return tookMs.length === 0 ? null : (tookMs[waited++ % tookMs.length] ?? null);
   }
 
   return {
-    /** The same steps, watched for calls of the gate's own. */
+    /** The same steps, and watches the gateway's own calls. */
     watch({ resolve, ...steps }: Steps): Steps {
       return {
         ...steps,
@@ -43,7 +43,7 @@ export function createEvenRefusals(monotonicMs: () => number, pause = pauseFor) 
       };
     },
 
-    /** The same gateway, with refusals that wait. */
+    /** The same gateway, but refusals wait. */
     even(gateway: Gateway): Gateway {
       return async call => {
         const startedAt = monotonicMs();
@@ -69,12 +69,12 @@ export function createEvenRefusals(monotonicMs: () => number, pause = pauseFor) 
   }
 }
 
-/** What a caller hears of an object of Notion's that does not exist, or that they may not read. */
+/** Whether an error says that an object of Notion's does not exist, or that the caller may not read it. */
 function isMissing(error: unknown, { operation: { target } }: Call): boolean {
   return target?.kind === 'notion' && error instanceof PortcullisError && error.code === 'not_found';
 }
 
-/** Whoever has gone waits for nothing. */
+/** A caller who has gone away does not wait. */
 function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
   return wait(ms, undefined, { signal }).catch(() => {});
 }

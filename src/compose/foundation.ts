@@ -15,9 +15,9 @@ export interface SettledConfig extends Config {
   readonly publicUrl: string;
 }
 
-/** What a caller may put in the place of what Portcullis takes by itself. */
+/** The parts that a caller may replace. */
 export interface Overrides {
-  /** Where the program says what operators should know. Nothing is said without one. */
+  /** Writes what operators should know. Without it, nothing is written. */
   readonly log?: ProgramLog;
   /** The time: of entries in the log, of sessions, keys and links. */
   readonly now?: Now;

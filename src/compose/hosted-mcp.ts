@@ -23,7 +23,7 @@ export interface HostedMcp {
   readonly refresh: ReturnType<typeof createMcpRefresh>;
   /** The public document of one of our clients. */
   readonly documentOf: (id: RegistrationId) => object;
-  /** What becomes of clients that nothing uses any more. */
+  /** Removes clients that are no longer used. */
   readonly removeUnusedClients: () => Promise<void>;
   readonly handlers: ReadonlyMap<string, JobHandler>;
   close(): Promise<void>;
@@ -54,7 +54,7 @@ export function openHostedMcp(options: {
     app: {
       serverUrl: notion.mcpUrl,
       redirectUri,
-      // Nobody can read a document that is not on the public web over https.
+      // The document must be on the public web over https, otherwise the server could not read it.
       documentUrlOf: id => (publicUrl.startsWith('https:') ? documentUrl(id) : null),
       preRegistered: notion.mcpClient,
       reach,

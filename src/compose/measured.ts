@@ -1,4 +1,4 @@
-/** The parts of the path with somebody counting beside them. The path itself knows nothing of it. */
+/** The parts of the path, with counters around them. The path itself does not know about them. */
 import type { AuditLog } from '../audit/audit-log.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { CallEnd, Metrics } from '../domain/metrics.ts';
@@ -40,7 +40,7 @@ export function measureForward(forward: Forward, metrics: Pick<Metrics, 'answere
   };
 }
 
-/** The whole path, from its two ends: what was decided, and how the call ended. */
+/** Measures the whole path, at its two ends: the decision, and how the call ended. */
 export function measurePath(metrics: Pick<Metrics, 'called'>, monotonicMs: MonotonicMs) {
   const effects = new WeakMap<Call, 'allow' | 'deny'>();
   return {

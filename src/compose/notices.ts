@@ -19,8 +19,8 @@ export interface NoticesOptions {
 }
 
 /**
- * What tells the owner's system of workspaces that come and go. It has a runner of its own: a receiver that hangs holds
- * nothing up but notices. Close it when the runner has stopped.
+ * Sends notices about workspaces that come and go to the owner's system. It has a runner of its own, so a receiver that
+ * hangs delays only notices. Close it after the runner has stopped.
  */
 export function openNotices(config: NoticesConfig, options: NoticesOptions) {
   const { jobs, recordEvent, metrics, log, now, timeoutMs } = options;

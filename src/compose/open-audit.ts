@@ -23,7 +23,7 @@ export async function openAudit(place: Foundation) {
   const { config, log, store, stores, prometheus, root, deriveKey, now, monotonicMs, closers } = place;
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'the audit log is in trouble; trying again');
   const { instances } = stores;
-  // Whatever ran on this database before is over, and so are its leases.
+  // All processes that used this database before have ended, and so have their leases.
   if (store.alone) await instances.releaseAll();
   const lease = await holdInstanceLease(instances, { monotonicMs, onTrouble });
   const follower = followRootKeys(root, {
@@ -86,7 +86,7 @@ async function openLate(
   return openLateEntries({ ...parts, mode, file: openEntryFile(join(config.dataDir, 'late-entries.jsonl')), now });
 }
 
-/** Who is given entries once they are durable: standard output, and the caller of the composition. */
+/** The receivers of durable entries: standard output, and the caller of the composition. */
 function hearing({ config, onAudit }: Foundation): Pick<EventEntries, 'onDurable'> {
   const print = config.auditStdout ? printEntries(process.stdout) : null;
   if (print === null) return onAudit === undefined ? {} : { onDurable: onAudit };

@@ -33,7 +33,7 @@ import { openPagePlaces } from './page-places.ts';
 import { openSinkNotion } from './sink-notion.ts';
 import { createToolRoutes } from './tool-routes.ts';
 
-/** The path: each step with what it stands on. */
+/** The path: each step with the parts that it needs. */
 export function openGateway(place: Foundation, { trail, digest }: Audit, parts: Parts, proposals: Proposals) {
   const { config, log, stores, prometheus, now, monotonicMs, closers } = place;
   const { identify, tokens } = parts;
@@ -120,7 +120,7 @@ export function openGateway(place: Foundation, { trail, digest }: Audit, parts: 
     now,
   });
   const calls = trackCalls(measured.gateway(evening.even(createGateway(steps))));
-  // Backwards: once Notion's side is closed every call ends, and what is written about them comes after that.
+  // In reverse order: once Notion's side is closed every call ends, and the entries about them are written after that.
   closers.push(uses.close, budget.close, learning.close, calls.ended, upstream.close, hosted.upstream.close);
   return {
     gateway: calls.gateway,

@@ -14,7 +14,7 @@ import type { Foundation } from './foundation.ts';
 
 /** Between two looks at whether the database is still the one that it was, and whether the sequencer keeps up. */
 const lookEveryMs = 2 * secondMs;
-/** An entry that has no place after this long is a defect that people must hear of. */
+/** If an entry has no place in the log after this long, that is a defect that people must know. */
 const lateMs = 10 * secondMs;
 
 /** Where private keys of the log come from. */
@@ -83,7 +83,7 @@ export function openLog(
   nowAndThen(closers, look, onTrouble);
   return {
     sequencer,
-    /** As far as was seen last: readiness has other checks for a database that does not answer. */
+    /** As of the last look: readiness has other checks for a database that does not answer. */
     isOnTime: () => restored() || !late,
     reader: createSettledReader(stores.auditReader, settle),
     logs: createProvableLogs({

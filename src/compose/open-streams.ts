@@ -9,7 +9,7 @@ interface StreamParts extends Pick<Foundation, 'log' | 'monotonicMs' | 'closers'
   readonly steps: () => Steps;
 }
 
-/** Watches over answers that are being streamed, by the same steps that let them through. */
+/** Watches over streamed answers, with the same steps that allowed them. */
 export function openStreams({ stillCurrent, steps, log, monotonicMs, closers }: StreamParts): OpenStreams {
   const streams = createOpenStreams({
     async wouldStillPass(decided) {

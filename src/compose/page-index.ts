@@ -23,7 +23,10 @@ const places: Partial<Record<NotionObjectKind, readonly string[]>> = {
   view: ['views'],
 };
 
-/** The page index, which asks Notion as the system: each call takes the path, and is charged to whoever waits for it. */
+/**
+ * The page index, which asks Notion as the system. Each of its calls takes the path, and is charged to the caller who
+ * waits for it.
+ */
 export function openPageIndex({ stores, monotonicMs, log }: Foundation, steps: () => Steps) {
   const look: Look = async (asker, object, where) => {
     const candidates = places[object.kind] ?? [];
@@ -55,15 +58,15 @@ export function openPageIndex({ stores, monotonicMs, log }: Foundation, steps: (
   return createPageIndex({ store: stores.pageIndex, look, monotonicMs });
 }
 
-/** What the caller is told: that which concerns the connection alone, and of everything else that Notion did not answer. */
+/** The trouble as the caller may know it: trouble of the connection itself, or only that Notion did not answer. */
 function troubleIn(error: unknown): AskingTrouble {
   const isOfConnection = error instanceof PortcullisError && (error.code === 'rate_limited' || error.status === 503);
   return isOfConnection ? error.code : 'upstream_unavailable';
 }
 
 /**
- * What a call is about to move is in doubt until its answer has been learned, and again when nobody knows what became of
- * the call: a move through the gate counts before the next call, even if this process ends in between.
+ * While a call moves an object, its place is in doubt until the answer has been learned, and also if the result of the
+ * call is not known. So a move through the gateway counts before the next call, even if this process ends in between.
  */
 export function doubtingForward(forward: Forward, index: Pick<PageIndex, 'doubt'>): Forward {
   return async decided => {

@@ -7,11 +7,11 @@ import { chooseConnection } from '../resolve/choose-connection.ts';
 import type { cacheSnapshots } from '../resolve/snapshot.ts';
 import type { Stores } from '../store/stores.ts';
 
-/** Where nobody is asked, no connection serves and nobody is charged. */
+/** If Notion is not asked, no connection serves and no caller is charged. */
 const nobodys: ConnectionId = `con_${'0'.repeat(8)}`;
 const nobody = anonymous('no_credentials');
 
-/** What is known stays known, however old it is. */
+/** Uses what is known, however old it is. */
 const asOldAsItIs = { mayAsk: 0, maxAgeMs: Number.MAX_SAFE_INTEGER };
 
 /** Where pages stand, for questions about policies. */

@@ -23,7 +23,7 @@ export function openPolicyAnalysis(stores: Pick<Stores, 'pageTreeRows'>): Policy
   async function plant(workspaceId: WorkspaceId, scopes: readonly GrantScope[]) {
     const rows = await stores.pageTreeRows(workspaceId);
     const kinds = new Map<string, ContainerKind>(rows.map(({ id, kind }) => [id, kind]));
-    // What nobody has seen yet stands by itself.
+    // An object that was never seen stands by itself.
     const unseen = scopes.flatMap(scope => {
       if (scope.kind === 'workspace' || kinds.has(scope.id)) return [];
       const kind = scope.kind === 'database' ? ('database' as const) : ('page' as const);
@@ -54,7 +54,7 @@ export function openPolicyAnalysis(stores: Pick<Stores, 'pageTreeRows'>): Policy
     },
 
     async idle(workspaceId, policy, at) {
-      // What nobody has seen yet is left out: to say so is part of the question.
+      // An object that was never seen is left out. The question itself says that.
       const tree = PageTree.of(await stores.pageTreeRows(workspaceId), scopesOf(policy));
       return inSlices(lint(new PlacedPolicy(compilePolicy(policy), tree), at));
     },

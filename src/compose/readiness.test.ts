@@ -5,7 +5,7 @@ import { hourMs, secondMs } from '../domain/units.ts';
 import type { RootKeys } from '../vault/root/root-key.ts';
 import { rootKeyCheck } from './readiness.ts';
 
-/** A key service as readiness sees it: it keeps what it is given, or is away. */
+/** A key service as readiness sees it: it keeps values, or is away. */
 function keyService() {
   const service = { away: false, asked: 0 };
   const kept = new Map<string, Uint8Array>();

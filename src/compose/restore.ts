@@ -32,7 +32,9 @@ export async function openRestoreWatch(
   });
 }
 
-/** Acknowledges, in a logged entry, that the database was put back. Null: there is nothing to acknowledge. */
+/**
+ * Acknowledges, in a logged entry, that the database was restored from a backup. Null: there is nothing to acknowledge.
+ */
 export async function acknowledgeRestore(
   config: DatabaseConfig,
   warn: (message: string) => void,

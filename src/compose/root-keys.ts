@@ -18,8 +18,8 @@ export interface RootParts {
 }
 
 /**
- * Opens the root keys and the deployment secret, before anything that needs either. The first start of all makes the files
- * that are missing; later a missing file is a lost one, and a new one in its place would open nothing. Throws `RootKeyError`.
+ * Opens the root keys and the deployment secret, before all parts that need them. The very first start makes missing
+ * files. Later a missing file means a lost key, and a new one would open nothing. Throws `RootKeyError`.
  */
 export async function openRoot(
   config: Pick<Config, 'mode' | 'dataDir' | 'rootKeys' | 'keyServices'>,
@@ -34,7 +34,7 @@ export async function openRoot(
   return openRootKeys(config, stores);
 }
 
-/** The same for operators, who may work on the demo's database too, and never make a file. Throws `RootKeyError`. */
+/** The same for operators. They may work on the demo's database too, and never make a file. Throws `RootKeyError`. */
 export async function openRootKeys(
   { rootKeys, keyServices }: Pick<Config, 'rootKeys' | 'keyServices'>,
   stores: RootKeyStores,

@@ -14,7 +14,7 @@ import type { Parts } from './open-parts.ts';
 
 const sinkTimeoutMs = 10_000;
 
-/** Who is given the log beside its readers, and what delivers to them. */
+/** The other receivers of the log, and the deliveries to them. */
 export function openSinks(place: Foundation, audit: Audit, parts: Parts, askNotion: AskNotionForSink) {
   const { config, log, stores, now, background, closers } = place;
   const vault = createSinkSeal(parts.workspaceKeys, parts.onUndecryptable);

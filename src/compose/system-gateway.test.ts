@@ -8,7 +8,7 @@ import type { CommandContext } from '../domain/operation.ts';
 import type { Steps } from '../gateway.ts';
 import { createSystemGateway } from './system-gateway.ts';
 
-/** The path with nothing behind it: keeps what would have been sent. */
+/** The path without Notion: it keeps what would have been sent. */
 function aPath() {
   const sent: DecidedCall[] = [];
   const steps: Steps = {

@@ -5,11 +5,11 @@ import { createGateway, type Steps } from '../gateway.ts';
 import type { AskNotion } from '../report/ask-notion.ts';
 
 /**
- * The path for Portcullis's own calls to Notion: the same steps, and two that know more. Identify answers with the system,
- * because whoever holds this function is the system; doors are never given it, and credentials that name the system do
- * not exist (rule 6). Resolve takes the connection that the call was made for, instead of choosing one.
+ * The path for Portcullis's own calls to Notion: the same steps, except for two. Identify returns the system: the
+ * holder of this function is the system, doors never get it, and there are no credentials that name the system (rule
+ * 6). Resolve takes the connection that the call was made for, instead of choosing one.
  *
- * @param charged to whom calls are charged: to the system, or to the caller of the command that asks
+ * @param charged the principal that pays for calls: the system, or the caller of the command that asks
  */
 export function createSystemGateway(
   component: string,

@@ -10,9 +10,9 @@ import type { cacheSnapshots } from '../resolve/snapshot.ts';
 const byRest: ToolRoute = row => (restTools.has(row.name) ? 'rest' : null);
 
 /**
- * By which connection each tool would reach Notion for a caller. The hosted server's answers are text: to callers for whom something
- * may be hidden, what the REST API can do as well is served by it, piece by piece. Nothing is allowed here; each call is decided
- * as any other.
+ * The connection that each tool would use for a caller. The hosted server's answers are text. So for callers from whom
+ * something may be hidden, tools that the REST API can also serve are served by it, piece by piece. Nothing is allowed
+ * here; each call is decided like any other.
  */
 export function createToolRoutes(parts: {
   readonly identify: Identify['identify'];

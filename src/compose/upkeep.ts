@@ -10,11 +10,14 @@ import { openNotices } from './notices.ts';
 
 /** What Portcullis does without a call that asks for it. Each may run in several processes on one database at once. */
 export interface Upkeep {
-  /** Does jobs until none is due: ends connections and tokens at Notion, and tells the owner's system of them. */
+  /** Does jobs until none is due: ends connections and tokens at Notion, and notifies the owner's system. */
   doJobs(): Promise<void>;
   /** Refreshes tokens that end soon, and asks Notion about connections that were not used for long. */
   refreshTokens(): Promise<void>;
-  /** Ends connections that were not confirmed in time, and deletes old attempts, old jobs, clients without use and blocks that nobody asked for. */
+  /**
+   * Ends connections that were not confirmed in time, and deletes old attempts, old jobs, unused clients and unused
+   * blocks.
+   */
   tidyUp(): Promise<void>;
   /** Gives sinks what has a place in the log and they have not acknowledged. */
   deliverToSinks(): Promise<void>;
@@ -38,7 +41,8 @@ export function openUpkeep(
   const notices = config.notices && openNotices(config.notices, { jobs, recordEvent, metrics, log, now });
   if (notices !== null) closers.push(notices.close);
 
-  // With a receiver none is dropped, however long all gateways were off: it is delivered, or given up in the log.
+  // With a receiver no notice is dropped, even if all gateways were off for long: it is delivered, or given up in the
+  // log.
   const undoneKinds = notices === null ? [noticeJob] : [];
   const sweep = () => sweepAttempts(connectParts, undoneKinds);
   if (background) {
