@@ -7,7 +7,10 @@ const askedMax = 100;
 
 const titled = new Set(['page', 'database', 'data_source']);
 
-/** Learns the titles of what entries name, as the holder of the key may read them. It never asks about an object twice. */
+/**
+ * Looks up the titles of the objects in entries, as far as the holder of the key may read them. It never asks about an
+ * object twice.
+ */
 export function createTitles(remote: Remote): {
   learn(entries: readonly Shapes['AuditEntry'][]): Promise<void>;
   of(id: string): string | undefined;

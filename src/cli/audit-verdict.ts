@@ -3,10 +3,10 @@ import type { Trust, Verdict } from '../audit/proof/verdict.ts';
 import { printable } from '../domain/printable.ts';
 import { type Invocation, type Option, type Terminal, UsageError } from './command.ts';
 
-/** What a file of the log exits with that does not hold. `tools/verify_audit.py` has the same codes. */
+/** The exit code for a file of the log that is not valid. `tools/verify_audit.py` has the same codes. */
 const doesNotHold = 1;
 
-/** Whom to believe. */
+/** The option that names the public key to trust. */
 export const keyOption: Readonly<Record<string, Option>> = {
   key: { takes: 'VKEY', doc: 'the public key that must have signed, from somewhere else than the file itself' },
 };
@@ -19,7 +19,7 @@ export function pinnedKey({ options: { key } }: Invocation): Trust['key'] {
   throw new UsageError('--key is not a public key of a log', 'it looks like NAME+ID+BASE64');
 }
 
-/** A file that cannot be read is a mistake in what was typed, and nothing is said about the log. */
+/** A file that cannot be read is a mistake in the command. It says nothing about the log. */
 export function fromFile<T>(reading: Promise<T>): Promise<T> {
   return reading.catch((error: NodeJS.ErrnoException) => {
     if (error.syscall === undefined) throw error;
@@ -27,7 +27,7 @@ export function fromFile<T>(reading: Promise<T>): Promise<T> {
   });
 }
 
-/** Says what was found in a file, and what it means. Answers with the exit code. */
+/** Prints the findings about a file, and what they mean. Returns the exit code. */
 export function sayVerdict(terminal: Terminal, path: string, verdict: Verdict, trust: Pick<Trust, 'key'>): number {
   const { out } = terminal;
   terminal.progress('');

@@ -14,7 +14,7 @@ export function nameOf(parser: Parser): string {
   return `${nameOf(parser.parent)} ${parser.name()}`.trim();
 }
 
-/** Commands that can be run. A group is none, unless it does something by itself, as `audit` does. */
+/** Commands that can be run. A group is none, unless it is also a command, like `audit`. */
 export function leavesBelow(parser: Parser): Parser[] {
   return parser.commands.flatMap(child => [...(isGroup(child) ? [] : [child]), ...leavesBelow(child)]);
 }

@@ -4,7 +4,7 @@ import type { Command, CommandTable, Invocation } from './command.ts';
 import { describeOption, formatHelp, showWholeNames } from './command-help.ts';
 import { refuseHelpForUnknown, usageErrorOf } from './usage-errors.ts';
 
-/** What was typed after the name of a command, understood. */
+/** The parsed words after the name of a command. */
 export type Typed = Omit<Invocation, 'terminal'>;
 
 /** What becomes of the command line. */
@@ -49,7 +49,7 @@ const overviewNotes =
   'portcullis COMMAND --help says more about a command. Settings (docs/configuration.md) come from the environment, and ' +
   'from a file that --settings names.';
 
-/** What is common to the whole, to groups and to commands. */
+/** Settings that the root, groups and commands have in common. */
 function preparedParser(parser: Parser): Parser {
   return parser
     .helpOption('-h, --help', 'show this help')

@@ -19,10 +19,10 @@ export interface Command {
 
 /** One `--option` of a command. */
 export interface Option {
-  /** What stands after the option, as help shows it (`PORT`); null for a switch. */
+  /** The word after the option, as help shows it (`PORT`); null for a switch. */
   readonly takes: string | null;
   readonly doc: string;
-  /** The setting that this option stands for. It outranks the environment. */
+  /** The setting that this option sets. It has priority over the environment. */
   readonly setting?: SettingName;
 }
 
@@ -34,11 +34,11 @@ export interface CommandTable {
   readonly groups: Readonly<Record<string, string>>;
 }
 
-/** What somebody typed, understood. */
+/** The parsed command line of a person. */
 export interface Invocation {
   readonly parameters: Readonly<Record<string, string>>;
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
-  /** The options that stand for settings. */
+  /** The options that set settings. */
   readonly settings: Flags;
   readonly terminal: Terminal;
 }
@@ -55,7 +55,7 @@ export interface Terminal {
   progress(line: string): void;
 }
 
-/** Something that cannot be understood in what was typed. */
+/** A part of the command line that cannot be understood. */
 export class UsageError extends Error {
   readonly hint: string;
 

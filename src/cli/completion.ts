@@ -15,7 +15,7 @@ const toLoad = {
   fish: 'To load it: portcullis completion fish > ~/.config/fish/completions/portcullis.fish',
 };
 
-/** `completion bash` and the others. The table is asked for when the command runs, because it holds this command too. */
+/** `completion bash` and the others. The table is read when the command runs, because it contains this command too. */
 export function completionFor(shell: (typeof shells)[number], table: () => CommandTable): Command {
   return {
     name: `completion ${shell}`,

@@ -23,7 +23,7 @@ export const doctor: Command = {
   },
 };
 
-/** Settings that cannot be used are findings like any other; then there is nothing else to look at. */
+/** Settings that cannot be used are findings like any other; then nothing else can be checked. */
 async function examineWith(invocation: Invocation): Promise<Finding[]> {
   let config: Config;
   try {

@@ -24,7 +24,7 @@ export async function withKeyTasks<T>(
   try {
     return await work(tasks, config);
   } catch (error) {
-    // What is the matter with the root key is what an operator has to know; callers of the gateway are told less.
+    // An operator has to know what is wrong with the root key; callers of the gateway learn less.
     throw error instanceof PortcullisError && error.cause instanceof RootKeyError ? error.cause : error;
   } finally {
     await tasks.close();
@@ -36,7 +36,7 @@ export function describeUnopenable({ table, row }: Awaited<ReturnType<KeyTasks['
   return `does not open: ${table} ${JSON.stringify(row.key)}, under ${row.kid}`;
 }
 
-/** The same of one that belongs to no workspace. */
+/** The same for a value that belongs to no workspace. */
 export function describeForDeployment(binding: object, kid: string): string {
   return `does not open: ${JSON.stringify(binding)}, under ${kid}`;
 }

@@ -3,7 +3,7 @@ import type { ProgramLog } from '../domain/program-log.ts';
 import { secondMs } from '../domain/units.ts';
 import type { Store } from '../store/open-store.ts';
 
-/** What is stopped when a defect went past everybody who could have handled it. */
+/** What is stopped after an error that no code handled. */
 export interface LastResort {
   /** Names the database as soon as it is being opened: its own PostgreSQL must not outlive this process. */
   guard(store: Promise<Store>): Promise<Store>;
@@ -11,15 +11,17 @@ export interface LastResort {
   closeBy(close: () => Promise<unknown>): void;
 }
 
-/** For calls under way, and for what is owed to the log. A server of 10 s for the first ends well within it. */
+/**
+ * Time for running calls, and for pending entries of the log. A server that gives the calls 10 s stays well within it.
+ */
 const orderlyMs = 20 * secondMs;
 /** PostgreSQL writes its buffers; it is ended at once after half a minute. */
 const databaseMs = 65 * secondMs;
 
 /**
- * Ends the process after an error that nobody caught, or a promise that nobody waited for: what is in memory cannot be
- * trusted any more. Says why in one line, lets calls under way end for a bounded time, stops the embedded PostgreSQL, and
- * exits with 1, so that whoever supervises the process starts it again.
+ * Ends the process after an uncaught error or an unhandled rejection: the memory can no longer be trusted. It writes
+ * the reason in one line, gives running calls a bounded time to end, stops the embedded PostgreSQL, and exits with 1,
+ * so that a supervisor starts the process again.
  */
 export function armLastResort(log: ProgramLog): LastResort {
   let opening: Promise<Store> | null = null;

@@ -14,10 +14,10 @@ const stackMax = 4_000;
 const causesMax = 3;
 
 /**
- * An error in bounded room. Of its other fields none is written: what a database says in them of a row is a tenant's, and an
- * error that carries a request, an answer or a list of errors has no bound.
+ * An error in bounded space. Its other fields are not written: a database puts a tenant's row into them, and a request,
+ * an answer or a list of errors has no bound.
  *
- * @param value what was thrown, of any type
+ * @param value the thrown value, of any type
  */
 export function loggedError(value: unknown, causesLeft = causesMax): LoggedError {
   if (!(value instanceof Error)) return { type: typeof value, message: cut(String(value), messageMax), stack: '' };
@@ -32,7 +32,7 @@ export function loggedError(value: unknown, causesLeft = causesMax): LoggedError
   };
 }
 
-/** The lines of the stack after the message, which may be of any length and stands by itself. */
+/** The lines of the stack after the message. The message may be long, and is written separately. */
 function framesOf({ stack = '', message }: Error): string {
   const after = stack.indexOf(message);
   const rest = after < 0 ? stack : stack.slice(after + message.length);

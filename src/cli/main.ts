@@ -38,7 +38,7 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
   return exitCode;
 }
 
-/** `portcullis help keys` is `portcullis keys --help`, and so is nothing at all about everything. */
+/** `portcullis help keys` means `portcullis keys --help`. An empty command line means `portcullis --help`. */
 function withHelpAsOption(words: readonly string[]): readonly string[] {
   const [first, ...others] = words;
   if (first !== undefined && first !== 'help') return words;

@@ -1,11 +1,11 @@
 import { type Command, UsageError } from './command.ts';
 
-/** What a client is told, given the address of the MCP door. */
+/** The configuration of a client, for the address of the MCP door. */
 type Entry = (address: string) => string;
 
 const json = (value: object): string => JSON.stringify(value, null, 2);
 
-/** How each client is told of a server. All of them sign in by OAuth: no key stands in any of these files. */
+/** How each client is configured for a server. All of them sign in by OAuth: none of these files has a key. */
 const entries: Readonly<Record<string, { readonly where: string; readonly entry: Entry }>> = {
   'claude-code': {
     where: 'run this',

@@ -9,8 +9,8 @@ export const databaseNotes =
   'Works on the database in DATABASE_URL; without it, on the embedded one, which no gateway may be using meanwhile.';
 
 /**
- * Runs `work` on the database as it is. Where the embedded database is to be and there is none, it is made if `missing` says
- * so. Throws ConfigError, StoreError.
+ * Runs `work` on the existing database. If there is no embedded database yet, `missing` says whether it is made. Throws
+ * ConfigError, StoreError.
  */
 export async function onDatabase<T>(
   invocation: Invocation,

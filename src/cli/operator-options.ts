@@ -8,12 +8,12 @@ export const operatorOptions: Readonly<Record<string, Option>> = {
   ...settingsFileOption,
 };
 
-/** Says which database a command is about: without settings it is another one than somebody may think. */
+/** Says which database a command is about: without settings it may not be the one that the operator thinks of. */
 export function sayDatabase(config: DatabaseConfig, { terminal }: Pick<Invocation, 'terminal'>): void {
   terminal.err(`database: ${describeDatabase(config)}`);
 }
 
-/** `portcullis at db.example.com:5432`, or where the embedded one is. Nothing of it is secret. */
+/** `portcullis at db.example.com:5432`, or the directory of the embedded one. No part of it is secret. */
 export function describeDatabase(config: DatabaseConfig): string {
   if (config.kind === 'embedded') return `the embedded one in ${config.dataDir}`;
   const { host, pathname, searchParams } = new URL(config.url.reveal());

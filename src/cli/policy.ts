@@ -161,7 +161,7 @@ export async function revisionOf(remote: Remote, path: { readonly workspace: str
 
 const signs = { added: '+', removed: '-', changed: '~' };
 
-/** Changes by what they are about, then who gains and who loses. */
+/** First the changes, by subject, then who gains and who loses. */
 export function printPlan({ changes, gains, losses, missingActions, failed }: Plan, { out }: Terminal): void {
   if (changes.length === 0) out('No changes.');
   for (const { change, of, was, becomes } of changes) {

@@ -6,7 +6,7 @@ import { errorOfDiagnosis } from '../domain/diagnosed-errors.ts';
 import type { DiagnosisCode } from '../domain/diagnosis.ts';
 import { type ErrorCode, errorTable } from '../domain/errors.ts';
 
-/** An answer of the gateway that is not what was asked for. */
+/** An answer of the gateway that does not fit the request. */
 export class RemoteError extends Error {
   readonly hint: string | null;
   readonly exitCode: number;

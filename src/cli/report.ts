@@ -6,7 +6,7 @@ import { UsageError } from './command.ts';
 import { EmulatorError } from './demo/emulator-error.ts';
 import { RemoteError } from './remote.ts';
 
-/** What the command line says about an error, and what it exits with. */
+/** The message of the command line for an error, and its exit code. */
 export interface ErrorReport {
   readonly lines: readonly string[];
   readonly exitCode: number;
@@ -19,10 +19,10 @@ const databaseHint = 'Check DATABASE_URL: server, user, password and name of the
 const poolerHint =
   'A connection pooler stands there, and takes no such parameter: remove it from DATABASE_URL, or let the pooler ignore it.';
 
-/** Of the way to a server. Nothing but the database is connected to without an error of its own. */
+/** Errors on the way to a server. Without an error type of its own, the server can only be the database. */
 const connectCodes = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
 
-/** Every error ends as `error: …` and `hint: …`: what is wrong, and what to do about it. */
+/** Every error is printed as `error: …` and `hint: …`: what is wrong, and what to do about it. */
 export function report(error: unknown): ErrorReport {
   if (error instanceof UsageError) return say(error.message, error.hint, errorTable.invalid_request.exitCode);
   if (error instanceof ConfigError) {

@@ -13,7 +13,10 @@ export const serve: Command = {
   run: async invocation => serveWith(configOf('serve', invocation), invocation.terminal),
 };
 
-/** Runs a gateway until somebody stops it. What people read goes to standard error: standard output is the audit log's. */
+/**
+ * Runs a gateway until it is stopped. Text for people goes to standard error, because standard output is for the audit
+ * log.
+ */
 export async function serveWith(config: Config, terminal: Terminal): Promise<number> {
   const stopped = untilStopped();
   const { notion } = config;

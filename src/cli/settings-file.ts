@@ -5,11 +5,11 @@ import { type Invocation, type Option, UsageError } from './command.ts';
 
 /** What every command takes that reads settings. */
 export const settingsFileOption: Readonly<Record<string, Option>> = {
-  // Not `env-file`: Node takes an option of that name for its own, wherever it stands.
+  // Not `env-file`: Node takes an option of that name for itself, in every position.
   settings: { takes: 'FILE', doc: 'read settings from this file too; the environment outranks it' },
 };
 
-/** The environment, and below it what stands in the file that `--settings` names. Throws UsageError. */
+/** The environment; for missing values, the file that `--settings` names. Throws UsageError. */
 export async function environmentOf({ options, terminal }: Invocation): Promise<Texts> {
   const { settings: file } = options;
   if (typeof file !== 'string') return terminal.env;

@@ -1,6 +1,6 @@
 /**
- * Resolves at the first SIGINT or SIGTERM. A terminal sends Ctrl-C to the whole group, and npm may pass it on once more, so
- * the signal arrives twice: those after the first are ignored, and what is under way ends in order.
+ * Resolves at the first SIGINT or SIGTERM. A terminal sends Ctrl-C to the whole group, and npm may pass it on again, so
+ * the signal arrives twice. Later signals are ignored, and running work ends in order.
  */
 export function untilStopped(): Promise<void> {
   return new Promise(resolve => {

@@ -4,8 +4,8 @@ import { UsageError } from './command.ts';
 import { leavesBelow, nameOf } from './command-help.ts';
 
 /**
- * What to throw where commander would end the process: a UsageError with the problem in one sentence and a hint; the error
- * itself where what was asked for has been printed (help, `--version`).
+ * The error to throw in the places where commander would end the process: a UsageError with the problem in one sentence
+ * and a hint. After help or the version was printed, it is commander's own error.
  */
 export function usageErrorOf(parser: Parser, error: CommanderError): Error {
   if (error.exitCode === 0) return error;

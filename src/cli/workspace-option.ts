@@ -28,7 +28,7 @@ async function workspaceOf({ options }: Invocation, remote: Remote): Promise<str
   return only.id;
 }
 
-/** What was given to an option that takes something. */
+/** The value of an option that takes one. */
 export function textOf(option: string | boolean | undefined): string | undefined {
   return typeof option === 'string' ? option : undefined;
 }

@@ -44,7 +44,7 @@ export function flagsTaking(points: readonly CompletionPoint[], value: Completio
   );
 }
 
-/** `'it'\''s'`: one word for bash and zsh, whatever is in it. */
+/** `'it'\''s'`: one word for bash and zsh, for every text. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

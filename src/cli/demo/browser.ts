@@ -8,7 +8,7 @@ type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 export interface Page {
   readonly url: URL;
   readonly status: number;
-  /** Where a redirect leads; null when it is none. */
+  /** The target of a redirect; null if the answer is none. */
   readonly location: URL | null;
   readonly text: string;
 }
@@ -25,7 +25,7 @@ export class Browser {
     return this.#send(url, 'GET', { accept: 'text/html' });
   }
 
-  /** Sends a form of a page, as a browser does when somebody presses its button. */
+  /** Sends a form of a page, as a browser does when a person presses its button. */
   submit(from: URL, url: URL, fields: URLSearchParams): Promise<Page> {
     const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: from.origin, accept: 'text/html' };
     return this.#send(url, 'POST', headers, fields.toString());

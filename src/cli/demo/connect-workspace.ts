@@ -4,7 +4,7 @@ import { readForm } from './form.ts';
 
 /**
  * Connects the emulator's workspace as a person does: the Connect button, Notion's consent page with its page picker,
- * the way back, and the question whether this is what was meant. `target` is the workspace to reconnect, if it is known.
+ * the way back, and the confirmation. `target` is the workspace to reconnect, if it is known.
  */
 export async function connectWorkspace(options: {
   browser: Browser;

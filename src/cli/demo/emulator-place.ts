@@ -6,15 +6,19 @@ import { type EmulatorProcess, startEmulatorProcess } from './emulator-process.t
 
 const memory = z.object({ emulatorPort: z.number().int().min(1).max(65_535) });
 
-/** Makes the data directory of a demo. Only the leaf is private: a parent that is made on the way may be anybody's. */
+/**
+ * Makes the data directory of a demo. Only the last directory is private: other programs may use a parent that is made
+ * on the way.
+ */
 export async function makeDataDirectory(dataDir: string): Promise<void> {
   await mkdir(dirname(dataDir), { recursive: true });
   await mkdir(dataDir, { mode: 0o700 }).catch(ignoreExisting);
 }
 
 /**
- * Starts the emulator, on any free port if none is given: then on that of the last start, as long as it is free. Tokens
- * are bound to the origin that issued them, so a connection outlives a restart only if its Notion keeps its address.
+ * Starts the emulator on the given port. Without one, it takes the port of the last start if that is free, otherwise
+ * any free port. Tokens are bound to the origin that issued them, so a connection survives a restart only if its Notion
+ * keeps its address.
  */
 export async function startEmulatorAtItsPlace(dataDir: string, port: number | null): Promise<EmulatorProcess> {
   const stateDir = join(dataDir, 'emulator');
@@ -33,7 +37,7 @@ async function readLastPort(file: string): Promise<number> {
   try {
     return memory.parse(JSON.parse(await readFile(file, 'utf8'))).emulatorPort;
   } catch {
-    // Missing at the first start; whatever else is wrong with it, any free port will do.
+    // It is missing at the first start. With any other problem too, any free port will do.
     return 0;
   }
 }

@@ -36,7 +36,7 @@ export async function startEmulatorProcess(options: { port: number; stateDir: st
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const flags = ['--port', String(port), '--state-dir', stateDir, '--ready-file', join(stateDir, 'ready.json')];
   const child = fork(programFile('emulator/main.ts'), flags, {
-    // Nothing of our environment is its business.
+    // The emulator gets nothing of our environment.
     env: {},
     // A group of its own: a terminal's Ctrl-C reaches us alone, and the emulator serves until we have finished.
     // It cannot be orphaned, for it ends when the channel to us closes.
@@ -51,7 +51,7 @@ export async function startEmulatorProcess(options: { port: number; stateDir: st
       if (!stopping) reject(new EmulatorError(port));
     });
   });
-  // Whoever waits for it hears of it; nobody need be waiting.
+  // Code that waits for it gets the error; there may be none that waits.
   broken.catch(() => {});
   const facts = await Promise.race([firstMessage(child), broken]);
   return {

@@ -1,4 +1,4 @@
-/** A form of a page, with what it would send if nobody changed anything. */
+/** A form of a page, with the values that it would send unchanged. */
 export interface Form {
   readonly action: string;
   readonly fields: URLSearchParams;
@@ -7,8 +7,8 @@ export interface Form {
 const attribute = /([a-z-]+)(?:="([^"]*)")?/g;
 
 /**
- * Finds the form of a page that is sent by POST. Reads pages of our own and of the emulator, whose markup is plain;
- * it is no HTML parser. Throws when there is none.
+ * Finds the form of a page that is sent by POST. It reads pages of our own and of the emulator, whose markup is plain;
+ * it is no HTML parser. Throws if there is none.
  */
 export function readForm(html: string): Form {
   const [, tag = '', content = ''] = /<form\b([^>]*\bmethod="post"[^>]*)>(.*?)<\/form>/s.exec(html) ?? [];

@@ -28,7 +28,7 @@ export const demoAgents = {
 export type DemoKeyName = keyof typeof demoAgents;
 export type DemoKeys = Readonly<Record<DemoKeyName, string>>;
 
-/** Writes the file that `--ready-file` names: whole or not at all, and for nobody else to read. */
+/** Writes the file that `--ready-file` names: complete or not at all, and readable for its owner only. */
 export async function writeReadyFile(path: string, ready: Ready): Promise<void> {
   const draft = `${path}.${randomUUID()}`;
   const file = await open(draft, 'wx', 0o600);

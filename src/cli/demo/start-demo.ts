@@ -21,8 +21,8 @@ export interface RunningDemo {
 }
 
 /**
- * Starts emulator and gateway, and sees to it that the workspace is connected and the agents have a key and a policy. Everything is
- * done as users do it, over HTTP; only the sign-in link comes from inside, as it does at every first start.
+ * Starts emulator and gateway, and ensures that the workspace is connected and the agents have a key and a policy. It
+ * does everything over HTTP, as users do. Only the sign-in link comes from inside, as at every first start.
  *
  * The emulator starts once the database is ours: a second demo on the same data is refused before it touches any of it.
  */
@@ -85,7 +85,7 @@ export async function prepareDemo(
   return { url, emulatorUrl: facts.url, workspaceId, keys, pages: facts.pages, signInUrl };
 }
 
-/** Whoever the first start made: the oldest account. */
+/** The account that the first start made: the oldest one. */
 async function accountOfDemo({ users }: Portcullis['accounts']) {
   const [first] = (await users.list()).toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
   if (first === undefined) throw new Error('the demo has no user');
