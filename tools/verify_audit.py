@@ -574,7 +574,7 @@ def say(found, what):
     if found.continues is not None:
         print("append-only since the kept checkpoint of %d entries" % found.continues)
     if found.key is None:
-        print("unauthenticated: no key was pinned, so anybody may have written this. It brings along:")
+        print("unauthenticated: no key was pinned, so this may be a forgery. It contains:")
         for key in found.keys:
             print("  " + key.text)
     return 0

@@ -97,5 +97,5 @@ async function keepAnAdmin(accounts: WorkspaceAccounts, leaving: Member): Promis
       other.role === 'admin' && other.kind === 'user' && !other.disabled && other.principalId !== leaving.principalId,
   );
   if (others.length > 0) return;
-  throw new PortcullisError('conflict', 'A workspace keeps its last admin. Make somebody else an admin first.');
+  throw new PortcullisError('conflict', 'A workspace keeps its last admin. Make another person an admin first.');
 }

@@ -51,7 +51,7 @@ export function createUsers({ store, links, now }: { store: AccountStore; links:
         await accounts.lockPeople();
         const people = (await accounts.users()).filter(person => person.email === email.toLowerCase());
         if (people.some(person => person.emailProvenAt !== null || person.passwordHash === null)) {
-          throw new PortcullisError('conflict', 'Somebody has this address already.');
+          throw new PortcullisError('conflict', 'Another account has this address already.');
         }
         return add(accounts, { email, name, deploymentRights: rights });
       });
@@ -128,7 +128,7 @@ async function keepSomebodyInCharge(
   if (!inCharge(user) || stays) return;
   const others = (await accounts.users()).filter(other => other.id !== user.id && inCharge(other));
   if (others.length > 0) return;
-  throw new PortcullisError('conflict', 'Nobody else may manage people. Give somebody else that right first.');
+  throw new PortcullisError('conflict', 'No other person may manage people. Give another person that right first.');
 }
 
 function inCharge(user: UserAccount): boolean {

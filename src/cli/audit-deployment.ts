@@ -10,7 +10,7 @@ const { page: _none, subtree: _neither, ...filterOptions } = auditFilterOptions;
 
 export const auditDeployment: Command = {
   name: 'audit deployment',
-  summary: 'Print the log of the deployment: sign-ins, refused keys, callers whom nobody knows.',
+  summary: 'Print the log of the deployment: sign-ins, refused keys, unknown callers.',
   parameters: [],
   options: {
     ...operatorOptions,

@@ -18,7 +18,7 @@ export const auditFilterOptions: Readonly<Record<string, Option>> = {
   page: { takes: 'PAGE', doc: 'only what names this page of Notion: its id or its address' },
   subtree: { takes: 'PAGE', doc: 'likewise, and what the page index knows to stand below it' },
   reason: { takes: 'TEXT', doc: 'only what was decided, or ended, for a reason that has this in it' },
-  text: { takes: 'TEXT', doc: 'only entries that say this anywhere, or are of somebody of this name' },
+  text: { takes: 'TEXT', doc: 'only entries that contain this text, or are of a principal with this name' },
   since: { takes: 'TIME', doc: 'only from this time on (ISO 8601)' },
   until: { takes: 'TIME', doc: 'only before this time (ISO 8601)' },
 };

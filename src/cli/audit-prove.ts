@@ -11,7 +11,7 @@ export const auditProve: Command = {
     bundle: { takes: 'BUNDLE', doc: 'the bundle, from: portcullis audit export --out BUNDLE' },
     out: { takes: 'PROOF', doc: 'the file to write, which audit verify checks; there must be none yet' },
   },
-  notes: 'For showing somebody one entry and no other. ENTRY is its id, evt_….',
+  notes: 'For a reader who may see one entry and no other. ENTRY is its id, evt_….',
   async run({ parameters, options, terminal }) {
     const { ENTRY: id = '' } = parameters;
     const [bundle, out] = [textOf(options.bundle), textOf(options.out)];

@@ -40,7 +40,7 @@ export function sayVerdict(terminal: Terminal, path: string, verdict: Verdict, t
   out(printable(`${path} holds: ${verdict.size} entries of ${verdict.origin}`));
   if (verdict.continues !== null) out(`append-only since the kept checkpoint of ${verdict.continues} entries`);
   if (trust.key === null) {
-    out('unauthenticated: no key was pinned, so anybody may have written this. It brings along:');
+    out('unauthenticated: no key was pinned, so this may be a forgery. It contains:');
     for (const key of verdict.keys) out(printable(`  ${key}`));
   }
   return 0;

@@ -4,7 +4,7 @@ import { textOf } from './workspace-option.ts';
 
 export const auditVerify: Command = {
   name: 'audit verify',
-  summary: 'Check a bundle of the log, or the proof of one entry, without asking anybody.',
+  summary: 'Check a bundle of the log, or the proof of one entry, without any server.',
   parameters: ['FILE'],
   options: {
     ...keyOption,

@@ -10,7 +10,7 @@ export const emulator: Command = {
     port: { takes: 'PORT', doc: 'port to listen on; 0 means any free port' },
     host: {
       takes: 'ADDRESS',
-      doc: 'address to listen on instead of 127.0.0.1; whoever can reach it can use this Notion, but not steer it',
+      doc: 'address to listen on instead of 127.0.0.1; every client that reaches it can use this Notion, but not control it',
     },
     'state-dir': { takes: 'DIR', doc: 'directory to keep its state in; without it, state ends with the process' },
     'ready-file': { takes: 'FILE', doc: 'write its address and credentials to this file, as JSON, when it is ready' },

@@ -19,7 +19,7 @@ export const explainCommand: Command = {
   parameters: ['DECISION_OR_PLACE'],
   options: {
     ...options,
-    may: { takes: 'ACTION', doc: 'with a place: what somebody would do there' },
+    may: { takes: 'ACTION', doc: 'with a place: the action to explain' },
     who: { takes: 'WHO', doc: 'with a place: an address, agent:NAME or an id; yourself unless given' },
   },
   notes:
@@ -37,7 +37,7 @@ export const explainCommand: Command = {
 
 export const whoCanCommand: Command = {
   name: 'who-can',
-  summary: 'List everybody who may do something on a page.',
+  summary: 'List every principal who may do something on a page.',
   parameters: ['ACTION', 'PLACE'],
   options,
   notes: 'A place is workspace, page:ID or database:ID. It takes a key with the action `grants`. docs/policy.md',
@@ -60,7 +60,7 @@ export const whoCanCommand: Command = {
 
 export const reachCommand: Command = {
   name: 'reach',
-  summary: 'List the pages with which somebody may do something.',
+  summary: 'List the pages with which a principal may do something.',
   parameters: ['WHO', 'ACTION'],
   options: { ...options, under: { takes: 'PLACE', doc: 'only in this page or database, and below: page:ID' } },
   notes: 'WHO is an address, agent:NAME or an id. About others it takes a key with the action `grants`. docs/policy.md',

@@ -10,7 +10,7 @@ import { textOf, workspaceAt } from './workspace-option.ts';
 
 export const grantCommand: Command = {
   name: 'grant',
-  summary: 'Allow, deny or limit actions of somebody, somewhere.',
+  summary: 'Allow, deny or limit the actions of a subject in some places.',
   parameters: ['EFFECT', 'WHO', 'ACTIONS', 'WHERE'],
   options: {
     ...policyOptions,

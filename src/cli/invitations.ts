@@ -6,7 +6,7 @@ import { workspaceAt, workspaceOption } from './workspace-option.ts';
 
 export const invitationsList: Command = {
   name: 'invitations list',
-  summary: 'List the invitations to a workspace that nobody has accepted yet.',
+  summary: 'List the invitations to a workspace that are not accepted yet.',
   parameters: [],
   options: { ...remoteOptions, ...workspaceOption, json: { takes: null, doc: 'one JSON object a line' } },
   notes: 'Asks a running gateway, as the holder of a key with the action `members`. docs/people.md',

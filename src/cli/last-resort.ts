@@ -31,7 +31,7 @@ export function armLastResort(log: ProgramLog): LastResort {
   process.on('uncaughtException', (err, origin) => {
     if (struck) return log.error({ err, origin }, 'another defect, while stopping after the first');
     struck = true;
-    log.error({ err, origin }, 'a defect that nobody handled: Portcullis stops, and must be started again');
+    log.error({ err, origin }, 'an error that no code handled: Portcullis stops, and must be started again');
     void stopEverything().finally(() => process.exit(1));
   });
 

@@ -14,7 +14,7 @@ export const pagesRebuild: Command = {
     from: { takes: 'CURSOR', doc: 'go on where an earlier run stopped' },
   },
   notes:
-    'Nobody needs this: the index learns from every answer, and asks Notion for what it does not know. After it the first ' +
+    'This is never necessary: the index learns from every answer, and asks Notion for what it does not know. After it the first ' +
     'calls are quicker, and lists of pages are whole. It takes a key with the action `grants`, and a share of the calls that ' +
     "Notion allows: some 100 pages a second at best. Notion's search lags behind changes, and skips linked databases.",
   async run(invocation) {

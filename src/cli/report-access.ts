@@ -13,7 +13,7 @@ const secondsByDefault = 600;
 
 export const reportAccess: Command = {
   name: 'report access',
-  summary: 'Report what each connection can do and see at Notion, and what nobody here needs of it.',
+  summary: 'Report what each connection can do and see at Notion, and which of it is not needed here.',
   parameters: [],
   options: {
     ...remoteOptions,

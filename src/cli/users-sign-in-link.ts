@@ -8,7 +8,7 @@ const notClear = 6;
 
 export const usersSignInLink: Command = {
   name: 'users sign-in-link',
-  summary: 'Print a link by which somebody who is locked out signs in and chooses a password.',
+  summary: 'Print a link by which a person who is locked out signs in and chooses a password.',
   parameters: ['EMAIL'],
   options: operatorOptions,
   notes:

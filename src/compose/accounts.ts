@@ -35,7 +35,7 @@ export function openAccounts(parts: {
     publicUrl,
     invitationMs: config.invitationMs,
     mail,
-    onMailError: err => log.warn({ err }, 'a mail that somebody asked for could not be sent'),
+    onMailError: err => log.warn({ err }, 'a requested mail could not be sent'),
     now,
   });
   const identify = createIdentify({

@@ -18,7 +18,7 @@ export async function openRestoreWatch(
     onTrouble: report.onTrouble,
     async onRestored({ databaseMark, knownMark }) {
       report.warn(
-        'The database was put back to an earlier state. Nothing is refreshed until somebody runs: portcullis db acknowledge-restore',
+        'The database was put back to an earlier state. Nothing is refreshed until an operator runs: portcullis db acknowledge-restore',
       );
       const detail = { databaseMark, knownMark };
       await report.recordEvent({

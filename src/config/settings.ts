@@ -78,7 +78,7 @@ export const settings = {
     'Notion',
     type.flag,
     'false',
-    "Accept hosts other than Notion's in the two URLs above. Whoever runs such a host sees every workspace token that is made there.",
+    "Accept hosts other than Notion's in the two URLs above. The operator of such a host sees every workspace token that is made there.",
   ),
 
   PORTCULLIS_PUBLIC_URL: optional(
@@ -98,7 +98,7 @@ export const settings = {
     'Addresses',
     type.networks,
     '',
-    'Proxies whose `X-Forwarded-For` is believed ([proxies](proxies.md)). From anybody else the header is ignored.',
+    'Proxies whose `X-Forwarded-For` is believed ([proxies](proxies.md)). The header of any other sender is ignored.',
   ),
   PORTCULLIS_STOP_DELAY_SECONDS: fixed(
     'Addresses',
@@ -121,7 +121,7 @@ export const settings = {
     'Addresses',
     type.choice(['bearer', 'key']),
     'bearer',
-    "How links to Notion's files open. `bearer`: for an hour to whoever holds the link, as Notion's own do, so that browsers and exporters can fetch them; with the key that it was given to, the link ends. `key`: only together with a key of the same person or agent.",
+    "How links to Notion's files open. `bearer`: the link alone opens the file for an hour, like Notion's own links, so that browsers and exporters can fetch it; the link ends with the key that received it. `key`: only together with a key of the same person or agent.",
   ),
 
   DATABASE_URL: optional(
@@ -166,7 +166,7 @@ export const settings = {
   PORTCULLIS_ROOT_KEY_FILE: optional(
     'Root keys',
     type.path,
-    'The file that `file` stands for; made (mode 0600) by the first start on a new database, and never again. May not lie below the data directory: whoever copies one should not get the other. Without it no stored token can be opened: keep a copy. Default: `~/.config/portcullis/root.key`; in the demo `root.key` in the data directory.',
+    'The file that `file` means. The first start on a new database makes it (mode 0600), and no later start does. It must not be below the data directory, so that a copy of the directory does not include the key. Without it no stored token can be opened: keep a copy. Default: `~/.config/portcullis/root.key`; in the demo `root.key` in the data directory.',
   ),
   PORTCULLIS_AWS_KMS_ENDPOINT: optional(
     'Root keys',
@@ -203,7 +203,7 @@ export const settings = {
   PORTCULLIS_SMTP_URL: optional(
     'People',
     type.smtpUrl,
-    'A mail server: `smtps://USER:PASSWORD@HOST:465`, or `smtp://…:587` with STARTTLS. With it, invitations and links for forgotten passwords go to people by mail, which proves their addresses. Without it, whoever makes a link hands it over.',
+    'A mail server: `smtps://USER:PASSWORD@HOST:465`, or `smtp://…:587` with STARTTLS. With it, invitations and links for forgotten passwords go to people by mail, which proves their addresses. Without it, the person who makes a link hands it over.',
   ),
   PORTCULLIS_MAIL_FROM: optional(
     'People',
@@ -214,7 +214,7 @@ export const settings = {
   PORTCULLIS_NOTICE_URL: optional(
     'Notices',
     type.url,
-    'Where a system of yours is told, by a signed POST, that a workspace was authorized or deauthorized ([notices](notices.md)). Needs the secret beside it. Not on a private network: addresses that are not public are never asked.',
+    'The URL of your own system that gets a signed POST when a workspace was authorized or deauthorized ([notices](notices.md)). It needs the secret of the next setting. It cannot be on a private network: addresses that are not public are never called.',
   ),
   PORTCULLIS_NOTICE_SECRET: optional(
     'Notices',
@@ -241,13 +241,13 @@ export const settings = {
   PORTCULLIS_METRICS_TOKEN: optional(
     'Output',
     type.secret,
-    'Whoever sends it as `Authorization: Bearer …` may read `/metrics`. Default: there is no such page, except for this machine itself while `PORTCULLIS_PUBLIC_URL` leads to a loopback address.',
+    'Requests that send it as `Authorization: Bearer …` may read `/metrics`. Default: there is no such page, except for this machine itself while `PORTCULLIS_PUBLIC_URL` leads to a loopback address.',
   ),
 
   PORTCULLIS_METRICS_ADDRESS: optional(
     'Output',
     type.listenPlace,
-    'A second address to listen on, for `/healthz`, `/readyz` and `/metrics` alone. Whoever reaches it may read the metrics, unless there is a token: keep it on an inner network.',
+    'A second address to listen on, for `/healthz`, `/readyz` and `/metrics` alone. Every client that can reach it may read the metrics, unless there is a token: keep it on an inner network.',
   ),
 
   PORTCULLIS_EMULATOR_PORT: optional(

@@ -155,7 +155,7 @@ export const networks: ValueType<readonly string[]> = list('IP addresses or CIDR
     throw new RangeError(`has the range "${value}", whose prefix length does not fit its address`);
   }
   if (bits !== undefined && Number(bits) === 0) {
-    throw new RangeError(`has the range "${value}", which is everybody: then each caller could write down any address`);
+    throw new RangeError(`has the range "${value}", which is every address: then each caller could claim any address`);
   }
   return value;
 });

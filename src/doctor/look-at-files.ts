@@ -40,7 +40,7 @@ export function lookAtSpool({ dataDir }: Pick<Config, 'dataDir'>, nowMs: () => n
       const spooled = await spool.read(name);
       if (spooled === 'unreadable') {
         const todo = `Move it out of ${directory}. Its name begins with a connection: if that does not work, press *Reconnect* at its workspace.`;
-        findings.push(fail(about, `nobody can read ${name}`, todo));
+        findings.push(fail(about, `${name} cannot be read`, todo));
       } else if (spooled !== 'gone' && nowMs() - spooled.attempt.startedAt.getTime() > spoolMsMax) {
         const todo = 'A gateway that runs and can write to the database stores them: portcullis serve.';
         findings.push(fail(about, `refreshed tokens of ${spooled.attempt.connectionId} wait to be stored`, todo));

@@ -29,7 +29,7 @@ function judge({ state, late, lastEventAt }: CheckedSubscription, opens: boolean
     );
   switch (state) {
     case 'contested':
-      return fail('', 'somebody else knows its address', 'portcullis webhooks reset, and give Notion the new address.');
+      return fail('', 'a stranger knows its address', 'portcullis webhooks reset, and give Notion the new address.');
     case 'waiting':
       if (!late) return ok('', 'waits for Notion to send its token');
       return warn(
@@ -40,7 +40,7 @@ function judge({ state, late, lastEventAt }: CheckedSubscription, opens: boolean
     case 'offered':
       return warn(
         '',
-        'its token has come, and nobody has taken it',
+        'its token has come, and no admin has taken it',
         'portcullis webhooks token, and paste it at Notion.',
       );
     case 'shown':

@@ -725,7 +725,7 @@ export interface paths {
         put?: never;
         /**
          * Make an account; the answer has the link for the first sign-in
-         * @description Takes the deployment right `members`. Nobody gives a right that they do not have.
+         * @description Takes the deployment right `members`. Callers cannot give a right that they do not have.
          */
         post: operations["users.create"];
         delete?: never;
@@ -749,7 +749,7 @@ export interface paths {
         head?: never;
         /**
          * Disable or enable a person, or change their rights in the deployment
-         * @description Takes the deployment right `members`. Nobody gives a right that they do not have; enabling somebody gives back what they had.
+         * @description Takes the deployment right `members`. Callers cannot give a right that they do not have; enabling a person gives their rights back.
          */
         patch: operations["users.change"];
         trace?: never;
@@ -764,8 +764,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a one-time link for somebody who cannot sign in
-         * @description Takes the deployment right `members`. Nobody becomes somebody who has more rights than they have.
+         * Make a one-time link for a person who cannot sign in
+         * @description Takes the deployment right `members`. The person must not have more rights than the caller.
          */
         post: operations["users.create_link"];
         delete?: never;
@@ -929,7 +929,7 @@ export interface paths {
         put?: never;
         /**
          * Make a service account
-         * @description Takes the action `members` in the workspace. Nobody gives a role that holds more than they do.
+         * @description Takes the action `members` in the workspace. Callers cannot give a role that holds more than they do.
          */
         post: operations["agents.create"];
         delete?: never;
@@ -972,7 +972,7 @@ export interface paths {
         get: operations["connections.list"];
         put?: never;
         /**
-         * Connect by a token of an internal integration, or replace the one before. Notion is asked whose it is
+         * Connect by a token of an internal integration, or replace its earlier token. Notion says who owns the token
          * @description Takes the action `connect` in the workspace.
          */
         post: operations["connection.paste"];
@@ -1076,8 +1076,8 @@ export interface paths {
         get: operations["grants.list"];
         put?: never;
         /**
-         * Allow, deny or limit actions of somebody, somewhere
-         * @description Takes the action `grants` in the workspace. Nobody gives what they do not hold, in whatever form.
+         * Allow, deny or limit the actions of a subject in some places
+         * @description Takes the action `grants` in the workspace. Callers cannot give, in any form, what they do not have.
          */
         post: operations["grants.create"];
         delete?: never;
@@ -1098,7 +1098,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a grant
-         * @description Takes the action `grants` in the workspace. Nobody gives what they do not hold, in whatever form.
+         * @description Takes the action `grants` in the workspace. Callers cannot give, in any form, what they do not have.
          */
         delete: operations["grants.remove"];
         options?: never;
@@ -1140,13 +1140,13 @@ export interface paths {
         get: operations["groups.get"];
         /**
          * Make a group, or say anew who is in it
-         * @description Takes the action `grants` in the workspace. Nobody gives what they do not hold, in whatever form.
+         * @description Takes the action `grants` in the workspace. Callers cannot give, in any form, what they do not have.
          */
         put: operations["groups.set"];
         post?: never;
         /**
          * Remove a group that no grant is for
-         * @description Takes the action `grants` in the workspace. Nobody gives what they do not hold, in whatever form.
+         * @description Takes the action `grants` in the workspace. Callers cannot give, in any form, what they do not have.
          */
         delete: operations["groups.remove"];
         options?: never;
@@ -1162,14 +1162,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Invitations that nobody has accepted yet
+         * Invitations that are not accepted yet
          * @description Takes the action `members` in the workspace.
          */
         get: operations["invitations.list"];
         put?: never;
         /**
          * Invite a person; the answer has the link, unless it goes to them by mail
-         * @description Takes the action `members` in the workspace. Nobody gives a role that holds more than they do.
+         * @description Takes the action `members` in the workspace. Callers cannot give a role that holds more than they do.
          */
         post: operations["invitations.create"];
         delete?: never;
@@ -1209,7 +1209,7 @@ export interface paths {
         put?: never;
         /**
          * Give an invitation a new link; the last one ends
-         * @description Takes the action `members` in the workspace. Nobody gives a role that holds more than they do.
+         * @description Takes the action `members` in the workspace. Callers cannot give a role that holds more than they do.
          */
         post: operations["invitations.resend"];
         delete?: never;
@@ -1305,7 +1305,7 @@ export interface paths {
         head?: never;
         /**
          * Give a member another role
-         * @description Takes the action `members` in the workspace. Nobody gives what they do not hold.
+         * @description Takes the action `members` in the workspace. Callers cannot give what they do not hold.
          */
         patch: operations["members.set_role"];
         trace?: never;
@@ -1321,7 +1321,7 @@ export interface paths {
         put?: never;
         /**
          * Make a one-time link for a member who lost their password; by mail where mail is set up
-         * @description Takes the action `members` in the workspace. Nobody becomes somebody who holds more than they do.
+         * @description Takes the action `members` in the workspace. The person must not hold more than the caller.
          */
         post: operations["members.reset"];
         delete?: never;
@@ -1382,8 +1382,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The pages below one that are known, with what somebody may do there
-         * @description Open to every member of the workspace; a limited key needs the action `read`. The access of others is told to those who may change permissions.
+         * The known pages below a page, with what a principal may do there
+         * @description Open to every member of the workspace; a limited key needs the action `read`. Only callers who may change permissions see the access of others.
          */
         get: operations["pages.access"];
         put?: never;
@@ -1408,7 +1408,7 @@ export interface paths {
         get: operations["policy.get"];
         /**
          * Replace the policy by a document
-         * @description Takes the action `grants` in the workspace. Nobody gives what they do not hold, in whatever form.
+         * @description Takes the action `grants` in the workspace. Callers cannot give, in any form, what they do not have.
          */
         put: operations["policy.replace"];
         post?: never;
@@ -1457,7 +1457,7 @@ export interface paths {
         put?: never;
         /**
          * Make the draft the policy, as `PUT policy` would; it is no draft any more
-         * @description Takes the action `grants` in the workspace. Nobody gives what they do not hold, in whatever form.
+         * @description Takes the action `grants` in the workspace. Callers cannot give, in any form, what they do not have.
          */
         post: operations["policy.promote_draft"];
         delete?: never;
@@ -1596,7 +1596,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The pages and databases with which somebody may do something
+         * The pages and databases with which a principal may do something
          * @description Open to every member of the workspace; a limited key needs the action `read`. About yourself and your agents; about others it takes `grants`.
          */
         post: operations["policy.reach"];
@@ -1614,7 +1614,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The pages and databases with which somebody may do something, and why, as a table (CSV)
+         * The pages and databases with which a principal may do something, and why, as a table (CSV)
          * @description Open to every member of the workspace; a limited key needs the action `read`. About yourself and your agents; about others it takes `grants`.
          */
         get: operations["policy.reach_export"];
@@ -1696,13 +1696,13 @@ export interface paths {
         get?: never;
         /**
          * Make a role, or say anew which actions it allows
-         * @description Takes the action `grants` in the workspace. Nobody gives what they do not hold, in whatever form.
+         * @description Takes the action `grants` in the workspace. Callers cannot give, in any form, what they do not have.
          */
         put: operations["roles.set"];
         post?: never;
         /**
-         * Remove a role that nobody has and no grant names
-         * @description Takes the action `grants` in the workspace. Nobody gives what they do not hold, in whatever form.
+         * Remove a role that no member has and no grant names
+         * @description Takes the action `grants` in the workspace. Callers cannot give, in any form, what they do not have.
          */
         delete: operations["roles.remove"];
         options?: never;
@@ -1932,7 +1932,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Everybody who may do something with an object
+         * Every principal who may do something with an object
          * @description Takes the action `grants` in the workspace.
          */
         post: operations["policy.who_can"];
@@ -1950,7 +1950,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everybody who may do something with a page, and why, as a table (CSV)
+         * Every principal who may do something with a page, and why, as a table (CSV)
          * @description Takes the action `grants` in the workspace.
          */
         get: operations["policy.who_can_export"];
@@ -5725,9 +5725,9 @@ export interface operations {
                         changes: components["schemas"]["PolicyChange"][];
                         /** @description Invariants and tests that would fail; the document would be refused. */
                         failed: string[];
-                        /** @description What somebody could do afterwards and cannot do now. */
+                        /** @description What members could do afterwards and cannot do now. */
                         gains: components["schemas"]["PolicyDifference"][];
-                        /** @description What somebody can do now and could not do afterwards. */
+                        /** @description What members can do now and could not do afterwards. */
                         losses: components["schemas"]["PolicyDifference"][];
                         /** @description What of the gains the author may not give; the document would be refused. */
                         missingActions: string[];

@@ -53,7 +53,8 @@ const errorAfter = {
 function acceptable(answer: Answer, { effect }: Operation): Answer {
   const encoding = answer.headers['content-encoding'];
   if (answer.status >= 300 && answer.status < 400) throw refuse(answer, effect, `a redirect (${answer.status})`);
-  if (encoding !== undefined && encoding !== 'identity') throw refuse(answer, effect, 'an encoding nobody asked for');
+  if (encoding !== undefined && encoding !== 'identity')
+    throw refuse(answer, effect, 'an encoding that was not asked for');
   return answer;
 }
 

@@ -37,7 +37,7 @@ export function notSent(log: string, cause?: unknown): PortcullisError {
 /** Too many calls of the same principals, or of their workspace, are waiting. No part of this one reached Notion. */
 export function tooManyHeld(): PortcullisError {
   return new PortcullisError('rate_limited', texts.tooManyHeld, {
-    log: 'no turn came in time: too many are held, by these people, their workspace or everybody',
+    log: 'no turn came in time: too many are held, by these principals, their workspace or all together',
     fate: 'not_sent',
     retryAfterSeconds: 1,
   });

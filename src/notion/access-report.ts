@@ -91,8 +91,8 @@ export function userInformationOf(findings: readonly CapabilityFinding[]): UserI
 }
 
 const writing =
-  'Known once somebody does it through Portcullis, or Notion refuses a probe. A probe that is not refused proves ' +
-  'nothing while nobody knows whether Notion looks for the object first or for the capability.';
+  'Known once a caller does it through Portcullis, or Notion refuses a probe. A probe that is not refused proves ' +
+  'nothing while it is not known whether Notion checks the object first or the capability.';
 
 /** How an unknown capability will be learned. */
 const teachers: Readonly<Record<Capability, string>> = {
@@ -134,14 +134,14 @@ function adviceOn(capability: Capability, verdict: CapabilityVerdict, need: Capa
     case 'fits':
       return null;
     case 'excess':
-      return `${leave} ${where}: nobody can ever use "${name}" through this connection.`;
+      return `${leave} ${where}: no role can ever use "${name}" through this connection.`;
     case 'spare':
-      return `Nobody uses "${name}" today. ${leave} ${where}, unless somebody is to have a key for it.`;
+      return `No one can use "${name}" today. ${leave} ${where}, unless someone is to get a key for it.`;
     case 'missing':
       return `${have} ${where}: keys here allow what Notion refuses without it.`;
     case 'unknown':
       return need === 'none'
-        ? `Nobody can use "${name}" through this connection, and it is not known whether it is there. If it is: ${leave} ${where}.`
+        ? `No role can use "${name}" through this connection, and it is not known whether the connection has it. If it is: ${leave} ${where}.`
         : null;
   }
 }

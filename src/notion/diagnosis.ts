@@ -115,7 +115,7 @@ const conflict: Diagnosis = {
   ...noWait,
   code: 'conflict',
   status: 409,
-  message: 'It was changed by somebody else at the same time.',
+  message: 'Someone else changed it at the same time.',
   advice: 'Read it again, then repeat the change.',
   action: 'refetch',
 };

@@ -24,7 +24,7 @@ export const refusedTools: Readonly<Record<string, string>> = {
   'notion-update-folder': 'folders stand in no path that a decision is made on',
   'notion-create-attachment': 'it fetches from anywhere, past the gate',
   'notion-create-file-upload': 'it answers with an address to which bytes go past the gate',
-  'notion-download-attachment': 'it answers with an address that opens for anybody',
+  'notion-download-attachment': 'it answers with an address that opens without a key',
   'notion-delete-pages': 'the hosted server does not document it',
   'notion-convert-page-to-skill': 'skills instruct agents that act with rights of their own',
   'notion-search-skills': 'skills instruct agents that act with rights of their own',

@@ -171,7 +171,8 @@ function checkRoles({ roles, members, grants }: Policy, problems: string[]): voi
 /** A workspace keeps an admin who is a person. */
 function keepAnAdmin(before: Policy, after: Policy, problems: string[]): void {
   const has = ({ members }: Policy) => [...members].some(([id, role]) => role === 'admin' && isId('usr', id));
-  if (has(before) && !has(after)) problems.push('A workspace keeps its last admin. Make somebody else an admin first.');
+  if (has(before) && !has(after))
+    problems.push('A workspace keeps its last admin. Make another person an admin first.');
 }
 
 /** Everything that a grant says, and nothing of when and by whom. Two grants of the same words are one. */

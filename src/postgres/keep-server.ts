@@ -24,7 +24,7 @@ export function keepServer(place: ServerParts, first: OpenServer): KeptServer {
     while (await endedByItself(server.session, stopping.signal)) {
       const lockFile = await readLockFile(cluster);
       if (lockFile === undefined || lockFile.status === 'stopping') {
-        place.log.warn('the embedded PostgreSQL was stopped by somebody else; Portcullis does not start it again');
+        place.log.warn('another process stopped the embedded PostgreSQL; Portcullis does not start it again');
         return;
       }
       place.log.warn('the embedded PostgreSQL crashed; starting it again');

@@ -111,7 +111,7 @@ describe('the embedded PostgreSQL, when something was killed', () => {
     const server = await place.start('data', notices);
     process.kill(server.pid, 'SIGINT');
     await until('a notice', () => notices.length > 0);
-    assert.match(notices[0] ?? '', /was stopped by somebody else/);
+    assert.match(notices[0] ?? '', /another process stopped the embedded PostgreSQL/);
     await server.stop();
     assert.equal(await readServerPid(cluster), undefined);
   });

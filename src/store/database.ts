@@ -120,7 +120,7 @@ async function prepareSession(client: ClientBase, role: string, settings: Readon
   if (found?.role !== role) {
     throw new StoreError(
       'server_refused',
-      `A session that signed in as ${role} works as ${found?.role}. A connection pooler before the server signs everybody in as one user ` +
+      `A session that signed in as ${role} works as ${found?.role}. A connection pooler before the server signs all clients in as one user ` +
         '(in PgBouncer: "user=" in [databases]), or the address of the database names a role: take that away.',
     );
   }

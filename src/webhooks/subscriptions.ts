@@ -90,7 +90,7 @@ export function createSubscriptionCommands(parts: { store: SubscriptionStore; va
 function nothingToShow(): PortcullisError {
   return new PortcullisError(
     'conflict',
-    'There is no token to show: Notion has not sent one to this address, or it was shown already, or somebody else sent one too. The state of the subscription says which. Reset it to start over.',
+    'There is no token to show: Notion has not sent one to this address, or it was shown already, or a stranger sent one too. The state of the subscription says which. Reset it to start over.',
   );
 }
 

@@ -297,7 +297,7 @@ describe('portcullis doctor, on what a demo left behind', () => {
     }
 
     for (const [state, finding] of [
-      ['offered', /^warn: its token has come, and nobody has taken it → portcullis webhooks token/],
+      ['offered', /^warn: its token has come, and no admin has taken it → portcullis webhooks token/],
       ['shown', /^warn: no event came since its token was shown → Paste the token/],
       ['confirmed', /^ok: confirmed, last event \d{4}-/],
     ] as const) {
@@ -327,7 +327,7 @@ describe('portcullis doctor, on what a demo left behind', () => {
         'is contested',
         'contested',
         () => 'NULL, NULL, now()',
-        /^fail: somebody else knows its address → portcullis webhooks reset/,
+        /^fail: a stranger knows its address → portcullis webhooks reset/,
       ],
       ['has a token that does not open', 'confirmed', sealed, /^fail: its token does not open/],
     ] as const) {
@@ -372,7 +372,7 @@ describe('portcullis doctor, on what a demo left behind', () => {
       await writeFile(torn, '{"v":1');
       try {
         const findings = (await found('spool')).sort();
-        assert.match(findings[0] ?? '', /^fail: nobody can read con_torn\.1\.att_torn\.json → Move it out/);
+        assert.match(findings[0] ?? '', /^fail: con_torn\.1\.att_torn\.json cannot be read → Move it out/);
         assert.match(findings[1] ?? '', new RegExp(`^fail: refreshed tokens of ${connectionId} wait to be stored → `));
       } finally {
         await Promise.all([rm(waiting), rm(torn)]);

@@ -18,7 +18,7 @@ const runs = (pid: number) => {
 const read = ({ ready }: Demo, path: string, key: 'viewer' | 'admin') =>
   fetch(ready.url + path, { headers: { authorization: `Bearer ${ready.keys[key]}` } });
 
-describe('a gateway with a defect that nobody handled', () => {
+describe('a gateway with an error that no code handled', () => {
   for (const [what, signal, text] of [
     ['an exception', 'SIGUSR2', 'a defect on demand'],
     ['a rejected promise', 'SIGHUP', 'a promise nobody waited for'],
@@ -34,7 +34,7 @@ describe('a gateway with a defect that nobody handled', () => {
           return ((await open.json()) as { entries: unknown[] }).entries.length === 1;
         });
         demo.process.kill(signal);
-        await until('it says so', () => demo.output().includes('a defect that nobody handled'));
+        await until('it says so', () => demo.output().includes('an error that no code handled'));
         demo.process.kill('SIGUSR2');
         await until('Notion answers', async () => (await demo.emulator.release({})).released === 1);
         assert.equal((await underWay).status, 200);
@@ -42,7 +42,7 @@ describe('a gateway with a defect that nobody handled', () => {
         const lines = demo
           .output()
           .split('\n')
-          .filter(line => line.includes('a defect that nobody handled'));
+          .filter(line => line.includes('an error that no code handled'));
         assert.equal(lines.length, 1);
         assert.ok(lines[0]?.includes(text));
         assert.equal(runs(postmaster), false, 'PostgreSQL has ended too');

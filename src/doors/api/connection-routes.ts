@@ -59,7 +59,8 @@ export function createConnectionRoutes({ list, paste, pasteNew, disconnect }: Co
       path: '/api/workspaces/:workspace/connections',
       name: 'connection.paste',
       answer: pastedAnswer,
-      summary: 'Connect by a token of an internal integration, or replace the one before. Notion is asked whose it is',
+      summary:
+        'Connect by a token of an internal integration, or replace its earlier token. Notion says who owns the token',
       demand: { on: 'workspace', action: 'connect', by: 'person' },
       params: inWorkspace,
       body: pasted,

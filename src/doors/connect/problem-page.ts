@@ -20,7 +20,7 @@ export const problemTexts: Readonly<Record<PageProblem, ProblemText>> = {
   },
   consent_denied: {
     title: 'Access was not allowed',
-    happened: 'Somebody chose Cancel on the page that Notion showed. Nothing was connected.',
+    happened: 'Cancel was chosen on the page that Notion showed. Nothing was connected.',
     next: 'To connect the workspace, start again and allow access there.',
   },
   refused_by_notion: {
@@ -52,8 +52,7 @@ export const problemTexts: Readonly<Record<PageProblem, ProblemText>> = {
   },
   server_unusable: {
     title: 'Notion could not be verified',
-    happened:
-      'What the server says about how to sign in does not add up, so nobody was sent there. Nothing was connected.',
+    happened: 'The server contradicts itself about how to sign in, so you were not sent there. Nothing was connected.',
     next: 'Start again later. If it happens again, ask the operator of this Portcullis to look at its log.',
   },
   registration_refused: {
@@ -89,7 +88,7 @@ export const problemTexts: Readonly<Record<PageProblem, ProblemText>> = {
   already_known: {
     title: 'This workspace is connected already',
     happened:
-      'Somebody connected this Notion workspace before, and you are no admin of it here. Nothing was changed in Portcullis, and its admins can see this attempt.',
+      'This Notion workspace is connected already, and you are no admin of it here. Nothing was changed in Portcullis, and its admins can see this attempt.',
     next: 'Ask an admin of the workspace to make you a member, or to reconnect it.',
   },
   workspace_mismatch: {
@@ -111,7 +110,7 @@ export const problemTexts: Readonly<Record<PageProblem, ProblemText>> = {
   },
   interrupted: {
     title: 'The attempt was interrupted',
-    happened: 'Portcullis was stopped, or failed, while it asked Notion, so nobody knows how the attempt ended.',
+    happened: 'Portcullis was stopped, or failed, while it asked Notion, so it is not known how the attempt ended.',
     next: 'Look at the list of workspaces. If it is not there, start again. If it happens again, ask the operator of this Portcullis to look at its log.',
   },
   replaced: {

@@ -47,7 +47,7 @@ function countIn(register: Registry): Metrics {
   );
   const flushSeconds = histogram('audit_flush_duration_seconds', 'Time one commit of the log took', latencyBuckets);
   const refreshes = counter('token_refreshes_total', 'Attempts to refresh a token', 'kind', 'outcome');
-  const contentions = counter('lease_contentions_total', 'Leases that somebody else held', 'lease');
+  const contentions = counter('lease_contentions_total', 'Leases that another process held', 'lease');
   const replays = counter('spool_replays_total', 'Spools that an earlier process left behind', 'outcome');
   const unopened = counter('decrypt_failures_total', 'Sealed values that did not open, by key', 'kid');
   const waits = histogram('budget_wait_seconds', 'Waits for a share of a rate limit', latencyBuckets, 'outcome');

@@ -19,7 +19,7 @@ export function agentRoutes({ agents, record }: { agents: Agents; record: Record
       summary: 'Make a service account',
       demand: { on: 'workspace', action: 'members' },
       also: {
-        says: 'Nobody gives a role that holds more than they do.',
+        says: 'Callers cannot give a role that holds more than they do.',
         of: ({ body }) => [{ on: 'workspace', action: 'members', gives: { kind: 'role', role: body.role } }],
       },
       body: z.strictObject({ name: displayName, role, ownerId: idOf('usr').optional() }),

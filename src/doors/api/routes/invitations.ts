@@ -25,7 +25,7 @@ export function invitationRoutes(parts: {
       path: '/api/workspaces/:workspace/invitations',
       name: 'invitations.list',
       answer: invitationsAnswer,
-      summary: 'Invitations that nobody has accepted yet',
+      summary: 'Invitations that are not accepted yet',
       demand: mayInvite,
       run: async (_input, context) => ({ invitations: (await invitations.list(workspaceOf(context))).map(view) }),
     }),
@@ -37,7 +37,7 @@ export function invitationRoutes(parts: {
       summary: 'Invite a person; the answer has the link, unless it goes to them by mail',
       demand: mayInvite,
       also: {
-        says: 'Nobody gives a role that holds more than they do.',
+        says: 'Callers cannot give a role that holds more than they do.',
         of: ({ body }) => [{ ...mayInvite, gives: { kind: 'role', role: body.role } }],
       },
       body: z.strictObject({ email, role }),
@@ -57,7 +57,7 @@ export function invitationRoutes(parts: {
       summary: 'Give an invitation a new link; the last one ends',
       demand: mayInvite,
       also: {
-        says: 'Nobody gives a role that holds more than they do.',
+        says: 'Callers cannot give a role that holds more than they do.',
         of: ({ params }) => [{ ...mayInvite, gives: { kind: 'invitation', id: params.invitation } }],
       },
       params: byInvitation,

@@ -38,7 +38,7 @@ export function memberRoutes(parts: { members: Members; links: Links; record: Re
       summary: 'Make a one-time link for a member who lost their password; by mail where mail is set up',
       demand: mayManage,
       also: {
-        says: 'Nobody becomes somebody who holds more than they do.',
+        says: 'The person must not hold more than the caller.',
         of: ({ params }) => [{ ...mayManage, gives: { kind: 'identity', of: params.principal, byMail: links.byMail } }],
       },
       params: z.strictObject({ principal: idOf('usr') }),
@@ -57,7 +57,7 @@ export function memberRoutes(parts: { members: Members; links: Links; record: Re
       summary: 'Give a member another role',
       demand: mayManage,
       also: {
-        says: 'Nobody gives what they do not hold.',
+        says: 'Callers cannot give what they do not hold.',
         of: ({ params, body }) => [{ ...mayManage, gives: { kind: 'role', role: body.role, to: params.principal } }],
       },
       params: byPrincipal,

@@ -46,10 +46,10 @@ export function pageAccessRoutes(parts: { questions: Questions; children: PageCh
       path: '/api/workspaces/:workspace/pages',
       name: 'pages.access',
       answer: pagesAnswer,
-      summary: 'The pages below one that are known, with what somebody may do there',
+      summary: 'The known pages below a page, with what a principal may do there',
       demand: { on: 'membership', key: 'read' },
       also: {
-        says: 'The access of others is told to those who may change permissions.',
+        says: 'Only callers who may change permissions see the access of others.',
         of: ({ query }) => (query.principal === undefined ? [] : [{ on: 'workspace', action: 'grants' }]),
       },
       query: z.strictObject({

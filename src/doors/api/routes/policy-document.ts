@@ -63,7 +63,7 @@ export function policyDocumentRoutes({ policies, now }: { policies: Policies; no
       summary: 'Replace the policy by a document',
       demand: mayGrant,
       also: {
-        says: 'Nobody gives what they do not hold, in whatever form.',
+        says: 'Callers cannot give, in any form, what they do not have.',
         of: ({ body }) => givenBy(body),
       },
       headers: ifMatch,

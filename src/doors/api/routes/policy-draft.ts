@@ -75,7 +75,7 @@ export function policyDraftRoutes({ drafts, policies }: { drafts: Drafts; polici
       summary: 'Make the draft the policy, as `PUT policy` would; it is no draft any more',
       demand: mayGrant,
       also: {
-        says: 'Nobody gives what they do not hold, in whatever form.',
+        says: 'Callers cannot give, in any form, what they do not have.',
         of: ({ body }) => [{ ...mayGrant, gives: { kind: 'policy', proposal: proposalOf(body) } }],
       },
       headers: ifMatch,

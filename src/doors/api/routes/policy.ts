@@ -22,7 +22,7 @@ function giving(proposal: PolicyProposal): RouteDemand[] {
   return [{ ...mayGrant, gives: { kind: 'policy', proposal } }];
 }
 
-const says = 'Nobody gives what they do not hold, in whatever form.';
+const says = 'Callers cannot give, in any form, what they do not have.';
 const path = '/api/workspaces/:workspace';
 
 /** Grants, groups and custom roles of a workspace, one at a time. */
@@ -58,7 +58,7 @@ function grantRoutes(policies: Policies): ApiRoute[] {
       path: `${path}/grants`,
       name: 'grants.create',
       answer: grantAnswer,
-      summary: 'Allow, deny or limit actions of somebody, somewhere',
+      summary: 'Allow, deny or limit the actions of a subject in some places',
       demand: mayGrant,
       also: { says, of: ({ body }) => giving(proposed(body)) },
       body: newGrant,
@@ -187,7 +187,7 @@ function roleRoutes(policies: Policies): ApiRoute[] {
       path: `${path}/roles/:name`,
       name: 'roles.remove',
       answer: null,
-      summary: 'Remove a role that nobody has and no grant names',
+      summary: 'Remove a role that no member has and no grant names',
       demand: mayGrant,
       also: { says, of: ({ params }) => giving({ kind: 'remove_role', name: params.name }) },
       params: z.strictObject({ name: customRoleName }),

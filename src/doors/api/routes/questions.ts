@@ -140,7 +140,7 @@ export function questionRoutes(parts: { questions: Questions; log: Pick<AuditRea
       path: `${path}/who-can`,
       name: 'policy.who_can',
       answer: whoCanAnswer,
-      summary: 'Everybody who may do something with an object',
+      summary: 'Every principal who may do something with an object',
       demand: mayGrant,
       body: z.strictObject({ action, object: askedObject }),
       run: async ({ body }, context) => whoCan(await questions.ask(context, workspaceOf(context)), body),
@@ -150,7 +150,7 @@ export function questionRoutes(parts: { questions: Questions; log: Pick<AuditRea
       path: `${path}/reach`,
       name: 'policy.reach',
       answer: reachAnswer,
-      summary: 'The pages and databases with which somebody may do something',
+      summary: 'The pages and databases with which a principal may do something',
       demand: everyMember,
       also: {
         says: 'About yourself and your agents; about others it takes `grants`.',

@@ -24,7 +24,7 @@ export function reviewRoutes({ questions }: { questions: Questions }): ApiRoute[
       path: `${path}/reach/export`,
       name: 'policy.reach_export',
       answer: 'file',
-      summary: 'The pages and databases with which somebody may do something, and why, as a table (CSV)',
+      summary: 'The pages and databases with which a principal may do something, and why, as a table (CSV)',
       demand: { on: 'membership', key: 'read' },
       also: {
         says: 'About yourself and your agents; about others it takes `grants`.',
@@ -55,7 +55,7 @@ export function reviewRoutes({ questions }: { questions: Questions }): ApiRoute[
       path: `${path}/who-can/export`,
       name: 'policy.who_can_export',
       answer: 'file',
-      summary: 'Everybody who may do something with a page, and why, as a table (CSV)',
+      summary: 'Every principal who may do something with a page, and why, as a table (CSV)',
       demand: { on: 'workspace', action: 'grants' },
       query: z.strictObject({ action, page: notionObject.optional().describe('Left out: the workspace.') }),
       run: async ({ query }, context) => {

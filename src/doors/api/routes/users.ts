@@ -32,7 +32,7 @@ export function userRoutes(parts: { users: Users; links: Links; record: RecordEv
       summary: 'Make an account; the answer has the link for the first sign-in',
       demand: mayManage,
       also: {
-        says: 'Nobody gives a right that they do not have.',
+        says: 'Callers cannot give a right that they do not have.',
         of: ({ body }) => [{ ...mayManage, gives: { kind: 'rights', rights: body.deploymentRights ?? [] } }],
       },
       body: z.strictObject({ email, name: displayName, deploymentRights: z.array(deploymentRight).optional() }),
@@ -52,7 +52,7 @@ export function userRoutes(parts: { users: Users; links: Links; record: RecordEv
       summary: 'Disable or enable a person, or change their rights in the deployment',
       demand: mayManage,
       also: {
-        says: 'Nobody gives a right that they do not have; enabling somebody gives back what they had.',
+        says: 'Callers cannot give a right that they do not have; enabling a person gives their rights back.',
         of: ({ params, body }) => [
           {
             ...mayManage,
@@ -74,10 +74,10 @@ export function userRoutes(parts: { users: Users; links: Links; record: RecordEv
       path: '/api/users/:user/sign-in-link',
       name: 'users.create_link',
       answer: signInUrlAnswer,
-      summary: 'Make a one-time link for somebody who cannot sign in',
+      summary: 'Make a one-time link for a person who cannot sign in',
       demand: mayManage,
       also: {
-        says: 'Nobody becomes somebody who has more rights than they have.',
+        says: 'The person must not have more rights than the caller.',
         of: ({ params }) => [{ ...mayManage, gives: { kind: 'identity', of: params.user, byMail: links.byMail } }],
       },
       params: byUser,

@@ -51,8 +51,8 @@ const change = z
 export const policyPlan = z.object({
   revision: z.int().describe('The revision that the document was compared with.'),
   changes: list(change),
-  gains: list(difference).describe('What somebody could do afterwards and cannot do now.'),
-  losses: list(difference).describe('What somebody can do now and could not do afterwards.'),
+  gains: list(difference).describe('What members could do afterwards and cannot do now.'),
+  losses: list(difference).describe('What members can do now and could not do afterwards.'),
   missingActions: list(z.string()).describe(
     'What of the gains the author may not give; the document would be refused.',
   ),

@@ -12,7 +12,7 @@ export const listTools: readonly ToolRow[] = (
 ).map(([name, title]) =>
   toolRow(name, {
     title,
-    description: `${title}, of whoever connected the workspace.`,
+    description: `${title}, of the person who connected the workspace.`,
     annotations: reading,
     effect: 'read',
     actions: ['read'],

@@ -119,7 +119,7 @@ export const tableTools: readonly ToolRow[] = [
   }),
   toolRow('notion-query-meeting-notes', {
     title: 'Query meeting notes',
-    description: 'The meeting notes of whoever connected the workspace.',
+    description: 'The meeting notes of the person who connected the workspace.',
     annotations: reading,
     effect: 'read',
     actions: ['read'],

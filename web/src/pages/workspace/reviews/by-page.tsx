@@ -47,7 +47,7 @@ export function ByPage({ workspace, page: first }: ByPageProps) {
     if (asked?.action === next.action && asked.page === next.page) void found.refetch();
   }
   return (
-    <Section title="By page" explanation="Everybody who may do something with a page, or in the whole workspace.">
+    <Section title="By page" explanation="Every principal who may do something with a page, or in the whole workspace.">
       <Stack gap="sm" component="form" onSubmit={submit} aria-label="By page" className="unprinted">
         <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
           <TextInput
