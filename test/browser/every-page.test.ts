@@ -112,8 +112,8 @@ describe('every page of the dashboard', { skip: chromiumUnavailable() }, () => {
 
   async function openLog(page: Page): Promise<void> {
     await waitForRows(page);
-    await page.getByRole('button', { name: 'More filters' }).click();
     await page.getByText('page “Public”').first().waitFor();
+    await page.getByRole('button', { name: 'Hours as a table' }).click();
     await page
       .getByRole('button', { name: /^Details of/ })
       .first()
@@ -121,6 +121,7 @@ describe('every page of the dashboard', { skip: chromiumUnavailable() }, () => {
     await page.getByRole('button', { name: 'Check that the log has it' }).click();
     await page.getByText('The key', { exact: true }).first().waitFor();
     await page.getByRole('button', { name: 'A key that you keep' }).click();
+    await page.getByRole('button', { name: 'More filters' }).click();
   }
 
   async function openQuestion(page: Page): Promise<void> {

@@ -68,6 +68,8 @@ describe('the proof of an entry in the dashboard', { skip: chromiumUnavailable()
     await proof.getByLabel('Key of the log').fill(key);
     await proof.getByText('It is the one that you keep.').nth(1).waitFor();
     assert.equal(await proof.getByText('Holds.').count(), 8);
+    await proof.getByLabel('Key of the log').press('ArrowLeft');
+    assert.equal(await page.evaluate('document.activeElement?.placeholder'), 'NAME+ID+KEY', 'it keeps the focus');
     await proof.getByLabel('Key of the log').fill(`${key.slice(0, -2)}A=`);
     await proof
       .getByText(/^It is not the one that you keep/)

@@ -49,6 +49,8 @@ export type AuditEntry = Shapes['AuditEntry'];
 export type AuditPrincipal = NonNullable<AuditEntry['principal']>;
 export type AuditOutcome = Shapes['AuditOutcome'];
 export type AuditPage = Shapes['AuditPage'];
+/** How much there was in an hour of a log. */
+export type AuditHour = Shapes['AuditHour'];
 /** How the first call with a key went. */
 export type FirstCall = Shapes['FirstCall'];
 /** What an invitation offers to who holds its link. */

@@ -1,6 +1,7 @@
 import { type FocusEvent, type KeyboardEvent, type RefObject, useEffect, useRef } from 'react';
 
-const controls = 'button, a[href], input, select';
+/** A field for text is a stop of its own: in it, the arrow keys move in the text. */
+const controls = 'button, a[href], input[type="checkbox"], select';
 
 /**
  * Makes the controls in the rows of a table one stop of the Tab key, however many rows there are; the arrow keys, Home and

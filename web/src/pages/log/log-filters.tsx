@@ -1,7 +1,10 @@
 import { Checkbox, Group, NativeSelect, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { actions } from '../../../../src/domain/action.ts';
 import { Disclosure } from '../../parts/disclosure.tsx';
 import type { LogFilters } from './log-query.ts';
+
+const needs = [{ value: '', label: 'Any action' }, ...actions.map(action => ({ value: action, label: action }))];
 
 const effects = [
   { value: '', label: 'Any decision' },
@@ -77,7 +80,17 @@ export function LogFiltersForm({ filters, onChange, ofWorkspace, who }: LogFilte
         </Group>
       </Checkbox.Group>
       <Disclosure label="More filters">
-        <SimpleGrid cols={{ base: 1, xs: 2, md: 5 }} spacing="sm">
+        {ofWorkspace && (
+          <Checkbox
+            label="Also what stands below the page"
+            mb="sm"
+            checked={filters.below !== ''}
+            onChange={event => onChange({ ...filters, below: event.currentTarget.checked ? 'yes' : '' })}
+          />
+        )}
+        <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} spacing="sm">
+          <NativeSelect label="Action" data={needs} {...field('action')} />
+          <TextInput label="Reason" type="search" placeholder="a word of it" {...field('reason')} />
           <NativeSelect label="Decision" data={effects} {...field('effect')} />
           <NativeSelect label="Outcome" data={results} {...field('result')} />
           <NativeSelect label="Door" data={doors} {...field('door')} />

@@ -1,9 +1,11 @@
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type AuditEntry, type AuditPage, type AuditPrincipal, answerOf, api } from '../../api.ts';
 import { exactTime } from '../../parts/time.tsx';
 
 const refreshMs = 4_000;
+// A count looks at many entries.
+const countedAgainMs = 60_000;
 const pageSize = 50;
 // Each refresh reads every loaded page again. Who has scrolled this far is reading, not watching.
 const refreshedPagesMax = 4;
@@ -12,6 +14,10 @@ const refreshedPagesMax = 4;
 export interface LogFilters {
   readonly text: string;
   readonly page: string;
+  /** `yes`: what stands below that page too. */
+  readonly below: string;
+  readonly action: string;
+  readonly reason: string;
   readonly principal: string;
   readonly effect: string;
   readonly result: string;
@@ -26,6 +32,9 @@ export interface LogFilters {
 export const noFilters: LogFilters = {
   text: '',
   page: '',
+  below: '',
+  action: '',
+  reason: '',
   principal: '',
   effect: '',
   result: '',
@@ -40,11 +49,12 @@ export interface LogSource {
   readonly workspaceId: string | null;
 }
 
-function queryOf({ workspaceId }: LogSource, { since, until, ...filters }: LogFilters): URLSearchParams {
+function queryOf({ workspaceId }: LogSource, { since, until, below, page, ...filters }: LogFilters): URLSearchParams {
   const given = {
     ...filters,
     text: filters.text.trim(),
-    page: filters.page.trim(),
+    reason: filters.reason.trim(),
+    [below === '' ? 'page' : 'subtree']: page.trim(),
     since: instant(since),
     until: instant(until),
   };
@@ -63,11 +73,39 @@ function instant(local: string): string {
 export function exportAddress(source: LogSource, filters: LogFilters, format: 'csv' | 'jsonl'): string {
   const query = queryOf(source, filters);
   query.set('format', format);
-  return `${source.workspaceId === null ? '/api/deployment/audit' : '/api/audit'}/export?${query}`;
+  return `${rootOf(source)}/export?${query}`;
 }
 
-/** The log, newest entries first, read again every few seconds while the page is in view. */
-export function useLog(source: LogSource, filters: LogFilters) {
+/** Where what comes from now on is heard; `from` is the index of the first entry that is not known yet. */
+export function tailAddress(source: LogSource, filters: LogFilters, from: number | null): string {
+  const query = queryOf(source, filters);
+  if (from !== null) query.set('from', String(from));
+  return `${rootOf(source)}/tail?${query}`;
+}
+
+function rootOf({ workspaceId }: LogSource): string {
+  return workspaceId === null ? '/api/deployment/audit' : '/api/audit';
+}
+
+/** How many calls and events there were in each hour, of those that match. */
+export function useCounts(source: LogSource, filters: LogFilters) {
+  return useQuery({
+    queryKey: ['audit-counts', source.workspaceId, filters],
+    queryFn: () => {
+      const params = { params: { query: Object.fromEntries(queryOf(source, filters)) as never } };
+      return answerOf(
+        source.workspaceId === null
+          ? api.GET('/api/deployment/audit/counts', params)
+          : api.GET('/api/audit/counts', params),
+      );
+    },
+    refetchInterval: countedAgainMs,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The log, newest entries first. Unless somebody listens to what comes (`live`), it is read again every few seconds. */
+export function useLog(source: LogSource, filters: LogFilters, live: boolean) {
   return useInfiniteQuery({
     queryKey: ['audit', source.workspaceId, filters],
     queryFn: ({ pageParam }) => {
@@ -82,7 +120,7 @@ export function useLog(source: LogSource, filters: LogFilters) {
     },
     initialPageParam: null as string | null,
     getNextPageParam: page => page.nextCursor,
-    refetchInterval: query => ((query.state.data?.pages.length ?? 0) <= refreshedPagesMax ? refreshMs : false),
+    refetchInterval: query => (!live && (query.state.data?.pages.length ?? 0) <= refreshedPagesMax ? refreshMs : false),
     placeholderData: keepPreviousData,
   });
 }
@@ -96,7 +134,7 @@ export interface Names {
   readonly named: (id: string) => string;
 }
 
-export function namesFrom(pages: readonly AuditPage[]): Names {
+export function namesFrom(pages: readonly Pick<AuditPage, 'names'>[]): Names {
   const names = new Map(pages.flatMap(page => Object.entries(page.names)));
   return {
     named: id => names.get(id) ?? id,

@@ -1,8 +1,11 @@
 import { Button, Center, Group, Stack, Switch, Text, VisuallyHidden } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { type ReactNode, useState } from 'react';
+import type { AuditEntry } from '../../api.ts';
 import { ListTable } from '../../list/list-table.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Histogram } from './histogram.tsx';
+import { fieldsOf } from './hours.ts';
 import { logColumns } from './log-columns.tsx';
 import { LogDetails } from './log-details.tsx';
 import { activitiesAtFirst, LogFiltersForm } from './log-filters.tsx';
@@ -15,6 +18,7 @@ import {
   useDenialNews,
   useLog,
 } from './log-query.ts';
+import { useTail, withHeard } from './tail.ts';
 import { useTitles } from './titles.ts';
 
 interface LogProps {
@@ -31,10 +35,13 @@ export function Log({ source, titles: mayHaveTitles, who }: LogProps) {
   const [filters, setFilters] = useState({ ...noFilters, activity: activitiesAtFirst });
   const [settled] = useDebouncedValue(filters, 300);
   const [showTitles, setShowTitles] = useState(true);
-  const log = useLog(source, settled);
+  const [live, setLive] = useState(false);
+  const log = useLog(source, settled, live);
   const pages = log.data?.pages ?? [];
-  const entries = pages.flatMap(page => page.entries);
-  const names = namesFrom(pages);
+  const read = pages.flatMap(page => page.entries);
+  const tail = useTail(source, settled, live, nextAfter(read));
+  const entries = withHeard(tail.entries, read);
+  const names = namesFrom([...pages, tail]);
   const titleOf = useTitles(source.workspaceId ?? '', entries, mayHaveTitles && showTitles);
   const news = useDenialNews(entries, names.nameOf);
   return (
@@ -46,17 +53,28 @@ export function Log({ source, titles: mayHaveTitles, who }: LogProps) {
         who={who?.(filters, setFilters)}
       />
       <Group justify="space-between">
-        {mayHaveTitles ? (
-          <Switch
-            label="Titles of pages, asked of Notion as you"
-            checked={showTitles}
-            onChange={event => setShowTitles(event.currentTarget.checked)}
-          />
-        ) : (
-          <span />
-        )}
+        <Group gap="md">
+          <Switch label="Live" checked={live} onChange={event => setLive(event.currentTarget.checked)} />
+          {mayHaveTitles && (
+            <Switch
+              label="Titles of pages, asked of Notion as you"
+              checked={showTitles}
+              onChange={event => setShowTitles(event.currentTarget.checked)}
+            />
+          )}
+        </Group>
         <Exports source={source} filters={settled} />
       </Group>
+      <Histogram
+        source={source}
+        filters={settled}
+        onHour={hour => setFilters(before => ({ ...before, ...fieldsOf(hour) }))}
+      />
+      {tail.ended && (
+        <Text size="sm" role="status">
+          The server no longer sends what comes. Switch Live off and on to listen again.
+        </Text>
+      )}
       <VisuallyHidden role="status">{news}</VisuallyHidden>
       {log.isError && <Problem error={log.error} onRetry={() => void log.refetch()} />}
       <ListTable
@@ -77,6 +95,12 @@ export function Log({ source, titles: mayHaveTitles, who }: LogProps) {
       <Older log={log} shown={entries.length} />
     </Stack>
   );
+}
+
+/** The index of the first entry that a reader of these does not know yet; null where none has a place. */
+function nextAfter(read: readonly AuditEntry[]): number | null {
+  const places = read.flatMap(({ index }) => index ?? []);
+  return places.length === 0 ? null : Math.max(...places) + 1;
 }
 
 function Exports({ source, filters }: { readonly source: LogSource; readonly filters: LogFilters }) {
