@@ -22,7 +22,10 @@ import { createWorld, type World } from './world/world.ts';
 export interface EmulatorOptions {
   /** 0, or nothing, is any free port. */
   readonly port?: number;
-  /** The address to listen on, 127.0.0.1 if left out. On any other, whoever reaches this machine reaches this Notion. */
+  /**
+   * The address to listen on, 127.0.0.1 if left out. At any other address, every client that reaches this machine
+   * reaches this Notion.
+   */
   readonly host?: string;
   /** Where the public connection may send people back to. More can be added while it runs. */
   readonly redirectUris?: readonly string[];
@@ -67,7 +70,7 @@ const WEBHOOK_TICK_MS = 500;
 const CLIENT_NAME = 'Portcullis';
 const LOOPBACK = '127.0.0.1';
 
-/** Starts a Notion of one's own. */
+/** Starts a Notion for the caller alone. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const clock = createClock(options.now);
   const ids = createIdentifiers(options.idSeed);

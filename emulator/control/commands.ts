@@ -22,7 +22,7 @@ export interface InstallationView {
   readonly revoked: boolean;
 }
 
-/** A page, database, data source or block as it stands, whoever may see it. */
+/** A page, database, data source or block in its current state, regardless of who may see it. */
 export interface NodeView {
   readonly id: string;
   readonly kind: Node['kind'];
@@ -163,7 +163,9 @@ export const commands = {
     const node = emulation.world.nodes.get(canonicalId(input.id) ?? '');
     return node === undefined ? null : nodeView(emulation, node);
   },
-  /** Who a token belongs to, if anybody. Tests use it to ask what a gateway sent without ever reading its secret. */
+  /**
+   * The owner of a token, if there is one. Tests use it to ask what a gateway sent, without ever reading its secret.
+   */
   tokenOwner: ({ world }: Emulation, input: { token: string }): InstallationView | null => {
     const found = installationOf(world.connections, input.token);
     return found === null ? null : installationView(found);

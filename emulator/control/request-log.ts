@@ -5,7 +5,10 @@ export interface LogEntry {
   readonly path: string;
   readonly query: string;
   readonly status: number;
-  /** `token`: a valid bearer token. `client`: an OAuth client's Basic header. `unknown`: a credential nobody issued. */
+  /**
+   * `token`: a valid bearer token. `client`: an OAuth client's Basic header. `unknown`: a credential that was never
+   * issued.
+   */
   readonly credential: 'token' | 'client' | 'unknown' | 'none';
   /** Whose token it was. */
   readonly botId: string | null;

@@ -17,9 +17,9 @@ const OTHER_METHOD = xml('SignatureDoesNotMatch', 'The request signature we calc
 const PRECONDITION = xml('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
 
 /**
- * `/_files/<workspace>/<upload>/<name>`: stands for Notion's file storage, which is another host and knows nothing of
- * tokens: it refuses requests that bring one. Whoever has an address may read the file until it expires, or with an address that was signed for writing
- * `PUT` it once, so these addresses are secrets.
+ * `/_files/<workspace>/<upload>/<name>`: Notion's file storage, which is another host and knows no tokens: it refuses
+ * requests with one. An address alone allows to read the file until it expires, or, if it was signed for writing, to
+ * `PUT` it once. So these addresses are secrets.
  */
 export async function filesEndpoint({ world }: Emulation, exchange: Exchange): Promise<Answer> {
   const id = canonicalId(exchange.path.split('/')[3] ?? '') ?? '';

@@ -142,6 +142,6 @@ function sendStream(
     'x-notion-request-id': exchange.requestId,
     ...answer.headers,
   });
-  // A client that leaves ends the stream; that is no error of anybody.
+  // A client that leaves ends the stream; that is no error.
   pipeline(Readable.fromWeb(stream), response, () => undefined);
 }

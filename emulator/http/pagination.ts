@@ -63,7 +63,7 @@ export function pageById<T extends { readonly id: string }>(list: readonly T[], 
   return { items: list.slice(start, start + size), nextCursor: list[start + size]?.id ?? null };
 }
 
-/** Cursors are opaque in Notion; here they are base64url so that nobody is tempted to read them as ids. */
+/** Cursors are opaque in Notion; here they are base64url, so that clients do not read them as ids. */
 export function sealCursor(content: string): string {
   return Buffer.from(`c1:${content}`).toString('base64url');
 }

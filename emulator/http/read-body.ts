@@ -29,7 +29,7 @@ export function readBytes(request: IncomingMessage, limitBytes: number): Promise
   });
 }
 
-/** The caller hung up before its request was complete: there is nobody to answer. */
+/** The caller hung up before its request was complete: no one waits for an answer. */
 export class ClientGone extends Error {}
 
 function tooLarge(): ApiError {

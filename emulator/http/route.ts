@@ -15,7 +15,7 @@ export interface Call {
   readonly searchDelayMs: number;
 }
 
-/** The parts of a request as they came in: strings, and JSON that nobody has looked at. */
+/** The parts of a request as they came in: strings, and unchecked JSON. */
 export interface Unread {
   readonly params: Record<string, string>;
   readonly query: Record<string, string | string[]>;

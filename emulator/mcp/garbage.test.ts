@@ -15,7 +15,7 @@ before(async () => {
 });
 after(() => emulator.close());
 
-/** What clients mean, and what nobody means, side by side. */
+/** Values that clients send, and values that make no sense, side by side. */
 const value = fc.oneof(
   fc.string(),
   fc.constantFrom(

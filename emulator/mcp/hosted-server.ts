@@ -16,7 +16,7 @@ const METHODS = ['GET', 'POST', 'DELETE'];
  * Origin, then the token, then the protocol.
  */
 export function createHostedServer(emulation: Emulation): (exchange: Exchange) => Promise<Answer> {
-  // Its library takes longer to load than everything else together: whoever wants REST only does not wait for it.
+  // Its library takes longer to load than everything else together: users of REST only need not wait for it.
   let loading: Promise<Protocol> | null = null;
   const protocol = () => {
     loading ??= import('./protocol.ts').then(({ createProtocol }) => createProtocol(emulation));

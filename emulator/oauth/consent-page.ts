@@ -19,10 +19,10 @@ const PICKER_LEVELS = 3;
 const PICKER_ENTRIES = 300;
 
 /**
- * The page on which a person allows or cancels. Two plain forms, no script: the first chooses who is signed in (it stands
- * for Notion's login), the second is the page picker. The second posts these fields, which are stable:
- * `person_id`, `workspace_id`, `page_id` (once for each ticked page), `decision` (`allow` or `cancel`), and the request's
- * own `client_id`, `redirect_uri`, `response_type`, `owner` and `state`.
+ * The page on which a person allows or cancels. Two plain forms, no script: the first chooses who is signed in (in
+ * place of Notion's login), the second is the page picker. The second posts these fields, which are stable:
+ * `person_id`, `workspace_id`, `page_id` (once for each ticked page), `decision` (`allow` or `cancel`), and the
+ * request's own `client_id`, `redirect_uri`, `response_type`, `owner` and `state`.
  */
 export function consentPage(world: World, request: AuthorizeRequest, person: Person, workspace: Workspace): Html {
   return consentLayout(

@@ -18,7 +18,7 @@ export const asyncTaskRoutes: readonly Route[] = [
   }),
 ];
 
-/** The 202 of a write that asked for `allow_async`: the work is done, its result is told on a later poll. */
+/** The 202 of a write that asked for `allow_async`: the work is done, and a later poll gets its result. */
 export function acceptTask(call: Call, operation: string, result: object): Reply {
   const task: AsyncTask = {
     id: `task_${call.world.ids.uuid().replaceAll('-', '')}`,

@@ -119,7 +119,7 @@ function findComment(call: Call, id: string): Comment {
   return comment;
 }
 
-/** Someone else's comment is as good as missing to whoever wants to change it. */
+/** For a caller who wants to change it, someone else's comment is as good as missing. */
 function ownComment(call: Call, id: string): Comment {
   const comment = findComment(call, id);
   if (comment.createdBy !== call.caller.botId) throw notFound(call, 'comment', id);

@@ -26,8 +26,8 @@ export function storedUpload(call: Call, id: string): HostedFile {
 }
 
 /**
- * A Notion-hosted file that a client writes back as it read it stays the file that it is, whatever has become of the
- * signature's time. Any other URL is kept as it came.
+ * A Notion-hosted file that a client writes back unchanged stays the same file, even if its signature has expired. Any
+ * other URL is kept unchanged.
  */
 export function keptFile(
   call: Call,
@@ -57,7 +57,7 @@ export function hostedFile(call: Call, file: HostedFile): HostedFile {
   };
 }
 
-/** The same for an icon, cover or media content, whatever its kind. */
+/** The same for an icon, cover or media content of any kind. */
 export function withHostedFile<T>(call: Call, holder: T): T {
   if (typeof holder !== 'object' || holder === null || !('file' in holder)) return holder;
   return { ...holder, file: hostedFile(call, holder.file as HostedFile) };

@@ -133,7 +133,7 @@ function rewrite(call: Call, container: Container, markdown: string, allowDeleti
   container.children = [...order, ...container.children.filter(id => !placed.has(id))];
 }
 
-/** Child pages and databases are lost only by somebody who says so. */
+/** Child pages and databases are lost only if the request says so. */
 function refuseDeletions(call: Call, gone: readonly ContentNode[]): void {
   const lost = gone.flatMap(node => [node, ...below(call, node)]).filter(node => node.kind !== 'block');
   if (lost.length === 0) return;

@@ -116,7 +116,7 @@ function fits(type: WritableType, value: unknown): boolean {
   }
 }
 
-/** What a request writes into a property of this type, in whichever form it came; `null` if that is of another type. */
+/** What a request writes into a property of this type, in any form; `null` if the value has another type. */
 export function inputFor(type: PropertyConfig['type'], input: PropertyInput): TypedInput | null {
   if (input.type !== null) return input.type === type ? input : null;
   const writable = WRITABLE.find(one => one === type);

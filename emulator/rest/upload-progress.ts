@@ -4,7 +4,7 @@ import { announce, type World } from '../world/world.ts';
 /** An import from a URL takes this long. The emulator reaches no other host: it counts as done then, without content. */
 const IMPORT_MS = 1000;
 
-/** Brings an upload up to date: imports end, and what nobody finished within the hour expires. */
+/** Brings an upload up to date: imports end, and an upload that was not finished within the hour expires. */
 export function catchUp(world: World, upload: FileUpload): void {
   if (upload.status !== 'pending') return;
   const now = world.clock.now();

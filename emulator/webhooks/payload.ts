@@ -48,7 +48,7 @@ function installationsOf(world: World, { owner }: Subscription, workspaceId: str
   );
 }
 
-/** The page, database or block whose sharing decides who hears of a change; none for file uploads. */
+/** The page, database or block whose sharing decides who gets the event; none for file uploads. */
 function subjectOf(world: World, change: Change): Node | null {
   const place =
     world.nodes.get(change.id) ??

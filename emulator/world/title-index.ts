@@ -1,6 +1,7 @@
 /**
- * Substring search over titles by trigrams: candidates are what the rarest trigrams of the query have in common. Whoever
- * asks reads each candidate's title again, so a long list may keep entries of nodes that were renamed or removed since.
+ * Substring search over titles by trigrams: candidates are the nodes that the rarest trigrams of the query have in
+ * common. The caller reads each candidate's title again, so a long list may keep entries of nodes that were renamed or
+ * removed since.
  */
 export class TitleIndex {
   /** Numbers of entries, ascending because they are given out in that order, so that lists can be intersected. */

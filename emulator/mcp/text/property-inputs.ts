@@ -29,7 +29,7 @@ export function propertyInputs(
   return inputs;
 }
 
-/** The title of a row may be called `title`, whatever the schema calls it. */
+/** The title of a row may be called `title`, even if the schema has another name for it. */
 function named(source: DataSourceNode, name: string): PropertyConfig {
   const config = propertyNamed(source, name) ?? (name === 'title' ? propertyNamed(source, 'title') : null);
   if (config === null)

@@ -6,8 +6,8 @@ const paging = { start_cursor: z.string().optional(), page_size: z.number().int(
 const session = { session_id: z.string() };
 
 /**
- * Agents act with rights of their own, not with those of the caller. This workspace has none: lists are empty, and
- * whoever names one names nothing.
+ * Agents act with rights of their own, not with those of the caller. This workspace has none: lists are empty, and a
+ * named agent does not exist.
  */
 export const agentTools: readonly Tool[] = [
   empty('notion-search-agents', 'Search agents', 'Find agents by name or purpose.', { query: z.string(), ...paging }),

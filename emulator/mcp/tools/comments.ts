@@ -76,7 +76,7 @@ function blocksBelow(call: Call, container: Container): string[] {
   return blocks.flatMap(block => [block.id, ...blocksBelow(call, block)]);
 }
 
-/** The page stands in the address, so whoever judges a reply can know where it goes. */
+/** The page is part of the address, so a gateway that judges a reply can see the page of the discussion. */
 function discussionAddress(page: PageNode, comment: Comment): string {
   return `discussion://${page.id}/${comment.parentId}/${comment.discussionId}`;
 }

@@ -46,7 +46,7 @@ async function move(call: Call, node: PageNode | DatabaseNode, parent: NewParent
     return;
   }
   await rest(call, 'POST', `/v1/pages/${node.id}/move`, { body: { parent: restParent(call, parent) } });
-  // Below another page it is seen by whoever sees that one.
+  // Below another page it is seen by everyone who sees that page.
   node.privateTo = null;
 }
 

@@ -97,7 +97,7 @@ function openTo(call: Call, pageId: string, team: Teamspace): void {
   call.world.teamspaceOf.set(pageId, team.id);
 }
 
-/** A task that is finished by the time anybody asks for it; the work itself was done at once. */
+/** A task that is finished before the first poll; the work itself was done at once. */
 function finishedTask(call: Call, result: object): object {
   const id = `task_${call.world.ids.uuid().replaceAll('-', '')}`;
   call.world.asyncTasks.set(id, {
