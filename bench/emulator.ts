@@ -12,7 +12,7 @@ const manyPages = 100_000;
 
 /**
  * A page read of the emulator against a bare Fastify route that returns the same JSON, and a small workspace against a
- * large one. They take turns, so that whatever else the machine does meets each of them.
+ * large one. They take turns, so that other load on the machine affects all of them alike.
  */
 export const emulator: Bench = async () => {
   await using small = await startChild<EmulatorReady>(module('emulator'), fewPages, ['--expose-gc']);

@@ -11,8 +11,8 @@ const warmUpMs = 2_000;
 const callers = 8;
 
 /**
- * The same list of 100 results through the same door, asked for by somebody from whom nothing is hidden, and by somebody
- * from whom a page is: so that each result is judged by where it stands and walked through.
+ * The same list of 100 results through the same door, for a caller from whom nothing is hidden, and for a caller from
+ * whom one page is hidden, so that the place of each result is judged and its content is walked through.
  */
 export const filteredList: Bench = async () => {
   await using upstream = await startChild<{ readonly origin: string }>(module('filtered-list/upstream'), null);

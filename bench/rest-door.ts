@@ -24,14 +24,14 @@ interface Subject {
   readonly name: string;
   readonly origin: string;
   readonly key: string;
-  /** Processor time that its process has used so far, in microseconds; null where nobody asks. */
+  /** Processor time that its process has used so far, in microseconds; null if it is not needed. */
   readonly processorTime: (() => Promise<number>) | null;
 }
 
 /**
- * The REST door with everything on (identity, policy, strict log, response filters), one process, against what people would
- * otherwise write (the recipe), a bare proxy, and the least that a proxy can be; all in front of the same upstream. They
- * take turns, several times, so that whatever else the machine does meets each of them.
+ * The REST door with everything on (identity, policy, strict log, response filters), one process. It is compared with
+ * what people would otherwise write (the recipe), a bare proxy, and the smallest possible proxy, all in front of the
+ * same upstream. They take turns, several times, so that other load on the machine affects all of them alike.
  */
 export const restDoor: Bench = async () => {
   await using upstream = await startChild<Listening>(module('upstream'), null);

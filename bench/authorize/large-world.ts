@@ -70,7 +70,7 @@ function groupId(n: number): GroupId {
   return `grp_${spread(n, 2)}`;
 }
 
-/** Where a page stands in the list of all. Made from its number, so that nobody keeps ten million of them. */
+/** The id of a page by its number in the list of all. It is computed, so that ten million ids need not be stored. */
 export function pageId(n: number): string {
   return spread(n, 0);
 }

@@ -50,7 +50,7 @@ export interface Workload {
   readonly requests: readonly Request[];
 }
 
-/** The same for the same numbers, in whatever process. */
+/** The same for the same numbers, in every process. */
 export function createWorkload(tenantCount: number, requestCount: number): Workload {
   const random = createRandom(1);
   const tenants = Array.from({ length: tenantCount }, () => createTenant(random));

@@ -1,4 +1,4 @@
-// The gateway with two keys that may read: one of somebody from whom nothing is hidden, and one of somebody from whom a page is.
+// The gateway with two keys that may read: from one caller nothing is hidden, from the other a page is.
 import { childArgument, childReady } from '../child.ts';
 import { startBenchGateway } from '../gateway.ts';
 import { connectWorkspace } from '../rest-door/connect-workspace.ts';

@@ -1,6 +1,6 @@
 import { onePage } from '../rest-door/one-page.ts';
 
-/** Nobody of the bench sees it, and nothing stands under it. */
+/** No caller of the bench sees it, and nothing stands under it. */
 export const hiddenPage = '0badc0de-0000-4000-8000-000000000000';
 export const rootPage = '0c0ffee0-0000-4000-8000-000000000000';
 const database = '0d0ffee0-0000-4000-8000-000000000000';

@@ -18,10 +18,10 @@ const upload = z.looseObject({ id: z.string() });
 const appended = z.looseObject({ results: z.array(z.looseObject({ id: z.string() })) });
 
 /**
- * Makes a tenant as people do, over HTTP: the operator makes an account, its person signs in, connects their workspace and
- * makes keys. Each has a person of its own, because what agents of one person do counts together.
+ * Makes a tenant as people do, over HTTP: the operator makes an account, its person signs in, connects their workspace
+ * and makes keys. Each tenant has a person of its own, because the calls of one person's agents count together.
  *
- * @param administrator the browser of whoever runs the deployment
+ * @param administrator the browser of the deployment's administrator
  */
 export async function settle(
   administrator: Browser,

@@ -1,4 +1,4 @@
-// The gateway in front of the bench's upstream, with the key of somebody who may read.
+// The gateway in front of the bench's upstream, with a key that may read.
 import { childArgument, childReady } from '../child.ts';
 import { startBenchGateway, urlOf } from '../gateway.ts';
 import { connectWorkspace } from './connect-workspace.ts';

@@ -1,5 +1,5 @@
-// Notion as far as this bench needs it: one answer of 1 kB for whatever is asked. Written on a bare socket, because on a
-// machine with few processors a costly upstream would be what is measured.
+// Notion as far as this bench needs it: one answer of 1 kB to every request. Written on a bare socket, because on a
+// machine with few processors a slow upstream would be measured instead.
 import { type AddressInfo, createServer } from 'node:net';
 import { childReady } from '../child.ts';
 import { onePage } from './one-page.ts';
@@ -22,7 +22,8 @@ const headEnd = Buffer.from('\r\n\r\n');
 
 const server = createServer({ noDelay: true }, socket => {
   socket.on('error', () => socket.destroy());
-  // Every request fits into one packet; each ends where its head ends, and nobody reads the body of the one that has one.
+  // Every request fits into one packet. Each ends at the end of its head; the body of the one request that has one is
+  // ignored.
   socket.on('data', bytes => {
     const content = bytes.toString('latin1', 0, 20).startsWith('POST /v1/oauth/token') ? token : page;
     for (let at = bytes.indexOf(headEnd); at >= 0; at = bytes.indexOf(headEnd, at + headEnd.length))

@@ -15,7 +15,7 @@ export interface Attack {
   /** So many at once, each beginning anew when it has ended. */
   readonly atOnce: number;
   readonly pauseMs: number;
-  /** One try. Answers with what came of it: a status, or what became of the connection. */
+  /** One try. Returns its result: a status, or what happened to the connection. */
   readonly once: (means: Means, round: number) => Promise<string>;
 }
 
@@ -42,7 +42,10 @@ export function hear(socket: Socket, means: Pick<Means, 'signal'>, ms: number): 
   });
 }
 
-/** That the gate closed a connection which nobody reads; `held` when it does not in time, or it is over. Hangs up then. */
+/**
+ * The gateway closed a connection whose answer is not read; `held` if it does not do so in time. Then this side hangs
+ * up.
+ */
 export function closes(socket: Socket, means: Pick<Means, 'signal'>, ms: number): Promise<string> {
   return ending(socket, means, ms, 'held');
 }

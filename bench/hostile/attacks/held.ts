@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type Attack, call, closes, dial, head, hear } from './attack.ts';
 
-/** Downloads that nobody reads: how long the gate lets one be held. */
+/** Downloads that are not read: how long the gateway lets one be held. */
 export const unreadDownloads: Attack = {
   atOnce: 40,
   pauseMs: 500,
