@@ -26,7 +26,7 @@ export interface AdminApi extends InProcess {
    * description of the API says.
    */
   send(method: string, path: string, given?: SendOptions): Promise<Reply>;
-  /** Signs somebody in by a link and answers with the Cookie header of that browser. */
+  /** Signs a person in by a link and returns the Cookie header of that browser. */
   cookieOf(id: Parameters<PeopleIn['accounts']['links']['issue']>[0]): Promise<string>;
   log(): Promise<LogEntry[]>;
 }

@@ -38,7 +38,10 @@ export function compileCache(): Record<string, string> {
   return directory === undefined ? {} : { NODE_COMPILE_CACHE: directory };
 }
 
-/** In a forked process: ends it with whoever started it. A test that failed in the middle leaves nothing behind. */
+/**
+ * In a forked process: ends it together with the process that started it. A test that failed in the middle leaves
+ * nothing behind.
+ */
 export function endWithParent(): void {
   process.once('disconnect', () => process.exit());
 }

@@ -46,7 +46,7 @@ export interface InProcessOptions {
   readonly overrides?: Overrides;
 }
 
-/** Nothing listens at this address: whoever calls it is refused at once. */
+/** Nothing listens at this address: a connection is refused at once. */
 export const nowhere = 'http://127.0.0.1:1';
 
 /** Opens one. Its doors are on a socket; nothing is done in the background unless a test asks for it. */

@@ -1,5 +1,6 @@
-// Loaded into every test file by `run.ts`: a file whose tests are over and that does not end is ended, and fails. Node's
-// own time limit is for tests, not for files: a child process that nobody stopped would hold up the whole run for good.
+// Loaded into every test file by `run.ts`: a file whose tests are over and that does not end is ended, and fails.
+// Node's own time limit is for tests, not for files: a child process that was not stopped would block the whole run for
+// ever.
 import { after } from 'node:test';
 import { isMainThread } from 'node:worker_threads';
 

@@ -33,7 +33,7 @@ export async function startTestServer(): Promise<TestServer> {
 }
 
 /**
- * The server outlives whoever started it, as it does in production, and here nobody comes to adopt it: when this process
+ * The server outlives the process that started it, as in production, but here no process adopts it. When this process
  * ends in any way, killed or not, a shell that waits for just that stops the server and removes the directory.
  */
 export function removeAfterUs(directory: string): ChildProcess {

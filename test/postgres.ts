@@ -7,7 +7,9 @@ import { bringUpToDate } from '../src/store/bring-up-to-date.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { serverVariable, startTestServer, type TestServer } from './postgres-server.ts';
 
-/** A database that nobody else uses. It goes away with the server: to drop one makes all others wait for the disk. */
+/**
+ * A database for one test alone. It disappears with the server: dropping one would make all others wait for the disk.
+ */
 export interface TestDatabase {
   readonly connection: EmbeddedConnection;
   /** The same as a `DATABASE_URL`, for processes that a test starts. */

@@ -33,7 +33,7 @@ const wantsOwnProcess =
 /** A test that hangs fails, and the run goes on. So does a file that does not end when its tests have. */
 const testMsMax = 5 * minuteMs;
 const endingMsMax = minuteMs;
-/** Whatever else hangs: a report of what is known comes before anybody loses patience with the whole. */
+/** If anything else hangs, the known results are reported before the reader loses patience. */
 const runMsMax = 60 * minuteMs;
 
 const interrupted = new AbortController();

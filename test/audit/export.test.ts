@@ -1,4 +1,4 @@
-/** Taking the log away with what proves it: `portcullis audit export --out`, and both verifiers on what came of it. */
+/** Exporting the log with its proofs: `portcullis audit export --out`, and both verifiers on the result. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

@@ -3,7 +3,7 @@ import { newId } from '../../src/domain/ids.ts';
 import type { Database } from '../../src/store/database.ts';
 import type { Schema } from '../../src/store/schema.ts';
 
-/** Writes entries as one commit of the log does, whatever they were decided on. They wait for their places. */
+/** Writes entries like one commit of the log does, without comparing their decisions. They wait for their places. */
 export async function insertRows({ system }: Database<Schema>, rows: readonly AuditRow[]): Promise<void> {
   const entries = rows.map(row => ({
     id: row.id,

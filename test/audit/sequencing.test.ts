@@ -98,7 +98,7 @@ describe('the sequenced log in PostgreSQL', () => {
     await client.connect();
     try {
       await client.query('SET search_path = portcullis');
-      // Row-level security and triggers hold nobody up who may do everything.
+      // Row-level security and triggers do not stop a superuser.
       await client.query("SET session_replication_role = 'replica'");
       await client.query(statement, values);
     } finally {

@@ -53,7 +53,7 @@ interface Expected {
 
 function questionsOf(seed: number) {
   const world = createWorld(seed);
-  // What a grant gives by name to somebody who is no member counts for nothing; Cedar hears of members alone.
+  // A grant by name for a principal who is no member has no effect; Cedar gets members only.
   const grants = world.policy.grants.filter(
     ({ subject }) => subject.kind !== 'principal' || world.policy.members.has(subject.id),
   );

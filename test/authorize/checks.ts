@@ -120,7 +120,7 @@ export const changesLikeReference: Check = ({ compilePolicy, applyChange, PageTr
   return null;
 };
 
-/** A move that gives anybody anything, on the page or below it, widens. */
+/** A move that gives a principal anything more, on the page or below it, widens. */
 export const widensLikeReference: Check = ({ compilePolicy }, seed, seen) => {
   const world = createWorld(seed);
   const random = createRandom(seed);

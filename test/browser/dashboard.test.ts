@@ -112,7 +112,7 @@ describe('the dashboard', { skip: chromiumUnavailable() }, () => {
     await page.getByText('Waiting for the first call with this key.').waitFor();
     assert.ok(!(await page.content()).includes(secret), 'the key was shown once');
 
-    // It appears by itself: nobody reloads.
+    // It appears by itself, without a reload.
     assert.equal((await createPage(secret)).status, 403);
     const first = page.getByRole('status', { name: 'First call' });
     await first.getByText('The first call was denied').waitFor();

@@ -13,7 +13,7 @@ interface View {
   readonly path: string;
   /** The heading that says that the page is there. */
   readonly heading: string;
-  /** It is seen by somebody who has not signed in. */
+  /** It is seen by a person who has not signed in. */
   readonly stranger?: true;
   /** What else is to be seen on it. */
   readonly prepare?: (page: Page) => Promise<void>;

@@ -27,7 +27,7 @@ export async function findingsOf(page: Page): Promise<string[]> {
   );
 }
 
-/** A page has fewer stops than this, whatever its lists hold. */
+/** A page has fewer stops than this, for every length of its lists. */
 const stopsMax = 60;
 
 /**

@@ -37,7 +37,7 @@ describe('portcullis doctor', () => {
     return { ...(JSON.parse(out) as Findings), code };
   }
 
-  /** The demo, looked at as if somebody had set it up for good: with credentials, and its root key elsewhere. */
+  /** The demo, examined as if it had been set up for production: with credentials, and its root key elsewhere. */
   async function credentials(): Promise<Record<string, string>> {
     const file = await readFile(join(demo.dataDir, 'emulator', 'ready.json'), 'utf8');
     const { clientId, clientSecret } = JSON.parse(file) as { clientId: string; clientSecret: string };

@@ -1,4 +1,7 @@
-/** A root key file is made once, by the first gateway on a new database. Later a missing one is a lost one, and nobody makes another. */
+/**
+ * A root key file is made once, by the first gateway on a new database. Later a missing file is a lost one, and no new
+ * one is made.
+ */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';

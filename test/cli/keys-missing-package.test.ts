@@ -1,4 +1,6 @@
-/** Portcullis as it is installed without the packages for key services: whoever names such a key is told what to install. */
+/**
+ * Portcullis installed without the packages for key services: an operator who names such a key learns what to install.
+ */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';

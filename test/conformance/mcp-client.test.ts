@@ -9,7 +9,9 @@ import { runSuite } from './suite.ts';
 const driver = fileURLToPath(new URL('mcp-client-driver.ts', import.meta.url));
 const revisions = ['2025-11-25', '2026-07-28'] as const;
 
-/** Scenarios for clients that are not ours to pass, and why. Whatever else the suite has is run and has to pass. */
+/**
+ * Scenarios for clients that do not apply to us, and why. All other scenarios of the suite are run and have to pass.
+ */
 const inapplicable: Readonly<Record<string, string>> = {
   'auth/2025-03-26-oauth-metadata-backcompat': 'revision 2025-03-26: a server without RFC 9728 metadata is refused',
   'auth/2025-03-26-oauth-endpoint-fallback': 'revision 2025-03-26: endpoints are never guessed',

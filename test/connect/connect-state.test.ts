@@ -63,7 +63,7 @@ describe('the state of an attempt to connect', () => {
     const callback = await ada.browser.consent(await ada.browser.start());
     const shown = await Promise.all(Array.from({ length: 6 }, () => ada.browser.get(callback)));
     assert.deepEqual(shown.map(one => one.status).sort(), [303, 303, 303, 303, 303, 303]);
-    // The same outcome for whoever it belongs to, and for nobody else.
+    // Its owner sees the same outcome, and no one else does.
     assert.equal((await ada.browser.get(callback)).location, shown[0]?.location);
     assertPage(await (await at.anotherBrowser(ada.id)).get(callback), 400, invalid);
     assert.equal((await requestsTo(at, '/v1/oauth/token')).length, 1);

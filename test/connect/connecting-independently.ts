@@ -3,7 +3,7 @@ import { startIndependentServer } from './independent-server.ts';
 
 export type ConnectingIndependently = Awaited<ReturnType<typeof startIndependently>>;
 
-/** Everything about connecting, with an authorization server that nobody of us wrote. */
+/** Everything about connecting, with an independent authorization server. */
 export async function startIndependently() {
   const server = await startIndependentServer();
   const at = await startConnecting({ notion: { mcpUrl: server.mcpUrl } });

@@ -3,7 +3,7 @@ import type { WorkspaceId } from '../../src/domain/ids.ts';
 import { type Consent, type Shown, titleOf } from './browser.ts';
 import type { Connecting } from './connecting.ts';
 
-/** Somebody with a workspace of their own. */
+/** A person with a workspace of their own. */
 export async function connectNew(at: Connecting, given: Consent = {}) {
   const person = await at.aPerson();
   const done = await person.browser.answer(await person.browser.reach(null, given));

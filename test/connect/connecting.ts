@@ -25,7 +25,7 @@ export interface Connecting extends InProcess {
   /** Another browser session of the same person. */
   anotherBrowser(userId: UserId): Promise<Browser>;
   disconnect(of: { id: UserId; workspaceId: WorkspaceId; connectionId: ConnectionId }): ReturnType<typeof disconnect>;
-  /** As if nobody had ever connected anything: much quicker than starting all of this again. */
+  /** As if nothing had ever been connected: much quicker than starting all of this again. */
   startOver(): Promise<void>;
 }
 

@@ -79,7 +79,7 @@ describe('tokens that a connection leaves behind', () => {
       assert.deepEqual([await revoked(), (await openJobs()).length], [[false, false], 1]);
       await makeJobsDue();
     }
-    // Nobody remembers anything but the database.
+    // Only the database remembers anything.
     await at.upkeep.doJobs();
     assert.deepEqual([await revoked(), await openJobs()], [[true, false], []]);
   });

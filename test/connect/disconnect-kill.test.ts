@@ -72,14 +72,16 @@ describe('disconnecting, by processes that are killed', () => {
 
   const revocation = () => at.database.system.selectFrom('job').where('kind', '=', 'revoke_connection');
 
-  /** Holds a row, so that whoever wants to change it waits just there. Answers with what lets it go. */
+  /**
+   * Holds a row, so that a transaction that wants to change it waits there. Returns a function that releases the row.
+   */
   async function hold(table: 'connection' | 'job', where: string): Promise<() => Promise<void>> {
     const client = new pg.Client(at.database.logins.system.connection);
     await client.connect();
     await client.query('BEGIN');
     await client.query(`SELECT FROM portcullis.${table} WHERE ${where} FOR UPDATE`);
     return async () => {
-      // Whoever waits for it and was killed is gone for the server too, before it could go on.
+      // A process that waited for it and was killed is gone for the server too, before it could go on.
       if (children.size === 0) {
         const waiting = "datname = current_database() AND usename = current_user AND wait_event_type = 'Lock'";
         const end = sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${sql.raw(waiting)}`;
@@ -126,7 +128,7 @@ describe('disconnecting, by processes that are killed', () => {
       const unfinished = () => revocation().select('id').where('done_at', 'is', null).execute();
       assert.equal((await unfinished()).length, 1);
       await at.database.system.updateTable('job').set({ run_at: sql<Date>`now()` }).execute();
-      // Two at once: whichever takes the job, it is done once.
+      // Two at once: no matter which takes the job, it is done once.
       start();
       start();
       await until('three notices', () => new Set(receiver.taken.map(({ id }) => id)).size >= 3);

@@ -6,13 +6,13 @@ import { uuidNamed } from '../../emulator/identifiers.ts';
 const scope = 'mcp';
 
 /**
- * An MCP server behind an authorization server that nobody of us wrote: `oidc-provider`, with rotation of refresh tokens
- * and its own detection of reuse, which revokes the whole grant (RFC 9700 section 4.14.2).
+ * An MCP server behind an independent authorization server: `oidc-provider`, with rotation of refresh tokens and its
+ * own detection of reuse, which revokes the whole grant (RFC 9700 section 4.14.2).
  */
 export async function startIndependentServer() {
   /** One for each request to its token endpoint. */
   const asked: string[] = [];
-  /** Set: carries the next refresh out, and never tells what came of it. */
+  /** If set: carries the next refresh out, and sends no answer. */
   const faults = { loseNextAnswer: false, away: false, wantedScope: '' };
   const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));

@@ -1,7 +1,7 @@
 import { away, challenge, cut, hangs, html, large, long, packed, type Variant } from './lies.ts';
 import { type LyingMcp, prm, rfc8414 } from './lying-mcp.ts';
 
-/** What can be wrong before anybody is sent to the authorization server. */
+/** What can be wrong before the browser is sent to the authorization server. */
 export const liesBeforeConsent: readonly Variant<LyingMcp>[] = [
   ['the MCP server leads elsewhere', s => s.says.set('/mcp', away), 'server_unusable', /leads elsewhere/],
   ['the MCP server cuts the connection', s => s.says.set('/mcp', cut), 'notion_unreachable', /no whole answer came \(/],

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { ConnectProblem } from '../../src/domain/connect-problem.ts';
 import type { Heard, Lie } from './lying-server.ts';
 
-/** A way to be wrong, and what is told of it: to people, and to operators. */
+/** A way to be wrong, and the texts about it for people and for operators. */
 export type Variant<Server> = readonly [
   what: string,
   lie: (server: Server) => unknown,
@@ -21,7 +21,7 @@ export const long = `https://long.example/${'x'.repeat(200_000)}`;
 export const workspace = { id: '6ba7b810-9dad-41d1-80b4-00c04fd430c8', name: 'Acme' };
 export const user = { id: '6ba7b811-9dad-41d1-80b4-00c04fd430c8', name: 'Ada' };
 
-/** What the MCP server says to whoever has a token. */
+/** The MCP server's answer to a client with a token. */
 export function identity(structuredContent: object, more: object = {}) {
   return ({ headers, body }: Heard): Lie => {
     if (headers.authorization === undefined) return { status: 405 };

@@ -19,7 +19,7 @@ export interface Heard {
   readonly body: string;
 }
 
-/** An HTTP server that says whatever it is told to, and remembers what it was asked. */
+/** An HTTP server that answers as the test says, and remembers the requests. */
 export interface LyingServer {
   readonly url: string;
   readonly heard: Heard[];

@@ -142,7 +142,7 @@ describe('the emulated hosted server', () => {
 
   it('wants of a request that it names a revision which there is, and the same in header and body', async () => {
     assert.equal((await post({ 'mcp-protocol-version': '2025-11-25' })).status, 200);
-    // Revision 2025-06-18: whoever names none speaks 2025-03-26.
+    // Revision 2025-06-18: a client that names no revision speaks 2025-03-26.
     assert.equal((await post({})).status, 200);
     assert.equal((await post({ 'mcp-protocol-version': '2031-01-01' })).status, 400);
     assert.equal((await post({ 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' })).status, 400);

@@ -222,7 +222,10 @@ describe('C18: what hosted MCP OAuth seals', () => {
   });
 });
 
-/** Defects of the source systems in what Portcullis has no part for. Whoever builds the part takes its line away. */
+/**
+ * Defects of the source systems in parts that Portcullis does not have. A programmer who builds such a part removes its
+ * line.
+ */
 const noPartYet: Readonly<Record<string, string>> = {
   C13: 'there are no approvals, so nobody can change what was approved',
   C23: 'no page is looked up by its title',

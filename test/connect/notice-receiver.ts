@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Secret } from '../../src/domain/secret.ts';
 import { root } from '../tidy/source.ts';
 
-/** What came, and that its signature held. */
+/** What arrived, and whether its signature was valid. */
 export interface Received {
   readonly id: string;
   readonly type: string;

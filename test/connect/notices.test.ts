@@ -306,7 +306,7 @@ describe('notices to the owner’s system', () => {
     const ada = await connected();
     await end(ada);
     const [first] = await notices();
-    // The first one is not due for an hour: somebody has just tried it.
+    // The first one is not due for an hour: a try has just been made.
     await at.database.system
       .updateTable('job')
       .set({ run_at: sql<Date>`now() + interval '1 hour'` })

@@ -17,7 +17,7 @@ describe('a pasted token', () => {
   });
   afterEach(() => at.close());
 
-  /** Somebody with a workspace of their own. */
+  /** A person with a workspace of their own. */
   async function member(notionWorkspaceId: string | null) {
     const person = await at.aPerson();
     const given = notionWorkspaceId === null ? {} : { workspaceId: notionWorkspaceId };

@@ -48,7 +48,7 @@ describe('a client secret that Notion refuses is our own fault, and no outage', 
       .execute();
     at.tokens.forget(...place);
     setSecret('of-yesterday');
-    // The second is not sent to Notion: it is told what the first one met.
+    // The second is not sent to Notion: it gets the error of the first.
     for (const _call of [1, 2]) await assert.rejects(token(), { code: 'app_refused', status: 503 });
     const { status, status_reason } = await row();
     assert.deepEqual([status, status_reason, refusals], ['active', 'invalid_client', ['invalid_client']]);

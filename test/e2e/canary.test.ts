@@ -13,7 +13,7 @@ describe('no secret leaves its place', () => {
   });
   after(() => demo.stop());
 
-  /** A request, everything of whose answer is remembered, but for the cookie that is meant for the browser. */
+  /** A request; the whole answer is remembered, except the cookie that is meant for the browser. */
   async function hear(path: string, init: RequestInit = {}): Promise<Response> {
     const response = await fetch(`${demo.ready.url}${path}`, { redirect: 'manual', ...init });
     const copy = response.clone();

@@ -1,4 +1,4 @@
-// Loaded into a gateway before anything else (`--import`): defects of ours on demand, which nobody handles.
+// Loaded into a gateway before anything else (`--import`): errors on demand that no code handles.
 process.on('SIGUSR2', () => {
   throw new Error('a defect on demand');
 });

@@ -58,7 +58,7 @@ export async function startDemo(given: { dataDir?: string; env?: Record<string, 
     printed += chunk;
   });
   const ready = await becomesReady(child, readyFile, () => printed).catch(async error => {
-    // Nobody else knows of it: it would run on for good.
+    // No one else knows of it: it would run for ever.
     await end(child, 'SIGINT');
     await removeOwn();
     throw error;

@@ -37,7 +37,7 @@ describe('malformed requests', () => {
       ...(body === undefined ? {} : { body }),
     });
 
-  /** A clear refusal in Notion's envelope, of which Notion hears nothing. */
+  /** A clear refusal in Notion's envelope, without a request to Notion. */
   async function refused(response: Response, status: number, code: string): Promise<void> {
     const body = (await response.json()) as Record<string, unknown>;
     assert.deepEqual(

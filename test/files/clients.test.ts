@@ -1,4 +1,7 @@
-/** Clients that nobody here wrote (and one in Python that does what one does) read and write back a page with files, through the gate. */
+/**
+ * Independent clients (and one in Python that does the same) read a page with files and write it back, through the
+ * gateway.
+ */
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
@@ -67,7 +70,7 @@ describe('a page with files, through the gate', () => {
     return (await gate.as('editor').blocks.children.list({ block_id: id })).results as unknown as Block[];
   }
   const urlIn = (block: Block) => (block[block.type]?.file ?? block[block.type]?.external)?.url ?? '';
-  /** Every file of a page, as somebody downloads them: name at the end of the address, and digest. */
+  /** Every file of a page, as a person downloads it: the name at the end of the address, and the digest. */
   async function downloaded(id: string): Promise<string[][]> {
     const urls = [...(await filesOf(id)).map(({ file }) => file.url), ...(await blocksOf(id)).map(urlIn)];
     return Promise.all(

@@ -119,7 +119,7 @@ export function open(url: string, init: RequestInit = {}): Promise<Response> {
   return fetch(url, init);
 }
 
-/** What can be told apart of an answer: all but what differs from one request to the next. */
+/** The parts of an answer that could show a difference: all but those that differ between any two requests. */
 export async function told(response: Response) {
   const headers = Object.fromEntries(response.headers);
   const body = (await response.text()).replace(headers['x-notion-request-id'] ?? 'none', 'ID');

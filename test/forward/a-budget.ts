@@ -13,7 +13,7 @@ import * as fixtures from '../fixtures.ts';
 
 export interface ABudget extends AsyncDisposable {
   readonly budget: RateBudget;
-  /** A call of somebody's on the one connection of the one workspace. */
+  /** A call of this principal on the one connection of the one workspace. */
   callOf(principal: Principal, operation?: Operation): DecidedCall;
   /** The budget of another process, with the same ledgers. */
   beside(): ABudget;

@@ -29,7 +29,7 @@ export function aForward(upstream: UpstreamOptions, change: Partial<ForwardParts
   return { forward, [Symbol.asyncDispose]: () => opened.close() };
 }
 
-/** Gives out the tokens in turn (the last one for ever), and remembers how often it was told of a 401. */
+/** Gives out the tokens in turn (the last one for ever), and counts the reports of a 401. */
 export function someTokens(
   origin: string,
   { tokens = ['ntn_secret'], health = 'usable' }: { tokens?: string[]; health?: TokenHealth } = {},

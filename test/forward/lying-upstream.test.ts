@@ -11,7 +11,7 @@ import { ok, type RawRequest, rawServer } from './raw-server.ts';
 
 const impatient = { headersMs: 1_000, silenceMs: 1_000, answerMs: 1_000, answerBytesMax: 1_000 };
 
-/** What an upstream does after it has a whole request, and what a read and a write are told of it. */
+/** What an upstream does after it has a whole request, and the errors for a read and for a write. */
 const lies: readonly { name: string; answer: (request: RawRequest) => void; read: string }[] = [
   {
     name: 'closes the connection without a word',

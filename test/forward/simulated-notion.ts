@@ -74,7 +74,7 @@ export class Load {
     await Promise.all(this.#processes.map(one => one[Symbol.asyncDispose]()));
   }
 
-  /** Calls, and calls again; who is refused waits as long as it is told, as official clients do. */
+  /** Calls, and calls again. A refused caller waits for the stated time, as official clients do. */
   async #call(caller: number): Promise<void> {
     const gate = this.#processes[caller % this.#processes.length];
     if (gate === undefined) return;

@@ -29,7 +29,7 @@ export async function sessionFrom(signInUrl: string): Promise<string> {
   return cookie.split(';')[0] ?? '';
 }
 
-/** An MCP client that nobody of us wrote would do the same: it registers, sends a browser, and exchanges the code. */
+/** Acts like an independent MCP client: it registers, sends a browser, and exchanges the code. */
 export function mcpClient(url: string, redirectUri = 'http://127.0.0.1:43123/callback') {
   const verifier = randomBytes(32).toString('base64url');
   const challenge = createHash('sha256').update(verifier).digest('base64url');
@@ -101,7 +101,7 @@ export function oauthBrowser(session: string) {
     async reach(authorizeUrl: URL) {
       return follow(authorizeUrl, await open(authorizeUrl));
     },
-    /** Answers the consent page at that address. Answers with the address that the client hears. */
+    /** Posts the consent page at that address. Returns the address that the client is redirected to. */
     async answer(page: { at: URL; text: string }, picked: Picked = {}): Promise<URL> {
       const token = /name="token" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
       const place = picked.place ?? /name="place" value="([^"]+)"/.exec(page.text)?.[1] ?? '';

@@ -39,7 +39,7 @@ describe('rule 8: nobody gives by way of a member what they do not hold in some 
   };
   const on = (id: string) => ({ kind: 'page', id });
   const aGuest = () => api.people.aMember(workspace, 'guest');
-  /** What the manager tries: each gives somebody the role of a viewer, or the way into such a member. */
+  /** What the manager tries: each attempt gives a principal the role of a viewer, or a way to become such a member. */
   const attempts = async (): Promise<[string, string, string, unknown][]> => [
     ['role', 'PATCH', `/members/${await aGuest()}`, { role: 'viewer' }],
     ['invitation', 'POST', '/invitations', { email: `${Math.random()}@acme.test`, role: 'viewer' }],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Ready } from '../../src/cli/demo/ready.ts';
 
-/** Every title and text outside the subtree carries it, so that a leak is found whatever it leaks through. */
+/** Every title and text outside the subtree has this word, so that every kind of leak is found. */
 export const canary = 'zebra';
 
 /** Ids by the names that attempts use: `out.page`, `in.row`. */

@@ -13,7 +13,7 @@ export interface Indexed extends InProcess {
   readonly notion: Emulator;
   readonly control: EmulatorControl;
   readonly ready: Ready;
-  /** Notion's official client without a gate: for whoever else works in the workspace. */
+  /** Notion's official client without a gateway: for other people in the workspace. */
   readonly direct: Client;
   /** The official client of one of the demo's agents, at this gateway or at another on the same database. */
   as(key: KeyName, url?: string): Client;

@@ -6,8 +6,8 @@ import { type Indexed, openIndexed, text, titled } from './indexed.ts';
 const missing = '0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f';
 
 /**
- * What somebody whose access depends on pages hears while Notion does not answer. Whoever waits for such a moment must not
- * learn then what they do not learn otherwise: whether an object exists that they may not read.
+ * The answers for a caller whose access depends on pages, while Notion does not answer. A caller who waits for such a
+ * moment must not learn more than otherwise: for example, whether an object exists that they may not read.
  */
 describe('rule 12: trouble at Notion', () => {
   let gate: Indexed;

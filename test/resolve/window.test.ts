@@ -1,4 +1,4 @@
-/** Pages are moved while others ask where they stand: what is answered was true within the window, whatever the order. */
+/** Pages are moved while others ask where they stand: each answer was true within the window, in every order. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
@@ -98,7 +98,7 @@ class World {
     };
   }
 
-  /** Somebody reads a page through a gate: what it shows is learned a moment after it was true. */
+  /** A page is read through a gateway: what it shows is learned a moment after it was true. */
   async read(page: number, gate: number, after: Promise<unknown>): Promise<void> {
     const sentAtMs = this.nowMs;
     const shown = this.#shown(page);
@@ -118,7 +118,7 @@ class World {
     const shown = this.#shown(page);
     await turn();
     await gate?.learn(workspaceId, [shown], { sentAtMs, write: true, tested: new Set() });
-    // From now on nobody who asks this gate may hear of anything that was before.
+    // From now on no caller of this gateway may see anything older.
     if (through !== 'behind') this.#told.push({ page, stand, gate: through, atMs: this.nowMs });
   }
 

@@ -6,7 +6,7 @@ import { aGrant } from './withheld.ts';
 
 const text = (content: string) => [{ type: 'text' as const, text: { content } }];
 
-/** That something is there is told by numbers, too, and by what is copied from it. */
+/** Numbers and copies can also reveal that something exists. */
 describe('what is hidden below what may be read', () => {
   let gate: Gate;
   before(async () => {

@@ -29,7 +29,7 @@ const answers: Readonly<Record<string, { answer: EarlyAnswer; status: number }>>
   'answers 400 and closes': { answer: socket => socket.end(answer(400)), status: 400 },
   'resets the connection': { answer: socket => socket.resetAndDestroy(), status: 504 },
   'closes the connection': { answer: socket => socket.destroy(), status: 504 },
-  // Then it is the client who is waited for.
+  // Then we wait for the client.
   'says nothing': { answer: () => {}, status: 408 },
 };
 
@@ -189,7 +189,7 @@ describe('an upload that is answered before its end', () => {
     });
   }
 
-  // Node answers nobody who has closed their half; what they sent must end all the same.
+  // Node sends no answer to a client that has closed its half; the request must end anyway.
   const halfClosed = { ...bodies, 'that is whole': ['content-length: 1000', '', piece] };
   for (const [body, lines] of Object.entries(halfClosed)) {
     it(`harms nobody when its client closes its half of the connection after a body ${body}`, async () => {

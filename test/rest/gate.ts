@@ -33,7 +33,7 @@ import { memoryLinks, recordedEvidence } from './memory-links.ts';
 const version = '2026-03-11';
 const now = () => new Date();
 
-/** What somebody may do at this gate. */
+/** The rights of a caller at this gateway. */
 export interface Standing {
   readonly role?: string;
   /** Roles besides the built-in ones, by name. */
@@ -46,9 +46,9 @@ export interface Standing {
 
 export interface Gate {
   readonly emulator: Emulator;
-  /** Notion's official client without a gate: for whoever else works in the workspace. */
+  /** Notion's official client without a gateway: for other people in the workspace. */
   readonly direct: Client;
-  /** The official client of somebody at the gate. */
+  /** The official client of a caller at the gateway. */
   as(standing: Standing): Client;
   close(): Promise<void>;
 }

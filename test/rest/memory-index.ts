@@ -1,7 +1,7 @@
 import { type Ancestry, type Container, isContainerKind, objectKey } from '../../src/domain/ancestry.ts';
 import type { LearnedObject, NotionRef, PageIndex } from '../../src/domain/page-index.ts';
 
-/** A page index in memory that never asks anybody; the real one is tested beside PostgreSQL. */
+/** A page index in memory that never asks Notion; the real one is tested beside PostgreSQL. */
 export function memoryIndex(): PageIndex & { readonly asked: string[] } {
   const known = new Map<string, LearnedObject>();
   const asked: string[] = [];

@@ -6,7 +6,7 @@ import { aGrant } from './withheld.ts';
 
 const text = (content: string) => [{ type: 'text' as const, text: { content } }];
 const missing = (key: string) => `Could not find property with name or id: ${key}`;
-/** What nobody has as an id. */
+/** No property has this id. */
 const nothing = 'zz:z';
 
 /** Grants know properties by name. Notion takes their ids in the same places, and people may rename them. */

@@ -49,7 +49,7 @@ describe('where nothing is hidden', () => {
   }
 });
 
-/** Whatever is hidden carries it, and nothing else does. */
+/** Everything hidden has this word, and nothing else does. */
 const canary = 'zebra';
 const hiddenIds = [20, 21, 22].map(idOf);
 const isHidden = (id: string) => hiddenIds.includes(id);

@@ -18,7 +18,7 @@ import { allowedRuling, memoryOwners, principalId, workspaceId } from './a-decid
 import { memoryIndex } from './memory-index.ts';
 import { memoryLinks, recordedEvidence } from './memory-links.ts';
 
-/** Ids that can be told apart when they are read. */
+/** Ids that a reader can tell apart. */
 export function idOf(number: number): string {
   return `${String(number).padStart(8, '0')}-0000-4000-8000-000000000000`;
 }
@@ -61,7 +61,7 @@ export function aGrant(given: Partial<Grant>): Grant {
   };
 }
 
-/** Nobody may see what stands under the secret page. */
+/** No caller may see what stands under the secret page. */
 const hidden = [aGrant({ actions: ['read', 'comment.read', 'file.read'] })];
 
 interface Asked {

@@ -1,6 +1,7 @@
 /**
- * The two rings of tests. `npm test` runs the inner one: whatever a change is likely to break. `npm run test:all` runs both,
- * and so do `npm run check` and `.ci/run`, which decide whether a change lands. A test file that no row names is in the inner ring.
+ * The two rings of tests. `npm test` runs the inner one: the tests that a change is likely to break. `npm run test:all`
+ * runs both, and so do `npm run check` and `.ci/run`, which decide whether a change lands. A test file without a row is
+ * in the inner ring.
  */
 
 export type Ring = 'inner' | 'outer';

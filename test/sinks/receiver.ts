@@ -14,7 +14,7 @@ export interface TakenBatch {
   readonly entries: readonly TakenEntry[];
 }
 
-/** A receiver on a socket. `answer` says what it does with what came: a status, or nothing at all for ever. */
+/** A receiver on a socket. `answer` decides its answer to a request: a status, or no answer for ever. */
 export async function startSinkReceiver(secretOf: () => string) {
   const batches: TakenBatch[] = [];
   const behaviour = { answer: (_batch: TakenBatch, response: ServerResponse): void => taken(response) };

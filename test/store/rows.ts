@@ -26,7 +26,7 @@ export async function aUser({ system }: System): Promise<UserId> {
   return id;
 }
 
-/** Makes somebody a member. */
+/** Makes a principal a member. */
 export async function aMembership({ system }: System, workspaceId: WorkspaceId, id: PrincipalId, role: string) {
   await system
     .insertInto('membership')

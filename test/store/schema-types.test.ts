@@ -1,4 +1,4 @@
-/** What Kysely is told of each column agrees with what PostgreSQL has. */
+/** Kysely's types of each column agree with PostgreSQL's. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';

@@ -101,7 +101,7 @@ export async function storedToken({ database }: Pick<Custody, 'database'>, place
   return token;
 }
 
-/** Puts a sealed value in the place of a token, as whoever can write to the database can. */
+/** Replaces a token by a sealed value, as an attacker with write access to the database can. */
 export async function storeSealed(
   { database }: Pick<Custody, 'database'>,
   { connectionId }: Sealed,

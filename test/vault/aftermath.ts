@@ -14,7 +14,7 @@ async function restarted<T>(at: Refreshing, elsewhere: Elsewhere, work: (node: N
   }
 }
 
-/** As after a restart: spools first; then the lease and the wait for its owner run out, and whatever follows. */
+/** As after a restart: spools first; then the lease and the wait for its owner run out, with all that follows. */
 export async function settle(at: Refreshing, place: Connected, elsewhere: Elsewhere = {}): Promise<void> {
   await restarted(at, { timings: { waitMs: 50 }, ...elsewhere }, async node => {
     for (let looks = 0; looks < 4; looks++) {
@@ -35,7 +35,7 @@ export async function assertWorks(at: Refreshing, place: Connected, elsewhere: E
   assert.deepEqual(await at.first.spool.names(), []);
 }
 
-/** It needs a person, the log says so once, and nobody asks the server any more, however many call. */
+/** It needs a person, the log says so once, and the server is not asked any more, for any number of calls. */
 export async function assertOver(at: Refreshing, place: Connected, elsewhere: Elsewhere = {}): Promise<void> {
   const exchanges = await at.exchanges();
   await restarted(at, { timings: { waitMs: 50 }, ...elsewhere }, async node => {

@@ -133,7 +133,7 @@ describe('the states of a connection, in the database', () => {
     return (await vault.seal.forWorkspace(workspaceId)).seal(connectionId, 2, tokens);
   }
 
-  /** Somebody has just come back from Notion with tokens for it. */
+  /** A person has just come back from Notion with tokens for it. */
   async function waiting({ workspaceId, connectionId }: Sealed): Promise<AttemptHolder> {
     const holder = { sessionHash: randomBytes(32), userId: custody.userId };
     const now = sql<Date>`now()`;

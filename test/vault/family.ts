@@ -5,7 +5,7 @@ import type { ChildReport, ChildTask } from './child.ts';
 
 type Done = Extract<ChildReport, { kind: 'done' }>;
 
-/** What became of a child: what it reported, or the signal that ended it. */
+/** How a child ended: its report, or the signal that ended it. */
 export type ChildEnd = Done | { readonly kind: 'killed'; readonly signal: string | null };
 
 const childFile = fileURLToPath(new URL('./child.ts', import.meta.url));
@@ -23,7 +23,7 @@ export async function runChildren(tasks: readonly ChildTask[]): Promise<ChildEnd
   return Promise.all(children.map(({ ended }) => ended));
 }
 
-/** A process that is ready, and does nothing before it is told to. */
+/** A process that is ready, and waits for a command. */
 export interface Child {
   readonly ended: Promise<ChildEnd>;
   go(): void;

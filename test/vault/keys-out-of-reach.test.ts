@@ -1,4 +1,4 @@
-/** A key service that is away: what is open goes on, what is not fails closed, and nobody takes it for a broken value. */
+/** A key service that is away: open keys go on working, all else fails closed, and no value counts as broken. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { revocationHandlers } from '../../src/connect/revocation-jobs.ts';

@@ -75,10 +75,10 @@ describe('B14: expires_in, from the answer to the last call', () => {
         const place = await refreshed(kind, says);
         assert.equal(await keptSeconds(place), kept);
         const calls = () => Promise.all(Array.from({ length: 5 }, () => tokenOf(place)));
-        // However many call: a token that was just made is used, whatever is said about it.
+        // For any number of calls: a token that was just made is used, whatever the server says about its lifetime.
         for (const token of await calls()) assert.ok(await at.works(place, token));
         assert.equal(wire.spent.length, 1);
-        // Nor does anybody refresh it again and again for nobody.
+        // And it is not refreshed again and again without need.
         for (let step = 0; step < steps; step++) {
           await advance();
           await node.round();

@@ -336,7 +336,7 @@ describe('refreshing a token, between two steps', () => {
       });
       for (let calls = 0; calls < 5; calls++) {
         assert.ok(await tokenOf(place, node));
-        // The first call opens the token; nobody waits for what the second one begins.
+        // The first call opens the token; no call waits for the refresh that the second one begins.
         if (calls > 0) await until('the token to be refreshed', () => tries > 0);
         for (let looks = 0; looks < 10; looks++) await at.row(place);
       }

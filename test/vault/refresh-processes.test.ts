@@ -68,7 +68,7 @@ describe('refreshing in several processes', () => {
         if (isLost(point, reuse)) await assertOver(at, place);
         else await assertWorks(at, place);
       }
-      // One each, and one more where nobody knew: killed just before the request, or just after its answer.
+      // One each, and one more if the fate was unknown: killed just before the request, or just after its answer.
       assert.equal(await at.exchanges(), doomed.length + 1);
     });
   }

@@ -98,7 +98,9 @@ describe('refreshing, for ten days, in two processes that die now and then', () 
     }
   }
 
-  /** Everybody calls through everything. Answers what became of the calls on connections that were not removed. */
+  /**
+   * Every process calls through every connection. Returns the results of calls on connections that were not removed.
+   */
   async function stepAll(): Promise<string[]> {
     const reports = await Promise.all(
       processes.map(process => process.step({ nowMs, round: random() < 0.5, calls: connections })),
@@ -167,7 +169,7 @@ describe('refreshing, for ten days, in two processes that die now and then', () 
         );
       }
     }
-    // The same token went to the server again only where nobody knew what had become of it, and the log says so.
+    // The same token was sent to the server again only if its fate was unknown, and the log says so.
     const asked = wire.spent;
     const entries = (await Promise.all(connections.map(at.log))).flat();
     const resent = entries.filter(entry => entry.detail.resent === true).length;
@@ -178,7 +180,7 @@ describe('refreshing, for ten days, in two processes that die now and then', () 
   it('has every exchange in the log, with what became of it', async () => {
     const entries = (await Promise.all(connections.map(at.log))).flat();
     const starts = entries.filter(entry => entry.operation === 'connection.refresh_started');
-    // What was begun and never sent is what somebody died over.
+    // Attempts that were begun and never sent are those of killed processes.
     const unsent = starts.length - wire.spent.length;
     const suspects = entries.filter(entry => entry.operation === 'connection.refresh_suspect').length;
     assert.ok(

@@ -68,7 +68,7 @@ describe('refreshing a token, when something that keeps it is in trouble', () =>
     const connection = await at.aConnection({ lifetimeSeconds: -1 });
     assert.ok(await works(await tokenOf(connection, node)));
     assert.deepEqual([await at.exchanges(), node.troubles.length], [1, 1]);
-    // Nor do rounds stop, or calls that wait for somebody's spool.
+    // Nor do rounds stop, or calls that wait for another process's spool.
     await node.round();
     assert.equal(await node.replay(), 0);
   });

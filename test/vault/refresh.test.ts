@@ -171,7 +171,7 @@ describe('refreshing a token', () => {
         const least = 'retryAfterSeconds' in trouble ? 7 : 1;
         assert.ok((failure?.details.retryAfterSeconds ?? 0) >= least);
         assert.equal((await at.row(connection)).status, 'active');
-        // Nobody hammers a server in trouble.
+        // A server in trouble does not get a flood of requests.
         await assert.rejects(tokenOf(connection), { code: 'upstream_unavailable' });
         assert.equal(await at.exchanges(), 1);
         await at.skipWaiting(connection);

@@ -92,7 +92,7 @@ export async function startRefreshingOn(
     },
     /** Makes the access token end in the books; at the emulator it goes on working. */
     endsIn: (place: ConnectionPlace, seconds: number) => endsIn(first, place, seconds),
-    /** Lets whatever is waited for in the books be over now. */
+    /** Ends every wait that the database holds now. */
     async skipWaiting({ connectionId }: ConnectionPlace) {
       const past = sql<Date>`now() - interval '1 hour'`;
       const connection = system.updateTable('connection').where('id', '=', connectionId);
@@ -128,7 +128,7 @@ const tokenPaths: ReadonlySet<string> = new Set(['/v1/oauth/token', '/token']);
 
 let people = 0;
 
-/** Goes through consent at the emulator and stores what came of it, as connecting does. */
+/** Goes through consent at the emulator and stores the resulting tokens, as connecting does. */
 async function connect({ database, seal }: Node, emulator: Emulator, given: Partial<Installed>): Promise<Connected> {
   const { kind = 'rest', status = 'active', lifetimeSeconds = null, origin = emulator.url } = given;
   const personId = given.personId ?? emulator.people[people++ % emulator.people.length]?.id;

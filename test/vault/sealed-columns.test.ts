@@ -1,4 +1,4 @@
-/** Every column that holds something sealed is known to rotation, whichever migration made it. */
+/** Rotation knows every column with sealed values, from every migration. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { sealedColumns } from '../../src/store/rotation/sealed-tables.ts';

@@ -43,7 +43,7 @@ export class SoakProcess {
     }
   }
 
-  /** What became of the calls; null when it died over them. */
+  /** The results of the calls; null if the process died during them. */
   async step(step: SoakStep): Promise<SoakReport | null> {
     const child = this.#child;
     if (child === null) return null;

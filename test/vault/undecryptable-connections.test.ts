@@ -1,4 +1,6 @@
-/** A value that cannot be opened is a state of its connection, whoever finds it; and there is a way back. */
+/**
+ * A value that cannot be opened is a state of its connection, no matter which part finds it; and there is a way back.
+ */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { TokenField } from '../../src/domain/connection.ts';

@@ -1,4 +1,4 @@
-/** Whatever is sealed, wherever it is kept: moved, cut or altered it is refused, and somebody is told. */
+/** Every sealed value, in every place: if it was moved, cut or altered, it is refused and reported. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';

@@ -14,7 +14,7 @@ import {
   type Vault,
 } from './a-custody.ts';
 
-/** Whoever can write to the database can move values about. None of that opens. */
+/** An attacker with write access to the database can move values about. None of them opens. */
 describe('a sealed value in another place', () => {
   let custody: Custody;
   let vault: Vault;

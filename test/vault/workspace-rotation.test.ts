@@ -103,7 +103,7 @@ describe('rotating workspace keys', () => {
       results.map(({ unopenable }) => unopenable.length),
       [0, 0],
     );
-    // Whoever begins a moment later may begin a rotation of their own: then every workspace has a version more.
+    // A process that begins a moment later may begin a rotation of its own: then every workspace has one more version.
     const versionsOf = await Promise.all(places.map(async place => (await versions(place)).length));
     assert.equal(
       sum('keys'),

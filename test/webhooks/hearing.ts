@@ -22,7 +22,7 @@ export interface Hearing {
   asAdmin(method: string, path: string): Promise<Reply>;
   /** Another workspace with a connection, and its admin. */
   another(): Promise<Tenant>;
-  /** Where the subscriptions of the deployment are, as somebody who may connect new workspaces. */
+  /** The subscriptions of the deployment, for a person who may connect new workspaces. */
   readonly deployment: Place;
   /** A new address of this workspace, or at the given place. `url` is where this test reaches it. */
   subscribe(at?: Place): Promise<{ id: string; url: string }>;

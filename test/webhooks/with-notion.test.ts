@@ -29,7 +29,7 @@ describe('webhooks between the demo and its Notion', () => {
       ...init,
       headers: { 'content-type': 'application/json', 'x-portcullis': '1', ...(cookie && { cookie }) },
     });
-  /** The command line, as the holder of the admin's key or, with `--deployment`, as whoever runs the demo. */
+  /** The command line, as the holder of the admin's key or, with `--deployment`, as the operator of the demo. */
   const webhooks = async (...words: string[]) => {
     const run = await portcullisHere(['webhooks', ...words], {
       ...demo.env,
@@ -88,7 +88,7 @@ describe('webhooks between the demo and its Notion', () => {
     const { botId } = (await demo.emulator.installations()).find(one => one.workspaceId === globex) ?? { botId: '' };
     await demo.emulator.share({ pageId: uuidNamed('globex/root'), botId });
 
-    // Globex has consented at Notion, and nobody has confirmed it here: it is nobody's workspace yet.
+    // Globex has consented at Notion, and the connection is not confirmed here: the workspace has no members yet.
     await demo.emulator.setTrash({ pageId: plans, inTrash: true });
     await deliver(agreed);
     await browser.answer(unconfirmed);
@@ -104,7 +104,7 @@ describe('webhooks between the demo and its Notion', () => {
     assert.match(await webhooks('list', '--deployment'), /^whs_\S+ {2}confirmed /);
     assert.equal(await webhooks('list'), '', 'no workspace has it');
 
-    // A workspace that was disconnected hears nothing more.
+    // A disconnected workspace gets no more events.
     const { connections } = (await (await ask('GET', `/api/workspaces/${joined.id}/connections`)).json()) as {
       connections: { id: string }[];
     };

@@ -6,7 +6,7 @@ export interface Mutant {
   readonly to: string;
 }
 
-/** Mistakes that somebody could make, or has made in another engine. The checks must find each. */
+/** Mistakes that a programmer could make, or has made in another engine. The checks must find each. */
 export const mutants: readonly Mutant[] = [
   // What decides.
   {

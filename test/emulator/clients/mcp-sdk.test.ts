@@ -58,7 +58,7 @@ describe('unmodified MCP clients against the hosted server of the emulator', () 
       await client.close();
     });
 
-    /** Consents as the person would in the browser that the provider was told to open. */
+    /** Consents as the person would, in the browser that the provider opened. */
     async function connected(provider: MemoryProvider): Promise<Client> {
       const first = new StreamableHTTPClientTransport(new URL(emulator.mcpUrl), { authProvider: provider });
       await assert.rejects(newClient().connect(first), UnauthorizedError);

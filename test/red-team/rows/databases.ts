@@ -61,7 +61,7 @@ export const databaseCases: readonly RowCase[] = [
     keeper.patch(database('{new.database}'), inWorkspace),
     403,
   ),
-  // Who may read it alone is told what they lack.
+  // A caller who may only read it learns what right is missing.
   rowCase(
     'databases.update',
     '!parent',

@@ -7,7 +7,7 @@ import { paragraph, text, titled, type Who } from './row-case.ts';
 type Json = Record<string, unknown> & { readonly id: string };
 export type SendAs = (who: Who, method: string, path: string, body?: unknown) => Promise<Json>;
 
-/** What the cases need besides what is planted: on the open page, and what belongs to an admin who is somebody else. */
+/** Things that the cases need besides the planted ones: on the open page, and things of another admin. */
 export async function furnish(send: SendAs, planted: Planted): Promise<ReadonlyMap<string, string>> {
   const at = (key: string) => planted.get(key) ?? assert.fail(key);
   const call = (method: string, path: string, body?: unknown) => send('admin', method, path, body);
@@ -45,7 +45,7 @@ export async function furnish(send: SendAs, planted: Planted): Promise<ReadonlyM
 type At = (key: string) => string;
 type Make = (who: Who, send: SendAs, at: At) => Promise<string>;
 
-/** Things that a case uses up: `new` ones stand in the open page, `mine` belong to whoever asks. */
+/** Things that a case uses up: `new` ones stand in the open page, `mine` belong to the caller. */
 export const makers = {
   'new.page': async (_who, send, at) =>
     (await send('admin', 'POST', 'pages', { parent: { page_id: at('in.page') }, properties: titled('A new page') })).id,

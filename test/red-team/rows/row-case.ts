@@ -1,9 +1,9 @@
 import type { Attempt } from '../attempts.ts';
 
 /**
- * Who asks. `scout` may read under the public page, and `viewer` wherever nothing is denied. The other two hold keys for the
- * open page, with what is under it: `editor` of an editor, `keeper` and `reader` of an admin, the latter for reading alone.
- * `admin` is limited by nothing, and `nobody` has no key.
+ * The caller. `scout` may read under the public page, and `viewer` everywhere unless it is denied. The next three hold
+ * keys for the open page, with what is under it: `editor` of an editor, `keeper` and `reader` of an admin, the latter
+ * for reading only. `admin` has no limit, and `nobody` has no key.
  */
 export type Who = 'scout' | 'viewer' | 'editor' | 'keeper' | 'reader' | 'admin' | 'nobody';
 
@@ -22,7 +22,10 @@ export interface RowCase {
   readonly at: string;
   readonly allow: Asked;
   readonly deny: Asked;
-  /** What the denied one hears: 404 of what they may not read, 403 of what they may, 200 with nothing of it in lists. */
+  /**
+   * What the denied caller gets: 404 for what they may not read, 403 for what they may, 200 for lists that leave it
+   * out.
+   */
   readonly status: 200 | 401 | 403 | 404;
 }
 
