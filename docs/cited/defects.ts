@@ -31,7 +31,7 @@ export const defectGroups: readonly DefectGroup[] = [
       'Connecting needs a session and the right `connect`, at the start and at the callback.',
     ],
     A4: [
-      'Everybody shared one token, so every viewer could read whatever the connection could.',
+      'All callers shared one token, so every viewer could read everything that the connection could.',
       'Each call is decided for its caller. Decisions by page are planned; today a role decides for the workspace.',
     ],
     A5: [
@@ -61,7 +61,7 @@ export const defectGroups: readonly DefectGroup[] = [
       'Entries carry the workspace and the connection, each in its own field.',
     ],
     A13: [
-      'Nobody waited for the log to be written.',
+      'No call waited for the log to be written.',
       'Nothing is sent before its intent is durable, and nothing is released before its outcome is.',
     ],
     A14: [
@@ -82,8 +82,8 @@ export const defectGroups: readonly DefectGroup[] = [
       'A missing object was called "not shared".',
       'Answers say "missing or not shared" and never confirm that something exists.',
     ],
-    A20: ['A 401 was taken for a revoked user.', 'The connection is checked, or refreshed once, before it is marked.'],
-    A21: ['An unknown role threw an exception.', 'What nobody defined allows nothing.'],
+    A20: ['A 401 counted as a revoked user.', 'The connection is checked, or refreshed once, before it is marked.'],
+    A21: ['An unknown role threw an exception.', 'An undefined role allows nothing.'],
     A22: [
       'The rights `delete` and `manage` existed and no route used them.',
       'Every action of a role is demanded by some operation.',
@@ -118,12 +118,12 @@ export const defectGroups: readonly DefectGroup[] = [
     B4: ['A refused client, a refused grant and an outage were the same.', 'Each has an outcome of its own.'],
     B5: ['The wrong RFC was cited.', 'Protected resource metadata is RFC 9728.'],
     B6: [
-      'Metadata of an issuer with a path was asked for at the wrong place.',
+      'Metadata of an issuer with a path was looked up at the wrong place.',
       'RFC 8414 section 3.1, then the forms of OpenID.',
     ],
     B7: ['`issuer` and `resource` were never compared.', 'They match exactly, or connecting ends.'],
     B8: [
-      'Any scheme and host was asked.',
+      'Requests went to any scheme and host.',
       'https alone, public addresses alone, no redirects, with limits of size and time.',
     ],
     B9: ['No `resource` parameter was sent.', 'It is sent everywhere (RFC 8707).'],
@@ -131,7 +131,7 @@ export const defectGroups: readonly DefectGroup[] = [
     B11: ['`iss` of the callback was ignored.', 'It is verified (RFC 9207).'],
     B12: ['An endpoint with a query gave a broken URL.', 'URLs are built, not joined.'],
     B13: ['`prompt=consent` was sent always.', 'It is sent only where it is needed.'],
-    B14: ['A lifetime of zero meant "never expires".', 'Zero has expired; what is no number is unknown.'],
+    B14: ['A lifetime of zero meant "never expires".', 'Zero has expired; a value that is no number is unknown.'],
     B15: ['A missing refresh token and the token type were not checked.', 'Both are.'],
     B16: ['Errors and logs held raw bodies, and so perhaps tokens.', 'They hold codes and words of ours.'],
     B17: [

@@ -40,19 +40,19 @@ export const rules: readonly Rule[] = [
       'together with chunked framing, and method overrides are refused. Headers are allow-listed in both directions. Redirects of ' +
       'upstreams are not followed. An unknown `Notion-Version` is refused.',
     8:
-      'Nobody can amplify rights. A change through which any principal gains something that its author may not grant is refused, ' +
-      'whatever its form: a grant, a removed deny, a joined group, an edited role, a rollback, or a mapping of an identity provider.',
+      'No caller can amplify rights. A change is refused if a principal gains something by it that its author may not grant, ' +
+      'in every form: a grant, a removed deny, a joined group, an edited role, a rollback, or a mapping of an identity provider.',
     9:
-      "A move that widens anybody's access needs `grants` as well as `move`. A property that a condition tests may not be written by " +
-      'those whom the condition would benefit.',
+      "A move that widens any principal's access needs `grants` as well as `move`. A property that a condition tests may not be " +
+      'written by principals who would gain by the condition.',
     10:
-      'The commit of an intent is conditional, in the same statement, on the policy revision and the epoch of the credential that were ' +
-      'decided on. When they moved, the call is decided again. A call that waited after its intent checks again before it is sent. ' +
+      'The commit of an intent is conditional, in the same statement, on the policy revision and the epoch of the credential of the ' +
+      'decision. If they have moved, the call is decided again. A call that waited after its intent checks again before it is sent. ' +
       'Revocation closes open streams.',
     11:
       'A key never exceeds its creator when it is made, nor its principal when it is used. A key makes keys only if it is scoped for ' +
       'that. Disabling a person ends their sessions, keys, OAuth grants and approvals in one transaction, and suspends the agents that ' +
-      'they own until somebody else answers for them.',
+      'they own until another person takes responsibility for them.',
   }),
   ...rule('What comes back', {
     12:
@@ -68,7 +68,7 @@ export const rules: readonly Rule[] = [
       'tied to principal, operation, arguments and connection. An empty page never says `has_more: true`.',
     16:
       'Text (Markdown, results of asynchronous tasks and of MCP tools) is released only where no deny, limit or mask can apply to ' +
-      'anything embedded in it; else it is refused. Text of MCP never feeds the page index.',
+      'anything embedded in it; otherwise it is refused. Text of MCP never feeds the page index.',
     17:
       'URLs of files that Notion hosts become URLs of the gate, and each fetch is decided (action `file.read`). `public_url` is shown ' +
       'only where it is granted.',
@@ -87,10 +87,10 @@ export const rules: readonly Rule[] = [
       'instead. The storage of the spool is tried for fsync at the start. When a lease has run out and its fate is unknown, the ' +
       "connection is `suspect`: it waits, within a bound, for the owner's spool before another token is spent.",
     22:
-      '`audit verify` says `unauthenticated` without a pinned key. It claims that a log only grew solely against a checkpoint that the ' +
+      '`audit verify` says `unauthenticated` without a pinned key. It claims that a log only grew if, and only if, it has a checkpoint that the ' +
       'verifier kept. The README states the limits. Digests of bodies are keyed.',
     23:
-      "Denials of callers whom nobody knows go to the deployment's log as counted summaries, limited by address. They never enter the " +
+      "Denials of unknown callers go to the deployment's log as counted summaries, limited by address. They never enter the " +
       'log of a workspace.',
     24:
       'Portcullis does not start on a database with `fsync` or `synchronous_commit` off, nor through a pooler that breaks sessions. ' +
@@ -102,7 +102,7 @@ export const rules: readonly Rule[] = [
       'The demo refuses `DATABASE_URL`, addresses other than loopback, and a database that is not stamped `demo`. `portcullis serve` ' +
       'never becomes the demo. Credentials that are set by half are an error.',
     26:
-      'Absolute URLs come from `PORTCULLIS_PUBLIC_URL` alone. The Host header is allow-listed. Forwarded addresses are believed only from ' +
+      'Absolute URLs come from `PORTCULLIS_PUBLIC_URL` alone. The Host header is allow-listed. Forwarded addresses count only from ' +
       'named proxies. Cookies never authenticate `/v1` or `/mcp`.',
     27:
       'The dashboard has a strict content security policy, checks the schemes of URLs and loads no remote images. A sign-in link carries ' +
@@ -110,11 +110,11 @@ export const rules: readonly Rule[] = [
       'the first link of an account that an operator makes, within the days of an invitation. Titles from Notion are hostile text everywhere.',
     28: '`/_emulator/*` needs a random token and checks Host and Origin. It does not exist off loopback.',
     29:
-      'Calls that `resolve` makes are charged to the caller, and what they did not find is remembered. Limits on headers, idle time, ' +
-      'depth of JSON and calls at once per principal stand on every door. The guard of outgoing addresses covers syslog and webhooks too.',
+      'Calls that `resolve` makes are charged to the caller, and missing objects are remembered. Limits on headers, idle time, ' +
+      'depth of JSON and calls at once per principal apply at every door. The guard of outgoing addresses covers syslog and webhooks too.',
     30:
       'An approver holds the action and is not the requester; agents of the requester count as the requester. A changed target voids an ' +
-      'approval. An outcome that is `unknown` is never run again. In the library, the credential of the host lists for whom it may speak, ' +
+      'approval. An outcome that is `unknown` is never run again. In the library, the credential of the host lists the principals it may act for, ' +
       'and entries record `asserted_by`.',
   }),
 ];

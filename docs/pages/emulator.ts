@@ -11,7 +11,7 @@ const commandDocs: Readonly<Record<CommandName, string>> = {
   requests: 'The requests that arrived, with the bot that each came from and without its token; `after` a number.',
   clearRequests: 'Forgets them.',
   addFault:
-    'Spoils the next `times` requests that match `method` and `path` (`*` stands for anything): `respond` with a `status`, `stall`, `truncate`, `reset` or `delay`, `before` or `after` they take effect.',
+    'Makes the next `times` requests fail that match `method` and `path` (`*` matches anything): `respond` with a `status`, `stall`, `truncate`, `reset` or `delay`, `before` or `after` they take effect.',
   clearFaults: 'Disarms every fault and lets stalled requests go on.',
   addToolFault:
     'Makes the next `times` calls of a `tool` of the hosted MCP server fail: `rate_limited`, `expected_array`, `expected_object`, `undefined_argument` or `error`.',
@@ -32,8 +32,8 @@ const commandDocs: Readonly<Record<CommandName, string>> = {
   renewClientSecret: 'Gives a client another secret; the one of before is refused.',
   setClock: 'Freezes or advances the time by which everything is dated and expires.',
   settings: 'Rotation of refresh tokens, rate limits, how far search and webhooks lag behind.',
-  node: 'A page, database, data source or block as it stands, whoever may see it.',
-  tokenOwner: 'Whose token this is.',
+  node: 'A page, database, data source or block in its current state, regardless of who may see it.',
+  tokenOwner: 'The owner of this token.',
   subscribe: 'Subscribes a connection to webhooks and sends the handshake; stands for the developer portal.',
   verifySubscription: 'Activates a subscription by the token of its handshake.',
   deliverWebhooks: 'Makes the attempts that are due, without waiting for the next tick.',
@@ -44,7 +44,7 @@ const commandDocs: Readonly<Record<CommandName, string>> = {
 
 const differences = [
   'Rate limits are off until the settings turn them on; the limit of a workspace is a number that Notion does not publish.',
-  'A write that asks for `allow_async` is carried out at once; only its result is told later.',
+  'A write that asks for `allow_async` is carried out at once; only its result comes later.',
   'Formulas know arithmetic, comparisons, conditions and some thirty functions (`emulator/rest/formula-functions.ts`), none of which takes a list; others are `unsupported`, as some are in Notion.',
   'Markdown is read and written for the common blocks; copies of synced blocks are written with what they show and not read back as copies, and colours and column widths are left out.',
   'Teamspaces decide who sees what; events name the workspace as the parent of the pages at their top.',
@@ -61,13 +61,13 @@ export function emulatorPage(): string {
   return page(
     generatedFrom('emulator/'),
     '# The Notion emulator',
-    'A stand-in for Notion’s REST API, OAuth and hosted MCP server, good enough that official clients cannot tell. It shares no code with the ' +
-      'gateway, reaches no other host than the webhook receivers and client metadata documents that it is told, and listens on 127.0.0.1 unless `--host` says otherwise.',
+    'A stand-in for Notion’s REST API, OAuth and hosted MCP server, good enough that official clients do not notice a difference. It shares no code with the ' +
+      'gateway, reaches no other hosts than the given webhook receivers and client metadata documents, and listens on 127.0.0.1 unless `--host` says otherwise.',
     fenced('portcullis emulator --port 0 --ready-file ready.json --redirect-uri http://localhost:3000/callback'),
     '`ready.json` (mode 0600) then holds `url`, `mcpUrl`, `clientId`, `clientSecret`, `internalToken`, `controlToken` and ' +
       '`pages.root`. `--state-dir DIR` keeps the state over restarts, `--seed company` starts with a company of some 300 ' +
-      'pages instead of the small Acme, and `--pages N` adds up to a million more. With `--host ADDRESS`, whoever reaches that ' +
-      'address can use the REST API; the control API and the hosted MCP server stay with this machine.',
+      'pages instead of the small Acme, and `--pages N` adds up to a million more. With `--host ADDRESS`, every client that reaches that ' +
+      'address can use the REST API; the control API and the hosted MCP server can be used from this machine only.',
     fenced('const notion = new Client({ auth: internalToken, baseUrl: url });'),
     '## OAuth',
     'Send a browser to `/v1/oauth/authorize` as to Notion. The consent page is two plain forms, so a script can post it: ' +

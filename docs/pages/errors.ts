@@ -21,7 +21,7 @@ export function errorsPage(): string {
       }),
     ),
     '## Why a call is denied',
-    'Each denial has one reason. It stands in the log; the caller hears the error beside it.',
+    'Each denial has one reason, which is logged. The caller gets the error beside it.',
     table(
       ['reason', 'meaning', 'error'],
       Object.entries(denyReasons).map(([name, { says, error }]) => [code(name), says, code(error)]),

@@ -19,7 +19,7 @@ export function operationsPage(): string {
       'what it needs somewhere, and each call is judged by the objects that its arguments name. Tools over REST work without a ' +
       'hosted connection; to callers for whom anything may be hidden they are always served that way, since text cannot be judged.',
     table(['tool', 'needs', 'over REST', 'also called'], tools.map(toolOf)),
-    'These pass nobody:',
+    'These never pass:',
     table(
       ['tool', 'why'],
       Object.entries(refusedTools).map(([name, why]) => [code(name), why]),
