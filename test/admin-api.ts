@@ -39,10 +39,13 @@ export interface SendOptions {
   readonly headers?: Readonly<Record<string, string | null>>;
 }
 
-export async function openAdminApi(overrides: Overrides = {}): Promise<AdminApi> {
+export async function openAdminApi(
+  overrides: Overrides = {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<AdminApi> {
   const clock = aStandingClock();
   const inProcess = await openInProcess({
-    env: { PORTCULLIS_PUBLIC_URL: publicUrl, PORTCULLIS_TRUSTED_PROXIES: '127.0.0.1' },
+    env: { PORTCULLIS_PUBLIC_URL: publicUrl, PORTCULLIS_TRUSTED_PROXIES: '127.0.0.1', ...env },
     overrides: { now: clock.now, ...overrides },
   });
   const { url, database, accounts } = inProcess;

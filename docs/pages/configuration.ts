@@ -16,6 +16,10 @@ const sections: readonly (readonly [Section, string])[] = [
   ['Root keys', 'What all stored tokens are kept under, and where it is: [custody](custody.md).'],
   ['People', 'The first user.'],
   ['Notices', 'Telling a system of yours: [notices](notices.md).'],
+  [
+    'Sinks',
+    'Who is given the audit logs: [sinks](sinks.md). Each is of all workspaces; admins make those of their own.',
+  ],
   ['Output', ''],
   ['Demo', ''],
   ['Command line', 'For commands that talk to a running gateway.'],

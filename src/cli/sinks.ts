@@ -42,7 +42,7 @@ export const sinksAdd: Command = {
   notes: `${targetsDoc} ${notes}`,
   async run(invocation) {
     const { options, terminal } = invocation;
-    const asked = newSinkOf(invocation);
+    const asked = await newSinkOf(invocation);
     const { remote, path } = await workspaceAt(invocation);
     const from = options['from-beginning'] === true ? 'beginning' : 'now';
     const named = { ...asked, name: textOf(options.name) ?? asked.kind, from };

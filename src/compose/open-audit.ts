@@ -7,11 +7,9 @@ import { createGroupCommit } from '../audit/group-commit.ts';
 import { holdInstanceLease } from '../audit/instance-lease.ts';
 import { createKeyedDigest } from '../audit/keyed-digest.ts';
 import { openLateEntries } from '../audit/late-entries.ts';
-import { printEntries } from '../audit/stdout.ts';
 import { startSweeper } from '../audit/sweeper.ts';
 import { createAuditTrail } from '../audit/trail.ts';
 import { createAuditLog } from '../store/audit-log.ts';
-import type { EventEntries } from '../store/event-entries.ts';
 import type { Foundation } from './foundation.ts';
 import { measureLog } from './measured.ts';
 import { keepRoot, openLog } from './open-log.ts';
@@ -32,7 +30,7 @@ export async function openAudit(place: Foundation) {
   });
   closers.push(follower.close);
   const auditLog = measureLog(createAuditLog(store.auditPool), prometheus.metrics, monotonicMs);
-  const durable = hearing(place);
+  const durable = place.onAudit === undefined ? {} : { onDurable: place.onAudit };
   const commits = createGroupCommit(auditLog, { instance: lease.id, ...durable });
   const reserve = await watchDiskReserve(store.alone ? config.dataDir : null, onTrouble);
   const counted = createCountedEvents({ commits, reserveReached: reserve.reached, now });
@@ -84,18 +82,6 @@ async function openLate(
   if (mode === 'strict') return null;
   log.warn({ mode }, 'calls may pass that are not in the audit log: PORTCULLIS_AUDIT_MODE is not strict');
   return openLateEntries({ ...parts, mode, file: openEntryFile(join(config.dataDir, 'late-entries.jsonl')), now });
-}
-
-/** The receivers of durable entries: standard output, and the caller of the composition. */
-function hearing({ config, onAudit }: Foundation): Pick<EventEntries, 'onDurable'> {
-  const print = config.auditStdout ? printEntries(process.stdout) : null;
-  if (print === null) return onAudit === undefined ? {} : { onDurable: onAudit };
-  return {
-    onDurable(rows) {
-      print(rows);
-      onAudit?.(rows);
-    },
-  };
 }
 
 export type Audit = Awaited<ReturnType<typeof openAudit>>;

@@ -1,12 +1,18 @@
+import { sinkKinds } from '../domain/sink.ts';
 import { UnopenableError } from '../domain/unopenable-error.ts';
+import { type GuardedPlace, guardedConnect } from '../net/guarded-connect.ts';
 import { createSafeFetch } from '../net/safe-fetch/safe-fetch.ts';
+import { createSettingsSinks } from '../sinks/by-settings.ts';
 import { createSinkCommands } from '../sinks/commands.ts';
 import type { AskNotionForSink } from '../sinks/kinds/notion/data-source.ts';
 import { makeDatabase } from '../sinks/kinds/notion/make-database.ts';
 import { openNotionSink, rememberDataSources } from '../sinks/kinds/notion/notion.ts';
+import { openFile, openStdout } from '../sinks/kinds/stream.ts';
+import { openSyslog } from '../sinks/kinds/syslog.ts';
 import { openWebhook } from '../sinks/kinds/webhook.ts';
 import { createSinkRunner } from '../sinks/runner.ts';
-import { type OpenReceiver, type SinkPlace, SinkTroubleError } from '../sinks/sink.ts';
+import type { OpenReceiver, SinkPlace } from '../sinks/sink.ts';
+import { needsPerson } from '../sinks/trouble.ts';
 import { createSinkSeal } from '../vault/sink-seal.ts';
 import type { Foundation } from './foundation.ts';
 import type { Audit } from './open-audit.ts';
@@ -21,26 +27,44 @@ export function openSinks(place: Foundation, audit: Audit, parts: Parts, askNoti
   const allowLoopbackHttp = config.notion.dangerouslyAllowLoopbackHttp;
   const { fetch, close } = createSafeFetch({ allowLoopbackHttp, timeoutMs: sinkTimeoutMs });
 
-  async function secretOf({ owner, id: sinkId, generation, secret }: SinkPlace) {
-    if (owner === null || secret === null) throw troubled('secret_missing');
+  async function secretOf({ owner, id: sinkId, origin, generation, secret }: SinkPlace) {
+    if (origin === 'settings' && config.sinks.webhookSecret !== null) return config.sinks.webhookSecret;
+    if (owner === null || secret === null) throw needsPerson('secret_missing');
     try {
       return await vault.open({ owner, sinkId, generation }, secret);
     } catch (error) {
-      throw error instanceof UnopenableError ? troubled('secret_undecryptable') : error;
+      throw error instanceof UnopenableError ? needsPerson('secret_undecryptable') : error;
     }
   }
 
   const seen = rememberDataSources(now);
+  const { hostname: host } = new URL(place.publicUrl);
+  const connectTo = (to: GuardedPlace, { origin }: SinkPlace) =>
+    guardedConnect(to, {
+      anyAddress: origin === 'settings',
+      allowLoopback: allowLoopbackHttp,
+      timeoutMs: sinkTimeoutMs,
+    });
   const open: OpenReceiver = async sink => {
     if (sink.kind === 'webhook') return openWebhook({ fetch, secret: await secretOf(sink), now }, sink);
+    if (sink.kind === 'syslog') return openSyslog({ connect: place => connectTo(place, sink), host }, sink);
+    if (sink.kind === 'stdout') return openStdout(process.stdout, sink);
+    if (sink.kind === 'file') return openFile(sink);
     if (sink.kind === 'notion') return openNotionSink(askNotion, seen, sink);
-    throw troubled('not_available');
+    throw needsPerson('not_available');
   };
+  const prepare = createSettingsSinks({
+    ...config.sinks,
+    store: audit.logged.settingsSinks,
+    ask: askNotion,
+    now,
+  });
   const runner = createSinkRunner({
     queue: audit.logged.sinkQueue,
     log: stores.sinkLog,
     open,
-    kinds: ['webhook', 'notion'],
+    kinds: sinkKinds,
+    prepare,
     now,
     onError: error => log.warn({ err: error }, 'a sink could not be delivered to; trying again'),
   });
@@ -63,8 +87,4 @@ export function openSinks(place: Foundation, audit: Audit, parts: Parts, askNoti
       await runner.runDue();
     },
   };
-}
-
-function troubled(problem: string): SinkTroubleError {
-  return new SinkTroubleError({ problem, waitSeconds: 0, needsPerson: true });
 }

@@ -39,7 +39,7 @@ describe('readConfig', () => {
       connections: 8,
     });
     assert.deepEqual(config.rootKeys, [{ provider: 'file', key: resolve('.portcullis/root.key') }]);
-    assert.equal(config.auditStdout, false);
+    assert.deepEqual(config.sinks.everywhere, []);
     assert.deepEqual(config.allowedHosts, ['localhost', '127.0.0.1', '[::1]']);
   });
 
@@ -51,7 +51,10 @@ describe('readConfig', () => {
       assert.equal(config.notion?.mcpUrl, 'https://mcp.notion.com/mcp');
       assert.equal(config.notion?.clientSecret.reveal(), 'hunter2');
       assert.equal(config.publicUrl, 'https://gate.example.com');
-      assert.equal(config.auditStdout, true);
+      assert.deepEqual(
+        config.sinks.everywhere.map(({ name }) => name),
+        ['PORTCULLIS_AUDIT_STDOUT'],
+      );
       assert.deepEqual(config.rootKeys, [
         { provider: 'file', key: join(homedir(), '.config', 'portcullis', 'root.key') },
       ]);

@@ -11,6 +11,7 @@ import { ConfigError } from './config-error.ts';
 import { type Reading, readValues } from './read-values.ts';
 import { databaseRules, demoRules, keyRules, type Rule, serveRules } from './rules.ts';
 import type { SettingName, Values } from './settings.ts';
+import { type SinksConfig, sinksConfig } from './sinks-config.ts';
 import type { Texts } from './texts.ts';
 import type { ListenPlace } from './value-type.ts';
 
@@ -48,11 +49,11 @@ export interface Config {
   readonly mail: MailConfig | null;
   /** Where to send notices about workspaces that come and go; null: nowhere. */
   readonly notices: NoticesConfig | null;
+  /** Who is given all logs. */
+  readonly sinks: SinksConfig;
   readonly logLevel: NonNullable<Values['PORTCULLIS_LOG_LEVEL']>;
   /** What a call may do whose entry cannot be made durable. */
   readonly auditMode: AuditMode;
-  /** Print audit entries on standard output as JSON lines. */
-  readonly auditStdout: boolean;
   /** A second listener, for health and metrics only; null: none. */
   readonly metricsAddress: ListenPlace | null;
   /** How long calls are still taken after the signal to stop. */
@@ -223,7 +224,7 @@ function demoConfig(values: Values, rootKeyFile: string): Config {
     mode: 'demo',
     notion: null,
     logLevel: values.PORTCULLIS_LOG_LEVEL ?? 'warn',
-    auditStdout: values.PORTCULLIS_AUDIT_STDOUT ?? false,
+    sinks: sinksConfig(values, values.PORTCULLIS_AUDIT_STDOUT ?? false),
   };
 }
 
@@ -244,7 +245,7 @@ function serveConfig(values: Values, rootKeyFile: string): Config {
             dangerouslyAllowLoopbackHttp: values.PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP,
           },
     logLevel: values.PORTCULLIS_LOG_LEVEL ?? 'info',
-    auditStdout: values.PORTCULLIS_AUDIT_STDOUT ?? true,
+    sinks: sinksConfig(values, values.PORTCULLIS_AUDIT_STDOUT ?? true),
   };
 }
 

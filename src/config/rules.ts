@@ -98,7 +98,9 @@ const noticesAreEncrypted: Rule = ({ values }) => {
   return [problem('PORTCULLIS_NOTICE_URL', 'must use https', hint)];
 };
 
-const noticeRules: readonly Rule[] = [mailIsWhole, noticesAreWhole, noticesAreEncrypted];
+const sinkNames = ['PORTCULLIS_SINK_WEBHOOK_URL', 'PORTCULLIS_SINK_WEBHOOK_SECRET'] as const;
+
+const noticeRules: readonly Rule[] = [mailIsWhole, noticesAreWhole, noticesAreEncrypted, bothOrNeither(sinkNames)];
 
 const loginNames = ['PORTCULLIS_DATABASE_APP_URL', 'PORTCULLIS_DATABASE_SYSTEM_URL'] as const;
 

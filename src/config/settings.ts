@@ -8,6 +8,7 @@ export type Section =
   | 'Root keys'
   | 'People'
   | 'Notices'
+  | 'Sinks'
   | 'Output'
   | 'Demo'
   | 'Command line';
@@ -222,6 +223,34 @@ export const settings = {
     'What notices are signed with: `whsec_` and 24 to 64 random bytes in base64, as `echo whsec_$(openssl rand -base64 32)` makes one.',
   ),
 
+  NOTION_AUDIT_DB_ID: optional(
+    'Sinks',
+    type.text,
+    'A database of Notion that gets a row for each denial, change and event ([sinks](sinks.md)). It gets those of the workspace that it is in, and of no other.',
+  ),
+  PORTCULLIS_SINK_WEBHOOK_URL: optional(
+    'Sinks',
+    type.url,
+    'Where the logs of all workspaces and that of the deployment are sent, by signed POSTs. Needs the secret beside it. Not on a private network.',
+  ),
+  PORTCULLIS_SINK_WEBHOOK_SECRET: optional(
+    'Sinks',
+    type.signingSecret,
+    'What these POSTs are signed with, as `PORTCULLIS_NOTICE_SECRET`.',
+  ),
+  PORTCULLIS_SINK_SYSLOG_URL: optional(
+    'Sinks',
+    type.syslogUrl,
+    'A syslog receiver (RFC 5424) for all logs: `tls://HOST:6514`, or `tcp://HOST:PORT`, which is not encrypted. It may be on a private network. `NODE_EXTRA_CA_CERTS` names further certificates to believe.',
+  ),
+  PORTCULLIS_SINK_FILE: optional('Sinks', type.path, 'A file that all logs are appended to, one JSON object a line.'),
+  PORTCULLIS_SINK_FORMAT: fixed(
+    'Sinks',
+    type.choice(['json', 'ocsf']),
+    'json',
+    'How entries are spelled for the sinks above and on standard output: as they are in the log, or as events of OCSF.',
+  ),
+
   PORTCULLIS_LOG_LEVEL: optional(
     'Output',
     type.choice(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
@@ -236,7 +265,7 @@ export const settings = {
   PORTCULLIS_AUDIT_STDOUT: optional(
     'Output',
     type.flag,
-    'Also print audit entries on standard output, one JSON object a line. Default: `true`; in the demo `false`.',
+    'Also print the logs on standard output, one JSON object a line ([sinks](sinks.md)). Default: `true`; in the demo `false`.',
   ),
   PORTCULLIS_METRICS_TOKEN: optional(
     'Output',

@@ -126,6 +126,18 @@ export const origin: ValueType<URL> = {
   },
 };
 
+/** `tls://host:6514`, or `tcp://host:514`. */
+export const syslogUrl: ValueType<URL> = {
+  expects: '`tls://HOST:PORT` or `tcp://HOST:PORT`',
+  read(value) {
+    const parsed = URL.canParse(value) ? new URL(value) : null;
+    if (parsed === null || !/^t(ls|cp):$/.test(parsed.protocol) || parsed.hostname === '' || parsed.port === '') {
+      throw new RangeError(`must be ${this.expects}`);
+    }
+    return parsed;
+  },
+};
+
 export const databaseUrl: ValueType<Secret> = {
   expects: '`postgres://user:password@host:5432/database`, secret',
   secret: true,

@@ -2690,7 +2690,7 @@ export interface components {
             deliveredAt: string | null;
             id: string;
             /** @enum {string} */
-            kind: "webhook" | "notion" | "stdout";
+            kind: "webhook" | "notion" | "syslog" | "file" | "stdout";
             /** @description Entries that it has not acknowledged. */
             lag: number;
             name: string;
@@ -6045,10 +6045,39 @@ export interface operations {
                     name: string;
                     settings: {
                         /**
+                         * @description `json`: entries as they are in the log. `ocsf`: events of the Open Cybersecurity Schema Framework.
+                         * @default json
+                         * @enum {string}
+                         */
+                        format?: "json" | "ocsf";
+                        /**
                          * Format: uri
                          * @description Where entries are sent, by a signed POST. Public addresses only.
                          */
                         url: string;
+                    };
+                } | {
+                    /**
+                     * @description Where in the log it begins.
+                     * @default now
+                     * @enum {string}
+                     */
+                    from?: "now" | "beginning";
+                    /** @constant */
+                    kind: "syslog";
+                    name: string;
+                    settings: {
+                        /** @description PEM certificates to believe instead of the usual ones. */
+                        ca?: string;
+                        host: (string) | string;
+                        /** @default 6514 */
+                        port?: number;
+                        /**
+                         * @description `tcp` is not encrypted.
+                         * @default tls
+                         * @enum {string}
+                         */
+                        transport?: "tls" | "tcp";
                     };
                 } | {
                     /**

@@ -3,7 +3,7 @@ import type { EventId, SinkId, WorkspaceId } from './ids.ts';
 /** The log that a sink gets entries of: a workspace's, or (null) the deployment's. */
 export type SinkOwner = WorkspaceId | null;
 
-export const sinkKinds = ['webhook', 'notion', 'stdout'] as const;
+export const sinkKinds = ['webhook', 'notion', 'syslog', 'file', 'stdout'] as const;
 export type SinkKind = (typeof sinkKinds)[number];
 
 /**
@@ -42,4 +42,11 @@ export interface DeadLetter {
   readonly entry: EventId;
   readonly problem: string;
   readonly at: Date;
+}
+
+/** A sink that the settings of the deployment ask for. `name` is that of the setting. */
+export interface SinkBySettings {
+  readonly name: string;
+  readonly kind: SinkKind;
+  readonly settings: Readonly<Record<string, unknown>>;
 }

@@ -6,6 +6,9 @@ import type { ClaimedSink } from './sink.ts';
 /** Sinks that one process delivers to at once. One that is slow holds one of these places, and nothing else. */
 const atOnceMax = 24;
 
+/** Looks for sinks between two preparations. */
+const prepareEvery = 5;
+
 export interface SinkRunner {
   /** Delivers until no sink has anything to do at this time. */
   runDue(): Promise<void>;
@@ -15,9 +18,14 @@ export interface SinkRunner {
 
 /** Delivers to all sinks of the kinds given, each for itself: what one of them does is nothing to the others. */
 export function createSinkRunner(
-  parts: DeliverParts & { readonly kinds: readonly SinkKind[]; readonly onError: (error: unknown) => void },
+  parts: DeliverParts & {
+    readonly kinds: readonly SinkKind[];
+    /** Is called from time to time, and before everything that is due is done. */
+    readonly prepare: () => Promise<void>;
+    readonly onError: (error: unknown) => void;
+  },
 ): SinkRunner {
-  const { queue, kinds, now, onError } = parts;
+  const { queue, kinds, prepare, now, onError } = parts;
   const running = new Set<Promise<void>>();
   let stopped = false;
 
@@ -46,16 +54,16 @@ export function createSinkRunner(
 
   return {
     async runDue() {
+      await prepare();
       while ((await begin()) > 0 || running.size > 0) await Promise.race(running);
     },
     start(everyMs = secondMs) {
       let looking: Promise<unknown> | null = null;
+      let looks = 0;
       const timer = setInterval(() => {
-        looking ??= begin()
-          .catch(onError)
-          .finally(() => {
-            looking = null;
-          });
+        looking ??= (looks++ % prepareEvery === 0 ? prepare().then(begin) : begin()).catch(onError).finally(() => {
+          looking = null;
+        });
       }, everyMs);
       timer.unref();
       return async () => {

@@ -4,11 +4,13 @@ import { PortcullisError } from '../domain/errors.ts';
 import { Secret } from '../domain/secret.ts';
 import type { SinkKind } from '../domain/sink.ts';
 import { newNotionDatabase, notionSettings } from './kinds/notion/notion-settings.ts';
+import { syslogSettings } from './kinds/syslog.ts';
 import { webhookSettings } from './kinds/webhook.ts';
 
 /** Each kind that admins make, with what it takes. */
 export const sinkSettings = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('webhook'), settings: webhookSettings }),
+  z.strictObject({ kind: z.literal('syslog'), settings: syslogSettings }),
   z.strictObject({ kind: z.literal('notion'), settings: z.union([notionSettings, newNotionDatabase]) }),
 ]);
 

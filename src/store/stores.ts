@@ -35,6 +35,7 @@ import { createRateLedgers } from './rate-ledgers.ts';
 import { createRegistrations } from './registrations.ts';
 import { createRootMarks } from './root-marks.ts';
 import type { Schema } from './schema.ts';
+import { createSettingsSinkStore } from './settings-sinks.ts';
 import { createSignInFailures } from './sign-in-failures.ts';
 import { createSinkLog } from './sink-log.ts';
 import { createSinkQueue } from './sink-queue.ts';
@@ -110,6 +111,7 @@ export function createStores(
       policies: createPolicyStore(database, entries),
       refreshes: createTokenRefreshes(database, entries),
       sinkQueue: createSinkQueue(database, entries),
+      settingsSinks: createSettingsSinkStore(database, entries),
       sinks: createSinkStore(database, entries),
     }),
   };

@@ -12,6 +12,8 @@ export interface TakenBatch {
   readonly id: string;
   readonly isSigned: boolean;
   readonly entries: readonly TakenEntry[];
+  /** In OCSF. */
+  readonly events: readonly { readonly class_uid: number }[];
 }
 
 /** A receiver on a socket. `answer` decides its answer to a request: a status, or no answer for ever. */
@@ -23,7 +25,8 @@ export async function startSinkReceiver(secretOf: () => string) {
     attempts += 1;
     const body = await bodyOf(request);
     const id = String(request.headers['webhook-id']);
-    const batch = { id, isSigned: isSigned(request, body, secretOf()), entries: JSON.parse(body).data.entries };
+    const { entries = [], events = [] } = JSON.parse(body).data;
+    const batch = { id, isSigned: isSigned(request, body, secretOf()), entries, events };
     response.once('finish', () => {
       if (response.statusCode < 300) batches.push(batch);
     });

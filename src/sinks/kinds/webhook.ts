@@ -5,12 +5,16 @@ import { hourMs, type Now, secondMs } from '../../domain/units.ts';
 import { userAgent } from '../../domain/user-agent.ts';
 import type { SafeFetch } from '../../net/safe-fetch/safe-fetch.ts';
 import { SafeFetchError } from '../../net/safe-fetch/safe-fetch-error.ts';
+import { type SinkFormat, sinkFormat } from '../formats/lines.ts';
+import { ocsfOf } from '../formats/ocsf.ts';
 import type { SinkRecord } from '../record.ts';
 import { signatureHeaders } from '../sign.ts';
 import type { Attempt, Receiver, SinkDelivery, SinkPlace } from '../sink.ts';
+import { troubleDelivery } from '../trouble.ts';
 
 export const webhookSettings = z.strictObject({
   url: z.url().max(2_000).describe('Where entries are sent, by a signed POST. Public addresses only.'),
+  format: sinkFormat,
 });
 
 /** Entries in one request. */
@@ -30,11 +34,11 @@ export interface WebhookParts {
 
 /** Posts entries as Standard Webhooks describes it: signed, with an id that stays the same when they are sent again. */
 export function openWebhook({ fetch, secret, now }: WebhookParts, sink: SinkPlace): Receiver {
-  const { url } = webhookSettings.parse(sink.settings);
+  const { url, format } = webhookSettings.parse(sink.settings);
 
   async function deliver(records: readonly SinkRecord[], { signal }: Attempt): Promise<SinkDelivery> {
     const id = messageId(sink, records);
-    const body = bodyOf(sink, records, now());
+    const body = bodyOf(sink, records, format, now());
     const headers = { 'content-type': 'application/json', accept: '*/*', 'user-agent': userAgent };
     const signed = { ...headers, ...signatureHeaders(secret, id, now(), body) };
     try {
@@ -42,22 +46,27 @@ export function openWebhook({ fetch, secret, now }: WebhookParts, sink: SinkPlac
       return answer.ok ? { taken: records.length, end: null } : afterStatus(answer);
     } catch (error) {
       const problem = error instanceof SafeFetchError ? error.problem : 'failed';
-      return trouble(problem, 0, problem === 'forbidden');
+      return troubleDelivery(problem, { needsPerson: problem === 'forbidden' });
     }
   }
 
-  return { batchMax, looksBeforeRepeating: false, wants: () => true, deliver, close: async () => {} };
+  return {
+    batchMax,
+    looksBeforeRepeating: false,
+    wants: ({ kind }) => format === 'json' || kind !== 'intent',
+    deliver,
+    close: async () => {},
+  };
 }
 
 function afterStatus({ status, headers }: Response): SinkDelivery {
   const problem = `status_${status}`;
   if (refusing.has(status)) return { taken: 0, end: { kind: 'refused', problem } };
   const asked = readRetryAfter(headers.get('retry-after'), headers.get('date')) ?? 0;
-  return trouble(problem, Math.min(asked, askedWaitSecondsMax), lasting.has(status));
-}
-
-function trouble(problem: string, waitSeconds: number, needsPerson: boolean): SinkDelivery {
-  return { taken: 0, end: { kind: 'trouble', trouble: { problem, waitSeconds, needsPerson } } };
+  return troubleDelivery(problem, {
+    waitSeconds: Math.min(asked, askedWaitSecondsMax),
+    needsPerson: lasting.has(status),
+  });
 }
 
 /** Recognises a repetition of the same entries. */
@@ -66,9 +75,12 @@ function messageId({ id }: SinkPlace, records: readonly SinkRecord[]): string {
 }
 
 /** Entries stand in it as they were signed, byte for byte. */
-function bodyOf({ owner }: SinkPlace, records: readonly SinkRecord[], at: Date): string {
-  const entries = records.map(({ index, text }) => `{"index":${index},"entry":${text}}`);
-  const head = { type: 'audit.entries', timestamp: at.toISOString() };
-  const data = `{"log":${JSON.stringify(owner ?? 'deployment')},"entries":[${entries.join(',')}]}`;
+function bodyOf({ owner }: SinkPlace, records: readonly SinkRecord[], format: SinkFormat, at: Date): string {
+  const isOcsf = format === 'ocsf';
+  const entries = records.map(record =>
+    isOcsf ? JSON.stringify(ocsfOf(record, owner)) : `{"index":${record.index},"entry":${record.text}}`,
+  );
+  const head = { type: isOcsf ? 'audit.ocsf' : 'audit.entries', timestamp: at.toISOString() };
+  const data = `{"log":${JSON.stringify(owner ?? 'deployment')},"${isOcsf ? 'events' : 'entries'}":[${entries.join(',')}]}`;
   return `${JSON.stringify(head).slice(0, -1)},"data":${data}}`;
 }

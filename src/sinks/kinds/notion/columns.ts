@@ -10,7 +10,7 @@ export const requiredColumns = {
 } as const;
 
 /** Written where they are there. */
-export const furtherColumns = { Reason: 'rich_text', Decision: 'rich_text' } as const;
+const furtherColumns = { Reason: 'rich_text', Decision: 'rich_text' } as const;
 
 export type ColumnName = keyof typeof requiredColumns | keyof typeof furtherColumns;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { WorkspaceId } from '../../../domain/ids.ts';
 import { SinkTroubleError } from '../../sink.ts';
+import { needsPerson } from '../../trouble.ts';
 import { requiredColumns } from './columns.ts';
 
 /** A whole answer of Notion's. `body` is null where it is no JSON. */
@@ -70,8 +71,4 @@ async function read(ask: AskNotionForSink, workspaceId: WorkspaceId, path: `/v1/
 export function troubleOf(status: number): SinkTroubleError {
   const lasting = status === 401 || status === 403;
   return new SinkTroubleError({ problem: `status_${status}`, waitSeconds: 0, needsPerson: lasting });
-}
-
-function needsPerson(problem: string): SinkTroubleError {
-  return new SinkTroubleError({ problem, waitSeconds: 0, needsPerson: true });
 }

@@ -10,7 +10,7 @@ import { findPage, isThatRow, newPage } from './pages.ts';
 /** Notion's own timeout is a minute, and a call may wait for its turn before that. */
 const attemptMsMax = 100_000;
 /** How long what was seen of a database is believed, unless a row is refused. */
-export const schemaMs = 10 * minuteMs;
+const schemaMs = 10 * minuteMs;
 
 /** Actions that change nothing. */
 const looking: ReadonlySet<string> = new Set(['read', 'comment.read', 'file.read', 'people.read']);
