@@ -49,11 +49,21 @@ function decide(call: Call, caller: Caller, facts: Facts): Finding {
   if (facts.namesOtherWorkspace) return { deny: 'other_workspace' };
   const findings = operation.demands.map(demand => examine(demand, call, caller, facts));
   const [first] = findings;
-  const refusal =
-    unreachable(findings, operation, facts) ?? findings.find(finding => 'deny' in finding) ?? limits(operation, facts);
+  const refusal = unreachable(findings, operation, facts) ?? firstDeny(findings) ?? limits(operation, facts);
   if (refusal !== null || first === undefined) return refusal ?? { deny: 'nothing_to_decide' };
   return { ...first, grants: [...new Set(findings.flatMap(({ grants }) => grants ?? []))] };
 }
+
+/**
+ * What the call as a whole would do counts after what is wanted of each object: of an object that is not known nobody can say
+ * that, and a hidden one must be refused like it.
+ */
+function firstDeny(findings: readonly Finding[]): Finding | null {
+  const denies = findings.filter(finding => 'deny' in finding);
+  return denies.find(({ deny }) => !ofTheWhole.has(deny)) ?? denies[0] ?? null;
+}
+
+const ofTheWhole: ReadonlySet<DenyReason> = new Set(['move_widens', 'property_masked', 'property_tested']);
 
 /** Judges one demand. Every demand must find a reason to allow. */
 function examine(demand: Demand, call: Call, caller: Caller, facts: Facts): Finding {

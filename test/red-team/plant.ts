@@ -12,10 +12,10 @@ type Json = Record<string, unknown> & { readonly id: string };
 /** Builds both sides through the gate, as its admin: outside stands under `restricted`, inside under `public`. */
 export async function plant({ url, keys, pages }: Ready): Promise<Planted> {
   const ids = new Map<string, string>();
-  const call = async (method: string, path: string, body?: unknown): Promise<Json> => {
+  const call = async (method: string, path: string, body?: unknown, key = keys.admin): Promise<Json> => {
     const response = await fetch(`${url}/v1/${path}`, {
       method,
-      headers: { authorization: `Bearer ${keys.admin}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -27,7 +27,11 @@ export async function plant({ url, keys, pages }: Ready): Promise<Planted> {
 
   await plantOutside(call, name, pages.restricted);
   await plantInside(call, name, pages.public, idOf);
-  return new Map([...ids, ['out.pageDigits', idOf('out.page').replaceAll('-', '')]]);
+  const upload = { mode: 'single_part', filename: `${canary}.txt`, content_type: 'text/plain' };
+  name('out.upload', await call('POST', 'file_uploads', upload, keys.editor));
+  name('out.root', { id: pages.root });
+  name('out.restricted', { id: pages.restricted });
+  return ids;
 }
 
 type CallNotion = (method: string, path: string, body?: unknown) => Promise<Json>;
@@ -62,8 +66,6 @@ async function plantOutside(call: CallNotion, name: Name, parent: string): Promi
   name('out.comment', comment);
   name('out.discussion', { id: String(comment.discussion_id) });
   name('out.view', await firstView(call, database.id));
-  const upload = { mode: 'single_part', filename: `${canary}.txt`, content_type: 'text/plain' };
-  name('out.upload', await call('POST', 'file_uploads', upload));
 }
 
 async function plantInside(call: CallNotion, name: Name, parent: string, idOf: (key: string) => string): Promise<void> {
@@ -85,6 +87,7 @@ async function plantInside(call: CallNotion, name: Name, parent: string, idOf: (
     'Secret names': {
       rollup: { relation_property_name: 'Secret', rollup_property_name: 'Name', function: 'show_original' },
     },
+    Note: { rich_text: {} },
     'Secret count': { rollup: { relation_property_name: 'Secret', rollup_property_name: 'Name', function: 'count' } },
   });
   name('in.database', database);
@@ -92,11 +95,13 @@ async function plantInside(call: CallNotion, name: Name, parent: string, idOf: (
   const properties = (await call('GET', `data_sources/${source.id}`)).properties as Record<string, { id: string }>;
   name('in.relationId', properties.Secret ?? assert.fail('no relation'));
   name('in.rollupId', properties['Secret names'] ?? assert.fail('no rollup'));
-  const row = { Name: { title: text('An open row') }, Secret: { relation: [{ id: idOf('out.row') }] } };
+  name('in.countId', properties['Secret count'] ?? assert.fail('no count'));
+  const note = { rich_text: [{ type: 'mention', mention: { type: 'page', page: { id: idOf('out.page') } } }] };
+  const row = { Name: { title: text('An open row') }, Secret: { relation: [{ id: idOf('out.row') }] }, Note: note };
   name('in.row', await addRow(call, source.id, row));
-  await call('POST', 'views', {
-    ...{ data_source_id: idOf('out.dataSource'), database_id: database.id, type: 'table', name: `${canary} view` },
-  }).catch(() => null);
+  name('in.view', await firstView(call, database.id));
+  const place = { data_source_id: idOf('out.dataSource'), database_id: database.id };
+  name('in.foreignView', await call('POST', 'views', { ...place, type: 'table', name: 'An open view' }));
   const mention = [{ type: 'mention', mention: { type: 'page', page: { id: idOf('out.page') } } }];
   await call('POST', 'comments', { parent: { page_id: page.id }, rich_text: mention });
 }

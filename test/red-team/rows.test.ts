@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { OperationRow } from '../../src/notion/operation-row.ts';
 import { operations } from '../../src/notion/operations.ts';
 import { type DemoInProcess, startDemoInProcess } from '../e2e/demo-in-process.ts';
+import { fill, namesIn } from './fill.ts';
 import { canary, type Planted, plant } from './plant.ts';
 import { blockCases } from './rows/blocks.ts';
 import { databaseCases } from './rows/databases.ts';
@@ -52,12 +53,12 @@ describe('each row of the operation table, for each object that a request can na
   /** Puts ids in the place of their names, and makes what has to be new. */
   async function filled(asked: Asked): Promise<Asked> {
     const at = (key: string) => planted.get(key) ?? assert.fail(key);
-    let text = JSON.stringify(asked);
-    for (const [name, key = ''] of text.matchAll(/\{((?:in|out|new|mine)\.\w+)\}/g)) {
-      const make = makers[key as keyof typeof makers];
-      text = text.replaceAll(name, make === undefined ? at(key) : await make(asked.as, made, at));
+    const ids = new Map<string, string>();
+    for (const name of namesIn(asked)) {
+      const make = makers[name as keyof typeof makers];
+      ids.set(name, make === undefined ? at(name) : await make(asked.as, made, at));
     }
-    return JSON.parse(text);
+    return fill(asked, name => ids.get(name) ?? assert.fail(name));
   }
 
   async function send(template: Asked): Promise<{ readonly status: number; readonly text: string }> {

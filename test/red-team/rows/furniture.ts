@@ -36,8 +36,8 @@ export async function furnish(send: SendAs, planted: Planted): Promise<ReadonlyM
     ['in.discussion', String(comment.discussion_id)],
     ['in.view', view?.id ?? ''],
     ['in.person', person?.id ?? ''],
-    ['in.childDigits', at('in.child').replaceAll('-', '')],
     ['out.task', await makers['mine.task']('admin', send, at)],
+    ['out.upload', await anUpload('admin', send)],
     ['out.query', (await call('POST', `views/${view?.id}/queries`, {})).id],
   ]);
 }

@@ -51,7 +51,8 @@ export const otherCases: readonly RowCase[] = [
   ),
 
   rowCase('file_uploads.create', 'workspace', editor.post(uploads, single), scout.post(uploads, single), 403),
-  rowCase('file_uploads.list', 'workspace', editor.get(uploads), editor.get(`${uploads}?page_size=1`), 200),
+  // The editor has one whose name would show.
+  rowCase('file_uploads.list', 'workspace', editor.get(uploads), keeper.get(uploads), 200),
   rowCase(
     'file_uploads.get',
     'path.file_upload_id',
@@ -134,14 +135,14 @@ export const referenceCases: readonly RowCase[] = [
   rowCase(
     'pages.create',
     'Markdown',
-    editor.post('/v1/pages', { ...page, markdown: linkedTo('{in.childDigits}') }),
-    editor.post('/v1/pages', { ...page, markdown: linkedTo('{out.pageDigits}') }),
+    editor.post('/v1/pages', { ...page, markdown: linkedTo('{in.child.digits}') }),
+    editor.post('/v1/pages', { ...page, markdown: linkedTo('{out.page.digits}') }),
   ),
   rowCase(
     'pages.markdown.update',
     'Markdown',
-    editor.patch('/v1/pages/{new.page}/markdown', inserted(linkedTo('{in.childDigits}'))),
-    editor.patch('/v1/pages/{new.page}/markdown', inserted(linkedTo('{out.pageDigits}'))),
+    editor.patch('/v1/pages/{new.page}/markdown', inserted(linkedTo('{in.child.digits}'))),
+    editor.patch('/v1/pages/{new.page}/markdown', inserted(linkedTo('{out.page.digits}'))),
   ),
   rowCase(
     'pages.update',

@@ -1,4 +1,4 @@
-import type { Attempt } from '../attempts.ts';
+import type { Attempt } from '../attempts/attempt.ts';
 
 /**
  * The caller. `scout` may read under the public page, and `viewer` everywhere unless it is denied. The next three hold

@@ -1,23 +1,4 @@
-/**
- * What an agent that may read one subtree tries in order to learn of, or change, what lies outside it. Data: a security
- * officer can read it, and a new endpoint gets a line.
- *
- * In paths and bodies `{out.page}` stands for an id outside the subtree, `{in.page}` for one inside.
- */
-export interface Attempt {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  readonly path: string;
-  readonly body?: unknown;
-}
-
-const get = (path: string): Attempt => ({ method: 'GET', path });
-const post = (path: string, body: unknown = {}): Attempt => ({ method: 'POST', path, body });
-const patch = (path: string, body: unknown): Attempt => ({ method: 'PATCH', path, body });
-const remove = (path: string): Attempt => ({ method: 'DELETE', path });
-
-const text = (content: string) => [{ type: 'text', text: { content } }];
-const paragraph = (rich_text: unknown) => ({ object: 'block', type: 'paragraph', paragraph: { rich_text } });
-const mention = (of: Record<string, unknown>) => [{ type: 'mention', mention: of }];
+import { type Attempt, get, mention, paragraph, patch, post, remove, text } from './attempt.ts';
 
 /** Each names something outside. All are refused, in the words in which a missing object is refused. */
 export const namedOutside: readonly Attempt[] = [
@@ -95,11 +76,11 @@ export const referencedOutside: readonly Attempt[] = [
   }),
   patch('/v1/blocks/{in.page}/children', { children: [paragraph(text('x'))], after: '{out.block}' }),
   patch('/v1/blocks/{in.page}/children', {
-    children: [{ type: 'bookmark', bookmark: { url: 'https://www.notion.so/{out.pageDigits}' } }],
+    children: [{ type: 'bookmark', bookmark: { url: 'https://www.notion.so/{out.page.digits}' } }],
   }),
   patch('/v1/pages/{in.page}/markdown', {
     type: 'insert_content',
-    insert_content: { content: '<mention-page url="https://www.notion.so/{out.pageDigits}"/>' },
+    insert_content: { content: '<mention-page url="https://www.notion.so/{out.page.digits}"/>' },
   }),
   patch('/v1/pages/{in.row}', { properties: { Secret: { relation: [{ id: '{out.row}' }] } } }),
   post('/v1/pages', {
