@@ -12,6 +12,8 @@ export interface CountedEvents {
   count(event: RecordedEvent): Promise<void>;
   /** Writes what has been counted and not yet written. */
   flush(): Promise<void>;
+  /** Likewise, if the minute of it is over. */
+  flushEnded(): Promise<void>;
 }
 
 const windowMs = minuteMs;
@@ -68,5 +70,8 @@ export function createCountedEvents(parts: {
       await append(event, 1);
     },
     flush,
+    async flushEnded() {
+      if (now().getTime() >= windowEnds) await flush();
+    },
   };
 }

@@ -9,6 +9,7 @@ import { anonymous } from '../domain/principal.ts';
 import { createAnonymousDenials } from './anonymous-denials.ts';
 import type { AuditRow } from './audit-log.ts';
 import { createCountedEvents } from './counted-events.ts';
+import { createDenialFlood } from './denial-flood.ts';
 import { createAuditTrail } from './trail.ts';
 
 /** A trail on a log that accepts, refuses or fails as the test says. */
@@ -31,6 +32,7 @@ function aTrail(
   const trail = createAuditTrail({
     commits,
     anonymousDenials: createAnonymousDenials(createCountedEvents({ commits, reserveReached: () => false, now })),
+    flood: createDenialFlood({ commits, now }),
     leaseHolds: () => leaseHolds,
     hasRoom: () => given.hasRoom ?? true,
     late: null,

@@ -6,6 +6,7 @@ import type { RecordEvent } from '../domain/event.ts';
 import type { Now } from '../domain/units.ts';
 import { whenClosed } from '../domain/when-closed.ts';
 import type { AnonymousDenials } from './anonymous-denials.ts';
+import type { DenialFlood } from './denial-flood.ts';
 import { decisionRow, type EntryMarks, eventRow, type OutcomeEntry, outcomeRow, streamClosedRow } from './entry.ts';
 import { failureCode } from './failure-code.ts';
 import type { GroupCommit } from './group-commit.ts';
@@ -24,6 +25,7 @@ export interface AuditTrail {
 export function createAuditTrail(parts: {
   commits: GroupCommit;
   anonymousDenials: AnonymousDenials;
+  flood: DenialFlood;
   /** Whether this instance still holds its lease; without it no intent of ours is accepted. */
   leaseHolds: () => boolean;
   /** Whether the disk of the log has room for more than the ends of what was begun. */
@@ -35,7 +37,7 @@ export function createAuditTrail(parts: {
   digest: KeyedDigest;
   now: Now;
 }): AuditTrail {
-  const { commits, anonymousDenials, leaseHolds, hasRoom, late, stillCurrent, digest, now } = parts;
+  const { commits, anonymousDenials, flood, leaseHolds, hasRoom, late, stillCurrent, digest, now } = parts;
   const marks: EntryMarks = late === null ? {} : { auditMode: late.mode };
 
   return {
@@ -44,10 +46,15 @@ export function createAuditTrail(parts: {
         await anonymousDenials.record(decided, decided.caller.principal.why);
         return 'recorded';
       }
+      const denied = decided.decision.effect === 'deny';
+      if (denied && flood.isFull(decided)) return countDenial(decided);
       const row = decisionRow(decided, requestDigest(decided, digest), marks);
       try {
         if (!hasRoom()) throw new PortcullisError('audit_unavailable', undefined, { log: 'the disk is nearly full' });
-        if (await commits.append(row)) return 'recorded';
+        if (await commits.append(row)) {
+          if (denied) flood.wrote(decided);
+          return 'recorded';
+        }
         if (!leaseHolds()) throw new PortcullisError('audit_unavailable', undefined, { log: 'the lease is lost' });
         return 'stale';
       } catch (error) {
@@ -71,6 +78,13 @@ export function createAuditTrail(parts: {
       await commits.append(eventRow(event, now()));
     },
   };
+
+  /** One of many of its kind: no entry of its own, but rule 10 holds for it as for the others. */
+  async function countDenial(decided: DecidedCall): Promise<'recorded' | 'stale'> {
+    if (decided.decision.because !== 'policy_changed' && !(await stillCurrent(decided))) return 'stale';
+    flood.count(decided);
+    return 'recorded';
+  }
 
   /** Lets a call pass whose entry is not in the log yet, if what it was decided on still holds. */
   async function intendLate(late: LateEntries, decided: DecidedCall, cause: unknown): Promise<'recorded' | 'stale'> {

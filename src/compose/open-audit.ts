@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createAnonymousDenials } from '../audit/anonymous-denials.ts';
 import { createCountedEvents } from '../audit/counted-events.ts';
+import { createDenialFlood } from '../audit/denial-flood.ts';
 import { watchDiskReserve } from '../audit/disk-reserve.ts';
 import { openEntryFile } from '../audit/entry-file.ts';
 import { createGroupCommit } from '../audit/group-commit.ts';
@@ -9,6 +10,7 @@ import { createKeyedDigest } from '../audit/keyed-digest.ts';
 import { openLateEntries } from '../audit/late-entries.ts';
 import { startSweeper } from '../audit/sweeper.ts';
 import { createAuditTrail } from '../audit/trail.ts';
+import { secondMs } from '../domain/units.ts';
 import { createAuditLog } from '../store/audit-log.ts';
 import type { Foundation } from './foundation.ts';
 import { measureLog } from './measured.ts';
@@ -35,6 +37,12 @@ export async function openAudit(place: Foundation) {
   const reserve = await watchDiskReserve(store.alone ? config.dataDir : null, onTrouble);
   const counted = createCountedEvents({ commits, reserveReached: reserve.reached, now });
   const anonymousDenials = createAnonymousDenials(counted);
+  const flood = createDenialFlood({ commits, now });
+  // A minute that is over is written also when nothing follows it.
+  const summaries = setInterval(
+    () => void Promise.all([counted.flushEnded(), flood.flush()]).catch(onTrouble),
+    5 * secondMs,
+  ).unref();
   const digest = createKeyedDigest(deriveKey('audit digests'));
   const late = await openLate(place, {
     append: rows => auditLog.append(lease.id(), rows),
@@ -45,6 +53,7 @@ export async function openAudit(place: Foundation) {
   const trail = createAuditTrail({
     commits,
     anonymousDenials,
+    flood,
     leaseHolds: lease.holds,
     hasRoom: reserve.hasRoom,
     late,
@@ -54,7 +63,9 @@ export async function openAudit(place: Foundation) {
   });
   const sweeper = startSweeper({ open: instances, log: auditLog, self: lease.id, now, onTrouble });
   closers.push(lease.close, sweeper.close, async () => {
+    clearInterval(summaries);
     await counted.flush();
+    await flood.flush({ all: true });
     await commits.close();
     await late?.close();
     reserve.close();

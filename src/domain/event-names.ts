@@ -10,6 +10,7 @@ export const eventNames = {
   workspace_deauthorized: 'a connection stopped serving calls',
   'agent.changed': 'an agent has another name, role or owner, or is disabled',
   'agent.created': 'an agent was made',
+  'call.denied': 'identical denied calls of one principal, counted beyond the first few',
   'call.unidentified': 'calls of unknown callers, counted',
   'call.unread': 'requests that no door could read, counted',
   'connect.abandoned': 'a connection that was not confirmed has ended',

@@ -17,7 +17,8 @@ export function conditionsOf(workspaceId: WorkspaceId | null, filter: AuditFilte
     principal !== undefined && sql`e.principal_id = ${principal}`,
     person !== undefined && anyOf([sql`e.principal_id = ${person}`, holds({ owner: person })]),
     operation !== undefined && sql`e.operation = ${operation}`,
-    effect !== undefined && sql`e.kind = ${effect === 'allow' ? 'intent' : 'denial'}`,
+    effect === 'allow' && sql`e.kind = 'intent'`,
+    effect === 'deny' && sql`(e.kind = 'denial' OR e.operation = 'call.denied')`,
     result === 'open' && sql`e.kind = 'intent' AND o.id IS NULL`,
     result !== undefined && result !== 'open' && sql`o.result = ${result}`,
     credential !== undefined && holds({ credential }),
@@ -43,8 +44,8 @@ function contains(column: Condition, piece: string): Condition {
 /** In canonical JSON, `activity` comes first. Entries without it are about Portcullis's own administration. */
 function isPartOf(activity: string): Condition {
   const begins = (name: string) => sql`starts_with(e.entry, ${`{"activity":"${name}",`})`;
-  // How a download ended is an entry of its own.
-  if (activity === 'notion') return anyOf([begins('notion'), sql`e.operation = 'stream.closed'`]);
+  // How a download ended is an entry of its own, and so is a count of denials.
+  if (activity === 'notion') return anyOf([begins('notion'), sql`e.operation IN ('stream.closed', 'call.denied')`]);
   if (activity !== 'administration') return begins(activity);
   const others = activities.filter(name => name !== 'administration').map(isPartOf);
   return sql`NOT ${anyOf(others)}`;
