@@ -2201,6 +2201,26 @@ export interface components {
             /** @enum {string} */
             was: "allow" | "deny";
         };
+        DraftReport: {
+            /** @description Entries of the log that are not looked at yet, because the draft cannot be applied. */
+            behind: number;
+            /** @description Calls that were judged under the draft too. */
+            calls: number;
+            /** @description The revision of the draft. */
+            draft: number;
+            /** @description Calls that differ in nothing but their moment, as one; the most frequent first. */
+            flips: components["schemas"]["DraftFlips"][];
+            /** @description Calls that were denied, and would be allowed. */
+            gained: number;
+            /** @description Calls that were allowed, and would be denied. */
+            lost: number;
+            /** @description Why it cannot be applied to the policy of today. Until then, it is not tried. */
+            problems: string[];
+            /** Format: date-time */
+            since: string;
+            /** @description Calls that no policy decides, of people who have left, or whose objects or keys are not known any more. */
+            skipped: number;
+        };
         ExplainedGrant: {
             actions: string[] | null;
             /** @enum {string} */
@@ -2337,6 +2357,21 @@ export interface components {
         KeyPage: {
             keys: components["schemas"]["Key"][];
             total: number;
+        };
+        LeastPrivilege: {
+            /** @description Calls that show what is used. */
+            calls: number;
+            /** @description False: the log holds more calls of that time than are looked at; these are the newest. What is used rarely may be missing. */
+            complete: boolean;
+            /** @description Each stands by itself, and was replayed by itself. */
+            proposals: components["schemas"]["LesserRight"][];
+            revision: number;
+            /** Format: date-time */
+            since: string;
+            /** @description Calls that no policy decides. */
+            skipped: number;
+            /** Format: date-time */
+            until: string;
         };
         LesserRight: {
             /** @description Calls of that time that would be denied. */
@@ -5556,26 +5591,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description Entries of the log that are not looked at yet, because the draft cannot be applied. */
-                        behind: number;
-                        /** @description Calls that were judged under the draft too. */
-                        calls: number;
-                        /** @description The revision of the draft. */
-                        draft: number;
-                        /** @description Calls that differ in nothing but their moment, as one; the most frequent first. */
-                        flips: components["schemas"]["DraftFlips"][];
-                        /** @description Calls that were denied, and would be allowed. */
-                        gained: number;
-                        /** @description Calls that were allowed, and would be denied. */
-                        lost: number;
-                        /** @description Why it cannot be applied to the policy of today. Until then, it is not tried. */
-                        problems: string[];
-                        /** Format: date-time */
-                        since: string;
-                        /** @description Calls that no policy decides, of people who have left, or whose objects or keys are not known any more. */
-                        skipped: number;
-                    };
+                    "application/json": components["schemas"]["DraftReport"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -5640,21 +5656,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description Calls that show what is used. */
-                        calls: number;
-                        /** @description False: the log holds more calls of that time than are looked at; these are the newest. What is used rarely may be missing. */
-                        complete: boolean;
-                        /** @description Each stands by itself, and was replayed by itself. */
-                        proposals: components["schemas"]["LesserRight"][];
-                        revision: number;
-                        /** Format: date-time */
-                        since: string;
-                        /** @description Calls that no policy decides. */
-                        skipped: number;
-                        /** Format: date-time */
-                        until: string;
-                    };
+                    "application/json": components["schemas"]["LeastPrivilege"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -26,6 +26,14 @@ export type KeptAsideEvent = Shapes['KeptAsideEvent'];
 export type Workspace = Shapes['Workspace'];
 export type Grant = Shapes['Grant'];
 export type Explanation = Shapes['Explanation'];
+/** What of a policy does nothing, or more than it seems to. */
+export type PolicyFinding = Shapes['PolicyFinding'];
+export type LeastPrivilege = Shapes['LeastPrivilege'];
+/** A smaller grant or role, from what was used. */
+export type LesserRight = Shapes['LesserRight'];
+/** What the policy that is tried would have decided differently. */
+export type DraftReport = Shapes['DraftReport'];
+export type DraftFlips = Shapes['DraftFlips'];
 export type DecidingGrant = Shapes['DecidingGrant'];
 /** The pages that somebody reaches, or a part of them. */
 export type ReachAnswer = Shapes['ReachAnswer'];

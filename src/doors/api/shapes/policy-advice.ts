@@ -36,16 +36,18 @@ const proposal = z
   })
   .meta({ id: 'LesserRight' });
 
-export const leastPrivilege = z.object({
-  revision: z.int(),
-  since: time,
-  until: time,
-  calls: z.int().describe('Calls that show what is used.'),
-  skipped: z.int().describe('Calls that no policy decides.'),
-  complete: z
-    .boolean()
-    .describe(
-      'False: the log holds more calls of that time than are looked at; these are the newest. What is used rarely may be missing.',
-    ),
-  proposals: list(proposal).describe('Each stands by itself, and was replayed by itself.'),
-});
+export const leastPrivilege = z
+  .object({
+    revision: z.int(),
+    since: time,
+    until: time,
+    calls: z.int().describe('Calls that show what is used.'),
+    skipped: z.int().describe('Calls that no policy decides.'),
+    complete: z
+      .boolean()
+      .describe(
+        'False: the log holds more calls of that time than are looked at; these are the newest. What is used rarely may be missing.',
+      ),
+    proposals: list(proposal).describe('Each stands by itself, and was replayed by itself.'),
+  })
+  .meta({ id: 'LeastPrivilege' });

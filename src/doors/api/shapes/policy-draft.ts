@@ -32,18 +32,20 @@ const flips = z
   })
   .meta({ id: 'DraftFlips' });
 
-export const draftReport = z.object({
-  draft: z.int().describe('The revision of the draft.'),
-  since: time,
-  calls: z.int().describe('Calls that were judged under the draft too.'),
-  skipped: z
-    .int()
-    .describe(
-      'Calls that no policy decides, of people who have left, or whose objects or keys are not known any more.',
-    ),
-  lost: z.int().describe('Calls that were allowed, and would be denied.'),
-  gained: z.int().describe('Calls that were denied, and would be allowed.'),
-  behind: z.int().describe('Entries of the log that are not looked at yet, because the draft cannot be applied.'),
-  problems,
-  flips: list(flips).describe('Calls that differ in nothing but their moment, as one; the most frequent first.'),
-});
+export const draftReport = z
+  .object({
+    draft: z.int().describe('The revision of the draft.'),
+    since: time,
+    calls: z.int().describe('Calls that were judged under the draft too.'),
+    skipped: z
+      .int()
+      .describe(
+        'Calls that no policy decides, of people who have left, or whose objects or keys are not known any more.',
+      ),
+    lost: z.int().describe('Calls that were allowed, and would be denied.'),
+    gained: z.int().describe('Calls that were denied, and would be allowed.'),
+    behind: z.int().describe('Entries of the log that are not looked at yet, because the draft cannot be applied.'),
+    problems,
+    flips: list(flips).describe('Calls that differ in nothing but their moment, as one; the most frequent first.'),
+  })
+  .meta({ id: 'DraftReport' });

@@ -1,9 +1,10 @@
 import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { answerOf, api, type PageAccess, type PolicyDifference, type Workspace } from '../../../api.ts';
 import { useAnnounce } from '../../../parts/announcer.tsx';
 import { Problem } from '../../../parts/problem.tsx';
+import { usePolicyChanged } from './remove-grant.tsx';
 
 /** What can be said at a page with one choice. Everything else is said in the policy document. */
 const choices = [
@@ -44,7 +45,7 @@ export function GrantForm({ workspace, principal, page }: GrantFormProps) {
   const [choice, setChoice] = useState<Choice>('allow viewer');
   const [reason, setReason] = useState('');
   const announce = useAnnounce();
-  const queries = useQueryClient();
+  const changed = usePolicyChanged(workspace.id);
   const params = { params: { path: { workspace: workspace.id } } };
   const statement = statementOf(choice);
   const on = `${page.kind === 'page' ? 'page' : 'database'}:${page.id}`;
@@ -79,7 +80,7 @@ export function GrantForm({ workspace, principal, page }: GrantFormProps) {
       announce('Grant saved');
       setReason('');
       plan.reset();
-      for (const list of ['page-access', 'grants']) void queries.invalidateQueries({ queryKey: [list, workspace.id] });
+      changed();
     },
   });
   function submit(event: FormEvent): void {

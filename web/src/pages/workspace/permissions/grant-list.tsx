@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { answerOf, api, type Grant, type Workspace } from '../../../api.ts';
 import { List } from '../../../list/list.tsx';
 import { type LocalOrder, localPage, useListState } from '../../../list/list-state.ts';
@@ -8,6 +8,7 @@ import { useAnnounce } from '../../../parts/announcer.tsx';
 import { Confirm } from '../../../parts/confirm.tsx';
 import { Loaded } from '../../../parts/loaded.tsx';
 import { Time } from '../../../parts/time.tsx';
+import { usePolicyChanged } from './remove-grant.tsx';
 
 /** Every grant of the workspace, and the way to take one back. */
 export function GrantList({ workspace }: { readonly workspace: Workspace }) {
@@ -45,7 +46,7 @@ const facts: readonly Column<Grant>[] = [
 function Grants({ workspace, grants }: { readonly workspace: Workspace; readonly grants: readonly Grant[] }) {
   const state = useListState({ sort: 'made', descending: true });
   const announce = useAnnounce();
-  const queries = useQueryClient();
+  const changed = usePolicyChanged(workspace.id);
   const actions: Column<Grant> = {
     key: 'actions',
     label: 'Actions',
@@ -65,8 +66,7 @@ function Grants({ workspace, grants }: { readonly workspace: Workspace; readonly
         }
         onDone={() => {
           announce('Grant removed');
-          for (const list of ['page-access', 'grants'])
-            void queries.invalidateQueries({ queryKey: [list, workspace.id] });
+          changed();
         }}
       />
     ),

@@ -2,7 +2,11 @@ import { SimpleGrid, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { PageAccess, Workspace } from '../../../api.ts';
 import { Section } from '../../../parts/section.tsx';
+import { mayIn } from '../membership.ts';
 import { PrincipalSelect } from '../principal-select.tsx';
+import { Draft } from './advice/draft.tsx';
+import { Findings } from './advice/findings.tsx';
+import { LesserRights } from './advice/lesser-rights.tsx';
 import { GrantList } from './grant-list.tsx';
 import { PagePanel } from './page-panel.tsx';
 import { PageTree } from './page-tree.tsx';
@@ -66,6 +70,18 @@ export function Permissions({ workspace }: { readonly workspace: Workspace }) {
       >
         <GrantList workspace={workspace} />
       </Section>
+      <Section title="Advice" explanation="What could be left out of the policy. Looking changes nothing.">
+        <Findings workspace={workspace} />
+        {mayIn(workspace, 'audit') && <LesserRights workspace={workspace} />}
+      </Section>
+      {mayIn(workspace, 'audit') && (
+        <Section
+          title="Draft"
+          explanation="A policy that is tried beside the one that decides, before it decides anything."
+        >
+          <Draft workspace={workspace} />
+        </Section>
+      )}
     </Stack>
   );
 }
