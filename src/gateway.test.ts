@@ -50,7 +50,7 @@ describe('the path', () => {
     assert.deepEqual(taken, ['identify', 'resolve', 'authorize', 'intend', 'forward', 'withhold', 'conclude', 'leave']);
   });
 
-  it('A13: records a denial before anybody hears of it, and sends nothing', async () => {
+  it('A13: records a denial before the caller gets it, and sends nothing', async () => {
     const { pass, taken } = aPath();
     await assert.rejects(pass(writing), { code: 'restricted' });
     assert.deepEqual(taken, ['identify', 'resolve', 'authorize', 'intend', 'refuse', 'leave']);
@@ -77,7 +77,7 @@ describe('the path', () => {
     await assert.rejects(pass(aCall()), lost);
   });
 
-  it('concludes a failure before anybody hears of it', async () => {
+  it('concludes a failure before the caller gets it', async () => {
     const failure = new PortcullisError('upstream_unavailable');
     const { pass, taken } = aPath({ forward: () => Promise.reject(failure) });
     await assert.rejects(pass(aCall()), failure);

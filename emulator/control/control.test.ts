@@ -51,7 +51,7 @@ describe('the control API', () => {
     .flatMap(addresses => addresses ?? [])
     .find(one => !one.internal && one.family === 'IPv4')?.address;
   const skip = elsewhere === undefined ? 'this machine has no address but loopback' : false;
-  it('rule 28: does not exist off loopback, where the rest does if it was told to listen', { skip }, async () => {
+  it('rule 28: does not exist off loopback, where the rest does if it listens there', { skip }, async () => {
     await assert.rejects(fetch(emulator.url.replace('127.0.0.1', String(elsewhere))), 'only loopback unless told');
     const open = await startEmulator({ host: '0.0.0.0' });
     const outside = { ...open, url: open.url.replace('127.0.0.1', String(elsewhere)) };

@@ -72,7 +72,7 @@ describe('the hosted MCP server', () => {
     });
   }
 
-  it('points whoever has no token to the metadata, and says what is wrong only about a token', async () => {
+  it('points clients without a token to the metadata, and says what is wrong only about a token', async () => {
     const none = await post(null);
     assert.equal(none.status, 401);
     const address = `${emulator.url}/.well-known/oauth-protected-resource/mcp`;
@@ -107,7 +107,7 @@ describe('the hosted MCP server', () => {
     assert.equal((await post(tokens.access_token, { origin: 'http://localhost:6274' })).status, 200);
   });
 
-  it('ends an access token after an hour, or when it is told to', async () => {
+  it('ends an access token after an hour, or on command', async () => {
     const own = await startEmulator();
     const steer = emulatorControl(own.url, own.controlToken);
     const { tokens } = await authorizeMcp(own);

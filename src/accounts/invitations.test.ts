@@ -80,7 +80,7 @@ describe('invitations', () => {
     assert.deepEqual(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
   });
 
-  it('leave no account behind for whoever was too late, or was refused', async () => {
+  it('leave no account behind for a person who was too late, or was refused', async () => {
     await freshWorkspace();
     const { token } = await invited('late-comer@acme.test');
     const late = ['the first of them', 'the second one', 'the third and last'];
@@ -314,7 +314,7 @@ describe('mail', () => {
     assert.ok(await provenAt(user.id));
   });
 
-  it('goes to nobody who has no account, and nobody is told', async () => {
+  it('is not sent without an account, and the answer does not show that', async () => {
     const before = letters.length;
     await people.accounts.links.recover('nobody@acme.test');
     assert.equal(letters.length, before);

@@ -67,7 +67,7 @@ describe('users', () => {
     assert.equal((await users().change(operator(chief), strong, { disabled: false })).disabled, false);
   });
 
-  it('keep somebody who can manage them, whoever goes at the same moment', async () => {
+  it('keep a person who can manage them, even if several go at the same moment', async () => {
     const alone = await openPeople();
     try {
       const one = await alone.aUser({ rights: ['members'] });

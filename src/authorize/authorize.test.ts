@@ -91,7 +91,7 @@ describe('authorize', () => {
     assert.equal(decide(doing('read'), key, someFacts({ role: 'editor' })).effect, 'allow');
   });
 
-  it('rule 12: lets hear what Notion says only who may read, whatever else reading the answer takes', () => {
+  it('rule 12: shows the text of Notion only to callers who may read, even if the answer needs another right', () => {
     const hears = (ceiling: Action[], readAction: Action) => {
       const operation = anOperation({ demands: [aDemand({ action: 'update' })] });
       const response = { ...operation.response, readAction };

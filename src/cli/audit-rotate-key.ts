@@ -15,8 +15,8 @@ export const auditRotateKey: Command = {
     'overlap-hours': { takes: 'HOURS', doc: 'how long both keys sign; default 168, a week' },
   },
   notes:
-    'Works beside running gateways, on their database and with their root keys. Prints the new public key. Whoever pinned the old one ' +
-    'verifies with it until the overlap ends; a bundle of that time is signed by both, and so vouches for the new key. docs/log.md',
+    'Works beside running gateways, on their database and with their root keys. Prints the new public key. A verifier that pinned the ' +
+    'old one can use it until the overlap ends; a bundle of that time is signed by both, and so vouches for the new key. docs/log.md',
   async run(invocation) {
     const { terminal, settings } = invocation;
     const overlapMs = overlapOf(invocation);

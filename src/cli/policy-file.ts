@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from './command.ts';
 
-/** A policy that somebody keeps in a file. The gateway reads it, and says what is wrong with it. */
+/** A policy in a file. The gateway reads it, and says what is wrong with it. */
 export interface PolicyFile {
   readonly type: 'application/json' | 'application/yaml';
   readonly text: string;

@@ -10,7 +10,7 @@ import { textOf, workspaceAt, workspaceOption } from './workspace-option.ts';
 export const webhookOptions: Readonly<Record<string, Option>> = {
   ...remoteOptions,
   ...workspaceOption,
-  deployment: { takes: null, doc: 'those of the deployment, which hear of every workspace' },
+  deployment: { takes: null, doc: 'those of the deployment, which get the events of every workspace' },
   ...operatorOptions,
 };
 

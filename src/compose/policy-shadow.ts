@@ -3,7 +3,7 @@ import { createShadow, type Shadow } from '../policy/shadow.ts';
 import type { Foundation } from './foundation.ts';
 import { notionCallsIn } from './recorded-calls.ts';
 
-/** How often drafts are told of new calls: pages have hardly moved since. */
+/** How often drafts are judged on new calls: in this time, pages hardly move. */
 const roundMs = 10 * secondMs;
 
 /** Judges calls under the drafts of workspaces, beside the path and after it: a call neither waits for that nor fails by it. */

@@ -40,7 +40,7 @@ export function deauthorizedEntry(
   };
 }
 
-/** …and when its tokens are destroyed, with what became of them at Notion. An error: they may still work there. */
+/** …and when its tokens are destroyed, with their fate at Notion. An error: they may still work there. */
 export function buriedEntry(end: RevokeConnection, upstream: string): RecordedEvent {
   const { workspaceId, connectionId, notionWorkspaceId, botId, reason, by } = end;
   return {
@@ -52,7 +52,7 @@ export function buriedEntry(end: RevokeConnection, upstream: string): RecordedEv
   };
 }
 
-/** …and when tokens that no connection holds are at their end, with what became of them at Notion. */
+/** …and when tokens that no connection holds have ended, with their fate at Notion. */
 export function discardedEntry(
   discardedBy: RevokeToken['discardedBy'],
   botId: string,

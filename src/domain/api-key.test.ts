@@ -20,7 +20,7 @@ describe('API keys', () => {
     assert.equal(new Set(Array.from({ length: 500 }, mintApiKey)).size, 500);
   });
 
-  it('are told from a key with any one character changed, without asking anybody', () => {
+  it('differ from a key with any one character changed, without a question to a server', () => {
     const character = fc.constantFrom(...characters);
     fc.assert(
       fc.property(fc.integer({ min: 4, max: 52 }), character, (at, other) => {

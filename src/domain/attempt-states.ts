@@ -1,8 +1,8 @@
 import { stateTable } from './state-table.ts';
 
 /**
- * Minutes that an attempt to connect may take: first until somebody comes back from Notion, and then, anew, until they
- * confirm what came of it.
+ * Minutes that an attempt to connect may take. They run until the person comes back from Notion, and start again for
+ * the confirmation.
  */
 export const attemptMinutes = 10;
 

@@ -3,10 +3,10 @@ import type { Grant, GrantScope } from './grant.ts';
 import type { GrantId, GroupId, PrincipalId } from './ids.ts';
 import type { Judgement } from './policy-snapshot.ts';
 
-/** Why somebody may or may not do something, and what would change it. */
+/** Why a principal may or may not do something, and what would change it. */
 export interface ExplainedJudgement {
   readonly judgement: Judgement;
-  /** From the object up to the top; empty where it has no place, or nobody knows it. */
+  /** From the object up to the top; empty if it has no place, or if its place is not known. */
   readonly path: readonly Container[];
   /** Every grant that determines the judgement. */
   readonly grants: readonly ExplainedGrant[];
@@ -16,7 +16,7 @@ export interface ExplainedJudgement {
 
 export interface ExplainedGrant {
   readonly grant: Grant;
-  /** How it came to be the principal's. */
+  /** How the grant applies to the principal. */
   readonly via: SubjectChain;
   /** The scope of it that covers the object; null of a limit: none does. */
   readonly scope: GrantScope | null;
@@ -39,7 +39,7 @@ export type Flip =
   /** Without the key's limit the principal may do it. */
   | { readonly kind: 'other_key' };
 
-/** Somebody who may do something, in every call or in some. */
+/** A principal who may do something, in every call or in some. */
 export interface Capable {
   readonly principal: PrincipalId;
   readonly calls: 'always' | 'sometimes';

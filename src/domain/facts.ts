@@ -27,8 +27,9 @@ export interface Facts {
    */
   readonly objects: ReadonlyMap<string, Ancestry>;
   /**
-   * Why Notion did not answer when it was asked for an object of the call. Left out: it answered, or was not asked. Then nobody
-   * knows whether such an object exists, and one that is known and hidden is spoken of in the same way.
+   * Why Notion did not answer a question about an object of the call. Left out: it answered, or was not asked.
+   * Otherwise it is not known whether such an object exists, and the same error is given for an object that is known
+   * and hidden.
    */
   readonly askingTrouble?: AskingTrouble;
   readonly connection: ChosenConnection | null;

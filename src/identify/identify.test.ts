@@ -121,7 +121,7 @@ describe('identify', () => {
     assert.equal(await whyNot(session(token), other), 'identified');
   });
 
-  it('forgets what it was told to forget, and then sees the revocation', async () => {
+  it('forgets the given credentials, and then sees the revocation', async () => {
     const { key, secret } = await people.accounts.keys.mint(signedIn(user), workspace, { name: 'to revoke' });
     const before = await people.callerOf(secret);
     await people.accounts.keys.revoke(signedIn(user), workspace, key.id);

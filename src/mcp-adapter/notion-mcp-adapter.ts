@@ -157,7 +157,7 @@ export class NotionMcpAdapter {
     return 'data' in found ? failure('error', `Notion answered ${answer.status}.`) : found;
   }
 
-  /** Ids of the blocks at the top of a page; null where they cannot be told. */
+  /** Ids of the blocks at the top of a page; null if they cannot be found out. */
   async #blocksOf(pageId: string): Promise<string[] | null> {
     const ids: string[] = [];
     for (let cursor = '', round = 0; round < 20; round++) {

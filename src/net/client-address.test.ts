@@ -61,7 +61,7 @@ describe('rule 26: where a request comes from', () => {
     assert.equal(seen('203.0.113.9', { peer: '::FFFF:192.0.2.7' }), '192.0.2.7');
   });
 
-  it('is told to whoever asks what proxies say of a request', () => {
+  it('every client may see what proxies say about its request', () => {
     const word = (forwarded: string | undefined, peer = '10.0.0.1') =>
       createProxyWord(proxies)(aRequest(forwarded, peer));
     assert.deepEqual(

@@ -2,7 +2,7 @@ const property = /prop\(\s*"((?:[^"\\]|\\.)*)"\s*\)|\{\{notion:block_property:([
 const anyReference = /prop\s*\(|\{\{\s*notion:/g;
 
 /**
- * The properties that a formula names, by name or id. Null if it cannot be told: then it may depend on anything.
+ * The properties that a formula names, by name or id. Null if that is not clear: then it may depend on anything.
  * https://developers.notion.com/reference/property-object#formula
  */
 export function formulaReferences(expression: string): readonly string[] | null {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { isNotionVersion, unknownVersionMessage } from './versions.ts';
 
 describe('Notion-Version', () => {
-  it('is told in exactly the words of Notion when it is unknown', () => {
+  it('is reported in exactly the words of Notion when it is unknown', () => {
     assert.equal(
       unknownVersionMessage('banana'),
       'Notion-Version header failed validation: Notion-Version header should be `"2021-05-11"`, `"2021-05-13"`, ' +

@@ -81,7 +81,7 @@ describe('the programs of the embedded PostgreSQL', () => {
     ['a processor without a package', 'linux', 'riscv64', true],
     ['an operating system without a package', 'win32', 'x64', true],
   ] as const) {
-    it(`do not exist for ${name}, which is told about DATABASE_URL`, () => {
+    it(`do not exist for ${name}, where the error names DATABASE_URL`, () => {
       assert.throws(() => findPackage(platform, arch, () => loaderExists), {
         code: 'binary_missing',
         message:

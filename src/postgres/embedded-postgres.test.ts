@@ -81,7 +81,7 @@ describe('the embedded PostgreSQL', () => {
     assert.doesNotMatch(log, /pcl_canary|INSERT/);
   });
 
-  it('keeps its data over a clean stop, and stops once however often it is told to', async () => {
+  it('keeps its data over a clean stop, and stops once for any number of requests', async () => {
     const first = await place.start('restarted');
     await ask(first.connection, "CREATE TABLE kept AS SELECT 'still here' AS text");
     await Promise.all([first.stop(), first.stop()]);

@@ -113,7 +113,7 @@ export function createDraftStore(
 
 const nothingCounted = { calls: 0, skipped: 0, lost: 0, gained: 0 };
 
-/** @param revision the one that is meant; null: whichever it is. False: there is none of it */
+/** @param revision the revision to drop; null: any. Returns false if there is no such draft */
 export async function dropDraft(tx: Tx, workspaceId: WorkspaceId, revision: number | null): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('policy_draft')

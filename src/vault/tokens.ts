@@ -21,8 +21,8 @@ export interface TokenCustody {
    */
   accessToken(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<OpenedToken>;
   /**
-   * To be told of every 401 from Notion, with the token that it was about. One check, one refresh, then `needs_reauth`:
-   * `usable` when there is a token that works, perhaps a new one; `ended` when a person is needed.
+   * Called with every 401 from Notion, with the refused token. It makes one check and one refresh, then the connection
+   * becomes `needs_reauth`. `usable`: there is a working token, perhaps a new one. `ended`: a person is needed.
    */
   reportUnauthorized(workspaceId: WorkspaceId, connectionId: ConnectionId, refused: Secret): Promise<TokenHealth>;
   /** Finds out whether the connection still exists at Notion, without any call having failed. */

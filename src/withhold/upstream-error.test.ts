@@ -63,7 +63,7 @@ describe('rule 12: what Notion says when it refuses is content', () => {
     assert.match(heard({ mayRead: false }, refusal(503, 'service_unavailable')).error.message, /may have been made/);
   });
 
-  it('is told in full to those who may read', () => {
+  it('is shown in full to callers who may read', () => {
     const { error, withheld } = heard({ mayRead: true }, refusal(400, 'validation_error'));
     assert.match(error.message, /Layoffs in March/);
     assert.deepEqual(error.additional_data.committed_child_ids, [child]);

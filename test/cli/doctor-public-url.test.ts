@@ -28,7 +28,7 @@ describe('portcullis doctor, at the public URL', () => {
     assert.match(await found(says('passed', 'direct'), []), /^ok:/);
   });
 
-  it('is told apart from whatever else answers there, and from nothing', async () => {
+  it('differs from another server at that address, and from no server', async () => {
     for (const other of [null, { status: 302, headers: { location: '/' } }, { body: '<h1>' }, says('x', 'y')]) {
       assert.match(await found(other), /^warn: something else answers/);
     }

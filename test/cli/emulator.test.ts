@@ -49,7 +49,7 @@ describe('portcullis emulator', () => {
     assert.equal(await end(child, 'SIGTERM'), 0);
   });
 
-  it('passes on what it was told', async () => {
+  it('passes its options on', async () => {
     const file = join(directory, 'other.json');
     const child = await started(file, '--seed', 'company', '--pages', '100');
     const { url, internalToken } = JSON.parse(await readFile(file, 'utf8'));

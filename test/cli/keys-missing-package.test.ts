@@ -44,7 +44,7 @@ describe('an installation without the packages for key services', () => {
     ['@aws-sdk/client-kms', 'aws-kms:arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'],
     ['google-auth-library', 'gcp-kms:projects/p/locations/l/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1'],
   ] as const) {
-    it(`says how to install ${name} to whoever needs it`, async () => {
+    it(`says how to install ${name} to an operator who needs it`, async () => {
       const { err, code } = await status(key);
       assert.equal(code, 6, err);
       assert.equal(
@@ -54,7 +54,7 @@ describe('an installation without the packages for key services', () => {
     });
   }
 
-  it('works for whoever does not', async () => {
+  it('works for an operator who does not', async () => {
     const path = join(directory, 'root.key');
     await openRootKeyFile(path);
     const { err, code } = await status(`file:${path}`);

@@ -77,7 +77,7 @@ describe('a step of connecting that a browser takes more than once', () => {
       });
     }
 
-    it('says that it was interrupted when whoever carried it out is gone', async () => {
+    it('says that it was interrupted if the process that carried it out is gone', async () => {
       const ada = await at.aPerson();
       const callback = await ada.browser.consent(await ada.browser.start());
       const used_at = sql<Date>`now() - interval '30 seconds'`;

@@ -12,7 +12,7 @@ describe('connecting a workspace', () => {
   beforeEach(() => at.startOver());
   after(() => at.close());
 
-  it('makes whoever connects a new workspace its admin, and sends them to it', async () => {
+  it('makes the person who connects a new workspace its admin, and sends them to it', async () => {
     const ada = await connectNew(at);
     const { workspaces, connections } = await rowsOf(at);
     assert.equal(workspaces[0]?.id, ada.workspaceId);

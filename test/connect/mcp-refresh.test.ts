@@ -65,7 +65,7 @@ describe('refreshing a hosted MCP connection', () => {
   for (const loss of losses) {
     const lost = loss.kind === 'reset' ? 'a lost answer' : 'a 503 after the rotation';
 
-    it(`B20: ${lost} is not followed by another request until the wait is over, whoever asks`, async () => {
+    it(`B20: ${lost} is not followed by another request until the wait is over, for any caller`, async () => {
       await connection.expire();
       await at.control.addFault({ ...loss, path: '/token' });
       for (const _call of [1, 2, 3]) await assert.rejects(connection.token(), { code: 'upstream_unavailable' });

@@ -125,7 +125,7 @@ describe('a hosted MCP connection', () => {
     );
   });
 
-  it("C12 and C25: is its owner's alone, whoever else is in the workspace", async () => {
+  it("C12 and C25: is its owner's alone, with any other members in the workspace", async () => {
     const { id: connectionId, audience, status, connected_by: connectedBy } = await connection.row();
     const own = { id: connectionId, kind: 'internal', audience, status, connectedBy } as const;
     assert.equal(chooseConnection([own], { kind: 'user', id: connectedBy }).connection?.id, connectionId);

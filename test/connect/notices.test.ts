@@ -161,7 +161,7 @@ describe('notices to the owner’s system', () => {
     assert.equal(receiver.taken[0]?.data.notionWorkspaceId, uuidNamed('globex/workspace'));
   });
 
-  it('is told once by two processes, and in order', async () => {
+  it('is sent once by two processes, and in order', async () => {
     const others = openDatabase<Schema>(at.testDatabase.connection);
     try {
       const ada = await connected();

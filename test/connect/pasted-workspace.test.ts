@@ -67,7 +67,7 @@ describe('a pasted token of a workspace that nobody knows', () => {
     assert.deepEqual(at.log.slice(0, 1), ['connection.paste_new allow deployment_right']);
   });
 
-  it('rule 1: is refused where the workspace is known, whose admins are told, and nothing is stored', async () => {
+  it('rule 1: is refused if the workspace is known: its admins are notified, and nothing is stored', async () => {
     const { workspaceId } = await connected();
     const [before, ...others] = await connections();
     at.events.length = 0;
@@ -85,7 +85,7 @@ describe('a pasted token of a workspace that nobody knows', () => {
     );
   });
 
-  it('rule 1: leaves the connection of the same integration as it is, whoever serves from it', async () => {
+  it('rule 1: leaves the connection of the same integration as it is, for every audience', async () => {
     const ada = await connected();
     await ada.browser.api('POST', `/api/workspaces/${ada.workspaceId}/connections`, { token: token() });
     const [before, sealed] = [await connections(), await secrets()];
@@ -114,7 +114,7 @@ describe('a pasted token of a workspace that nobody knows', () => {
     assert.deepEqual([(await workspaces()).length, (await connections()).length, (await attempts()).length], [1, 1, 1]);
   });
 
-  it('can be pasted again by whoever did not confirm it, also twice at once', async () => {
+  it('can be pasted again by the person who did not confirm it, also twice at once', async () => {
     const { browser } = await at.aPerson();
     await paste(browser);
     const answers = await Promise.all([paste(browser), paste(browser)]);

@@ -37,7 +37,7 @@ describe('a client secret that Notion refuses is our own fault, and no outage', 
     return { row, token: () => at.tokens.accessToken(workspaceId, id), place: [workspaceId, id] as const };
   }
 
-  it('is what a call is told once the token has ended, until the secret is right again', async () => {
+  it('is the error of a call once the token has ended, until the secret is right again', async () => {
     const { row, token, place } = await connected();
     const { token: before } = await token();
     const expires_at = sql<Date>`now() - interval '1 minute'`;

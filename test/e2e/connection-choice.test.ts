@@ -84,7 +84,7 @@ describe('rule 2: the choice of a connection', () => {
     assert.equal((await call('agent', path)).status, 200);
   });
 
-  it('rule 2: nor does the end of one: the caller is told instead of served as somebody else', async () => {
+  it('rule 2: nor does the end of one: the caller gets an error, and is not served as another person', async () => {
     await demo.emulator.revoke({ botId });
     const answer = await call('ada', `/v1/pages/${demo.ready.pages.public}`);
     assert.equal(answer.status, 503);

@@ -61,7 +61,7 @@ describe('a workspace whose connection may make 20 calls a minute', () => {
   });
 });
 
-describe('a client that waits as long as it is told', () => {
+describe('a client that waits for the stated time', () => {
   let demo: DemoInProcess;
   before(async () => {
     demo = await startDemoInProcess();

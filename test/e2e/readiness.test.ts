@@ -117,7 +117,7 @@ describe('/readyz of a gateway on an external database, with its root key in a k
     await untilItSays(ready);
   });
 
-  it('is told to whoever asks an address instead of a name, and nothing else is', async () => {
+  it('is shown to clients that use an address instead of a name, and nothing else is', async () => {
     const asked = (path: string, host: string) => statusOf(Number(new URL(url).port), path, host);
     for (const host of ['10.1.2.3:8420', 'portcullis.default.svc']) {
       assert.deepEqual([await asked('/healthz', host), await asked('/readyz?verbose', host)], [200, 200], host);

@@ -67,7 +67,7 @@ describe('an unmodified official client behind the gate', () => {
     assert.equal(entry.outcome.status, 200);
   });
 
-  it('A4: a viewer cannot write though the connection can, is told why, and the denial is in the log under its name', async () => {
+  it('A4: a viewer cannot write though the connection can, learns why, and the denial is in the log under its name', async () => {
     const page_id = demo.ready.pages.public;
     await demo.emulator.clearRequests({});
     const error = await failure(client('viewer').pages.update({ page_id, ...retitle('Mine now') }));
@@ -138,7 +138,7 @@ describe('an unmodified official client behind the gate', () => {
     assert.deepEqual(unshared.additional_data, missing.additional_data);
   });
 
-  it('a key that may update and not read hears that Notion refused, and not the titles that Notion quotes', async () => {
+  it('a key that may update and not read learns that Notion refused, and not the titles that Notion quotes', async () => {
     const parent = { page_id: demo.ready.pages.public };
     const page = await client('admin').pages.create({ parent, ...retitle('Plans') });
     await client('admin').pages.create({ parent: { page_id: page.id }, ...retitle('Layoffs in March') });

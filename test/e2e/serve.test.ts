@@ -90,7 +90,7 @@ describe('npm start with the credentials of an integration', () => {
     assert.ok(!`${printed.out}${printed.err}`.includes(emulator.clientSecret));
   });
 
-  it('has the database to itself, and says so to whoever wants it too', async () => {
+  it('has the database to itself, and says so to a second process', async () => {
     const { err, code } = await portcullis(['db', 'dump', join(folder, 'x')], env);
     assert.equal(code, 6);
     assert.match(err, /^error: .* is in use by portcullis process \d+/m);

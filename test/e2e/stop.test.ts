@@ -19,8 +19,8 @@ async function entriesOf({ ready: { url, keys } }: Demo, query: string): Promise
   return ((await response.json()) as { entries: Entry[] }).entries;
 }
 
-describe('a gateway that is told to stop while Notion is silent', () => {
-  it('ends in order before whoever told it loses patience, and the log says what is known of each call', async () => {
+describe('a gateway that is stopped while Notion is silent', () => {
+  it('ends in order before its supervisor kills it, and the log says what is known about each call', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'portcullis-stop-'));
     try {
       const stopped = await startDemo({ dataDir });

@@ -56,7 +56,7 @@ describe('the authorization server', () => {
     assert.equal((await client.refresh(clientId, String(tokens.refresh_token))).status, 400);
   });
 
-  it('sends whoever is not signed in there first, and back to the question', async () => {
+  it('sends a person who is not signed in there first, and back to the question', async () => {
     const client = mcpClient(url);
     const { at } = await oauthBrowser('').reach(client.authorizeUrl(await registered(client)));
     assert.match(at.pathname + at.search, /^\/sign-in\?next=%2Foauth%2Fconsent%2F/);

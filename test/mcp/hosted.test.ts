@@ -63,7 +63,7 @@ describe('tools by the hosted server', () => {
     assert.equal((await sent()).length, before);
   });
 
-  it('rule 2: is for whoever connected it alone', async () => {
+  it('rule 2: is only for the person who connected it', async () => {
     const other = await at.aPerson();
     const membership = { workspace_id: ada.workspaceId, principal_id: other.id, role: 'editor' };
     await at.database.system.insertInto('membership').values(membership).execute();

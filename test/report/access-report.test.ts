@@ -87,7 +87,7 @@ describe('the access report', () => {
     const before = await findings();
     assert.equal(before.get('insert_comments')?.state, 'unknown');
     assert.equal(before.get('insert_comments')?.verdict, 'unknown');
-    assert.match(before.get('insert_comments')?.learnedBy ?? '', /^Known once somebody does it/);
+    assert.match(before.get('insert_comments')?.learnedBy ?? '', /^Known once a caller does it/);
     await fetch(`${demo.ready.url}/v1/comments`, {
       method: 'POST',
       headers: { authorization: `Bearer ${demo.ready.keys.editor}`, 'content-type': 'application/json' },

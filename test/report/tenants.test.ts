@@ -127,7 +127,7 @@ describe('who learns what of the connections of a workspace', () => {
     for (const id of [shared, alone]) await learn(id, 'update_content', true);
     assert.equal((await findingsOf(shared))('update_content')?.verdict, 'spare');
     assert.equal((await findingsOf(alone))('update_content')?.verdict, 'excess');
-    assert.equal((await asked()).length, before, 'what is known by now is told without asking Notion');
+    assert.equal((await asked()).length, before, 'known capabilities are shown without asking Notion');
   });
 
   it('forgets what was learned before a person agreed to the connection anew', async () => {

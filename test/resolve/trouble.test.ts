@@ -61,7 +61,7 @@ describe('rule 12: trouble at Notion', () => {
     return first;
   }
 
-  it('is told of whatever is asked for, and of nothing more than the connection', async () => {
+  it('is reported for every object, and is about the connection only', async () => {
     await gate.control.addFault({ kind: 'respond', status: 503, times: 1_000 });
     const { status, answer } = await tellsNothing();
     assert.equal(status, 502);

@@ -11,7 +11,7 @@ describe('rule 10: whether decidedCalls are still current', () => {
   });
   after(() => people.close());
 
-  it('is told of each by itself, however many are asked about at once', async () => {
+  it('gives an answer for each call, for any number of questions at once', async () => {
     const { database } = people;
     const stillCurrent = createStillCurrent(database);
     const workspaceId = await people.aWorkspace();

@@ -77,7 +77,7 @@ describe('rule 20: a database that was put back', () => {
     assert.deepEqual(found, [1, 1]);
     assert.equal(await remembered(), 4);
     const newcomer = await watch(join(custody.directory, 'another.json'));
-    assert.equal(newcomer.restored(), true, 'an instance that remembers nothing is told by the database');
+    assert.equal(newcomer.restored(), true, 'an instance that remembers nothing learns it from the database');
 
     const acknowledged = await createCustodyMarks(custody.database).acknowledge('somebody');
     assert.deepEqual([acknowledged?.databaseMark, acknowledged?.knownMark], [1, 4]);
@@ -111,7 +111,7 @@ describe('rule 20: a database that was put back', () => {
     assert.notEqual(await begin(), null);
   });
 
-  it('rule 20: whoever acknowledges is in the log, with what they acknowledged', async () => {
+  it('rule 20: the log names the operator who acknowledges, and what they acknowledged', async () => {
     const acknowledge = () => portcullisHere(['db', 'acknowledge-restore'], { DATABASE_URL: custody.databaseUrl });
     const told = async () => {
       const logged = custody.database.system.selectFrom('audit_entry').select('entry');

@@ -33,7 +33,7 @@ describe('rule 21', () => {
   const setStatus = (place: Connected, status: 'revoking' | 'revoked') =>
     at.system.updateTable('connection').set({ status }).where('id', '=', place.connectionId).execute();
 
-  it('rule 21: waits for the spool of whoever had the lease before it spends the token again', async () => {
+  it('rule 21: waits for the spool of the last lease holder before it spends the token again', async () => {
     const place = await killed('spooled');
     const elsewhere = await at.aNode({}, { dataDir: `${at.directory}/elsewhere`, timings: { waitMs: 5_000 } });
     await at.skipWaiting(place);

@@ -76,7 +76,7 @@ describe('what becomes of a token', () => {
     });
   }
 
-  it('is told in these words: each is read or written by the source outside the table', async () => {
+  it('uses these words: the source outside the table reads or writes each', async () => {
     const sources = (await sourcesBelow('src')).filter(source => !isTest(source));
     const users = sources.filter(({ imports }) => imports.includes('src/domain/token-outcomes.ts'));
     const words = Object.entries(tokenOutcomes).flatMap(([said, { stored }]) => [

@@ -10,7 +10,7 @@ import { anEvent, type Hearing, post, startHearing } from './hearing.ts';
 
 const day = 24 * 60 * 60 * 1000;
 
-describe('whoever sends to a webhook address', () => {
+describe('a sender to a webhook address', () => {
   let hearing: Hearing;
   let url: string;
   let token: string;
@@ -205,7 +205,7 @@ describe('the door of webhooks', () => {
     }
   });
 
-  it('cuts whoever sends a body too slowly, and takes none of it', async () => {
+  it('cuts off a client that sends a body too slowly, and takes none of it', async () => {
     let received = 0;
     const door: OpenDoor = await openDoor({
       bodyMsMax: 500,

@@ -67,7 +67,7 @@ describe('the handshake of a webhook', () => {
     assert.equal(await stateOf(id), 'shown');
   });
 
-  it('is worth nothing once a second one shows that a stranger knows the address, whoever was first', async () => {
+  it('is worth nothing once a second one shows that a stranger knows the address, in either order', async () => {
     for (const shown of [false, true]) {
       const { id, url } = await hearing.subscribe();
       const forged = aToken();

@@ -156,7 +156,7 @@ describe('agents', () => {
     assert.deepEqual((await ada.call('notion-check-mcp-next-steps')).json, { next_steps: [] });
   });
 
-  it('are among the tools that a client is told it may call', async () => {
+  it('are among the tools that a client may call', async () => {
     const { json } = await ada.call('notion-get-tool-access', { tool_names: ['notion-spawn-session', 'notion-x'] });
     assert.deepEqual(json.tools, [
       { name: 'notion-spawn-session', available: true },

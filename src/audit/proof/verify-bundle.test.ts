@@ -20,14 +20,14 @@ const linesOf = (text: string) => text.match(/.*\n/g) ?? [];
 const named = (at: number) => `entry ${at} (${JSON.parse(anEntry(at)).id})`;
 
 describe('a bundle of the log', () => {
-  it('holds as it was written, for whoever trusts either key', async () => {
+  it('is valid as it was written, for a reader who trusts either key', async () => {
     for (const trusted of [oldKey.verifier, newKey.verifier, null]) {
       const verdict = await verify(bundle, { key: trusted });
       assert.deepEqual([verdict.problems, verdict.size, verdict.origin], [[], 8, 'portcullis.example/log/wsp_a']);
     }
   });
 
-  it('does not hold for whoever trusts another key', async () => {
+  it('is not valid for a reader who trusts another key', async () => {
     const stranger = signerKey('portcullis.example/log', Buffer.alloc(32, 3)).verifier;
     assert.deepEqual((await verify(bundle, { key: stranger })).problems, [
       `the key ${stranger.text} has not signed this`,

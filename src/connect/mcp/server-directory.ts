@@ -11,7 +11,7 @@ export interface ServerDirectory {
   find(issuer: string): Promise<ServerMetadata>;
   /** Tells the directory about metadata that was read just now. */
   note(server: ServerMetadata): void;
-  /** To be told of trouble with a server: it is looked up again next time. */
+  /** Called on trouble with a server: the server is looked up again next time. */
   forget(issuer: string): void;
 }
 

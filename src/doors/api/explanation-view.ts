@@ -35,7 +35,7 @@ export function decidingGrantView(
   };
 }
 
-/** The same, with how it came to be the principal's. */
+/** The same, with how the grant applies to the principal. */
 export function explainedGrantView(
   { grant, via }: Pick<ExplainedGrant, 'grant'> & { readonly via: SubjectChain | null },
   questioned: Questioned,
@@ -59,8 +59,8 @@ function sayChain(via: SubjectChain, { subjectName }: SubjectNames, extent: Exte
 const changesMax = 12;
 
 /**
- * The changes that would reverse a decision. Who may not see the whole policy hears of no groups, and of no grants but those that
- * decided it (rule 19).
+ * The changes that would reverse a decision. For a caller who may not see the whole policy, it leaves out groups, and
+ * all grants except those that decided it (rule 19).
  *
  * @param deciding ids of the grants that decided it
  */

@@ -8,7 +8,7 @@ export const ifMatch = z.object({
     .describe('The ETag of the policy that the change was made on. Needed: another policy now is a 412.'),
 });
 
-/** Undefined for `*`: whatever the policy is now. Throws `revision_needed` or `revision_moved`. */
+/** Undefined for `*`: any current policy. Throws `revision_needed` or `revision_moved`. */
 export function revisionIn(header: string | undefined): number | undefined {
   if (header === undefined) throw new PortcullisError('revision_needed');
   if (header.trim() === '*') return undefined;

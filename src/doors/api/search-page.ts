@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { PortcullisError } from '../../domain/errors.ts';
 
-/** Results of one answer, at most, whatever is asked for. */
+/** The most results of one answer, for every requested number. */
 const resultsMax = 500;
 
 /** What a search of AuthZEN takes to go through its results: a limit, and the token of the answer before. */

@@ -163,7 +163,7 @@ describe('/metrics', () => {
     assert.equal((await door.get('/metrics')).status, 404);
   });
 
-  it('are shown to whoever sends the token, and to nobody else', async () => {
+  it('are shown to clients that send the token, and to no others', async () => {
     await using door = await open({ publicUrl: 'https://gate.example.com', token: 'let-me-see' });
     assert.equal((await door.get('/metrics')).status, 404);
     assert.equal((await door.get('/metrics', { authorization: 'Bearer let-me-sea' })).status, 404);

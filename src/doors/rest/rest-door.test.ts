@@ -390,7 +390,7 @@ describe('a stranger', () => {
 });
 
 describe('a caller with more unfinished bodies than one may hold', () => {
-  it('is told so, and others are not', async () => {
+  it('gets that error, and others do not', async () => {
     const head =
       'PATCH /v1/pages/x HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{';
     const port = (server.address() as AddressInfo).port;

@@ -31,7 +31,7 @@ interface Delivery {
 
 export interface WebhookDoorParts {
   readonly gateway: Gateway;
-  /** What became of a delivery. Rejects when that could not be made durable. */
+  /** Returns the result of a delivery. Rejects if the result could not be made durable. */
   receive(delivery: Delivery): Promise<'taken' | 'repeated' | 'passed_over' | 'unproven'>;
   readonly clientAddress: ClientAddress;
   readonly bodyMsMax?: number;

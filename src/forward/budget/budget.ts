@@ -19,9 +19,9 @@ export interface RateBudget {
    * in time, and with the signal's reason when that aborts first.
    */
   take(decided: DecidedCall, signal: AbortSignal | null): Promise<void> | null;
-  /** To be told when a call was not sent after all. */
+  /** Called if a call was not sent after all. */
   giveBack(decided: DecidedCall): void;
-  /** To be told of every answer of Notion's. */
+  /** Called with every answer of Notion's. */
   answered(decided: DecidedCall, answer: Answer): void;
   /** Gives the rest back to the other processes. */
   close(): Promise<void>;

@@ -18,7 +18,7 @@ const looksMax = 50_000;
 
 const noNames: ReadonlySet<string> = new Set();
 
-/** What became of a question: it was answered, the bounds were reached, or Notion did not answer. */
+/** The result of a question: it was answered, the bounds were reached, or Notion did not answer. */
 type Asking = 'answered' | 'not_asked' | Exclude<Looked, string>;
 
 /** The index of one instance, over the database that all share. */

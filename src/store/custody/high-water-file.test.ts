@@ -23,7 +23,7 @@ describe('the high-water file', () => {
     assert.deepEqual(await readdir(join(directory, 'kept')), ['high-water.json']);
   });
 
-  it('never goes back: whoever is behind learns of the greater number', async () => {
+  it('never goes back: an instance that is behind learns the greater number', async () => {
     await createHighWaterFile(path).raise(7);
     assert.equal(await createHighWaterFile(path).raise(6), 7);
     assert.equal(await createHighWaterFile(path).read(), 7);

@@ -69,8 +69,9 @@ CREATE TABLE policy_checks (
   tests jsonb NOT NULL
 );
 
--- A policy that somebody tries beside the one that decides. It decides nothing, so it moves no revision but its own, which goes
--- on when a draft goes. `watched`: what the log holds before that place has been judged under it too, or is older.
+-- A policy that is tried beside the real one. It decides nothing, so it moves no revision except its own, which
+-- continues when another draft replaces it. `watched`: the log entries before that place have been judged under it too,
+-- or are older.
 CREATE TABLE policy_draft (
   workspace_id text PRIMARY KEY REFERENCES workspace (id),
   revision bigint NOT NULL,

@@ -16,7 +16,7 @@ describe('the spool', () => {
   });
   afterEach(() => rm(join(directory, '..'), { recursive: true }));
 
-  it('gives back what it was given, to whoever opens it next, in files for its owner alone', async () => {
+  it('gives back what was written, to the next process that opens it, in files for its owner alone', async () => {
     const spooled = aSpooled();
     await (await openSpool(directory)).write(spooled);
     const spool = await openSpool(directory);

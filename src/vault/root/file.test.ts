@@ -108,7 +108,7 @@ describe('the root key file', () => {
     assert.equal(await readAs(0, 0o644), 'exposed');
     assert.equal(await readAs(4321, 0o600), kid);
     assert.equal(await readAs(4321, 0o440), 'exposed');
-    assert.equal(await readAs(1111, 0o640), 'exposed', 'whoever owns it may read it');
+    assert.equal(await readAs(1111, 0o640), 'exposed', 'its owner may read it');
   });
 
   it('is refused when it is short, empty or not base64, and never replaced', async () => {

@@ -24,7 +24,7 @@ export interface KnownRootKeys {
 
 /** The root keys that this process has, and which of them wraps. */
 export interface RootKeyRing extends RootKeys {
-  /** Learns what became of the root keys elsewhere, and proves a staged one on behalf of an instance. */
+  /** Reads the state of the root keys from the database, and proves a staged one on behalf of an instance. */
   refresh(instance: InstanceId | null): Promise<void>;
 }
 
