@@ -11,7 +11,10 @@ const context = { at: new Date(0), door: 'rest', address: '127.0.0.1', signIn: n
 export const byTree: Decider = tenants => {
   const placed = tenants.map(tenant => {
     const rows = [...tenant.parents].map(([id, parentId]) => ({ kind: 'page' as const, id, parentId }));
-    return new PlacedPolicy(compilePolicy(policyOf(tenant)), PageTree.of(rows));
+    const tree = PageTree.of(rows);
+    const its = new PlacedPolicy(compilePolicy(policyOf(tenant)), tree);
+    tree.settle();
+    return its;
   });
   return ({ tenant, person, action, page }) =>
     placed[tenant]?.may({ principal: person, limit: null, context }, action, page) ?? false;
