@@ -21,19 +21,18 @@ const carriesAlone = 8;
 const topId = '00000000-0000-0000-0000-000000000000';
 
 /**
- * All pages, databases and data sources of a workspace, with the anchor of each, in some 50 bytes a container. A changed
+ * All pages, databases and data sources of a workspace, with the anchor of each, in some 52 bytes a container. A changed
  * place or a new carrier is right at once; the anchors below are brought up to date in slices by `work`, and until then
  * looked up by walking. So nothing in between ever shows an old permission.
  */
 export class PageTree {
   readonly anchors = new Anchors();
+  /** Beside each id its anchor; -1: nobody knows where it stands. */
   readonly #ids: UuidTable;
   #parent: Int32Array;
   #firstChild: Int32Array;
   #next: Int32Array;
   #previous: Int32Array;
-  /** -1: nobody knows where it stands. */
-  #anchor: Int32Array;
   #kind: Uint8Array;
   /** How many containers have an anchor, by its number. */
   readonly #pagesAt: number[] = [];
@@ -46,12 +45,11 @@ export class PageTree {
   constructor(capacity = 1024) {
     const room = capacity + 1;
     this.#ids = new UuidTable(room);
-    [this.#parent, this.#firstChild, this.#next, this.#previous, this.#anchor] = [1, 2, 3, 4, 5].map(() =>
+    [this.#parent, this.#firstChild, this.#next, this.#previous] = [1, 2, 3, 4].map(() =>
       new Int32Array(room).fill(none),
-    ) as [Int32Array, Int32Array, Int32Array, Int32Array, Int32Array];
+    ) as [Int32Array, Int32Array, Int32Array, Int32Array];
     this.#kind = new Uint8Array(room);
     this.#ids.add(topId);
-    this.#anchor[top] = 0;
   }
 
   /** Builds a tree at once. `capacity` saves the copying while it grows. */
@@ -70,7 +68,7 @@ export class PageTree {
 
   /** Bytes in typed arrays. */
   get bytes(): number {
-    const arrays = [this.#parent, this.#firstChild, this.#next, this.#previous, this.#anchor, this.#kind];
+    const arrays = [this.#parent, this.#firstChild, this.#next, this.#previous, this.#kind];
     return arrays.reduce((sum, { byteLength }) => sum + byteLength, this.#ids.bytes);
   }
 
@@ -133,7 +131,15 @@ export class PageTree {
 
   /** The number of the anchor of a container; -1 where nobody knows where it stands. */
   anchorAt(ordinal: number): number {
-    return this.#pending.size === 0 ? (this.#anchor[ordinal] ?? none) : this.#walk(ordinal);
+    if (ordinal <= top) return ordinal;
+    return this.#pending.size === 0 ? this.#ids.beside(ordinal) : this.#walk(ordinal);
+  }
+
+  /** The same by its id; -1 also where the tree does not have it. */
+  anchorOf(id: string): number {
+    if (this.#pending.size === 0) return this.#ids.besideId(id);
+    const ordinal = this.find(id);
+    return ordinal === top ? none : this.anchorAt(ordinal);
   }
 
   /** How many containers have an anchor. Only of a settled tree. */
@@ -231,7 +237,7 @@ export class PageTree {
   }
 
   #stand(ordinal: number, parent: number): void {
-    if (this.parentOf(ordinal) === parent && this.#anchor[ordinal] !== none) return;
+    if (this.parentOf(ordinal) === parent && this.#ids.beside(ordinal) !== none) return;
     this.#unlink(ordinal);
     if (parent !== none) this.#link(ordinal, parent);
     this.#version++;
@@ -259,7 +265,7 @@ export class PageTree {
   #anchorAgain(ordinal: number): boolean {
     if (ordinal === top) return false;
     const parent = this.parentOf(ordinal);
-    const above = parent === none ? none : (this.#anchor[parent] ?? none);
+    const above = parent <= top ? parent : this.#ids.beside(parent);
     const anchor = above === none ? none : this.#standing(ordinal, this.anchors.throughout(above));
     return this.#setAnchor(ordinal, anchor);
   }
@@ -282,11 +288,11 @@ export class PageTree {
   }
 
   #setAnchor(ordinal: number, anchor: number): boolean {
-    const old = this.#anchor[ordinal] ?? none;
+    const old = this.#ids.beside(ordinal);
     if (old === anchor) return false;
     if (old !== none) this.#pagesAt[old] = this.pagesAt(old) - 1;
     if (anchor !== none) this.#pagesAt[anchor] = this.pagesAt(anchor) + 1;
-    this.#anchor[ordinal] = anchor;
+    this.#ids.setBeside(ordinal, anchor);
     return true;
   }
 
@@ -338,7 +344,6 @@ export class PageTree {
     this.#firstChild = grown(this.#firstChild, room);
     this.#next = grown(this.#next, room);
     this.#previous = grown(this.#previous, room);
-    this.#anchor = grown(this.#anchor, room);
     const kinds = new Uint8Array(room);
     kinds.set(this.#kind);
     this.#kind = kinds;

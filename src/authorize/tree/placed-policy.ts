@@ -27,15 +27,14 @@ export class PlacedPolicy {
 
   /** Whether the asker may do something with a page, database or data source. What the tree does not have is unknown. */
   may(asker: Asker, action: Action, id: string): boolean {
-    const ordinal = this.tree.find(id);
-    const anchor = ordinal <= 0 ? -1 : this.tree.anchorAt(ordinal);
+    const anchor = this.tree.anchorOf(id);
     const itsClass = classOf(this.parts, asker.principal);
     if (itsClass === null) return false;
     const bit = bitOf(action);
-    if (anchor === -1 || asker.limit !== null) return this.snapshot.may(asker, action, this.objectOf(ordinal));
-    const own = this.own(anchor);
-    if ((itsClass.conditional(own) & bit) !== 0) return this.snapshot.may(asker, action, this.objectOf(ordinal));
-    return (itsClass.always(own) & bit) !== 0;
+    const byPath = () => this.snapshot.may(asker, action, this.objectOf(this.tree.find(id)));
+    if (anchor === -1 || asker.limit !== null) return byPath();
+    const { always, conditional } = itsClass.masksAt(this.own(anchor));
+    return (conditional & bit) !== 0 ? byPath() : (always & bit) !== 0;
   }
 
   /** The policy's own anchor for one of the tree. */
@@ -56,7 +55,8 @@ export class PlacedPolicy {
   /** Which calls of a class are allowed at an anchor of the tree, from a moment on. */
   reach(itsClass: SubjectClass, anchor: number, bit: ActionMask, at: Date): Reach {
     const own = this.own(anchor);
-    if ((itsClass.conditional(own) & bit) === 0) return (itsClass.always(own) & bit) === 0 ? 'never' : 'always';
+    const { always, conditional } = itsClass.masksAt(own);
+    if ((conditional & bit) === 0) return (always & bit) === 0 ? 'never' : 'always';
     return reachOf(residual(itsClass.applicable(own), wordsAt(at)), bit);
   }
 

@@ -1,18 +1,27 @@
+/** Numbers in one cell: the 128 bits of an id; its ordinal + 1, or 0 where the cell is free; and the number beside the id. */
+const width = 6;
+const ordinalIn = 4;
+const besideIn = 5;
+
 /**
- * Numbers for Notion ids: the 128 bits of each id in a typed array, found by open addressing. Numbers are dense; one that
- * was removed is given out again. Ids are canonical UUIDs, dashed and lower case; nothing else is ever found.
+ * Numbers for Notion ids, and beside each id one more that its user keeps there: cells of a typed array, found by open
+ * addressing, so that what is asked of an id among millions stands at one place in memory. Numbers are dense; one that was
+ * removed is given out again. Ids are canonical UUIDs, dashed and lower case; nothing else is ever found.
  */
 export class UuidTable {
-  #words: Uint32Array;
-  /** Ordinal + 1; 0 is free. Linear probing, at most three quarters full. */
-  #slots: Int32Array;
+  /** Linear probing, at most four fifths full. */
+  #cells: Int32Array;
+  /** How many cells. */
+  #count: number;
+  /** By ordinal. */
+  #cellOf: Int32Array;
   #used = 0;
-  #free: number[] = [];
-  #parsed = new Uint32Array(4);
+  readonly #free: number[] = [];
 
   constructor(capacity: number) {
-    this.#words = new Uint32Array(4 * capacity);
-    this.#slots = new Int32Array(slotsFor(capacity));
+    this.#count = Math.ceil((capacity * 5) / 4 + 4);
+    this.#cells = new Int32Array(width * this.#count);
+    this.#cellOf = new Int32Array(capacity);
   }
 
   /** How many ids are here. */
@@ -21,120 +30,150 @@ export class UuidTable {
   }
 
   get bytes(): number {
-    return this.#words.byteLength + this.#slots.byteLength;
+    return this.#cells.byteLength + this.#cellOf.byteLength;
   }
 
   /** -1 for an id that is not here, or is none. */
   find(id: string): number {
-    return parse(id, this.#parsed) ? this.#ordinalIn(this.#probe()) : -1;
+    return parse(id) ? this.#ordinalAt(this.#probe()) : -1;
   }
 
-  /** The number of an id, a new one if need be; -1 for what is no id. */
+  /** What is beside an id; -1 for one that is not here. */
+  besideId(id: string): number {
+    if (!parse(id)) return -1;
+    const cell = width * this.#probe();
+    return this.#cells[cell + ordinalIn] === 0 ? -1 : (this.#cells[cell + besideIn] ?? -1);
+  }
+
+  /** The same by number; -1 also for one that was removed. */
+  beside(ordinal: number): number {
+    const cell = this.#cellOf[ordinal] ?? -1;
+    return cell === -1 ? -1 : (this.#cells[width * cell + besideIn] ?? -1);
+  }
+
+  setBeside(ordinal: number, value: number): void {
+    const cell = this.#cellOf[ordinal] ?? -1;
+    if (cell !== -1) this.#cells[width * cell + besideIn] = value;
+  }
+
+  /** The number of an id, a new one if need be, with -1 beside it; -1 for what is no id. */
   add(id: string): number {
-    if (!parse(id, this.#parsed)) return -1;
-    const known = this.#ordinalIn(this.#probe());
+    if (!parse(id)) return -1;
+    const known = this.#ordinalAt(this.#probe());
     if (known !== -1) return known;
     const ordinal = this.#free.pop() ?? this.#used++;
-    if (this.#used * 4 > this.#slots.length * 3) this.#rehash();
-    if (4 * ordinal >= this.#words.length) this.#words = grown(this.#words);
-    this.#words.set(this.#parsed, 4 * ordinal);
-    this.#slots[this.#probe()] = ordinal + 1;
+    if (this.#used * 5 > this.#count * 4) this.#rehash();
+    if (ordinal >= this.#cellOf.length) {
+      const longer = new Int32Array(aQuarterMore(this.#cellOf.length));
+      longer.set(this.#cellOf);
+      this.#cellOf = longer;
+    }
+    this.#put(ordinal, -1);
     return ordinal;
   }
 
   remove(ordinal: number): void {
-    this.#load(ordinal);
-    let hole = this.#probe();
-    const mask = this.#slots.length - 1;
+    const cells = this.#cells;
+    const count = this.#count;
+    let hole = this.#cellOf[ordinal] ?? 0;
     // What was pushed past the hole by a collision moves back into it.
-    for (let at = (hole + 1) & mask; this.#slots[at] !== 0; at = (at + 1) & mask) {
-      this.#load((this.#slots[at] ?? 1) - 1);
-      const home = hashOf(this.#parsed) & mask;
+    for (let at = (hole + 1) % count; this.#ordinalAt(at) !== -1; at = (at + 1) % count) {
+      this.#load(at);
+      const home = homeAmong(count);
       const stays = hole < at ? home > hole && home <= at : home > hole || home <= at;
       if (stays) continue;
-      this.#slots[hole] = this.#slots[at] ?? 0;
+      cells.copyWithin(width * hole, width * at, width * (at + 1));
+      this.#cellOf[this.#ordinalAt(at)] = hole;
       hole = at;
     }
-    this.#slots[hole] = 0;
+    cells.fill(0, width * hole, width * (hole + 1));
+    this.#cellOf[ordinal] = -1;
     this.#free.push(ordinal);
   }
 
   idOf(ordinal: number): string {
-    let hex = '';
-    for (let i = 0; i < 4; i++) hex += (this.#words[4 * ordinal + i] ?? 0).toString(16).padStart(8, '0');
+    this.#load(this.#cellOf[ordinal] ?? 0);
+    const hex = Array.from(parsed, word => (word >>> 0).toString(16).padStart(8, '0')).join('');
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   }
 
-  #load(ordinal: number): void {
-    for (let i = 0; i < 4; i++) this.#parsed[i] = this.#words[4 * ordinal + i] ?? 0;
+  /** Makes the id of a cell the one that was parsed last. */
+  #load(cell: number): void {
+    for (let i = 0; i < 4; i++) parsed[i] = this.#cells[width * cell + i] ?? 0;
   }
 
-  #ordinalIn(slot: number): number {
-    return (this.#slots[slot] ?? 0) - 1;
+  #ordinalAt(cell: number): number {
+    return (this.#cells[width * cell + ordinalIn] ?? 0) - 1;
   }
 
-  /** The slot of the id that was parsed last: its own, or the free one where it would stand. */
+  /** Puts the id that was parsed last into its cell. */
+  #put(ordinal: number, beside: number): void {
+    const cell = this.#probe();
+    this.#cells.set(parsed, width * cell);
+    this.#cells[width * cell + ordinalIn] = ordinal + 1;
+    this.#cells[width * cell + besideIn] = beside;
+    this.#cellOf[ordinal] = cell;
+  }
+
+  /** The cell of the id that was parsed last: its own, or the free one where it would stand. */
   #probe(): number {
-    const mask = this.#slots.length - 1;
-    const [a, b, c, d] = this.#parsed;
-    for (let slot = hashOf(this.#parsed) & mask; ; slot = (slot + 1) & mask) {
-      const at = 4 * ((this.#slots[slot] ?? 0) - 1);
-      if (at < 0) return slot;
-      const words = this.#words;
-      if (words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d) return slot;
+    const cells = this.#cells;
+    const count = this.#count;
+    for (let cell = homeAmong(count); ; cell = cell + 1 === count ? 0 : cell + 1) {
+      const at = width * cell;
+      if (cells[at + ordinalIn] === 0 || isAt(cells, at)) return cell;
     }
   }
 
   #rehash(): void {
-    const old = this.#slots;
-    const wanted = this.#parsed.slice();
-    this.#slots = new Int32Array(2 * old.length);
-    for (const slot of old) {
-      if (slot === 0) continue;
-      this.#load(slot - 1);
-      this.#slots[this.#probe()] = slot;
+    const old = this.#cells;
+    const wanted = parsed.slice();
+    this.#count = aQuarterMore(this.#count);
+    this.#cells = new Int32Array(width * this.#count);
+    for (let at = 0; at < old.length; at += width) {
+      const ordinal = (old[at + ordinalIn] ?? 0) - 1;
+      if (ordinal === -1) continue;
+      parsed.set(old.subarray(at, at + ordinalIn));
+      this.#put(ordinal, old[at + besideIn] ?? -1);
     }
-    this.#parsed.set(wanted);
+    parsed.set(wanted);
   }
 }
 
-function slotsFor(capacity: number): number {
-  return 2 ** Math.max(4, Math.ceil(Math.log2((capacity * 4) / 3 + 1)));
+/** So that a large table does not hold much more than it needs. */
+function aQuarterMore(length: number): number {
+  return Math.ceil(length * 1.25 + 16);
 }
 
-/** By a quarter, so that a large table does not hold much more than it needs. */
-function grown(words: Uint32Array): Uint32Array<ArrayBuffer> {
-  const more = new Uint32Array(4 * Math.ceil((words.length / 4) * 1.25 + 16));
-  more.set(words);
-  return more;
+/** The id that was parsed last, in four words. */
+const parsed = new Int32Array(4);
+
+function isAt(cells: Int32Array, at: number): boolean {
+  return (
+    cells[at] === parsed[0] && cells[at + 1] === parsed[1] && cells[at + 2] === parsed[2] && cells[at + 3] === parsed[3]
+  );
 }
 
-function hashOf(words: Uint32Array): number {
-  let hash = (words[0] ?? 0) ^ Math.imul(words[1] ?? 0, 0x9e3779b1);
-  hash = Math.imul(hash ^ (words[2] ?? 0) ^ (hash >>> 15), 0x85ebca6b);
-  hash = Math.imul(hash ^ (words[3] ?? 0) ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+/** Where the id that was parsed last belongs, among so many cells. */
+function homeAmong(count: number): number {
+  let hash = (parsed[0] ?? 0) ^ Math.imul(parsed[1] ?? 0, 0x9e3779b1);
+  hash = Math.imul(hash ^ (parsed[2] ?? 0) ^ (hash >>> 15), 0x85ebca6b);
+  hash = Math.imul(hash ^ (parsed[3] ?? 0) ^ (hash >>> 13), 0xc2b2ae35);
+  return Math.floor(((hash ^ (hash >>> 16)) >>> 0) * (count / 2 ** 32));
 }
 
 /** The value of a hexadecimal digit by its code; 16 and more for every other character. */
-const digits = new Uint8Array(128).fill(255);
+const digits = new Uint8Array(256).fill(255);
 for (let value = 0; value < 16; value++) digits[value.toString(16).charCodeAt(0)] = value;
-/** Where the 32 digits of a dashed UUID stand. */
-const places = Uint8Array.from({ length: 36 }, (_, i) => i).filter(i => ![8, 13, 18, 23].includes(i));
 
-function parse(id: string, into: Uint32Array): boolean {
+/** Reads a dashed UUID into `parsed`. False: it is none. */
+function parse(id: string): boolean {
   if (id.length !== 36) return false;
-  let bad = 0;
-  for (let word = 0; word < 4; word++) {
-    let value = 0;
-    for (let i = 8 * word; i < 8 * word + 8; i++) {
-      const code = id.charCodeAt(places[i] ?? 0);
-      const digit = code < 128 ? (digits[code] ?? 255) : 255;
-      bad |= digit;
-      value = (value << 4) | digit;
-    }
-    into[word] = value;
-  }
+  bad = 0;
+  parsed[0] = digitsAt(id, 0, 8, 0);
+  parsed[1] = digitsAt(id, 14, 18, digitsAt(id, 9, 13, 0));
+  parsed[2] = digitsAt(id, 24, 28, digitsAt(id, 19, 23, 0));
+  parsed[3] = digitsAt(id, 28, 36, 0);
   const dash = 45;
   return (
     bad < 16 &&
@@ -143,4 +182,19 @@ function parse(id: string, into: Uint32Array): boolean {
     id.charCodeAt(18) === dash &&
     id.charCodeAt(23) === dash
   );
+}
+
+/** Everything that was read since it was cleared; 16 and more if any of that was no digit. */
+let bad = 0;
+
+/** Appends the digits of a part of a text to a value. */
+function digitsAt(text: string, from: number, to: number, before: number): number {
+  let value = before;
+  for (let i = from; i < to; i++) {
+    const code = text.charCodeAt(i);
+    const digit = digits[code] ?? 255;
+    bad |= digit;
+    value = (value << 4) | digit;
+  }
+  return value;
 }
