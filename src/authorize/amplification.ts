@@ -106,5 +106,5 @@ function holds(policy: CompiledPolicy, asker: Asker, action: Action, scope: Gran
   if (!policy.may(asker, action, { state: 'known', path })) return false;
   const { parts } = policy;
   const anchor = parts.standing.anchors.of(path);
-  return ((classOf(parts, asker.principal)?.always(anchor) ?? 0) & bitOf(action)) !== 0;
+  return ((classOf(parts, asker.principal)?.masksAt(anchor).always ?? 0) & bitOf(action)) !== 0;
 }

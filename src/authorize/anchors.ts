@@ -13,13 +13,18 @@ export class Anchors {
   /** By carrier: bit 1, something stands on it for everything below; bit 2, for itself alone. */
   readonly #uses: number[] = [0];
   readonly #ids: (string | null)[] = [null];
-  readonly #parents: number[] = [-1];
-  readonly #edges: number[] = [0];
+  /** By anchor its parent and its edge. */
+  #nodes = new Int32Array(64);
+  #size = 1;
   readonly #children: (Map<number, number> | undefined)[] = [undefined];
+
+  constructor() {
+    this.#nodes[0] = -1;
+  }
 
   /** How many anchors there are. Their numbers are dense, and 0 is the workspace itself. */
   get size(): number {
-    return this.#parents.length;
+    return this.#size;
   }
 
   get carriers(): number {
@@ -78,22 +83,27 @@ export class Anchors {
     const children = this.#children[anchor];
     const known = children?.get(edge);
     if (known !== undefined) return known;
-    const child = this.#parents.length;
+    const child = this.#size++;
     if (children === undefined) this.#children[anchor] = new Map([[edge, child]]);
     else children.set(edge, child);
-    this.#parents.push(anchor);
-    this.#edges.push(edge);
+    if (2 * child >= this.#nodes.length) {
+      const longer = new Int32Array(2 * this.#nodes.length);
+      longer.set(this.#nodes);
+      this.#nodes = longer;
+    }
+    this.#nodes[2 * child] = anchor;
+    this.#nodes[2 * child + 1] = edge;
     this.#children.push(undefined);
     return child;
   }
 
   /** -1 for the workspace. */
   parentOf(anchor: number): number {
-    return this.#parents[anchor] ?? -1;
+    return this.#nodes[2 * anchor] ?? -1;
   }
 
   edgeAt(anchor: number): number {
-    return this.#edges[anchor] ?? 0;
+    return this.#nodes[2 * anchor + 1] ?? 0;
   }
 
   /** Whether the anchor is a container alone, without what is below it. */

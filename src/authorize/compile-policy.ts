@@ -52,9 +52,10 @@ export function snapshotOf(parts: EngineParts): CompiledPolicy {
       if (object.state !== 'known') return judge(asker, action, object).effect === 'allow';
       const anchor = parts.standing.anchors.of(object.path);
       const bit = bitOf(action);
+      const { always, conditional } = itsClass.masksAt(anchor);
       const allowed =
-        (itsClass.conditional(anchor) & bit) === 0
-          ? (itsClass.always(anchor) & bit) !== 0
+        (conditional & bit) === 0
+          ? (always & bit) !== 0
           : judgeBy(itsClass.applicable(anchor), bit, asker.context, object).effect === 'allow';
       return allowed && beyondKey(asker.limit, action, object) === null;
     },

@@ -6,7 +6,7 @@ import { type GroupsByPrincipal, groupsByPrincipal } from './groups-of.ts';
 import { type ReadyGrant, readyGrant } from './ready-grant.ts';
 import { actionsOfBuiltInRole } from './roles.ts';
 import { StandingGrants } from './standing-grants.ts';
-import { type MemoBudget, SubjectClass } from './subject-class.ts';
+import { SubjectClass } from './subject-class.ts';
 
 /** What a policy compiles to. Values, but for what they remember: a change makes another engine, which shares what stayed. */
 export interface EngineParts {
@@ -17,7 +17,6 @@ export interface EngineParts {
   /** By role and subjects. */
   readonly classes: Map<string, SubjectClass>;
   readonly classByPrincipal: Map<PrincipalId, SubjectClass>;
-  readonly budget: MemoBudget;
 }
 
 const noGroups: ReadonlySet<GroupId> = new Set();
@@ -36,7 +35,6 @@ export function compileParts(policy: Policy): EngineParts {
     standing: StandingGrants.of(ready),
     classes: new Map(),
     classByPrincipal: new Map(),
-    budget: { pieces: 0, generation: 0 },
   };
 }
 
@@ -46,12 +44,12 @@ export function classOf(parts: EngineParts, principal: PrincipalId): SubjectClas
   if (known !== undefined) return known;
   const role = parts.policy.members.get(principal);
   if (role === undefined) return null;
-  const { standing, classes, budget } = parts;
+  const { standing, classes } = parts;
   const groups = [...(parts.groupsOf.get(principal) ?? noGroups)].sort();
   const subjects = ['everyone', principal, ...groups].filter(subject => standing.has(subject));
   const mask = maskOf(actionsOfRole(parts.policy, role));
   const key = `${mask},${subjects.join()}`;
-  const found = classes.get(key) ?? new SubjectClass(mask, subjects, standing, budget);
+  const found = classes.get(key) ?? new SubjectClass(mask, subjects, standing);
   classes.set(key, found);
   parts.classByPrincipal.set(principal, found);
   return found;

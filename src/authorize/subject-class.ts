@@ -1,30 +1,25 @@
 import type { Container } from '../domain/ancestry.ts';
 import type { GrantScope } from '../domain/grant.ts';
 import type { ActionMask } from './action-bits.ts';
-import { type Applicable, applicable } from './applicable.ts';
+import type { Applicable } from './applicable.ts';
+import { bitOfSubject, type EffectsSum } from './effects-table.ts';
+import { type Masks, masksOf } from './masks.ts';
 import { byId, type ReadyGrant } from './ready-grant.ts';
-import type { StandingGrants } from './standing-grants.ts';
-
-/** Anchors in one piece of the memo. */
-const pieceSize = 512;
-/** Pieces that all classes of a policy may hold before they start afresh: 64 MB. */
-const piecesMax = 16_384;
-/** Applicable grants that one class remembers before it starts afresh. */
-const rememberedMax = 4_096;
-
-/** How much all classes of a policy remember together. */
-export interface MemoBudget {
-  pieces: number;
-  /** Moves when everything is forgotten. */
-  generation: number;
-}
+import { edgesOf, type StandingGrants } from './standing-grants.ts';
 
 /**
- * Principals for whom the same is decided everywhere: of the same actions by role, and of the same subjects of grants. What
- * conditions have no part in is remembered by anchor, as two masks: what is always allowed, and what calls decide.
+ * Principals for whom the same is decided everywhere: of the same actions by role, and of the same subjects of grants.
+ * Nothing that is decided is remembered: looking at what stands on the way up costs no more, and cannot be out of date.
  */
 export class SubjectClass {
+  // What each decision looks at comes first, and so together in memory: the others are looked at rarely.
   readonly role: ActionMask;
+  #standing: StandingGrants;
+  /** The numbers of the subjects, and the bits of these. */
+  readonly #numbers: readonly number[];
+  readonly #bits: number;
+  /** What denies wherever it does not stand, and where it stands. */
+  readonly #limits: ReadonlyMap<ReadyGrant, ReadonlySet<number>> | null;
   /** `everyone`, the principal and its groups, as far as grants name them. */
   readonly subjects: readonly string[];
   /** All its grants, in order of their ids: those that decide, and the masks of properties. */
@@ -34,16 +29,9 @@ export class SubjectClass {
   readonly exceptions: ActionMask;
   /** Whether anything that it may do depends on where an object stands. */
   readonly dependsOnPages: boolean;
-
-  #standing: StandingGrants;
-  readonly #limits: readonly ReadyGrant[];
-  readonly #budget: MemoBudget;
   readonly #exceptionsOf = new Map<ActionMask, readonly Container[]>();
-  #pieces: (Int32Array | undefined)[] = [];
-  #generation: number;
-  readonly #applicable = new Map<number, Applicable>();
 
-  constructor(role: ActionMask, subjects: readonly string[], standing: StandingGrants, budget: MemoBudget) {
+  constructor(role: ActionMask, subjects: readonly string[], standing: StandingGrants) {
     const all = standing.of(subjects);
     this.role = role;
     this.subjects = subjects;
@@ -54,9 +42,11 @@ export class SubjectClass {
       ({ grant, onPages, mask }) => onPages && (grant.effect !== 'allow' || (mask & ~role) !== 0),
     );
     this.#standing = standing;
-    this.#limits = this.grants.filter(({ grant, throughout }) => grant.effect === 'limit' && !throughout);
-    this.#budget = budget;
-    this.#generation = budget.generation;
+    this.#numbers = subjects.map(subject => standing.numberOf(subject));
+    this.#bits = this.#numbers.reduce((bits, number) => bits | bitOfSubject(number), 0);
+    const limits = this.grants.filter(({ grant, throughout }) => grant.effect === 'limit' && !throughout);
+    const places = limits.map(limit => [limit, edgesOf(limit.grant, standing.anchors)] as const);
+    this.#limits = places.length === 0 ? null : new Map(places);
   }
 
   /** What the grants stand on that take one of these actions away. */
@@ -75,78 +65,51 @@ export class SubjectClass {
     this.#standing = standing;
   }
 
-  /** What is always allowed at an anchor. */
-  always(anchor: number): ActionMask {
-    return this.#piece(anchor)[2 * (anchor % pieceSize)] ?? 0;
-  }
-
-  /** What depends on conditions at an anchor. */
-  conditional(anchor: number): ActionMask {
-    return this.#piece(anchor)[2 * (anchor % pieceSize) + 1] ?? 0;
-  }
-
-  /** The piece of the memo that an anchor is in; the anchor's place in it is filled. */
-  #piece(anchor: number): Int32Array {
-    if (this.#generation !== this.#budget.generation) this.#forget();
-    const number = (anchor / pieceSize) | 0;
-    const piece = this.#pieces[number] ?? this.#newPiece(number);
-    const place = 2 * (anchor % pieceSize);
-    if (piece[place + 1] === unfilled) {
-      const { always, conditional } = this.applicable(anchor, false);
-      piece[place] = always;
-      piece[place + 1] = conditional;
+  /** What is decided at an anchor: the same as by the grants that are applicable there, but without a look at each. */
+  masksAt(anchor: number): Masks {
+    const { anchors, effects } = this.#standing;
+    const sum: EffectsSum = { allows: 0, mayAllow: 0, denies: 0, mayDeny: 0 };
+    for (let node = anchor; node !== -1; node = anchors.parentOf(node)) {
+      const edge = anchors.edgeAt(node);
+      if (!effects.mayHave(edge, this.#bits)) continue;
+      for (const number of this.#numbers) effects.addTo(sum, edge, number);
     }
-    return piece;
-  }
-
-  #newPiece(number: number): Int32Array {
-    if (++this.#budget.pieces > piecesMax) {
-      this.#budget.pieces = 1;
-      this.#budget.generation++;
-      this.#forget();
+    if (this.#limits !== null) {
+      for (const { mask, conditions } of this.#limitsOutside(anchor)) {
+        if (conditions === null) sum.denies |= mask;
+        else sum.mayDeny |= mask;
+      }
     }
-    const piece = new Int32Array(2 * pieceSize).fill(unfilled);
-    this.#pieces[number] = piece;
-    return piece;
+    return masksOf(this.role, sum);
   }
 
-  #forget(): void {
-    this.#pieces = [];
-    this.#generation = this.#budget.generation;
+  #limitsOutside(anchor: number): ReadyGrant[] {
+    const { anchors } = this.#standing;
+    const outside = new Map(this.#limits ?? []);
+    for (let node = anchor; node !== -1; node = anchors.parentOf(node)) {
+      for (const [limit, edges] of outside) if (edges.has(anchors.edgeAt(node))) outside.delete(limit);
+    }
+    return [...outside.keys()];
   }
 
   /** The grants that bear on this class at an anchor. */
-  applicable(anchor: number, remember = true): Applicable {
-    const known = this.#applicable.get(anchor);
-    if (known !== undefined) return known;
-    const found = this.#collect(anchor);
-    if (!remember) return found;
-    if (this.#applicable.size >= rememberedMax) this.#applicable.clear();
-    this.#applicable.set(anchor, found);
-    return found;
-  }
-
-  #collect(anchor: number): Applicable {
+  applicable(anchor: number): Applicable {
     const allows = new Set<ReadyGrant>();
-    const denies = new Set<ReadyGrant>(this.#limits);
+    const denies = new Set<ReadyGrant>(this.#limitsOutside(anchor));
     const { anchors } = this.#standing;
     for (let node = anchor; node !== -1; node = anchors.parentOf(node)) {
       const standing = this.#standing.at(anchors.edgeAt(node));
-      if (standing === undefined || standing.size === 0) continue;
+      if (standing === undefined) continue;
       for (const subject of this.subjects) {
         for (const grant of standing.get(subject) ?? []) {
           if (grant.grant.effect === 'allow') allows.add(grant);
           else if (grant.grant.effect === 'deny') denies.add(grant);
-          else denies.delete(grant);
         }
       }
     }
-    return applicable(this.role, [...allows].sort(byId), [...denies].sort(byId));
+    return { role: this.role, allows: [...allows].sort(byId), denies: [...denies].sort(byId) };
   }
 }
-
-/** No mask of 31 actions is this. */
-const unfilled = -1;
 
 function containerOf(scope: GrantScope): Container[] {
   if (scope.kind === 'workspace') return [];

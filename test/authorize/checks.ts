@@ -115,7 +115,9 @@ export const changesLikeReference: Check = ({ compilePolicy, applyChange, PageTr
       if (placed.may(asker, action, id) !== isAllowed) return `${about}: by its place`;
     }
     const again = earlier.snapshot.judge(asker, action, earlier.object);
-    if (!isSame(again, said)) return `sequence ${seed}, step ${step}: an earlier snapshot says something else`;
+    const mayAgain = earlier.snapshot.may(asker, action, earlier.object);
+    if (!isSame(again, said) || mayAgain !== (said.effect === 'allow'))
+      return `sequence ${seed}, step ${step}: an earlier snapshot says something else`;
   }
   return null;
 };

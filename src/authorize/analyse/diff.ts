@@ -1,10 +1,11 @@
 import { type Action, actions } from '../../domain/action.ts';
 import type { PrincipalId } from '../../domain/ids.ts';
-import { bitOf } from '../action-bits.ts';
+import { actionsOfMask, bitOf } from '../action-bits.ts';
 import { applyChange, type PolicyChange } from '../apply-change.ts';
 import type { CompiledPolicy } from '../compile-policy.ts';
 import { classOf } from '../engine.ts';
-import { isGain, residual, wordsAt } from '../gain.ts';
+import { isGain, type Residual, residual, wordsAt } from '../gain.ts';
+import type { Masks } from '../masks.ts';
 import type { ReadyGrant } from '../ready-grant.ts';
 import type { SubjectClass } from '../subject-class.ts';
 import type { PageTree } from '../tree/page-tree.ts';
@@ -105,8 +106,7 @@ function changes(
   for (let anchor = 0; anchor < marked.length; anchor++) {
     const pages = tree.pagesAt(anchor);
     if (marked[anchor] === 0 || (pages === 0 && anchor !== 0)) continue;
-    for (const action of actions) {
-      if (!gained(was, is, before, after, anchor, bitOf(action), at)) continue;
+    for (const action of gained(was, is, before, after, anchor, at)) {
       const change = found.get(action) ?? { pages: 0, inWorkspace: false, anchors: [] };
       found.set(action, change);
       change.pages += pages;
@@ -117,25 +117,30 @@ function changes(
   return [...found].map(([action, change]) => ({ principals, action, ...change }));
 }
 
+/** The actions that some call may do afterwards at an anchor and not before. */
 function gained(
   was: SubjectClass | null,
   is: SubjectClass,
   before: PlacedPolicy,
   after: PlacedPolicy,
   anchor: number,
-  bit: number,
   at: Date,
-): boolean {
+): readonly Action[] {
   const [from, to] = [before.own(anchor), after.own(anchor)];
-  const open = (was?.conditional(from) ?? 0) | is.conditional(to);
-  if ((open & bit) === 0) return ((was?.always(from) ?? 0) & bit) === 0 && (is.always(to) & bit) !== 0;
-  const nothing = { role: 0, allows: [], denies: [] };
-  return isGain(
-    was === null ? nothing : residual(was.applicable(from), wordsAt(at)),
-    residual(is.applicable(to), wordsAt(at)),
-    bit,
-  );
+  const [lacking, having] = [was?.masksAt(from) ?? noMasks, is.masksAt(to)];
+  const open = lacking.conditional | having.conditional;
+  const plain = having.always & ~lacking.always & ~open;
+  if (open === 0) return actionsOfMask(plain);
+  const earlier = was === null ? nothing : residual(was.applicable(from), wordsAt(at));
+  const later = residual(is.applicable(to), wordsAt(at));
+  return actions.filter(action => {
+    const bit = bitOf(action);
+    return (open & bit) === 0 ? (plain & bit) !== 0 : isGain(earlier, later, bit);
+  });
 }
+
+const noMasks: Masks = { always: 0, conditional: 0 };
+const nothing: Residual = { role: 0, allows: [], denies: [] };
 
 /** Ids of containers at some anchors, in the order of the tree: at most `limit`, after `cursor`. */
 export function pagesAtAnchors(tree: PageTree, anchors: readonly number[], limit: number, cursor?: string): string[] {

@@ -1,7 +1,7 @@
 import { actions } from '../../domain/action.ts';
 import type { IdleGrant } from '../../domain/policy-advice.ts';
 import { bitOf } from '../action-bits.ts';
-import { type Applicable, applicable } from '../applicable.ts';
+import type { Applicable } from '../applicable.ts';
 import { membersByClass } from '../engine.ts';
 import { isGain, residual, wordsAt } from '../gain.ts';
 import type { ReadyGrant } from '../ready-grant.ts';
@@ -44,7 +44,7 @@ function whyIdle(
   const wanted = grant.grant.effect === 'limit' ? 0 : 1;
   for (let anchor = 0; anchor < marks.length; anchor++) {
     if (marks[anchor] !== wanted || (anchor !== 0 && placed.tree.pagesAt(anchor) === 0)) continue;
-    if (its.some(each => decides(grant, each.applicable(placed.own(anchor), false), at))) return null;
+    if (its.some(each => decides(grant, each.applicable(placed.own(anchor)), at))) return null;
   }
   return 'changes_nothing';
 }
@@ -56,7 +56,7 @@ function neverHolds({ grant: { when } }: ReadyGrant): boolean {
 
 function decides(grant: ReadyGrant, found: Applicable, at: Date): boolean {
   const others = (grants: readonly ReadyGrant[]) => grants.filter(other => other !== grant);
-  const lesser = residual(applicable(found.role, others(found.allows), others(found.denies)), wordsAt(at));
+  const lesser = residual({ ...found, allows: others(found.allows), denies: others(found.denies) }, wordsAt(at));
   const whole = residual(found, wordsAt(at));
   const [before, after] = grant.grant.effect === 'allow' ? [lesser, whole] : [whole, lesser];
   return actions.some(action => (grant.mask & bitOf(action)) !== 0 && isGain(before, after, bitOf(action)));

@@ -18,14 +18,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an allow outweighs a deny',
     file: 'applicable.ts',
-    from: 'const judgement = denying.length > 0 ? deniedBy(denying)',
-    to: "const judgement = denying.length > 0 && allowedBy(found, bit, context, object).because !== 'grant' ? deniedBy(denying)",
+    from: 'return denying.length > 0 ? deniedBy(denying)',
+    to: "return denying.length > 0 && allowedBy(found, bit, context, object).because !== 'grant' ? deniedBy(denying)",
   },
   {
     name: 'nobody denies what a role allows',
     file: 'applicable.ts',
-    from: 'const judgement = denying.length > 0 ?',
-    to: 'const judgement = denying.length > 0 && (found.role & bit) === 0 ?',
+    from: 'return denying.length > 0 ?',
+    to: 'return denying.length > 0 && (found.role & bit) === 0 ?',
   },
   {
     name: 'a missing attribute makes an allow match',
@@ -52,47 +52,59 @@ export const mutants: readonly Mutant[] = [
     to: "return judgement('deny', byDeny ? 'denied_by_grant' : 'outside_limit', denying.slice(0, 1));",
   },
   {
-    name: 'judgements of conditions are remembered',
-    file: 'applicable.ts',
-    from: 'if (!dependsOnCall(found.denies, bit) && !dependsOnCall(found.allows, bit)) found',
-    to: 'found',
-  },
-  {
     name: 'conditions on denies are forgotten by the fast answer',
-    file: 'applicable.ts',
-    from: '| (conditional(denies) & mayAllow)',
+    file: 'masks.ts',
+    from: '| (mayDeny & (allowed | mayAllow))',
     to: '',
   },
   {
     name: 'conditions on allows are forgotten by the fast answer',
-    file: 'applicable.ts',
-    from: '(conditional(allows) & ~allowed) |',
+    file: 'masks.ts',
+    from: '(mayAllow & ~allowed) |',
     to: '',
   },
   // Where grants stand.
   {
     name: 'a limit denies inside',
     file: 'subject-class.ts',
-    from: 'else denies.delete(grant);',
-    to: '',
+    from: 'if (edges.has(anchors.edgeAt(node))) outside.delete(limit);',
+    to: ';',
   },
   {
     name: 'a limit gives what it limits to',
     file: 'subject-class.ts',
-    from: 'else denies.delete(grant);',
-    to: 'else { denies.delete(grant); allows.add(grant); }',
+    from: "else if (grant.grant.effect === 'deny') denies.add(grant);",
+    to: "else if (grant.grant.effect === 'deny') denies.add(grant); else allows.add(grant);",
   },
   {
     name: 'the nearest carrier alone counts',
     file: 'subject-class.ts',
-    from: 'if (standing === undefined || standing.size === 0) continue;',
-    to: 'if (standing === undefined || standing.size === 0) continue; if (allows.size + denies.size > this.#limits.length) break;',
+    from: 'if (standing === undefined) continue;',
+    to: 'if (standing === undefined) continue; if (allows.size > 0) break;',
   },
   {
-    name: 'the memo mixes up anchors',
+    name: 'the fast answer forgets limits',
     file: 'subject-class.ts',
-    from: 'const place = 2 * (anchor % pieceSize);',
-    to: 'const place = 2 * (anchor % 3);',
+    from: 'if (this.#limits !== null)',
+    to: 'if (this.#limits === undefined)',
+  },
+  {
+    name: 'the fast answer takes a limit for a deny',
+    file: 'masks.ts',
+    from: "else if (grant.effect === 'deny' && conditions === null) denies |= mask;",
+    to: "else if (grant.effect !== 'allow' && conditions === null) denies |= mask;",
+  },
+  {
+    name: 'the fast answer mixes up subjects',
+    file: 'effects-table.ts',
+    from: '(cells[place] === edge && cells[place + 1] === subject)',
+    to: 'cells[place] === edge',
+  },
+  {
+    name: 'the fast answer loses what was there when it grows',
+    file: 'effects-table.ts',
+    from: 'if (cell[0] !== free) this.#cells',
+    to: 'if (cell[0] === 0) this.#cells',
   },
   {
     name: 'page-only holds for everything below',
@@ -121,8 +133,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a mask of properties denies everything',
     file: 'standing-grants.ts',
-    from: 'if (grant.grant.properties !== null) return;',
-    to: '',
+    from: 'const decides = ({ grant }: ReadyGrant) => grant.properties === null;',
+    to: 'const decides = (_: ReadyGrant) => true;',
   },
   // Whom grants are for.
   {
@@ -294,8 +306,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a change reaches into earlier snapshots',
     file: 'standing-grants.ts',
-    from: 'const list = [...(known ?? [])];',
-    to: 'const list = known ?? [];',
+    from: 'const subjects = new Map(at[edge]);',
+    to: 'const subjects = (at[edge] ?? new Map()) as Map<string, readonly ReadyGrant[]>;',
+  },
+  {
+    name: 'a change reaches into the fast answers of earlier snapshots',
+    file: 'standing-grants.ts',
+    from: 'const effects = new EffectsTable(this.effects);',
+    to: 'const { effects } = this;',
   },
   // The tree.
   {
@@ -313,8 +331,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the tree does not look up what is not up to date',
     file: 'tree/page-tree.ts',
-    from: 'return this.#pending.size === 0 ? (this.#anchor[ordinal] ?? none) : this.#walk(ordinal);',
-    to: 'return this.#anchor[ordinal] ?? none;',
+    from: 'return this.#pending.size === 0 ? this.#ids.beside(ordinal) : this.#walk(ordinal);',
+    to: 'return this.#ids.beside(ordinal);',
+  },
+  {
+    name: 'the tree finds by id what is not up to date',
+    file: 'tree/page-tree.ts',
+    from: 'if (this.#pending.size === 0) return this.#ids.besideId(id);',
+    to: 'return this.#ids.besideId(id);',
   },
   {
     name: 'the tree forgets what grants stand on',
