@@ -6,7 +6,7 @@ import { type ActionMask, bitOf } from '../action-bits.ts';
 import type { CompiledPolicy } from '../compile-policy.ts';
 import { classOf, type EngineParts } from '../engine.ts';
 import { type Residual, reachOf, residual, wordsAt, wordsOn } from '../gain.ts';
-import { everyone, membersOf } from '../members.ts';
+import { everyone, memberNumbersOf } from '../member-numbers.ts';
 import type { ReadyGrant } from '../ready-grant.ts';
 import type { SubjectClass } from '../subject-class.ts';
 
@@ -31,7 +31,7 @@ export function whoCan({ parts }: CompiledPolicy, action: Action, object: Judged
     known.set(itsClass, found);
     return found;
   };
-  const { members, roles } = membersOf(parts);
+  const { members, roles } = memberNumbersOf(parts);
   const concerned = concernedAt(parts, anchor);
   const found: Capable[] = [];
   for (let n = 0; n < members.length; n++) {
@@ -46,7 +46,7 @@ export function whoCan({ parts }: CompiledPolicy, action: Action, object: Judged
 
 /** Marks (1) the members for whom anything stands on the way up, or a limit anywhere. */
 function concernedAt(parts: EngineParts, anchor: number): Uint8Array {
-  const { members, bySubject, limited } = membersOf(parts);
+  const { members, bySubject, limited } = memberNumbersOf(parts);
   const { anchors } = parts.standing;
   const subjects = new Set(limited);
   for (let node = anchor; node !== -1; node = anchors.parentOf(node)) {

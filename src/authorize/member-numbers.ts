@@ -7,7 +7,7 @@ import { subjectKey } from './standing-grants.ts';
 export const everyone = 'everyone';
 
 /** All members by number, for questions about everybody. */
-export interface Members {
+export interface MemberNumbers {
   readonly members: readonly PrincipalId[];
   /** What the role of each allows. */
   readonly roles: Int32Array;
@@ -18,15 +18,15 @@ export interface Members {
 }
 
 /** Made when first asked for. */
-const known = new WeakMap<EngineParts, Members>();
+const known = new WeakMap<EngineParts, MemberNumbers>();
 
-export function membersOf(parts: EngineParts): Members {
-  const found = known.get(parts) ?? listMembers(parts);
+export function memberNumbersOf(parts: EngineParts): MemberNumbers {
+  const found = known.get(parts) ?? numberMembers(parts);
   known.set(parts, found);
   return found;
 }
 
-function listMembers({ policy, groupsOf, ready }: EngineParts): Members {
+function numberMembers({ policy, groupsOf, ready }: EngineParts): MemberNumbers {
   const members = [...policy.members.keys()];
   const masks = new Map<string, ActionMask>();
   const maskOfRole = (role: string) => masks.get(role) ?? maskOf(actionsOfRole(policy, role));
