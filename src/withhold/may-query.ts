@@ -10,6 +10,7 @@ import { type TestedColumn, testedColumns } from '../notion/tested-columns.ts';
 import { depthMax, ofPeople, texts } from './computed.ts';
 import { refuseCopying } from './may-copy.ts';
 import { type NamingParts, refuseNaming } from './may-name.ts';
+import { refuseRelating } from './may-relate.ts';
 import { isObject, type Json, parseObject } from './read-answer.ts';
 import { type Sight, sightOf } from './sight.ts';
 import { firstSourceOf } from './source-of-pages.ts';
@@ -28,6 +29,7 @@ export function createQueryGuard(parts: NamingParts): (decided: DecidedCall) => 
     if (target?.kind !== 'notion') return;
     await refuseNaming(decided, target, parts);
     await refuseCopying(decided, target, parts);
+    await refuseRelating(decided, target, parts);
     const guard = guards[name];
     const sight = guard === undefined ? null : sightOf(decided);
     if (guard !== undefined && sight !== null) await guard(new Query(decided, target, sight, parts));

@@ -95,6 +95,27 @@ describe('what is hidden below what may be read', () => {
     assert.deepEqual(await shown(few, hiding(rows[0] ?? '')), { ids: rows.slice(1, 5), more: false });
   });
 
+  it('and may not be changed is not, by the way back of a relation', async () => {
+    const there = await aSource('There', {});
+    const [row, kept] = [await aRow(there, 'row'), await aRow(there, 'kept')];
+    const here = await aSource('Here', {
+      Both: { relation: { data_source_id: there, dual_property: { synced_property_name: 'Back' } } },
+      One: { relation: { data_source_id: there, single_property: {} } },
+    });
+    const scopes = [{ kind: 'page' as const, id: kept }];
+    const editor = gate.as({ role: 'editor', grants: [aGrant({ actions: ['update'], scopes })] });
+    const relate = (name: string, id: string) =>
+      editor.pages.create({
+        parent: { data_source_id: here },
+        properties: { Name: { title: text('x') }, [name]: { relation: [{ id }] } },
+      });
+    await relate('Both', row);
+    await relate('One', kept);
+    assert.equal(await refused(relate('Both', kept)), 'restricted_resource');
+    const { properties } = await gate.direct.dataSources.retrieve({ data_source_id: here });
+    assert.equal(await refused(relate(properties.Both?.id ?? '', kept)), 'restricted_resource');
+  });
+
   it('is not copied: by a template that holds it, or that it is', async () => {
     const parent = { page_id: gate.emulator.pages.public };
     const template = await aPage(parent.page_id, 'A template');
