@@ -167,22 +167,22 @@ describe('tidy', () => {
     assert.deepEqual(pathsOf(broken), [], 'Give the question a name in src/store, and ask by that.');
   });
 
-  it('sets the status of a connection in src/store/move-connection.ts only', () => {
+  it('sets the status of a connection in src/store/movers.ts only', () => {
     const update = /updateTable\(\s*'connection'\s*\)(?:(?!\.execute).)*?\bstatus\s*:/s;
     const sql = /\bUPDATE\s+connection\b[^`]*?\bSET\b(?:(?!\bWHERE\b)[^`])*?\bstatus\s*=/is;
     const broken = src.filter(file => !isTest(file) && (update.test(file.text) || sql.test(file.text)));
-    const moves = 'src/store/move-connection.ts';
+    const moves = 'src/store/movers.ts';
     assert.deepEqual(pathsOf(broken), [moves], 'Name the event in src/domain/connection-states.ts, and move by it.');
   });
 
   it('sets the state of what has a table of states in one place each', () => {
     const movers = new Map([
-      ['webhook_subscription', 'src/store/move-subscription.ts'],
-      ['sink', 'src/store/move-sink.ts'],
-      ['workspace_key', 'src/store/rotation/move-keys.ts'],
-      ['root_key', 'src/store/rotation/move-keys.ts'],
-      ['connect_attempt', 'src/store/move-attempt.ts'],
-      ['job', 'src/store/move-job.ts'],
+      ['webhook_subscription', 'src/store/movers.ts'],
+      ['sink', 'src/store/movers.ts'],
+      ['workspace_key', 'src/store/movers.ts'],
+      ['root_key', 'src/store/movers.ts'],
+      ['connect_attempt', 'src/store/movers.ts'],
+      ['job', 'src/store/movers.ts'],
     ]);
     for (const [table, mover] of movers) {
       const update = new RegExp(`updateTable\\(\\s*'${table}'\\s*\\)(?:(?!\\.execute).)*?\\bstate\\s*:`, 's');

@@ -1,9 +1,8 @@
-import { type Action, actions } from '../domain/action.ts';
+import { type Action, actions, isRole } from '../domain/action.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import { isId, type KeyId, type SessionId, type UserId } from '../domain/ids.ts';
 import { type Caller, principalIdOf } from '../domain/principal.ts';
 import { actionsAnywhere, actionsHeld, askerNow, type CompilePolicy } from '../domain/rights.ts';
-import { isRole } from '../domain/role.ts';
 import type { Now } from '../domain/units.ts';
 import type { DeploymentAccounts, WorkspaceAccounts } from './account-store.ts';
 

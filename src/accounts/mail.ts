@@ -1,4 +1,4 @@
-import { plainText } from '../domain/plain-text.ts';
+import { plainText } from '../domain/printable.ts';
 
 /** A letter to one person, in plain text. */
 export interface Letter {

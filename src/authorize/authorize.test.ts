@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { aCall, aCaller, aDemand, anOperation, someFacts } from '../../test/fixtures.ts';
-import { type Action, actions } from '../domain/action.ts';
+import { type Action, actions, builtInRoles } from '../domain/action.ts';
 import type { Facts } from '../domain/facts.ts';
 import { newId } from '../domain/ids.ts';
 import type { Operation } from '../domain/operation.ts';
 import { anonymous, type Caller } from '../domain/principal.ts';
-import { builtInRoles } from '../domain/role.ts';
 import { authorize, callsInFlightMax } from './authorize.ts';
 import { actionsOfBuiltInRole } from './roles.ts';
 

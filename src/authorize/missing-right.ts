@@ -1,8 +1,7 @@
-import type { Action } from '../domain/action.ts';
+import { type Action, builtInRoles } from '../domain/action.ts';
 import type { DecidedCall } from '../domain/decided-call.ts';
 import type { Deny } from '../domain/decision.ts';
 import type { Demand } from '../domain/operation.ts';
-import { builtInRoles } from '../domain/role.ts';
 import { beyondAuthor } from './gifts.ts';
 import { actionsOfBuiltInRole } from './roles.ts';
 

@@ -1,5 +1,4 @@
-import { type Action, actions } from '../domain/action.ts';
-import type { BuiltInRole } from '../domain/role.ts';
+import { type Action, actions, type BuiltInRole } from '../domain/action.ts';
 
 const viewer: readonly Action[] = ['read', 'file.read', 'comment.read', 'people.read'];
 const editor: readonly Action[] = [...viewer, 'create', 'update', 'move', 'comment.write', 'file.write'];

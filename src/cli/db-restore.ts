@@ -17,7 +17,7 @@ export const dbRestore: Command = {
     const [{ assertDurable }, { bringUpToDate }, { linesOf }, { restore }] = await Promise.all([
       import('../store/assert-durable.ts'),
       import('../store/bring-up-to-date.ts'),
-      import('../store/dump/lines.ts'),
+      import('../store/dump/copy.ts'),
       import('../store/dump/restore.ts'),
     ]);
     const rows = await onDatabase(invocation, 'is_made', async database => {

@@ -1,9 +1,8 @@
 import type { Command } from './command.ts';
 import { announce, writeReadyFile } from './demo/ready.ts';
-import { configOf, gatewayOptions } from './gateway-options.ts';
+import { configOf, gatewayOptions, untilStopped } from './gateway-options.ts';
 import { armLastResort } from './last-resort.ts';
 import { serveWith } from './serve.ts';
-import { untilStopped } from './until-stopped.ts';
 
 export const demo: Command = {
   name: 'demo',
@@ -26,7 +25,7 @@ export const demo: Command = {
     const stopped = untilStopped();
     const [{ startDemo }, { openProgramLog }] = await Promise.all([
       import('./demo/start-demo.ts'),
-      import('./program-log.ts'),
+      import('./gateway-options.ts'),
     ]);
     const log = openProgramLog(config);
     const lastResort = armLastResort(log);

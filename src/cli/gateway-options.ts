@@ -1,5 +1,7 @@
+import { destination, type Logger, pino } from 'pino';
 import { type Config, readConfig } from '../config/config.ts';
 import type { Invocation, Option } from './command.ts';
+import { loggedError } from './logged-error.ts';
 import { settingsFileOption } from './settings-file.ts';
 
 /** What both commands take that start a gateway. */
@@ -13,4 +15,28 @@ export const gatewayOptions: Readonly<Record<string, Option>> = {
 /** The configuration for a command that starts a gateway. Throws ConfigError. */
 export function configOf(command: 'demo' | 'serve', { settings, terminal }: Invocation): Config {
   return readConfig(command, terminal.env, settings);
+}
+
+/**
+ * Resolves at the first SIGINT or SIGTERM. A terminal sends Ctrl-C to the whole group, and npm may pass it on again, so
+ * the signal arrives twice. Later signals are ignored, and running work ends in order.
+ */
+export function untilStopped(): Promise<void> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+  });
+}
+
+const standardError = 2;
+
+/**
+ * The program's own log: JSON lines on standard error, so that standard output is left to results. Errors are the field
+ * `err`, and have a bound.
+ */
+export function openProgramLog({ logLevel }: Pick<Config, 'logLevel'>): Logger {
+  // Written at once: what a process had to say last is what one wants to read after it died.
+  return pino(
+    { level: logLevel, base: null, serializers: { err: value => loggedError(value) } },
+    destination({ dest: standardError, sync: true }),
+  );
 }

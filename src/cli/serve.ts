@@ -1,8 +1,7 @@
 import type { Config, NotionConfig } from '../config/config.ts';
 import type { Command, Terminal } from './command.ts';
-import { configOf, gatewayOptions } from './gateway-options.ts';
+import { configOf, gatewayOptions, untilStopped } from './gateway-options.ts';
 import { armLastResort } from './last-resort.ts';
-import { untilStopped } from './until-stopped.ts';
 
 export const serve: Command = {
   name: 'serve',
@@ -25,7 +24,7 @@ export async function serveWith(config: Config, terminal: Terminal): Promise<num
   const [{ startPortcullis }, { openStore }, { openProgramLog }] = await Promise.all([
     import('../portcullis.ts'),
     import('../store/open-store.ts'),
-    import('./program-log.ts'),
+    import('./gateway-options.ts'),
   ]);
   const log = openProgramLog(config);
   const lastResort = armLastResort(log);

@@ -1,5 +1,5 @@
 import { compilePolicy } from '../authorize/compile-policy.ts';
-import { stepDeadlines } from '../connect/step-deadlines.ts';
+import { stepDeadlines } from '../connect/connect-parts.ts';
 import { silentLog } from '../domain/program-log.ts';
 import { createPrometheus } from '../doors/health/prometheus.ts';
 import { openStore } from '../store/open-store.ts';

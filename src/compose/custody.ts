@@ -8,10 +8,13 @@ import { StoreError } from '../domain/store-error.ts';
 import type { Now } from '../domain/units.ts';
 import type { LoggedStores } from '../store/stores.ts';
 import type { CheckToken } from '../vault/liveness.ts';
-import { passThrough } from '../vault/refresh/fail-point.ts';
 import { withPatience } from '../vault/refresh/patient-spool.ts';
-import type { RefreshExchange } from '../vault/refresh/refresh-exchange.ts';
-import { type RefreshParts, refreshTimings } from '../vault/refresh/refresh-parts.ts';
+import {
+  passThrough,
+  type RefreshExchange,
+  type RefreshParts,
+  refreshTimings,
+} from '../vault/refresh/refresh-parts.ts';
 import { createRenew, type Renewal } from '../vault/refresh/renew.ts';
 import { createRound, startRounds } from '../vault/refresh/rounds.ts';
 import { openSpool } from '../vault/refresh/spool.ts';

@@ -1,6 +1,6 @@
 import type { AuditRow } from '../audit/audit-log.ts';
 import type { Config, NotionConfig } from '../config/config.ts';
-import type { StepDeadlines } from '../connect/step-deadlines.ts';
+import type { StepDeadlines } from '../connect/connect-parts.ts';
 import type { ProgramLog } from '../domain/program-log.ts';
 import type { Now } from '../domain/units.ts';
 import type { Prometheus } from '../doors/health/prometheus.ts';

@@ -14,8 +14,8 @@ import type { Now } from '../domain/units.ts';
 import { mcpClientDocumentPath } from '../doors/connect/mcp-client-document.ts';
 import type { JobHandler } from '../jobs/job-runner.ts';
 import { createSafeFetch } from '../net/safe-fetch/safe-fetch.ts';
+import { createMcpSeal } from '../vault/deployment-seals.ts';
 import type { DeriveKey } from '../vault/derive-key.ts';
-import { createMcpSeal } from '../vault/mcp-seal.ts';
 import type { OnUndecryptable } from '../vault/undecryptable.ts';
 
 export interface HostedMcp {

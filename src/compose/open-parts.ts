@@ -1,12 +1,12 @@
+import { createIdentifyToken } from '../connect/check-token.ts';
 import { createConnectCommands } from '../connect/commands.ts';
 import type { ConnectParts } from '../connect/connect-parts.ts';
 import { discardTokens } from '../connect/discard-tokens.ts';
-import { createIdentifyToken } from '../connect/identify-token.ts';
 import { createRestFlow } from '../connect/rest/rest-flow.ts';
 import { type AppRefusal, appRefusalIn } from '../domain/app-refusal.ts';
 import { openSmtp } from '../mail/smtp.ts';
 import { openAgent } from '../net/open-agent.ts';
-import { createJobSeal } from '../vault/job-seal.ts';
+import { createJobSeal } from '../vault/deployment-seals.ts';
 import { createTokenSeal } from '../vault/token-seal.ts';
 import { createWorkspaceKeys } from '../vault/workspace-keys.ts';
 import { openAccounts } from './accounts.ts';

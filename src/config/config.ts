@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { AuditMode } from '../domain/audit-mode.ts';
-import { isLoopback } from '../domain/loopback.ts';
+import { isLoopback } from '../domain/network-of.ts';
 import type { OutgoingProxy } from '../domain/outgoing-proxy.ts';
 import { parseRootKeyName, type RootKeyName } from '../domain/root-key-name.ts';
 import type { Secret } from '../domain/secret.ts';

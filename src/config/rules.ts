@@ -1,5 +1,5 @@
 import { relative, resolve, sep } from 'node:path';
-import { isLoopback } from '../domain/loopback.ts';
+import { isLoopback } from '../domain/network-of.ts';
 import { parseRootKeyName } from '../domain/root-key-name.ts';
 import type { ConfigProblem } from './config-error.ts';
 import type { SettingName, Values } from './settings.ts';

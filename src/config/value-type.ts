@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { isLoopback } from '../domain/loopback.ts';
+import { isLoopback } from '../domain/network-of.ts';
 import { Secret } from '../domain/secret.ts';
 
 /** How the text of a setting becomes a value. `read` throws a RangeError that says what is expected. */

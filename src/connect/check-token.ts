@@ -1,6 +1,7 @@
 import type { ConnectionKind } from '../domain/connection.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Said } from '../domain/token-outcomes.ts';
+import type { ConnectParts } from './connect-parts.ts';
 import type { NotionApp } from './rest/notion-app.ts';
 import { introspectRequest, selfRequest } from './rest/oauth-request.ts';
 import { readTokenIdentity } from './rest/token-identity.ts';
@@ -29,4 +30,16 @@ export function createCheckToken({ app }: { app: NotionApp }) {
 
 function saidOfItself(identity: ReturnType<typeof readTokenIdentity>) {
   return typeof identity === 'object' ? 'alive' : identity;
+}
+
+/**
+ * Asks Notion, and no other server, who owns a token (rules 2 and 3). `turned_away`: Notion did not answer, or has no
+ * time.
+ */
+export function createIdentifyToken(app: NotionApp): ConnectParts['identifyToken'] {
+  return async token => {
+    const answer = await selfRequest(app, token.reveal()).catch(() => null);
+    if (answer === null || answer.status === 429 || answer.status >= 500) return 'turned_away';
+    return readTokenIdentity(answer);
+  };
 }

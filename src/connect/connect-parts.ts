@@ -3,6 +3,7 @@ import type { RecordEvent } from '../domain/event.ts';
 import type { ConnectionId, JobId, WorkspaceId } from '../domain/ids.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Said } from '../domain/token-outcomes.ts';
+import { secondMs } from '../domain/units.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { ConnectAttempts } from './connect-attempts.ts';
 import type { ConsentFlows } from './consent-flow.ts';
@@ -10,7 +11,6 @@ import type { Disconnections } from './disconnections.ts';
 import type { Installations } from './installations.ts';
 import type { PastedTokens } from './pasted-tokens.ts';
 import type { TokenIdentity } from './rest/token-identity.ts';
-import type { StepDeadlines } from './step-deadlines.ts';
 
 /** Seals tokens for one workspace. */
 export interface Sealer {
@@ -47,3 +47,12 @@ export interface ConnectParts {
   readonly wakeJobs: () => void;
   readonly deadlines: StepDeadlines;
 }
+
+/** The time that one step of a person may take at other servers, for all its requests together. */
+export interface StepDeadlines {
+  readonly startMs: number;
+  readonly finishMs: number;
+}
+
+/** Within 10 s a person is on the way to Notion, and 15 s after the way back there is a page: the rest is for our own work. */
+export const stepDeadlines: StepDeadlines = { startMs: 9 * secondMs, finishMs: 14 * secondMs };

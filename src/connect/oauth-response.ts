@@ -1,5 +1,5 @@
 import type { ZodSafeParseResult } from 'zod';
-import { plainText } from '../domain/plain-text.ts';
+import { plainText } from '../domain/printable.ts';
 
 /** What an OAuth endpoint answered, unjudged. `text` is null when the body was larger, or of another kind, than any honest one. */
 export interface OAuthResponse {

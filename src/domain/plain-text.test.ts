@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { plainText } from './plain-text.ts';
+import { plainText } from './printable.ts';
 
 describe('plain text', () => {
   it('is one line without control characters and direction marks', () => {

@@ -51,3 +51,9 @@ export interface KeptAside {
 export function withUrl({ address, ...summary }: SubscriptionSummary, publicUrl: string) {
   return { ...summary, url: `${publicUrl}/webhooks/notion/${address}` };
 }
+
+/** An object in Notion that has a place in the tree. The id is canonical. */
+export interface PlacedObject {
+  readonly kind: 'page' | 'database' | 'data_source';
+  readonly id: string;
+}

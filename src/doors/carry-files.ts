@@ -1,6 +1,5 @@
 import { carriedLinkGone, type FileLinks, type LinkedFile } from '../domain/file-links.ts';
 import type { Demand, Operation, Problem } from '../domain/operation.ts';
-import { fileDemand } from './file-demand.ts';
 
 /** Files of one request. A page that a client copies may have a picture in every other block. */
 const filesMax = 200;
@@ -39,4 +38,14 @@ function demandsOf(files: readonly LinkedFile[]): Demand[] {
     distinct.set([holder.kind, holder.id, principalId, workspaceId].join(' '), fileDemand(file, notYours));
   }
   return [...distinct.values()];
+}
+
+/**
+ * The demand for using a link, the same in every place. @param otherwise the error for callers who did not receive the
+ * link
+ */
+export function fileDemand({ holder, principalId: principal, workspaceId }: LinkedFile, otherwise: Problem): Demand {
+  const object: Demand['object'] =
+    holder.kind === 'workspace' ? { kind: 'workspace' } : { kind: holder.kind, id: holder.id };
+  return { action: 'file.read', object, heldBy: { principal, workspaceId, otherwise } };
 }

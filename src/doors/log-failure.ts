@@ -1,5 +1,4 @@
 import { PortcullisError } from '../domain/errors.ts';
-import { ClientGone } from './client-gone.ts';
 
 /** Fields and a sentence. Never the body, a header or a token. */
 export interface DoorLog {
@@ -13,4 +12,12 @@ export function logFailure(log: DoorLog, fields: object, error: unknown): void {
   if (!(error instanceof PortcullisError)) log.error({ ...fields, err: error }, 'a call failed unexpectedly');
   else if (error.details.log !== undefined)
     log.warn({ ...fields, code: error.code, why: error.details.log }, 'a call failed');
+}
+
+/** The client went away in the middle of its body. No one can receive an answer, and nothing is wrong with us. */
+export class ClientGone extends Error {
+  constructor() {
+    super('The client went away in the middle of its body.');
+    this.name = 'ClientGone';
+  }
 }

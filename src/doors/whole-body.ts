@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { PortcullisError } from '../domain/errors.ts';
-import { ClientGone } from './client-gone.ts';
+import { ClientGone } from './log-failure.ts';
 import { leastPace, type Pace, watchPace } from './pace.ts';
 
 /** Whether a request says that it has a body. */

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { ErrorCode } from '../domain/errors.ts';
-import { hasNul } from '../domain/has-nul.ts';
 import { formBoundary, formType, isJson } from '../domain/media-type.ts';
 import type {
   AnswerList,
@@ -12,6 +11,7 @@ import type {
   Problem,
   ResponseTreatment,
 } from '../domain/operation.ts';
+import { hasNul } from '../domain/printable.ts';
 import { findCarriedLinks } from './carried-links.ts';
 import { canonicalId, looksLikeId } from './ids.ts';
 import { isLinkToObject } from './links.ts';

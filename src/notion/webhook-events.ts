@@ -1,4 +1,4 @@
-import type { PlacedObject } from '../domain/page-changes.ts';
+import type { PlacedObject } from '../domain/webhook.ts';
 import { canonicalId } from './ids.ts';
 import { isJsonObject, type JsonObject } from './strict-json.ts';
 

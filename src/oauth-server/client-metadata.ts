@@ -1,4 +1,4 @@
-import { isLoopback } from '../domain/loopback.ts';
+import { isLoopback } from '../domain/network-of.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,7 @@ import { eventRow } from '../audit/entry.ts';
 import type { DatabaseConfig } from '../config/config.ts';
 import type { RecordEvent } from '../domain/event.ts';
 import { newId } from '../domain/ids.ts';
-import { plainText } from '../domain/plain-text.ts';
+import { plainText } from '../domain/printable.ts';
 import { joinOrStartEmbeddedPostgres } from '../postgres/join-server.ts';
 import { createAuditLog } from '../store/audit-log.ts';
 import { requireUpToDate } from '../store/bring-up-to-date.ts';

@@ -1,8 +1,8 @@
+import { isRole } from '../domain/action.ts';
 import type { Grant } from '../domain/grant.ts';
 import { type GroupId, isId, newId, type PrincipalId } from '../domain/ids.ts';
 import type { Group, Policy } from '../domain/policy.ts';
 import type { PolicyDocument, PolicyProposal, ProposedGrant } from '../domain/policy-proposal.ts';
-import { isRole } from '../domain/role.ts';
 import { createNames, type NamedMember, type SubjectNames, UnknownName } from './names.ts';
 
 /** What a proposal makes of a policy, or everything that is wrong with it. */

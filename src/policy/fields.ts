@@ -1,9 +1,8 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { actions } from '../domain/action.ts';
+import { actions, builtInRoles, policyName as nameShape } from '../domain/action.ts';
 import { doors } from '../domain/door.ts';
 import { type GrantConditions, type PropertyTest, signInStrengths } from '../domain/grant.ts';
-import { builtInRoles, policyName as nameShape } from '../domain/role.ts';
 
 /** The parts that policies are written in, in a document and in single requests alike. */
 

@@ -1,11 +1,11 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ConnectAttempts, NewAttempt } from '../connect/connect-attempts.ts';
 import type { ConsentKind } from '../connect/consent-flow.ts';
-import { attemptLifetime } from './attempt-lifetime.ts';
 import { endAttempts, findEnding } from './connect-outcomes.ts';
 import type { Database } from './database.ts';
-import { endAttempt, moveAttempt } from './move-attempt.ts';
+import { endAttempt, moveAttempt } from './movers.ts';
 import type { Schema } from './schema.ts';
+import { attemptLifetime } from './waits.ts';
 
 /** Attempts that one person can have open at once. */
 const openMax = 20;

@@ -4,7 +4,7 @@ import type { ConsentKind } from '../connect/consent-flow.ts';
 import type { AttemptEnd } from '../domain/attempt-states.ts';
 import type { ConnectProblem } from '../domain/connect-problem.ts';
 import type { ConnectionId } from '../domain/ids.ts';
-import { endAttempt } from './move-attempt.ts';
+import { endAttempt } from './movers.ts';
 import type { Schema } from './schema.ts';
 
 type Queries = Kysely<Schema> | Transaction<Schema>;

@@ -5,7 +5,7 @@ import { type ConnectionId, newId, type WorkspaceId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
 import { destroyTokens } from './discarded-tokens.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
-import { moveConnection } from './move-connection.ts';
+import { moveConnection } from './movers.ts';
 import type { Schema } from './schema.ts';
 
 const clock = sql<Date>`now()`;

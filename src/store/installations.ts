@@ -4,15 +4,15 @@ import type { SealedToken, Tokens } from '../domain/connection.ts';
 import { type ConnectionId, newId, type WorkspaceId } from '../domain/ids.ts';
 import { actionsHeld, type CompilePolicy } from '../domain/rights.ts';
 import type { Now } from '../domain/units.ts';
-import { attemptLifetime } from './attempt-lifetime.ts';
 import { endWaiting } from './connect-outcomes.ts';
 import type { Database } from './database.ts';
 import { destroyTokens, revokeLater } from './discarded-tokens.ts';
 import type { EventEntries } from './event-entries.ts';
-import { moveAttempt } from './move-attempt.ts';
+import { moveAttempt } from './movers.ts';
 import { policyOf } from './policy-of.ts';
 import type { Schema } from './schema.ts';
 import { changeClient, createWaitingConnections } from './waiting-connections.ts';
+import { attemptLifetime } from './waits.ts';
 
 /** Installations in PostgreSQL, as the system: a workspace has no members until it is confirmed. */
 export function createInstallations(

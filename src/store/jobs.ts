@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { JobId } from '../domain/ids.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { Database } from './database.ts';
-import { moveJob } from './move-job.ts';
+import { moveJob } from './movers.ts';
 import type { Schema } from './schema.ts';
 
 const clock = sql<Date>`now()`;

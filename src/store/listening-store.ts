@@ -6,7 +6,7 @@ import type { SubscriptionState, WebhookOwner, WebhookTokenPlace } from '../doma
 import type { Listening, ListeningStore, TakenEvent } from '../webhooks/listening.ts';
 import type { Database } from './database.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
-import { moveSubscription } from './move-subscription.ts';
+import { moveSubscription } from './movers.ts';
 import { notePageChange } from './page-changes.ts';
 import type { Schema } from './schema.ts';
 

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { WorkspaceId } from '../domain/ids.ts';
-import type { PlacedObject } from '../domain/page-changes.ts';
+import type { PlacedObject } from '../domain/webhook.ts';
 import type { Schema } from './schema.ts';
 
 /**

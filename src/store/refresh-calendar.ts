@@ -3,8 +3,8 @@ import type { ConnectionPlace } from '../domain/connection.ts';
 import { dayMs } from '../domain/units.ts';
 import type { RefreshCalendar } from '../vault/refresh/token-refreshes.ts';
 import type { Database } from './database.ts';
-import { fromNow, isOver } from './refresh-waits.ts';
 import type { Schema } from './schema.ts';
+import { fromNow, isOver } from './waits.ts';
 
 /** Notion's hosted MCP server ends a grant that was not refreshed for 30 days. */
 const keepAliveMs = 10 * dayMs;

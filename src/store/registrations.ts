@@ -6,9 +6,9 @@ import type {
   StoredRegistration,
 } from '../connect/mcp/registrations.ts';
 import { newId, type RegistrationId } from '../domain/ids.ts';
-import { attemptLifetime } from './attempt-lifetime.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
+import { attemptLifetime } from './waits.ts';
 
 type Queries = Kysely<Schema> | Transaction<Schema>;
 

@@ -1,14 +1,11 @@
 import type { AccountTables } from './schema/accounts.ts';
 import type { AuditTables } from './schema/audit.ts';
-import type { CapabilityTables } from './schema/capabilities.ts';
 import type { ConnectionTables } from './schema/connections.ts';
-import type { FileTables } from './schema/files.ts';
 import type { FoundationTables } from './schema/foundation.ts';
 import type { KeyTables } from './schema/keys.ts';
+import type { CapabilityTables, FileTables, PageTables, RateTables } from './schema/notion.ts';
 import type { OAuthTables } from './schema/oauth.ts';
-import type { PageTables } from './schema/pages.ts';
 import type { PolicyTables } from './schema/policy.ts';
-import type { RateTables } from './schema/rate.ts';
 import type { SinkTables } from './schema/sinks.ts';
 import type { WebhookTables } from './schema/webhooks.ts';
 

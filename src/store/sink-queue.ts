@@ -5,7 +5,7 @@ import type { SinkEvent } from '../domain/sink-states.ts';
 import type { ClaimedSink, SinkQueue } from '../sinks/sink.ts';
 import type { Database } from './database.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
-import { moveSink } from './move-sink.ts';
+import { moveSink } from './movers.ts';
 import type { Schema } from './schema.ts';
 
 type Tx = Transaction<Schema>;

@@ -4,7 +4,7 @@ import type { SinkOwner, SinkSummary } from '../domain/sink.ts';
 import type { SinkStore } from '../sinks/sink.ts';
 import type { Database } from './database.ts';
 import { type Append, commitWithEntries, type EventEntries } from './event-entries.ts';
-import { moveSink } from './move-sink.ts';
+import { moveSink } from './movers.ts';
 import type { Schema } from './schema.ts';
 
 type Tx = Transaction<Schema>;

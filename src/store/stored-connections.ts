@@ -5,9 +5,9 @@ import type { ConnectionId } from '../domain/ids.ts';
 import type { StoredConnection, StoredConnections } from '../vault/stored-connections.ts';
 import type { Database } from './database.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
-import { moveConnection } from './move-connection.ts';
-import { leftMs } from './refresh-waits.ts';
+import { moveConnection } from './movers.ts';
 import type { Schema } from './schema.ts';
+import { leftMs } from './waits.ts';
 
 export interface ConnectionsOptions extends EventEntries {
   /** The database's clock, unless a test has its own time. */

@@ -2,7 +2,7 @@ import { type Selectable, sql, type Transaction } from 'kysely';
 import type { KeptAside, SubscriptionSummary, WebhookOwner } from '../domain/webhook.ts';
 import type { SubscriptionStore } from '../webhooks/subscriptions.ts';
 import type { Database } from './database.ts';
-import { moveSubscription } from './move-subscription.ts';
+import { moveSubscription } from './movers.ts';
 import type { Schema } from './schema.ts';
 
 /** Unknown events are kept in a bounded number for each workspace; this many of them are shown. */

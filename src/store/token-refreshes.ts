@@ -14,11 +14,11 @@ import type {
 import type { Database } from './database.ts';
 import { isOtherClient } from './discarded-tokens.ts';
 import { commitWithEntries } from './event-entries.ts';
-import { moveConnection } from './move-connection.ts';
+import { moveConnection } from './movers.ts';
 import { createRefreshCalendar } from './refresh-calendar.ts';
-import { fromNow, isOver } from './refresh-waits.ts';
 import type { Schema } from './schema.ts';
 import type { ConnectionsOptions } from './stored-connections.ts';
+import { fromNow, isOver } from './waits.ts';
 
 type Tx = Transaction<Schema>;
 

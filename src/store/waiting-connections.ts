@@ -5,15 +5,14 @@ import { installationKey, type McpGrantOwner } from '../connect/mcp/installation
 import type { ConnectionKind } from '../domain/connection.ts';
 import { connectionStates } from '../domain/connection-states.ts';
 import type { ConnectionId, UserId, WorkspaceId } from '../domain/ids.ts';
-import { attemptLifetime } from './attempt-lifetime.ts';
 import { endAttempts } from './connect-outcomes.ts';
 import type { Database } from './database.ts';
 import { destroyTokens, revokeLater } from './discarded-tokens.ts';
 import { addRevocation } from './disconnections.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
-import { moveAttempt } from './move-attempt.ts';
-import { moveConnection } from './move-connection.ts';
+import { moveAttempt, moveConnection } from './movers.ts';
 import type { Schema } from './schema.ts';
+import { attemptLifetime } from './waits.ts';
 
 type Waiting = Pick<Installations, 'targetOf' | 'findWaiting' | 'findAnswered' | 'confirm' | 'abandon' | 'overdue'>;
 type Queries = Kysely<Schema> | Transaction<Schema>;

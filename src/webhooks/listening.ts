@@ -1,8 +1,7 @@
 import type { RecordedEvent } from '../domain/event.ts';
 import type { SubscriptionId, WorkspaceId } from '../domain/ids.ts';
-import type { PlacedObject } from '../domain/page-changes.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { SubscriptionState, WebhookTokenPlace } from '../domain/webhook.ts';
+import type { PlacedObject, SubscriptionState, WebhookTokenPlace } from '../domain/webhook.ts';
 import type { WebhookEvent } from '../notion/webhook-events.ts';
 
 /** A subscription as a delivery meets it. */

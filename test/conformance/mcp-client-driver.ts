@@ -13,8 +13,8 @@ import { newId, type RegistrationId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { minuteMs } from '../../src/domain/units.ts';
 import { createSafeFetch } from '../../src/net/safe-fetch/safe-fetch.ts';
+import { createMcpSeal } from '../../src/vault/deployment-seals.ts';
 import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
-import { createMcpSeal } from '../../src/vault/mcp-seal.ts';
 
 const serverUrl = process.argv.at(-1) ?? '';
 const context = JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? '{}') as {

@@ -2,8 +2,8 @@ import { type EmulatorControl, emulatorControl } from '../../emulator/control.ts
 import { type Emulator, startEmulator } from '../../emulator/server.ts';
 import type { AuditRow } from '../../src/audit/audit-log.ts';
 import type { NotionConfig } from '../../src/config/config.ts';
+import type { StepDeadlines } from '../../src/connect/connect-parts.ts';
 import { disconnect } from '../../src/connect/disconnect.ts';
-import type { StepDeadlines } from '../../src/connect/step-deadlines.ts';
 import type { Action } from '../../src/domain/action.ts';
 import type { RecordedEvent } from '../../src/domain/event.ts';
 import type { EventName } from '../../src/domain/event-names.ts';

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { stepDeadlines } from '../../src/connect/step-deadlines.ts';
+import { stepDeadlines } from '../../src/connect/connect-parts.ts';
 import type { ConnectProblem } from '../../src/domain/connect-problem.ts';
 import { secondMs } from '../../src/domain/units.ts';
 import { concernsOperator, type PageProblem } from '../../src/doors/connect/page-problem.ts';

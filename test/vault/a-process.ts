@@ -5,7 +5,7 @@ import { noMetrics } from '../../src/domain/metrics.ts';
 import { silentLog } from '../../src/domain/program-log.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { createStores } from '../../src/store/stores.ts';
-import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
+import type { RefreshExchange } from '../../src/vault/refresh/refresh-parts.ts';
 import { nowhere } from '../in-process.ts';
 import { showTokens } from '../shown-tokens.ts';
 import type { Custody, Vault } from './a-custody.ts';

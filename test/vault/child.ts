@@ -1,6 +1,6 @@
 /** A process of its own with custody on a shared database. Told by its parent what to do; see `family.ts`. */
 import type { ConnectionPlace } from '../../src/domain/connection.ts';
-import type { FailPointName } from '../../src/vault/refresh/fail-point.ts';
+import type { FailPointName } from '../../src/vault/refresh/refresh-parts.ts';
 import { endWithParent } from '../children.ts';
 import { type NodeAddress, openNode } from './node.ts';
 

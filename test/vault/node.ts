@@ -13,9 +13,12 @@ import type { Schema } from '../../src/store/schema.ts';
 import { createStores } from '../../src/store/stores.ts';
 import { deriveKeysFrom } from '../../src/vault/derive-key.ts';
 import type { CheckToken } from '../../src/vault/liveness.ts';
-import type { FailPoint } from '../../src/vault/refresh/fail-point.ts';
-import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
-import type { RefreshParts, RefreshTimings } from '../../src/vault/refresh/refresh-parts.ts';
+import type {
+  FailPoint,
+  RefreshExchange,
+  RefreshParts,
+  RefreshTimings,
+} from '../../src/vault/refresh/refresh-parts.ts';
 import { replaySpools } from '../../src/vault/refresh/replay.ts';
 import { openRootKeyFile } from '../../src/vault/root/file.ts';
 import { createTokenSeal } from '../../src/vault/token-seal.ts';

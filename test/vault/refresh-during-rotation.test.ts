@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Tokens } from '../../src/domain/connection.ts';
 import type { ConnectionId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
+import type { RefreshExchange } from '../../src/vault/refresh/refresh-parts.ts';
 import { retireKeys } from '../../src/vault/rotation/retire.ts';
 import { promoteRootKey, rewrapUnderRoot, stageRootKey } from '../../src/vault/rotation/rotate-root-key.ts';
 import { rotateWorkspaceKeys } from '../../src/vault/rotation/rotate-workspace-keys.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { RotationMode } from '../../emulator/oauth/rotation.ts';
-import { type FailPointName, failPoints } from '../../src/vault/refresh/fail-point.ts';
+import { type FailPointName, failPoints } from '../../src/vault/refresh/refresh-parts.ts';
 import { assertOver, assertWorks, settle } from './aftermath.ts';
 import { runChildren } from './family.ts';
 import { startRefreshing } from './refreshing.ts';

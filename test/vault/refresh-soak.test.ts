@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import type { Fault } from '../../emulator/control/faults.ts';
 import { minuteMs } from '../../src/domain/units.ts';
-import { failPoints } from '../../src/vault/refresh/fail-point.ts';
+import { failPoints } from '../../src/vault/refresh/refresh-parts.ts';
 import { everyFile, everyRow, findSecrets } from './canary.ts';
 import { startRefreshing } from './refreshing.ts';
 import type { Connected, Refreshing } from './refreshing-on.ts';

@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
-import type { FailPoint, FailPointName } from '../../src/vault/refresh/fail-point.ts';
+import type { FailPoint, FailPointName } from '../../src/vault/refresh/refresh-parts.ts';
 import { until } from '../until.ts';
 import { startRefreshing } from './refreshing.ts';
 import type { Connected, Refreshing } from './refreshing-on.ts';

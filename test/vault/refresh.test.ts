@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { ConnectionId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { RefreshAnswer } from '../../src/domain/token-outcomes.ts';
-import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
+import type { RefreshExchange } from '../../src/vault/refresh/refresh-parts.ts';
 import { startRefreshing } from './refreshing.ts';
 import type { Connected, Refreshing } from './refreshing-on.ts';
 

@@ -9,7 +9,7 @@ import { newId } from '../../src/domain/ids.ts';
 import { noMetrics } from '../../src/domain/metrics.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { createTokenRefreshes } from '../../src/store/token-refreshes.ts';
-import type { FailPointName } from '../../src/vault/refresh/fail-point.ts';
+import type { FailPointName } from '../../src/vault/refresh/refresh-parts.ts';
 import { replaySpools } from '../../src/vault/refresh/replay.ts';
 import { openSpool } from '../../src/vault/refresh/spool.ts';
 import { startConnecting } from '../connect/connecting.ts';

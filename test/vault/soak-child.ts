@@ -1,7 +1,7 @@
 /** A gateway's worth of custody that works through simulated days, step by step, and may kill itself at any fail point. */
 import { writeSync } from 'node:fs';
 import { inspect } from 'node:util';
-import type { FailPointName } from '../../src/vault/refresh/fail-point.ts';
+import type { FailPointName } from '../../src/vault/refresh/refresh-parts.ts';
 import { endWithParent } from '../children.ts';
 import { type Node, type NodeAddress, openNode } from './node.ts';
 import type { Connected } from './refreshing-on.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { FailPointName } from '../../src/vault/refresh/fail-point.ts';
+import type { FailPointName } from '../../src/vault/refresh/refresh-parts.ts';
 import type { SoakLife, SoakReport, SoakStep } from './soak-child.ts';
 
 const childFile = fileURLToPath(new URL('./soak-child.ts', import.meta.url));

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { Secret } from '../../src/domain/secret.ts';
 import { type Given, type RefreshAnswer, type Stored, tokenOutcomes } from '../../src/domain/token-outcomes.ts';
 import type { CheckAnswer } from '../../src/vault/liveness.ts';
-import type { RefreshExchange } from '../../src/vault/refresh/refresh-exchange.ts';
+import type { RefreshExchange } from '../../src/vault/refresh/refresh-parts.ts';
 import { isTest, sourcesBelow } from '../tidy/source.ts';
 import { startRefreshing } from './refreshing.ts';
 import type { Connected, Refreshing } from './refreshing-on.ts';

@@ -1,10 +1,9 @@
-import type { Action } from '../../domain/action.ts';
+import { type Action, builtInRoles } from '../../domain/action.ts';
 import type { Flip } from '../../domain/explained.ts';
 import type { Grant, GrantScope } from '../../domain/grant.ts';
 import type { GrantId, GroupId, PrincipalId } from '../../domain/ids.ts';
 import type { Group, Policy } from '../../domain/policy.ts';
 import type { Asker, JudgedObject, Judgement } from '../../domain/policy-snapshot.ts';
-import { builtInRoles } from '../../domain/role.ts';
 import { changedPolicy, type PolicyChange } from '../apply-change.ts';
 import { type CompiledPolicy, compilePolicy } from '../compile-policy.ts';
 import { covers } from '../ready-grant.ts';

@@ -1,10 +1,9 @@
-import type { Action } from '../../domain/action.ts';
+import { type Action, builtInRoles } from '../../domain/action.ts';
 import type { Container } from '../../domain/ancestry.ts';
 import type { Grant, GrantScope } from '../../domain/grant.ts';
 import type { GrantId, PrincipalId } from '../../domain/ids.ts';
 import type { PastCall, UnplacedCall } from '../../domain/past-call.ts';
 import type { LesserRight } from '../../domain/policy-advice.ts';
-import { builtInRoles } from '../../domain/role.ts';
 import { actionsOfMask, bitOf } from '../action-bits.ts';
 import { applyChange, type PolicyChange } from '../apply-change.ts';
 import type { CompiledPolicy } from '../compile-policy.ts';

@@ -1,7 +1,6 @@
-import { actions } from '../../domain/action.ts';
+import { actions, builtInRoles } from '../../domain/action.ts';
 import type { Grant, GrantScope, GrantSubject } from '../../domain/grant.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { builtInRoles } from '../../domain/role.ts';
 import { actionsOfMask } from '../action-bits.ts';
 import { actionsOfRole } from '../engine.ts';
 import { type ReadyGrant, readyGrant } from '../ready-grant.ts';

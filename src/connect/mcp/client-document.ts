@@ -1,4 +1,4 @@
-import { isLoopback } from '../../domain/loopback.ts';
+import { isLoopback } from '../../domain/network-of.ts';
 
 /** How this Portcullis presents itself to authorization servers (RFC 7591 section 2). */
 export interface ClientDescription {

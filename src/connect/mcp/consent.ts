@@ -2,8 +2,8 @@ import { type ConnectProblem, connectError, connectProblemOf } from '../../domai
 import type { Tokens } from '../../domain/connection.ts';
 import type { RegistrationId, UserId } from '../../domain/ids.ts';
 import type { RefreshAnswer } from '../../domain/token-outcomes.ts';
+import { within } from '../../net/safe-fetch/safe-fetch.ts';
 import { SafeFetchError, type SafeFetchProblem } from '../../net/safe-fetch/safe-fetch-error.ts';
-import { within } from '../../net/safe-fetch/within.ts';
 import type { Beginning, ClaimedAttempt, StartedConsent } from '../consent-flow.ts';
 import { codeRefused } from '../read-code.ts';
 import { type AttemptMemory, recallAttempt, rememberAttempt } from './attempt-memory.ts';

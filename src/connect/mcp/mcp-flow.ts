@@ -1,7 +1,7 @@
 import type { Tokens } from '../../domain/connection.ts';
 import type { RegistrationId } from '../../domain/ids.ts';
 import type { DiscardedTokens } from '../../domain/token-outcomes.ts';
-import { within } from '../../net/safe-fetch/within.ts';
+import { within } from '../../net/safe-fetch/safe-fetch.ts';
 import type { ConsentFlow, Redeemed } from '../consent-flow.ts';
 import { readRevocation } from '../rest/token-state.ts';
 import { createMcpConsent, type Exchanged, troubleOf } from './consent.ts';

@@ -1,11 +1,10 @@
 import * as oauth from 'oauth4webapi';
 import { connectError } from '../../domain/connect-problem.ts';
-import type { SafeFetch } from '../../net/safe-fetch/safe-fetch.ts';
+import type { SafeFetch, SafeRequest } from '../../net/safe-fetch/safe-fetch.ts';
 import type { OAuthResponse } from '../oauth-response.ts';
 import { answerOf } from './ask.ts';
 import type { AcceptedCallback } from './callback.ts';
 import type { OAuthClient } from './register-client.ts';
-import { sendWith } from './send-with.ts';
 
 /** What the endpoints of an authorization server are asked with. */
 export interface TokenEndpoints {
@@ -92,4 +91,22 @@ function clientAuth({ authMethod, secret }: OAuthClient): oauth.ClientAuth {
  */
 function formEncoded(text: string): string {
   return new URLSearchParams({ '': text }).toString().slice('='.length);
+}
+
+/**
+ * The options under which `oauth4webapi` sends through our guards alone. Its own check of the scheme is off because the
+ * guarded fetch has a stricter one, which knows of the setting for development.
+ */
+function sendWith(fetch: SafeFetch, { signal, types }: Pick<SafeRequest, 'signal' | 'types'> = {}) {
+  return {
+    [oauth.allowInsecureRequests]: true,
+    [oauth.customFetch]: (url: string, request: { method: string; headers: Record<string, string>; body: unknown }) =>
+      fetch(url, {
+        method: request.method,
+        headers: request.headers,
+        signal,
+        ...(types !== undefined && { types }),
+        body: request.body instanceof URLSearchParams || typeof request.body === 'string' ? request.body : null,
+      }),
+  };
 }

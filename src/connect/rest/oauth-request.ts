@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import { readRetryAfter } from '../../domain/retry-after.ts';
 import { KiB, secondMs } from '../../domain/units.ts';
-import { howItFailed } from '../../net/how-it-failed.ts';
+import { howItFailed } from '../../net/never-sent.ts';
 import { defaultNotionVersion } from '../../notion/versions.ts';
 import type { OAuthResponse } from '../oauth-response.ts';
 import type { NotionApp } from './notion-app.ts';

@@ -2,7 +2,6 @@ import { connectError } from '../../domain/connect-problem.ts';
 import type { ConsentFlow } from '../consent-flow.ts';
 import type { OAuthResponse } from '../oauth-response.ts';
 import { codeRefused, readCode } from '../read-code.ts';
-import { authorizeUrl } from './authorize-url.ts';
 import type { NotionApp } from './notion-app.ts';
 import { exchangeCodeRequest, OAuthExchangeError, revokeRequest } from './oauth-request.ts';
 import { type Installation, readTokenResponse } from './token-response.ts';
@@ -37,4 +36,18 @@ async function answerTo(request: Promise<OAuthResponse>): Promise<OAuthResponse>
     if (error instanceof OAuthExchangeError) throw connectError('notion_unreachable', `token endpoint: ${error.how}`);
     throw error;
   }
+}
+
+/**
+ * Where the browser goes to ask a person for consent (Notion, "Authorization"). There is no scope and no PKCE: pages and
+ * capabilities are chosen on Notion's page. `owner=user` is mandatory.
+ */
+function authorizeUrl(app: NotionApp, state: string): string {
+  const url = new URL('/v1/oauth/authorize', app.origin);
+  url.searchParams.set('client_id', app.clientId);
+  url.searchParams.set('response_type', 'code');
+  url.searchParams.set('owner', 'user');
+  url.searchParams.set('redirect_uri', app.redirectUri);
+  url.searchParams.set('state', state);
+  return url.href;
 }

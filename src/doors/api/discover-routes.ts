@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { type Discovered, type DiscoveryPoint, discover, type Search } from '../../notion/discover.ts';
 import { notionOperation } from '../../notion/notion-operation.ts';
 import type { ContentRoute, Pass } from './content-route.ts';
+import { workspaceParameter } from './in-workspace.ts';
 import { passDiagnosed } from './pass-diagnosed.ts';
 import { discoveryAnswer } from './shapes/content.ts';
-import { workspaceParameter } from './workspace-parameter.ts';
 
 /** Searches that one request may cost. Each is a call of the caller's, and counts against Notion's limits. */
 const searchesMax = 10;

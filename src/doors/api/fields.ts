@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { deploymentRights } from '../../accounts/author.ts';
+import { policyName } from '../../domain/action.ts';
 import { type Id, type IdPrefix, isId, type PrincipalId } from '../../domain/ids.ts';
-import { policyName } from '../../domain/role.ts';
 import { canonicalId } from '../../notion/ids.ts';
 import { idsInLink } from '../../notion/links.ts';
 

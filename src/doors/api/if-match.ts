@@ -16,3 +16,14 @@ export function revisionIn(header: string | undefined): number | undefined {
   if (revision === undefined) throw new PortcullisError('revision_moved', 'If-Match is no ETag of a policy.');
   return Number(revision);
 }
+
+/** An answer with the version that it shows. The version is sent in the header ETag. */
+export class Tagged<Value> {
+  readonly value: Value;
+  readonly tag: number;
+
+  constructor(value: Value, tag: number) {
+    this.value = value;
+    this.tag = tag;
+  }
+}

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { hintOf, PortcullisError } from '../../domain/errors.ts';
 import type { Answer } from '../../domain/operation.ts';
-import type { problem } from './shapes/problem.ts';
+import type { problem } from './shapes/values.ts';
 
 const headers = {
   'content-type': 'application/json; charset=utf-8',

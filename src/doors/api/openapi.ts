@@ -2,7 +2,7 @@ import { type ZodType, z } from 'zod';
 import type { ContentRoute } from './content-route.ts';
 import { joiningRoutes } from './joining.ts';
 import type { ApiRoute } from './route.ts';
-import { problem } from './shapes/problem.ts';
+import { problem } from './shapes/values.ts';
 import { signInRoutes } from './sign-in.ts';
 
 type JsonSchema = Record<string, unknown>;

@@ -1,9 +1,9 @@
 import type { Answer, Demand, Operation, Problem } from '../../domain/operation.ts';
 import { Download, downloadAnswer } from './download.ts';
+import { Tagged } from './if-match.ts';
 import { jsonAnswer } from './json-answer.ts';
 import type { Input } from './read-input.ts';
 import type { ApiRoute, RouteDemand } from './route.ts';
-import { Tagged } from './tagged.ts';
 
 const plainResponse: Operation['response'] = {
   opaque: false,

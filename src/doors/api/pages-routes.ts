@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { PortcullisError } from '../../domain/errors.ts';
 import { notionOperation } from '../../notion/notion-operation.ts';
 import type { ContentRoute, Pass } from './content-route.ts';
+import { workspaceParameter } from './in-workspace.ts';
 import { notionId, type PageParent, pageBody } from './page-body.ts';
 import { passDiagnosed } from './pass-diagnosed.ts';
 import { pageAnswer } from './shapes/content.ts';
-import { workspaceParameter } from './workspace-parameter.ts';
 
 const inWorkspace = z.strictObject({ workspace: workspaceParameter });
 const pageParams = z.strictObject({ id: notionId });

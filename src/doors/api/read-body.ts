@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { PortcullisError } from '../../domain/errors.ts';
-import { hasNul } from '../../domain/has-nul.ts';
 import { isJson } from '../../domain/media-type.ts';
 import type { Problem } from '../../domain/operation.ts';
+import { hasNul } from '../../domain/printable.ts';
 import { KiB } from '../../domain/units.ts';
 import { type JsonObject, parseStrictJson } from '../../notion/strict-json.ts';
 import { readYaml } from '../../policy/yaml.ts';

@@ -1,11 +1,13 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { ZodObject, type ZodType, z } from 'zod';
-import { hasNul } from '../../domain/has-nul.ts';
 import { isId, type WorkspaceId } from '../../domain/ids.ts';
 import type { Problem } from '../../domain/operation.ts';
+import type { Credentials } from '../../domain/principal.ts';
+import { hasNul } from '../../domain/printable.ts';
 import type { ReadKnownBody } from '../known-bodies.ts';
 import { isFromOurPages } from '../same-origin.ts';
-import { readCredentials } from './credentials.ts';
+import { readSessionCookie } from '../session-cookie.ts';
 import { readBody } from './read-body.ts';
 
 /** What a row says about its request. */
@@ -112,3 +114,19 @@ export function describe({ issues }: z.ZodError): string {
 
 /** The most problems of one request that the answer lists. */
 const problemsTold = 10;
+
+/**
+ * Finds the credentials of a request: a key or a browser session. Both at once, or one of them twice, counts as
+ * neither, because the sender may expect another one to count than we do.
+ */
+function readCredentials(request: IncomingMessage): Credentials {
+  const keys = request.headersDistinct.authorization ?? [];
+  const cookie = readSessionCookie(request.headers.cookie);
+  if (keys.length === 0) {
+    if (cookie.kind === 'absent') return { kind: 'none' };
+    return cookie.kind === 'present' ? { kind: 'session', token: cookie.token } : { kind: 'malformed' };
+  }
+  const [, token] = /^bearer +([^\s]+) *$/i.exec(keys[0] ?? '') ?? [];
+  if (keys.length > 1 || cookie.kind !== 'absent' || token === undefined) return { kind: 'malformed' };
+  return { kind: 'bearer', token };
+}

@@ -3,7 +3,7 @@ import type { Action } from '../../domain/action.ts';
 import type { AgentId, KeyId, PrincipalId } from '../../domain/ids.ts';
 import type { CommandContext, Demand } from '../../domain/operation.ts';
 import type { Download } from './download.ts';
-import type { Tagged } from './tagged.ts';
+import type { Tagged } from './if-match.ts';
 
 /**
  * The demand of a route: an action, and its object. `membership` is open to every member, but the limit of a key must

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { titleOperation } from '../../audit/activity.ts';
 import { PortcullisError } from '../../domain/errors.ts';
-import { plainText } from '../../domain/plain-text.ts';
+import { plainText } from '../../domain/printable.ts';
 import { readDiscovered } from '../../notion/discover.ts';
 import { canonicalId } from '../../notion/ids.ts';
 import { notionOperation } from '../../notion/notion-operation.ts';
 import type { ContentRoute, Pass } from './content-route.ts';
+import { workspaceParameter } from './in-workspace.ts';
 import { passDiagnosed } from './pass-diagnosed.ts';
 import { titlesAnswer } from './shapes/content.ts';
-import { workspaceParameter } from './workspace-parameter.ts';
 
 /** Each title is a call to Notion, and counts against its limits. */
 const objectsMax = 20;

@@ -4,8 +4,9 @@ import { isHostOf } from '../request-target.ts';
 import { confirmationPage } from './confirmation-page.ts';
 import type { ConnectKind, Waiting } from './connect-commands.ts';
 import { connectOperation, impossibleOperation } from './connect-operation.ts';
-import { crossSitePage } from './cross-site-page.ts';
 import { formTokenFor, isFormToken } from './form-token.ts';
+import { html } from './html.ts';
+import { type PageOptions, page } from './page.ts';
 import { queryOf, type Visit } from './visit.ts';
 import { startPath, toDashboard } from './way-on.ts';
 
@@ -101,4 +102,11 @@ export async function answer(visit: Visit): Promise<FastifyReply> {
 function isOurs({ request, session, publicUrl }: Visit, token: string, connectionId: ConnectionId): boolean {
   const { origin } = request.headers;
   return (origin === undefined || origin === publicUrl.origin) && isFormToken(token, session, connectionId);
+}
+
+/** Another site sent the browser to where connecting starts: the person decides. */
+function crossSitePage(startPath: string, options: PageOptions): string {
+  const content = html`<p>Another site led you here. If you did not mean to connect a workspace, close this page.</p>
+<p><a class="button primary" href="${startPath}">Go on to Notion</a></p>`;
+  return page('Connect a Notion workspace?', content, options);
 }

@@ -1,16 +1,15 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { hasNul } from '../../domain/has-nul.ts';
 import { isId } from '../../domain/ids.ts';
+import { hasNul } from '../../domain/printable.ts';
 import { KiB } from '../../domain/units.ts';
 import { securityHeaders } from '../dashboard/security-headers.ts';
 import type { ConnectKind } from './connect-commands.ts';
 import { impossibleOperation } from './connect-operation.ts';
 import { answer, finish, review, start } from './connect-steps.ts';
-import { logProblem } from './log-problem.ts';
 import { pageProblemOf, statusOf } from './page-problem.ts';
-import { isPrefetch } from './prefetch.ts';
 import { problemPage } from './problem-page.ts';
-import { pagePolicy, sendPage } from './send-page.ts';
+import { logProblem, pagePolicy, sendPage } from './send-page.ts';
 import { type OAuthDoorParts, openVisit, queryOf, type Visit } from './visit.ts';
 import { startPath, toDashboard, toSignIn } from './way-on.ts';
 
@@ -80,4 +79,14 @@ function pathAfterSignIn(request: FastifyRequest): string {
   if (kind === undefined) return toDashboard.path;
   const { workspace } = queryOf(request);
   return startPath(kind, isId('wsp', workspace) ? workspace : null);
+}
+
+/**
+ * Whether a browser asks before the person does: `Sec-Purpose: prefetch;prerender` (Fetch standard), and the headers of
+ * older browsers and of proxies.
+ */
+function isPrefetch(headers: IncomingHttpHeaders): boolean {
+  return ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].some(name =>
+    /\b(?:prefetch|prerender|preview)\b/i.test(String(headers[name] ?? '')),
+  );
 }

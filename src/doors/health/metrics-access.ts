@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { isLoopback } from '../../domain/loopback.ts';
+import { isLoopback } from '../../domain/network-of.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { ClientAddress } from '../../net/client-address.ts';
 

@@ -1,4 +1,5 @@
 import { isId, type WorkspaceId } from '../../domain/ids.ts';
+import { isLoopback } from '../../domain/network-of.ts';
 
 /** Where a request of an MCP client is addressed. */
 export interface McpAddress {
@@ -16,4 +17,15 @@ export function parseMcpAddress(url: string): McpAddress | null {
   if (url === '/mcp' || url === '/mcp/') return { workspace: null, path: '/mcp' };
   const workspace = /^\/w\/([^/?#]*)\/mcp\/?$/.exec(url)?.[1];
   return isId('wsp', workspace) ? { workspace, path: `/w/${workspace}/mcp` } : null;
+}
+
+/**
+ * Whether a web page of that origin may call. A request without an Origin comes from no page. Where Portcullis itself is on a
+ * loopback address, so may be the pages of a developer.
+ */
+export function isOurOrigin(origin: string | undefined, publicUrl: string): boolean {
+  if (origin === undefined) return true;
+  const ours = new URL(publicUrl);
+  if (origin === ours.origin) return true;
+  return URL.canParse(origin) && isLoopback(ours.hostname) && isLoopback(new URL(origin).hostname);
 }

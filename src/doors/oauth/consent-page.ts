@@ -1,5 +1,5 @@
 import type { AccessRequest } from '../../domain/consent.ts';
-import { isLoopback } from '../../domain/loopback.ts';
+import { isLoopback } from '../../domain/network-of.ts';
 import { type Html, html } from '../connect/html.ts';
 import { type PageOptions, page } from '../connect/page.ts';
 import type { ConsentPlace } from './protocol.ts';

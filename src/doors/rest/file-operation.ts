@@ -3,7 +3,7 @@ import { type FileLinks, type FileRequest, fileLinkPath, type LinkedFile, linkGo
 import type { Answer, Call, CommandContext, Operation, Problem } from '../../domain/operation.ts';
 import type { Credentials } from '../../domain/principal.ts';
 import { unrecognised } from '../../notion/classify.ts';
-import { fileDemand } from '../file-demand.ts';
+import { fileDemand } from '../carry-files.ts';
 import type { Address } from './address.ts';
 
 export interface Files {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Readable, Transform } from 'node:stream';
 import { PortcullisError } from '../../domain/errors.ts';
-import { ClientGone } from '../client-gone.ts';
+import { ClientGone } from '../log-failure.ts';
 import { type Pace, watchPace } from '../pace.ts';
 import { restLimits } from './limits.ts';
 

@@ -7,7 +7,6 @@ import type { Gateway } from '../../gateway.ts';
 import type { ClientAddress } from '../../net/client-address.ts';
 import { logFailure } from '../log-failure.ts';
 import { createStrangeBodies } from '../strange-bodies.ts';
-import { fewAtOnce } from './few-at-once.ts';
 
 /** Notion's events name what changed and hold no content: some hundred bytes, or a few thousand of ids. */
 const webhookBytesMax = 256 * KiB;
@@ -139,4 +138,26 @@ function statusOf(error: unknown): number | null {
   }
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null;
   return typeof status === 'number' && status < 500 ? status : null;
+}
+
+/**
+ * Runs at most `atOnce` works at the same time, while at most `waiting` others wait. Null: there were more than that.
+ */
+function fewAtOnce(limits: { readonly atOnce: number; readonly waiting: number }) {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+
+  return async function inTurn<T>(work: () => Promise<T>): Promise<T | null> {
+    if (running < limits.atOnce) running += 1;
+    else if (waiting.length < limits.waiting) await new Promise<void>(resolve => waiting.push(resolve));
+    else return null;
+    try {
+      return await work();
+    } finally {
+      // The place goes directly to the next in line, so that a newcomer cannot take it.
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
 }

@@ -3,7 +3,6 @@ import type { Metrics } from '../../domain/metrics.ts';
 import type { Answer } from '../../domain/operation.ts';
 import { placeOf } from '../place-of.ts';
 import { type CalledWorkspacesOptions, createCalledWorkspaces } from './called-workspaces.ts';
-import { createEndpointBlocks } from './endpoint-blocks.ts';
 import { rateLimited } from './gate.ts';
 import { readRateLimit } from './rate-limit-answer.ts';
 
@@ -68,5 +67,25 @@ export function createRateBudget(options: RateBudgetOptions): RateBudget {
       else if (scope !== 'blocked') limits[scope].refused(retryAfterMs);
     },
     close: called.close,
+  };
+}
+
+/** Some endpoints have limits of their own, which Notion does not publish: each process remembers until when. */
+function createEndpointBlocks(monotonicMs: () => number) {
+  const blockedUntilMs = new Map<string, number>();
+  const keyOf = ({ call, facts }: DecidedCall) => `${facts.workspaceId} ${facts.connection?.id} ${call.operation.name}`;
+  return {
+    block(decided: DecidedCall, ms: number): void {
+      const key = keyOf(decided);
+      blockedUntilMs.set(key, Math.max(monotonicMs() + ms, blockedUntilMs.get(key) ?? 0));
+    },
+    blockedForMs(decided: DecidedCall): number {
+      // Hardly ever is there one; then not even the key is made.
+      if (blockedUntilMs.size === 0) return 0;
+      return Math.max(0, (blockedUntilMs.get(keyOf(decided)) ?? 0) - monotonicMs());
+    },
+    dropEnded(): void {
+      for (const [key, untilMs] of blockedUntilMs) if (untilMs <= monotonicMs()) blockedUntilMs.delete(key);
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { type LookupAddress, lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { isLoopback } from '../../domain/loopback.ts';
+import { isLoopback } from '../../domain/network-of.ts';
 import { SafeFetchError } from './safe-fetch-error.ts';
 import { isSpecialAddress } from './special-addresses.ts';
 

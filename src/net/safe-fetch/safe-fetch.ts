@@ -1,10 +1,9 @@
 import { isIP } from 'node:net';
 import { Agent, type Dispatcher, request } from 'undici';
-import { isLoopback } from '../../domain/loopback.ts';
+import { isLoopback } from '../../domain/network-of.ts';
 import { KiB, secondMs } from '../../domain/units.ts';
 import { userAgent } from '../../domain/user-agent.ts';
-import { howItFailed } from '../how-it-failed.ts';
-import { neverSent } from '../never-sent.ts';
+import { howItFailed, neverSent } from '../never-sent.ts';
 import { createGuardedLookup, mayConnect, type ResolveName } from './guarded-lookup.ts';
 import { SafeFetchError, safeFetchErrorIn } from './safe-fetch-error.ts';
 
@@ -165,4 +164,12 @@ function assertType(contentType: string | null, others: readonly string[]): void
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (type === 'application/json' || type.endsWith('+json') || others.includes(type)) return;
   throw new SafeFetchError('unacceptable', 'the answer is not JSON');
+}
+
+/** The same requests, which all end when this signal aborts. */
+export function within(fetch: SafeFetch, end: AbortSignal): SafeFetch {
+  return (url, request = {}) => {
+    const signal = request.signal === undefined ? end : AbortSignal.any([end, request.signal]);
+    return fetch(url, { ...request, signal });
+  };
 }

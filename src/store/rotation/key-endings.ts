@@ -4,9 +4,8 @@ import type { WorkspaceId } from '../../domain/ids.ts';
 import type { KeyEndings } from '../../vault/rotation/retire.ts';
 import type { Database } from '../database.ts';
 import { commitWithEntries, type EventEntries } from '../event-entries.ts';
-import { moveConnection } from '../move-connection.ts';
+import { moveConnection, moveRootKeys, moveWorkspaceKeys } from '../movers.ts';
 import type { Schema } from '../schema.ts';
-import { moveRootKeys, moveWorkspaceKeys } from './move-keys.ts';
 import { sealedColumns } from './sealed-tables.ts';
 
 const longerAgo = (ms: number) => sql<Date>`now() - make_interval(secs => ${ms / 1000})`;

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { KeyReplacements } from '../../vault/rotation/rotate-workspace-keys.ts';
 import type { Database } from '../database.ts';
+import { moveWorkspaceKeys } from '../movers.ts';
 import type { Schema } from '../schema.ts';
-import { moveWorkspaceKeys } from './move-keys.ts';
 
 const clock = sql<Date>`now()`;
 

@@ -5,8 +5,8 @@ import { rootKeyStates } from '../../domain/key-states.ts';
 import type { RootKeyChanges } from '../../vault/rotation/rotate-root-key.ts';
 import type { Database } from '../database.ts';
 import { createKnownRootKeys } from '../known-root-keys.ts';
+import { moveRootKeys } from '../movers.ts';
 import type { Schema } from '../schema.ts';
-import { moveRootKeys } from './move-keys.ts';
 
 const unprovenInstances = sql<{ id: InstanceId }>`
   SELECT i.id FROM instance i WHERE i.lease_until > clock_timestamp()

@@ -3,7 +3,7 @@ import { isId } from '../../domain/ids.ts';
 import type { ShutConnection, UndecryptableConnections } from '../../vault/rotation/undecryptable.ts';
 import type { Database } from '../database.ts';
 import { commitWithEntries, type EventEntries } from '../event-entries.ts';
-import { moveConnection } from '../move-connection.ts';
+import { moveConnection } from '../movers.ts';
 import type { Schema } from '../schema.ts';
 
 /** Connections whose values do not open, in PostgreSQL. */

@@ -1,6 +1,5 @@
 import type { ConnectionId, PrincipalId, SubscriptionId, WorkspaceId } from '../../domain/ids.ts';
-import type { PlacedObject } from '../../domain/page-changes.ts';
-import type { SubscriptionState } from '../../domain/webhook.ts';
+import type { PlacedObject, SubscriptionState } from '../../domain/webhook.ts';
 import type { Count, Timestamp } from './foundation.ts';
 
 export interface WebhookTables {

@@ -1,10 +1,11 @@
+import type { ConnectionKind, ConnectionPlace } from '../../domain/connection.ts';
+import type { RegistrationId } from '../../domain/ids.ts';
 import type { Metrics } from '../../domain/metrics.ts';
-import type { DiscardedTokens } from '../../domain/token-outcomes.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { DiscardedTokens, RefreshAnswer } from '../../domain/token-outcomes.ts';
 import { minuteMs, secondMs } from '../../domain/units.ts';
 import type { StoredConnections } from '../stored-connections.ts';
 import type { TokenSeal } from '../token-seal.ts';
-import type { FailPoint } from './fail-point.ts';
-import type { RefreshExchange } from './refresh-exchange.ts';
 import type { Spool } from './spool.ts';
 import type { RefreshCalendar, TokenRefreshes } from './token-refreshes.ts';
 
@@ -44,3 +45,27 @@ export interface RefreshParts {
   readonly timings: RefreshTimings;
   readonly failPoint: FailPoint;
 }
+
+export interface RefreshableConnection extends ConnectionPlace {
+  readonly kind: ConnectionKind;
+  readonly origin: string;
+  readonly botId: string;
+  readonly registrationId: RegistrationId | null;
+}
+
+/**
+ * Spends a refresh token: sends one request, once, and reads the answer. If it throws, the token may or may not be
+ * spent. An answer after `signal` aborts is lost.
+ */
+export interface RefreshExchange {
+  refresh(connection: RefreshableConnection, refreshToken: Secret, signal: AbortSignal): Promise<RefreshAnswer>;
+}
+
+/** The moments of the protocol at which a process may die, in order. Between `leased` and `answered` the grant is spent. */
+export const failPoints = ['idle', 'leased', 'answered', 'spooled', 'applied', 'cleared'] as const;
+export type FailPointName = (typeof failPoints)[number];
+
+/** Called at each of those moments. Tests end the process there; a gateway passes through. */
+export type FailPoint = (name: FailPointName) => Promise<void> | void;
+
+export const passThrough: FailPoint = () => {};

@@ -4,7 +4,7 @@ import { access, open, readdir, readFile, rename, rm, statfs } from 'node:fs/pro
 import { join } from 'node:path';
 import { z } from 'zod';
 import { makeDirectory } from '../../disk/make-directory.ts';
-import { draftEnding, removeOldDrafts } from '../../disk/old-drafts.ts';
+import { draftEnding, removeOldDrafts } from '../../disk/replace-file.ts';
 import { type AttemptId, type ConnectionId, isId, type RegistrationId, type WorkspaceId } from '../../domain/ids.ts';
 import { KiB } from '../../domain/units.ts';
 import type { NewTokens, RefreshAttempt } from './token-refreshes.ts';

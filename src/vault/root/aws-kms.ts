@@ -3,9 +3,7 @@ import type { OutgoingProxy } from '../../domain/outgoing-proxy.ts';
 import { RootKeyError } from '../../domain/root-key-error.ts';
 import { secondMs } from '../../domain/units.ts';
 import { UnopenableError } from '../../domain/unopenable-error.ts';
-import { textContext } from './context.ts';
-import { exactBytes } from './exact-bytes.ts';
-import { loadPackage } from './optional-package.ts';
+import { exactBytes, loadPackage, textContext } from './remote-keys.ts';
 import type { RootKey } from './root-key.ts';
 
 /**

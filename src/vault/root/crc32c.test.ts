@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { crc32c } from './crc32c.ts';
+import { crc32c } from './remote-keys.ts';
 
 describe('crc32c', () => {
   const upwards = Uint8Array.from({ length: 32 }, (_, index) => index);

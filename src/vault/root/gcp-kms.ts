@@ -2,11 +2,8 @@ import type { Dispatcher } from 'undici';
 import { RootKeyError } from '../../domain/root-key-error.ts';
 import { UnopenableError } from '../../domain/unopenable-error.ts';
 import { openAgent } from '../../net/open-agent.ts';
-import { contextBytes } from './context.ts';
-import { crc32c } from './crc32c.ts';
-import { exactBytes } from './exact-bytes.ts';
-import { loadPackage } from './optional-package.ts';
 import { postJson } from './post-json.ts';
+import { contextBytes, crc32c, exactBytes, loadPackage } from './remote-keys.ts';
 import type { RootKey } from './root-key.ts';
 
 const scope = 'https://www.googleapis.com/auth/cloudkms';

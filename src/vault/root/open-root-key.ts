@@ -3,7 +3,7 @@ import { openAgent } from '../../net/open-agent.ts';
 import { openAwsKms } from './aws-kms.ts';
 import { readRootKeyFile } from './file.ts';
 import { openGcpKms } from './gcp-kms.ts';
-import type { KeyServices } from './provider-access.ts';
+import type { KeyServices } from './remote-keys.ts';
 import type { RootKey } from './root-key.ts';
 import { openVaultTransit } from './vault-transit.ts';
 

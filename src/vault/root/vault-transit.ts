@@ -4,10 +4,8 @@ import { RootKeyError } from '../../domain/root-key-error.ts';
 import { Secret } from '../../domain/secret.ts';
 import { UnopenableError } from '../../domain/unopenable-error.ts';
 import { openAgent } from '../../net/open-agent.ts';
-import { contextBytes } from './context.ts';
-import { exactBytes } from './exact-bytes.ts';
 import { postJson } from './post-json.ts';
-import type { VaultAccess } from './provider-access.ts';
+import { contextBytes, exactBytes, type VaultAccess } from './remote-keys.ts';
 import type { RootKey } from './root-key.ts';
 
 /**

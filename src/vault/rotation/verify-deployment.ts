@@ -1,7 +1,6 @@
 import { UnopenableError } from '../../domain/unopenable-error.ts';
+import { createJobSeal, createMcpSeal } from '../deployment-seals.ts';
 import { type DeploymentSecretStore, deploymentSecretContext, readDeploymentSecret } from '../deployment-secret.ts';
-import { createJobSeal } from '../job-seal.ts';
-import { createMcpSeal } from '../mcp-seal.ts';
 import type { RootKeys } from '../root/root-key.ts';
 import { type OnUndecryptable, telling, type Undecryptable } from '../undecryptable.ts';
 import { createWebhookSeal } from '../webhook-seal.ts';

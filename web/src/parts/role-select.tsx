@@ -1,5 +1,5 @@
 import { NativeSelect, type NativeSelectProps } from '@mantine/core';
-import { type BuiltInRole, builtInRoles } from '../../../src/domain/role.ts';
+import { type BuiltInRole, builtInRoles } from '../../../src/domain/action.ts';
 import type { Role } from '../api.ts';
 
 /** What a role may do, as it is today. */

@@ -5,7 +5,7 @@ import type { Caller } from '../../../domain/principal.ts';
 import { idOf } from '../fields.ts';
 import { workspaceOf } from '../in-workspace.ts';
 import { type ApiRoute, apiRoute } from '../route.ts';
-import { consentAnswer, consentsAnswer } from '../shapes/consents.ts';
+import { consentAnswer, consentsAnswer } from '../shapes/people.ts';
 
 export interface ConsentRouteParts {
   /** The caller's own that are not over, newest first. */

@@ -9,11 +9,10 @@ import { writeYaml } from '../../../policy/yaml.ts';
 import { type DocumentBody, documentBody, proposed } from '../document-body.ts';
 import { Download } from '../download.ts';
 import { flipView } from '../flip-view.ts';
-import { ifMatch, revisionIn } from '../if-match.ts';
+import { ifMatch, revisionIn, Tagged } from '../if-match.ts';
 import { workspaceOf } from '../in-workspace.ts';
 import { type ApiRoute, apiRoute, type RouteDemand } from '../route.ts';
 import { policyDocument, policyPlan, policySimulation } from '../shapes/policy-document.ts';
-import { Tagged } from '../tagged.ts';
 
 const mayGrant = { on: 'workspace', action: 'grants' } as const;
 const path = '/api/workspaces/:workspace/policy';

@@ -5,12 +5,11 @@ import type { Drafts, DraftToday } from '../../../policy/drafts.ts';
 import { createNames, type SubjectNames } from '../../../policy/names.ts';
 import type { Policies } from '../../../policy/policies.ts';
 import { documentBody } from '../document-body.ts';
-import { ifMatch, revisionIn } from '../if-match.ts';
+import { ifMatch, revisionIn, Tagged } from '../if-match.ts';
 import { workspaceOf } from '../in-workspace.ts';
 import { type ApiRoute, apiRoute } from '../route.ts';
 import { policyDocument } from '../shapes/policy-document.ts';
 import { draftReport, policyDraft } from '../shapes/policy-draft.ts';
-import { Tagged } from '../tagged.ts';
 
 const mayGrant = { on: 'workspace', action: 'grants' } as const;
 const path = '/api/workspaces/:workspace/policy/draft';

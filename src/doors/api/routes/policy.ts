@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { builtInRoles } from '../../../domain/action.ts';
 import { PortcullisError } from '../../../domain/errors.ts';
 import type { Grant, GrantSubject } from '../../../domain/grant.ts';
 import { type GrantId, newId } from '../../../domain/ids.ts';
 import type { Group } from '../../../domain/policy.ts';
 import type { PolicyProposal, ProposedGrant } from '../../../domain/policy-proposal.ts';
-import { builtInRoles } from '../../../domain/role.ts';
 import { action, customRoleName, policyName, subjectName, toConditions } from '../../../policy/fields.ts';
 import { createNames, type SubjectNames } from '../../../policy/names.ts';
 import type { Policies } from '../../../policy/policies.ts';

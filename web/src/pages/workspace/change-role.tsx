@@ -2,7 +2,7 @@ import { Button, Group, Modal, Radio, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { builtInRoles } from '../../../../src/domain/role.ts';
+import { builtInRoles } from '../../../../src/domain/action.ts';
 import { answerOf, api, type Member, type Role, type Workspace } from '../../api.ts';
 import { AdminQuestion } from '../../parts/admin-question.tsx';
 import { useAnnounce } from '../../parts/announcer.tsx';

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { attemptMinutes } from '../domain/attempt-states.ts';
 
 /** No lease and no wait of refreshing is as long as this: one that seems to be was set before the clock was put back. */
 const longestWait = sql`interval '10 minutes'`;
@@ -19,3 +20,6 @@ export function leftMs(column: string, clock: RawBuilder<Date>): RawBuilder<numb
   const left = sql<number>`extract(epoch FROM ${sql.ref(column)} - ${clock}) * 1000`;
   return sql<number>`(CASE WHEN ${isOver(column, clock)} THEN 0 ELSE ${left} END)::float8`;
 }
+
+/** How long an attempt to connect waits, as an interval. */
+export const attemptLifetime = sql`make_interval(mins => ${sql.lit(attemptMinutes)})`;
