@@ -20,6 +20,7 @@ export function describedApi() {
     questions: none,
     advice: none,
     sinks: none,
+    alerts: none,
     drafts: none,
   });
   return describeApi('/', rows, contentRoutes);

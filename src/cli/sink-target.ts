@@ -4,6 +4,7 @@ import { type Invocation, type Option, UsageError } from './command.ts';
 /** What a new sink takes beside its target. */
 export const sinkOptions: Readonly<Record<string, Option>> = {
   format: { takes: 'FORMAT', doc: 'of a webhook: json (the log as it is) or ocsf' },
+  'only-alerts': { takes: null, doc: 'nothing but alerts' },
   reads: { takes: null, doc: 'of a Notion database: rows also for what was only read' },
   ca: { takes: 'FILE', doc: 'of syslog: certificates to believe instead of the usual ones (PEM)' },
 };
@@ -17,13 +18,14 @@ export const targetsDoc =
 export async function newSinkOf({ parameters, options }: Invocation) {
   const { KIND: kind = '', TARGET: target = '' } = parameters;
   const { format, reads, ca } = options;
+  const only = options['only-alerts'] === true ? 'alerts' : 'everything';
   switch (kind) {
     case 'webhook':
-      return { kind, settings: { url: target, ...(format !== undefined && { format }) } };
+      return { kind, settings: { url: target, only, ...(format !== undefined && { format }) } };
     case 'notion': {
       const [, pageId] = /^under:(.+)$/.exec(target) ?? [];
       const place = pageId === undefined ? { databaseId: target } : { parentPageId: pageId };
-      return { kind, settings: { ...place, reads: reads === true } };
+      return { kind, settings: { ...place, only, reads: reads === true } };
     }
     case 'syslog': {
       const [, transport, host, port] = /^(tls|tcp):\/\/(.+?)(?::(\d+))?$/.exec(target) ?? [];
@@ -31,7 +33,7 @@ export async function newSinkOf({ parameters, options }: Invocation) {
       const certificates = typeof ca === 'string' ? { ca: await readFile(ca, 'utf8') } : {};
       return {
         kind,
-        settings: { transport, host, ...(port !== undefined && { port: Number(port) }), ...certificates },
+        settings: { transport, host, only, ...(port !== undefined && { port: Number(port) }), ...certificates },
       };
     }
     default:

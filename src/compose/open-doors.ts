@@ -89,6 +89,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
         questions,
         advice,
         sinks: { commands: sinks.commands, record },
+        alerts: audit.logged.alerts,
         drafts,
       }),
       contentRoutes,

@@ -1,7 +1,9 @@
+import { Lru } from '../domain/lru.ts';
 import { sinkKinds } from '../domain/sink.ts';
 import { UnopenableError } from '../domain/unopenable-error.ts';
 import { type GuardedPlace, guardedConnect } from '../net/guarded-connect.ts';
 import { createSafeFetch } from '../net/safe-fetch/safe-fetch.ts';
+import { openWatcher, watcherName } from '../sinks/alerts/watch.ts';
 import { createSettingsSinks } from '../sinks/by-settings.ts';
 import { createSinkCommands } from '../sinks/commands.ts';
 import type { AskNotionForSink } from '../sinks/kinds/notion/data-source.ts';
@@ -19,6 +21,7 @@ import type { Audit } from './open-audit.ts';
 import type { Parts } from './open-parts.ts';
 
 const sinkTimeoutMs = 10_000;
+const knownNetworksMax = 20_000;
 
 /** The other receivers of the log, and the deliveries to them. */
 export function openSinks(place: Foundation, audit: Audit, parts: Parts, askNotion: AskNotionForSink) {
@@ -38,6 +41,7 @@ export function openSinks(place: Foundation, audit: Audit, parts: Parts, askNoti
   }
 
   const seen = rememberDataSources(now);
+  const known = new Lru<true>(knownNetworksMax);
   const { hostname: host } = new URL(place.publicUrl);
   const connectTo = (to: GuardedPlace, { origin }: SinkPlace) =>
     guardedConnect(to, {
@@ -50,11 +54,13 @@ export function openSinks(place: Foundation, audit: Audit, parts: Parts, askNoti
     if (sink.kind === 'syslog') return openSyslog({ connect: place => connectTo(place, sink), host }, sink);
     if (sink.kind === 'stdout') return openStdout(process.stdout, sink);
     if (sink.kind === 'file') return openFile(sink);
+    if (sink.kind === 'alerts') return openWatcher(audit.logged.alerts, known, sink);
     if (sink.kind === 'notion') return openNotionSink(askNotion, seen, sink);
     throw needsPerson('not_available');
   };
   const prepare = createSettingsSinks({
     ...config.sinks,
+    everywhere: [{ name: watcherName, kind: 'alerts', settings: {} }, ...config.sinks.everywhere],
     store: audit.logged.settingsSinks,
     ask: askNotion,
     now,

@@ -958,6 +958,30 @@ export interface paths {
         patch: operations["agents.change"];
         trace?: never;
     };
+    "/api/workspaces/{workspace}/alert-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What in the log raises an alert
+         * @description Takes the action `manage` in the workspace.
+         */
+        get: operations["alert_rules.read"];
+        /**
+         * Set what in the log raises an alert. What is left out has its default
+         * @description Takes the action `manage` in the workspace.
+         */
+        put: operations["alert_rules.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/connections": {
         parameters: {
             query?: never;
@@ -1974,6 +1998,58 @@ export interface components {
             stopped: "complete" | "limit" | "time" | "inconsistent" | "refused" | "rate_limited" | "unavailable";
             stoppedAt: string | null;
         };
+        AlertRules: {
+            /** @description So many denials of one principal within so many minutes. */
+            denials: {
+                /** @default 20 */
+                count: number;
+                /** @default 5 */
+                minutes: number;
+                /** @default true */
+                on: boolean;
+            };
+            /** @description One principal reads so many different pages within so many minutes. */
+            massReads: {
+                /** @default 10 */
+                minutes: number;
+                /** @default true */
+                on: boolean;
+                /** @default 200 */
+                pages: number;
+                /**
+                 * @description Only pages below this one count; null: all.
+                 * @default null
+                 */
+                under: string | null;
+            };
+            /** @description A key is used from an address that it was never used from. The first address of a key is none. */
+            newAddress: {
+                /** @default true */
+                on: boolean;
+            };
+            /** @description The policy changes on another day, or at another hour. */
+            policyOutsideHours: {
+                /**
+                 * @description 1 is Monday.
+                 * @default [
+                 *       1,
+                 *       2,
+                 *       3,
+                 *       4,
+                 *       5
+                 *     ]
+                 */
+                days: number[];
+                /** @default 8 */
+                from: number;
+                /** @default false */
+                on: boolean;
+                /** @default UTC */
+                timeZone: string;
+                /** @default 18 */
+                to: number;
+            };
+        };
         AuditCounts: {
             /** @description Oldest first; an hour without any is left out. */
             hours: components["schemas"]["AuditHour"][];
@@ -2725,7 +2801,7 @@ export interface components {
             deliveredAt: string | null;
             id: string;
             /** @enum {string} */
-            kind: "webhook" | "notion" | "syslog" | "file" | "stdout";
+            kind: "webhook" | "notion" | "syslog" | "file" | "stdout" | "alerts";
             /** @description Entries that it has not acknowledged. */
             lag: number;
             name: string;
@@ -4524,6 +4600,56 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "alert_rules.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRules"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "alert_rules.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRules"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRules"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     "connections.list": {
         parameters: {
             query?: never;
@@ -6053,6 +6179,12 @@ export interface operations {
                          */
                         format?: "json" | "ocsf";
                         /**
+                         * @description `alerts`: nothing but alerts.
+                         * @default everything
+                         * @enum {string}
+                         */
+                        only?: "everything" | "alerts";
+                        /**
                          * Format: uri
                          * @description Where entries are sent, by a signed POST. Public addresses only.
                          */
@@ -6072,6 +6204,12 @@ export interface operations {
                         /** @description PEM certificates to believe instead of the usual ones. */
                         ca?: string;
                         host: (string) | string;
+                        /**
+                         * @description `alerts`: nothing but alerts.
+                         * @default everything
+                         * @enum {string}
+                         */
+                        only?: "everything" | "alerts";
                         /** @default 6514 */
                         port?: number;
                         /**
@@ -6095,11 +6233,23 @@ export interface operations {
                         /** @description A database with the columns Action, User, Result, Resource and Timestamp. */
                         databaseId: string;
                         /**
+                         * @description `alerts`: nothing but alerts.
+                         * @default everything
+                         * @enum {string}
+                         */
+                        only?: "everything" | "alerts";
+                        /**
                          * @description Rows also for calls that were allowed and changed nothing.
                          * @default false
                          */
                         reads?: boolean;
                     } | {
+                        /**
+                         * @description `alerts`: nothing but alerts.
+                         * @default everything
+                         * @enum {string}
+                         */
+                        only?: "everything" | "alerts";
                         /** @description A database with the right columns is made below this page. */
                         parentPageId: string;
                         /**

@@ -11,6 +11,8 @@ export const eventNames = {
   'agent.changed': 'an agent has another name, role or owner, or is disabled',
   'agent.created': 'an agent was made',
   'call.denied': 'identical denied calls of one principal, counted beyond the first few',
+  'alert.raised': 'a rule of the workspace found something in its log that people should look at',
+  'alert.rules_set': 'somebody changed what raises an alert',
   'call.unidentified': 'calls of unknown callers, counted',
   'call.unread': 'requests that no door could read, counted',
   'connect.abandoned': 'a connection that was not confirmed has ended',

@@ -3,7 +3,7 @@ import type { EventId, SinkId, WorkspaceId } from './ids.ts';
 /** The log that a sink gets entries of: a workspace's, or (null) the deployment's. */
 export type SinkOwner = WorkspaceId | null;
 
-export const sinkKinds = ['webhook', 'notion', 'syslog', 'file', 'stdout'] as const;
+export const sinkKinds = ['webhook', 'notion', 'syslog', 'file', 'stdout', 'alerts'] as const;
 export type SinkKind = (typeof sinkKinds)[number];
 
 /**

@@ -125,13 +125,18 @@ function createRound(parts: DeliverParts, sink: ClaimedSink, receiver: Receiver)
     return true;
   }
 
+  function isWanted(record: SinkRecord): boolean {
+    if (sink.settings.only === 'alerts' && record.operation !== 'alert.raised') return false;
+    return !tellsOfItself(record, sink.id) && receiver.wants(record);
+  }
+
   return {
     async run(): Promise<void> {
       if (!(await retryWanted())) return;
       while (now().getTime() - startedAt < roundMsMax) {
         const records = await log.read(sink.owner, cursor, readMax);
         if (records.length === 0) return;
-        const wanted = records.filter(record => !tellsOfItself(record, sink.id) && receiver.wants(record));
+        const wanted = records.filter(isWanted);
         // What is sent first may arrive, and this process end before it knows.
         const [first] = wanted;
         if (first !== undefined && doubtful !== first.index && receiver.looksBeforeRepeating) {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { EntryKind } from '../audit/audit-log.ts';
 import type { WrittenEntry, WrittenOutcome } from '../audit/audit-reader.ts';
 import type { EventId, SinkId } from '../domain/ids.ts';
@@ -29,6 +30,12 @@ export function readRecord({ kind, text, intentText }: SinkRecord): ReadRecord {
 
 /** The system's name when a sink asks Notion. */
 export const sinkComponent = 'audit_sink';
+
+/** Whether a sink takes everything, or alerts alone. */
+export const sinkOnly = z
+  .enum(['everything', 'alerts'])
+  .default('everything')
+  .describe('`alerts`: nothing but alerts.');
 
 /** Entries that tell of trouble with a sink. */
 const troubleNames: ReadonlySet<string> = new Set(['sink.blocked', 'sink.dead_lettered']);

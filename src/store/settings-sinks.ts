@@ -34,7 +34,8 @@ export function createSettingsSinkStore(
                  ${at}, now()
             FROM jsonb_to_recordset(${JSON.stringify(everywhere)}::jsonb) AS a(name text, kind text, settings jsonb)
            CROSS JOIN (SELECT id AS owner, created_at FROM workspace UNION ALL SELECT NULL, '-infinity') log
-           WHERE NOT EXISTS (SELECT FROM sink s WHERE s.origin = 'settings' AND s.name = a.name
+           WHERE (log.owner IS NOT NULL OR a.kind <> 'alerts')
+             AND NOT EXISTS (SELECT FROM sink s WHERE s.origin = 'settings' AND s.name = a.name
                                 AND coalesce(s.workspace_id, '') = coalesce(log.owner, ''))
               ON CONFLICT DO NOTHING`.execute(tx);
       });

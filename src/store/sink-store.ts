@@ -124,7 +124,7 @@ async function summaries(tx: Tx, owner: SinkOwner, id: SinkId | null = null): Pr
            created_at AS "createdAt", delivered_at AS "deliveredAt",
            CASE WHEN state IN ('retrying', 'blocked') THEN run_at END AS "nextAt"
       FROM sink s
-     WHERE workspace_id IS NOT DISTINCT FROM ${owner} AND (${id}::text IS NULL OR id = ${id})
+     WHERE workspace_id IS NOT DISTINCT FROM ${owner} AND kind <> 'alerts' AND (${id}::text IS NULL OR id = ${id})
      ORDER BY s.id`.execute(tx);
   return [...rows];
 }

@@ -3,6 +3,7 @@ import { type Metrics, noMetrics } from '../domain/metrics.ts';
 import type { CompilePolicy } from '../domain/rights.ts';
 import type { Now } from '../domain/units.ts';
 import { createAccountStore } from './account-store.ts';
+import { createAlertStore } from './alert-store.ts';
 import { createAuditReader } from './audit-reader.ts';
 import { createCapabilityStore } from './capability-store.ts';
 import { createConnectAttempts } from './connect-attempts.ts';
@@ -111,6 +112,7 @@ export function createStores(
       policies: createPolicyStore(database, entries),
       refreshes: createTokenRefreshes(database, entries),
       sinkQueue: createSinkQueue(database, entries),
+      alerts: createAlertStore(database, entries),
       settingsSinks: createSettingsSinkStore(database, entries),
       sinks: createSinkStore(database, entries),
     }),

@@ -178,7 +178,8 @@ describe('sinks that the settings ask for', () => {
     const { keys, pages, workspaceId } = demo.ready;
     assert.equal((await demo.ask('GET', `/v1/pages/${pages.restricted}`, keys.viewer)).status, 404);
     await demo.gateway.upkeep.deliverToSinks();
-    const placed = await demo.gateway.database.system.selectFrom('sink').select(['workspace_id', 'state']).execute();
+    const query = demo.gateway.database.system.selectFrom('sink').select(['workspace_id', 'state']);
+    const placed = await query.where('kind', '=', 'notion').execute();
     assert.deepEqual(placed, [{ workspace_id: workspaceId, state: 'active' }]);
     const [source] = (await demo.notionAsk('GET', `/v1/databases/${database}`)).data_sources as unknown as {
       id: string;

@@ -14,6 +14,7 @@ import { createProofRoutes } from './proof-routes.ts';
 import { createReportRoutes, type ReportCommands } from './report-routes.ts';
 import type { ApiRoute } from './route.ts';
 import { accountRoutes } from './routes/account-routes.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { authZenRoutes } from './routes/authzen.ts';
 import { type ConsentRouteParts, consentRoutes } from './routes/consents.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -44,6 +45,7 @@ export interface ApiRouteParts {
   readonly questions: Questions;
   readonly advice: Advice;
   readonly sinks: SinkRouteParts;
+  readonly alerts: Parameters<typeof alertRoutes>[0];
   readonly drafts: Drafts;
 }
 
@@ -64,6 +66,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     questions,
     advice,
     sinks,
+    alerts,
     drafts,
   } = parts;
   return [
@@ -85,6 +88,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     ...operationRoutes,
     ...authZenRoutes({ questions }),
     ...sinkRoutes(sinks),
+    ...alertRoutes(alerts),
   ];
 }
 

@@ -5,6 +5,7 @@ import { secondMs } from '../../domain/units.ts';
 import type { GuardedPlace } from '../../net/guarded-connect.ts';
 import { SafeFetchError } from '../../net/safe-fetch/safe-fetch-error.ts';
 import { counted, syslogMessage } from '../formats/syslog.ts';
+import { sinkOnly } from '../record.ts';
 import type { Receiver, SinkDelivery, SinkPlace } from '../sink.ts';
 import { troubleDelivery } from '../trouble.ts';
 
@@ -12,6 +13,7 @@ export const syslogSettings = z.strictObject({
   host: z.hostname().or(z.ipv4()).or(z.ipv6()),
   port: z.int().min(1).max(65_535).default(6514),
   transport: z.enum(['tls', 'tcp']).default('tls').describe('`tcp` is not encrypted.'),
+  only: sinkOnly,
   ca: z.string().max(100_000).optional().describe('PEM certificates to believe instead of the usual ones.'),
 });
 

@@ -7,7 +7,7 @@ import type { SafeFetch } from '../../net/safe-fetch/safe-fetch.ts';
 import { SafeFetchError } from '../../net/safe-fetch/safe-fetch-error.ts';
 import { type SinkFormat, sinkFormat } from '../formats/lines.ts';
 import { ocsfOf } from '../formats/ocsf.ts';
-import type { SinkRecord } from '../record.ts';
+import { type SinkRecord, sinkOnly } from '../record.ts';
 import { signatureHeaders } from '../sign.ts';
 import type { Attempt, Receiver, SinkDelivery, SinkPlace } from '../sink.ts';
 import { troubleDelivery } from '../trouble.ts';
@@ -15,6 +15,7 @@ import { troubleDelivery } from '../trouble.ts';
 export const webhookSettings = z.strictObject({
   url: z.url().max(2_000).describe('Where entries are sent, by a signed POST. Public addresses only.'),
   format: sinkFormat,
+  only: sinkOnly,
 });
 
 /** Entries in one request. */

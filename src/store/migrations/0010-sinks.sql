@@ -58,3 +58,22 @@ CREATE TABLE sink_dead_letter (
   FOREIGN KEY (workspace_id, sink_id) REFERENCES sink (workspace_id, id) ON DELETE CASCADE
 );
 CREATE INDEX sink_dead_letter_wanted ON sink_dead_letter (sink_id, index) WHERE wanted;
+
+-- What a workspace wants to be told of, and how far its log was judged by that.
+CREATE TABLE alert_watch (
+  workspace_id text PRIMARY KEY REFERENCES workspace (id),
+  rules jsonb NOT NULL,
+  judged bigint NOT NULL DEFAULT 0
+);
+
+-- What rules remember between entries: counts, the addresses of keys, pages that were read lately, and who was told of.
+CREATE TABLE alert_memory (
+  workspace_id text NOT NULL REFERENCES workspace (id),
+  rule text NOT NULL,
+  -- A principal or a key.
+  subject text NOT NULL,
+  value text NOT NULL,
+  count bigint NOT NULL,
+  at timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, rule, subject, value)
+);

@@ -90,6 +90,8 @@ export const tableRights: Readonly<Record<keyof Schema | typeof bookkeeping, Tab
 
   sink: { workspace, app: remove, system: remove },
   sink_dead_letter: { workspace, app: remove, system: remove },
+  alert_watch: { workspace, app: change, system: change },
+  alert_memory: { workspace, app: remove, system: remove },
 
   // An entry is never changed, and neither is its place. What waits for a place is taken away by a trigger alone.
   audit_entry: { workspace, app: add, system: add },

@@ -38,4 +38,18 @@ export interface SinkTables {
     at: Date;
     wanted: Generated<boolean>;
   };
+  alert_watch: {
+    workspace_id: WorkspaceId;
+    /** JSON. */
+    rules: Record<string, unknown>;
+    judged: Count;
+  };
+  alert_memory: {
+    workspace_id: WorkspaceId;
+    rule: string;
+    subject: string;
+    value: string;
+    count: Count;
+    at: Date;
+  };
 }

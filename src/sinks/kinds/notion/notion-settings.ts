@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalId } from '../../../notion/ids.ts';
+import { sinkOnly } from '../../record.ts';
 
 /** An id of Notion's in any spelling that Notion accepts, made canonical. */
 const notionObjectId = z.string().transform((value, context) => {
@@ -11,6 +12,7 @@ const notionObjectId = z.string().transform((value, context) => {
 
 /** Notion takes some three requests in a second: what is only looked at would soon be more than that. */
 const notionChoices = {
+  only: sinkOnly,
   reads: z.boolean().default(false).describe('Rows also for calls that were allowed and changed nothing.'),
 };
 
