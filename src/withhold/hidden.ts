@@ -12,6 +12,7 @@ import { isObject, type Json, refuseAnswer } from './read-answer.ts';
 import type { LookUp, Schemas } from './schemas.ts';
 import type { Sight } from './sight.ts';
 import { blankTexts } from './texts.ts';
+import { hideTitles } from './titles.ts';
 import type { Whereabouts } from './whereabouts.ts';
 
 export interface HidingParts {
@@ -42,18 +43,23 @@ export async function hideWithin(
   const shown = findings.shown.filter(({ shows }) => shows.some(object => !sight.may('read', at(object))));
   for (const { hide } of [...shown, ...computed]) hide();
   const settled = await settleCounts(decided, findings, sight, parts);
+  const titles = await hideTitles(decided, findings.titled, { sight, at, schemas: parts.schemas });
   const masked = findings.masked.map(({ object, hide }) => ({ names: sight.hiddenProperties(at(object)), hide }));
   for (const { names, hide } of masked) if (names.size > 0) hide(names);
   const maskedCount = masked.reduce((sum, { names }) => sum + names.size, 0);
-  return findings.blanked + blankedTexts + shown.length + computed.length + settled + maskedCount;
+  return findings.blanked + blankedTexts + shown.length + computed.length + settled + titles + maskedCount;
 }
 
 type At = (object: NotionRef) => Ancestry;
 
 /** Where everything stands that was found, as far as it matters to what the caller may see. */
-function locate({ shown, masked, computed }: Findings, sight: Sight, { whereabouts }: HidingParts): Promise<At> {
+function locate(
+  { shown, masked, titled, computed }: Findings,
+  sight: Sight,
+  { whereabouts }: HidingParts,
+): Promise<At> {
   const objects = sight.everyObject ? [] : shown.flatMap(({ shows }) => shows);
-  const masks = sight.everyProperty ? [] : masked.map(({ object }) => object);
+  const masks = sight.everyProperty ? [] : [...masked.map(({ object }) => object), ...titled.map(({ page }) => page)];
   return whereabouts.of([...objects, ...masks, ...computed.map(({ page }) => page)]);
 }
 

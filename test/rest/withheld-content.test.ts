@@ -254,6 +254,69 @@ describe('property masks', () => {
     assert.deepEqual(json.properties, {});
   });
 
+  it('take the name of a column from what uses it: formulas, rollups, and those of other data sources', async () => {
+    const { seen } = await withheld();
+    const uses = {
+      relation_property_name: 'People',
+      relation_property_id: 'r',
+      rollup_property_id: 's',
+      function: 'sum',
+    };
+    const columns = {
+      Salary: { id: 's', name: 'Salary', type: 'number', number: {} },
+      ByName: { id: 'a', name: 'ByName', type: 'formula', formula: { expression: 'prop("Salary") / 12' } },
+      ById: {
+        ...{ id: 'b', name: 'ById', type: 'formula' },
+        formula: { expression: '{{notion:block_property:s:00000000:00000000}} / 12' },
+      },
+      Own: { id: 'c', name: 'Own', type: 'formula', formula: { expression: 'prop("Team")' } },
+      People: {
+        id: 'r',
+        name: 'People',
+        type: 'relation',
+        relation: { data_source_id: openSource, single_property: {} },
+      },
+      Pay: { id: 'd', name: 'Pay', type: 'rollup', rollup: { ...uses, rollup_property_name: 'Salary' } },
+      Team: { id: 't', name: 'Team', type: 'select', select: {} },
+    };
+    const at = { object: 'data_source', parent: { database_id: openDatabase } };
+    const own = await seen(
+      'GET',
+      `/v1/data_sources/${openSource}`,
+      { ...at, id: openSource, properties: columns },
+      { grants },
+    );
+    assert.doesNotMatch(own.text, /Salary|block_property:s/);
+    assert.equal(own.json.properties.Own.formula.expression, 'prop("Team")');
+    const { Salary: _own, ...others } = columns;
+    const elsewhere = { ...at, id: hiddenSource, parent: { database_id: hiddenDatabase }, properties: others };
+    const there = await seen('GET', `/v1/data_sources/${hiddenSource}`, elsewhere, { grants });
+    assert.doesNotMatch(there.text, /Salary/);
+  });
+
+  it('take a title that is hidden from where the page is mentioned', async () => {
+    const titles = {
+      [openSource]: { Name: { id: 'title', type: 'title', title: {} }, Salary: { id: 's', type: 'number' } },
+    };
+    const mentioning = (id: string) => ({
+      ...{ type: 'mention', mention: { type: 'page', page: { id } }, annotations },
+      ...{ plain_text: 'Secret title', href: link(id) },
+    });
+    const shown = async (schemas: Record<string, object>, masked: string[]) => {
+      const { seen } = await withheld({ extra, schemas });
+      const block = {
+        ...{ object: 'block', id: idOf(40), parent: { type: 'page_id', page_id: open }, type: 'paragraph' },
+        ...{ has_children: false, paragraph: { rich_text: [mentioning(openPage)], color: 'default' } },
+      };
+      const masks = [aGrant({ properties: masked, scopes: [{ kind: 'database', id: openDatabase }] })];
+      const list = { object: 'list', results: [block], has_more: false, next_cursor: null };
+      return (await seen('GET', `/v1/blocks/${open}/children`, list, { grants: masks })).text;
+    };
+    assert.doesNotMatch(await shown(titles, ['Name']), /Secret title/);
+    assert.match(await shown(titles, ['Salary']), /Secret title/);
+    assert.doesNotMatch(await shown({}, ['Salary']), /Secret title/, 'what cannot be told counts as hidden');
+  });
+
   it('answer like a missing property where it is read by itself', async () => {
     const schemas = {
       [openSource]: { Salary: { id: 's', type: 'number', number: {} }, Team: { id: 't', type: 'select' } },

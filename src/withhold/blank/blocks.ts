@@ -38,6 +38,7 @@ export function blankBlock(block: Json, findings: Findings): void {
   }
   findings.keep(block, commonKeys, String(type));
   noteHolder(block, findings);
+  if (type === 'child_page') noteTitle(block, content, findings);
   if (type === 'link_to_page') blankReference(block, content, findings);
   else if (type === 'synced_block') {
     if (isObject(content.synced_from)) blankReference(block, content.synced_from, findings);
@@ -52,6 +53,15 @@ function noteHolder(block: Json, findings: Findings): void {
     block.has_children = false;
   };
   findings.holders.push({ object: { kind, id }, hide });
+}
+
+function noteTitle(block: Json, content: Json, findings: Findings): void {
+  const id = typeof block.id === 'string' ? canonicalId(block.id) : null;
+  const hide = () => {
+    content.title = '';
+  };
+  if (id === null) findings.blank(hide);
+  else findings.titled.push({ page: { kind: 'page', id }, hide });
 }
 
 /** A link to a page is nothing but that page, and a synced copy nothing but what it was copied from. */

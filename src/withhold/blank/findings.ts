@@ -31,6 +31,12 @@ export interface Holder {
   readonly hide: () => void;
 }
 
+/** A place outside a page that shows its title. */
+export interface Titled {
+  readonly page: NotionRef;
+  readonly hide: () => void;
+}
+
 /** A relation of a page that has more entries than the page shows. */
 export interface LongRelation {
   readonly page: NotionRef;
@@ -50,6 +56,7 @@ export class Findings {
   readonly shown: Finding[] = [];
   readonly masked: Masked[] = [];
   readonly computed: Computed[] = [];
+  readonly titled: Titled[] = [];
   readonly holders: Holder[] = [];
   readonly longRelations: LongRelation[] = [];
   /** How many things were blanked without asking. */

@@ -3,6 +3,7 @@ import { canonicalId } from '../../notion/ids.ts';
 import { isObject, type Json } from '../read-answer.ts';
 import { blankBlock } from './blocks.ts';
 import type { Findings, ShownBy } from './findings.ts';
+import { hideColumns } from './hidden-columns.ts';
 import { blankParent } from './parent.ts';
 import { blankAuthors, partialUser } from './people.ts';
 import { blankRichText } from './rich-text.ts';
@@ -148,10 +149,7 @@ function blankDatabase(database: Json, findings: Findings): void {
   const object = refTo(database.object === 'database' ? 'database' : 'data_source', database);
   const { properties } = database;
   if (object === null || !isObject(properties)) return;
-  const hide = (names: ReadonlySet<string>) => {
-    for (const name of names) delete properties[name];
-  };
-  findings.masked.push({ object, hide });
+  findings.masked.push({ object, hide: names => hideColumns(properties, names) });
 }
 
 /** What pages, databases and data sources share. A page that is published shows where only to those who see everything. */

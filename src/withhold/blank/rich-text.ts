@@ -57,6 +57,7 @@ function blankMention(item: Json, findings: Findings): void {
       const object = mentioned(mention.type, mention[mention.type]);
       if (object === null) findings.blank(hide);
       else findings.shows([object], hide);
+      if (object?.kind === 'page') findings.titled.push({ page: object, hide });
       return;
     }
     case 'user':

@@ -1,6 +1,7 @@
 import type { NotionRef } from '../../domain/page-index.ts';
 import { isObject, type Json } from '../read-answer.ts';
 import type { Findings } from './findings.ts';
+import { hideColumnsElsewhere } from './hidden-columns.ts';
 import { objectsNamed } from './parent.ts';
 
 /** Types of columns that are known (https://developers.notion.com/reference/property-object). */
@@ -22,8 +23,11 @@ export function blankSchema(holder: Json, findings: Findings): void {
   for (const [name, column] of Object.entries(properties)) {
     if (!isObject(column) || !types.has(column.type)) findings.blank(() => delete properties[name]);
     else if (isObject(column.relation)) blankRelation(column.relation, targets.get(name) ?? [], findings);
-    else if (isObject(column.rollup)) blankRollup(column.rollup, targets, all, findings);
-    else if (isObject(column.formula)) blankFormula(column.formula, all, findings);
+    else if (isObject(column.rollup) || isObject(column.formula)) {
+      if (isObject(column.rollup)) blankRollup(column.rollup, targets, all, findings);
+      else if (isObject(column.formula)) blankFormula(column.formula, all, findings);
+      for (const object of all) findings.masked.push({ object, hide: names => hideColumnsElsewhere(column, names) });
+    }
   }
 }
 
