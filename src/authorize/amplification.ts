@@ -1,4 +1,5 @@
-import { type Action, actions } from '../domain/action.ts';
+import { type Action, actions, contentActions } from '../domain/action.ts';
+import { nobodyKnows, type WhereIs } from '../domain/gift-places.ts';
 import type { GrantScope } from '../domain/grant.ts';
 import type { PrincipalId } from '../domain/ids.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -6,6 +7,7 @@ import type { Asker, PolicySnapshot } from '../domain/policy-snapshot.ts';
 import { type ActionMask, actionsOfMask, bitOf, maskOf } from './action-bits.ts';
 import { type CompiledPolicy, compiled, compilePolicy } from './compile-policy.ts';
 import { classOf } from './engine.ts';
+import { holds } from './holds.ts';
 import type { ReadyGrant } from './ready-grant.ts';
 import { subjectKey } from './standing-grants.ts';
 import type { SubjectClass } from './subject-class.ts';
@@ -17,20 +19,55 @@ export interface Gain {
   readonly scopes: readonly GrantScope[];
 }
 
+/** Where what a change gives, and the exceptions to what its author holds, stand. */
+export interface GiftPlaces {
+  readonly whereIs?: WhereIs;
+  /** Pages that content lies under which is given; null: anywhere. */
+  readonly under?: readonly string[] | null;
+}
+
 const everywhere: readonly GrantScope[] = [{ kind: 'workspace' }];
 
 /**
  * The actions that a change gives and that its author may not give (rule 8), in the order of the list of actions: what a
  * member gains by it, and what an added or removed grant is about even where nobody is meant by it yet. Where the author's
- * own rights end somewhere inside of what is given, the author does not hold it.
+ * own rights end somewhere inside of what is given, the author does not hold it. Where they end elsewhere, that is no matter.
  */
-export function beyondGrantor(before: PolicySnapshot, after: Policy, asker: Asker): Action[] {
+export function beyondGrantor(
+  before: PolicySnapshot,
+  after: Policy,
+  asker: Asker,
+  { whereIs = nobodyKnows, under = null }: GiftPlaces = {},
+): Action[] {
   const [was, is, { at }] = [compiled(before), compilePolicy(after), asker.context];
   const ofGrants = given(wordsOf(was.parts.ready.values(), at), wordsOf(is.parts.ready.values(), at));
   const all = [...ofGrants, ...gains(was, is, at).map(gain => ({ ...gain, mask: maskOf(gain.actions) }))];
   return actions.filter(action => {
     const about = all.filter(({ mask }) => (mask & bitOf(action)) !== 0);
-    return about.some(({ scopes }) => !scopes.every(scope => holds(was, asker, action, scope)));
+    return about.some(
+      ({ scopes }) => !within(scopes, action, under, whereIs).every(scope => holds(was, asker, action, scope, whereIs)),
+    );
+  });
+}
+
+/** What of some scopes is given: of content, what lies under the pages that it is limited to. */
+function within(
+  scopes: readonly GrantScope[],
+  action: Action,
+  under: readonly string[] | null,
+  whereIs: WhereIs,
+): readonly GrantScope[] {
+  if (under === null || !(contentActions as readonly Action[]).includes(action)) return scopes;
+  return scopes.flatMap(scope => {
+    const all = under.map(id => ({ kind: 'page', id }) as const);
+    if (scope.kind === 'workspace') return all;
+    const place = whereIs(scope.id);
+    if (place === null) return all;
+    // A scope below such a page, and such a page below a scope; what stands apart from all of them is not given.
+    if (place.some(({ id }) => under.includes(id))) return [scope];
+    return scope.kind === 'page_only'
+      ? []
+      : all.filter(({ id }) => whereIs(id)?.some(at => at.id === scope.id) ?? true);
   });
 }
 
@@ -94,17 +131,4 @@ function wordsOf(grants: Iterable<ReadyGrant>, at: Date): ReadonlyMap<string, Re
     found.set(JSON.stringify(said), ready);
   }
   return found;
-}
-
-/**
- * Whether somebody may do something throughout a scope, in every call. Any exception to it, wherever in the tree, counts as
- * inside; so does every condition on what allows it, which would not bind what is given.
- */
-function holds(policy: CompiledPolicy, asker: Asker, action: Action, scope: GrantScope): boolean {
-  if (policy.hasExceptions(asker, action)) return false;
-  const path = scope.kind === 'workspace' ? [] : [{ kind: 'page' as const, id: scope.id }];
-  if (!policy.may(asker, action, { state: 'known', path })) return false;
-  const { parts } = policy;
-  const anchor = parts.standing.anchors.of(path);
-  return ((classOf(parts, asker.principal)?.masksAt(anchor).always ?? 0) & bitOf(action)) !== 0;
 }

@@ -1,5 +1,6 @@
 import type { Action } from '../domain/action.ts';
 import type { Facts } from '../domain/facts.ts';
+import { whereAmong } from '../domain/gift-places.ts';
 import { newId, type PrincipalId } from '../domain/ids.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Asker } from '../domain/policy-snapshot.ts';
@@ -11,13 +12,14 @@ import { compilePolicy } from './compile-policy.ts';
  * What a gift lets somebody do in places where its author may not (rule 8): a new member has the grants for everyone, and
  * who becomes somebody has theirs. Told by what the policy is with and without what is given.
  */
-export function beyondByPlace(gift: Gift, asker: Asker, { policy, subjects }: Facts): readonly Action[] {
+export function beyondByPlace(gift: Gift, asker: Asker, { policy, subjects, objects }: Facts): readonly Action[] {
   const change = policy === null ? null : changeBy(gift, policy.source, subjects, asker.principal);
   if (change === null) return [];
   const { limit } = asker;
   // Whether the pages of a new key are within those of the key that makes it is looked at by itself.
   const author = gift.kind === 'key' && limit !== null ? { ...asker, limit: { ...limit, under: null } } : asker;
-  return beyondGrantor(compilePolicy(change.without), change.withIt, author);
+  const under = gift.kind === 'key' ? (gift.under ?? limit?.under ?? null) : null;
+  return beyondGrantor(compilePolicy(change.without), change.withIt, author, { whereIs: whereAmong(objects), under });
 }
 
 interface Change {

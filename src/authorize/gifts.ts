@@ -2,6 +2,7 @@ import { type Action, actions } from '../domain/action.ts';
 import { containerKinds, objectKey } from '../domain/ancestry.ts';
 import { askerOf } from '../domain/asker-of.ts';
 import type { Facts } from '../domain/facts.ts';
+import { whereAmong } from '../domain/gift-places.ts';
 import type { Call, Demand } from '../domain/operation.ts';
 import type { Caller } from '../domain/principal.ts';
 import { actionsAnywhere, actionsHeld } from '../domain/rights.ts';
@@ -67,10 +68,12 @@ export function reachesBeyond({ gives, object }: Demand, { subjects }: Facts): b
 
 /** What is impossible gives nothing: why it is impossible is said by the command. */
 function beyondChange(call: Call, caller: Caller, facts: Facts): Action[] {
-  const { policy, proposed } = facts;
+  const { policy, proposed, objects } = facts;
   if (caller.principal.kind === 'system' || proposed === null) return [];
   const asker = askerOf(caller, call, facts);
-  return policy === null || asker === null ? [...actions] : beyondGrantor(policy, proposed, asker);
+  return policy === null || asker === null
+    ? [...actions]
+    : beyondGrantor(policy, proposed, asker, { whereIs: whereAmong(objects) });
 }
 
 function actionsGiven(gift: Gift, { subjects, policy }: Facts): ReadonlySet<Action> {

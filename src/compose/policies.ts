@@ -2,6 +2,7 @@ import { beyondGrantor } from '../authorize/amplification.ts';
 import { cedarText, exportCedar } from '../authorize/cedar/export-cedar.ts';
 import { compilePolicy } from '../authorize/compile-policy.ts';
 import { actions } from '../domain/action.ts';
+import { placesOfGift, whereAmong } from '../domain/gift-places.ts';
 import { askerNow } from '../domain/rights.ts';
 import { createAdvice } from '../policy/advice.ts';
 import { createDrafts } from '../policy/drafts.ts';
@@ -37,10 +38,16 @@ export function openPolicies(
   const policies = createPolicies({
     store: logged.policies,
     drafts: logged.drafts,
-    beyond(before, after, author, at) {
+    async beyond(workspaceId, before, after, author, at) {
       if (author.principal.kind === 'system') return [];
       const asker = askerNow(author, at);
-      return asker === null ? actions : beyondGrantor(compilePolicy(before), after, asker);
+      if (asker === null) return actions;
+      const compiled = compilePolicy(before);
+      const anywhere = beyondGrantor(compiled, after, asker);
+      if (anywhere.length === 0) return anywhere;
+      // Known well enough: the decision has just looked. Nobody is asked, since this is within a change.
+      const found = await later.stillKnown(workspaceId, placesOfGift(before, after, asker.principal));
+      return beyondGrantor(compiled, after, asker, { whereIs: whereAmong(found) });
     },
     check: createCheckPolicy(analysis),
     compile: compilePolicy,

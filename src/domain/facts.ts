@@ -22,7 +22,8 @@ export interface Facts {
   /** The caller's role in the workspace; null when the caller is not a member. */
   readonly role: string | null;
   /**
-   * Where the objects of the demands stand, by `objectKey`. Empty if the rights of this caller do not depend on pages.
+   * Where the objects of the demands stand, by `objectKey`; and what a call gives away, if something is kept from its caller
+   * somewhere (rule 8). Empty if the rights of this caller do not depend on pages.
    * If they do, an object that is missing here is `unknown`.
    */
   readonly objects: ReadonlyMap<string, Ancestry>;

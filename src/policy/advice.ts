@@ -1,5 +1,5 @@
 import { isAction } from '../domain/action.ts';
-import { objectKey } from '../domain/ancestry.ts';
+import { whereAmong } from '../domain/gift-places.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
 import type { CommandContext } from '../domain/operation.ts';
 import type { NotionRef } from '../domain/page-index.ts';
@@ -70,7 +70,7 @@ export function createAdvice(parts: {
       const lints = lintPolicy(stored, {
         idle: await analysis.idle(workspaceId, stored.policy, now()),
         actionsOf: compile(stored.policy).ofRole,
-        isKnown: id => known.get(objectKey({ kind: 'page', id }))?.state === 'known',
+        isKnown: id => whereAmong(known)(id) !== null,
       });
       return { stored, lints };
     },
@@ -99,8 +99,10 @@ function namedIn({ policy, checks: { invariants, tests } }: StoredPolicy): Notio
     ...invariants.map(({ never }) => never.on),
     ...tests.map(({ on }) => on),
   ];
-  const ids = new Set(scopes.flatMap(scope => (scope.kind === 'workspace' ? [] : [scope.id])));
-  return [...ids].map(id => ({ kind: 'page', id }));
+  const refs = scopes.flatMap((scope): NotionRef[] => {
+    return scope.kind === 'workspace' ? [] : [{ kind: scope.kind === 'database' ? 'database' : 'page', id: scope.id }];
+  });
+  return [...new Map(refs.map(ref => [ref.id, ref])).values()];
 }
 
 function unplacedCall({ principal, grants, objects }: RecordedCall) {

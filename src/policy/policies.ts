@@ -24,7 +24,13 @@ export interface PolicyParts {
   readonly store: PolicyStore;
   readonly drafts: Pick<DraftStore, 'read'>;
   /** What a change gives to anybody and its author may not give (rule 8). */
-  readonly beyond: (before: Policy, after: Policy, author: Caller, at: Date) => readonly Action[];
+  readonly beyond: (
+    workspaceId: WorkspaceId,
+    before: Policy,
+    after: Policy,
+    author: Caller,
+    at: Date,
+  ) => Promise<readonly Action[]>;
   readonly check: CheckPolicy;
   readonly compile: CompilePolicy;
   readonly readPast: ReadPast;
@@ -149,7 +155,7 @@ export function createPolicies(parts: PolicyParts): Policies {
         after,
         changes: tellChanges(stored, after, checks),
         ...(await analysis.compare(workspaceId, before, after, now())),
-        beyond: beyond(before, after, context.caller, now()),
+        beyond: await beyond(workspaceId, before, after, context.caller, now()),
         failed: (await check(workspaceId, after, members, checks, now())).map(sayFailed),
       };
     },
@@ -175,7 +181,8 @@ export function createPolicies(parts: PolicyParts): Policies {
         const author = principalIdOf(context.caller);
         const made = await applied(workspaceId, proposal, before, { members, author, at: now() });
         const after = made.policy;
-        if (beyond(before, after, context.caller, now()).length > 0) throw new PortcullisError('policy_changed');
+        const missing = await beyond(workspaceId, before, after, context.caller, now());
+        if (missing.length > 0) throw new PortcullisError('policy_changed');
         const checks = made.checks ?? stored.checks;
         const failed = await check(workspaceId, after, members, checks, now());
         if (failed.length > 0) throw refused(failed);

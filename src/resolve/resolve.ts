@@ -1,8 +1,10 @@
+import { actions } from '../domain/action.ts';
 import { type Ancestry, objectKey } from '../domain/ancestry.ts';
 import { askerOf } from '../domain/asker-of.ts';
 import type { DecidedCall } from '../domain/decided-call.ts';
 import { PortcullisError } from '../domain/errors.ts';
 import type { Facts } from '../domain/facts.ts';
+import { placesOfGift } from '../domain/gift-places.ts';
 import type { PrincipalId } from '../domain/ids.ts';
 import type { ObjectOwners, OwnedObject } from '../domain/object-owners.ts';
 import type { Call, Demand } from '../domain/operation.ts';
@@ -42,6 +44,8 @@ export function createResolve(parts: {
     const at = now();
     const connected = connectionFor(call, caller, snapshot.connections);
     const placed = await objectsOf(call, caller, snapshot, { at, connected });
+    const proposed = await proposedPolicy(call, caller, snapshot);
+    const given = await placesGiven(call, caller, snapshot, { at, proposed });
     return {
       workspaceId: snapshot.id,
       namesOtherWorkspace,
@@ -49,7 +53,8 @@ export function createResolve(parts: {
       policyRevision: snapshot.policy.revision,
       policy: snapshot.policy,
       ...placed,
-      proposed: await proposedPolicy(call, caller, snapshot),
+      ...(given.size > 0 && { objects: new Map([...placed.objects, ...given]) }),
+      proposed,
       role: principal.kind === 'system' ? null : snapshot.policy.roleOf(principal.id),
       ...connected,
       subjects: await subjectsOf(call, snapshot.id),
@@ -99,6 +104,32 @@ export function createResolve(parts: {
     const mayAsk = hidden.length > 0 && !isHosted(call);
     const askingTrouble = troubleIn(found) ?? (mayAsk ? await index.lookForHidden(indexAsker, hidden) : null);
     return { objects: found, ...(askingTrouble !== null && { askingTrouble }) };
+  }
+
+  /**
+   * Where what a call gives away stands, and the exceptions to what its author may do: looked for only where there are any, since
+   * otherwise the author holds everything everywhere.
+   */
+  async function placesGiven(
+    call: Call,
+    caller: Caller,
+    { id, policy, connections }: WorkspaceSnapshot,
+    { at, proposed }: { readonly at: Date; readonly proposed: Facts['proposed'] },
+  ): Promise<Facts['objects']> {
+    const asker = askerOf(caller, call, { at });
+    const gift = call.operation.demands
+      .map(({ gives }) => gives)
+      .find(gives => gives?.kind === 'policy' || gives?.kind === 'key');
+    if (asker === null || gift === undefined || !actions.some(action => policy.hasExceptions(asker, action)))
+      return nowhere;
+    const { connection } = chooseConnection(connections, caller.principal);
+    if (connection === null) return nowhere;
+    const under = gift.kind === 'key' ? (gift.under ?? caller.under ?? []) : [];
+    if (gift.kind === 'key' && under.length === 0) return nowhere;
+    const { clientAddress, requestId } = call;
+    const indexAsker = { workspaceId: id, connectionId: connection.id, caller, clientAddress, requestId };
+    const places = placesOfGift(policy.source, proposed, asker.principal, under);
+    return index.find(indexAsker, places).catch(unavailable);
   }
 
   async function proposedPolicy({ operation }: Call, { principal }: Caller, { id, policy }: WorkspaceSnapshot) {

@@ -14,7 +14,9 @@ import { type CompiledPolicy, compilePolicy } from '../../src/authorize/compile-
 import { PageTree } from '../../src/authorize/tree/page-tree.ts';
 import { PlacedPolicy } from '../../src/authorize/tree/placed-policy.ts';
 import type { Action } from '../../src/domain/action.ts';
+import type { Container } from '../../src/domain/ancestry.ts';
 import type { Flip } from '../../src/domain/explained.ts';
+import type { WhereIs } from '../../src/domain/gift-places.ts';
 import type { GrantId, PrincipalId } from '../../src/domain/ids.ts';
 import type { PastCall } from '../../src/domain/past-call.ts';
 import type { Policy } from '../../src/domain/policy.ts';
@@ -162,7 +164,12 @@ describe('what a change gives and takes', () => {
       const before = compilePolicy(world.policy);
       const after = changedPolicy(world.policy, createChange(random, world.policy, world), 2);
       const author = createAsker(random, world);
-      const beyond = beyondGrantor(before, after, author);
+      const beyond = beyondGrantor(
+        before,
+        after,
+        author,
+        random.chance(0.5) ? {} : { whereIs: someKnow(random, world) },
+      );
       for (const principal of world.principals) {
         for (const action of worldActions) {
           if (beyond.includes(action)) continue;
@@ -177,7 +184,68 @@ describe('what a change gives and takes', () => {
       }
     });
   });
+
+  it('rule 8: a key for an agent gives nothing under its pages that its author does not hold there', () => {
+    inWorlds(1200, (world, random) => {
+      const [author, agent] = [createAsker(random, world), random.pick(world.principals)];
+      if (agent === author.principal) return;
+      const under = [random.pick([...world.tree.keys()]), random.pick([...world.tree.keys()])];
+      const without = new Map([...world.policy.members].filter(([id]) => id !== agent));
+      const before = compilePolicy({ ...world.policy, members: without });
+      const beyond = beyondGrantor(before, world.policy, author, { whereIs: someKnow(random, world), under });
+      for (const action of worldActions.filter(each => !beyond.includes(each))) {
+        for (const id of world.tree.keys()) {
+          if (!pathIn(world, id).some(above => under.includes(above.id))) continue;
+          const object = ancestryIn(world, id);
+          if (!allows(world.policy, call(random, world, agent), action, object)) continue;
+          assert.ok(allows(world.policy, author, action, object), `world ${world.seed}: ${agent} ${action} on ${id}`);
+        }
+      }
+    });
+  });
+
+  it('rule 8: exactly what an author holds throughout a place can be given there, whatever is kept from them elsewhere', () => {
+    const found = { given: 0, refused: 0, despiteExceptions: 0 };
+    inWorlds(2400, (given, random) => {
+      const world = withoutConditions(given);
+      const before = compilePolicy(world.policy);
+      const author = createAsker(random, world);
+      const action = random.pick(worldActions);
+      const scope = { kind: random.pick(['page', 'page_only'] as const), id: random.pick([...world.tree.keys()]) };
+      const like = { effect: 'allow', subject: { kind: 'everyone' }, when: null, properties: null } as const;
+      const about = { reason: '', createdBy: null, createdAt: at, id: 'grt_x' as GrantId };
+      const grants = [...world.policy.grants, { ...like, ...about, actions: [action], scopes: [scope] }];
+      const whereIs = (id: string) => (world.tree.has(id) ? pathIn(world, id) : null);
+      const beyond = beyondGrantor(before, { ...world.policy, revision: 2, grants }, author, { whereIs });
+      const inside = [...world.tree.keys()]
+        .map(id => pathIn(world, id))
+        .filter(path => path.some(({ id }) => id === scope.id));
+      const places =
+        scope.kind === 'page_only' ? inside.filter(([self]) => self?.id === scope.id) : inside.flatMap(withChild);
+      const isHeld = places.every(path => {
+        const object = { state: 'known', path, properties: world.properties } as const;
+        const masked =
+          action === 'read' || action === 'update' ? before.maskedProperties(author, action, object).size : 0;
+        return masked === 0 && allows(world.policy, author, action, object);
+      });
+      assert.deepEqual(beyond, isHeld ? [] : [action], `world ${world.seed}: ${action} on ${JSON.stringify(scope)}`);
+      found[isHeld ? 'given' : 'refused']++;
+      if (isHeld && before.hasExceptions(author, action)) found.despiteExceptions++;
+    });
+    assert.ok(Math.min(...Object.values(found)) > 50, JSON.stringify(found));
+  });
 });
+
+/** Where some pages stand, as an index has it that does not know all of them. */
+function someKnow(random: Random, world: World): WhereIs {
+  const known = new Map([...world.tree.keys()].filter(() => random.chance(0.8)).map(id => [id, pathIn(world, id)]));
+  return id => known.get(id) ?? null;
+}
+
+/** A place, and that of a page that may be made there. */
+function withChild(path: readonly Container[]): (readonly Container[])[] {
+  return [path, [{ kind: 'page', id: '00000000-0000-4000-8000-00000000abcd' }, ...path]];
+}
 
 function pagesIn(
   changes: ReturnType<typeof diff>['gains'],
