@@ -87,7 +87,7 @@ function answersOf(
   if (answer === null) return { 204: { description: 'Done.' } };
   const content =
     answer === 'file'
-      ? Object.fromEntries(fileTypes.map(type => [type, {}]))
+      ? Object.fromEntries(fileTypes.map(type => [type, { schema: fileSchema(type) }]))
       : { 'application/json': { schema: schemaOf(answer, 'output', named) } };
   return { [status ?? 200]: { description: 'Done.', content } };
 }
@@ -182,4 +182,9 @@ function pointed(value: unknown): unknown {
       key === '$ref' && typeof inner === 'string' ? inner.replace('#/$defs/', '#/components/schemas/') : pointed(inner),
     ]),
   );
+}
+
+/** A file is text. One that is JSON describes itself: it is for programs that read such files. */
+function fileSchema(type: string): object {
+  return type === 'application/json' ? { type: 'object', additionalProperties: true } : { type: 'string' };
 }
