@@ -234,6 +234,7 @@ describe('the dashboard', { skip: chromiumUnavailable() }, () => {
       'Reviews',
       'Access at Notion',
       'Webhooks',
+      'Sinks',
       'Audit log',
     ]) {
       await page.getByRole('tablist', { name: 'Parts of the workspace' }).getByRole('tab', { selected: true }).focus();

@@ -47,6 +47,11 @@ describe('every page of the dashboard', { skip: chromiumUnavailable() }, () => {
       headers: { authorization: `Bearer ${keys.admin}`, 'content-type': 'application/json' },
       body: JSON.stringify({ email: 'somebody.with.a.long.name@department.acme.example', role: 'viewer' }),
     });
+    await fetch(`${url}/api/workspaces/${demo.ready.workspaceId}/sinks`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${keys.admin}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ kind: 'syslog', name: 'of the test', settings: { host: 'siem.acme.example' } }),
+    });
     const answer = (await invited.json()) as { acceptUrl: string };
     invitation = new URL(answer.acceptUrl);
   });
@@ -72,6 +77,7 @@ describe('every page of the dashboard', { skip: chromiumUnavailable() }, () => {
       { name: 'reviews', path: inWorkspace('reviews'), heading: 'By page', prepare: openReviews },
       { name: 'access', path: inWorkspace('access'), heading: 'Access at Notion' },
       { name: 'webhooks', path: inWorkspace('webhooks'), heading: 'Hearing from Notion' },
+      { name: 'sinks', path: inWorkspace('sinks'), heading: 'Sinks', prepare: openSink },
       { name: 'audit', path: inWorkspace('audit'), heading: 'Audit log', prepare: openLog },
       { name: 'deployment-log', path: '/deployment/log', heading: 'Log of the deployment', prepare: waitForRows },
       { name: 'deployment-webhooks', path: '/deployment/webhooks', heading: 'Webhooks of all workspaces' },
@@ -107,6 +113,11 @@ describe('every page of the dashboard', { skip: chromiumUnavailable() }, () => {
     for (const name of ['By person or agent', 'By page'])
       await page.getByRole('form', { name }).getByRole('button', { name: 'Show' }).click();
     for (const name of ['Pages', 'People and agents']) await page.getByRole('table', { name, exact: true }).waitFor();
+  }
+
+  async function openSink(page: Page): Promise<void> {
+    await page.getByRole('article', { name: 'Sink of the test' }).waitFor();
+    await page.getByLabel('Kind').selectOption('syslog');
   }
 
   async function waitForRows(page: Page): Promise<void> {

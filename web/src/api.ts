@@ -24,6 +24,9 @@ export type AccessReport = Shapes['AccessReport'];
 export type Subscription = Shapes['Subscription'];
 export type KeptAsideEvent = Shapes['KeptAsideEvent'];
 export type Workspace = Shapes['Workspace'];
+/** Another receiver of a workspace's log: docs/sinks.md. */
+export type Sink = Shapes['Sink'];
+export type DeadLetter = Shapes['DeadLetter'];
 export type Grant = Shapes['Grant'];
 export type Explanation = Shapes['Explanation'];
 /** What of a policy does nothing, or more than it seems to. */

@@ -16,6 +16,7 @@ import { Members } from './members.tsx';
 import { mayIn } from './membership.ts';
 import { Permissions } from './permissions/permissions.tsx';
 import { Reviews } from './reviews/reviews.tsx';
+import { Sinks } from './sinks/sinks.tsx';
 import { Webhooks } from './webhooks.tsx';
 
 interface Tab {
@@ -34,6 +35,7 @@ const tabs: readonly Tab[] = [
   { value: 'reviews', label: 'Reviews', needs: ['grants'], Page: Reviews },
   { value: 'access', label: 'Access at Notion', needs: ['connect', 'read'], Page: Access },
   { value: 'webhooks', label: 'Webhooks', needs: ['connect'], Page: Webhooks },
+  { value: 'sinks', label: 'Sinks', needs: ['manage', 'audit'], Page: Sinks },
   { value: 'audit', label: 'Audit log', needs: ['audit'], Page: Audit },
 ];
 
