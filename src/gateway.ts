@@ -36,8 +36,8 @@ export interface Steps {
   /** Makes the outcome durable. Throws if it cannot: then nothing is released. */
   conclude(decided: DecidedCall, outcome: CallOutcome): Promise<void>;
   /**
-   * The call is over, however it ended: it no longer counts among its principal's calls under way once its answer, if
-   * that is a stream, has closed.
+   * The call is over, in any way. Once its answer has closed (if it is a stream), it no longer counts among its
+   * principal's running calls.
    */
   leave(call: Call, answer: Answer | null): void;
   now: Now;

@@ -33,7 +33,7 @@ export interface Standing {
   readonly held: ReadonlySet<Action>;
   /** What the author may do in some place of it at least. */
   readonly anywhere: ReadonlySet<Action>;
-  /** What a role allows. Throws `validation_error` where there is no such role. */
+  /** The actions of a role. Throws `validation_error` if there is no such role. */
   ofRole(role: string): ReadonlySet<Action>;
 }
 

@@ -236,7 +236,8 @@ async function requireStillGiven(
   const author = await accounts.member(createdBy);
   const idle = author === null || author.disabled || author.suspended;
   const key = madeWithKey === null ? null : await accounts.key(madeWithKey);
-  // What a key gave is worth no more than the key: revoked, expired, or gone with its membership.
+  // An invitation by a key gives no more than the key may: nothing if it is revoked, has expired, or ended with its
+  // membership.
   if (madeWithKey !== null && (key === null || key.revokedAt !== null || key.expiresAt <= at)) throw linkOver();
   if (idle) throw linkOver();
   const policy = compile(await accounts.policyOf([createdBy]));

@@ -159,7 +159,7 @@ export function createLinks(parts: {
         return made;
       });
       if (ways.length === 0) return;
-      // Not waited for: how long a mail server takes would tell that there is an account.
+      // This does not wait: the time of the mail server would show that there is an account.
       mail.send(recoveryMail({ to: email, ways, minutes: linkLifetimeMs / minuteMs })).catch(onMailError);
     },
   };

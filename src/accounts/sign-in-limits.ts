@@ -30,7 +30,7 @@ export type Admission =
   | {
       readonly admitted: false;
       readonly retryAfterSeconds: number;
-      /** The first refusal of its kind in this window: worth an entry in the log, the thousandth is not. */
+      /** The first refusal of its kind in this window: it gets an entry in the log, later ones do not. */
       readonly first: boolean;
     };
 

@@ -35,7 +35,7 @@ export interface SignInOpened {
 
 export interface SignInRefused {
   readonly kind: 'refused';
-  /** For the log. Strangers learn no more than that it did not work, or that they must wait. */
+  /** For the log. A stranger learns only that it did not work, or that they must wait. */
   readonly why:
     | 'too_many_attempts'
     | 'bad_password'

@@ -39,7 +39,7 @@ function endingOf({ kind, outcome, decision, result }: Shown): string {
   return (kind === 'event' || kind === 'summary' ? result : decision?.because) ?? '';
 }
 
-/** The objects of a call, or what an event says of itself. */
+/** The objects of a call, or what an event says about itself. */
 function aboutOf({ objects, detail, clientAddress }: Shown, names: Names): string {
   if (detail !== undefined) {
     const facts = Object.entries(detail).filter(([, value]) => value !== null);

@@ -19,7 +19,7 @@ export function leavesBelow(parser: Parser): Parser[] {
   return parser.commands.flatMap(child => [...(isGroup(child) ? [] : [child]), ...leavesBelow(child)]);
 }
 
-/** Whether it only holds commands. A command of its own has a heading in the help. */
+/** Whether it only holds commands. A group that is also a command has a heading in the help. */
 export function isGroup(parser: Parser): boolean {
   return parser.helpGroup() === '';
 }

@@ -13,7 +13,7 @@ export interface Command {
   readonly options: Readonly<Record<string, Option>>;
   /** Text below the options in `--help`. */
   readonly notes?: string;
-  /** Answers with the exit code. Throws what `report.ts` knows how to print. */
+  /** Returns the exit code. Throws errors that `report.ts` can print. */
   run(invocation: Invocation): Promise<number>;
 }
 
@@ -43,7 +43,7 @@ export interface Invocation {
   readonly terminal: Terminal;
 }
 
-/** Where a command reads and prints. */
+/** The input and output of a command. */
 export interface Terminal {
   /** What settings are read from: the environment, and what `--settings` names. */
   readonly env: Texts;

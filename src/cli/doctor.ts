@@ -27,7 +27,7 @@ export const doctor: Command = {
 async function examineWith(invocation: Invocation): Promise<Finding[]> {
   let config: Config;
   try {
-    // Like `portcullis demo`, which is the demo only where there are no credentials.
+    // Like `portcullis demo`, which runs the demo only without credentials.
     config = configOf('demo', invocation);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

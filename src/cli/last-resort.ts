@@ -5,7 +5,7 @@ import type { Store } from '../store/open-store.ts';
 
 /** What is stopped after an error that no code handled. */
 export interface LastResort {
-  /** Names the database as soon as it is being opened: its own PostgreSQL must not outlive this process. */
+  /** Registers the database as soon as it is being opened: its own PostgreSQL must not outlive this process. */
   guard(store: Promise<Store>): Promise<Store>;
   /** Names how everything is closed in order. */
   closeBy(close: () => Promise<unknown>): void;

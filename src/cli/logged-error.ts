@@ -1,7 +1,7 @@
-/** An error as the program's log has it. */
+/** An error in the form of the program's log. */
 export interface LoggedError {
   readonly type: string;
-  /** Of the operating system or the database, where there is one. */
+  /** The code of the operating system or the database, if there is one. */
   readonly code?: string;
   readonly message: string;
   readonly stack: string;
@@ -21,7 +21,7 @@ const causesMax = 3;
  */
 export function loggedError(value: unknown, causesLeft = causesMax): LoggedError {
   if (!(value instanceof Error)) return { type: typeof value, message: cut(String(value), messageMax), stack: '' };
-  // A name that several addresses stand behind fails with one error for each: the first says enough.
+  // A name with several addresses fails with one error for each: the first is enough.
   const cause: unknown = value.cause ?? (value instanceof AggregateError ? value.errors[0] : undefined);
   return {
     type: cut(value.name, 100),

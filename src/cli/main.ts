@@ -7,7 +7,7 @@ import { commandTable } from './commands.ts';
 import { report } from './report.ts';
 import { environmentOf } from './settings-file.ts';
 
-/** Runs one command line. Answers with the exit code; never throws. */
+/** Runs one command line. Returns the exit code; never throws. */
 export async function main(words: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
   try {
     return await dispatch(words, terminal);
@@ -32,7 +32,7 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
   try {
     await commandLine.parseAsync(withHelpAsOption(words), { from: 'user' });
   } catch (error) {
-    // What commander throws after it printed help or the version; all else has become a UsageError.
+    // Commander throws this after it printed help or the version; all other errors have become a UsageError.
     if (!(error instanceof CommanderError && error.exitCode === 0)) throw error;
   }
   return exitCode;

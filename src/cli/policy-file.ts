@@ -5,7 +5,7 @@ import { UsageError } from './command.ts';
 export interface PolicyFile {
   readonly type: 'application/json' | 'application/yaml';
   readonly text: string;
-  /** The revision that it was exported at; null where it does not say. */
+  /** The revision of the export; null if the file does not say it. */
   readonly revision: string | null;
 }
 
@@ -16,7 +16,7 @@ export interface SentDocument {
   readonly headers?: { readonly 'content-type': string };
 }
 
-/** Sends the file as it is: comments and mistakes are the gateway's to read. */
+/** Sends the file unchanged: the gateway reads comments and reports mistakes. */
 export function fileAsSent({ type, text }: PolicyFile): SentDocument {
   return { body: {}, bodySerializer: () => text, headers: { 'content-type': type } };
 }

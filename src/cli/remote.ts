@@ -50,7 +50,7 @@ export async function answerOf<T>(asked: Promise<{ readonly data?: T }>): Promis
   return (await asked).data as T;
 }
 
-/** The lines of a file that the gateway answers with, as they come. A file that breaks off throws. */
+/** The lines of a file from the gateway, as they arrive. Throws if the file breaks off. */
 export async function* linesOf(asked: Promise<{ readonly data?: ReadableStream<Uint8Array> | null }>) {
   const body = await answerOf(asked);
   if (body) yield* splitLines(body);

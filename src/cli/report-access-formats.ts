@@ -7,7 +7,10 @@ type ListedItem = Shapes['ReachedItem'];
 
 export type ReportFormat = 'table' | 'csv' | 'json';
 
-/** How a report is printed. Titles are text that strangers wrote, and no control character of theirs reaches the terminal. */
+/**
+ * The form in which a report is printed. Strangers wrote the titles, so no control character of a title reaches the
+ * terminal.
+ */
 interface Format {
   /** Lines before the objects. */
   head(connections: readonly ListedConnection[]): string[];

@@ -61,7 +61,7 @@ export const reportAccess: Command = {
   },
 };
 
-/** Says what made the list of a connection end, if it did not end by itself. Answers with the exit code for that. */
+/** Says why the list of a connection ended early, if it did. Returns the exit code for that. */
 function complain({ stopped, stoppedAt }: Shapes['AccessReport'], terminal: Invocation['terminal']): number {
   const trouble = troubles[stopped];
   if (trouble === undefined) return 0;
@@ -70,7 +70,7 @@ function complain({ stopped, stoppedAt }: Shapes['AccessReport'], terminal: Invo
   return trouble.exitCode;
 }
 
-/** Trouble that passes: it is no use to go on at once. */
+/** Passing trouble: going on at once would not help. */
 const passing: ReadonlySet<string> = new Set(['rate_limited', 'unavailable']);
 
 const troubles: Readonly<Record<string, { message: string; exitCode: number } | undefined>> = {

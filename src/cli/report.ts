@@ -44,7 +44,9 @@ export function report(error: unknown): ErrorReport {
 /** Of the operating system: files. */
 const systemCodes = /^(EACCES|EROFS|ENOSPC|ENOENT|EEXIST|EISDIR)$/;
 
-/** Of PostgreSQL, when it does not let us in: SQLSTATE classes 08, 28, 3D, 53 and 57 (appendix A of its manual). */
+/**
+ * Errors of PostgreSQL when it refuses a connection: SQLSTATE classes 08, 28, 3D, 53 and 57 (appendix A of its manual).
+ */
 const databaseCodes = /^(08|28|3D|53|57)[0-9A-Z]{3}$/;
 
 /** Errors from outside that a person can do something about. They are no defects, so they come without a stack. */
@@ -69,7 +71,7 @@ function outsideError(error: unknown): ErrorReport | null {
   return systemCodes.test(code) ? say(error.message, null, exitCode) : null;
 }
 
-/** A name with several addresses fails with an error that holds theirs and has no text of its own. */
+/** A name with several addresses fails with an error that holds those of the addresses and has no text of its own. */
 function reasonOf(error: Error): string {
   const errors = error instanceof AggregateError ? error.errors : [error];
   return errors.map(each => (each as Error).message).join(', ');

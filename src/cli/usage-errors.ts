@@ -9,7 +9,7 @@ import { leavesBelow, nameOf } from './command-help.ts';
  */
 export function usageErrorOf(parser: Parser, error: CommanderError): Error {
   if (error.exitCode === 0) return error;
-  // The only word that commander tells apart from its sentence.
+  // The only word that commander marks in its sentence.
   const word = /'(.*)'/s.exec(error.message)?.[1] ?? '';
   switch (error.code) {
     case 'commander.unknownOption':

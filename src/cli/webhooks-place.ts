@@ -29,7 +29,7 @@ export interface Webhooks {
   keptAside(id: SubscriptionId): Promise<readonly ListedEvent[]>;
 }
 
-/** Of the gateway's answer, or of the database itself: times as either has them. */
+/** From the gateway's answer, or from the database itself: their times have different forms. */
 export type Subscription = Pick<Shapes['Subscription'], 'id' | 'state' | 'url' | 'keptAside'> &
   Readonly<Record<'handshakeUntil' | 'createdAt', Date> & Record<'confirmedAt' | 'lastEventAt', Date | null>>;
 export type ListedEvent = Omit<Shapes['KeptAsideEvent'], 'receivedAt'> & { readonly receivedAt: Date };

@@ -41,7 +41,7 @@ export async function readDeploymentLog(
       result: 'success',
       detail: { by: operator },
     });
-    // No gateway may be running that gives places: what waits for one is read at once.
+    // A gateway that gives places may not be running: so entries that wait for a place are read at once.
     const reader = createSettledReader(
       createStores(database, { compile: compilePolicy }).auditReader,
       async () => false,

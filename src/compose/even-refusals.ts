@@ -11,9 +11,9 @@ const waitMaxMs = 2_000;
 const underWayMax = 10_000;
 
 /**
- * Makes it take as long to refuse an object that is known here as one that Notion has to be asked for and does not have: a
- * refusal that came at once would tell that the object exists (rule 12). It takes as long as one of the last refusals for
- * which Notion was asked.
+ * Makes refusals take equally long: for an object that is known here, and for one that Notion has to be asked for and
+ * does not have. A quick refusal would reveal that the object exists (rule 12). A refusal takes as long as one of the
+ * last refusals for which Notion was asked.
  */
 export function createEvenRefusals(monotonicMs: () => number, pause = pauseFor) {
   /** The calls under way for which the gate has asked Notion on its own account. Its calls have their number. */

@@ -8,7 +8,7 @@ import type { Store } from '../store/open-store.ts';
 import type { Stores } from '../store/stores.ts';
 import type { RootParts } from './root-keys.ts';
 
-/** What Portcullis runs with once it is known where Notion is, and where browsers and clients reach us. */
+/** The configuration that Portcullis runs with, once the addresses of Notion and of the gateway are known. */
 export interface SettledConfig extends Config {
   readonly notion: NotionConfig;
   /** Without a trailing slash. */
@@ -28,8 +28,8 @@ export interface Overrides {
   /** Is given entries of the log once they are durable: a copy, never the log. It must not throw. */
   readonly onAudit?: (rows: readonly AuditRow[]) => void;
   /**
-   * Whether Portcullis looks after tokens, jobs and old attempts by itself, from time to time: it does unless this is
-   * false. Then that is done when `upkeep` is called, for example in another process than the one that answers calls.
+   * Whether Portcullis looks after tokens, jobs and old attempts by itself from time to time; true by default. If
+   * false, this happens only when `upkeep` is called, for example in another process than the one that answers calls.
    */
   readonly background?: boolean;
   /** How long a step of connecting may take. */

@@ -10,8 +10,8 @@ import { logSeeds } from './open-log.ts';
 import { openRootKeys } from './root-keys.ts';
 
 /**
- * Puts a new key in the place of the one that signs the logs, while gateways run: their next checkpoint has both signatures,
- * until the overlap ends. It is logged. Throws StoreError, RootKeyError.
+ * Replaces the key that signs the logs, while gateways run: their next checkpoint has both signatures, until the
+ * overlap ends. It is logged. Throws StoreError, RootKeyError.
  */
 export async function rotateKeyOfLogs(
   config: KeysConfig,

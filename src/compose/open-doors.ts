@@ -163,7 +163,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
   return { gateway, doors, health: inner.routing, deliverToSinks: sinks.deliver };
 }
 
-/** Fastify asks for more kinds of messages than we have, and for a log of its own for each request. */
+/** Fastify demands more kinds of messages than we have, and a log for each request. */
 function fastifyLog(log: ProgramLog): FastifyBaseLogger {
   const own: FastifyBaseLogger = {
     level: 'info',

@@ -142,7 +142,7 @@ function connectionUsed({ facts, decidedAt }: DecidedCall): ConnectionUse | null
   return { workspaceId: facts.workspaceId, connectionId: facts.connection.id, at: decidedAt };
 }
 
-/** Files are where Notion keeps them; a stand-in for Notion keeps them itself. */
+/** Files are at Notion's file hosts; a stand-in for Notion serves its files itself. */
 function hostedFiles({ apiUrl }: NotionConfig): (url: URL) => boolean {
   const { origin } = new URL(apiUrl);
   return origin === 'https://api.notion.com' ? isNotionFileUrl : url => url.origin === origin || isNotionFileUrl(url);

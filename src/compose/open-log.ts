@@ -22,7 +22,7 @@ export function logSeeds(deriveKey: DeriveKey): SeedOf {
   return number => deriveKey(`signing key ${number} of the log`, 32);
 }
 
-/** Does something from time to time, never twice at once, and once more at the end. */
+/** Runs work from time to time, never twice at once, and once more at the end. */
 function nowAndThen(
   closers: Foundation['closers'],
   work: () => Promise<void>,

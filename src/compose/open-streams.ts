@@ -15,7 +15,7 @@ export function openStreams({ stillCurrent, steps, log, monotonicMs, closers }: 
     async wouldStillPass(decided) {
       const { identify, resolve, authorize, forget, leave } = steps();
       if (!(await stillCurrent(decided))) forget(decided);
-      // A call of its own: the one that was let through may be over any moment, and is counted by itself.
+      // A new call: the allowed one may be over at any moment, and is counted separately.
       const call = { ...decided.call };
       try {
         const caller = await identify(call);

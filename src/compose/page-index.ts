@@ -11,8 +11,9 @@ import type { Foundation } from './foundation.ts';
 import { createSystemGateway } from './system-gateway.ts';
 
 /**
- * Where an object is looked up, by its kind. Where a caller names it, the id may be of the kind that comes second: Notion
- * takes a block's id for a page's Markdown, and took a data source's for a database's. No endpoint shows a discussion.
+ * The endpoint to look an object up, by its kind. If a caller named the kind, the id may be of the second kind: Notion
+ * accepts a block's id for a page's Markdown, and accepted a data source's for a database's. No endpoint shows a
+ * discussion.
  */
 const places: Partial<Record<NotionObjectKind, readonly string[]>> = {
   page: ['pages', 'blocks'],

@@ -8,7 +8,7 @@ import { openOperatorDatabase } from '../operator/operator-database.ts';
 import { createStores } from '../store/stores.ts';
 import { openRootKeys } from './root-keys.ts';
 
-/** What tells accounts apart that bear one address. */
+/** Distinguishes accounts with the same address. */
 export interface AccountFound {
   readonly id: UserId;
   readonly email: string;

@@ -68,7 +68,7 @@ export function openPolicyAnalysis(stores: Pick<Stores, 'pageTreeRows'>): Policy
   };
 }
 
-/** How long a long question may hold up everything else at a time. */
+/** How long a long question may block other work at a time. */
 const sliceMs = 10;
 
 /** What a search finds, while calls go on between its steps. */

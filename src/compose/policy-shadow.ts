@@ -6,7 +6,10 @@ import { notionCallsIn } from './recorded-calls.ts';
 /** How often drafts are judged on new calls: in this time, pages hardly move. */
 const roundMs = 10 * secondMs;
 
-/** Judges calls under the drafts of workspaces, beside the path and after it: a call neither waits for that nor fails by it. */
+/**
+ * Judges calls under the drafts of workspaces, beside the path and after the call: a call neither waits for that nor
+ * fails because of it.
+ */
 export function openShadow(
   { log, background, closers }: Pick<Foundation, 'log' | 'background' | 'closers'>,
   parts: Omit<Parameters<typeof createShadow>[0], 'callsIn' | 'onError'>,

@@ -2,7 +2,7 @@ import type { AppRefusal } from '../domain/app-refusal.ts';
 import type { ProgramLog } from '../domain/program-log.ts';
 import { minuteMs } from '../domain/units.ts';
 
-/** Says in the program's log that Notion refuses our own client: once a minute, however many connections meet it. */
+/** Writes into the program's log that Notion refuses our own client: once a minute, for any number of connections. */
 export function createRefusedAppAlarm(parts: {
   readonly log: Pick<ProgramLog, 'error'>;
   readonly monotonicMs: () => number;

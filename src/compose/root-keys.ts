@@ -11,7 +11,7 @@ import { openRootKey } from '../vault/root/open-root-key.ts';
 
 type RootKeyStores = Pick<KeyStores, 'rootKeys' | 'deploymentSecret'>;
 
-/** The keys that everything else is kept under. */
+/** The keys that protect everything else. */
 export interface RootParts {
   readonly root: RootKeyRing;
   readonly deriveKey: DeriveKey;

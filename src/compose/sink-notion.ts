@@ -10,7 +10,7 @@ import { sinkComponent } from '../sinks/record.ts';
 import { SinkTroubleError } from '../sinks/sink.ts';
 import { createSystemGateway, systemCaller } from './system-gateway.ts';
 
-/** What of our own saying no needs a person. All else passes. */
+/** Refusals of our own that need a person. All others pass by themselves. */
 const lasting: ReadonlySet<string> = new Set([
   'connection_needs_reauth',
   'connection_undecryptable',

@@ -9,9 +9,9 @@ import type { OnUndecryptable } from '../vault/undecryptable.ts';
 const reportedMax = 1_000;
 
 /**
- * The alarm about sealed values that do not open: each is counted every time, and once in the life of this process it is an
- * error in the program's log and an entry in the audit log. What becomes of a connection is said, and its tokens are
- * counted, where its status changes.
+ * The alarm about sealed values that do not open. Each is counted every time; the first one in the life of this process
+ * is also an error in the program's log and an entry in the audit log. A connection's state and its tokens are reported
+ * where its status changes.
  */
 export function createUndecryptableAlarm(parts: {
   log: Pick<ProgramLog, 'error'>;

@@ -8,7 +8,7 @@ import type { Foundation } from './foundation.ts';
 import type { HostedMcp } from './hosted-mcp.ts';
 import { openNotices } from './notices.ts';
 
-/** What Portcullis does without a call that asks for it. Each may run in several processes on one database at once. */
+/** Work that Portcullis does without a call. Each kind may run in several processes on one database at once. */
 export interface Upkeep {
   /** Does jobs until none is due: ends connections and tokens at Notion, and notifies the owner's system. */
   doJobs(): Promise<void>;

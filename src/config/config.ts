@@ -41,7 +41,7 @@ export interface Config {
   /** Every root key that this instance can use. */
   readonly rootKeys: readonly RootKeyName[];
   readonly keyServices: KeyServicesConfig;
-  /** Where this instance notes how far the database has come. */
+  /** The file in which this instance notes the progress of the database. */
   readonly highWaterFile: string;
   readonly adminEmail: string;
   readonly invitationMs: number;
@@ -320,7 +320,7 @@ function databaseConfig(values: Values): DatabaseConfig {
   const { PORTCULLIS_DATABASE_APP_URL: app, PORTCULLIS_DATABASE_SYSTEM_URL: system } = values;
   const logins = app === null || system === null ? {} : { logins: { app, system } };
   if (url !== null) return { kind: 'external', url, ...logins, connections };
-  // The embedded server owns its directory alone, so it gets one of its own.
+  // The embedded server needs a directory for itself alone.
   return { kind: 'embedded', dataDir: join(values.PORTCULLIS_DATA_DIR, 'postgres'), connections };
 }
 

@@ -2,10 +2,10 @@ import { isIP } from 'node:net';
 import type { Texts } from './texts.ts';
 
 /**
- * Kubernetes tells each container of a pod about the Services of its namespace, by variables that are named after them. A
- * Service called `portcullis`, or `portcullis-metrics`, so makes names that look like settings of ours: `PORTCULLIS_PORT`
+ * Kubernetes describes the Services of a namespace to each container, by variables that are named after them. So a
+ * Service called `portcullis`, or `portcullis-metrics`, makes names that look like settings of ours: `PORTCULLIS_PORT`
  * with `tcp://10.0.0.7:8420`, `PORTCULLIS_SERVICE_HOST`, `PORTCULLIS_PORT_8420_TCP_ADDR`. They are no settings, and are
- * left out. Name and value together tell them: `PORTCULLIS_PORT=8420` is a setting.
+ * left out. They are recognised by name and value together: `PORTCULLIS_PORT=8420` is a setting.
  *
  * @see https://kubernetes.io/docs/tutorials/services/connect-applications-service/#environment-variables
  */

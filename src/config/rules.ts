@@ -8,7 +8,7 @@ import type { SettingName, Values } from './settings.ts';
 export interface GivenSettings {
   readonly values: Values;
   readonly given: ReadonlySet<SettingName>;
-  /** Where the file is that is meant by `file`, given or by default. */
+  /** The path that `file` means, given or by default. */
   readonly rootKeyFile: string;
 }
 
@@ -17,7 +17,7 @@ export type Rule = (wish: GivenSettings) => ConfigProblem[];
 
 const credentialNames = ['NOTION_OAUTH_CLIENT_ID', 'NOTION_OAUTH_CLIENT_SECRET'] as const;
 
-/** Rule 25: half-set credentials are an error, also where the demo would not need them. */
+/** Rule 25: half-set credentials are an error, even if the demo would not need them. */
 const credentialsAreWhole: Rule = ({ given }) => {
   const missing = credentialNames.filter(name => !given.has(name));
   if (missing.length !== 1) return [];

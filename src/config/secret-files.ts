@@ -6,7 +6,10 @@ import type { Texts } from './texts.ts';
 
 const fileBytesMax = 64 * KiB;
 
-/** Secrets that may also be kept in a file, which `NAME_FILE` names: all that the table does not give a file of its own. */
+/**
+ * Secrets that may also be kept in a file, which `NAME_FILE` names: all secrets without a file setting of their own in
+ * the table.
+ */
 export const secretsInFiles: readonly SettingName[] = settingNames.filter(
   name => 'secret' in settings[name].type && !(fileSettingOf(name) in settings),
 );

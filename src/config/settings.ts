@@ -30,7 +30,7 @@ function fixed<T>(section: Section, valueType: type.ValueType<T>, byDefault: str
   return { section, type: valueType, byDefault, doc };
 }
 
-/** A setting without a default of its own: null when it is not set. */
+/** A setting without a default: null if it is not set. */
 function optional<T>(section: Section, valueType: type.ValueType<T>, doc: string): Setting<T | null> {
   return { section, type: valueType, byDefault: null, doc };
 }

@@ -21,7 +21,10 @@ export type ConnectCommands = ReturnType<typeof createConnectCommands>;
 /** Every command about connections that a door can run. A command runs instead of `forward`, after the decision. */
 export function createConnectCommands(parts: ConnectParts) {
   return {
-    /** Where a callback with this state would act, so that the call can be decided there. Null: nowhere. */
+    /**
+     * The place in which a callback with this state would act, so that the call can be decided there. Null: there is
+     * none.
+     */
     targetOfState: async (kind: ConsentKind, state: unknown): Promise<Target | null> => {
       const stateHash = stateHashOf(state);
       return stateHash && parts.attempts.target(kind, stateHash);

@@ -15,8 +15,8 @@ export interface ConfirmConnect {
 }
 
 /**
- * What the holder must know before they confirm; or, of a connection that they have confirmed, where it is in use: pages are
- * loaded again. Throws the `connectError` `not_waiting`, or what ended it.
+ * The facts that the holder must know before they confirm. If they have confirmed the connection already, the workspace
+ * in which it is used: pages are loaded again. Throws the `connectError` `not_waiting`, or the problem that ended it.
  */
 export async function reviewConnect(
   { installations }: Pick<ConnectParts, 'installations'>,

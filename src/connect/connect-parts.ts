@@ -29,7 +29,7 @@ export interface TokenVault {
   openFromJob(jobId: JobId, sealed: string): Promise<Secret>;
 }
 
-/** What the commands of connecting stand on. */
+/** The parts that the commands of connecting need. */
 export interface ConnectParts {
   readonly flows: ConsentFlows;
   readonly attempts: ConnectAttempts;

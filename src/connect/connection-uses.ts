@@ -1,7 +1,7 @@
 import type { ConnectionId, WorkspaceId } from '../domain/ids.ts';
 import { secondMs } from '../domain/units.ts';
 
-/** Where the time of a connection's last use is kept. An older time never replaces a newer one. */
+/** Stores the time of a connection's last use. An older time never replaces a newer one. */
 export interface ConnectionUseStore {
   noteUses(uses: readonly ConnectionUse[]): Promise<void>;
 }

@@ -15,7 +15,7 @@ export interface Beginning {
 }
 
 export interface StartedConsent {
-  /** Where the browser goes. */
+  /** The URL for the browser. */
   readonly authorizeUrl: string;
   readonly redirectUri: string;
   readonly registrationId: RegistrationId | null;
@@ -37,7 +37,7 @@ export type Redeemed =
 
 /** How consent is asked for at one kind of authorization server, and what becomes of the answer. */
 export interface ConsentFlow {
-  /** Where its tokens are used, and the only origin that they are sent to (rule 3). */
+  /** The place where its tokens are used, and the only origin that they are sent to (rule 3). */
   readonly origin: string;
   /** Throws a `connectError`. No request goes on past `end`. */
   begin(beginning: Beginning, end: AbortSignal): Promise<StartedConsent>;

@@ -29,7 +29,7 @@ export interface RevokeToken {
   readonly origin: string;
   readonly botId: string;
   readonly registrationId: RegistrationId | null;
-  /** A token that no connection ever held, sealed into the job. Null: it stays sealed where its connection had it. */
+  /** A token that no connection ever held, sealed into the job. Null: it stays sealed in its connection's row. */
   readonly sealed: string | null;
   /** The connection that held it; null for a token that no connection ever held. */
   readonly discardedBy: { readonly workspaceId: WorkspaceId; readonly connectionId: ConnectionId } | null;
@@ -39,7 +39,7 @@ export interface EndingConnection {
   readonly kind: ConnectionKind;
   readonly origin: string;
   readonly status: ConnectionStatus;
-  /** Each with the client that got it; null where there is only one. */
+  /** Each with the client that got it; null if there is only one client. */
   readonly tokens: readonly (SealedToken & { readonly registrationId: RegistrationId | null })[];
 }
 
@@ -62,7 +62,7 @@ export interface Disconnections {
    * disappears with all its rows. A second call changes nothing. Tokens that have a job of their own stay for that job.
    */
   bury(end: RevokeConnection, note: string, entry: RecordedEvent): Promise<void>;
-  /** The token of a connection that this job is to revoke. Null: it is destroyed already. */
+  /** The token of a connection that this job has to revoke. Null: it is destroyed already. */
   findDiscarded(jobId: JobId): Promise<DiscardedToken | null>;
   /** Destroys that token and writes the entry, in one commit. A second call changes nothing. */
   destroyDiscarded(jobId: JobId, entry: RecordedEvent): Promise<void>;

@@ -15,7 +15,7 @@ export function holderOf(context: CommandContext): AttemptHolder {
   return { userId: principal.id, sessionHash: hashOf('connect session', credential) };
 }
 
-/** What the store keeps in place of a value that only the browser may hold. */
+/** The hash that the store keeps instead of a value that only the browser may have. */
 export function hashOf(purpose: 'connect session' | 'connect state', value: string): Buffer {
   return createHash('sha256').update(`portcullis ${purpose}\0${value}`).digest();
 }

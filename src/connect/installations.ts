@@ -40,7 +40,7 @@ export interface WaitingConnection {
   readonly workspaceName: string;
   readonly isNew: boolean;
   readonly notionOwnerName: string | null;
-  /** Connections of the workspace that stay as they are, beside this one; null when it takes the place of one. */
+  /** Connections of the workspace that stay as they are, beside this one; null if it replaces one. */
   readonly beside: number | null;
   /** Those of them that it could replace, if the person wants that: of the same kind, and for the same people. */
   readonly replaceable: readonly ReplaceableConnection[];
@@ -98,7 +98,9 @@ export interface Installations {
     seal: (connectionId: ConnectionId, generation: number) => Promise<readonly SealedToken[]>,
   ): Promise<ConnectionId | 'being_disconnected' | 'owner_mismatch'>;
 
-  /** Where a waiting connection would be confirmed: its workspace, or (null) the deployment for a new one. */
+  /**
+   * The place in which a waiting connection would be confirmed: its workspace, or (null) the deployment for a new one.
+   */
   targetOf(connectionId: ConnectionId): Promise<Target | null>;
   findWaiting(connectionId: ConnectionId, holder: AttemptHolder): Promise<WaitingConnection | null>;
   /** The result of a connection that waited for this holder and no longer does. Null: there was none. */

@@ -5,7 +5,7 @@ import { plainText } from '../domain/printable.ts';
 export interface OAuthResponse {
   readonly status: number;
   readonly text: string | null;
-  /** Why there is no text, in words of ours. */
+  /** Why there is no text, in our own words. */
   readonly unread?: string;
   /** What `Retry-After` asks for. */
   readonly retryAfterSeconds?: number | null;
@@ -34,7 +34,10 @@ export function unusableAnswer(why: string) {
   return { said: 'unclear', problem: 'answer_unusable', why } as const;
 }
 
-/** Trouble at the server or on the way. 429 answers a request that was not carried out; behind anything else it may have been. */
+/**
+ * Trouble at the server or on the way. After 429 the request was not carried out; after any other answer it may have
+ * been.
+ */
 export function troubleAnswer({ status, retryAfterSeconds = null }: OAuthResponse, why = String(status)) {
   return {
     said: status === 429 ? ('turned_away' as const) : ('unclear' as const),

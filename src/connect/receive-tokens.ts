@@ -34,7 +34,7 @@ export async function receiveForNewWorkspace(
   return refuseKnown(parts, received, await installations.findWorkspace(installation.notionWorkspaceId), context);
 }
 
-/** A callback for a workspace that is to be reconnected: it has to be that workspace. */
+/** A callback for a workspace that is to be reconnected: it must be for that workspace. */
 export async function receiveForWorkspace(
   parts: LandingParts,
   received: ReceivedTokens,
@@ -71,7 +71,7 @@ async function refuseKnown(
   throw await discard(parts, received, context, 'already_known', known?.id ?? null);
 }
 
-/** Gives tokens up that have no place here, and tells the admins of the workspace that they were meant for. */
+/** Gives up tokens that have no place here, and notifies the admins of the workspace that they were meant for. */
 async function discard(
   parts: LandingParts,
   { installation, kind, origin, registrationId, userId }: ReceivedTokens,

@@ -12,7 +12,7 @@ export interface StartConnect {
 }
 
 /**
- * Opens an attempt and answers with the URL of Notion's consent page. The state in it (256 bits) is the only copy: the
+ * Opens an attempt and returns the URL of Notion's consent page. The state in it (256 bits) is the only copy: the
  * record has its hash, and everything else about the attempt.
  */
 export async function startConnect(

@@ -19,7 +19,7 @@ import { createTokenSeal } from '../vault/token-seal.ts';
 import type { WorkspaceKeys } from '../vault/workspace-keys.ts';
 import { type Finding, fail, look, ok, warn } from './finding.ts';
 
-/** Where the dashboard has it. */
+/** The place in the dashboard. */
 const reconnect = 'press *Reconnect* at its workspace.';
 
 /** Connections that are asked about at Notion. More would spend what the gateways need. */
@@ -51,7 +51,7 @@ export async function lookAtConnections(parts: {
   return rest > 0 ? [...findings, ok('connections', `${rest} more were not looked at`)] : findings;
 }
 
-/** What Notion said of its token; `unopenable` where it could not be asked, since the token does not open. */
+/** Notion's answer about the token; `unopenable` if Notion could not be asked, because the token does not open. */
 type Probe = (connection: CheckedConnection) => Promise<CheckAnswer | 'unopenable'>;
 
 async function judge(connection: CheckedConnection, probe: Probe | null): Promise<Omit<Finding, 'about'>> {

@@ -70,7 +70,7 @@ function lookAtRights(database: Database<Schema>): Promise<Finding[]> {
   });
 }
 
-/** Leases and expiries go by the database's clock, entries of the log by ours (rule 24). */
+/** Leases and expiries use the database's clock, entries of the log use ours (rule 24). */
 function lookAtClock(database: Database<Schema>, nowMs: () => number): Promise<Finding[]> {
   return look('clock', 'Check DATABASE_URL: the server was asked for its time.', async () => {
     return judgeSkew('clock', 'the database', await clockSkewMs(database, nowMs));

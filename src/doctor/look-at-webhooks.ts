@@ -6,7 +6,7 @@ import { createWebhookSeal } from '../vault/webhook-seal.ts';
 import { type Finding, fail, look, ok, warn } from './finding.ts';
 import type { OpenedKeys } from './look-at-keys.ts';
 
-/** Each webhook subscription: how far it has come, and whether its token opens. */
+/** Each webhook subscription: its state, and whether its token opens. */
 export async function lookAtWebhooks(database: Database<Schema>, opened: OpenedKeys | null): Promise<Finding[]> {
   return look('webhooks', 'See what the gateway wrote to its log (PORTCULLIS_LOG_LEVEL).', async () => {
     const subscriptions = await subscriptionsToCheck(database);

@@ -22,7 +22,7 @@ export interface ExplainedGrant {
   readonly scope: GrantScope | null;
 }
 
-/** By name, as a member, or by a group; `inside`: the group that the principal is in, where the grant's group holds that. */
+/** By name, as a member, or by a group. `inside`: the principal is in this group, and the grant's group holds it. */
 export type SubjectChain =
   | { readonly by: 'name' | 'everyone' }
   | { readonly by: 'group'; readonly group: GroupId; readonly inside: GroupId | null };

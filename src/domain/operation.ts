@@ -159,7 +159,7 @@ export interface ResponseTreatment {
   readonly refusal?: Problem;
 }
 
-/** Where objects stand in an answer that lists them. */
+/** The place of objects in an answer that lists them. */
 export interface AnswerList {
   /** The key of the answer that has the items. */
   readonly at: 'results' | 'templates' | 'data_sources';
@@ -190,7 +190,7 @@ export interface Operation {
 
 export interface Problem {
   readonly code: ErrorCode;
-  /** Public: written in Notion's wording where Notion has one. Never quotes a secret. */
+  /** Public: in Notion's wording if Notion has one. Never quotes a secret. */
   readonly message: string;
 }
 

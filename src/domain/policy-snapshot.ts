@@ -78,7 +78,7 @@ export interface PolicySnapshot {
    * not be allowed below it.
    */
   hasExceptions(asker: Asker, action: Action): boolean;
-  /** What the grants stand on that take the action from this asker, each once. */
+  /** The containers of the grants that take the action from this asker, each once. */
   exceptionsOf(asker: Asker, action: Action): readonly Container[];
   /** Names of the properties that are hidden (`read`) or may not be written (`update`) at this object. */
   maskedProperties(asker: Asker, action: 'read' | 'update', object: Ancestry): ReadonlySet<string>;

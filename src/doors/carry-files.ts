@@ -30,7 +30,7 @@ export async function carryFiles(links: Pick<FileLinks, 'open'>, operation: Oper
   };
 }
 
-/** One demand for each object and holder, however many files of it are carried. */
+/** One demand for each object and holder, for any number of its files. */
 function demandsOf(files: readonly LinkedFile[]): Demand[] {
   const distinct = new Map<string, Demand>();
   for (const file of files) {

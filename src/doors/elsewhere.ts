@@ -70,7 +70,7 @@ export function createElsewhere(parts: ElsewhereParts): Elsewhere {
         return refuse(request, reply, nowhere);
       });
       app.setErrorHandler(async (error, request, reply) => {
-        // What fastify refuses by itself: a body that is too large, or of another length than it says.
+        // Refusals by fastify itself: a body that is too large, or has another length than stated.
         const status = (error as { statusCode?: unknown } | null)?.statusCode;
         if (typeof status === 'number' && status < 500)
           return refuse(request, reply.headers(headers), { ...nowhere, status });

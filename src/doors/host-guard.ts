@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Whether a request names a host of ours. */
+/** Whether a request names one of our hosts. */
 export type IsOurHost = (request: IncomingMessage) => boolean;
 
 /**

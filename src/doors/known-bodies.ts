@@ -10,7 +10,7 @@ import { hasBody } from './whole-body.ts';
 /** Identifies the caller. Bad credentials give an anonymous caller. */
 export type IdentifyCaller = (call: Pick<Call, 'credentials'>) => Promise<Caller>;
 
-/** Answers with what `read` gives; with null for a request without a body, and for one of a stranger. */
+/** Returns the result of `read`; null for a request without a body, and for one of a stranger. */
 export type ReadKnownBody = <Body>(
   request: IncomingMessage,
   credentials: Credentials,

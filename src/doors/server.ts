@@ -75,7 +75,7 @@ export function createDoorServer(behind: () => Served | null): Server {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const reason = reasonOf(error);
     const silent = !socket.writable || answering.has(socket);
-    // A connection that broke, or that was opened and never used, is no request. Of one that a door has, the door tells.
+    // A connection that broke, or that was opened and never used, is no request. If a door has it, the door reports it.
     const isRequest = reason !== null && !(reason === 'unfinished' && (silent || (socket as Socket).bytesRead === 0));
     if (!isRequest) socket.destroy();
     else if (!refused.has(socket)) refuse(socket as Socket, reason, { silent });
@@ -125,7 +125,7 @@ function notYet(_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(503, { 'retry-after': '1', 'content-length': 0, connection: 'close' }).end();
 }
 
-/** Listens, and answers with the port; 0 means any free one. */
+/** Listens, and returns the port; 0 means any free one. */
 export function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -83,7 +83,8 @@ export async function refuseBytes(
   const fields = { ...headers, 'content-length': body.length, connection: 'close' };
   const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(Buffer.concat([Buffer.from(`HTTP/1.1 ${status} ${phrase}\r\n${head.join('')}\r\n`), body]));
-  // Cut at once, what the client still sends would have the system throw the answer away.
+  // If the connection were cut at once, the system would throw the answer away because of the bytes that the client
+  // still sends.
   setTimeout(() => socket.destroy(), closeMs).unref();
 }
 

@@ -11,7 +11,7 @@ export interface AccessTokens {
   accessToken(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<AccessToken>;
   /**
    * Notion answered 401 to this token of the connection. Finds out whether the connection still works, with at most one
-   * check or refresh however many calls report at once, and marks the connection when it does not (defect A20).
+   * check or refresh for all calls that report at once, and marks the connection if it does not (defect A20).
    */
   reportUnauthorized(workspaceId: WorkspaceId, connectionId: ConnectionId, refused: Secret): Promise<TokenHealth>;
 }

@@ -62,7 +62,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     options.signal?.addEventListener('abort', this.#cancel, { once: true });
   }
 
-  /** What undici is to send, where that is a stream. */
+  /** The stream for undici, if the body is one. */
   get streamedBody(): Readable | null {
     return this.#body?.given ?? null;
   }

@@ -1,4 +1,4 @@
-/** Where an item waits: in the line of one member of a group. */
+/** The line of an item: that of one member of a group. */
 export interface QueueLine {
   readonly group: string;
   readonly member: string;

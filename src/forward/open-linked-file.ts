@@ -5,8 +5,8 @@ import type { Answer, CommandContext } from '../domain/operation.ts';
 import { fileNameOf } from '../notion/file-name.ts';
 
 /**
- * Opens a link: when its turn has come, sees that Notion still shows the file and that the call is still allowed, then
- * fetches it. Throws `PortcullisError`.
+ * Opens a link. When its turn has come, it checks that Notion still shows the file and that the call is still allowed,
+ * and then fetches the file. Throws `PortcullisError`.
  */
 export type OpenLinkedFile = (
   file: LinkedFile,

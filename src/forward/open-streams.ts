@@ -24,7 +24,7 @@ export interface OpenStreamsParts {
   readonly everyMs?: number;
 }
 
-/** So long after a revocation a stream may go on at most, while the database answers. */
+/** The longest time that a stream may go on after a revocation, while the database answers. */
 const lookEveryMs = 2 * secondMs;
 /** A stream goes on for this long while it cannot be known whether it may. */
 const inDoubtMsMax = 30 * secondMs;

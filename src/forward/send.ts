@@ -27,7 +27,7 @@ const attemptsMax = 2;
  */
 const lateMax = 8;
 
-/** Sends a call with a token, to where the token came from. Throws `PortcullisError` with a fate. */
+/** Sends a call with a token, to the origin of the token. Throws `PortcullisError` with a fate. */
 export async function send(upstream: Upstream, sending: Sending, { token, origin }: AccessToken): Promise<Answer> {
   // Rule 3. The setting changed since the workspace was connected; its token is not for the new address.
   if (origin !== upstream.origin) {

@@ -34,9 +34,8 @@ export interface TurnLimits {
 }
 
 /**
- * A queue for a fixed number of turns, in which principals are served in rotation. Calls wait here, where they can still
- * be judged again or withdrawn, and not inside the connection pool, where they would go out whenever a connection happens
- * to be free.
+ * A queue for a fixed number of turns that serves principals in rotation. Calls wait here and not inside the connection
+ * pool: here they can be judged again or withdrawn, while the pool would send them as soon as a connection is free.
  */
 export interface Turns {
   /**
@@ -125,7 +124,7 @@ function change(counts: Map<string, number>, key: string, by: number): void {
   else counts.set(key, count);
 }
 
-/** Holds a turn for as long as an answer takes: if it is a stream, until that closes, however it ends. */
+/** Holds a turn until the answer is complete: if it is a stream, until the stream closes, in any way. */
 export async function heldUntilClosed(giveBack: GiveBack, ask: () => Promise<Answer>): Promise<Answer> {
   try {
     const answer = await ask();

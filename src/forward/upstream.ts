@@ -11,7 +11,7 @@ export interface UpstreamOptions {
   readonly origin: string;
   /** The proxy for connections; null or left out: none. */
   readonly proxy?: OutgoingProxy | null;
-  /** Most connections to Notion at once, and so most calls under way. */
+  /** Most connections to Notion at once, and so most running calls. */
   readonly connections?: number;
   /** Most connections besides for bodies that are streamed: they are held for as long as the client sends. */
   readonly uploads?: number;
@@ -150,7 +150,7 @@ function confirmed(connect: buildConnector.connector, confirm: () => Promise<unk
     });
 }
 
-/** How a pool would connect: by a tunnel where an agent for a proxy makes it, else by itself. */
+/** The way in which a pool would connect: by a tunnel if an agent for a proxy makes it, otherwise by itself. */
 function connectorIn({ connect }: Pool.Options): buildConnector.connector {
   return typeof connect === 'function' ? connect : buildConnector({ ...connect, allowH2: false });
 }

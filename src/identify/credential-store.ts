@@ -3,7 +3,7 @@ import type { SignInStrength } from '../domain/grant.ts';
 import type { ConsentId, KeyId, SessionId, WorkspaceId } from '../domain/ids.ts';
 import type { Agent, User } from '../domain/principal.ts';
 
-/** A key, a session or an access token, with everything about its principal that one look-up can tell. */
+/** A key, a session or an access token, with everything about its principal that one look-up returns. */
 export interface StoredCredential {
   readonly id: KeyId | SessionId | ConsentId;
   readonly principal: User | Agent;

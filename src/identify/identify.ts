@@ -18,7 +18,7 @@ export interface Identify {
   identify(call: Pick<Call, 'credentials'>): Promise<Caller>;
   /** Drops the cached result for these credentials. */
   forget(credentials: Credentials): void;
-  /** Writes when credentials were last used. Happens by itself every few seconds. */
+  /** Writes when credentials were last used. Runs by itself every few seconds. */
   flush(): Promise<void>;
   /** Flushes for the last time. */
   close(): Promise<void>;
@@ -159,7 +159,7 @@ function readSecret(credentials: Credentials): PresentedSecret {
     case 'bearer': {
       const key = readApiKey(credentials.token);
       if (key !== null) return { kind: 'api_key', token: key };
-      // Without a resource of its own, a door takes no access tokens.
+      // A door without a resource of its own accepts no access tokens.
       const isToken = credentials.resource !== undefined && tokenShape.test(credentials.token);
       if (isToken) return { kind: 'access_token', token: credentials.token };
       return { kind: 'none', why: 'malformed_credentials' };

@@ -20,8 +20,8 @@ export interface Jobs {
   claim(kinds: readonly string[]): Promise<Job | null>;
   finish(id: JobId): Promise<void>;
   /**
-   * Notes why an attempt did not succeed: a code, never text that came from outside. The next one comes no earlier than
-   * after the seconds given, nor than it would have.
+   * Notes why an attempt failed: a code, never text from outside. The next attempt comes at its usual time, and not
+   * before the given seconds have passed.
    */
   note(id: JobId, problem: string, waitSecondsMin: number): Promise<void>;
   /**

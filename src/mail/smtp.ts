@@ -7,7 +7,10 @@ import { secondMs } from '../domain/units.ts';
 /** A person waits for the answer. A mail server that has not taken a letter by then counts as unreachable. */
 const msMax = 10 * secondMs;
 
-/** Mail by SMTP (RFC 5321). With `smtp://`, STARTTLS is used where the server offers it, and demanded off this machine. */
+/**
+ * Mail by SMTP (RFC 5321). With `smtp://`, STARTTLS is used if the server offers it, and required except on this
+ * machine.
+ */
 export function openSmtp({ url, from }: { url: Secret; from: string }): Mail & { close(): void } {
   const server = new URL(url.reveal());
   const local = ['localhost', '127.0.0.1', '[::1]'].includes(server.hostname);

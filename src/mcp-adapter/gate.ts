@@ -1,4 +1,4 @@
-/** What a tool answered, as the protocol has it. */
+/** The answer of a tool, in the form of the protocol. */
 export interface AdapterAnswer {
   readonly content?: unknown;
   readonly isError?: unknown;
@@ -17,7 +17,7 @@ export interface RestAnswer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** A Portcullis, for one caller: its MCP door and its REST door. It decides each call by itself. */
+/** A Portcullis, for one caller: its MCP door and its REST door. It decides each call separately. */
 export interface PortcullisGate {
   callTool(name: string, args: object): Promise<ToolCallEnd>;
   /** The names of the tools that this caller has at this moment. */

@@ -3,7 +3,9 @@ import { type Failure, type FailureStatus, failure } from './outcome.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What the server says where a client encoded arguments once too often (makenotion/notion-mcp-server #215, #216). Exact. */
+/**
+ * The server's message if a client encoded arguments once too often (makenotion/notion-mcp-server #215, #216). Exact.
+ */
 const serializationErrors = [
   'Expected array, received string',
   'Expected object, received string',

@@ -7,7 +7,7 @@ export interface NewPage {
   readonly title: string;
   /** Notion-flavoured Markdown. */
   readonly content?: string;
-  /** Left out: at the top of the workspace, where the gate allows it. */
+  /** Left out: at the top of the workspace, if the gateway allows it. */
   readonly parentPageId?: string;
 }
 

@@ -3,14 +3,16 @@ import { type Failure, failure, type PageSuccess } from './outcome.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A page as any of its writers answers it: the hosted server (`{pages}`, `{page_id}`, `{id, url}`) or the REST API. */
+/**
+ * A page in the form of any of its sources: the hosted server (`{pages}`, `{page_id}`, `{id, url}`) or the REST API.
+ */
 export interface PageNamed {
   readonly id: string;
   readonly url: string;
   readonly title: string;
 }
 
-/** Null where no page is named: that is no success. */
+/** Null if no page is named: that is no success. */
 export function pageIn(data: Json): PageNamed | null {
   const first = Array.isArray(data.pages) ? data.pages.find(isObject) : undefined;
   const page: Json = first ?? data;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { all, compile } from '@fastify/proxy-addr';
 
-/** Tells where a request comes from. */
+/** Returns the client's address of a request. */
 export type ClientAddress = (request: IncomingMessage) => string;
 
 /**

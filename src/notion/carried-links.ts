@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from './strict-json.ts';
 
 /** Keys of URLs that Notion keeps or fetches. In text that people write, a link is only text. */
 const linkKeys: ReadonlySet<string> = new Set(['url', 'href', 'external_url']);
-/** Markdown that Notion looks for in a page, and so has to be as Notion has it. */
+/** Markdown that Notion searches for in a page, and so must be exactly Notion's text. */
 const searchedMarkdown: ReadonlySet<string> = new Set(['old_str', 'content_range']);
 
 /** The start of a link, with any name of this gateway, and its ticket. */

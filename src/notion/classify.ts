@@ -198,7 +198,7 @@ function notPresent(part: 'query' | 'body', key: string, value: unknown): Proble
   return { code: 'validation_error', message };
 }
 
-/** The query as it is sent: ids that were judged, in the spelling in which they were judged. */
+/** The query as it is sent: with the judged ids, in the spelling in which they were judged. */
 function canonicalQuery(row: OperationRow, query: readonly (readonly [string, string])[]) {
   return query.map(([name, value]) => {
     const located = row.locators?.some(locator => locator.at === `query.${name}`) ?? false;

@@ -7,10 +7,10 @@ import { readRetryAfter } from '../domain/retry-after.ts';
 type Subject = string;
 
 /**
- * Reads an answer of Notion (https://developers.notion.com/reference/status-codes). Null when it is a success.
+ * Reads an answer of Notion (https://developers.notion.com/reference/status-codes). Null for a success.
  *
- * Of a missing object Notion never tells whether it is gone or was never shared, so neither does this (defect A19);
- * and each cause has a diagnosis of its own instead of an empty success (defect A18).
+ * Notion never says whether a missing object is gone or was never shared, so this does not either (defect A19). Each
+ * cause has a diagnosis of its own instead of an empty success (defect A18).
  */
 export function diagnoseAnswer(answer: Answer, effect: 'read' | 'write', subject: Subject): Diagnosis | null {
   if (answer.status < 300) return null;
@@ -183,7 +183,10 @@ interface NotionError {
   readonly additional: Readonly<Record<string, unknown>>;
 }
 
-/** Reads Notion's error envelope. A proxy in front of Notion answers in HTML or not at all: that has no code. */
+/**
+ * Reads Notion's error envelope. A proxy in front of Notion answers in HTML or with an empty body: then there is no
+ * code.
+ */
 function readNotionError({ body }: Answer): NotionError {
   const none = { code: '', message: '', additional: {} };
   if (!Buffer.isBuffer(body)) return none;

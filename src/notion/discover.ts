@@ -27,7 +27,7 @@ export interface DiscoverOptions {
   readonly itemsMax: number;
   /** Most calls of `search`, however few results each brings. */
   readonly searchesMax: number;
-  /** Where an earlier discovery stopped. */
+  /** The point where an earlier discovery stopped. */
   readonly from?: DiscoveryPoint | null;
   readonly signal?: AbortSignal;
 }
@@ -39,8 +39,8 @@ export interface DiscoveryPoint {
 }
 
 /**
- * How a discovery ended. `limit`: there may be more, from `next` on. `inconsistent`: Notion said that there is more, and
- * not where, or led back to where it had been before.
+ * How a discovery ended. `limit`: there may be more, from `next` on. `inconsistent`: Notion said that there is more but
+ * not where, or led back to an earlier place.
  */
 export interface DiscoveryEnd {
   readonly why: 'complete' | 'limit' | 'inconsistent';
@@ -50,7 +50,7 @@ export interface DiscoveryEnd {
 const pageSizeMax = 100;
 
 /**
- * Everything that the connection can see, as search finds it: "discovered", and no more than that. Search is not an
+ * Everything that the connection can see, as search finds it. It is called "discovered", because search is not an
  * access list: it lags behind changes and skips linked databases (https://developers.notion.com/reference/post-search).
  *
  * Yields each object once. Bounded in objects and in searches (defect A27); the iterator's return value says whether

@@ -1,4 +1,4 @@
-/** Where Notion keeps the files of pages, on S3 by virtual host or by path, or behind its own name. */
+/** The hosts of Notion's files, on S3 by virtual host or by path, or under Notion's own name. */
 const fileHosts = [
   /^prod-files-secure\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com$/,
   /^secure\.notion-static\.com$/,

@@ -9,8 +9,8 @@ const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\/<>:"|?*]/gu;
 const characters = new Intl.Segmenter();
 
 /**
- * The name of a hosted file, from the end of its URL: safe to stand in a path, in a header and on a disk. A name that is
- * too long keeps its extension.
+ * The name of a hosted file, from the end of its URL: safe in a path, in a header and on a disk. A name that is too
+ * long keeps its extension.
  */
 export function fileNameOf(url: string): string {
   const path = URL.canParse(url) ? new URL(url).pathname : '';

@@ -34,7 +34,9 @@ export interface ArgumentEscalation {
 /** How a tool is called at the hosted server, as far as a decision needs it. */
 export interface HostedUse {
   readonly locators: readonly ArgumentLocator[];
-  /** Demanded on the whole workspace where no locator of these found anything: what the hosted server takes then. */
+  /**
+   * Demanded on the whole workspace if none of these locators found anything: this is the hosted server's own default.
+   */
   readonly otherwise?: {
     readonly unless: readonly string[];
     readonly actions: readonly Action[];

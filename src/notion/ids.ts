@@ -30,7 +30,7 @@ export function looksLikeId(value: string): boolean {
   );
 }
 
-/** An id that Notion makes up in its own way, such as `task_…` of an async task. */
+/** An id in a form of its own that Notion uses for some objects, such as `task_…` of an async task. */
 export function isOpaqueId(value: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(value);
 }

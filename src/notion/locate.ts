@@ -104,7 +104,7 @@ class Search {
   }
 }
 
-/** What a request says that something will stand in. */
+/** The parent that a request names for a new or moved object. */
 function objectAt(place: RequestLocation, value: unknown): ObjectRef | null {
   const name = place.slice(place.lastIndexOf('.') + 1);
   if (name === 'workspace') return workspaceIf(value);

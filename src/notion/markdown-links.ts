@@ -14,7 +14,7 @@ const textAttributes: ReadonlySet<string> = new Set(['title', 'name', 'alt', 'co
 /** The digits of an id. */
 const idLength = 32;
 
-/** Where a tag, a destination or a URL begins. */
+/** The beginnings of tags, destinations and URLs. */
 const marks = /<(?=\/?[a-z])|\](?=[(:])|:\/\//gi;
 const tagStart = /^<\/?([a-z][a-z0-9_-]*)/i;
 const schemeBefore = /[a-z][a-z0-9+.-]*$/i;
@@ -90,7 +90,7 @@ class Reader {
     this.#restOfTag = places ? 'placing' : 'read';
   }
 
-  /** Adds the values of a tag's attributes. Answers where the tag ends. */
+  /** Adds the values of a tag's attributes. Returns the end of the tag. */
   #readAttributes(from: number, tag: string): number {
     let at = from;
     let attribute = '';

@@ -2,7 +2,7 @@ import type { MirroredProperties, PropertyValue } from '../domain/grant.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The title of a page, and those of its properties that conditions test, as conditions compare them. */
+/** The title of a page, and the properties that conditions test, in the form in which conditions compare them. */
 export function mirrorProperties(
   properties: unknown,
   tested: ReadonlySet<string>,

@@ -2,7 +2,7 @@ import type { OperationRow } from './operation-row.ts';
 import { operations } from './operations.ts';
 import type { NotionVersion } from './versions.ts';
 
-/** One segment of the routing tree: literal segments first, else the parameter. */
+/** One segment of the routing tree: literal segments first, otherwise the parameter. */
 interface Node {
   readonly literals: Map<string, Node>;
   parameter: Node | null;

@@ -9,8 +9,8 @@ export interface TestedColumn {
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * The columns by which a query or a view tells one row from another, wherever they stand in its filter and sorts, and in
- * the quick filters and the configuration of a view (https://developers.notion.com/reference/filter-data-source-entries).
+ * The columns by which a query or a view distinguishes rows, anywhere in its filter and sorts, and in the quick filters
+ * and the configuration of a view (https://developers.notion.com/reference/filter-data-source-entries).
  */
 export function testedColumns({ filter, sorts, quick_filters: quick, configuration }: Json): TestedColumn[] {
   const quickly = isRecord(quick) ? Object.entries(quick).filter(([, condition]) => condition !== null) : [];

@@ -77,8 +77,8 @@ function unwrapText(text: string): unknown {
 }
 
 /**
- * Reads the arguments of a call. Text that is meant as text stays as it is where the tool takes text. Answers with a sentence
- * where they do not fit.
+ * Reads the arguments of a call. If a tool expects text, text stays unchanged. Returns a sentence if the arguments do
+ * not fit.
  */
 export function readArguments(
   row: ToolRow,

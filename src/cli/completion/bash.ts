@@ -36,6 +36,6 @@ function branch({ path, commands, flags, takesFile }: CompletionPoint): string {
   const words = [...commands.map(({ word }) => word), ...flags.map(({ flag }) => flag)];
   if (path === '') words.push('help');
   const fill = `COMPREPLY=($(compgen -W ${quoted(words.join(' '))} -- "$word"))`;
-  // Names of files come first where one is due.
+  // Names of files come first if the command takes one.
   return `    ${quoted(path)}) ${takesFile ? `if [[ $word == -* ]]; then ${fill}; fi` : fill} ;;`;
 }

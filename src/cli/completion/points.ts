@@ -1,6 +1,6 @@
 import type { Command as Parser, Option as ParserOption } from 'commander';
 
-/** What may stand after some words, such as after `portcullis keys`. */
+/** The words that may follow some words, such as `portcullis keys`. */
 export interface CompletionPoint {
   /** The words so far, each after a space: empty for `portcullis` alone, ` keys` for `portcullis keys`. */
   readonly path: string;

@@ -7,7 +7,10 @@ import type { Ready } from './ready.ts';
 /** The actions by which something at Notion changes. */
 const changes: Action[] = ['create', 'update', 'delete', 'move', 'manage', 'comment.write', 'file.write'];
 
-/** What the demo's agents may do where, as an admin says it. The reasons tell the grants apart, and stay from start to start. */
+/**
+ * The grants of the demo's agents, as an admin writes them. Their reasons identify them, and stay the same from start
+ * to start.
+ */
 function grantsOf(pages: Ready['pages']): BodyOf<operations['grants.create']>[] {
   return [
     {
@@ -34,7 +37,7 @@ function grantsOf(pages: Ready['pages']): BodyOf<operations['grants.create']>[] 
   ];
 }
 
-/** Sets the demo's grants, where they are not there from an earlier start. `browser` is signed in as an admin. */
+/** Sets the demo's grants, unless an earlier start has done so. `browser` is signed in as an admin. */
 export async function setDemoPolicy(
   browser: Browser,
   gatewayUrl: string,

@@ -17,7 +17,7 @@ const readyMessage = z.looseObject({
   pages: z.object({ root: z.string(), public: z.string(), restricted: z.string(), unshared: z.string() }),
 });
 
-/** What the emulator says of itself when it is ready. */
+/** What the emulator reports when it is ready. */
 export type EmulatorFacts = z.infer<typeof readyMessage>;
 
 /** The stand-in for Notion, in a process of its own. */
@@ -38,8 +38,8 @@ export async function startEmulatorProcess(options: { port: number; stateDir: st
   const child = fork(programFile('emulator/main.ts'), flags, {
     // The emulator gets nothing of our environment.
     env: {},
-    // A group of its own: a terminal's Ctrl-C reaches us alone, and the emulator serves until we have finished.
-    // It cannot be orphaned, for it ends when the channel to us closes.
+    // A process group of its own: a terminal's Ctrl-C reaches only us, and the emulator serves until we have finished.
+    // It cannot be orphaned, because it ends when the channel to us closes.
     detached: true,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -1,6 +1,6 @@
 /** What a protected resource asks of a client without access (RFC 6750 section 3, RFC 9728 section 5.1). */
 export interface Challenge {
-  /** Where its metadata is; null when the challenge does not say. */
+  /** The URL of its metadata; null if the challenge does not have it. */
   readonly resourceMetadata: string | null;
   /** Scopes that are needed, separated by spaces. */
   readonly scope: string | null;

@@ -11,7 +11,7 @@ import type { DeleteClient } from './registrations.ts';
 /** A week, with the waits between them. In the end the server itself forgets a client that is not used. */
 const attemptsMax = 180;
 
-/** The handler for the jobs that delete clients of ours at their server (RFC 7592 section 2.3). */
+/** The handler for jobs that delete our clients at their server (RFC 7592 section 2.3). */
 export function clientDeletion(
   { fetch, seal }: Pick<McpParts, 'fetch' | 'seal'>,
   recordEvent: RecordEvent,

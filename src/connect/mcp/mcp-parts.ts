@@ -14,11 +14,11 @@ export interface McpApp {
   /** The URL of our metadata document for a registration; null if servers outside could not read it. */
   readonly documentUrlOf: (id: RegistrationId) => string | null;
   readonly preRegistered: PreRegistered | null;
-  /** Where the server may send us, and browsers. */
+  /** The addresses to which a server may send us, and browsers. */
   readonly reach: AskableHosts;
 }
 
-/** Seals what connecting must keep, each value for the one row and purpose that it belongs to. Opening throws where it does not. */
+/** Seals values for connecting, each bound to its row and its purpose. Opening it for another row or purpose throws. */
 export interface McpSeal {
   sealIntoAttempt(stateHash: Buffer, text: string): Promise<string>;
   openFromAttempt(stateHash: Buffer, sealed: string): Promise<string>;

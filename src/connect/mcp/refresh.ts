@@ -39,10 +39,10 @@ export function createMcpRefresh(parts: McpParts) {
       const request = refreshRequest(fetch, { server, client, resource }, refreshToken.reveal(), signal);
       const answer = readTokenAnswer(await request);
       if (answer.said === 'granted') return answer;
-      // What answers is no token endpoint (any more): where it is now is looked up next time.
+      // The answer is not from a token endpoint (any more): its address is looked up again next time.
       if (answer.problem === 'answer_unusable') servers.forget(client.issuer);
       if (answer.said !== 'client_refused') return answer;
-      // A client that is in the settings serves every connection: when it is refused, no connection is to blame.
+      // A client from the settings serves every connection: if it is refused, no connection is to blame.
       if (client.source === 'pre_registered') return { ...answer, said: 'app_refused' };
       await registrations.refuse(id);
       return answer;

@@ -29,8 +29,8 @@ export interface RegistrationWish {
 /** Clients by issuer. A search does not find a client that the server refused, or whose secret ends soon. */
 export interface Registrations {
   /**
-   * The client of this person's connection in the target workspace, or else one of theirs that no connection uses. It
-   * counts as used from this moment on, so that it is not removed while the attempt goes on.
+   * The client of this person's connection in the target workspace, otherwise one of theirs that no connection uses. It
+   * counts as used from this moment on, so that it is not removed during the attempt.
    */
   takeUp(wish: RegistrationWish): Promise<StoredRegistration | null>;
   add(registration: StoredRegistration): Promise<void>;

@@ -31,7 +31,10 @@ export async function stepUp(
 
 /** RFC 6749 section 3.3. A text that is no scope is not asked for, and neither is one longer than any honest scope. */
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/;
-/** They stand in a URL, and are remembered: a server may not make them grow until no browser can be sent there. */
+/**
+ * Scopes are part of a URL, and are remembered: a server must not make them grow until the URL is too long for a
+ * browser.
+ */
 const scopesMax = 50;
 
 function listOf(scope: string | null): string[] {

@@ -26,8 +26,8 @@ export type Identification =
   | { readonly kind: 'unknown'; readonly why: string };
 
 /**
- * Asks Notion's MCP server itself: a token answer does not say, and the REST API does not know these tokens (defect C14).
- * `unknown` when the answer does not tell both the workspace and the person. Throws `SafeFetchError`.
+ * Asks Notion's MCP server itself: a token answer does not say it, and the REST API does not know these tokens (defect
+ * C14). `unknown` if the answer does not name both the workspace and the person. Throws `SafeFetchError`.
  */
 export async function identifyWorkspace(
   fetch: SafeFetch,

@@ -4,7 +4,7 @@ import type { Secret } from '../../domain/secret.ts';
 
 /** Our public integration at Notion (or at a stand-in for Notion). */
 export interface NotionApp {
-  /** Where its REST API is: `https://api.notion.com`. Tokens that it issues are sent nowhere else (rule 3). */
+  /** The address of its REST API: `https://api.notion.com`. Its tokens are sent nowhere else (rule 3). */
   readonly origin: string;
   readonly clientId: string;
   readonly clientSecret: Secret;

@@ -7,9 +7,9 @@ import type { OAuthResponse } from '../oauth-response.ts';
 import type { NotionApp } from './notion-app.ts';
 import { readAppRefusal } from './token-state.ts';
 
-/** No whole answer came: Notion may or may not have acted. Carries neither request nor answer. */
+/** No complete answer came: Notion may or may not have acted. The error has neither request nor answer. */
 export class OAuthExchangeError extends Error {
-  /** In words of ours, for logs. */
+  /** In our own words, for logs. */
   readonly how: string;
 
   constructor(cause: unknown) {
@@ -112,7 +112,7 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string | null> {
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    // Leaving the loop ends the connection: what else would come is not read.
+    // Leaving the loop ends the connection: the rest of the answer is not read.
     if (bytes > answerBytesMax) return null;
     chunks.push(chunk);
   }

@@ -63,7 +63,7 @@ function readRefusal(response: OAuthResponse, body: unknown): RestTokenAnswer {
   const error = parsed.data.error ?? parsed.data.code;
   const problem = tokenRefusals.find(known => known === error) ?? 'other';
   if (problem === 'invalid_grant') return { said: 'grant_refused', problem };
-  // The client is ours and serves every connection: when it is refused, no connection is to blame (defect A20).
+  // The client is ours and serves every connection: if it is refused, no connection is to blame (defect A20).
   return { said: appRefusalIn(problem) === null ? 'misconfigured' : 'app_refused', problem };
 }
 

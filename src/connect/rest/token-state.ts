@@ -31,8 +31,8 @@ export function readAppRefusal({ status, text }: OAuthResponse): AppRefusal | nu
 }
 
 /**
- * RFC 7009 section 2.2: a token that is unknown or already dead is answered with success. So anything else means that
- * the token may still be alive, and that revoking it must be tried again.
+ * RFC 7009 section 2.2: the answer for an unknown or dead token is success. So any other answer means that the token
+ * may still be alive, and that revoking must be tried again.
  */
 export function readRevocation({ status }: OAuthResponse): Extract<Said, 'revoked' | 'unclear'> {
   return status === 200 ? 'revoked' : 'unclear';

@@ -17,7 +17,7 @@ export interface ContentRoute<
   Query extends ZodType = ZodType,
   Body extends ZodType = ZodType,
 > extends Omit<ApiRoute<Params, Query, Body>, 'demand' | 'run'> {
-  /** Answers with a value that JSON can hold. */
+  /** Returns a value that JSON can hold. */
   perform(
     input: { params: z.infer<Params>; query: z.infer<Query>; body: z.infer<Body> },
     pass: Pass,

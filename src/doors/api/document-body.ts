@@ -3,7 +3,7 @@ import type { PolicyDocument, PolicyProposal } from '../../domain/policy-proposa
 import { readDocument } from '../../policy/document.ts';
 import { invalid } from '../../policy/policies.ts';
 
-/** Read whole only by `readDocument`, which says everything that is wrong with it at once. */
+/** Only `readDocument` reads it as a whole, and reports all of its problems at once. */
 export const documentBody = z.looseObject({}).describe('A policy document. Its schema is at /api/schemas/policy.json.');
 export type DocumentBody = z.infer<typeof documentBody>;
 

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Answer } from '../../domain/operation.ts';
 
-/** What a route answers with that is a file, and not a value: it is sent while it is made. */
+/** The answer of a route that is a file, and not a value: it is sent while it is made. */
 export class Download {
   readonly name: string;
   readonly contentType: string;

@@ -15,7 +15,7 @@ export async function pathView(questioned: Questioned, object: JudgedObject) {
   return shown.map(({ kind, id }) => ({ kind, id, title: id === null ? null : (titles.get(id) ?? null) }));
 }
 
-/** A grant by which something was decided. Pages that the reader does not see stand in it as `page` alone. */
+/** A grant that decided something. Pages that the reader may not see are shown as `page` only. */
 export function decidingGrantView(
   { id, effect, subject, actions, scopes, reason }: Grant,
   { names }: Questioned,

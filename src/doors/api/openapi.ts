@@ -158,7 +158,7 @@ function schemaOf(schema: ZodType, io: 'input' | 'output', named: Named): JsonSc
     override({ zodSchema, jsonSchema }) {
       const { type } = zodSchema._zod.def;
       if (type === 'custom') jsonSchema.type ??= 'string';
-      // That is about our own code, and means something else in OpenAPI.
+      // This field is about our own code, and means something else in OpenAPI.
       if (type === 'readonly') delete jsonSchema.readOnly;
     },
   });

@@ -30,7 +30,7 @@ export interface Input {
 
 export interface ReadInput {
   readonly credentials: ReturnType<typeof readCredentials>;
-  /** Named by `:workspace` in the path, else by `?workspace=`. */
+  /** The workspace of `:workspace` in the path, otherwise of `?workspace=`. */
   readonly workspace: WorkspaceId | null;
   /** Null when there is a problem. */
   readonly input: Input | null;

@@ -5,7 +5,7 @@ import { idOf } from './fields.ts';
 import { type ApiRoute, apiRoute } from './route.ts';
 import { accessReport, capabilitiesAnswer } from './shapes/reports.ts';
 
-/** Where a report goes on. */
+/** The point from which a report goes on. */
 interface Point {
   readonly connection: ConnectionId;
   readonly cursor: string | null;

@@ -22,7 +22,7 @@ export const answeredPage = z
   })
   .meta({ id: 'AuthZenPage' });
 
-/** Where a search goes on, and how many results it gives. */
+/** The point from which a search goes on, and the number of its results. */
 export interface SearchPlace {
   /** What stood last in the answer before; null: it begins. */
   readonly after: string | null;

@@ -43,7 +43,7 @@ function besideIt(beside: number): string {
     : `${beside} other connections, which stay as they are`;
 }
 
-/** Both would go on side by side, unless the person says that the new one takes the place of another. */
+/** Both connections would stay side by side, unless the person says that the new one replaces another. */
 function choiceOf({ replaceable }: Waiting): Html | string {
   if (replaceable.length === 0) return '';
   const choices = replaceable.map(

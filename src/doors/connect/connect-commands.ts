@@ -6,7 +6,7 @@ export interface Waiting {
   readonly workspaceName: string;
   readonly isNew: boolean;
   readonly notionOwnerName: string | null;
-  /** Connections that stay as they are, beside this one; null when it takes the place of one. */
+  /** Connections that stay as they are, beside this one; null if it replaces one. */
   readonly beside: number | null;
   /** Those connections that it could replace. */
   readonly replaceable: readonly { readonly connectionId: ConnectionId; readonly notionOwnerName: string | null }[];
@@ -24,8 +24,8 @@ export interface ConnectTarget {
 }
 
 /**
- * What this door has done. The two look-ups only tell where a call is to be decided; the commands run after the decision,
- * and check for themselves that the attempt belongs to the session that calls.
+ * The commands of this door. The two look-ups only say where a call is to be decided. The commands run after the
+ * decision, and check for themselves that the attempt belongs to the calling session.
  */
 export interface ConnectDoorCommands {
   targetOfState(kind: ConnectKind, state: unknown): Promise<ConnectTarget | null>;
@@ -38,7 +38,7 @@ export interface ConnectDoorCommands {
     input: { kind: ConnectKind; state: unknown; iss: unknown; error: unknown; code: unknown },
     context: CommandContext,
   ): Promise<{ connectionId: ConnectionId }>;
-  /** What waits; or where it is in use, if this session has confirmed it before. */
+  /** The waiting connection; or the workspace that uses it, if this session has confirmed it before. */
   review(
     input: { connectionId: ConnectionId },
     context: CommandContext,

@@ -1,7 +1,7 @@
 import type { WorkspaceId } from '../../domain/ids.ts';
 import type { CommandContext, Operation, Problem } from '../../domain/operation.ts';
 
-/** Connecting, as operations: names as they stand in the log. */
+/** The names of the operations of connecting, as in the log. */
 export type ConnectOperationName =
   | 'connect.start'
   | 'connect.finish'

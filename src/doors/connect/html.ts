@@ -1,4 +1,4 @@
-/** Markup that may be sent as it is. */
+/** Markup that may be sent unchanged. */
 export class Html {
   readonly #text: string;
 

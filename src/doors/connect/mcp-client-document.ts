@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { isId, type RegistrationId } from '../../domain/ids.ts';
 
-/** Where the metadata documents of our own OAuth clients stand, below the public URL. */
+/** The path of the metadata documents of our own OAuth clients, below the public URL. */
 export const mcpClientDocumentPath = '/auth/notion-mcp/client';
 
 /**

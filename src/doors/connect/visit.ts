@@ -21,14 +21,14 @@ export interface OAuthDoorParts {
 export interface Visit {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  /** Empty when the browser is not signed in: then the gateway refuses, and the log has it. */
+  /** Empty if the browser is not signed in: then the gateway refuses the call and logs it. */
   readonly session: string;
   readonly publicUrl: URL;
   readonly commands: ConnectDoorCommands;
   /** Sends a page. */
   show(status: number, draw: (options: PageOptions) => string): FastifyReply;
   /**
-   * Has an operation decided where the target says, and carried out. Answers with what its command answered; throws
+   * Lets an operation be decided for the target, and carried out. Returns the result of its command; throws
    * `PortcullisError`.
    */
   pass<T>(operation: Operation, target: ConnectTarget | null): Promise<T>;
@@ -54,7 +54,7 @@ export function openVisit(parts: OAuthDoorParts, request: FastifyRequest, reply:
         clientAddress: clientAddress(request.raw),
         workspace: target?.workspaceId ?? null,
         operation,
-        // A step that has begun is finished, whether or not the browser waits: a code can be spent only once.
+        // A step that has begun is finished, even if the browser no longer waits: a code can be spent only once.
         signal: new AbortController().signal,
       });
       return JSON.parse(String(body));

@@ -1,7 +1,7 @@
 import type { WorkspaceId } from '../../domain/ids.ts';
 import type { ConnectKind } from './connect-commands.ts';
 
-/** Where a page leads. Every path is put together here, so no request can make one lead to another site. */
+/** The target of a page's link. Every path is built here, so no request can make it lead to another site. */
 export interface WayOn {
   readonly path: string;
   readonly label: string;

@@ -6,7 +6,7 @@ import { notBuiltPage, readPage } from './page.ts';
 import { inertPolicy, newNonce, pagePolicy, securityHeaders } from './security-headers.ts';
 
 export interface DashboardOptions {
-  /** Where the build put the dashboard: `dist/web`. */
+  /** The directory of the built dashboard: `dist/web`. */
   readonly root: string;
   /** The page then says on every view that it is a demo. */
   readonly demo: boolean;

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * The built page, made ready for one answer: its scripts and styles get the answer's nonce, and a demo says that it is
- * one. Null when the dashboard has not been built.
+ * The built page, prepared for one answer: its scripts and styles get the answer's nonce, and a demo is marked as one.
+ * Null if the dashboard has not been built.
  *
- * @param root where the build put the page and its assets (`dist/web`)
+ * @param root the directory with the built page and its assets (`dist/web`)
  */
 export async function readPage(root: string, nonce: string, demo: boolean): Promise<string | null> {
   const template = await readFile(join(root, 'index.html'), 'utf8').catch((error: NodeJS.ErrnoException) => {

@@ -1,6 +1,6 @@
 import { secondMs } from '../../domain/units.ts';
 
-/** Something that answering calls needs, at once or before long. */
+/** Something that is needed to answer calls, at once or soon. */
 export interface ReadinessCheck {
   /** As the answer of `/readyz` names it. */
   readonly name: string;

@@ -1,7 +1,7 @@
 import { isId, type WorkspaceId } from '../../domain/ids.ts';
 import { isLoopback } from '../../domain/network-of.ts';
 
-/** Where a request of an MCP client is addressed. */
+/** The address of an MCP client's request. */
 export interface McpAddress {
   /** Null: the workspace of the credential. */
   readonly workspace: WorkspaceId | null;

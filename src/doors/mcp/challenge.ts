@@ -12,13 +12,13 @@ export function placeOfResource(publicUrl: string, path: string): ResourcePlace 
   return { resource: publicUrl + path, metadataUrl: `${publicUrl}/.well-known/oauth-protected-resource${path}` };
 }
 
-/** For 401. There is an error to tell only where there was a credential. */
+/** For 401. It names an error only if there was a credential. */
 export function signInChallenge({ metadataUrl }: ResourcePlace, { kind }: Credentials): string {
   const error = kind === 'none' ? '' : ', error="invalid_token", error_description="The token is no good here."';
   return `Bearer resource_metadata="${metadataUrl}", scope="${accessScopes.join(' ')}"${error}`;
 }
 
-/** For 403, where the person allowed the client less than this takes: the client may ask them again. */
+/** For 403, if the person allowed the client less than the call needs: the client may ask the person again. */
 export function stepUpChallenge({ metadataUrl }: ResourcePlace): string {
   const description = 'The person allowed reading alone.';
   return `Bearer error="insufficient_scope", scope="${accessScopes.join(' ')}", resource_metadata="${metadataUrl}", error_description="${description}"`;

@@ -70,7 +70,7 @@ export function createMcpDoor(parts: McpDoorParts): RequestHandler {
     }
   }
 
-  /** The message, or why it cannot be taken; an operation, where the body was not even looked at. */
+  /** The message, or why it cannot be accepted; or an operation, if the body was not read. */
   async function readMessageOf({ request, credentials }: Visit): Promise<McpMessage | ProtocolRefusal | Operation> {
     const problem = headerProblem(request) ?? typeProblem(request);
     if (problem !== null) return impossible('mcp.unreadable', problem);

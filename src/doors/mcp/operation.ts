@@ -6,7 +6,9 @@ const response = { opaque: false, readAction: null, rewriteUrls: false, notFound
 /** What every member may ask: how the protocol goes, and which tools there are. */
 export const asMember: readonly Demand[] = [{ action: 'read', object: { kind: 'membership' } }];
 
-/** What a tool takes, somewhere in the workspace. Where exactly, each call that it makes is judged by itself. */
+/**
+ * The actions that a tool needs somewhere in the workspace. Each of its calls is judged separately for its own place.
+ */
 export function somewhere(actions: readonly Action[]): readonly Demand[] {
   if (actions.length === 0) return asMember;
   return actions.map(action => ({ action, object: { kind: 'workspace' }, filtered: true }));

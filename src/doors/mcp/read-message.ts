@@ -44,7 +44,7 @@ export const rpcCodes = {
 
 const metaKey = (name: string) => `io.modelcontextprotocol/${name}`;
 
-/** Where the `Mcp-Name` header finds its value in the body. */
+/** The place in the body of the value for the `Mcp-Name` header. */
 const named: Readonly<Record<string, string>> = {
   'tools/call': 'name',
   'prompts/get': 'name',
@@ -113,7 +113,7 @@ function inEra(shape: Shape, headers: IncomingHttpHeaders): McpMessage | Protoco
   return { ...shape, modern };
 }
 
-/** The name of the header that says something else than the body, or that is missing although it is required. */
+/** The name of a header that contradicts the body, or that is required and missing. */
 function headerThatDisagrees(
   { method, params }: Shape,
   headers: IncomingHttpHeaders,
@@ -127,7 +127,10 @@ function headerThatDisagrees(
   return decodeHeader(String(name ?? '')) === params[key] ? null : 'Mcp-Name';
 }
 
-/** A value that may stand in base64 (`=?base64?…?=`), where it has characters that a header cannot hold. Null: it cannot be read. */
+/**
+ * A value that may be in base64 (`=?base64?…?=`), if it has characters that a header cannot hold. Null: it cannot be
+ * read.
+ */
 function decodeHeader(value: string): string | null {
   const encoded = /^=\?base64\?(.*)\?=$/.exec(value.trim())?.[1];
   if (encoded === undefined) return value.trim();

@@ -19,7 +19,7 @@ interface Asked {
   readonly requestId: string;
   readonly place: ResourcePlace;
   readonly credentials: Credentials;
-  /** The name of the operation, where there is one. */
+  /** The name of the operation, if there is one. */
   readonly operation?: string;
   /** Null: the request could not be read. */
   readonly message: McpMessage | null;

@@ -23,8 +23,8 @@ export interface ToolCallParts {
 export type CallFrame = Omit<Call, 'operation' | 'requestId'>;
 
 /**
- * A tool that is served over REST, as an operation: it is decided by what its caller may do anywhere, and then each request of it
- * for Notion is an operation of its own, decided by the pages that it is about. What a refusal says is the tool's result.
+ * A tool that is served over REST, as an operation. It is decided by what its caller may do anywhere. Then each of its
+ * requests to Notion is an operation of its own, decided by its pages. The text of a refusal becomes the tool's result.
  */
 export function restToolOperation(
   row: ToolRow,

@@ -3,12 +3,12 @@ import type { Answer } from '../../domain/operation.ts';
 import { renderError } from '../../notion/error-envelope.ts';
 import { ToolFailure } from './rest-tools/notion-calls.ts';
 
-/** The result of a tool as the protocol has it: JSON in text. */
+/** The result of a tool in the form of the protocol: JSON in text. */
 export function toolResult(result: object): object {
   return { content: [{ type: 'text', text: JSON.stringify(result) }], isError: false };
 }
 
-/** A refusal, in the form in which Notion's hosted server passes on those of its API: clients are used to it. */
+/** A refusal in the form of Notion's hosted server, because clients are used to that form. */
 export function failedResult(failure: ToolFailure): object {
   const { status, code, message, retryAfterSeconds } = failure;
   if (status === 429) {

@@ -4,7 +4,7 @@ import { type Html, html } from '../connect/html.ts';
 import { type PageOptions, page } from '../connect/page.ts';
 import type { ConsentPlace } from './protocol.ts';
 
-/** Asks a person what an MCP client may do. What the client says of itself is a stranger's text. */
+/** Asks a person what an MCP client may do. The client's description of itself is a stranger's text. */
 export function consentPage(
   asked: AccessRequest,
   places: readonly ConsentPlace[],

@@ -8,7 +8,7 @@ export interface OAuthProtocol {
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** The request for consent in the browser that sends this. Null: there is none, or it is over. */
   pending(request: IncomingMessage, response: ServerResponse): Promise<AccessRequest | null>;
-  /** Ends the question. Both answer with where the browser goes on. */
+  /** Ends the request for consent. Both return the next URL for the browser. */
   grant(
     request: IncomingMessage,
     response: ServerResponse,

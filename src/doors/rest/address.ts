@@ -1,6 +1,6 @@
 import { isId, type WorkspaceId } from '../../domain/ids.ts';
 
-/** Where a request is addressed: in which workspace, and at what of Notion's API. */
+/** The address of a request: the workspace, and the part of Notion's API. */
 export interface Address {
   /** Null if the address names none. The workspace that it names need not exist. */
   readonly workspace: WorkspaceId | null;

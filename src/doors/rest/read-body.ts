@@ -7,7 +7,7 @@ import { readWhole } from '../whole-body.ts';
 import { restLimits } from './limits.ts';
 import { uploadBody } from './upload-body.ts';
 
-/** A request body as it is handed on: JSON whole, a form as a stream. */
+/** A request body as it is passed on: JSON as a whole, a form as a stream. */
 export type Body = Buffer | Readable;
 
 /**

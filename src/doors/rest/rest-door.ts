@@ -41,7 +41,7 @@ export function createRestDoor(parts: RestDoorParts): RequestHandler {
     const requestId = randomUUID();
     cutSlowReader(request, response, pace);
     serve(parts, readKnown, request, response, requestId).catch(error => {
-      // A client that left in the middle of its request needs no answer, and is no defect.
+      // A client that left during its request needs no answer, and is no error of ours.
       if (request.destroyed || response.headersSent) response.destroy();
       else sendError(parts, request, response, error, requestId);
     });

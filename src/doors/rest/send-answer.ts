@@ -24,7 +24,7 @@ export function sendAnswer(
   cutUnreadRest(request, response, discardMs);
   const named = { 'x-notion-request-id': requestId, ...headers };
   const isWhole = body === null || Buffer.isBuffer(body);
-  // The answer to `HEAD` tells the length of a body that it does not have.
+  // The answer to `HEAD` states the length of a body that it does not have.
   response.writeHead(status, isWhole ? { 'content-length': body?.length ?? 0, ...named } : named);
   const content = Buffer.isBuffer(body) ? sliced(body) : body;
   if (content === null || Buffer.isBuffer(content)) response.end(content);

@@ -98,7 +98,7 @@ export function webhookDoor(parts: WebhookDoorParts): FastifyPluginAsync {
     // A client that is gone gets no answer. The request itself is destroyed once it was read, so it does not show that.
     if (reply.raw.destroyed) return reply;
     const status = statusOf(error);
-    // A body that was not taken, and what fastify refuses by itself.
+    // A body that was not read, and refusals by fastify itself.
     if (status !== null) return refuse(request, reply.header('connection', 'close'), status);
     logFailure(request.log, { door: 'webhooks' }, error);
     return reply.code(503).send();

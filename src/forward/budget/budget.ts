@@ -14,8 +14,8 @@ import { readRateLimit } from './rate-limit-answer.ts';
  */
 export interface RateBudget {
   /**
-   * To be asked before a call is sent. Null: it may go at once. Rejects with `rate_limited` when its turn would not come
-   * in time, and with the signal's reason when that aborts first.
+   * Call it before a call is sent. Null: the call may go at once. Rejects with `rate_limited` if its turn would not
+   * come in time, and with the signal's reason if that aborts first.
    */
   take(decided: DecidedCall, signal: AbortSignal | null): Promise<void> | null;
   /** Called if a call was not sent after all. */

@@ -44,7 +44,7 @@ function counts({ blockedUntilMs }: CountedCalls, second: number, nowMs: number)
   return atMs + countedMs > nowMs && (nowMs < blockedUntilMs || atMs + secondMs > blockedUntilMs);
 }
 
-/** Keys that are whole numbers stand in ascending order (ECMA-262, OrdinaryOwnPropertyKeys): oldest first. */
+/** Keys that are whole numbers come in ascending order (ECMA-262, OrdinaryOwnPropertyKeys): oldest first. */
 export function recent(seconds: Seconds, nowMs: number): Record<string, number> {
   return Object.fromEntries(
     Object.entries(seconds).filter(([second]) => Number(second) * secondMs + countedMs > nowMs),

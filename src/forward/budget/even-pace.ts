@@ -29,7 +29,7 @@ export function leaseEvenly(
   const everyMs = minuteMs / limit.perMinute;
   const fromMs = Math.max(nowMs, limit.freeFromMs, nextAtMs);
   const due = Math.max(0, Math.floor((nowMs + sliceMs - fromMs) / everyMs) + 1);
-  // Where less than one is due in that time, one is leased for later: else a slow limit would never be used.
+  // If less than one call is due in that time, one is leased for later: otherwise a slow limit would never be used.
   const count = Math.min(wanted, Math.max(Math.ceil(due / 2), fromMs - nowMs <= everyMs ? 1 : 0));
   const inMs = fromMs - nowMs;
   return { count, inMs, everyMs, nextAtMs: fromMs + count * everyMs, retryInMs: inMs };

@@ -13,7 +13,7 @@ export interface Claim {
   readonly workspace: LimitShare;
 }
 
-/** Where the calls of one workspace wait for their turn. */
+/** The place where the calls of one workspace wait for their turn. */
 export interface Gate {
   /** Takes a call from both limits. Null: it may go at once. Rejects with `rate_limited`, or when the signal aborts. */
   enter(claim: Claim, signal: AbortSignal | null): Promise<void> | null;
@@ -116,7 +116,7 @@ function want({ place: { group }, connection, workspace }: Claim): void {
   for (const purse of [connection, workspace]) if (!purse.canTake(group)) purse.want(group);
 }
 
-/** The limit that this call waits for; of two, the one that takes longer. */
+/** The limit that this call waits for; of two limits, the one with the longer wait. */
 function obstacle({ place: { group }, connection, workspace }: Claim): { scope: RateLimitScope; ms: number } {
   const own = { scope: 'connection', ms: connection.emptyForMs(group) } as const;
   const all = { scope: 'workspace', ms: workspace.emptyForMs(group) } as const;

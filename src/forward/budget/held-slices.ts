@@ -12,7 +12,7 @@ export interface HeldSlice extends Slice {
 
 /** The slices that this process holds, oldest first. */
 export interface HeldSlices {
-  /** Answers with how long it is good. */
+  /** Returns the time for which the slice is valid. */
   add(slice: Slice, leasedAtMs: number): number;
   /** The slice to take the next call from: the oldest that is still good. */
   next(mayTakeReserved: () => boolean): HeldSlice | undefined;

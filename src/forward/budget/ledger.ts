@@ -79,7 +79,7 @@ export const emptyLedger: Ledger = Object.freeze({
   settledAtMs: 0,
 });
 
-/** Enters a report, and answers with the ledger after it and with what its sender may do. */
+/** Enters a report, and returns the new ledger and what the sender of the report may do. */
 export function settle(stored: Ledger, report: LedgerReport, nowMs: number): { ledger: Ledger; grant: LedgerAnswer } {
   const before = movedBack(stored, nowMs);
   const second = Math.floor(nowMs / secondMs);

@@ -13,7 +13,7 @@ import { createSpending } from './spending.ts';
 export interface LimitShare {
   /** Whether the next call of this group of principals may go now. */
   canTake(group: string): boolean;
-  /** Takes one call; only where it can. */
+  /** Takes one call; only if one can be taken. */
   take(group: string): void;
   /** A call that was taken has not been sent. */
   putBack(): void;
@@ -201,7 +201,7 @@ class LeasedPurse implements LimitShare {
     return false;
   }
 
-  /** Tells the ledger what happened since the last time, and asks it for as much as will be needed. */
+  /** Reports to the ledger what happened since the last time, and asks it for the calls that will be needed. */
   async #exchange(): Promise<void> {
     const nowMs = this.#options.monotonicMs();
     const returned = this.#slices.takeEnded(this.#closed);

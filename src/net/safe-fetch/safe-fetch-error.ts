@@ -14,7 +14,7 @@ export type SafeFetchProblem =
 /** The request was refused or not answered. The error has no part of the request or of the answer. */
 export class SafeFetchError extends Error {
   readonly problem: SafeFetchProblem;
-  /** In words of ours, for logs. */
+  /** In our own words, for logs. */
   readonly reason: string;
 
   constructor(problem: SafeFetchProblem, reason: string, options?: ErrorOptions) {

@@ -23,7 +23,7 @@ export interface SafeRequest {
  */
 export type SafeFetch = (url: string, request?: SafeRequest) => Promise<Response>;
 
-/** Where requests, and browsers, may be sent at all. */
+/** The addresses to which requests, and browsers, may be sent at all. */
 export interface AskableHosts {
   /** For development: http and https to loopback names (`PORTCULLIS_DANGEROUSLY_ALLOW_LOOPBACK_HTTP`). */
   readonly allowLoopbackHttp: boolean;
@@ -32,7 +32,7 @@ export interface AskableHosts {
 }
 
 export interface SafeFetchOptions extends AskableHosts {
-  /** One origin that the settings name, and what requests to it leave by: its address needs no check. */
+  /** One origin that the settings name, and the dispatcher for requests to it: its address needs no check. */
   readonly named?: { readonly origin: string; readonly dispatcher: Dispatcher } | null;
   readonly resolveName?: ResolveName;
   readonly timeoutMs?: number;
@@ -43,9 +43,9 @@ const answerMsMax = 5 * secondMs;
 const redirectsMax = 3;
 
 /**
- * Requests that a stranger cannot turn against the network that we run in (server-side request forgery): https only,
- * public addresses only, no redirect to another origin, 5 s, 256 KiB, JSON. The outgoing proxy is not used, but for the one
- * origin that the settings name: it would resolve names where we cannot look.
+ * Requests that a stranger cannot turn against our own network (server-side request forgery): https only, public
+ * addresses only, no redirect to another origin, 5 s, 256 KiB, JSON. The outgoing proxy is not used, except for the one
+ * origin that the settings name: the proxy would resolve names where we cannot check them.
  */
 export function createSafeFetch(options: SafeFetchOptions): { fetch: SafeFetch; close(): Promise<void> } {
   const { allowLoopbackHttp, resolveName, timeoutMs = answerMsMax, named = null } = options;
@@ -103,7 +103,7 @@ export function createSafeFetch(options: SafeFetchOptions): { fetch: SafeFetch; 
   };
 }
 
-/** Answers with the URL if requests, or a browser, may be sent there. Throws `SafeFetchError` `forbidden`. */
+/** Returns the URL if requests, or a browser, may be sent there. Throws `SafeFetchError` `forbidden`. */
 export function assertAskable(url: URL, { allowLoopbackHttp, mayAsk }: AskableHosts): URL {
   const { protocol, hostname, username, password } = url;
   const loopback = allowLoopbackHttp && isLoopback(hostname);
@@ -151,7 +151,7 @@ async function readText(body: AsyncIterable<Buffer>, encoding: string | string[]
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    // Throwing ends the connection: what else would come is not read.
+    // Throwing ends the connection: the rest of the answer is not read.
     if (bytes > answerBytesMax) throw new SafeFetchError('unacceptable', 'the answer is too large');
     // We asked for an answer without compression. A compressed one could grow to any size.
     if (encoding !== 'identity') throw new SafeFetchError('unacceptable', 'the answer is compressed');

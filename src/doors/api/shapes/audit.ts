@@ -75,7 +75,7 @@ export const auditCounts = z
   })
   .meta({ id: 'AuditCounts' });
 
-/** What a log says of itself now. */
+/** The present state of a log. */
 export const logHead = z
   .object({
     origin: z.string().describe('The name of the log.'),

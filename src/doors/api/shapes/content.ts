@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { list } from './values.ts';
 
-/** An object as Notion answers with it, after what the reader may not see was taken out. */
+/** An object as Notion returns it, without the parts that the reader may not see. */
 const notionObject = z.record(z.string(), z.unknown());
 
 export const pageAnswer = z.object({ page: notionObject });

@@ -8,7 +8,7 @@ export function list<T extends ZodType>(of: T) {
   return z.array(of).readonly();
 }
 
-/** A link that is shown once, or null where it went out by mail. */
+/** A link that is shown once, or null if it was sent by mail. */
 export const link = z.url().nullable();
 
 /** Problem details (RFC 9457): the answer of every call that was refused or failed. */

@@ -47,7 +47,7 @@ export function pageText(
   ].join('\n');
 }
 
-/** `<database>`: where it is, and its data sources as far as the caller may see them. */
+/** `<database>`: its place, and its data sources as far as the caller may see them. */
 export function databaseText(
   database: NotionJson,
   sources: readonly NotionJson[],

@@ -6,13 +6,13 @@ export type NotionJson = Record<string, unknown>;
  * Notion's REST API with the rights of the caller: every request takes the whole path, and returns what is released.
  */
 export interface NotionCalls {
-  /** Throws `ToolFailure` where Notion or the policy refuses. */
+  /** Throws `ToolFailure` if Notion or the policy refuses. */
   ask(method: 'GET' | 'POST' | 'PATCH', path: `/v1/${string}`, body?: object): Promise<NotionJson>;
-  /** Tells the client how far a call has come that asks more than once. */
+  /** Reports to the client the progress of a call with several requests. */
   progress(done: number, total: number): void;
 }
 
-/** One tool, served over REST. Answers with what becomes the JSON text of the result. Throws `ToolFailure`. */
+/** One tool, served over REST. Returns the value for the JSON text of the result. Throws `ToolFailure`. */
 export type RestTool = (args: JsonObject, calls: NotionCalls) => Promise<object>;
 
 /** Why a tool failed, in the words of Notion's hosted server. */
