@@ -3,7 +3,7 @@ import type { AnonymousReason } from '../domain/principal.ts';
 import type { CountedEvents } from './counted-events.ts';
 
 /**
- * Denials of callers whom nobody knows. They belong to no tenant, and anybody can cause any number of them, so they are
+ * Denials of unknown callers. They belong to no tenant, and a stranger can cause any number of them, so they are
  * counted in the deployment log (rule 23).
  */
 export interface AnonymousDenials {

@@ -33,11 +33,11 @@ export interface AuditRow {
 /**
  * The log's storage. Append-only.
  *
- * `append` is one durable commit. It answers with the ids that are in the log afterwards. An id is missing when a
- * condition of its row did not hold, when `instance` has lost its lease (intents only), or when the intent that an
- * outcome closes, or whose stream ended, was closed before. When it throws, each row may or may not have been appended.
+ * `append` is one durable commit. It returns the ids that are in the log afterwards. An id is missing in three cases: a
+ * condition of its row did not hold; `instance` has lost its lease (intents only); or the intent that an outcome
+ * closes, or whose stream ended, was closed before. If it throws, each row may or may not have been appended.
  *
- * `settle` appends outcomes late: those whose intent is in the log and still open. The others are passed over.
+ * `settle` appends outcomes late: those whose intent is in the log and still open. The others are skipped.
  */
 export interface AuditLog {
   append(instance: InstanceId, rows: readonly AuditRow[]): Promise<ReadonlySet<EventId>>;

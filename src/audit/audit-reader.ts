@@ -14,7 +14,7 @@ export interface AuditFilter {
   /** What the call needed on an object: `read`, `edit`. */
   readonly action?: string | undefined;
   readonly effect?: 'allow' | 'deny' | undefined;
-  /** Result of the outcome; `open` for intents that nothing has closed yet. */
+  /** Result of the outcome; `open` for intents that are not closed yet. */
   readonly result?: string | undefined;
   readonly door?: Door | undefined;
   /** Any of these. */
@@ -25,7 +25,7 @@ export interface AuditFilter {
   readonly below?: string | undefined;
   /** In the reason of a decision or of an event, or in the error that a call ended with. */
   readonly reason?: string | undefined;
-  /** In any value of an entry or its outcome, or in the name of who called; upper and lower case are the same. */
+  /** Text in any value of an entry or its outcome, or in the name of the caller; upper and lower case are the same. */
   readonly text?: string | undefined;
   readonly since?: Date | undefined;
   readonly until?: Date | undefined;
@@ -74,8 +74,8 @@ export interface WrittenOutcome {
 }
 
 /**
- * A decision or an event, with the entry that closed it beside it. A call has the place of the entry that closed it, so what
- * stands at a place is complete and never changes.
+ * A decision or an event, with its closing entry beside it. A call has the place of the entry that closed it, so what
+ * is at a place is complete and never changes.
  */
 export interface AuditRecord {
   readonly entry: WrittenEntry;
@@ -85,8 +85,8 @@ export interface AuditRecord {
 }
 
 /**
- * Some of the log. One reading looks at a bounded number of entries: `next` is where to go on, also when nothing was found
- * yet; null at the end.
+ * A part of the log. One reading looks at a bounded number of entries: `next` is where to go on, even if nothing was
+ * found yet; null at the end.
  */
 export interface AuditPage {
   readonly records: readonly AuditRecord[];
@@ -105,8 +105,8 @@ export interface HourCount {
 
 export interface AuditReader {
   /**
-   * Calls and events of one workspace (null: the deployment's own), newest place first, at most `limit`, of entries before
-   * that index. Calls that nothing has closed yet are in no page; those that `result: 'open'` asks for are.
+   * Calls and events of one workspace (null: the deployment's own), newest place first, at most `limit`, of entries
+   * before that index. Open calls are in no page, except those that `result: 'open'` asks for.
    */
   read(
     workspaceId: WorkspaceId | null,
@@ -135,8 +135,8 @@ export interface AuditReader {
   /** The first call to Notion with a key that was made at that time; null before there is one. */
   firstCallWith(workspaceId: WorkspaceId, key: KeyId, since: Date): Promise<AuditRecord | null>;
   /**
-   * What to call the people, agents and keys whose ids are given: today's members, agents and keys of the workspace (null:
-   * all people). Who has left is known by id alone.
+   * The names of the people, agents and keys with these ids: of the workspace's present members, agents and keys (null:
+   * all people). Those that have left have no name.
    */
   namesOf(workspaceId: WorkspaceId | null, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }

@@ -4,8 +4,9 @@ import { eventRow } from './entry.ts';
 import type { GroupCommit } from './group-commit.ts';
 
 /**
- * Events of which anybody outside can cause any number. They go to the log as bounded, counted summaries: the first of its
- * kind at once, the rest of that minute as one count. Of one kind are those with the same name, address and detail.
+ * Events of which strangers can cause any number. They go to the log as bounded, counted summaries: the first of its
+ * kind at once, the others of the same minute as one count. Events with the same name, address and detail are of one
+ * kind.
  */
 export interface CountedEvents {
   /** Resolves when the event is durable, or counted for the summary of its window. */

@@ -1,25 +1,28 @@
 import { statfs } from 'node:fs/promises';
 import { MiB, secondMs } from '../domain/units.ts';
 
-/** What is kept free for entries of callers who are known. A day of a busy gateway's entries, and room to act. */
+/**
+ * Free space that is reserved for entries of known callers. It holds a day of a busy gateway's entries, and leaves time
+ * to act.
+ */
 const reserveBytes = 256 * MiB;
 
-/** What is kept free so that what was begun can end: below it, no call is taken any more. */
+/** Free space that is reserved so that running calls can end: below it, no new call is accepted. */
 const lowWaterBytes = 64 * MiB;
 
 /** Whether the disk under the log has come down to its reserve, or nearly to its end. */
 export interface DiskReserve {
   reached(): boolean;
-  /** Whether there is room for calls. Refusing them is better than a database that can write nothing at all. */
+  /** Whether there is room for calls. It is better to refuse them than to have a database that cannot write at all. */
   hasRoom(): boolean;
   close(): void;
 }
 
 /**
- * Watches the free space of the disk that the log is on (rule 23): when only the reserve is left, strangers are still
- * refused and counted, but can no longer use up what the log needs for everybody else.
+ * Watches the free space of the disk with the log (rule 23). When only the reserve is left, strangers are still refused
+ * and counted, but can no longer use up the space for known callers.
  *
- * @param directory a directory on that disk; null when the database is elsewhere, where its own operators watch it
+ * @param directory a directory on that disk; null if the database is elsewhere, where its own operators watch it
  */
 export async function watchDiskReserve(
   directory: string | null,

@@ -36,7 +36,7 @@ export function openEntryFile(path: string): EntryFile {
         if (error.code === 'ENOENT') return '';
         throw error;
       });
-      // What a process wrote when it was killed may have no end, and then nothing was done on it.
+      // The last line of a killed process may be incomplete; then its call did not go on.
       return text.split('\n').slice(0, -1).map(rowOf);
     },
     append: row =>

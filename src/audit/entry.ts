@@ -69,7 +69,7 @@ export function decisionRow(decided: DecidedCall, requestDigest: string | null, 
   };
 }
 
-/** What is known of how a call ended. */
+/** What is known about the end of a call. */
 export interface OutcomeEntry {
   readonly result: Result;
   readonly status: number | null;
@@ -117,7 +117,7 @@ export function outcomeRow(decided: DecidedCall, ending: OutcomeEntry, at: Date,
   };
 }
 
-/** An intent that somebody else left open, closed by the sweeper. */
+/** An intent that another instance left open, closed by the sweeper. */
 export function sweptRow(open: Pick<AuditRow, 'id' | 'workspaceId' | 'principalId' | 'operation'>, at: Date): AuditRow {
   const id = newId('evt');
   const entry = JSON.stringify({
@@ -145,7 +145,9 @@ export interface StreamEnd {
   readonly workspaceId: WorkspaceId | null;
   readonly requestId: string | null;
   readonly complete: boolean;
-  /** Why it was ended before its end: `policy_changed` when whoever read it may no longer; null when the other side left. */
+  /**
+   * Why the stream was ended early: `policy_changed` if its reader may no longer read it; null if the other side left.
+   */
   readonly because: string | null;
 }
 

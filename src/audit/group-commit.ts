@@ -6,9 +6,9 @@ import type { AuditLog, AuditRow } from './audit-log.ts';
 export interface GroupCommit {
   /** Resolves when the row is durable: true if it was appended, false if its condition no longer held. */
   append(row: AuditRow): Promise<boolean>;
-  /** Hands over an outcome that must be in the log eventually, though nobody waits for it. */
+  /** Takes an outcome that must be in the log at some time, although no call waits for it. */
   owe(outcome: AuditRow): void;
-  /** Waits for what is queued, and tries once more to pay what is owed. */
+  /** Waits for the queue, and tries once more to write the outcomes that are owed. */
   close(): Promise<void>;
 }
 
@@ -18,19 +18,19 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Rows of one commit at most: keeps one flush short whatever the load. */
+/** Rows of one commit at most: keeps one flush short under every load. */
 const rowsMax = 512;
 /**
- * Turns of the event loop between two flushes, in which the calls that the last one served, and whatever else is ready,
- * come to their next row. Without them, calls part into groups that take turns, and a flush carries half as many rows.
+ * Turns of the event loop between two flushes. In them, the calls of the last flush, and all other ready work, reach
+ * their next row. Without them, calls part into groups that take turns, and a flush has half as many rows.
  */
 const turnsBetween = 4;
 /** Outcomes owed at most while the database is away. Beyond it the intents stay open, and the sweeper closes them. */
 const owedMax = 10_000;
 
 /**
- * One flush in flight; the calls that arrive meanwhile form the next one. Under load a commit then serves dozens of
- * calls, and a lone call waits for exactly one commit. No timer delays anybody.
+ * One flush at a time; the calls that arrive meanwhile form the next one. Under load a commit then serves dozens of
+ * calls, and a single call waits for exactly one commit. There is no timer.
  */
 export function createGroupCommit(
   log: AuditLog,

@@ -9,14 +9,14 @@ export interface InstanceLeases {
   renew(id: InstanceId, leaseMs: number): Promise<boolean>;
   /** Ends a lease at once, at an orderly stop. */
   release(id: InstanceId): Promise<void>;
-  /** Ends every lease. Only for a database that nobody else can be using. */
+  /** Ends every lease. Only for a database that no other process can be using. */
   releaseAll(): Promise<void>;
 }
 
 const leaseMs = 15 * secondMs;
 const renewEveryMs = 5 * secondMs;
 
-/** This process's right to write intents. Once it has run out, whatever it left open counts as unknown. */
+/** This process's right to write intents. After it has run out, intents that it left open count as unknown. */
 export interface InstanceLease {
   id(): InstanceId;
   /** Whether the lease holds, on the cautious side: counted from before the last renewal was asked for. */

@@ -12,11 +12,14 @@ export interface LateEntries {
   readonly mode: Exclude<AuditMode, 'strict'>;
   /** Whether a call may pass without a durable entry. */
   mayPass(decided: DecidedCall): boolean;
-  /** Keeps the entry of a decision, or the outcome of a call whose intent is kept. Throws when the mode needs more. */
+  /**
+   * Keeps the entry of a decision, or the outcome of a call whose intent is kept. Throws if the mode does not allow
+   * that.
+   */
   keep(row: AuditRow): Promise<void>;
   /** Whether the intent of this call is kept here. */
   has(intent: EventId): boolean;
-  /** Brings into the log what is whole: denials, and calls that have ended. */
+  /** Writes complete entries into the log: denials, and calls that have ended. */
   drain(): Promise<void>;
   close(): Promise<void>;
 }
@@ -25,7 +28,7 @@ export interface LateEntries {
 const keptMax = 100_000;
 const drainEveryMs = secondMs;
 
-/** @param file what is kept in it stays when the process is killed */
+/** @param file entries in it survive if the process is killed */
 export async function openLateEntries(parts: {
   mode: LateEntries['mode'];
   file: EntryFile;
@@ -40,7 +43,7 @@ export async function openLateEntries(parts: {
   /** By the id of the decision: it, and then its outcome. */
   const calls = new Map<EventId, AuditRow[]>();
   for (const row of await file.read()) add(row);
-  // Of these nobody will tell the outcome any more: their process is gone.
+  // Their process is gone, so their outcome will never be known.
   for (const rows of calls.values()) {
     const [decision] = rows;
     if (decision !== undefined && !isWhole(rows)) rows.push(sweptRow(decision, now()));
@@ -72,14 +75,14 @@ export async function openLateEntries(parts: {
     mayPass: ({ call, decision }) =>
       mode === 'continue' || decision.effect === 'deny' || call.operation.effect === 'read',
     async keep(given) {
-      // What it was decided on held when it passed; it may have changed when it comes into the log.
+      // The facts of the decision held when the call passed; they may have changed before the entry comes into the log.
       const row: AuditRow = { ...given, ifPolicyRevision: null, ifEpoch: null };
       if (calls.size >= keptMax) throw unavailable('too many entries wait for the log');
       try {
         if (!hasRoom()) throw unavailable('the disk of the log is nearly full');
         await file.append(row);
       } catch (error) {
-        // What was let through is never forgotten, also where its answer is withheld.
+        // The entry of an allowed call is kept in any case, even if its answer is withheld.
         if (mode === 'continue' || row.intentId !== null) add(row);
         if (mode === 'continue') return onTrouble(error);
         throw error;

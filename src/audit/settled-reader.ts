@@ -2,12 +2,15 @@ import { secondMs } from '../domain/units.ts';
 import type { AuditReader } from './audit-reader.ts';
 import type { Settle } from './sequence/settle.ts';
 
-/** So long a reader waits for what was written before the question. The sequencer works four times a second. */
+/**
+ * The longest time that a reader waits for entries from before its question. The sequencer works four times a second.
+ */
 const patienceMs = 2 * secondMs;
 
 /**
- * A reader whose first page has everything that was durable when it was asked. When that does not get its place in time, it
- * comes without one, in front of the page and beyond its limit: a log that cannot be sequenced can still be read.
+ * A reader whose first page has everything that was durable at the time of the question. Entries that do not get their
+ * place in time come without one, before the page and beyond its limit: so a log that cannot be sequenced can still be
+ * read.
  */
 export function createSettledReader(reader: AuditReader, settle: Settle): AuditReader {
   return {

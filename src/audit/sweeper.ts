@@ -7,14 +7,14 @@ export type OpenStream = Pick<StreamEnd, 'intent' | 'workspaceId' | 'requestId'>
 
 /** What the sweeper reads. */
 export interface OpenIntents {
-  /** Instances whose lease has run out and that were not swept yet. */
+  /** Instances whose lease has run out and that are not swept yet. */
   lostInstances(): Promise<readonly InstanceId[]>;
-  /** Intents of that instance that nothing has closed, oldest first, at most `limit`. */
+  /** Open intents of that instance, oldest first, at most `limit`. */
   openIntents(
     instance: InstanceId,
     limit: number,
   ): Promise<readonly Pick<AuditRow, 'id' | 'workspaceId' | 'principalId' | 'operation'>[]>;
-  /** Answers that the instance was streaming and of whose end nothing is known, oldest first, at most `limit`. */
+  /** Answers that the instance was streaming and whose end is not known, oldest first, at most `limit`. */
   openStreams(instance: InstanceId, limit: number): Promise<readonly OpenStream[]>;
   markSwept(instance: InstanceId): Promise<void>;
 }
@@ -22,11 +22,11 @@ export interface OpenIntents {
 const batch = 500;
 
 /**
- * Closes, as `unknown`, the intents of instances that are gone: killed between intent and outcome; and the answers that they
- * were streaming, as incomplete. Several gateways may sweep at once; the log accepts one closing entry for each intent and
- * each stream, whoever writes it.
+ * Closes the intents of dead instances (killed between intent and outcome) as `unknown`, and the answers that they were
+ * streaming as incomplete. Several gateways may sweep at once: the log accepts one closing entry for each intent and
+ * each stream.
  *
- * Answers how many intents and streams it found open.
+ * Returns how many open intents and streams it found.
  */
 export async function sweep(parts: { open: OpenIntents; log: AuditLog; self: InstanceId; now: Now }): Promise<number> {
   let found = 0;
@@ -49,7 +49,7 @@ export async function sweep(parts: { open: OpenIntents; log: AuditLog; self: Ins
   return found;
 }
 
-/** Closes a batch after another until there is nothing open. Answers how many there were. */
+/** Closes one batch after another until none is open. Returns how many there were. */
 async function closeAll<T>(
   next: () => Promise<readonly T[]>,
   append: (rows: readonly AuditRow[]) => Promise<unknown>,

@@ -3,7 +3,9 @@ import type { WorkspaceId } from '../domain/ids.ts';
 import { minuteMs, secondMs } from '../domain/units.ts';
 import type { AuditFilter, AuditReader, AuditRecord } from './audit-reader.ts';
 
-/** What a tail says: what was logged, oldest first, and how far it has come. An empty one says that it is still there. */
+/**
+ * A piece of a tail: new entries, oldest first, and how far it has come. An empty piece shows that the tail is alive.
+ */
 export interface TailPiece {
   readonly records: readonly AuditRecord[];
   /** The index from which on it goes on. */
@@ -14,16 +16,16 @@ export interface TailPiece {
 const lookEveryMs = secondMs / 2;
 /** Records in one piece at most. */
 const pieceMax = 200;
-/** Whoever listens hears something this often. */
+/** A listener gets a piece at least this often. */
 const stillThereMs = 15 * secondMs;
-/** So long a tail goes on. Whoever wants more asks again, from where it ended. */
+/** A tail ends after this time. A listener who wants more asks again, from where it ended. */
 const tailMsMax = 10 * minuteMs;
 
 /**
- * Follows a log from an index on while it grows, until it has gone on for long enough, nobody listens any more, or the process
- * stops. What is not sequenced yet comes when it is, within a second.
+ * Follows a growing log from an index on, until its time is over, the listener has left, or the process stops. Entries
+ * that are not sequenced yet follow once they are, within a second.
  *
- * @param from null: only what comes from now on
+ * @param from null: only new entries
  */
 export async function* tail(
   reader: Pick<AuditReader, 'follow' | 'size'>,
@@ -49,7 +51,7 @@ export async function* tail(
 
 /** What ends a tail. */
 interface TailEnd {
-  /** Nobody listens any more. */
+  /** Aborts when the listener has left. */
   readonly signal: AbortSignal;
   readonly stopping: () => boolean;
   readonly monotonicMs: () => number;

@@ -28,7 +28,7 @@ export function createAuditTrail(parts: {
   flood: DenialFlood;
   /** Whether this instance still holds its lease; without it no intent of ours is accepted. */
   leaseHolds: () => boolean;
-  /** Whether the disk of the log has room for more than the ends of what was begun. */
+  /** Whether the disk of the log has room for more than the ends of running calls. */
   hasRoom: () => boolean;
   /** Where entries go that cannot be made durable; null: there is no passage without one. */
   late: LateEntries | null;
@@ -59,7 +59,7 @@ export function createAuditTrail(parts: {
         return 'stale';
       } catch (error) {
         if (late?.mayPass(decided)) return intendLate(late, decided, error);
-        // The commit may have happened although nobody told us. If it did, the log will say that nothing was sent.
+        // The commit may have happened although its answer was lost. If it did, the log will say that nothing was sent.
         if (row.kind === 'intent') commits.owe(outcomeRow(decided, notSent, now()));
         throw error;
       }
@@ -68,7 +68,7 @@ export function createAuditTrail(parts: {
     async conclude(decided, outcome) {
       const released = await recordOutcome(decided, outcome);
       const stream = streamIn(outcome);
-      // Nobody will read it, and it holds a connection.
+      // The stream has no reader, and it holds a connection.
       if (!released) stream?.destroy();
       if (stream !== null) followStream(decided, stream);
       if (!released) throw unrecorded(decided);
@@ -86,7 +86,7 @@ export function createAuditTrail(parts: {
     return 'recorded';
   }
 
-  /** Lets a call pass whose entry is not in the log yet, if what it was decided on still holds. */
+  /** Lets a call pass although its entry is not in the log yet, if the facts of its decision still hold. */
   async function intendLate(late: LateEntries, decided: DecidedCall, cause: unknown): Promise<'recorded' | 'stale'> {
     const current = await stillCurrent(decided).catch(() => {
       throw cause;
@@ -178,7 +178,7 @@ function endingOfFailure(decided: DecidedCall, error: unknown): OutcomeEntry {
   return { ...notSent, result, status: error.status, error: failureCode(error) };
 }
 
-/** A defect of ours in the middle of a write: nobody can say whether it happened. */
+/** An error of ours in the middle of a write: it is unknown whether the write happened. */
 function fateOfSurprise(decided: DecidedCall): 'failed' | 'unknown' {
   return decided.call.operation.effect === 'write' ? 'unknown' : 'failed';
 }

@@ -32,7 +32,7 @@ export function entryLine(entry: string, index: number, leaf: TreeHash): string 
   return `{"entry":${entry}${entryEnd(index, toBase64(leaf))}\n`;
 }
 
-/** What stands after an entry in its line. */
+/** The rest of the line after an entry. */
 export function entryEnd(index: number, leaf: string): string {
   return `,"index":${index},"leaf":"${leaf}"}`;
 }
@@ -63,7 +63,7 @@ export function rootLine({ root, rootIndex, rootPath }: RootPlace): string {
   return lineOf({ root, rootIndex, rootPath: rootPath.map(toBase64) });
 }
 
-/** Signs the lines that are no entries. Its text names those who sign, so that no signature can be left out. */
+/** Signs the lines that are no entries. Its text names the signers, so that no signature can be left out. */
 export function sealLine(
   seal: { origin: string; size: number; digest: string },
   signers: readonly SignerKey[],

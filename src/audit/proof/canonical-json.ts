@@ -7,7 +7,7 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [name: string]: JsonValue };
 
-/** Throws a TypeError for what has no JSON: a number that is not finite, half of a surrogate pair. */
+/** Throws a TypeError for values that JSON does not have: a number that is not finite, half of a surrogate pair. */
 export function canonicalJson(value: JsonValue): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value === 'object' && value !== null) {

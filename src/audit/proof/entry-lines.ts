@@ -10,8 +10,8 @@ export const entryStart = start.length;
 const hashLength = 44;
 
 /**
- * What a line with an entry turned out to be. `leaf` is computed from the bytes of the entry, never taken from the line. It
- * stands from `entryStart` to before `end`.
+ * The result of reading a line with an entry. `leaf` is computed from the bytes of the entry, never taken from the
+ * line. The entry goes from `entryStart` to before `end`.
  */
 export type EntryLine =
   | { readonly kind: 'as_logged' | 'changed' | 'not_canonical'; readonly leaf: TreeHash; readonly end: number }
@@ -49,7 +49,10 @@ export function nameOfEntry(index: number, line: Buffer): string {
   return id === undefined ? String(index) : `${index} (${id})`;
 }
 
-/** Hashes a part of a line as a leaf. The byte before it serves as the prefix meanwhile, which spares a copy. */
+/**
+ * Hashes a part of a line as a leaf. It writes the prefix into the byte before the part for a moment, which saves a
+ * copy.
+ */
 function hashInPlace(line: Buffer, from: number, to: number): TreeHash {
   const before = line[from - 1] as number;
   line[from - 1] = 0;
@@ -62,7 +65,7 @@ function isCanonicalEntry(line: Buffer, end: number): boolean {
   if (line[entryStart] !== 0x7b) return false;
   if (isPlainCanonicalJson(line, entryStart, end)) return true;
   const text = line.toString('utf8', entryStart, end);
-  // What is no UTF-8 becomes replacement characters, which have other bytes.
+  // Bytes that are no UTF-8 become replacement characters, which have other bytes.
   if (text.includes('\ufffd') && !Buffer.from(text).equals(line.subarray(entryStart, end))) return false;
   return isCanonicalJson(text);
 }

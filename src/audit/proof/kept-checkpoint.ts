@@ -9,7 +9,9 @@ export interface KeptComparison {
   /** After each entry. */
   look(tree: GrowingTree): void;
   end(found: { origin: string | null; size: number; keys: readonly VerifierKey[] }): void;
-  /** The size of the kept checkpoint that the log continues; null if there is none, or it does not. */
+  /**
+   * The size of the kept checkpoint that the log continues; null if there is none, or if the log does not continue it.
+   */
   continues(): number | null;
 }
 

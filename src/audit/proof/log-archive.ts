@@ -29,7 +29,9 @@ export interface EntryPlace {
   readonly checkpoint: string;
 }
 
-/** One log as it is stored, sequenced and signed. It says what is there, right or wrong: who reads it verifies it. */
+/**
+ * One log as it is stored, sequenced and signed. It gives the stored data, right or wrong: its reader verifies them.
+ */
 export interface LogArchive {
   readonly origin: string;
   /** Every public key of the log, oldest first. */

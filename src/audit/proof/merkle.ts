@@ -9,7 +9,7 @@ export type TreeHash = string;
 /** The root of a tree without leaves. */
 export const emptyRoot: TreeHash = hash('sha256', '', 'binary');
 
-/** The hash of a leaf whose bytes are these. */
+/** The hash of a leaf with these bytes. */
 export function leafHash(data: Uint8Array): TreeHash {
   const prefixed = new Uint8Array(data.length + 1);
   prefixed.set(data, 1);
@@ -45,7 +45,7 @@ export interface GrowingTree {
   root(): TreeHash;
 }
 
-/** @param from a tree of that size, whose complete subtrees have these roots */
+/** @param from the roots of the complete subtrees of a tree of that size */
 export function growTree(from: { size: number; edge: readonly TreeHash[] } = { size: 0, edge: [] }): GrowingTree {
   const edge = [...from.edge];
   let size = from.size;
@@ -56,7 +56,7 @@ export function growTree(from: { size: number; edge: readonly TreeHash[] } = { s
     edge,
     append(leaf) {
       let node = leaf;
-      // Each complete subtree of the same height to the left becomes one with what is new.
+      // Each complete subtree of the same height to the left is merged with the new one.
       for (let rest = size; rest % 2 === 1; rest = (rest - 1) / 2) node = nodeHash(edge.pop() as TreeHash, node);
       edge.push(node);
       size += 1;

@@ -51,8 +51,8 @@ function isNoteText(text: string): boolean {
 }
 
 /**
- * Whose signatures these are. Null if one is by a key that is not among `keys`, or is wrong, or two are by one key: a note
- * that is partly right is not right.
+ * The keys of the signatures. Null if a signature is by a key that is not in `keys`, or is wrong, or if two are by one
+ * key: a note must be right as a whole.
  */
 export function signersOf(note: Note, keys: readonly VerifierKey[]): VerifierKey[] | null {
   const signers: VerifierKey[] = [];

@@ -29,7 +29,7 @@ export function headIn(line: string): BundleHead | null {
   return { origin: data.origin, name, keys };
 }
 
-/** The note in a line that has nothing else. */
+/** The note in a line without other members. */
 export function noteIn(line: string, member: 'checkpoint' | 'seal'): string | null {
   const { data } = z.strictObject({ [member]: z.string() }).safeParse(JSON.parse(line));
   return data?.[member] ?? null;

@@ -14,7 +14,7 @@ const backslash = 0x5c;
 const closeList = 0x5d;
 const openObject = 0x7b;
 const closeObject = 0x7d;
-/** Characters that stand for themselves in a string. */
+/** Characters that are written as they are in a string. */
 const ordinary = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x20 && byte <= 0x7e && byte !== quote && byte !== backslash ? 1 : 0,
 );
@@ -23,7 +23,10 @@ const words = [Buffer.from('true'), Buffer.from('false'), Buffer.from('null')];
 const digitsMax = 15;
 const depthMax = 32;
 
-/** Whether this part is plain and canonical JSON, all of it. False says nothing: it may be canonical and not plain. */
+/**
+ * Whether this part is plain and canonical JSON as a whole. False decides nothing: the part may be canonical and not
+ * plain.
+ */
 export function isPlainCanonicalJson(bytes: Uint8Array, from = 0, to = bytes.length): boolean {
   return afterValue(bytes, from, 0) === to;
 }
@@ -89,7 +92,7 @@ function afterObject(bytes: Uint8Array, at: number, depth: number): number {
   }
 }
 
-/** Whether one name is smaller than the other, each with its quotes; the same one is not. */
+/** Whether the first name sorts before the second, each with its quotes; false for equal names. */
 function comesBefore(bytes: Uint8Array, name: number, nameEnd: number, other: number): boolean {
   for (let at = 1; name + at < nameEnd; at++) {
     const ours = bytes[name + at] as number;

@@ -1,4 +1,4 @@
-/** Collects what is wrong, without end and in bounded memory. */
+/** Collects any number of problems, in bounded memory. */
 export interface Problems {
   add(problem: string): void;
   any(): boolean;

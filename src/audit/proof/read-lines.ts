@@ -1,14 +1,14 @@
 import { lineBytesMax } from './bundle-lines.ts';
 
-/** A line of a file without its line feed. `whole` is false for what stands after the last line feed. */
+/** A line of a file without its line feed. `whole` is false for the text after the last line feed. */
 export interface Line {
   readonly bytes: Buffer;
   readonly whole: boolean;
 }
 
 /**
- * Cuts a file into lines, in memory for one line and one piece. The bytes of a line are good until the next one is asked
- * for. A line that is too long is cut, and said not to be whole; nothing comes after it.
+ * Cuts a file into lines, in memory for one line and one piece. The bytes of a line are valid until the next one is
+ * requested. A line that is too long is cut and marked as not whole; it is the last one.
  */
 export async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<readonly Line[]> {
   let rest: Buffer = Buffer.alloc(0);

@@ -55,6 +55,6 @@ function isKeyName(name: string): boolean {
   return /^[^\s+\p{Cc}]+$/u.test(name) && name.isWellFormed();
 }
 
-/** What stands before the 32 bytes of a key in DER (RFC 8410). */
+/** The bytes before the 32 bytes of a key in DER (RFC 8410). */
 const pkcs8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 const spki = Buffer.from('302a300506032b6570032100', 'hex');

@@ -69,8 +69,8 @@ export function hashRanges(ranges: readonly LeafRange[]): {
 }
 
 /**
- * The path for a leaf near the right edge, from the tree as it was before that leaf and the leaves since: what came earlier
- * need not be read again.
+ * The path for a leaf near the right edge, from the tree before that leaf and the leaves since: earlier leaves need not
+ * be read again.
  */
 export function pathNearEdge(
   before: { readonly size: number; readonly edge: readonly TreeHash[] },
@@ -84,7 +84,7 @@ export function pathNearEdge(
     ranges.filter(([from]) => from > index).map(([from, to]) => [from - index - 1, to - index - 1] as const),
   );
   for (const leaf of leaves.slice(index - before.size + 1)) right.next(leaf);
-  // What is to the left of a leaf are the complete subtrees before it, the nearest first.
+  // To the left of a leaf are the complete subtrees before it, the nearest first.
   const [lefts, rights] = [[...left.edge], right.hashes()];
   return ranges.map(([from]) => (from > index ? rights.shift() : lefts.pop()) as TreeHash);
 }

@@ -2,13 +2,16 @@ import type { VerifierKey } from './signing-keys.ts';
 
 /** What the verifier holds in its hands beside the file. */
 export interface Trust {
-  /** The key that must have signed. Null: then the file is only as good as whoever handed it over. */
+  /** The key that must have signed. Null: then the file is only as trustworthy as its source. */
   readonly key: VerifierKey | null;
-  /** A checkpoint of the same log, kept from before: a signed note. Null: nothing is said about what was there before. */
+  /**
+   * An earlier checkpoint of the same log, a signed note. Null: the verdict does not say whether the log was only
+   * appended to.
+   */
   readonly against: string | null;
 }
 
-/** What was found. It holds only if there is no problem at all. */
+/** The findings. The file is valid only if there is no problem at all. */
 export interface Verdict {
   readonly holds: boolean;
   readonly problems: readonly string[];

@@ -12,14 +12,14 @@ import type { VerifierKey } from './signing-keys.ts';
 import { provesInclusion } from './tree-proofs.ts';
 import type { Trust, Verdict } from './verdict.ts';
 
-/** Who else wants to see entries go by. Their bytes are good during the call alone. */
+/** Other code that wants to see the entries. Their bytes are valid during the call only. */
 export interface Watching {
   entry?(index: number, entry: Buffer, leaf: TreeHash): void;
   /** Now and then: how many entries were seen. */
   progress?(count: number): void;
 }
 
-/** Verifies a bundle from its bytes, in constant memory. Nothing in it is believed. */
+/** Verifies a bundle from its bytes, in constant memory. Nothing in it is trusted. */
 export async function verifyBundle(
   pieces: AsyncIterable<Buffer>,
   trust: Trust,

@@ -20,10 +20,10 @@ const checkpointsApart = 4096;
 const straysMax = 20;
 
 /**
- * Writes a bundle, some lines at a time, in constant memory. It can be continued: with the same `size`, the lines from entry
- * `from` on are the same as those that would have followed, as long as nobody changed the keys in between.
+ * Writes a bundle, some lines at a time, in constant memory. It can be continued: with the same `size`, the lines from
+ * entry `from` on are the same as in one piece, if the keys did not change in between.
  *
- * @param size that of a published checkpoint
+ * @param size the size of a published checkpoint
  * @param from how many entries are already written; 0 begins with the head
  */
 export async function* writeBundle(
@@ -40,7 +40,8 @@ export async function* writeBundle(
   let at = from;
   for (const checkpoint of await log.checkpoints(size, checkpointsApart)) {
     const line = sealed(checkpointLine(checkpoint.note));
-    // Whoever continues after the last entry before a checkpoint may have that checkpoint or not: it is taken for missing.
+    // A caller who continues after the last entry before a checkpoint may or may not have that checkpoint: it counts as
+    // missing.
     if (checkpoint.size < from) continue;
     for await (const entries of log.entries(at, checkpoint.size)) yield entries.map(lineOf).join('');
     at = checkpoint.size;

@@ -15,15 +15,15 @@ export interface RootMarks {
   newest(): Promise<string | null>;
   /** The checkpoint of that size, if there is one. */
   ofSize(size: number): Promise<string | null>;
-  /** Whether somebody acknowledged that the database has less than a root log of that size, or another. */
+  /** Whether an operator acknowledged that the database has a smaller root log than this size, or another one. */
   isAcknowledged(size: number): Promise<boolean>;
   /** Notes that it does, unless that is noted already. */
   noteRestoration(knownSize: number): Promise<void>;
 }
 
 /**
- * Compares the root log with what was kept of it (rule 20), and keeps what is newer. A database that lacks the kept checkpoint,
- * or has another one of its size, was put back to an earlier state, or is not the one that it was.
+ * Compares the root log with its kept checkpoint (rule 20), and keeps a newer one. If the database lacks the kept
+ * checkpoint, or has another one of its size, it was put back to an earlier state, or is another database.
  */
 export async function compareWithKeptRoot(marks: RootMarks, kept: KeptRoot): Promise<void> {
   const known = await kept.read();

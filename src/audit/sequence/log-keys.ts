@@ -2,7 +2,7 @@ import { type SignerKey, signerKey } from '../proof/signing-keys.ts';
 import type { LogSigners } from './sequence-round.ts';
 import type { LogKeyStore } from './sequencing.ts';
 
-/** Where private keys come from: 32 bytes for each number, the same ones every time. */
+/** Derives private keys: 32 bytes for each number, always the same ones. */
 export type SeedOf = (number: number) => Uint8Array;
 
 /**
@@ -31,7 +31,7 @@ export async function openLogKeys(
   return { name: stored.at(-1)?.name ?? nameIfNew, signers };
 }
 
-/** What became of the wish for a new key. Two keys sign at most, so that nobody who pinned one is left behind. */
+/** The result of asking for a new key. At most two keys sign, so that a verifier that pinned one of them can follow. */
 export type LogKeyRotation =
   | { readonly kind: 'rotated'; readonly publicKey: string }
   | { readonly kind: 'no_key' | 'overlapping' };

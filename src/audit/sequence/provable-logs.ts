@@ -20,7 +20,7 @@ export interface LogHead {
   readonly keys: readonly string[];
 }
 
-/** Logs as they are given to people who want to verify them. */
+/** Logs for people who want to verify them. */
 export interface ProvableLogs {
   /**
    * The newest checkpoint, once everything has its place that was durable when this was asked. Throws `unavailable` if that
@@ -81,7 +81,7 @@ export function createProvableLogs(parts: {
   };
 }
 
-/** Those of the keys whose signatures a note has. None: it is not signed by keys of the log, and the proof says so. */
+/** The keys that signed a note. None: the note is not signed by keys of the log, and the proof says so. */
 function signingKeys(written: string, keys: readonly string[]): readonly string[] {
   const note = parseNote(written);
   const known = keys.map(parseVerifierKey).filter(key => key !== null);

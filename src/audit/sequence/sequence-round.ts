@@ -14,7 +14,7 @@ export interface LogSigners {
 export interface Round {
   readonly entries: number;
   readonly more: boolean;
-  /** The checkpoint of the root log; null when there was nothing to do. */
+  /** The checkpoint of the root log; null if there was nothing to do. */
   readonly root: { readonly size: number; readonly note: string } | null;
 }
 

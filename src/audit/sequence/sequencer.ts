@@ -17,14 +17,16 @@ const everyMs = 250;
 const leadEveryMs = 2 * secondMs;
 
 /**
- * Sequences until it is closed. Whatever goes wrong is reported, and tried again with a new session: what waits is going
- * nowhere, and what has a place keeps it.
+ * Sequences until it is closed. Every error is reported, and the work is tried again with a new session: waiting
+ * entries go on waiting, and placed entries keep their places.
  */
 export function startSequencer(parts: {
   sequencing: Sequencing;
   seedOf: SeedOf;
   nameIfNew: string;
-  /** Whether nothing may be signed now: the database was put back to an earlier state (rule 20). Asked before each round. */
+  /**
+   * Whether signing is forbidden now: the database was put back to an earlier state (rule 20). Asked before each round.
+   */
   mayNotSign: () => boolean;
   /** Asked once before the first round of a session, which may be one with another database. */
   beforeFirst: () => Promise<unknown>;
@@ -87,7 +89,7 @@ export function startSequencer(parts: {
       await next();
     },
     async close() {
-      // What was written until now gets its place, if it can have one at once.
+      // Entries from before the call get their place, if that is possible at once.
       if (session !== null) await next().catch(onTrouble);
       stopped.abort();
       await looping;

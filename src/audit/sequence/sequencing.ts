@@ -18,7 +18,7 @@ export interface WaitingEntry {
 export interface WaitingList {
   readonly rows: readonly string[];
   readonly entries: readonly WaitingEntry[];
-  /** Entries that were written and are gone: somebody deleted them before they had a place. */
+  /** Entries that were written and are gone: they were deleted before they had a place. */
   readonly lost: readonly EventId[];
 }
 
@@ -60,14 +60,14 @@ export interface StoredKey {
 }
 
 /**
- * The only one who gives places. Everything that it does is done in one session, which holds the lock that makes it the only
- * one: with the session both are gone.
+ * The only session that gives places. It holds a lock that makes it the only one: if the session ends, the lock ends
+ * with it.
  */
 export interface SequencerSession {
   waiting(rowsMax: number): Promise<WaitingList>;
   /** Logs without entries are left out. */
   ends(logs: readonly (LogName | 'root')[]): Promise<ReadonlyMap<LogName | 'root', LogEnd>>;
-  /** Gives places, all or none. Throws if anybody else did in between. */
+  /** Gives places, all or none. Throws if another session did so in between. */
   add(batch: { entries: readonly NewEntries[]; root: NewBatch; taken: readonly string[] }): Promise<void>;
   close(): Promise<void>;
 }
@@ -76,7 +76,7 @@ export interface SequencerSession {
 export interface LogKeyStore {
   /** Oldest first. */
   keys(): Promise<readonly StoredKey[]>;
-  /** Throws if there is one of that number: then somebody else was faster. */
+  /** Throws if there is a key of that number: then another process was faster. */
   addKey(key: { number: number; name: string; publicKey: string; overlapMs: number }): Promise<void>;
 }
 
