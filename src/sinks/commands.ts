@@ -15,7 +15,7 @@ const sinksMax = 20;
 const lettersMax = 200;
 const testMsMax = 20_000;
 
-/** Makes the entry of a change, on behalf of whoever asked for it. */
+/** Makes the log entry of a change, in the name of the caller who asked for it. */
 export type EntryOf = (name: EventName, detail: RecordedEvent['detail']) => RecordedEvent;
 
 /** What admins ask for. */
@@ -32,7 +32,7 @@ export interface TestedSink {
 
 export type SinkCommands = ReturnType<typeof createSinkCommands>;
 
-/** What admins do with the sinks of a workspace. Each command runs where `forward` stands: after the decision. */
+/** The admins' commands on the sinks of a workspace. A command runs instead of `forward`, after the decision. */
 export function createSinkCommands(parts: {
   readonly store: SinkStore;
   readonly vault: SinkVault;
@@ -74,7 +74,7 @@ export function createSinkCommands(parts: {
       return { sink, secret };
     },
 
-    /** Throws `not_found`, `validation_error`, and `conflict` for what the settings of the deployment ask for. */
+    /** Throws `not_found`, `validation_error`, and `conflict` for a sink that comes from the deployment's settings. */
     async change(owner: WorkspaceId, id: SinkId, asked: ChangedSink, entryOf: EntryOf) {
       const place = await find(owner, id);
       if (place.origin === 'settings') throw ofTheDeployment();
@@ -94,14 +94,14 @@ export function createSinkCommands(parts: {
       return { sink, secret };
     },
 
-    /** Throws `not_found`, and `conflict` for what the settings of the deployment ask for. */
+    /** Throws `not_found`, and `conflict` for a sink that comes from the deployment's settings. */
     async remove(owner: WorkspaceId, id: SinkId, entryOf: EntryOf): Promise<void> {
       const { origin, kind } = await find(owner, id);
       if (origin === 'settings') throw ofTheDeployment();
       if (!(await store.remove(owner, id, entryOf('sink.removed', { sink: id, kind })))) throw missing();
     },
 
-    /** Sends an entry that says nothing and is in no log, and tells what the receiver did with it. */
+    /** Sends a meaningless entry that is in no log, and reports the receiver's answer. */
     async test(owner: WorkspaceId, id: SinkId): Promise<TestedSink> {
       const place = await find(owner, id);
       try {
@@ -133,7 +133,7 @@ export function createSinkCommands(parts: {
   };
 }
 
-/** An event of the shape of all others. Its index is that of none. */
+/** An event of the shape of all others, with an index that no entry has. */
 function testRecord(owner: WorkspaceId, at: Date): SinkRecord {
   const id = newId('evt');
   const operation = 'sink.test';

@@ -15,15 +15,15 @@ import {
 
 /** How long a claim holds. It is renewed with every acknowledgement, and longer than any attempt takes. */
 export const leaseMs = 2 * minuteMs;
-/** No attempt takes longer, whatever a receiver does, unless it says so. */
+/** No attempt takes longer than this, unless the receiver itself says so. */
 const attemptMsMax = 30 * secondMs;
 /** Entries that are read at once. */
 const readMax = 200;
-/** Then other sinks have their turn. */
+/** After this time the other sinks have their turn. */
 const roundMsMax = 20 * secondMs;
-/** Whoever refuses so many in a row, and takes none, is out of order itself. */
+/** A receiver that refuses this many entries in a row, and accepts none, is itself out of order. */
 const refusalsMax = 3;
-/** Waits after attempts that came to nothing: from the first, doubling, to the second. */
+/** Waits after failed attempts: the first wait is the least, and it doubles up to the most. */
 const waitMs = { least: 5 * secondMs, most: hourMs };
 /** What needs a person is looked at again so often, in case it was done. */
 const personWaitMs = 5 * minuteMs;
@@ -36,8 +36,8 @@ export interface DeliverParts {
 }
 
 /**
- * Gives one sink what it has not acknowledged, in the log's order. Ends when there is no more, when an attempt came to
- * nothing, when it is another sink's turn, or when somebody else has the lease.
+ * Gives one sink the entries that it has not acknowledged, in the log's order. Ends if there are no more, if an attempt
+ * failed, if it is another sink's turn, or if another process has the lease.
  */
 export async function deliver(parts: DeliverParts, sink: ClaimedSink): Promise<void> {
   let receiver: Receiver | null = null;

@@ -15,12 +15,12 @@ export interface SinkRecord {
   readonly intentText: string | null;
 }
 
-/** An entry that was read: an outcome has what it closes beside it. */
+/** An entry that was read; an outcome has the intent that it closes beside it. */
 export type ReadRecord =
   | { readonly kind: 'entry'; readonly entry: WrittenEntry }
   | { readonly kind: 'call'; readonly entry: WrittenEntry; readonly outcome: WrittenOutcome };
 
-/** What an entry says. An outcome whose intent is not there is told of by itself alone. */
+/** The content of an entry. If the intent of an outcome is not there, the outcome stands alone. */
 export function readRecord({ kind, text, intentText }: SinkRecord): ReadRecord {
   // Written by us: `audit/entry.ts`.
   const entry = JSON.parse(text);

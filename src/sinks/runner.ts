@@ -3,7 +3,7 @@ import { secondMs } from '../domain/units.ts';
 import { type DeliverParts, deliver, leaseMs } from './deliver.ts';
 import type { ClaimedSink } from './sink.ts';
 
-/** Sinks that one process delivers to at once. One that is slow holds one of these places, and nothing else. */
+/** Sinks that one process delivers to at the same time. A slow sink occupies one of these places, and nothing else. */
 const atOnceMax = 24;
 
 /** Looks for sinks between two preparations. */
@@ -16,7 +16,7 @@ export interface SinkRunner {
   start(everyMs?: number): () => Promise<void>;
 }
 
-/** Delivers to all sinks of the kinds given, each for itself: what one of them does is nothing to the others. */
+/** Delivers to all sinks of the given kinds. The sinks do not affect each other. */
 export function createSinkRunner(
   parts: DeliverParts & {
     readonly kinds: readonly SinkKind[];

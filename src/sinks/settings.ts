@@ -7,7 +7,7 @@ import { newNotionDatabase, notionSettings } from './kinds/notion/notion-setting
 import { syslogSettings } from './kinds/syslog.ts';
 import { webhookSettings } from './kinds/webhook.ts';
 
-/** Each kind that admins make, with what it takes. */
+/** Each kind of sink that admins can make, with its settings. */
 export const sinkSettings = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('webhook'), settings: webhookSettings }),
   z.strictObject({ kind: z.literal('syslog'), settings: syslogSettings }),
@@ -16,7 +16,7 @@ export const sinkSettings = z.discriminatedUnion('kind', [
 
 export type SinkSettings = z.infer<typeof sinkSettings>;
 
-/** What admins change of a sink. What is not named stays as it is. */
+/** An admin's change of a sink. Fields that are not named stay as they are. */
 export interface ChangedSink {
   readonly name?: string | undefined;
   readonly settings?: unknown;
@@ -32,7 +32,7 @@ export function readSinkSettings(kind: SinkKind, settings: unknown): Readonly<Re
   throw new PortcullisError('validation_error', `${path.join('.')}: ${message}`);
 }
 
-/** The secret of a new sink of that kind: of our making, so that it is never a weak one. Null: it needs none. */
+/** The secret of a new sink of that kind. It is generated here, so that it is never weak. Null: the kind needs none. */
 export function newSecretOf(kind: SinkKind): Secret | null {
   return kind === 'webhook' ? new Secret(`whsec_${randomBytes(32).toString('base64')}`) : null;
 }

@@ -17,7 +17,7 @@ export interface SinkSecretPlace {
   readonly generation: number;
 }
 
-/** Who a sink is: what a receiver is opened with. */
+/** The data of a sink that its receiver is opened with. */
 export interface SinkPlace {
   readonly id: SinkId;
   readonly owner: SinkOwner;
@@ -34,13 +34,13 @@ export interface ClaimedSink extends SinkPlace {
   readonly lease: string;
   readonly state: SinkState;
   readonly cursor: number;
-  /** Index of an entry that may have arrived although nobody acknowledged it. */
+  /** Index of an entry that may have arrived although it was not acknowledged. */
   readonly doubtful: number | null;
   readonly failures: number;
   readonly refusals: number;
 }
 
-/** Why an attempt came to nothing. The receiver's own words are not repeated. */
+/** Why an attempt failed. The receiver's own words are not repeated. */
 export interface SinkTrouble {
   /** A code of ours: `status_503`, `unreachable`, `database_trashed`. */
   readonly problem: string;
@@ -56,18 +56,18 @@ export interface SinkDelivery {
   readonly end:
     | null
     | { readonly kind: 'trouble'; readonly trouble: SinkTrouble }
-    /** The receiver refuses what comes next for what it is: the first of it, where several were sent at once. */
+    /** The receiver refuses the next entry because of its content: the first one, if several were sent at once. */
     | { readonly kind: 'refused'; readonly problem: string };
 }
 
-/** What is known when records are sent. */
+/** What is known at the time of sending. */
 export interface Attempt {
   /** An earlier attempt with the first record may have arrived. */
   readonly isDoubtful: boolean;
   readonly signal: AbortSignal;
 }
 
-/** The other end of a sink, opened for a while. `deliver` answers in time, and throws only what is a defect here. */
+/** The other end of a sink, opened for a while. `deliver` answers in time, and throws only for a defect of ours. */
 export interface Receiver {
   /** How many records it takes at once. */
   readonly batchMax: number;
@@ -80,7 +80,7 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** Opens the other end. Throws `SinkTroubleError` where that is not possible. */
+/** Opens the other end. Throws `SinkTroubleError` if that is not possible. */
 export type OpenReceiver = (sink: SinkPlace) => Promise<Receiver>;
 
 /** Trouble before anything was sent. */
@@ -114,11 +114,11 @@ export interface SinkQueue {
   }): Promise<readonly ClaimedSink[]>;
   /** Everything before `cursor` is acknowledged. False: the lease is lost, or the sink is. */
   acknowledge(sink: ClaimedSink, progress: SinkProgress): Promise<boolean>;
-  /** Notes that an attempt came to nothing, and when the next one comes; with the entry for it, if there is one. */
+  /** Notes that an attempt failed, and the time of the next one; with the log entry for it, if there is one. */
   fail(sink: ClaimedSink, trouble: SinkTrouble, nextAt: Date, entry: RecordedEvent | null): Promise<boolean>;
   /** Puts an entry aside and goes on behind it. Without an event where that would have no end. */
   putAside(sink: ClaimedSink, letter: DeadLetter, entry: RecordedEvent | null): Promise<boolean>;
-  /** Dead letters that somebody wants to be tried again. */
+  /** Dead letters that an admin wants to be tried again. */
   wanted(sink: ClaimedSink, limit: number): Promise<readonly DeadLetter[]>;
   /** It was taken after all; or, with a problem, refused again. */
   settleLetter(sink: ClaimedSink, index: number, problem: string | null): Promise<void>;
@@ -128,11 +128,11 @@ export interface SinkQueue {
 /** How far a receiver has come. */
 export interface SinkProgress {
   readonly cursor: number;
-  /** Index of what is sent next, for receivers that look before they repeat. */
+  /** Index of the next entry, for receivers that look before they repeat. */
   readonly doubtful: number | null;
   readonly at: Date;
   readonly leaseUntil: Date;
-  /** False where nothing was sent: entries that the receiver does not want were passed over. */
+  /** False if nothing was sent: entries that the receiver does not want were skipped. */
   readonly wasSent: boolean;
 }
 
@@ -149,7 +149,7 @@ export interface SinkStore {
   /** Null when the owner has as many as it may. */
   add(sink: NewSink, most: number, at: Date, entry: RecordedEvent): Promise<SinkSummary | null>;
   change(place: SinkPlace, change: SinkChange, at: Date, entry: RecordedEvent): Promise<SinkSummary | null>;
-  /** False: there is none that the API may remove. */
+  /** False: there is no such sink that the API may remove. */
   remove(owner: SinkOwner, id: SinkId, entry: RecordedEvent): Promise<boolean>;
   /** Oldest first. Null: there is no such sink. */
   deadLetters(owner: SinkOwner, id: SinkId, limit: number): Promise<DeadLetter[] | null>;
@@ -163,7 +163,7 @@ export interface SinkStore {
   ): Promise<number | null>;
 }
 
-/** What is not named stays as it is. */
+/** Fields that are not named stay as they are. */
 export interface SinkChange {
   readonly name?: string;
   readonly settings?: Readonly<Record<string, unknown>>;

@@ -20,9 +20,9 @@ export const webhookSettings = z.strictObject({
 
 /** Entries in one request. */
 const batchMax = 100;
-/** Statuses that say something of what was sent: bad request, too large, not this type, not these values. */
+/** Statuses that are about the content: bad request, too large, not this type, not these values. */
 const refusing: ReadonlySet<number> = new Set([400, 413, 415, 422]);
-/** Statuses after which nothing changes until a person does something: who we are, or where it is. */
+/** Statuses that stay until a person acts: our credentials or the address are wrong. */
 const lasting: ReadonlySet<number> = new Set([401, 403, 404, 410]);
 /** A receiver may ask for a longer wait than ours, up to this. */
 const askedWaitSecondsMax = (6 * hourMs) / secondMs;
@@ -33,7 +33,7 @@ export interface WebhookParts {
   readonly now: Now;
 }
 
-/** Posts entries as Standard Webhooks describes it: signed, with an id that stays the same when they are sent again. */
+/** Posts entries as Standard Webhooks describes it: signed, with an id that stays the same if they are sent again. */
 export function openWebhook({ fetch, secret, now }: WebhookParts, sink: SinkPlace): Receiver {
   const { url, format } = webhookSettings.parse(sink.settings);
 
@@ -70,7 +70,7 @@ function afterStatus({ status, headers }: Response): SinkDelivery {
   });
 }
 
-/** Recognises a repetition of the same entries. */
+/** The same for the same entries, so that a receiver recognises a repetition. */
 function messageId({ id }: SinkPlace, records: readonly SinkRecord[]): string {
   return `${id}_${records[0]?.index}_${records.at(-1)?.index}`;
 }

@@ -18,12 +18,12 @@ export interface NoticeParts {
   readonly fetch: SafeFetch;
   readonly recordEvent: RecordEvent;
   readonly metrics: Pick<Metrics, 'noticeTried'>;
-  /** Hears what the log says about it. */
+  /** Called with what the log says about it. */
   readonly onGivenUp: (detail: RecordedEvent['detail']) => void;
   readonly now: Now;
 }
 
-/** A notice is tried for this long after what it tells of, with the job runner's growing waits… */
+/** A notice is tried for this long after its change, with the job runner's growing waits… */
 const waitMsMax = 3 * dayMs;
 /** …and so often in any case, in half an hour: it may have waited for another one, or for a receiver to be named. */
 const attemptsMin = 6;
@@ -31,7 +31,10 @@ const attemptsMin = 6;
 /** A receiver may ask for a longer wait than the job runner's, up to this. */
 const askedWaitSecondsMax = (6 * hourMs) / secondMs;
 
-/** `status_500`, `unreadable`, or the name of what kept an answer from coming, and the wait that the receiver asked for. */
+/**
+ * `status_500`, `unreadable`, or the name of the error that prevented an answer, and the wait that the receiver asked
+ * for.
+ */
 interface Trouble {
   readonly problem: string;
   readonly waitSeconds: number;
@@ -46,8 +49,8 @@ class NoticeNotTakenError extends ComeBackLaterError {
 }
 
 /**
- * Tells the owner's system, at least once. An attempt that comes to nothing throws, and the job comes up again; one that
- * is given up has an entry in the log.
+ * Notifies the owner's system, at least once. A failed attempt throws, and the job comes again. A notice that is given
+ * up has an entry in the log.
  */
 export function createDeliverNotice(parts: NoticeParts): JobHandler {
   return async job => {
@@ -88,7 +91,7 @@ function askedWait(headers: Headers): number {
 }
 
 function isLast(problem: string, attempts: number, ageMs: number): boolean {
-  // RFC 9110 section 15.5.11: gone, and likely for good. Any other refusal may be a mistake that somebody finds.
+  // RFC 9110 section 15.5.11: gone, and likely for ever. Any other refusal may be a mistake that gets corrected.
   return problem === 'status_410' || (ageMs > waitMsMax && attempts >= attemptsMin);
 }
 

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { type ConnectionId, type EventId, isId, type WorkspaceId } from '../../domain/ids.ts';
 
 /**
- * What the owner's system is told about, by the entry of the log that says it: every beginning and every end of a
- * connection. `docs/notices.md` describes each.
+ * The entries of the log that cause a notice for the owner's system: every beginning and every end of a connection.
+ * `docs/notices.md` describes each.
  */
 const types = {
   workspace_authorized: 'workspace_authorized',
@@ -25,7 +25,7 @@ export const noticeJob = 'deliver_notice';
 
 /** What a job that delivers a notice remembers: ids and words of ours alone. */
 const notice = z.object({
-  /** That of the entry in the log, and what a receiver recognises repetitions by. */
+  /** The id of the log entry, by which a receiver recognises repetitions. */
   id: z.custom<EventId>(value => isId('evt', value)),
   type: z.enum(types),
   timestamp: z.iso.datetime(),
@@ -40,7 +40,7 @@ const notice = z.object({
 
 export type Notice = z.infer<typeof notice>;
 
-/** Null: a process of another version has written it, or somebody by hand. */
+/** Null: a process of another version, or a person by hand, has written it. */
 export function readNotice(payload: unknown): Notice | null {
   return notice.safeParse(payload).data ?? null;
 }

@@ -41,7 +41,7 @@ export function rowOf(read: ReadRecord): Row {
   };
 }
 
-/** An agent is told with the person who answers for it. */
+/** An agent is written with the id of its owner. */
 function userOf(principal: ReadRecord['entry']['principal']): string {
   if (principal === null) return 'system';
   const { kind, id, owner } = principal;

@@ -62,12 +62,12 @@ export async function findDataSource(
 async function read(ask: AskNotionForSink, workspaceId: WorkspaceId, path: `/v1/${string}`): Promise<unknown> {
   const { status, body } = await ask(workspaceId, 'GET', path);
   if (status === 200) return body;
-  // Notion says the same of what is gone and of what is not shared.
+  // Notion says the same for an object that is gone and for one that is not shared.
   if (status === 404) throw needsPerson('database_unshared');
   throw troubleOf(status);
 }
 
-/** What a status means that says nothing of the row. */
+/** The meaning of a status that is not about the row. */
 export function troubleOf(status: number): SinkTroubleError {
   const lasting = status === 401 || status === 403;
   return new SinkTroubleError({ problem: `status_${status}`, waitSeconds: 0, needsPerson: lasting });

@@ -10,7 +10,7 @@ const notionObjectId = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
-/** Notion takes some three requests in a second: what is only looked at would soon be more than that. */
+/** Notion accepts some three requests in a second, and there are soon more reads than that. */
 const notionChoices = {
   only: sinkOnly,
   reads: z.boolean().default(false).describe('Rows also for calls that were allowed and changed nothing.'),

@@ -9,21 +9,21 @@ import { findPage, isThatRow, newPage } from './pages.ts';
 
 /** Notion's own timeout is a minute, and a call may wait for its turn before that. */
 const attemptMsMax = 100_000;
-/** How long what was seen of a database is believed, unless a row is refused. */
+/** How long the known schema of a database counts, unless a row is refused. */
 const schemaMs = 10 * minuteMs;
 
 /** Actions that change nothing. */
 const looking: ReadonlySet<string> = new Set(['read', 'comment.read', 'file.read', 'people.read']);
 
-/** What was seen of databases, for all sinks of this process. */
+/** The known schemas of databases, for all sinks of this process. */
 export interface SeenDataSources {
   get(sink: SinkPlace, look: () => Promise<AuditDataSource>): Promise<AuditDataSource>;
   forget(sink: SinkPlace): void;
 }
 
 /**
- * Writes a row of a Notion database for each entry that says how something ended. Calls take the path as the system's, which
- * writes entries of its own: of these it tells nothing. A row that may be there already is looked for before it is written.
+ * Writes a row of a Notion database for each entry that ends something. Its own calls take the path as the system, and
+ * cause entries too: it writes no rows about these. A row that may be there already is looked for before it is written.
  */
 export function openNotionSink(ask: AskNotionForSink, seen: SeenDataSources, sink: SinkPlace): Receiver {
   const { owner: workspaceId } = sink;
@@ -81,7 +81,7 @@ export function openNotionSink(ask: AskNotionForSink, seen: SeenDataSources, sin
   };
 }
 
-/** An intent is told with its outcome. */
+/** An intent has no row of its own: its outcome has one. */
 function tellsAnEnd({ kind }: SinkRecord): boolean {
   return kind !== 'intent';
 }
@@ -92,11 +92,11 @@ function tellsAnEnd({ kind }: SinkRecord): boolean {
 function isForPeople({ entry, kind }: ReadRecord, reads: boolean): boolean {
   if (entry.principal?.kind === 'system') return false;
   if (reads || kind === 'entry') return true;
-  // What a change of Portcullis's own affairs changed is told by an event beside its call.
+  // For an administrative call, an event beside the call says what changed.
   return entry.activity === 'notion' && entry.objects?.every(({ action }) => looking.has(action)) !== true;
 }
 
-/** Remembers what was seen for a while. */
+/** Remembers the schemas for a while. */
 export function rememberDataSources(now: () => Date): SeenDataSources {
   const seen = new Map<string, { readonly found: AuditDataSource; readonly until: number }>();
   const nameOf = ({ id, settings }: SinkPlace) => `${id} ${JSON.stringify(settings)}`;

@@ -50,8 +50,8 @@ export function newDatabase(pageId: string): object {
 const aroundMs = 60_000;
 
 /**
- * The question whether a row is there. Where there is a column `Decision`, its id is enough. Else it is asked for rows of the
- * action at about that time, of which `isThatRow` knows the one.
+ * The question whether a row is there. If there is a column `Decision`, its id is enough. Otherwise it asks for rows
+ * with that action at about that time, and `isThatRow` recognises the right one.
  */
 export function findPage(row: Row, columns: ReadonlySet<string>): object {
   if (columns.has('Decision')) {
