@@ -21,11 +21,11 @@ import type { ReadPast } from './read-past.ts';
 /** Calls of the log that one proposal rests on at most. */
 const lookedAtMax = 50_000;
 
-/** What could be left out of a policy. Nothing is changed. */
+/** Finds what could be left out of a policy. Changes nothing. */
 export interface Advice {
   /** @param document instead of the policy as it is. Throws `policy_invalid` */
   lint(context: CommandContext, workspaceId: WorkspaceId, document: PolicyDocument | null): Promise<LintReport>;
-  /** Smaller grants and roles, from what was used in some time. */
+  /** Proposes smaller grants and roles, from what was used in some time. */
   leastPrivilege(workspaceId: WorkspaceId, time: { readonly since: Date; readonly until: Date }): Promise<LeastReport>;
 }
 
@@ -92,7 +92,10 @@ export function createAdvice(parts: {
   };
 }
 
-/** Every page that the policy names. Who has never been looked for is looked for now, so that it is not said to be nowhere. */
+/**
+ * Every page that the policy names. Pages that were never looked up are looked up now, so that they do not count as
+ * missing.
+ */
 function namedIn({ policy, checks: { invariants, tests } }: StoredPolicy): NotionRef[] {
   const scopes = [
     ...policy.grants.flatMap(grant => grant.scopes),
@@ -109,7 +112,7 @@ function unplacedCall({ principal, grants, objects }: RecordedCall) {
   return { principal, grants, actions: objects.map(({ action }) => action).filter(isAction) };
 }
 
-/** A workspace keeps its last admin, whatever they did. */
+/** A workspace keeps its last admin, even an inactive one. */
 function isLastAdmin({ members }: Policy, id: string): boolean {
   const admins = [...members].filter(([member, role]) => role === 'admin' && member.startsWith('usr_'));
   return admins.length === 1 && admins[0]?.[0] === id;

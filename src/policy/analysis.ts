@@ -7,11 +7,11 @@ import type { Policy } from '../domain/policy.ts';
 import type { IdleGrant, LesserRight } from '../domain/policy-advice.ts';
 import type { Asker, JudgedObject, Judgement, PolicySnapshot } from '../domain/policy-snapshot.ts';
 
-/** What somebody gains or loses by a change, and where. */
+/** What a member gains or loses by a change, and where. */
 export interface Difference {
   readonly principal: PrincipalId;
   readonly actions: readonly Action[];
-  /** The places, each with what is below it, unless something below is otherwise. */
+  /** The places, each including what is below it, except where something below differs. */
   readonly on: readonly GrantScope[];
   /** Pages and databases in them that are known. */
   readonly pages: number;
@@ -27,20 +27,20 @@ export type AllowedCalls = 'always' | 'sometimes' | 'never';
 
 /** A policy laid over the tree of its workspace, as far as that is known. */
 export interface LaidPolicy {
-  /** Those who could do it somewhere in the scope, in any call, and one place where. */
+  /** The members who could do it somewhere in the scope, in any call, and one place where. */
   breaking(
     principals: readonly PrincipalId[],
     action: Action,
     scope: GrantScope,
   ): readonly { readonly principal: PrincipalId; readonly page: string | null }[];
-  /** Those for whom it comes out otherwise, and which calls are allowed to them. */
+  /** The members with another result than expected, and which calls are allowed to them. */
   unexpected(
     principals: readonly PrincipalId[],
     action: Action,
     scope: GrantScope,
     expect: 'allow' | 'deny',
   ): readonly { readonly principal: PrincipalId; readonly calls: AllowedCalls }[];
-  /** What somebody reaches. Null: nobody knows where `under` or `cursor` stands. */
+  /** What a member can use. Null: the place of `under` or `cursor` is not known. */
   reach(question: {
     readonly principal: PrincipalId;
     readonly action: Action;
@@ -56,12 +56,12 @@ export interface LaidPolicy {
   kindOf(id: string): 'page' | 'database' | 'data_source';
 }
 
-/** Exact answers about all members and all pages at once, from a moment on, for whatever call they make. */
+/** Exact answers about all members and all pages at once, from a moment on, for every possible call. */
 export interface PolicyAnalysis {
   compare(workspaceId: WorkspaceId, before: Policy, after: Policy, at: Date): Promise<Comparison>;
   /** @param scopes places that will be asked about, beside those of the grants */
   lay(workspaceId: WorkspaceId, policy: Policy, scopes: readonly GrantScope[], at: Date): Promise<LaidPolicy>;
-  /** Grants that decide nothing from a moment on. */
+  /** Grants that have no effect from a moment on. */
   idle(workspaceId: WorkspaceId, policy: Policy, at: Date): Promise<readonly IdleGrant[]>;
   /** Calls of the past that a policy would decide otherwise, and what would decide them. `by`: which of their demands. */
   replay<Call extends PastCall>(

@@ -25,7 +25,7 @@ export function applyProposal(before: Policy, proposal: Appliable, context: Prop
   return policy === null || problems.length > 0 ? { problems } : { policy };
 }
 
-/** What is applied: a draft has been read from where it is kept. */
+/** The proposal to apply. A draft has been read from its store before. */
 type Appliable = Exclude<PolicyProposal, { kind: 'promote_draft' }>;
 
 function change(before: Policy, proposal: Appliable, context: ProposalContext, problems: string[]): Policy | null {
@@ -75,7 +75,7 @@ function withoutGroup(before: Policy, name: string, problems: string[]): Policy 
   return { ...before, groups: new Map(groups) };
 }
 
-/** Who stays in a document keeps the id; a grant that stays word for word does too. */
+/** A group that stays in a document keeps its id; so does a grant that stays word for word. */
 function fromDocument(before: Policy, document: PolicyDocument, context: ProposalContext, problems: string[]): Policy {
   const roles = new Map(Object.entries(document.roles).map(([name, actions]) => [name, new Set(actions)] as const));
   const idByName = new Map([...before.groups.values()].map(({ id, name }) => [name, id]));
@@ -128,7 +128,7 @@ function fill(group: Group, members: readonly string[], names: SubjectNames, pro
   return { ...group, principals: [...principals].sort(), groups: [...groups].sort() };
 }
 
-/** A group may hold groups, and those hold none: so there are no cycles either. */
+/** A group may hold groups, and those hold no groups: so there are no cycles either. */
 function checkNesting(policy: Policy, problems: string[]): Policy {
   for (const { name, groups } of policy.groups.values()) {
     for (const id of groups) {
@@ -168,20 +168,20 @@ function checkRoles({ roles, members, grants }: Policy, problems: string[]): voi
   }
 }
 
-/** A workspace keeps an admin who is a person. */
+/** A workspace keeps at least one admin who is a person. */
 function keepAnAdmin(before: Policy, after: Policy, problems: string[]): void {
   const has = ({ members }: Policy) => [...members].some(([id, role]) => role === 'admin' && isId('usr', id));
   if (has(before) && !has(after))
     problems.push('A workspace keeps its last admin. Make another person an admin first.');
 }
 
-/** Everything that a grant says, and nothing of when and by whom. Two grants of the same words are one. */
+/** Everything that a grant says, without its time and its author. Two grants with the same words are one. */
 function wordsOf({ effect, subject, actions, scopes, when, properties, reason }: Grant): string {
   const sorted = 'role' in actions ? actions : [...actions].sort();
   return inOneOrder([effect, subject, sorted, scopes, when, properties && [...properties].sort(), reason]);
 }
 
-/** JSON in which the order of keys says nothing: that of a stored grant is not the one in which it was written. */
+/** JSON with sorted keys: a stored grant may have another order than the written one. */
 function inOneOrder(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)

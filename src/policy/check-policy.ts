@@ -5,12 +5,12 @@ import type { AllowedCalls } from './analysis.ts';
 import type { NamedMember } from './names.ts';
 import type { PolicyChecks } from './policy-store.ts';
 
-/** A case of the policy's own tests that comes out differently, or an invariant with somebody who breaks it. */
+/** A case of the policy's own tests with another result, or an invariant with a member who breaks it. */
 export type FailedCheck =
   | { readonly test: PolicyTest; readonly got: AllowedCalls | null }
   | { readonly invariant: Invariant; readonly brokenBy: string; readonly at: string | null };
 
-/** Checks a policy as it would be against what the workspace asks of it. Answers with everything that fails. */
+/** Checks a future policy against the workspace's checks. Returns everything that fails. */
 export type CheckPolicy = (
   workspaceId: WorkspaceId,
   policy: Policy,
@@ -30,7 +30,7 @@ export function sayFailed(failed: FailedCheck): string {
   return `Invariant broken: ${who} must never ${may} on ${scopeName(on)}, and ${failed.brokenBy} could${where}.`;
 }
 
-/** Null: nobody is named. */
+/** Null: the name means no member. */
 function said(got: AllowedCalls | null): string {
   if (got === null) return 'but it names nobody';
   if (got === 'sometimes') return 'got allow in some calls and deny in others';

@@ -19,7 +19,7 @@ const nameOfKind: Readonly<Record<PolicyProposal['kind'], EventName>> = {
   promote_draft: 'policy.replaced',
 };
 
-/** The entry for a change: what stood there before and what stands there after, as JSON, and nothing that stayed. */
+/** The entry for a change: the state before and after, as JSON, without the parts that stayed. */
 export function describeChange(
   { caller, clientAddress, requestId }: CommandContext,
   workspaceId: WorkspaceId,
@@ -43,7 +43,7 @@ export function describeChange(
   };
 }
 
-/** What one of two policies says and the other does not. */
+/** The parts that one policy has and the other does not. */
 function onlyIn(policy: Policy, other: Policy) {
   return {
     roles: entriesOnlyIn(policy.roles, other.roles, actions => [...actions].sort()),

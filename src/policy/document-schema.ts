@@ -55,7 +55,10 @@ const invariant = z.strictObject({ never: z.strictObject({ who: subjectName, may
 
 const test = z.strictObject({ who: subjectName, may: action, on: scope, expect: z.enum(['allow', 'deny']) });
 
-/** A whole policy as people write it (design section 6). What is left out is empty; left-out members stay as they are. */
+/**
+ * A whole policy as people write it (design section 6). A missing part is empty, except missing members, which stay as
+ * they are.
+ */
 export const documentSchema = z
   .strictObject({
     version: z.literal(1),

@@ -8,7 +8,7 @@ import type { StoredPolicy } from './policy-store.ts';
 
 export type DocumentRead = { readonly document: PolicyDocument } | { readonly problems: readonly string[] };
 
-/** Problems that are told of at once. */
+/** The most problems that are reported at once. */
 const problemsMax = 100;
 
 /** Understands a document, or says everything that is wrong with its shape. Names are looked up later. */

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../domain/event.ts';
 import type { PrincipalId, WorkspaceId } from '../domain/ids.ts';
 
-/** A policy that is tried beside the one that decides. It decides nothing. */
+/** A policy that is tried beside the real one. It decides nothing. */
 export interface StoredDraft {
   /** Its own; each draft of a workspace has a higher one than any before it. */
   readonly revision: number;
@@ -20,7 +20,7 @@ export interface StoredDraft {
 export interface DraftCounts {
   /** Judged under it too. */
   readonly calls: number;
-  /** Decided by no policy, or with objects or keys that nobody knows any more. */
+  /** Calls that no policy decided, or with objects or keys that are no longer known. */
   readonly skipped: number;
   /** Allowed, and denied under the draft. */
   readonly lost: number;
@@ -28,7 +28,7 @@ export interface DraftCounts {
   readonly gained: number;
 }
 
-/** Calls of one principal that a draft would decide differently, and that differ in nothing but their moment. */
+/** Calls of one principal that a draft would decide differently, and that differ in their time only. */
 export interface DraftFlip {
   readonly principal: PrincipalId;
   readonly operation: string;
@@ -55,23 +55,23 @@ export interface WatchedEntries {
 }
 
 export interface DraftStore {
-  /** Null: there is none. */
+  /** Null: there is no draft. */
   read(workspaceId: WorkspaceId): Promise<StoredDraft | null>;
-  /** Begins to watch from the end of the log, and forgets what was found of the draft before. */
+  /** Starts to watch from the end of the log, and forgets the results of the draft before. */
   set(
     workspaceId: WorkspaceId,
     draft: Pick<StoredDraft, 'document' | 'madeOn' | 'author' | 'setAt'>,
     event: RecordedEvent,
   ): Promise<StoredDraft>;
-  /** False: there was none. */
+  /** False: there was no draft. */
   remove(workspaceId: WorkspaceId, event: RecordedEvent): Promise<boolean>;
-  /** Workspaces whose log has gone on since their draft was last looked at. */
+  /** Workspaces whose log has grown since their draft was last judged. */
   behind(): Promise<readonly WorkspaceId[]>;
   /** Entries of the log, from a place on. */
   entries(workspaceId: WorkspaceId, from: number, max: number): Promise<WatchedEntries>;
   /**
-   * Adds what was found up to a place of the log. Adds nothing where the draft is another by now, or where somebody else was
-   * faster: `from` is where the finding began.
+   * Adds results up to a place of the log. Adds nothing if there is another draft by now, or if another process was
+   * faster: `from` is where these results begin.
    */
   add(
     workspaceId: WorkspaceId,

@@ -34,7 +34,7 @@ export interface Drafts {
   set(context: CommandContext, workspaceId: WorkspaceId, document: unknown): Promise<DraftToday>;
   /** Throws `not_found`. */
   remove(context: CommandContext, workspaceId: WorkspaceId): Promise<void>;
-  /** Judges what is not judged yet, and tells of everything. Throws `not_found`. */
+  /** Judges the calls that are not judged yet, and reports all results. Throws `not_found`. */
   report(workspaceId: WorkspaceId): Promise<DraftReport>;
 }
 

@@ -5,7 +5,7 @@ import type { IdleGrant } from '../domain/policy-advice.ts';
 import { createNames, membersNamed, membersOf } from './names.ts';
 import type { StoredPolicy } from './policy-store.ts';
 
-/** Something in a policy that does nothing, or more than its author may have meant. Nothing of it is an error. */
+/** Something in a policy that has no effect, or more effect than its author may have meant. None of it is an error. */
 export type Lint =
   | { readonly of: 'grant'; readonly grant: Grant; readonly because: IdleGrant['because'] | 'everyone' }
   | { readonly of: 'group'; readonly name: string; readonly because: 'empty' | 'unused' }
@@ -41,7 +41,7 @@ export function lintPolicy(stored: StoredPolicy, { idle, actionsOf, isKnown }: L
   return [...idleGrants, ...toEveryone(policy, actionsOf), ...lintGroups(policy), ...lintRoles(policy), ...checked];
 }
 
-/** Allowances to everybody of what no built-in role but `admin` has. */
+/** Allowances for everyone of actions that only the built-in role `admin` has. */
 function toEveryone({ grants }: Policy, actionsOf: LintParts['actionsOf']): Lint[] {
   const ordinary = actionsOf('editor').union(actionsOf('viewer'));
   return grants.flatMap((grant): Lint[] => {

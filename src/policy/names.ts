@@ -7,7 +7,7 @@ export interface NamedMember {
   readonly id: PrincipalId;
   readonly kind: 'user' | 'agent';
   readonly name: string;
-  /** Of people. An address that nobody proved may belong to several. */
+  /** Only for people. An unproved address may belong to several. */
   readonly email: string | null;
 }
 
@@ -72,7 +72,7 @@ function unambiguous(member: NamedMember, byName: ReadonlyMap<string, readonly P
   return byName.get(name)?.length === 1 ? name : member.id;
 }
 
-/** All members whom a subject of a document means. Nobody for a name that names nobody any more. */
+/** All members that a subject of a document means. None if the name no longer means a member. */
 export function membersNamed(name: string, names: SubjectNames, policy: Policy): readonly PrincipalId[] {
   const subject = subjectNamed(name, names);
   if (subject === null) return [];

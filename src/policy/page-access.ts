@@ -16,7 +16,7 @@ export interface PageAccess extends ChildContainer {
 
 export interface AccessQuery {
   readonly parentId: string | null;
-  /** Whose access. */
+  /** The principal whose access is shown. */
   readonly principal: PrincipalId;
   readonly offset: number;
   readonly limit: number;
@@ -26,15 +26,15 @@ export interface PageAccessList {
   /** Where the parent stands; an empty path for the top. */
   readonly parent: KnownAncestry;
   readonly pages: readonly PageAccess[];
-  /** How many stand there, also those that the asker may not see. Only for askers who may see all of them. */
+  /** The number of pages there, including those that the asker may not see. Only for askers who may see all of them. */
   readonly total: number | null;
 }
 
 type KnownAncestry = Extract<Ancestry, { state: 'known' }>;
 
 /**
- * The pages below one, with what somebody may do on each. Rule 19: the asker hears of pages that they may read, and of other
- * principals only with the action `grants`, which the route demands. Throws `not_found`.
+ * The pages below one, with what a principal may do on each. Rule 19: the asker sees pages that they may read, and
+ * other principals only with the action `grants`, which the route demands. Throws `not_found`.
  */
 export async function pagesBelow(
   children: PageChildren,

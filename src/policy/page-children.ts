@@ -11,8 +11,8 @@ export interface ChildContainer extends Container {
 /** What the page index knows below a page, without asking Notion. */
 export interface PageChildren {
   /**
-   * What stands directly below, in order of titles; a page in a block stands below the page that holds the block. Null as the
-   * parent: what stands at the top of what connections are shown. Nothing in the trash.
+   * The pages directly below, in order of titles; a page in a block counts as below the page that holds the block. Null
+   * as the parent: the topmost pages that connections can see. Nothing in the trash.
    */
   below(
     workspaceId: WorkspaceId,

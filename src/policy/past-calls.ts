@@ -43,20 +43,20 @@ export interface RecordedCalls {
     time: PastTime,
     max: number,
   ): Promise<{ readonly calls: readonly RecordedCall[]; readonly complete: boolean }>;
-  /** By id, also of those that have ended; null for no limit. What is gone is left out. */
+  /** By id, including ended ones; null for no limit. Keys that are gone are left out. */
   limitsOf(
     workspaceId: WorkspaceId,
     credentials: readonly (KeyId | ConsentId)[],
   ): Promise<ReadonlyMap<string, KeyLimit | null>>;
 }
 
-/** What is known of the calls today. */
+/** What is known about the calls today. */
 export interface KnownOfCalls {
   /** Where their objects stand, by `objectKey`. */
   readonly places: ReadonlyMap<string, Ancestry>;
   /** Of their keys and consents; one that is gone is left out. */
   readonly limits: ReadonlyMap<string, KeyLimit | null>;
-  /** About somebody who has left, no policy says anything. */
+  /** A policy says nothing about principals who have left. */
   readonly members: Policy['members'];
 }
 
@@ -65,7 +65,7 @@ export interface PlacedCall extends PastCall {
   readonly recorded: RecordedCall;
 }
 
-/** Decided by the policy. Everything else would be decided the same under any. */
+/** The reasons of decisions by the policy. With any other reason, every policy would decide the same. */
 const byPolicy: ReadonlySet<string> = new Set([
   'role',
   'grant',
@@ -90,9 +90,9 @@ export function objectsOf(calls: readonly RecordedCall[]): NotionRef[] {
 }
 
 /**
- * Makes calls of members in the log ready to be judged again. `unplaced`: those whose objects or keys nobody knows any more.
+ * Prepares past calls of members to be judged again. `unplaced`: calls whose objects or keys are no longer known.
  *
- * @param at the moment that conditions are judged at; null: that of each call
+ * @param at the time for conditions; null: the time of each call
  */
 export function placeCalls(
   calls: readonly RecordedCall[],
@@ -114,7 +114,7 @@ export function placeCalls(
 function askerIn(call: RecordedCall, limits: KnownOfCalls['limits'], at: Date | null): Asker | null {
   const { principal, credential, door, address, time } = call;
   const limit = isLimited(credential) ? limits.get(credential) : null;
-  // The key is gone, and with it what it was limited to.
+  // The key is gone, and so its limit is not known.
   if (limit === undefined) return null;
   const signIn = isLimited(credential) ? ({ strength: 'key', at: null } as const) : null;
   return { principal, limit, context: { at: at ?? time, door, address, signIn } };
@@ -125,7 +125,7 @@ export function isLimited(credential: string | null): credential is KeyId | Cons
   return isId('key', credential) || isId('cns', credential);
 }
 
-/** Null: it cannot be said of one of them where it stands. */
+/** Null: the place of one of them is not known. */
 function demandsIn({ effect, objects }: RecordedCall, places: KnownOfCalls['places']): PastCall['demands'] | null {
   const demands: { action: Action; object: JudgedObject }[] = [];
   for (const { kind, id, action } of objects) {

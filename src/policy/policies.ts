@@ -83,7 +83,7 @@ export interface Simulated {
   /** Calls that were judged again. */
   readonly calls: number;
   readonly flips: readonly FlippedCall[];
-  /** Calls that were decided by something else than the policy, or whose objects nobody knows any more. */
+  /** Calls that the policy did not decide, or whose objects are no longer known. */
   readonly skipped: number;
   /** The log of that time was looked through to its beginning. */
   readonly complete: boolean;
@@ -97,7 +97,7 @@ export interface PolicyPlan extends Comparison {
   readonly stored: StoredPolicy;
   readonly after: Policy;
   readonly changes: readonly ToldChange[];
-  /** What of it the author may not give (rule 8). Empty: nothing stands in the way. */
+  /** The part of it that the author may not give (rule 8). Empty: the author may make the change. */
   readonly beyond: readonly Action[];
   /** Invariants and tests that would fail. */
   readonly failed: readonly string[];
@@ -123,7 +123,7 @@ export function createPolicies(parts: PolicyParts): Policies {
     return apply(workspaceId, { kind: 'replace', document: read.document }, before, context);
   }
 
-  /** The same. Throws `policy_invalid` with everything that is wrong, `conflict` where the draft is gone. */
+  /** The same. Throws `policy_invalid` with every problem, `conflict` if the draft is gone. */
   async function applied(...[workspaceId, proposal, before, context]: Parameters<typeof apply>) {
     const found = await apply(workspaceId, proposal, before, context);
     if (found === null) throw new PortcullisError('conflict', 'The draft has been changed or removed.');
@@ -199,7 +199,7 @@ function checksOf(proposal: PolicyProposal): PolicyChecks | null {
   return { invariants, tests };
 }
 
-/** What is to be removed is there. */
+/** Checks that the thing to be removed exists. */
 function requireExisting({ policy }: StoredPolicy, proposal: PolicyProposal): void {
   const found = {
     remove_grant: () => policy.grants.some(({ id }) => id === (proposal as { id: GrantId }).id),

@@ -4,7 +4,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { Invariant, PolicyTest } from '../domain/policy-proposal.ts';
 import type { NamedMember } from './names.ts';
 
-/** What a workspace asks of every change of its policy. */
+/** The workspace's checks of every change of its policy. */
 export interface PolicyChecks {
   readonly invariants: readonly Invariant[];
   readonly tests: readonly PolicyTest[];
@@ -21,7 +21,10 @@ export interface StoredPolicy {
 export interface PolicyWrite {
   readonly after: Policy;
   readonly checks: PolicyChecks;
-  /** The draft that this makes the policy, and that is none any more; it is a `conflict` where that is another by now. */
+  /**
+   * The draft that becomes the policy with this change, and then is no draft any more. Throws `conflict` if it has
+   * changed meanwhile.
+   */
   readonly promotes: number | null;
   readonly event: RecordedEvent;
 }
@@ -29,8 +32,8 @@ export interface PolicyWrite {
 export interface PolicyStore {
   read(workspaceId: WorkspaceId): Promise<StoredPolicy>;
   /**
-   * Changes a policy while no other change of it is under way. `work` sees it as it is, and answers with what it becomes;
-   * null changes nothing. Answers with the policy as it then is, at its new revision.
+   * Changes a policy while no other change of it is running. `work` gets the current policy, and returns the new one;
+   * null changes nothing. Returns the policy after that, at its new revision.
    */
   change(workspaceId: WorkspaceId, work: (stored: StoredPolicy) => Promise<PolicyWrite | null>): Promise<StoredPolicy>;
 }

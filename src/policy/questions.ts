@@ -16,29 +16,31 @@ import type { PolicyStore, StoredPolicy } from './policy-store.ts';
 /** What a question is about: an object of Notion's, or the workspace as a whole. */
 export type AskedObject = NotionRef | { readonly kind: 'workspace' };
 
-/** A policy, ready to be asked in the name of somebody. */
+/** A policy, ready for questions in the name of an asker. */
 export interface Questioned {
   readonly stored: StoredPolicy;
   readonly policy: PolicySnapshot;
   readonly names: SubjectNames;
-  /** The asker may see every page, wherever it stands. */
+  /** The asker may see every page, regardless of its place. */
   readonly seesAll: boolean;
-  /** Whether the asker may read what stands there. */
+  /** Whether the asker may read an object there. */
   maySee(object: JudgedObject): boolean;
-  /** Where an object stands; `unknown` for one that the asker may not read, as for one that does not exist (rule 19). */
+  /**
+   * Where an object stands; `unknown` for one that the asker may not read, as for one that does not exist (rule 19).
+   */
   locate(object: AskedObject): Promise<JudgedObject>;
-  /** Where they stand, as `locate` says it, in the same order. */
+  /** Where these objects stand, like `locate`, in the same order. */
   locateAll(objects: readonly AskedObject[]): Promise<readonly JudgedObject[]>;
-  /** What is judged of a principal, with no key. */
+  /** The judgement about a principal, without a key. */
   judge(principal: PrincipalId, action: Action, object: JudgedObject): Judgement;
-  /** The same, but of the asker within the limit of their key. */
+  /** The same, but for the asker within the limit of their key. */
   judgeFor(principal: PrincipalId, action: Action, object: JudgedObject): Judgement;
   /** With a `limit`: as it would be with a key that has this limit. */
   explain(principal: PrincipalId, action: Action, object: JudgedObject, limit?: KeyLimit): ExplainedJudgement;
   /** Every member who may do something with it, in every call or in some. */
   whoCan(action: Action, object: JudgedObject): readonly Capable[];
   titles(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** What a principal reaches, as far as the asker may see it. Null: nobody knows where `under` or `cursor` stands. */
+  /** What a principal can use, as far as the asker may see it. Null: the place of `under` or `cursor` is not known. */
   reach(question: Omit<ReachAsked, 'at'>): Promise<ReachSeen | null>;
 }
 
@@ -54,7 +56,7 @@ export interface ReachSeen {
 export interface ReachedPage {
   readonly kind: string;
   readonly id: string;
-  /** Where it stands, as far as it is known. */
+  /** Where the object stands, as far as it is known. */
   readonly standing: JudgedObject;
 }
 
@@ -134,17 +136,17 @@ function askerFor(principal: PrincipalId, at: Date): Asker {
   return { principal, limit: null, context: { at, door: 'api', address: '', signIn: null } };
 }
 
-/** Who asks about themselves is judged as they call, within the limit of their key. */
+/** An asker who asks about themselves is judged like their calls, within the limit of their key. */
 function ofAsker(asker: Asker | null, principal: PrincipalId): Asker | null {
   return asker !== null && asker.principal === principal ? asker : null;
 }
 
-/** The limit of a key that somebody with a limit of their own makes: what it leaves out stays limited. */
+/** The limit of a key that a limited caller makes: what it does not name stays limited. */
 function narrowed({ actions, under }: KeyLimit, own: KeyLimit | null): KeyLimit {
   return { actions: actions ?? own?.actions ?? null, under: under ?? own?.under ?? null };
 }
 
-/** The containers of a path that the asker may see; of the others only that there is one. */
+/** The containers of a path that the asker may see; for the others it shows only that there is one. */
 export function shownPath({ maySee }: Questioned, object: JudgedObject) {
   if (object.state !== 'known') return [];
   return object.path.map(({ kind, id }, index) => {

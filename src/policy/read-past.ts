@@ -15,14 +15,14 @@ import {
 export interface Past {
   readonly placed: readonly PlacedCall[];
   readonly unplaced: readonly RecordedCall[];
-  /** Calls that no policy decides, those of people who have left, and those that nobody can place any more. */
+  /** Calls that no policy decides, those of people who have left, and those whose place is no longer known. */
   readonly skipped: number;
 }
 
 /**
- * Finds where the objects of calls stand today, and what their keys are limited to.
+ * Finds where the objects of calls stand today, and the limits of their keys.
  *
- * @param at the moment that conditions are judged at; null: that of each call
+ * @param at the time for conditions; null: the time of each call
  */
 export type PlacePast = (
   workspaceId: WorkspaceId,

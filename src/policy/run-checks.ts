@@ -3,8 +3,8 @@ import type { CheckPolicy, FailedCheck } from './check-policy.ts';
 import { createNames, membersNamed } from './names.ts';
 
 /**
- * Judges what a workspace asks of its policy, by the same evaluator as calls, for whatever call and on every page that is
- * known: an invariant that holds here is broken nowhere. A test fails where the member that it names has left.
+ * Runs a workspace's checks of its policy, with the same evaluator as calls, for every possible call and on every known
+ * page: if an invariant holds here, nothing breaks it. A test fails if the member that it names has left.
  */
 export function createCheckPolicy({ lay }: Pick<PolicyAnalysis, 'lay'>): CheckPolicy {
   return async (workspaceId, policy, members, { invariants, tests }, at) => {

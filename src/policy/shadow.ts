@@ -12,14 +12,14 @@ import type { PlacePast } from './read-past.ts';
 /** Entries of the log that are judged at a time. */
 const atOnce = 2_000;
 
-/** What a draft makes of the policy as it is now, or why it makes nothing of it any more. */
+/** The policy that a draft makes of the current one, or why that is no longer possible. */
 export type DraftedPolicy = { readonly policy: Policy } | { readonly problems: readonly string[] };
 
-/** Judges what was called since a draft was set, under the draft too. It stands beside the path, and answers nobody. */
+/** Judges the calls since a draft was set, under the draft too. It stands beside the path, and answers no caller. */
 export interface Shadow {
-  /** Goes on to the end of the log, and answers with the draft as it is then. Null: there is none. */
+  /** Goes on to the end of the log, and returns the draft after that. Null: there is no draft. */
   catchUp(workspaceId: WorkspaceId): Promise<StoredDraft | null>;
-  /** The same for every workspace that has a draft. One that fails does not keep the others from it. */
+  /** The same for every workspace with a draft. If one fails, the others go on. */
   round(): Promise<void>;
 }
 
@@ -72,7 +72,7 @@ export function draftedPolicy({ document, author, setAt }: StoredDraft, stored: 
   return applyProposal(stored.policy, proposal, { members: stored.members, author, at: setAt });
 }
 
-/** Calls that differ in nothing but their moment, as one. */
+/** Calls that differ in their time only, as one. */
 function counted(flips: readonly FlippedCall[]): DraftFlip[] {
   const found = new Map<string, DraftFlip>();
   for (const { call, now, by } of flips) {

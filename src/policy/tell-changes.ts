@@ -2,7 +2,7 @@ import type { Policy } from '../domain/policy.ts';
 import { writeDocument } from './document.ts';
 import type { PolicyChecks, StoredPolicy } from './policy-store.ts';
 
-/** One line of a plan: what is added, removed or changed, as a document says it. */
+/** One line of a plan: the part that is added, removed or changed, in the words of a document. */
 export interface ToldChange {
   readonly change: 'added' | 'removed' | 'changed';
   readonly of: 'role' | 'group' | 'member' | 'grant' | 'invariant' | 'test';

@@ -1,8 +1,8 @@
 import { parseDocument, stringify } from 'yaml';
 
 /**
- * One YAML document (1.2, core schema) as plain data, or what is wrong with it. Keys stand once, and nothing refers to
- * anything else: a document of a few lines stays one of a few lines.
+ * One YAML document (1.2, core schema) as plain data, or the problem with it. No key comes twice, and there are no
+ * references: so a document of a few lines cannot grow.
  */
 export function readYaml(text: string): { readonly value: unknown } | { readonly problems: readonly string[] } {
   const document = parseDocument(text, { schema: 'core', uniqueKeys: true, prettyErrors: true });
