@@ -5,7 +5,7 @@ export type ActionMask = number;
 
 const bits: ReadonlyMap<string, number> = new Map(actions.map((action, index) => [action, 1 << index]));
 
-/** 0 for what is no action: no mask holds it, so nothing allows it. */
+/** 0 for a text that is no action: no mask contains it, so nothing allows it. */
 export function bitOf(action: Action): ActionMask {
   return bits.get(action) ?? 0;
 }

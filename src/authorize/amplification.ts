@@ -72,9 +72,9 @@ function within(
 }
 
 /**
- * What members gain by a change, whatever its form: for each, by the grants that are theirs before and after. Where in the
- * tree grants stand is not asked, nor whether others decide the same: so this finds more than `diff` does with a tree, and
- * never less.
+ * What members gain by a change of any form: for each member, compared by their grants before and after. It does not
+ * ask where in the tree the grants stand, nor whether other grants decide the same. So it may find more than `diff`
+ * does with a tree, and never less.
  */
 export function gains(before: CompiledPolicy, after: CompiledPolicy, at: Date): Gain[] {
   const pairs = new Map<string, { was: SubjectClass | null; is: SubjectClass; principals: PrincipalId[] }>();
@@ -109,7 +109,7 @@ function gainsOf(was: SubjectClass | null, is: SubjectClass, at: Date): Given[] 
   return [ofRole, ...given(before, wordsOf([...is.grants, ...is.masks], at))].filter(({ mask }) => mask !== 0);
 }
 
-/** What is added to an `allow` gives, and so does what is taken from a `deny` or a `limit`. */
+/** An addition to an `allow` gives, and so does a removal from a `deny` or a `limit`. */
 function given(before: ReadonlyMap<string, ReadyGrant>, after: ReadonlyMap<string, ReadyGrant>): Given[] {
   const added = [...after].filter(([words, { grant }]) => grant.effect === 'allow' && !before.has(words));
   const removed = [...before].filter(([words, { grant }]) => grant.effect !== 'allow' && !after.has(words));
@@ -119,7 +119,7 @@ function given(before: ReadonlyMap<string, ReadyGrant>, after: ReadonlyMap<strin
   });
 }
 
-/** By everything of a grant that decides: two that say the same decide the same, whatever their ids and reasons. */
+/** By everything in a grant that decides: two grants with the same words decide the same, with any ids and reasons. */
 function wordsOf(grants: Iterable<ReadyGrant>, at: Date): ReadonlyMap<string, ReadyGrant> {
   const found = new Map<string, ReadyGrant>();
   for (const ready of grants) {

@@ -2,15 +2,16 @@ import type { Container } from '../domain/ancestry.ts';
 import type { GrantScope } from '../domain/grant.ts';
 
 /**
- * Where grants stand, as a trie. What somebody may do changes only at containers that carry a grant, so all paths with the
- * same carriers on them, in the same order, are one *anchor*: a node of this trie. The workspace is the root. A page that
- * is moved has another anchor, and no anchor ever changes its meaning: so anchors may be remembered, and added to.
+ * Where grants stand, as a trie. Rights change only at containers that have a grant: these are *carriers*. All paths
+ * with the same carriers in the same order share one *anchor*: a node of this trie. The workspace is the root. A page
+ * that is moved gets another anchor, but an anchor never changes its meaning: so anchors may be remembered, and new
+ * ones added.
  *
- * A carrier has two edges: one for what holds for everything below it, and one for what holds for the container alone.
+ * A carrier has two edges: one for grants on everything below it, and one for grants on the container alone.
  */
 export class Anchors {
   readonly #carriers = new Map<string, number>();
-  /** By carrier: bit 1, something stands on it for everything below; bit 2, for itself alone. */
+  /** By carrier: bit 1, there is a grant for everything below; bit 2, there is one for the container alone. */
   readonly #uses: number[] = [0];
   readonly #ids: (string | null)[] = [null];
   /** By anchor its parent and its edge. */
@@ -31,7 +32,7 @@ export class Anchors {
     return this.#uses.length;
   }
 
-  /** The edge on which a grant of this scope stands. Makes its container a carrier. */
+  /** The edge for a grant of this scope. Makes its container a carrier. */
   edgeOf(scope: GrantScope): number {
     if (scope.kind === 'workspace') return 0;
     const carrier = this.#carrierOf(scope.id);
@@ -57,7 +58,7 @@ export class Anchors {
     return path.length === 0 ? anchor : this.alone(anchor, path[0]?.id ?? '');
   }
 
-  /** The anchor of everything below a container that stands at an anchor. */
+  /** The anchor of everything below a container, from the container's own place. */
   below(anchor: number, id: string): number {
     const carrier = this.#carriers.get(id);
     return carrier === undefined || (this.#use(carrier) & 1) === 0 ? anchor : this.#child(anchor, 2 * carrier);
@@ -69,7 +70,10 @@ export class Anchors {
     return carrier === undefined || (this.#use(carrier) & 2) === 0 ? anchor : this.#child(anchor, 2 * carrier + 1);
   }
 
-  /** What stands on a container: bit 1, something for everything below it; bit 2, something for itself alone. */
+  /**
+   * The grants on a container: bit 1, there is one for everything below it; bit 2, there is one for the container
+   * alone.
+   */
   usesOf(id: string): number {
     const carrier = this.#carriers.get(id);
     return carrier === undefined ? 0 : this.#use(carrier);
@@ -106,7 +110,7 @@ export class Anchors {
     return this.#nodes[2 * anchor + 1] ?? 0;
   }
 
-  /** Whether the anchor is a container alone, without what is below it. */
+  /** Whether the anchor is for a container alone, without the objects below it. */
   isAlone(anchor: number): boolean {
     return (this.edgeAt(anchor) & 1) === 1;
   }

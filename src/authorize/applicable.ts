@@ -11,7 +11,7 @@ export interface Applicable {
   readonly denies: readonly ReadyGrant[];
 }
 
-/** Judges one action by what is applicable: the one place where a decision about a known object is made. */
+/** Judges one action by the applicable grants: the only place that decides about a known object. */
 export function judgeBy(found: Applicable, bit: ActionMask, context: CallContext, object: JudgedObject): Judgement {
   const denying = found.denies.filter(grant => (grant.mask & bit) !== 0 && matches(grant, context, object, 'no'));
   return denying.length > 0 ? deniedBy(denying) : allowedBy(found, bit, context, object);
@@ -28,7 +28,10 @@ export function deniedBy(denying: readonly ReadyGrant[]): Judgement {
   return judgement('deny', byDeny ? 'denied_by_grant' : 'outside_limit', denying);
 }
 
-/** What is missing makes an allow not match (`yes` is asked for), and a deny or a limit match (anything but `no`). */
+/**
+ * If something is missing, an allow does not match (it needs `yes`), and a deny or a limit does (it needs anything
+ * except `no`).
+ */
 function matches({ conditions }: ReadyGrant, context: CallContext, object: JudgedObject, asks: 'yes' | 'no'): boolean {
   if (conditions === null) return true;
   const result = conditions.test(context, object);

@@ -18,12 +18,13 @@ export type PolicyChange =
   | { readonly kind: 'role'; readonly name: string; readonly actions: ReadonlySet<Action> | null }
   | { readonly kind: 'grants'; readonly removed: readonly GrantId[]; readonly added: readonly Grant[] };
 
-/** Policies in which pages moved and grants came and went leave anchors behind that nothing stands at. */
+/** After pages moved and grants came and went, some anchors are left that nothing uses. */
 const anchorsLeftMax = 100_000;
 
 /**
- * The policy after a change, at its revision. Costs what the change touches: what is remembered of principals to whom
- * nothing happened stays. Gives the same as compiling the changed policy; the earlier snapshot goes on saying what it said.
+ * The policy after a change, at its revision. It costs as much as the change touches: what is remembered about other
+ * principals stays. The result equals the compilation of the changed policy; the earlier snapshot still gives its old
+ * answers.
  */
 export function applyChange(snapshot: CompiledPolicy, change: PolicyChange, revision: number): CompiledPolicy {
   const { parts } = snapshot;
@@ -83,7 +84,7 @@ function changedMap<K, V>(map: ReadonlyMap<K, V>, key: K, value: V | null): Read
   return changed;
 }
 
-/** Only the classes whose grants change forget anything. */
+/** Only classes whose grants change forget anything. */
 function withGrants(
   parts: EngineParts,
   policy: Policy,

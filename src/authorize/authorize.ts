@@ -19,8 +19,9 @@ type Finding = ({ readonly allow: AllowReason } | { readonly deny: DenyReason; r
 };
 
 /**
- * Decides one call. Pure and total: the same arguments give the same effect and reason, and there is no argument for
- * which it does not answer. What nothing allows is denied, and nothing is allowed vacuously (rule 5).
+ * Decides one call. Pure and total: the same arguments give the same effect and reason, and there is an answer for
+ * every argument. Without a permission the call is denied, and an operation without objects is not allowed for that
+ * reason (rule 5).
  */
 export function authorize(call: Call, caller: Caller, facts: Facts): Decision {
   const finding = decide(call, caller, facts);
@@ -29,7 +30,7 @@ export function authorize(call: Call, caller: Caller, facts: Facts): Decision {
   const mayRead = (objects: readonly Demand[], action = readActionOf(call.operation)) =>
     mayReadAll(objects, call, caller, facts, action);
   if ('deny' in finding) {
-    // That there is a workspace is no secret; only what it holds may be.
+    // It is no secret that a workspace exists; only its content may be one.
     const secret = demands.filter(({ object }) => object.kind !== 'workspace');
     const mayKnow = mayRead(secret.length > 0 ? secret : demands);
     const denied = { effect: 'deny', because: finding.deny, demand: finding.demand ?? null, mayRead: mayKnow } as const;
@@ -98,7 +99,10 @@ function inWorkspace(demand: Demand, call: Call, caller: Caller, facts: Facts): 
   return byPerson(demand, caller) ?? ownership(demand, caller, facts) ?? gift(demand, call, caller, facts) ?? judged;
 }
 
-/** What is one's own takes no right. A limited key needs one nevertheless: that is another demand of such an operation. */
+/**
+ * A caller needs no right for their own things. A limited key does need one: that is a further demand of such an
+ * operation.
+ */
 function byOwner(id: SubjectId, { principal }: Caller, { subjects }: Facts): Finding | null {
   const owners = subjects.get(id)?.owners ?? [];
   return 'id' in principal && owners.includes(principal.id) ? { allow: 'owner' } : null;
@@ -145,8 +149,8 @@ function isHolder({ principal: holder, workspaceId }: Holding, principal: Princi
 }
 
 /**
- * Without a connection nobody can look where an object stands, and no call passes whatever it names: that is what its
- * caller hears, and not that the object is missing.
+ * Without a connection it is not possible to look where an object stands, and no call passes. So the caller gets that
+ * error, and not that the object is missing.
  */
 function unreachable(findings: readonly Finding[], operation: Operation, facts: Facts): Finding | null {
   const denied = findings.find(finding => 'deny' in finding);

@@ -30,14 +30,14 @@ export function byPolicy(demand: Demand, call: Call, caller: Caller, facts: Fact
 
 const wholeWorkspace: JudgedObject = { state: 'workspace', filtered: false };
 
-/** A move takes a page away from what it stands in, which must be allowed there too. */
+/** A move takes a page away from its parent, which must be allowed there too. */
 function byParent(demand: Demand, object: JudgedObject, asker: Asker, policy: PolicySnapshot): Found | null {
   if (demand.alsoParent !== true) return null;
   const parent = policy.judge(asker, demand.action, parentOf(object));
   return parent.effect === 'deny' ? found(parent, demand) : null;
 }
 
-/** A move that gives anybody more than before takes the right to give it (rule 9). */
+/** A move that gives any member more than before needs the right to give it (rule 9). */
 function byMove(
   demand: Demand,
   object: JudgedObject,
@@ -54,7 +54,7 @@ function byMove(
     : { deny: 'move_widens', demand, grants: [] };
 }
 
-/** Where the object stands after it has been moved. */
+/** Where the object stands after the move. */
 function movedTo(object: Ancestry, under: JudgedObject): Ancestry {
   if (object.state !== 'known') return object;
   const itself = object.path.slice(0, 1);
@@ -64,7 +64,10 @@ function movedTo(object: Ancestry, under: JudgedObject): Ancestry {
   return { state: 'known', path: [...itself, ...under.path], properties };
 }
 
-/** Masked properties are not written; one that a condition tests only by those who may give permissions (rule 9). */
+/**
+ * Masked properties cannot be written. A property that a condition tests can be written only by callers who may give
+ * permissions (rule 9).
+ */
 function byProperties(
   demand: Demand,
   object: JudgedObject,
@@ -75,7 +78,7 @@ function byProperties(
   const { writes } = demand;
   if (writes === undefined || object.state === 'workspace') return null;
   const masked = policy.maskedProperties(asker, 'update', object);
-  // Who may give a hidden column another name, would see it under that.
+  // A caller who could rename a hidden column would see it under the new name.
   const hidden = demand.action === 'manage' ? policy.maskedProperties(asker, 'read', object) : masked;
   if (writesOneOf(writes, masked) || writesOneOf(writes, hidden))
     return { deny: 'property_masked', demand, grants: [] };

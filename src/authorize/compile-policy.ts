@@ -10,7 +10,7 @@ import type { SubjectClass } from './subject-class.ts';
 import { widens } from './widens.ts';
 import { judgeFiltered, judgeUnresolved } from './without-place.ts';
 
-/** A snapshot that says what it is made of, for the analysis beside it. */
+/** A snapshot with its parts, for the analysis beside it. */
 export interface CompiledPolicy extends PolicySnapshot {
   readonly parts: EngineParts;
 }
@@ -20,7 +20,7 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
   return snapshotOf(compileParts(policy));
 }
 
-/** A snapshot with what it is made of: as it is, where it was made here. */
+/** The parts of a snapshot. If it was made here, it has them already. */
 export function compiled(snapshot: PolicySnapshot): CompiledPolicy {
   return 'parts' in snapshot ? (snapshot as CompiledPolicy) : compilePolicy(snapshot.source);
 }
@@ -29,7 +29,7 @@ export function snapshotOf(parts: EngineParts): CompiledPolicy {
   const { policy } = parts;
   let tested: ReadonlySet<string> | null = null;
 
-  /** What the principal may do; a key takes from that, and gives nothing. */
+  /** The rights of the principal; a key takes from them, and adds nothing. */
   function judge(asker: Asker, action: Action, object: JudgedObject): Judgement {
     const itsClass = classOf(parts, asker.principal);
     if (itsClass === null) return notAMember;

@@ -1,4 +1,4 @@
-/** Whether a condition holds; `missing`: what it tests is not known or not of the type that it tests. */
+/** Whether a condition holds; `missing`: the tested value is not known, or has another type than the test. */
 export type ConditionResult = 'yes' | 'no' | 'missing';
 
 export function yesIf(holds: boolean): ConditionResult {

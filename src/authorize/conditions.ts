@@ -6,7 +6,10 @@ import { testProperty } from './property-test.ts';
 
 /** Conditions of one grant, made ready. Addresses are parsed once. */
 export interface Conditions {
-  /** Every condition must hold. One that fails outweighs one that cannot be tested: then the grant is none at all. */
+  /**
+   * Every condition must hold. A condition that fails counts more than one that cannot be tested: the grant then has no
+   * effect at all.
+   */
   test(context: CallContext, object: JudgedObject): ConditionResult;
   /** The part that the object decides: `yes` where no property is tested. */
   testProperties(object: JudgedObject): ConditionResult;
@@ -14,10 +17,10 @@ export interface Conditions {
   testEach(object: JudgedObject): readonly ConditionResult[];
   readonly onProperties: boolean;
   /**
-   * What still depends on the call from a moment on, in words that are equal for equal conditions. Empty: nothing does.
-   * Null: the grant has expired.
+   * The conditions that still depend on the call from a moment on, in words that are equal for equal conditions. Empty:
+   * none does. Null: the grant has expired.
    *
-   * @param options.properties false: leaves out what the object decides
+   * @param options.properties false: leaves out the conditions that the object decides
    */
   residue(at: Date, options?: { readonly properties?: boolean }): string | null;
 }
@@ -64,7 +67,7 @@ function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]
   return a < b ? -1 : 1;
 }
 
-/** A date that is none cannot be compared. */
+/** An invalid date cannot be compared. */
 function compareMoments(now: Date, then: Date, holds: (now: number, then: number) => boolean): ConditionResult {
   const [a, b] = [now.getTime(), then.getTime()];
   return Number.isNaN(a) || Number.isNaN(b) ? 'missing' : yesIf(holds(a, b));

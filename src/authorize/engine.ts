@@ -8,7 +8,10 @@ import { actionsOfBuiltInRole } from './roles.ts';
 import { StandingGrants } from './standing-grants.ts';
 import { SubjectClass } from './subject-class.ts';
 
-/** What a policy compiles to. Values, but for what they remember: a change makes another engine, which shares what stayed. */
+/**
+ * The compiled form of a policy. Values, except for what they remember: a change makes another engine, which shares the
+ * unchanged parts.
+ */
 export interface EngineParts {
   readonly policy: Policy;
   readonly groupsOf: GroupsByPrincipal;
@@ -38,7 +41,7 @@ export function compileParts(policy: Policy): EngineParts {
   };
 }
 
-/** The class of a member; null for somebody who is none. */
+/** The class of a member; null for a principal who is none. */
 export function classOf(parts: EngineParts, principal: PrincipalId): SubjectClass | null {
   const known = parts.classByPrincipal.get(principal);
   if (known !== undefined) return known;

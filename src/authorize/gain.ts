@@ -4,8 +4,8 @@ import type { Applicable } from './applicable.ts';
 import type { ReadyGrant } from './ready-grant.ts';
 
 /**
- * What is applicable at one place from one moment on, with conditions as words: each call meets some of them. Expired
- * grants are gone; what starts later is a condition like any other.
+ * The applicable grants at one place from one moment on, with conditions as words: each call meets some of them.
+ * Expired grants are gone; a later start is a condition like any other.
  */
 export interface Residual {
   readonly role: ActionMask;
@@ -34,7 +34,7 @@ export function residual(
   return { role, allows: residues(allows), denies: residues(denies) };
 }
 
-/** The words of a grant at a moment, whatever the object: what it asks of properties stands in them. */
+/** The words of a grant at a moment, for every object: they include its tests of properties. */
 export function wordsAt(at: Date) {
   return ({ conditions }: ReadyGrant): string | null => (conditions === null ? '' : conditions.residue(at));
 }
@@ -60,14 +60,14 @@ export function reachOf({ role, allows, denies }: Residual, bit: ActionMask): Re
   const allowing = allows.filter(({ grant }) => (grant.mask & bit) !== 0);
   const surely = (role & bit) !== 0 || allowing.some(({ words }) => words === '');
   if (surely) return denying.length === 0 ? 'always' : 'sometimes';
-  // A call that meets the words of an allow meets the same words of a deny.
+  // A call that meets the words of an allow also meets the same words of a deny.
   const denied = new Set(denying.map(({ words }) => words));
   return allowing.some(({ words }) => !denied.has(words)) ? 'sometimes' : 'never';
 }
 
 /**
- * Whether some call is denied before and allowed after. Exact where different words are independent of each other; words
- * that imply each other (a network inside another) can only make it answer yes too often.
+ * Whether a call exists that is denied before and allowed after. Exact if different words are independent of each
+ * other. Words that imply each other (a network inside another) can only make it answer yes too often.
  */
 export function isGain(before: Residual, after: Residual, bit: ActionMask): boolean {
   const has = ({ grant }: Residue) => (grant.mask & bit) !== 0;

@@ -9,8 +9,9 @@ import { beyondGrantor } from './amplification.ts';
 import { compilePolicy } from './compile-policy.ts';
 
 /**
- * What a gift lets somebody do in places where its author may not (rule 8): a new member has the grants for everyone, and
- * who becomes somebody has theirs. Told by what the policy is with and without what is given.
+ * What a gift lets a principal do in places where its author may not (rule 8). A new member gets the grants for
+ * everyone, and the holder of a sign-in link gets those of its person. It compares the policy with the gift and without
+ * it.
  */
 export function beyondByPlace(gift: Gift, asker: Asker, { policy, subjects, objects }: Facts): readonly Action[] {
   const change = policy === null ? null : changeBy(gift, policy.source, subjects, asker.principal);

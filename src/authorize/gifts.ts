@@ -57,8 +57,8 @@ export function widensKey({ gives }: Demand, { under }: Caller, { objects }: Fac
 }
 
 /**
- * A link that its author could use makes the author that person, and opens what the person reaches beyond the workspace.
- * Only somebody who manages people in the deployment makes it.
+ * A link that its author could use makes the author that person, with everything that the person can use outside of the
+ * workspace. So only a caller who manages people in the deployment may make it.
  */
 export function reachesBeyond({ gives, object }: Demand, { subjects }: Facts): boolean {
   if (gives?.kind !== 'identity' || gives.byMail || object.kind === 'deployment') return false;
@@ -66,7 +66,7 @@ export function reachesBeyond({ gives, object }: Demand, { subjects }: Facts): b
   return person !== undefined && (person.beyond || person.rights.size > 0);
 }
 
-/** What is impossible gives nothing: why it is impossible is said by the command. */
+/** An impossible change gives nothing; the command says why it is impossible. */
 function beyondChange(call: Call, caller: Caller, facts: Facts): Action[] {
   const { policy, proposed, objects } = facts;
   if (caller.principal.kind === 'system' || proposed === null) return [];
@@ -78,7 +78,7 @@ function beyondChange(call: Call, caller: Caller, facts: Facts): Action[] {
 
 function actionsGiven(gift: Gift, { subjects, policy }: Facts): ReadonlySet<Action> {
   const ofRole = (role: string) => policy?.ofRole(role) ?? nothing;
-  // Who is not there is given nothing; that they are not there is said by the command.
+  // A person who does not exist gets nothing; the command says that they do not exist.
   const ofSubject = (subject: Subject | undefined) => (subject?.role == null ? nothing : ofRole(subject.role));
   switch (gift.kind) {
     case 'key':

@@ -3,7 +3,7 @@ import type { Policy } from '../domain/policy.ts';
 
 export type GroupsByPrincipal = ReadonlyMap<PrincipalId, ReadonlySet<GroupId>>;
 
-/** Direct groups, and the groups that hold those: one level, whatever the data says. */
+/** The direct groups, and the groups that hold them: only one level, even if the data has more. */
 export function groupsByPrincipal({ groups }: Pick<Policy, 'groups'>): GroupsByPrincipal {
   const holders = new Map<GroupId, GroupId[]>();
   for (const { id, groups: inner } of groups.values()) {

@@ -5,7 +5,7 @@ import type { Demand } from '../domain/operation.ts';
 import { beyondAuthor } from './gifts.ts';
 import { actionsOfBuiltInRole } from './roles.ts';
 
-/** What a caller is told who may know of the object and may not do this: which right is missing, and who can give it. */
+/** The missing right, for a caller who may know the object and may not do this: its name, and who can give it. */
 export interface MissingRight {
   readonly message: string;
   readonly hint: string;
@@ -63,7 +63,7 @@ const notAllowed: MissingRight = {
   hint: 'Look for it in the log, where the reason stands.',
 };
 
-/** Looking after one's own account is no action that a key could be limited to. */
+/** A key cannot be limited to its owner's account affairs: they are no action. */
 const ownAffairs: MissingRight = {
   message: 'A key that is limited to some actions does not reach the account of its owner.',
   hint: 'Use a key without a limit, or sign in to the dashboard.',
@@ -88,7 +88,7 @@ function keyForKeys(action: Action): MissingRight {
   };
 }
 
-/** Nobody gives what they do not hold (rule 8). */
+/** A caller cannot give what they do not hold (rule 8). */
 function givesTooMuch(demand: Demand, { call, caller, facts }: DecidedCall): MissingRight {
   const missing = beyondAuthor(demand, call, caller, facts);
   if (missing.length === 0 && demand.gives?.kind === 'key') return otherPages;

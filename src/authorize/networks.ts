@@ -4,8 +4,8 @@ import { BlockList, isIP } from 'node:net';
 export type InNetworks = (address: string) => boolean | null;
 
 /**
- * Makes networks in CIDR notation ready. What is no network holds nothing, but leaves open whether an address was meant:
- * then only a match of another network is an answer. The same goes for what is no address.
+ * Parses networks in CIDR notation. An invalid network contains no address, but an address may have been meant: so only
+ * a match of another network is a clear answer. The same holds for an invalid address.
  */
 export function parseNetworks(networks: readonly string[]): InNetworks {
   const list = new BlockList();

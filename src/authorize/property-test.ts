@@ -3,8 +3,8 @@ import type { MirroredProperties, PropertyTest, PropertyValue } from '../domain/
 import { type ConditionResult, yesIf } from './condition-result.ts';
 
 /**
- * Compares a property of the object's page or, where that page has no such property, of the nearest page above it that has
- * one. A page whose properties were not read may have it, so nothing above such a page counts.
+ * Compares a property of the object's page. If that page has no such property, the nearest page above it that has one
+ * counts. A page whose properties were not read may have it, so the pages above it do not count.
  */
 export function testProperty(name: string, test: PropertyTest, object: { readonly state: string }): ConditionResult {
   const value = isKnown(object) ? nearestValue(name, object) : undefined;
@@ -43,7 +43,7 @@ function contains(value: PropertyValue | readonly PropertyValue[], wanted: strin
   return value.every(item => typeof item === 'string') ? yesIf(value.includes(wanted)) : 'missing';
 }
 
-/** Dates compare as moments (ISO 8601; a day begins in UTC), other text in the order of its code units. */
+/** Dates compare as moments (ISO 8601; a day begins in UTC), other text by its code units. */
 function isAtLeast(value: PropertyValue, wanted: number | string): ConditionResult {
   if (!sameType(value, wanted)) return 'missing';
   const from = momentOf(wanted);
@@ -54,7 +54,7 @@ function isAtLeast(value: PropertyValue, wanted: number | string): ConditionResu
 
 const isoDate = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
 
-/** Milliseconds since 1970, or null for what is no date. A time without a zone is UTC. */
+/** Milliseconds since 1970, or null for a text that is no date. A time without a zone is UTC. */
 export function momentOf(value: unknown): number | null {
   const parts = typeof value === 'string' ? isoDate.exec(value) : null;
   if (parts === null) return null;

@@ -11,7 +11,7 @@ export interface ReadyGrant {
   readonly conditions: Conditions | null;
   /** One of its scopes is the workspace, so it covers every object. Such a `limit` denies nothing. */
   readonly throughout: boolean;
-  /** Whether it matters to the grant where an object stands. */
+  /** Whether the effect of the grant depends on where an object stands. */
   readonly onPages: boolean;
 }
 
@@ -39,7 +39,7 @@ export function covers(scope: GrantScope, object: JudgedObject): boolean {
   return object.path.some(({ id }) => id === scope.id);
 }
 
-/** Whether a mask of properties holds. Where nobody knows where the object stands, it does. */
+/** Whether a mask of properties holds. If the object's place is not known, it does. */
 export function hides(
   { grant, conditions }: ReadyGrant,
   context: Parameters<Conditions['test']>[0],

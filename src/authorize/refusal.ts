@@ -6,8 +6,9 @@ import type { Call, Operation } from '../domain/operation.ts';
 import { missingRight } from './missing-right.ts';
 
 /**
- * What the caller of a denied call is told. Existence is never confirmed: who may not read an object gets the answer
- * that Notion gives for a missing one, without a decision id; who may read it is told which right is missing.
+ * The error for the caller of a denied call. It never confirms that an object exists. A caller who may not read an
+ * object gets Notion's answer for a missing one, without a decision id. A caller who may read it gets the missing
+ * right.
  */
 export function refuse(decided: DecidedCall): PortcullisError {
   const { call, decision } = decided;
@@ -36,7 +37,10 @@ export function refuse(decided: DecidedCall): PortcullisError {
   }
 }
 
-/** Denied whatever was asked for, so the reason tells nothing of it. Who came with a link alone has no key to be told of. */
+/**
+ * The reason does not depend on the request, so it reveals nothing about the object. A caller with a link alone has no
+ * key that the error could be about.
+ */
 function isAboutCaller({ because }: Deny, { credentials }: Call): boolean {
   if (because === 'unauthenticated') return credentials.kind !== 'file_link';
   return denyReasons[because].ofAnyObject;
@@ -44,12 +48,12 @@ function isAboutCaller({ because }: Deny, { credentials }: Call): boolean {
 
 /** Whether saying "you may not" would confirm to this caller that the object exists. */
 function hidden(decision: Deny, { response }: Operation): boolean {
-  // Somebody who neither owns a key nor manages members does not learn that it exists.
+  // A caller who neither owns a key nor manages members must not learn that it exists.
   if (decision.demand?.object.kind === 'key') return true;
   return !decision.mayRead && response.notFound !== null;
 }
 
-/** A program is told of its key, and a person in a browser that they must sign in. */
+/** For a program the error is about its key; for a person in a browser it says that they must sign in. */
 function unidentified({ credentials }: Call): PortcullisError {
   if (credentials.kind === 'session') {
     return new PortcullisError('unauthorized', 'You are signed out.', { hint: 'Sign in again.' });
@@ -58,8 +62,8 @@ function unidentified({ credentials }: Call): PortcullisError {
 }
 
 /**
- * Notion names the object that it could not find, which need not be the one in the path. While it does not answer, nobody
- * knows whether the object exists, and whoever asks hears of the trouble.
+ * Notion names the object that it could not find, which need not be the one in the path. While Notion does not answer,
+ * it is not known whether the object exists, and the caller gets that trouble.
  */
 function missing({ demand }: Deny, { call, facts: { askingTrouble: trouble } }: DecidedCall): PortcullisError {
   const { response } = call.operation;

@@ -6,7 +6,7 @@ import { byId, type ReadyGrant } from './ready-grant.ts';
 
 const none: readonly ReadyGrant[] = [];
 
-/** Grants by where they stand and whom they are for. A value: a change makes another one, which shares what stayed. */
+/** Grants by place and subject. A value: a change makes another one, which shares the unchanged parts. */
 export class StandingGrants {
   readonly anchors: Anchors;
   /** What they do, by edge and number of the subject. */
@@ -35,7 +35,7 @@ export class StandingGrants {
     return new StandingGrants(empty, new EffectsTable(null), [], new Map()).with([], grants);
   }
 
-  /** The same without some grants and with others. */
+  /** The same, without some grants and with others. */
   with(removed: readonly ReadyGrant[], added: readonly ReadyGrant[]): StandingGrants {
     const bySubject = new Map(this.#bySubject);
     for (const [subject, change] of changesBy(subjectsOf, removed, added)) {

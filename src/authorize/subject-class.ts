@@ -27,7 +27,7 @@ export class SubjectClass {
   readonly masks: readonly ReadyGrant[];
   /** Actions that a `deny`, a `limit` or a mask takes away somewhere. */
   readonly exceptions: ActionMask;
-  /** Whether anything that it may do depends on where an object stands. */
+  /** Whether any of its rights depends on where an object stands. */
   readonly dependsOnPages: boolean;
   readonly #exceptionsOf = new Map<ActionMask, readonly Container[]>();
 
@@ -49,7 +49,7 @@ export class SubjectClass {
     this.#limits = places.length === 0 ? null : new Map(places);
   }
 
-  /** What the grants stand on that take one of these actions away. */
+  /** The containers of the grants that take one of these actions away. */
   exceptionsOf(bits: ActionMask): readonly Container[] {
     const known = this.#exceptionsOf.get(bits);
     if (known !== undefined) return known;
@@ -60,7 +60,9 @@ export class SubjectClass {
     return each;
   }
 
-  /** Reads from a changed policy from now on, in which nothing of this class has changed; the old one can be let go. */
+  /**
+   * Uses a changed policy from now on, in which nothing of this class has changed, so that the old one can be freed.
+   */
   moveTo(standing: StandingGrants): void {
     this.#standing = standing;
   }

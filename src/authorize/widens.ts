@@ -17,9 +17,9 @@ interface Move {
 }
 
 /**
- * Whether a move lets any member do anything with content that they may not do now: with the object itself, or with what
- * stands below it, where further grants may stand. For every call that they could make, and not only for one like this.
- * What is not known widens, if anything depends on it.
+ * Whether a move lets any member do something with content that they may not do now: with the object itself, or with
+ * objects below it, which may have further grants. It considers every call that a member could make, and not only calls
+ * like this one. An unknown place counts as widening, if anything depends on it.
  */
 export function widens(parts: EngineParts, before: Ancestry, after: Ancestry, at: Date): boolean {
   const classes = [...membersByClass(parts).keys()].filter(({ dependsOnPages }) => dependsOnPages);
@@ -37,7 +37,7 @@ export function widens(parts: EngineParts, before: Ancestry, after: Ancestry, at
   );
 }
 
-/** Only those for whom something stands on one way to the top and not on the other, or who depend on properties. */
+/** Only members with a grant on one way to the top and not on the other, or whose rights depend on properties. */
 function touchedBy(standing: StandingGrants, from: number, to: number): (itsClass: SubjectClass) => boolean {
   const { anchors } = standing;
   const edges = (anchor: number): Set<number> =>
@@ -57,7 +57,7 @@ function widensItself(itsClass: SubjectClass, from: number, to: number, { before
 function widensBelow(itsClass: SubjectClass, from: number, to: number, { before, after, at }: Move): boolean {
   const was = residual(itsClass.applicable(from), grant => wordsBelow(grant, before, at));
   const is = residual(itsClass.applicable(to), grant => wordsBelow(grant, after, at));
-  // Grants that stand below may test what is handed down from above.
+  // Grants below may test properties that are inherited from above.
   const turned = itsClass.grants.filter(grant => wordsBelow(grant, before, at) !== wordsBelow(grant, after, at));
   return contentBits.some(bit => gainsBelow(itsClass, was, is, turned, bit));
 }
@@ -69,8 +69,9 @@ function dependsOnProperties({ grants }: SubjectClass): boolean {
 }
 
 /**
- * What the object and calls decide about a grant below the object. What stands there may have properties of its own, so a
- * grant counts whatever the object's are; only that they change matters, since they may be handed down.
+ * The parts of a grant below the object that the object and calls decide. Objects below may have properties of their
+ * own, so the grant counts for every value of the object's; only a change of them matters, because they may be
+ * inherited.
  */
 function wordsBelow({ conditions }: ReadyGrant, object: Known, at: Date): string | null {
   const residue = conditions === null ? '' : conditions.residue(at);
@@ -78,8 +79,8 @@ function wordsBelow({ conditions }: ReadyGrant, object: Known, at: Date): string
 }
 
 /**
- * Whether somebody may gain something below the object, where grants may stand that allow more, and where the scopes of
- * limits may begin. Of what denies the object afterwards, only a `deny` for everything below it surely holds there.
+ * Whether a member may gain something below the object, where grants may allow more, and where the scopes of limits may
+ * begin. Of the grants that deny the object afterwards, only a `deny` for everything below it certainly holds there.
  */
 function gainsBelow(
   { role, grants }: SubjectClass,

@@ -24,8 +24,8 @@ export function judgeFiltered(
 }
 
 /**
- * Judges an object of which nobody knows where it stands. What depends on that, and could deny or alone allow, is a reason
- * to deny; nothing is guessed. A grant that allows somewhere takes nothing away.
+ * Judges an object whose place is not known. If a grant depends on the place, and could deny or is the only one to
+ * allow, the result is a denial; nothing is guessed. A grant that allows in some places takes nothing away.
  */
 export function judgeUnresolved(
   role: ActionMask,

@@ -25,8 +25,8 @@ export interface Breach {
 }
 
 /**
- * Everybody who breaks a prohibition from a moment on, in any call: looked at for all principals at all anchors, so what it
- * does not find is not there. A scope that the tree does not have is judged as if it stood at the top.
+ * Every principal who breaks a prohibition from a moment on, in any call. It checks all principals at all anchors, so
+ * it misses none. A scope that the tree does not have is judged as if it stood at the top.
  */
 export function breaches(placed: PlacedPolicy, { principals, action, scope }: Prohibition, at: Date): Breach[] {
   const { tree, parts } = placed;
@@ -54,7 +54,7 @@ export function breaches(placed: PlacedPolicy, { principals, action, scope }: Pr
   });
 }
 
-/** A case of a policy's own tests: everybody named must be allowed in every call, or denied in every call. */
+/** A case of a policy's own tests: all named members must be allowed in every call, or denied in every call. */
 export interface ExpectedAccess {
   readonly principals: readonly PrincipalId[];
   readonly action: Action;
@@ -62,7 +62,7 @@ export interface ExpectedAccess {
   readonly expect: 'allow' | 'deny';
 }
 
-/** What comes out differently: who, and which calls are allowed instead. */
+/** A different result: the member, and which calls are allowed instead. */
 export interface Unexpected {
   readonly principal: PrincipalId;
   readonly calls: Reach;

@@ -30,9 +30,9 @@ export interface AccessDiff {
 }
 
 /**
- * Exactly what a change of policy gives and takes, to whom and where, from a moment on: a gain is a call that is denied
- * before and allowed after, whatever conditions have a part in it. Where only part of a tree is affected, only that is
- * looked at.
+ * Exactly what a change of policy gives and takes, for whom and where, from a moment on: a gain is a call that is
+ * denied before and allowed after, including calls that depend on conditions. If only a part of a tree is affected,
+ * only that part is examined.
  */
 export function diff(earlier: CompiledPolicy, later: CompiledPolicy, tree: PageTree, at: Date): AccessDiff {
   const before = new PlacedPolicy(earlier, tree);
@@ -59,7 +59,7 @@ interface Pair {
   readonly principals: PrincipalId[];
 }
 
-/** Members by what they are before and after, without those for whom nothing changed. */
+/** Members by their classes before and after, without those for whom nothing changed. */
 function pairs(before: PlacedPolicy, after: PlacedPolicy): Pair[] {
   const found = new Map<SubjectClass | null, Map<SubjectClass | null, Pair>>();
   const everyone = new Set([...before.parts.policy.members.keys(), ...after.parts.policy.members.keys()]);
@@ -84,13 +84,13 @@ function affected(was: SubjectClass | null, is: SubjectClass | null, tree: PageT
   return anchorsUnder(tree, scopes);
 }
 
-/** Grants of one class and not of another, by what they say: compiling makes new values of the same grants. */
+/** Grants of one class that another lacks, by their words: compiling makes new values of the same grants. */
 function without(some: SubjectClass | null, others: SubjectClass | null): ReadyGrant[] {
   const known = new Map((others?.grants ?? []).map(({ grant, mask }) => [grant, mask]));
   return (some?.grants ?? []).filter(({ grant, mask }) => known.get(grant) !== mask);
 }
 
-/** What is gained on the way from one to the other. */
+/** The gains on the way from one to the other. */
 function changes(
   principals: readonly PrincipalId[],
   was: SubjectClass | null,

@@ -112,7 +112,7 @@ function joinOrLeave(group: Group, principal: PrincipalId): Candidate {
   };
 }
 
-/** A policy that decides the same about one principal and one object, and says little else. */
+/** A policy that decides the same about one principal and one object, with few other parts. */
 function partFor(policy: Policy, principal: PrincipalId, object: JudgedObject): Policy {
   const role = policy.members.get(principal);
   const bears = (grant: Grant) =>

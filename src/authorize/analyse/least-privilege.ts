@@ -11,10 +11,10 @@ import { actionsOfRole } from '../engine.ts';
 import { replay } from './replay.ts';
 
 interface Use<Call> {
-  /** What was used of it, as far as the log shows. */
+  /** The actions that were used, as far as the log shows. */
   mask: number;
   uses: number;
-  /** Where; null: nobody can say any more. */
+  /** The places of use; null: the place is no longer known. */
   readonly paths: (readonly Container[] | null)[];
   /** Calls that it had a part in. */
   readonly calls: Call[];
@@ -22,24 +22,25 @@ interface Use<Call> {
 
 type Uses<K, Call> = Map<K, Use<Call>>;
 
-/** What the calls of some time show of a policy, and what it means for its grants and roles. */
+/** What the calls of some time show about a policy, and the consequences for its grants and roles. */
 interface Shown<Call> {
   readonly byGrant: Uses<GrantId, Call>;
   readonly byRole: Uses<PrincipalId, Call>;
 }
 
-/** A change that takes away what nobody used, as the evaluator knows it. */
+/** A change that takes away unused rights, in the form of the evaluator. */
 export interface Lessening<Call extends PastCall> extends LesserRight<Call> {
   readonly change: PolicyChange;
 }
 
 /**
- * Proposes smaller grants and roles from the calls of some time: a grant that allowed nothing goes, one that allowed less than
- * it could names only that, on the lowest container that holds everything. A role that is bigger than what was used through
- * it becomes the smallest that is not. Each proposal stands by itself and was replayed by itself, with the calls that the grant
- * or the role had a part in: no others can come out differently. Yields after each, so that it can be gone through in slices.
+ * Proposes smaller grants and roles from the calls of some time. A grant that allowed nothing goes. One that was used
+ * in part keeps only the used actions, on the lowest container that holds everything. A role that is bigger than its
+ * use becomes the smallest sufficient one. Each proposal stands by itself and was replayed by itself, with the calls
+ * that its grant or role took part in: no other calls can change. Yields after each proposal, so that the work can be
+ * done in slices.
  *
- * @param unplaced count as used, wherever a grant stands: a page that was deleted says nothing of where it stood
+ * @param unplaced calls that count as used, for a grant in any place: a deleted page does not show where it stood
  */
 export function* leastPrivilege<Call extends PastCall>(
   snapshot: CompiledPolicy,

@@ -37,7 +37,7 @@ function whyIdle(
   const its = classes.filter(({ subjects }) => subjects.includes(subject));
   if (its.length === 0) return 'nobody';
   const isThere = grant.grant.scopes.some(scope => scope.kind === 'workspace' || placed.tree.find(scope.id) > 0);
-  // A limit to what is nowhere denies everything.
+  // A limit to a missing place denies everything.
   if (!isThere && grant.grant.effect !== 'limit') return 'nowhere';
   if (grant.grant.properties !== null) return null;
   const marks = anchorsUnder(placed.tree, grant.grant.scopes);

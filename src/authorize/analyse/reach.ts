@@ -30,7 +30,7 @@ export interface ReachedPages {
   readonly cursor: string | null;
 }
 
-/** Null: there is no such member, or the tree does not know where `under` or `cursor` stands. */
+/** Null: there is no such member, or the tree does not have the place of `under` or `cursor`. */
 export function reach(placed: PlacedPolicy, question: ReachQuestion): ReachedPages | null {
   const { tree } = placed;
   const { principal, action, at, under, cursor, countOnly = false, limit = 100 } = question;

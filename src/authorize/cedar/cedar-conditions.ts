@@ -14,8 +14,8 @@ interface Test {
 }
 
 /**
- * The conditions of a grant as expressions, all of which must hold. Cedar skips a policy that reads what is missing, so each
- * says for itself what that means: an allow does not match, and what denies does.
+ * The conditions of a grant as expressions, all of which must hold. Cedar skips a policy that reads a missing value. So
+ * each expression handles missing values itself: an allow does not match, and a deny or limit does.
  */
 export function cedarConditions(when: GrantConditions, allows: boolean): string[] {
   const tests = [
@@ -24,7 +24,7 @@ export function cedarConditions(when: GrantConditions, allows: boolean): string[
   ];
   return tests.map(({ has, holds }) => {
     if (has === '') return holds;
-    // Validation asks that what may be missing stands behind a question for it.
+    // Validation demands a check for existence before the value is read.
     return allows ? `${has} && (${holds})` : `!(${has}) || (${has} && (${holds}))`;
   });
 }

@@ -21,7 +21,7 @@ export interface CedarEntity {
 
 export type CedarValue = string | number | boolean | string[] | { __extn: { fn: string; arg: string } };
 
-/** A question to Cedar about an object of which it is known where it stands. */
+/** A question to Cedar about an object whose place is known. */
 export interface CedarRequest {
   readonly principal: Uid;
   readonly action: Uid;
@@ -32,7 +32,7 @@ export interface CedarRequest {
 
 type Placed = Extract<Ancestry, { state: 'known' }>;
 
-/** The same question as `judge` is asked, with everything in it that `exportCedar`'s policies look at. */
+/** The same question as for `judge`, with all data that the policies of `exportCedar` use. */
 export function cedarRequest(
   policy: Policy,
   groupsOf: GroupsByPrincipal,
@@ -60,7 +60,7 @@ export function cedarRequest(
     action: { type: 'Action', id: action },
     resource: path[0] ?? top,
     context: contextOf(context),
-    // Somebody who is no member is nobody of whom a grant could speak by name.
+    // A principal who is no member is never the subject of a grant by name.
     entities: [{ uid, attrs: {}, parents }, { uid: top, attrs: {}, parents: [] }, ...containers],
   };
 }
@@ -82,7 +82,7 @@ function plainAddress(address: string): string | null {
   return plain.includes('%') || isIP(plain) === 0 ? null : plain;
 }
 
-/** Of each property the value that counts for the object: its own, or that of the nearest page above which has one. */
+/** For each property the value that counts for the object: its own, or that of the nearest page above which has one. */
 function attributesOf({ path, properties }: Placed, tested: ReadonlySet<string>): Record<string, CedarValue> {
   const found: Record<string, CedarValue> = {};
   const seen = new Set<string>();

@@ -22,7 +22,7 @@ export function decimal(value: number): string | null {
   return Number(text) === value && Math.abs(value) < 2 ** 49 ? text : null;
 }
 
-/** What is said of a property, by the type of its value: Cedar's attributes have one type each. */
+/** The attribute for a property, by the type of its value: Cedar's attributes have one type each. */
 export function attribute(property: string, type: 'text' | 'number' | 'flag' | 'list' | 'moment'): string {
   return quoted(`${property}:${type}`);
 }

@@ -18,8 +18,9 @@ export interface CedarExport {
 }
 
 /**
- * Translates a policy: same decisions, and the same policies determine them as grants do here. Not translated: masks of
- * properties, limits of keys, and objects of which nobody knows where they stand. `cedarRequest` makes the entities.
+ * Translates a policy: the decisions are the same, and the policies that determine them correspond to grants here. Not
+ * translated: masks of properties, limits of keys, and objects whose place is not known. `cedarRequest` makes the
+ * entities.
  */
 export function exportCedar(policy: Policy): CedarExport {
   const policies = new Map<string, string>();
@@ -95,7 +96,7 @@ action ${actions.map(quoted).join(', ')} appliesTo {
 `;
 }
 
-/** The policies as one file of Cedar. Each bears the id of what it stands for, and what Cedar does not say is said in comments. */
+/** The policies as one file of Cedar. Each has the id of its grant or role; comments say what Cedar cannot express. */
 export function cedarText({ policies, notes }: CedarExport): string {
   const said = notes.map(note => `// ${note}\n`).join('');
   const statements = [...policies].map(([id, text]) => `@id(${quoted(id)})\n${text}\n`).join('\n');

@@ -11,9 +11,9 @@ export interface TreeRow {
   readonly parentId: string | null;
 }
 
-/** The workspace itself, in which what is at the top stands. */
+/** The workspace itself, which is the parent of the topmost objects. */
 const top = 0;
-/** No ordinal. As a parent: nobody knows where the container stands. */
+/** No ordinal. As a parent: the container's place is not known. */
 const none = -1;
 /** Beside its kind, what a container carries for everything below it, and for itself alone: `Anchors.usesOf`, shifted. */
 const carriesBelow = 4;
@@ -77,7 +77,7 @@ export class PageTree {
     return this.#pending.size === 0 && this.#doomed.size === 0;
   }
 
-  /** Adds a container, or says where a known one stands now. False: it would stand below itself, so nobody knows where. */
+  /** Adds a container, or moves a known one. False: it would stand below itself, so its place is not known. */
   put({ kind, id, parentId }: TreeRow): boolean {
     const ordinal = this.#ordinal(id);
     if (ordinal === none) return false;
@@ -90,7 +90,7 @@ export class PageTree {
     return !isCircle;
   }
 
-  /** Removes a container with everything below it. Nothing of that is found to stand anywhere from now on. */
+  /** Removes a container with everything below it. From now on, none of it has a place. */
   remove(id: string): void {
     const ordinal = this.find(id);
     if (ordinal <= top) return;
@@ -99,8 +99,8 @@ export class PageTree {
   }
 
   /**
-   * Makes what grants stand on carry them, now or when it comes. Carriers stay: one that carries nothing any more changes
-   * no decision.
+   * Makes the containers of grants carriers, now or when they are added. Carriers stay: one without grants changes no
+   * decision.
    */
   carry(scopes: Iterable<GrantScope>): void {
     for (const scope of scopes) {
@@ -124,12 +124,12 @@ export class PageTree {
     return this.#ids.idOf(ordinal);
   }
 
-  /** 0: it stands at the top. -1: nobody knows where. */
+  /** 0: it stands at the top. -1: its place is not known. */
   parentOf(ordinal: number): number {
     return this.#parent[ordinal] ?? none;
   }
 
-  /** The number of the anchor of a container; -1 where nobody knows where it stands. */
+  /** The number of the anchor of a container; -1 if its place is not known. */
   anchorAt(ordinal: number): number {
     if (ordinal <= top) return ordinal;
     return this.#pending.size === 0 ? this.#ids.beside(ordinal) : this.#walk(ordinal);
@@ -147,7 +147,7 @@ export class PageTree {
     return this.#pagesAt[anchor] ?? 0;
   }
 
-  /** From the container to the top, nearest first; null where nobody knows where it stands. */
+  /** From the container to the top, nearest first; null if its place is not known. */
   pathOf(ordinal: number): Container[] | null {
     const path: Container[] = [];
     let at = ordinal;
@@ -200,13 +200,13 @@ export class PageTree {
       if (!pause()) continue;
       yield;
       if (this.#version === version) continue;
-      // The tree was changed meanwhile, so this may not be the way through it any more.
+      // The tree was changed meanwhile, so this may no longer be the way through it.
       this.#anchorAgain(root);
       [at, version] = [root, this.#version];
     }
   }
 
-  /** The number of an id, new or not; -1 for what is no id. */
+  /** The number of an id, new or not; -1 for a text that is no id. */
   #ordinal(id: string): number {
     const count = this.#ids.size;
     const ordinal = this.#ids.add(id);
@@ -215,7 +215,7 @@ export class PageTree {
     return ordinal === top ? none : ordinal;
   }
 
-  /** The number of a parent. One that nobody has described yet stands at the top. */
+  /** The number of a parent. A parent that was not added yet stands at the top. */
   #placed(id: string): number {
     const count = this.#ids.size;
     const ordinal = this.#ordinal(id);
@@ -223,7 +223,7 @@ export class PageTree {
     return ordinal;
   }
 
-  /** What was removed and not yet freed comes back alone: what stood below it stays removed. */
+  /** A container that was removed and not yet freed comes back alone: the ones below it stay removed. */
   #revive(ordinal: number): boolean {
     let at = ordinal;
     while (this.#doomed.size > 0 && at > top && !this.#doomed.has(at)) at = this.parentOf(at);
@@ -318,7 +318,7 @@ export class PageTree {
     return at;
   }
 
-  /** Frees a container without children; answers with what it stood in. */
+  /** Frees a container without children; returns its parent. */
   #free(ordinal: number): number {
     const parent = this.parentOf(ordinal);
     this.#unlink(ordinal);

@@ -33,7 +33,7 @@ export class UuidTable {
     return this.#cells.byteLength + this.#cellOf.byteLength;
   }
 
-  /** -1 for an id that is not here, or is none. */
+  /** -1 for a text that is no id, or an id that is not here. */
   find(id: string): number {
     return parse(id) ? this.#ordinalAt(this.#probe()) : -1;
   }
@@ -76,7 +76,7 @@ export class UuidTable {
     const cells = this.#cells;
     const count = this.#count;
     let hole = this.#cellOf[ordinal] ?? 0;
-    // What was pushed past the hole by a collision moves back into it.
+    // An id that a collision pushed past the hole moves back into it.
     for (let at = (hole + 1) % count; this.#ordinalAt(at) !== -1; at = (at + 1) % count) {
       this.#load(at);
       const home = homeAmong(count);
@@ -162,7 +162,7 @@ function homeAmong(count: number): number {
   return Math.floor(((hash ^ (hash >>> 16)) >>> 0) * (count / 2 ** 32));
 }
 
-/** The value of a hexadecimal digit by its code; 16 and more for every other character. */
+/** The value of a hexadecimal digit by its code; 16 or more for every other character. */
 const digits = new Uint8Array(256).fill(255);
 for (let value = 0; value < 16; value++) digits[value.toString(16).charCodeAt(0)] = value;
 
