@@ -5,7 +5,7 @@ import { formulaReferences } from '../notion/formula-references.ts';
 import type { Computed, ShownBy } from './blank/findings.ts';
 import type { Sight } from './sight.ts';
 
-/** Formulas can lead to each other. Past this depth nobody knows what one depends on. */
+/** Formulas can refer to each other. Past this depth it is not known what a formula depends on. */
 export const depthMax = 10;
 
 /** Columns whose values are numbers, dates, options or the like, and never show another page or a person. */
@@ -14,13 +14,13 @@ const bare: ReadonlySet<string> = new Set([
   ...['last_edited_time', 'unique_id', 'place', 'location'],
 ]);
 export const ofPeople: ReadonlySet<string> = new Set(['people', 'created_by', 'last_edited_by']);
-/** Columns whose values show what they mention and where they link to. */
+/** Columns whose values show mentions and links. */
 export const texts: ReadonlySet<string> = new Set(['title', 'rich_text', 'url', 'files']);
 
 export interface ComputedView {
   readonly sight: Sight;
   readonly at: (object: NotionRef) => Ancestry;
-  /** Schemas by the id of the data source; those of relations' other ends are among them. */
+  /** Schemas by the id of the data source, including those at the other ends of relations. */
   readonly schemas: ReadonlyMap<string, Columns | null>;
 }
 
@@ -56,7 +56,7 @@ class Judging {
     if (depth > depthMax || this.#hidden.has(column.name)) return false;
     if (bare.has(column.type)) return true;
     if (ofPeople.has(column.type)) return this.#view.sight.people;
-    // A text shows what it mentions and links to, and so does a formula of it.
+    // A text shows its mentions and links, and so does a formula of it.
     if (texts.has(column.type)) return this.#showsOnlyReadable(this.#computed.values.get(column.id));
     if (column.type === 'formula') return this.#formula(column, depth);
     return column.type === 'rollup' && this.#rollup(column);
@@ -83,7 +83,7 @@ class Judging {
     return (related?.shows ?? []).every(page => !sight.hiddenProperties(this.#view.at(page)).has(column.name));
   }
 
-  /** Of the pages at the other end of a relation, no more is known than that they may be read. */
+  /** About the pages at the other end of a relation, only one thing is known: the caller may read them. */
   #isOpenElsewhere({ type, config }: Column, schema: Columns): boolean {
     if (bare.has(type) || texts.has(type)) return true;
     if (ofPeople.has(type)) return this.#view.sight.people;

@@ -7,7 +7,7 @@ import type { LookUp } from './schemas.ts';
 import type { Sight } from './sight.ts';
 import type { Whereabouts } from './whereabouts.ts';
 
-/** Looks at Notion that one answer may cost for what it says of numbers. */
+/** The number of calls to Notion that one answer may cost to check its numbers. */
 const looksMax = 20;
 /** A page shows so many entries of a relation, and whether there are more (https://developers.notion.com/reference/page-property-values). */
 const entriesMax = 25;
@@ -53,7 +53,10 @@ class Counting {
     this.#parts = parts;
   }
 
-  /** Whose children are not looked at within the bounds keeps them: without it nobody would read what there is. */
+  /**
+   * A holder whose children cannot be checked within the bounds keeps its content; otherwise callers could not find
+   * what is there.
+   */
   async settleHolder({ object, hide }: Holder): Promise<boolean> {
     const { whereabouts } = this.#parts;
     const container = (await whereabouts.of([object]))(object);
@@ -68,7 +71,7 @@ class Counting {
     return true;
   }
 
-  /** A relation that is not read to the end within the bounds says nothing of more. */
+  /** A relation that is not read to its end within the bounds does not say that it has more. */
   async settleRelation({ page, propertyId, value }: LongRelation): Promise<boolean> {
     const path = `/v1/pages/${page.id}/properties/${encodeURIComponent(decoded(propertyId))}?page_size=100` as const;
     const visible: unknown[] = [];

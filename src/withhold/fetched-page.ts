@@ -4,19 +4,19 @@ import { idsInLink } from '../notion/links.ts';
 
 /** The text of a page that Notion's hosted server fetched. */
 export interface FetchedPage {
-  /** Where the text says that the page stands, from itself up. */
+  /** Where the page stands according to the text, from the page itself up. */
   readonly path: readonly Container[];
   /** The text without that place: it names pages above, which need not be the caller's. */
   readonly text: string;
 }
 
-/** The head of the text, to its end. Whatever a page has in it stands after this. */
+/** The head of the text, up to its end. The content of the page comes after this. */
 const head =
   /^Here is the result of "fetch" for the Page with URL (\S+) as of \S+:\n<page url="([^"\n]*)"[^\n>]*>\n<ancestor-path>(?:\n((?:<[a-z0-9-]+ [^\n]*\/>\n)*))?<\/ancestor-path>\n/;
 const line = /^<(?:parent|ancestor-\d+)-(page|database|data-source) url="([^"]*)"/;
 
 /**
- * Reads where a fetched page stands: `<ancestor-path>` counts only at its exact place, for the id that was asked for (rule 16).
+ * Reads where a fetched page stands: `<ancestor-path>` counts only at its exact place, for the requested id (rule 16).
  * Null: the text does not begin as it must, or is about something else.
  */
 export function readFetchedPage(askedId: string, text: string): FetchedPage | null {

@@ -15,12 +15,12 @@ import { fileNameOf } from '../notion/file-name.ts';
 import type { FileTicketStore, StoredTickets } from './file-ticket-store.ts';
 import type { Bundle, TicketSeal } from './ticket-seal.ts';
 
-/** How much earlier than a new link an older one of the same file may end, to be given out again in its place. */
+/** A link is given out again for the same file if it ends at most this much earlier than a new one. */
 const reuseMs = 5 * minuteMs;
 /** Files that are sealed together: sealing costs by the piece, and opening one means opening all. */
 const bundleMax = 16;
 
-/** Files of one answer whose tickets begin alike, and are sealed and stored together. */
+/** Files of one answer whose tickets have the same handle, and are sealed and stored together. */
 interface Draft {
   readonly handle: string;
   /** By the part of the ticket that is the file's own. */
@@ -28,8 +28,8 @@ interface Draft {
 }
 
 /**
- * Links to hosted files: random tickets, of which keyed hashes are stored. A file that the same caller got a link to a
- * moment ago gets the same one, so that reading a page again and again writes nothing.
+ * Links to hosted files: random tickets, of which keyed hashes are stored. If the same caller got a link to a file a
+ * moment ago, they get the same link again. So reading a page again and again writes nothing.
  *
  * @param cacheMax most links that are remembered to be given out again
  */
@@ -114,7 +114,7 @@ function fileOf(ticket: string, bundle: Bundle | null | undefined): LinkedFile |
   return bundle && file ? { ...file, ...bundle.bearer, seenAt: bundle.seenAt } : null;
 }
 
-/** The same file on the same object for the same caller. The signature differs at each look, and is no part of it. */
+/** The same file on the same object for the same caller. The signature differs at each look, and is ignored. */
 function identity({ credential, connectionId }: LinkBearer, { url, holder }: HostedFile): string {
   return [credential, connectionId, holder.kind, holder.id, url.split('?', 1)[0]].join(' ');
 }

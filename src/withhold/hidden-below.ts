@@ -2,12 +2,12 @@ import type { Ancestry } from '../domain/ancestry.ts';
 import type { Sight } from './sight.ts';
 import type { Whereabouts } from './whereabouts.ts';
 
-/** A page that nothing is said of. */
+/** A page that no grant names. */
 const anyPage = { kind: 'page', id: '00000000-0000-0000-0000-000000000000' } as const;
 
 /**
- * Whether something that stands below a page may be hidden from a caller who may read the page itself: because grants end
- * with the page, or because an exception stands somewhere below it.
+ * Whether something below a page may be hidden from a caller who may read the page itself: because a grant ends with
+ * the page, or because there is an exception somewhere below it.
  */
 export async function mayHideBelow(container: Ancestry, sight: Sight, whereabouts: Whereabouts): Promise<boolean> {
   if (sight.everyObject) return false;

@@ -63,7 +63,7 @@ function locate(
   return whereabouts.of([...objects, ...masks, ...computed.map(({ page }) => page)]);
 }
 
-/** Rollups and formulas that may depend on what is hidden (rule 14). */
+/** Rollups and formulas that may depend on hidden data (rule 14). */
 async function hiddenComputed(
   computed: readonly Computed[],
   decided: DecidedCall,
@@ -101,7 +101,7 @@ function dataSourceIn(ancestry: Ancestry): string | null {
   return ancestry.path.find(({ kind }) => kind === 'data_source')?.id ?? null;
 }
 
-/** The page whose property a call reads by itself. */
+/** The page, if the call reads a single property of it. */
 function pageAskedFor({ call }: DecidedCall): NotionRef | null {
   const { notFound } = call.operation.response;
   const id = notFound?.kind === 'page' ? canonicalId(notFound.id) : null;

@@ -11,7 +11,7 @@ import type { Sight } from './sight.ts';
 import { shownByTested, tellsHidden, testedBy } from './tested-by.ts';
 import type { Whereabouts } from './whereabouts.ts';
 
-/** Judges the items of a list one by one: what belongs to one caller by whose it is, everything else by where it stands. */
+/** Judges the items of a list one by one: an item with an owner by its owner, all others by where they stand. */
 export function keepItems(
   decided: DecidedCall,
   list: AnswerList,

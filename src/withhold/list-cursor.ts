@@ -19,13 +19,13 @@ interface Claims {
 }
 
 /**
- * Makes the gate's own cursors, and opens them (rule 15). They tell nothing: a cursor of Notion's may be the id of the next
- * item, which the caller may not be meant to see.
+ * Makes the gateway's own cursors, and opens them (rule 15). They reveal nothing: a cursor of Notion's may be the id of
+ * the next item, which the caller may not be allowed to see.
  */
 export interface CursorSeal {
-  /** @param list everything that the cursor is bound to: who asks for which list, through which connection */
+  /** @param list everything that the cursor is bound to: the caller, the list, and the connection */
   seal(list: string, position: ListPosition): Promise<string>;
-  /** Null for what is no cursor of the gate's for this list. */
+  /** Null for a text that is no cursor of the gateway for this list. */
   open(list: string, cursor: string): Promise<ListPosition | null>;
 }
 

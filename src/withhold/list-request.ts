@@ -27,7 +27,7 @@ export function requestAt(request: NotionRequest, paged: Paged, { cursor, size }
   return { ...request, headers, body: Buffer.from(JSON.stringify(body)) };
 }
 
-/** What a cursor is bound to: who asks for which list, whatever page of it. */
+/** The list that a cursor is bound to: the caller, the list and the connection, for every page of it. */
 export function listNamed({ caller, facts }: DecidedCall, request: Paging): string {
   const { principal } = caller;
   return JSON.stringify([
@@ -66,7 +66,7 @@ function pathWith(path: string, page: { start_cursor?: string; page_size?: numbe
   return query.size === 0 ? bare : `${bare}?${query}`;
 }
 
-/** The arguments besides the page, in one order, whatever the order in which the caller wrote them. */
+/** The arguments without the page, sorted: the caller's order does not matter. */
 function argumentsIn(body: Json): unknown {
   const { start_cursor: _cursor, page_size: _size, ...others } = body;
   return ordered(others);

@@ -31,7 +31,7 @@ export async function refuseCopying(decided: DecidedCall, target: NotionRequest,
 
 interface Copied {
   readonly pages: readonly NotionRef[];
-  /** The default template of the data source that the page stands in. */
+  /** The default template of the page's data source. */
   readonly byDefault: boolean;
 }
 
@@ -55,7 +55,7 @@ function templatesIn(value: unknown): string[] {
   });
 }
 
-/** What Notion would take. A data source without a default template copies nothing. */
+/** The template that Notion would copy. A data source without a default template copies nothing. */
 async function defaultTemplate(decided: DecidedCall, parts: NamingParts): Promise<NotionRef[]> {
   const source = await sourceOfPages(decided, parts);
   if (source === 'none') return [];
@@ -69,7 +69,7 @@ async function defaultTemplate(decided: DecidedCall, parts: NamingParts): Promis
   });
 }
 
-/** Nobody asks Notion's REST API with the token of its MCP server. */
+/** Notion's REST API must not get the token of its MCP server. */
 function knownOf(index: NamingParts['index']): NamingParts['index'] {
   return (
     index && {

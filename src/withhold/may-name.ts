@@ -26,7 +26,7 @@ const writers: Readonly<Record<string, 'page' | 'schema'>> = {
   'databases.update': 'schema',
 };
 
-/** A page outside any data source has a title, and nothing else. */
+/** A page outside any data source has a title, and no other columns. */
 const titleOnly: Columns = [{ id: 'title', name: 'title', type: 'title', config: {} }];
 
 /**
@@ -58,7 +58,7 @@ export async function refuseNaming(decided: DecidedCall, target: NotionRequest, 
   }
 }
 
-/** The properties that a request names, by whatever name or id, and the object that they belong to. */
+/** The properties that a request names, by any name or id, and the object that they belong to. */
 interface Naming {
   readonly object: NotionRef;
   /** In `filter_properties`. */
@@ -84,7 +84,7 @@ interface Kept {
   readonly shown: ReadonlySet<string>;
   /** They are not written: the values of pages, or the columns themselves. */
   readonly written: ReadonlySet<string>;
-  /** Somebody is kept from them by that name, so that another name takes the right to grant (rule 9). */
+  /** A grant hides this name from a principal, so a new name for it needs the right to grant (rule 9). */
   readonly renamed: ReadonlySet<string>;
 }
 
@@ -103,7 +103,7 @@ function keptFrom(decided: DecidedCall, at: Ancestry, writes: Naming['writes']):
   };
 }
 
-/** Most policies say nothing of properties, and then nobody needs to look anything up. */
+/** Most policies say nothing about properties, and then nothing has to be looked up. */
 function mattersTo({ facts: { policy } }: DecidedCall): boolean {
   return policy !== null && (policy.testedProperties.size > 0 || maskedForAnybody(policy).size > 0);
 }

@@ -17,11 +17,11 @@ import { firstSourceOf } from './source-of-pages.ts';
 import { createWhereabouts } from './whereabouts.ts';
 
 /**
- * Refuses, before it is sent, a query whose rows or order would tell of what is hidden: a filter or sort by a masked
- * property, or by a relation, rollup or formula that may reach hidden pages, in the request or in the view that it runs
- * (rule 14). A column that looks at pages is added only by those who may read what it looks at.
+ * Refuses a query before it is sent if its rows or order would reveal hidden data: a filter or sort by a masked
+ * property, or by a relation, rollup or formula that may depend on hidden pages, in the request or in the view that it
+ * runs (rule 14). A column that reads pages can be added only by callers who may read those pages.
  *
- * A masked property answers like one that does not exist.
+ * A masked property is treated like one that does not exist.
  */
 export function createQueryGuard(parts: NamingParts): (decided: DecidedCall) => Promise<void> {
   return async decided => {
@@ -117,7 +117,7 @@ class Query {
     }
   }
 
-  /** Columns that are added or changed: a rollup or formula needs reading on the other ends of the relations that it uses. */
+  /** Columns that are added or changed: a rollup or formula needs the right to read the other ends of its relations. */
   async refuseReaching(dataSource: string | null, properties: unknown): Promise<void> {
     if (this.#sight.everyObject || !isObject(properties)) return;
     const added = Object.values(properties).filter(isObject);
@@ -132,7 +132,9 @@ class Query {
     }
   }
 
-  /** A row that is there for a word in a text must show the text, so that it can be seen whose word it is. */
+  /**
+   * If a row matches because of a word in a text, it must show the text, so that we can see where the word comes from.
+   */
   #leavesOut({ id, name }: Column): boolean {
     const { target } = this.#decided.call.operation;
     const query = new URLSearchParams(target?.kind === 'notion' ? target.path.split('?')[1] : '');
@@ -152,7 +154,7 @@ class Query {
     return columns.length > 0 && columns.every(column => this.#isOpen(column, schema, masked, depth));
   }
 
-  /** Whether no row's value in this column can depend on what is hidden. */
+  /** Whether no row's value in this column can depend on hidden data. */
   #isOpen({ type, name, config }: Column, schema: Columns, masked: ReadonlySet<string>, depth: number): boolean {
     if (masked.has(name) || depth > depthMax) return false;
     switch (type) {

@@ -5,8 +5,8 @@ import type { LearnedObject, NotionRef } from '../domain/page-index.ts';
 import type { Whereabouts } from './whereabouts.ts';
 
 /**
- * Whether an answer shows that an object of the decision stands elsewhere than the decision was made on (rule 18). What the
- * call itself has moved stands elsewhere by right. The index has learned the answer before.
+ * Whether an answer shows that an object does not stand where the decision assumed (rule 18). An object that the call
+ * itself has moved does not count. The index has learned the answer before.
  */
 export async function hasMoved(
   { call, facts }: DecidedCall,

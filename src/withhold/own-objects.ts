@@ -7,8 +7,8 @@ import { canonicalId } from '../notion/ids.ts';
 import { isObject, type Json } from './read-answer.ts';
 
 /**
- * Remembers that what a call made belongs to its caller (trap 7 of the classifier). An object whose owner could not be
- * written down belongs to nobody, and the caller must hear that something was made and is lost to them.
+ * Records that an object belongs to the caller who made it (trap 7 of the classifier). If that cannot be written, the
+ * object belongs to no one, and the caller must learn that something was made which they cannot use.
  */
 export async function bindToCaller(decided: DecidedCall, answer: Json, owners: ObjectOwners): Promise<void> {
   const { binds } = decided.call.operation.response;

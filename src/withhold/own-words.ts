@@ -16,7 +16,7 @@ const inTrouble = 'Notion could not answer the request.';
 const maybeDone = 'The change may have been made. Do not repeat it before somebody has read the object.';
 
 /**
- * Says what a refusal of Notion's means to a caller who may not read what Notion says.
+ * Explains a refusal of Notion's to a caller who may not see Notion's own text.
  *
  * @param code of Notion's error
  */

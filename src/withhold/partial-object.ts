@@ -5,8 +5,8 @@ const ofLists: ReadonlySet<string> = new Set(['object', 'has_more', 'next_cursor
 const ofObjects: ReadonlySet<string> = new Set(['object', 'id', 'request_id']);
 
 /**
- * What a caller who may write but not read gets to see of the result (rule 13): Notion's partial object, `{object, id}`,
- * as Notion itself answers to connections without the capability to read.
+ * The result for a caller who may write but not read (rule 13): Notion's partial object, `{object, id}`, as Notion
+ * itself answers to connections without the capability to read.
  */
 export function reduceToPartial(answer: Json): { readonly answer: Json; readonly withheld: number } {
   if (answer.object !== 'list' || !Array.isArray(answer.results))

@@ -7,8 +7,8 @@ import { sightOf } from './sight.ts';
 const quotedCharsMax = 200;
 
 /**
- * Puts Notion's own place in a list where the caller gave a cursor of the gate's. Whose lists are filtered cannot use
- * cursors of Notion's: those lead past items that the caller may not see (rule 15).
+ * Replaces a cursor of the gateway by Notion's own place in the list. Callers with filtered lists cannot use Notion's
+ * cursors, which would skip over hidden items (rule 15).
  *
  * @returns the call to be sent; rejects with `validation_error` for a cursor that was not made for this caller and list
  */

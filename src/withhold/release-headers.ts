@@ -7,8 +7,9 @@ const releasedOfFiles: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A file is somebody else's bytes on our origin: no browser may take it for a page of ours. Nobody keeps a copy, since the
- * link may end; the link itself goes nowhere with a referrer. Other sites may show the picture, as they may Notion's.
+ * A file has foreign bytes on our origin: a browser must not treat it as a page of ours. It must not be cached, because
+ * the link may end; and the link must not leak in a referrer. Other sites may show the picture, as with Notion's own
+ * links.
  */
 const guards = {
   'content-security-policy': "sandbox; default-src 'none'",

@@ -37,16 +37,16 @@ export interface ListParts {
   readonly forward: SendOn;
   readonly cursors: CursorSeal;
   readonly keep: KeepItems;
-  /** Hears of each further page, before its items are judged. */
+  /** Called with each further page, before its items are judged. */
   readonly learn: (page: Json) => Promise<void>;
 }
 
 /**
- * Reduces a list to what the caller may have, in the same order, and fills it up from Notion's next pages to the size that
- * was asked for (rule 15). It says that there is more only if there is something more that this caller may have, or if
- * nobody has found out within bounds; then a page that is empty ends the list as incomplete.
+ * Reduces a list to the items that the caller may have, in the same order, and fills it up from Notion's next pages to
+ * the requested size (rule 15). It says that there is more only if this caller may have more, or if that is not known
+ * within the bounds; an empty page then ends the list as incomplete.
  *
- * The cursor is the gate's own. Changes the list in place.
+ * The cursor is the gateway's own. Changes the list in place.
  */
 export async function releaseList(
   decided: DecidedCall,
@@ -71,7 +71,7 @@ export async function releaseList(
   return { withheld, changed: true };
 }
 
-/** A list without pages says that there is more only where nothing was taken from it: how much would be told. */
+/** A list without pages says that there is more only if no item was taken out: otherwise it would reveal how many. */
 async function releaseWhole(list: Json, { at }: AnswerList, keep: KeepItems): Promise<ReleasedList> {
   const items = itemsOf(list, at);
   const kept = await keep(items);
@@ -142,7 +142,7 @@ class Reading {
     }
   }
 
-  /** What the answer says of what comes after it. */
+  /** The fields of the answer about the rest of the list. */
   async ending(end: End): Promise<Json> {
     const next = end === 'bounds' ? this.#reached : end === 'complete' ? null : end.at;
     if (next !== null && this.results.length > 0) {
@@ -151,7 +151,7 @@ class Reading {
     return { has_more: false, next_cursor: null, ...(end === 'bounds' && { request_status: incomplete }) };
   }
 
-  /** Where the next page is, as Notion writes it: the URL is led to the gate like any other. */
+  /** The address of the next page, in Notion's form: the URL is turned into one of the gateway like any other. */
   nextUrl(cursor: unknown): string | null {
     if (typeof cursor !== 'string') return null;
     return `https://api.notion.com${withoutPage(this.#request.path)}?start_cursor=${cursor}`;
@@ -164,7 +164,7 @@ class Reading {
     return { items, kept, at, next: more === true && typeof cursor === 'string' ? cursor : null };
   }
 
-  /** Null: Notion does not give the page now. What was found is enough, if anything was. */
+  /** Null: Notion does not give the page now. If anything was found, that is enough. */
   async #fetch(at: ListPosition): Promise<Json | null> {
     const { operation } = this.#decided.call;
     const next = { ...operation, target: requestAt(this.#request, this.#paged, at) };

@@ -23,7 +23,7 @@ export interface UrlRewriting {
 
 /** Keys under which Notion gives absolute URLs of its API (trap 4 of the classifier). */
 const apiUrlKeys: ReadonlySet<string> = new Set(['upload_url', 'complete_url', 'status_url', 'next_url']);
-/** Keys under which people's own links stand. One that somebody copied from a signed file is such a file. */
+/** Keys of people's own links. If a person copied a signed URL of a file, it counts as that file. */
 const linkKeys: ReadonlySet<string> = new Set(['url', 'href']);
 /**
  * Names of files hold parentheses and apostrophes, and the signature comes after the name: a URL that ended before them would
@@ -127,7 +127,7 @@ export async function rewriteUrls(decided: DecidedCall, answer: Json, rewriting:
   return true;
 }
 
-/** Without a bearer there is nobody to give a link to: Portcullis itself reads the answer, and fetches no files. */
+/** Without a bearer there is no caller to give a link to: Portcullis itself reads the answer, and fetches no files. */
 async function putLinks(
   decided: DecidedCall,
   found: readonly Found[],
@@ -153,12 +153,12 @@ function bearerOf({ caller, facts }: DecidedCall): LinkBearer | null {
   return { workspaceId, connectionId: connection.id, principalId: principal.id, credential };
 }
 
-/** `{url, expiry_time}` is how Notion writes a file that it hosts, wherever it stands. */
+/** Notion writes a hosted file as `{url, expiry_time}`, in every place. */
 function isHostedFileObject(object: Json): object is Json & { url: string } {
   return typeof object.url === 'string' && typeof object.expiry_time === 'string';
 }
 
-/** The same path at this gate. A URL that is not of the API leads nowhere that we know, and is blanked. */
+/** The same path at this gateway. A URL outside of the API has an unknown target, and is blanked. */
 function apiUrlAtGate(value: string, base: string): string | null {
   if (!URL.canParse(value)) return null;
   const { pathname, search } = new URL(value);

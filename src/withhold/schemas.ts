@@ -7,7 +7,7 @@ import { type Columns, readColumns } from '../notion/columns.ts';
 export interface Schemas {
   /** Null: Notion does not show the data source, or could not be asked. Never rejects. */
   of(decided: DecidedCall, dataSourceId: string): Promise<Columns | null>;
-  /** These have been changed by the call: what is remembered of them counts no more. */
+  /** The call has changed these schemas: remembered versions no longer count. */
   forget(decided: DecidedCall, dataSourceIds: readonly string[]): void;
 }
 

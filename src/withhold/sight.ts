@@ -9,9 +9,11 @@ export interface Sight {
   may(action: Action, object: Ancestry): boolean;
   /** Names of the properties of a page, or of the pages in a data source, that the caller may not see. */
   hiddenProperties(object: Ancestry): ReadonlySet<string>;
-  /** Whether the caller may know who people are, beyond their ids. */
+  /** Whether the caller may see people's data, beyond their ids. */
   readonly people: boolean;
-  /** Whether what the call reads may be seen wherever it stands: nobody needs to look where it does. */
+  /**
+   * Whether the caller may see the results of this call in every place: then it is not needed to look where they stand.
+   */
   readonly everyObject: boolean;
   /** Whether no property of anything is hidden. */
   readonly everyProperty: boolean;
@@ -22,8 +24,8 @@ export interface Sight {
 const nowhere: Ancestry = { state: 'unknown' };
 
 /**
- * Null: nothing can be in an answer that this caller may not see, so nobody needs to look where anything in it stands. What is
- * allowed on an object of which nobody knows where it stands, is allowed on every object.
+ * Null: no answer can show anything that this caller may not see, so it is not needed to look where objects stand. If
+ * something is allowed on an object whose place is not known, it is allowed on every object.
  */
 export function sightOf({ call, caller, facts }: DecidedCall): Sight | null {
   const { policy } = facts;

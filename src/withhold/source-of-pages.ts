@@ -12,8 +12,8 @@ interface SourceParts {
 }
 
 /**
- * The data source that has the columns of the pages that a call is about: that of the page, or of what a new page will stand
- * in. `none`: a page outside any data source.
+ * The data source with the columns of the call's pages: that of the page, or that of a new page's parent. `none`: a
+ * page outside any data source.
  */
 export async function sourceOfPages(decided: DecidedCall, parts: SourceParts): Promise<string | 'none' | 'unknown'> {
   const object = holderNamed(decided);
@@ -33,12 +33,15 @@ export function holderNamed({ call }: DecidedCall): NotionRef | null {
   return isHolder ? object : null;
 }
 
-/** What a page stands in. */
+/** The parent of a page. */
 function above(at: Ancestry): NotionRef | null | 'unknown' {
   return at.state === 'known' ? (at.path[1] ?? null) : 'unknown';
 }
 
-/** The data source of a database that has one: before data sources came, requests named the database. Null: none is shown. */
+/**
+ * The data source of a database that has one: before data sources existed, requests named the database. Null: none is
+ * shown.
+ */
 export async function firstSourceOf(decided: DecidedCall, databaseId: string, lookUp: LookUp): Promise<string | null> {
   const database = await lookUp(decided, `/v1/databases/${databaseId}`).catch(() => null);
   const sources = isObject(database) ? database.data_sources : null;

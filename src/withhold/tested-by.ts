@@ -8,7 +8,7 @@ import { texts } from './computed.ts';
 import { isObject, type Json, parseObject } from './read-answer.ts';
 import type { Sight } from './sight.ts';
 
-/** The columns that a request filters and sorts by, by name or id. What is searched for is searched for in titles. */
+/** The columns that a request filters and sorts by, by name or id. A search looks at titles. */
 export function testedBy({ call }: DecidedCall): readonly string[] {
   const { target } = call.operation;
   const body = target?.kind === 'notion' && Buffer.isBuffer(target.body) ? parseObject(target.body) : null;
@@ -18,8 +18,8 @@ export function testedBy({ call }: DecidedCall): readonly string[] {
 }
 
 /**
- * Whether being in this list, at this place, tells of a property of the row that is hidden. Other rows of the same table may
- * show it (rule 14).
+ * Whether the presence of this row in the list, or its position, reveals a hidden property of the row. Other rows of
+ * the same table may show it (rule 14).
  */
 export function tellsHidden(row: unknown, tested: readonly string[], hidden: ReadonlySet<string>): boolean {
   if (tested.length === 0 || hidden.size === 0) return false;
@@ -31,8 +31,8 @@ export function tellsHidden(row: unknown, tested: readonly string[], hidden: Rea
 }
 
 /**
- * What the texts show by which a row came to be in this list: Notion looks for words in the titles of the pages that a text
- * mentions, too.
+ * The objects in the texts that may have brought a row into this list: Notion also searches the titles of the pages
+ * that a text mentions.
  */
 export function shownByTested(row: unknown, tested: readonly string[], sight: Sight): ShownBy {
   const findings = new Findings(sight);

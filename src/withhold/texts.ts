@@ -14,10 +14,10 @@ const person = /<mention-(?:user|agent)/i;
 const ofPeople = /^(?:mention-)?(?:user|agent)$/;
 
 /**
- * Releases Markdown only where nothing can be hidden in what is embedded in it (rule 16): a text cannot be blanked in
- * part. A read is refused; a write was made, so its answer loses the text.
+ * Releases Markdown only if nothing embedded in it can be hidden (rule 16): a text cannot be blanked in part. A read is
+ * refused. A write has been made, so its answer loses the text.
  *
- * @returns how many texts were taken away
+ * @returns how many texts were taken out
  */
 export async function blankTexts(
   { call }: DecidedCall,
@@ -42,7 +42,7 @@ function textRefused(): PortcullisError {
   return new PortcullisError('restricted', message, { fate: 'failed' });
 }
 
-/** The answer itself, or what a finished task came to. */
+/** The answer itself, or the result of a finished task. */
 function textsIn(answer: Json): Json[] {
   const { result } = answer;
   return [answer, result].filter(isObject).filter(({ markdown }) => typeof markdown === 'string');
@@ -57,11 +57,11 @@ async function isOpen(holder: Json, sight: Sight, whereabouts: Whereabouts): Pro
   const itself = pageOf(holder);
   const at = await whereabouts.of([...itself, ...embedded]);
   if (![...itself, ...embedded].every(object => sight.may('read', at(object)))) return false;
-  // What a text embeds shows as its title, which may be a property that is hidden. Other properties are not in texts.
+  // An embedded object shows its title, which may be a hidden property. Texts show no other properties.
   return embedded.every(object => sight.hiddenProperties(at(object)).size === 0);
 }
 
-/** A task may have been made long ago: the page that it is about is judged as it stands now. */
+/** A task may have been made long ago: its page is judged at its present place. */
 function pageOf({ id }: Json): NotionRef[] {
   const canonical = typeof id === 'string' ? canonicalId(id) : null;
   return canonical === null ? [] : [{ kind: 'page', id: canonical }];

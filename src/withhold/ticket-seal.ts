@@ -6,7 +6,7 @@ import type { StoredTickets } from './file-ticket-store.ts';
 const header = { alg: 'dir', enc: 'A256CBC-HS512', typ: 'portcullis-file+jwe' } as const;
 const pinned = { keyManagementAlgorithms: [header.alg], contentEncryptionAlgorithms: [header.enc] };
 
-/** What is sealed. The first three repeat the columns of the row, so that nothing can be moved to another row. */
+/** The sealed data. The first three repeat the columns of the row, so that a value cannot be moved to another row. */
 interface Claims {
   readonly hash: string;
   readonly workspace: WorkspaceId;
@@ -23,7 +23,7 @@ interface Claims {
   }[];
 }
 
-/** What one row of tickets stands for: files that one answer gave to one bearer. */
+/** The files of one row of tickets: one answer gave them to one bearer. */
 export interface Bundle {
   readonly bearer: LinkBearer;
   readonly seenAt: Date;
@@ -33,12 +33,12 @@ export interface Bundle {
 
 export interface TicketSeal {
   seal(hash: Buffer, bundle: Bundle): Promise<string>;
-  /** Null for what was altered, moved to another row, or sealed under another key. */
+  /** Null if it was altered, moved to another row, or sealed under another key. */
   open(tickets: StoredTickets): Promise<Bundle | null>;
 }
 
 /**
- * Seals what tickets stand for as JWE (RFC 7516): a copy of the database opens no file.
+ * Seals the files of tickets as JWE (RFC 7516): a copy of the database opens no file.
  *
  * @param key 64 random bytes, the same in every process of a deployment
  */

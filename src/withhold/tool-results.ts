@@ -22,16 +22,16 @@ interface Parts {
   readonly isHostedFile: (url: URL) => boolean;
 }
 
-/** What is left of a result, and how much was taken. */
+/** The rest of a result, and how much was taken out. */
 interface Kept {
   readonly value: Json;
   readonly withheld: number;
 }
 
 /**
- * Releases the result of a tool of Notion's hosted MCP server. It is text, mostly JSON in text: where this caller could be kept
- * from anything at all, only what can be judged piece by piece is released, and text only by rule 16. Nothing in it feeds the page
- * index.
+ * Releases the result of a tool of Notion's hosted MCP server. It is text, mostly JSON in text. If anything could be
+ * hidden from this caller, only parts that can be judged one by one are released, and text only by rule 16. Nothing in
+ * it feeds the page index.
  */
 export async function releaseToolResult(
   decided: DecidedCall,
@@ -67,7 +67,7 @@ function keep(
   sight: Sight | null,
   parts: Parts,
 ): Promise<Kept> {
-  // Nobody asks Notion's REST API with the token of its MCP server.
+  // Notion's REST API must not get the token of its MCP server.
   const { index } = parts;
   const known = index && {
     find: (...[asker, objects]: Parameters<typeof index.find>) => index.find(asker, objects, { mayAsk: 0 }),
@@ -91,7 +91,7 @@ function keep(
 
 const names: ReadonlySet<string> = new Set(['id', 'url', 'page_id', 'page_url', 'task_id', 'status']);
 
-/** Of what was made only which it is. */
+/** For objects that were made, keeps only which ones they are. */
 function keepNames(value: Json): Kept {
   const pick = (object: Json) => Object.fromEntries(Object.entries(object).filter(([key]) => names.has(key)));
   const pages = Array.isArray(value.pages) ? { pages: value.pages.filter(isObject).map(pick) } : {};
@@ -112,7 +112,7 @@ async function keepRows(value: Json, sight: Sight, whereabouts: Whereabouts): Pr
   return { value: { results, type: value.type }, withheld: rows.length - results.length };
 }
 
-/** What a row is about. Null: nothing in Notion, or nobody can say what. */
+/** The object of a row. Null: it is none in Notion, or it is not known which. */
 function rowObject({ id, url, type }: Json): NotionRef | null {
   const [named = null] = typeof url === 'string' ? idsInLink(url) : [];
   const canonical = (typeof id === 'string' ? canonicalId(id) : null) ?? named;
@@ -120,7 +120,7 @@ function rowObject({ id, url, type }: Json): NotionRef | null {
   return { kind: type, id: canonical };
 }
 
-/** A fetched page: by where its own text says that it stands, and by everything that is embedded in it (rule 16). */
+/** A fetched page is judged by the place that its own text names, and by everything embedded in it (rule 16). */
 async function keepPage(decided: DecidedCall, value: Json, sight: Sight, whereabouts: Whereabouts): Promise<Kept> {
   const asked = decided.call.operation.demands.flatMap(({ object }) => ('id' in object ? [object] : []))[0];
   const page = asked === undefined ? null : readFetchedPage(asked.id, String(value.text));
@@ -136,7 +136,7 @@ async function keepPage(decided: DecidedCall, value: Json, sight: Sight, whereab
   return { value: { metadata, title, url, text: page.text, page_last_edited_at, truncated }, withheld: 1 };
 }
 
-/** The text of a result that is nothing but text. */
+/** The text of a result that consists of text only. */
 function textOf({ content }: Json): string | null {
   if (!Array.isArray(content) || content.length === 0) return null;
   const texts = content.map(part =>
@@ -145,7 +145,7 @@ function textOf({ content }: Json): string | null {
   return texts.includes(null) ? null : texts.join('\n');
 }
 
-/** Notion's words about what went wrong quote what stands around, so not everybody hears them. */
+/** Notion's error texts quote nearby content, so not every caller gets them. */
 function errorFor({ call, decision }: DecidedCall, text: string, sight: Sight | null): string {
   const heard = decision.effect === 'allow' && decision.mayHear && sight === null;
   return heard ? text : ownWords('', call.operation.effect);
@@ -158,7 +158,7 @@ function textWithheld(): PortcullisError {
 
 const links = /https?:\/\/[^\s"'<>()[\]{}\\]+/g;
 
-/** A link to a file that Notion hosts opens for anybody who has its signature: so nobody gets one here (rule 17). */
+/** A signed link to a file of Notion's opens without a key: so it is never released here (rule 17). */
 function withoutSignatures(text: string, { isHostedFile }: Parts): string {
   return text.replace(links, link => {
     if (!URL.canParse(link)) return link;

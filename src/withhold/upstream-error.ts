@@ -20,11 +20,11 @@ const releasedData = [
 const messageCharsMax = 2_000;
 
 /**
- * Writes an error of Notion anew, from a list of fields. A missing object reads byte for byte like one that the caller
- * may not see. Who may not read hears the code alone, in our words. Throws where Notion's error is about us and not about
- * the call.
+ * Writes an error of Notion anew, from a list of fields. The error for a missing object is byte for byte the same as
+ * for one that the caller may not see. A caller who may not read gets the code alone, in our words. Throws if Notion's
+ * error is about us and not about the call.
  *
- * @param onMissing hears what Notion could not find
+ * @param onMissing called with the object that Notion could not find
  */
 export function releaseError(
   decided: DecidedCall,
@@ -66,13 +66,13 @@ export function releaseError(
   return { answer: { ...answer, ...rendered }, withheld: heard ? 0 : 1 };
 }
 
-/** Texts that quote nothing but the request. A hidden property is refused in the last of them. */
+/** Texts that quote nothing but the request. The last of them is ours for a hidden property. */
 const ofRequest =
   /^(?:(?:body|path|query|Notion-Version header) failed validation:|Could not find (?:sort )?property with name or id:)/;
 
 /**
- * Notion's texts quote what stands in its pages: titles of children, names of properties, values. They are read, too, so who
- * may not see everything hears only what is said of the request.
+ * Notion's texts quote the content of pages: titles of children, names of properties, values. So a caller who may not
+ * see everything gets only texts about the request.
  */
 function mayHear(decided: DecidedCall, { message }: Json): boolean {
   const { decision } = decided;
@@ -81,7 +81,7 @@ function mayHear(decided: DecidedCall, { message }: Json): boolean {
   return sight === null || (sight.everyObject && sight.everyProperty) || ofRequest.test(String(message));
 }
 
-/** An error page of something between Notion and us. After a write nobody knows whether the write was made. */
+/** An error page of a server between Notion and us. After a write it is unknown whether the write was made. */
 function notAnEnvelope(operation: Operation, { status, headers }: Answer): PortcullisError {
   const log = `Notion's side answered ${status} without an error body`;
   if (status === 429) {

@@ -7,14 +7,16 @@ const callsMax = 20;
 
 const nowhere: Ancestry = { state: 'unknown' };
 
-/** Finds where objects of one answer stand. What is not found within the bounds is `unknown`, and so is not shown. */
+/**
+ * Finds where objects of one answer stand. An object that is not found within the bounds is `unknown`, and so is not
+ * shown.
+ */
 export interface Whereabouts {
   of(objects: readonly NotionRef[]): Promise<(object: NotionRef) => Ancestry>;
 }
 
 /**
- * Most objects of an answer say themselves where they stand, and the index has learned that already. Only the others are
- * asked for.
+ * Most objects of an answer name their own place, and the index has learned it already. Only the others are looked up.
  */
 export function createWhereabouts(index: Pick<PageIndex, 'find'> | undefined, decided: DecidedCall): Whereabouts {
   const asker = indexAskerOf(decided);
@@ -46,7 +48,7 @@ export function createWhereabouts(index: Pick<PageIndex, 'find'> | undefined, de
   };
 }
 
-/** Ids name one object each, whatever it is called. Most parents of a list are the same. */
+/** An id names one object, with any kind. Most parents of a list are the same. */
 function distinct(objects: readonly NotionRef[]): NotionRef[] {
   return [...new Map(objects.map(object => [object.id, object])).values()];
 }
@@ -57,7 +59,7 @@ function byId({ facts }: DecidedCall): ReadonlyMap<string, Ancestry> {
   return new Map(known.map(([key, ancestry]) => [key.slice(key.indexOf(':') + 1), ancestry]));
 }
 
-/** For whom the index asks: the caller, through the connection that serves the call. */
+/** The asker for the index: the caller, with the connection that serves the call. */
 function indexAskerOf({ call, caller, facts }: DecidedCall): IndexAsker | null {
   if (facts.workspaceId === null || facts.connection === null) return null;
   const { clientAddress, requestId } = call;

@@ -45,7 +45,7 @@ function setUp(pages: readonly object[] = []) {
 
 const cursors = createCursorSeal(randomBytes(64));
 
-/** Withholds where nothing has to be decided again. */
+/** Withholds in cases that need no second decision. */
 function released(parts: WithholdParts): (decided: DecidedCall, answer: Answer) => Promise<Released> {
   const withhold = createWithhold(parts);
   return async (decided, answer) => {

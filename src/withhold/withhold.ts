@@ -24,7 +24,7 @@ import { createWhereabouts, type Whereabouts } from './whereabouts.ts';
 
 export interface WithholdParts extends UrlRewriting {
   readonly owners: ObjectOwners;
-  /** Left out: nobody knows where anything stands but what calls were decided on. */
+  /** Left out: only the places from the decision are known. */
   readonly index?: Pick<PageIndex, 'find' | 'learn'>;
   readonly monotonicMs: () => number;
   readonly schemas: Schemas;
@@ -35,8 +35,8 @@ export interface WithholdParts extends UrlRewriting {
 }
 
 /**
- * Releases an answer: takes from it what the caller may not see and leads its URLs back to this gate. Whatever is not
- * marked opaque is parsed whole, or not released (`upstream_refused`).
+ * Releases an answer: removes what the caller may not see and turns its URLs into URLs of this gateway. Every answer
+ * that is not marked opaque is parsed as a whole, or not released (`upstream_refused`).
  */
 export type Withhold = (decided: DecidedCall, answer: Answer) => Promise<Released | Reconsider>;
 
@@ -47,7 +47,7 @@ export function createWithhold(parts: WithholdParts): Withhold {
     if (operation.response.opaque) {
       return { answer: { ...answer, headers: releaseFileHeaders(answer.headers) }, withheld: 0 };
     }
-    // Portcullis's own answers hold nothing of Notion's.
+    // Portcullis's own answers have no content of Notion's.
     if (operation.target?.kind === 'local') return { answer, withheld: 0 };
 
     const bytes = await readWhole(answer, operation);
@@ -71,7 +71,7 @@ export function createWithhold(parts: WithholdParts): Withhold {
     if (facts.connection !== null) parts.evidence.missed(facts.connection.id, { kind: kind as FileHolder['kind'], id });
   }
 
-  /** Remembers where the objects of an answer stand, before anybody judges them. */
+  /** Remembers where the objects of an answer stand, before they are judged. */
   async function learn(decided: DecidedCall, json: Json, sentAtMs: number): Promise<readonly LearnedObject[]> {
     const { call, facts } = decided;
     const { workspaceId } = facts;
@@ -112,7 +112,7 @@ export function createWithhold(parts: WithholdParts): Withhold {
     return { answer: { ...answer, headers, body: rewritten || changed ? serialize(json) : bytes }, withheld };
   }
 
-  /** Takes from the answer what is hidden. */
+  /** Removes the hidden parts of the answer. */
   async function reduce(
     decided: DecidedCall,
     json: Json,
@@ -127,7 +127,7 @@ export function createWithhold(parts: WithholdParts): Withhold {
       reduced = await releaseList(decided, json, list, {
         ...{ forward, cursors },
         keep: keepItems(decided, list, sight, { owners, whereabouts }),
-        // They were asked for later: what is taken to be older than it is does no harm.
+        // They were requested later: it does no harm to treat them as older than they are.
         learn: async page => void (await learn(decided, page, sentAtMs)),
       });
     }
@@ -137,7 +137,7 @@ export function createWithhold(parts: WithholdParts): Withhold {
   }
 }
 
-/** The tested properties of which an answer says whether a page has them: none where the request chose which to show. */
+/** The tested properties that an answer shows completely: none if the request chose the shown properties. */
 function propertiesShown({ call, facts }: DecidedCall): ReadonlySet<string> {
   const { target } = call.operation;
   const whole = target?.kind === 'notion' && !target.path.includes('filter_properties');
@@ -146,13 +146,16 @@ function propertiesShown({ call, facts }: DecidedCall): ReadonlySet<string> {
 
 const nothing: ReadonlySet<string> = new Set();
 
-/** The data sources that an answer shows: as it stands, or as what is in the database that it shows. */
+/** The data sources that an answer shows: itself, or those of the database that it shows. */
 function sourcesIn(learned: readonly LearnedObject[], { data_sources: sources }: Json): string[] {
   const listed = Array.isArray(sources) ? sources.flatMap(source => (isObject(source) ? String(source.id) : [])) : [];
   return [...learned.flatMap(({ kind, id }) => (kind === 'data_source' ? id : [])), ...listed];
 }
 
-/** Whether the caller may see the object that an answer is. Lists are judged item by item, and what is one's own by whose it is. */
+/**
+ * Whether the caller may see the object of the answer. Lists are judged item by item, and objects with an owner by
+ * their owner.
+ */
 async function maySee(decided: DecidedCall, json: Json, sight: Sight, whereabouts: Whereabouts): Promise<boolean> {
   const object = answerItem(json);
   if (typeof object === 'string' || object.kind === 'file_upload' || sight.everyObject) return true;

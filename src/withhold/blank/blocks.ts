@@ -20,12 +20,15 @@ const commonKeys: ReadonlySet<string> = new Set([
   ...['has_children', 'archived', 'in_trash', 'request_id'],
 ]);
 
-/** Keys of a block's content under which rich text stands. */
+/** Keys of rich text in a block's content. */
 const textKeys: ReadonlySet<string> = new Set(['rich_text', 'caption', 'cells', 'title', 'text']);
-/** Keys of a block's content that hold more than one value, and nothing that leads to another page. */
+/** Keys of a block's content that hold several values, none of which leads to another page. */
 const plainKeys: ReadonlySet<string> = new Set(['icon', 'file', 'recording', 'children']);
 
-/** A block. One that is of no known type, or shows what is hidden, becomes a block that Notion's API does not support. */
+/**
+ * A block. If its type is unknown, or if it shows something hidden, it becomes a block that Notion's API does not
+ * support.
+ */
 export function blankBlock(block: Json, findings: Findings): void {
   const { type } = block;
   blankParent(block, 'parent', findings);

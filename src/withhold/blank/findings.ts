@@ -2,7 +2,7 @@ import type { NotionRef } from '../../domain/page-index.ts';
 import { linkTargets } from '../../notion/link-targets.ts';
 import type { Json } from '../read-answer.ts';
 
-/** Something in an answer that shows other objects, and what becomes of it if the caller may not have one of them. */
+/** A part of an answer that shows other objects, and what to do if the caller may not have one of them. */
 interface Finding {
   readonly shows: readonly NotionRef[];
   readonly hide: () => void;
@@ -14,7 +14,7 @@ export interface Masked {
   readonly hide: (names: ReadonlySet<string>) => void;
 }
 
-/** A rollup or formula of a page, with what it may depend on in that page. */
+/** A rollup or formula of a page, with the parts of that page that it may depend on. */
 export interface Computed {
   readonly page: NotionRef;
   /** The data source of the page; null where the answer does not name it. */
@@ -25,7 +25,7 @@ export interface Computed {
   readonly hide: () => void;
 }
 
-/** A block or page that holds something, and what becomes of it if the caller may have nothing of that. */
+/** A block or page with content, and what to do if the caller may have none of it. */
 export interface Holder {
   readonly object: NotionRef;
   readonly hide: () => void;
@@ -44,14 +44,14 @@ export interface LongRelation {
   readonly value: Json;
 }
 
-/** Which other objects a value shows. */
+/** The other objects that a value shows. */
 export interface ShownBy {
   readonly shows: readonly NotionRef[];
   /** Whether these are all of them. */
   readonly whole: boolean;
 }
 
-/** What one walk through an answer has found, before anybody knows what the caller may see of it. */
+/** The results of one walk through an answer, before it is known what the caller may see. */
 export class Findings {
   readonly shown: Finding[] = [];
   readonly masked: Masked[] = [];
@@ -61,7 +61,7 @@ export class Findings {
   readonly longRelations: LongRelation[] = [];
   /** How many things were blanked without asking. */
   blanked = 0;
-  /** Whether the caller may know who people are. */
+  /** Whether the caller may see people's data. */
   readonly people: boolean;
   /** The page that the call is about, for answers that show one of its properties alone. */
   readonly page: NotionRef | null;
@@ -84,7 +84,7 @@ export class Findings {
     if (objects.length > 0) this.shown.push({ shows: objects, hide });
   }
 
-  /** A link that stands under a key; it is replaced if it leads to what the caller may not have. */
+  /** The link under a key; it is replaced if the caller may not have its target. */
   link(holder: Json, key: string, blank: '' | null): void {
     const link = holder[key];
     if (typeof link !== 'string') return;
@@ -98,7 +98,7 @@ export class Findings {
     this.blanked++;
     change();
   }
-  /** Fields that nobody knows are not shown: what Notion adds to an object may name others (rule 12). */
+  /** Unknown fields are not shown: fields that Notion adds to an object may name others (rule 12). */
   keep(object: Json, known: ReadonlySet<string>, also?: string): void {
     for (const key of Object.keys(object)) {
       if (!known.has(key) && key !== also) this.blank(() => delete object[key]);

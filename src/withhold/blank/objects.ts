@@ -33,14 +33,14 @@ const textKeys: ReadonlySet<string> = new Set([
 ]);
 const requestId: ReadonlySet<string> = new Set(['request_id']);
 
-/** Answers and parts of them that show nothing of any page. */
+/** Answers, and parts of them, that show no page. */
 const harmless: ReadonlySet<unknown> = new Set(['file_upload', 'custom_emoji', 'error']);
 
 /**
- * Walks through an object of an answer and finds everything in it that shows something else. What nobody knows is blanked
- * at once.
+ * Walks through an object of an answer and finds every part that shows another object. Unknown parts are blanked at
+ * once.
  *
- * @returns false for an object of no known kind, which must not be shown
+ * @returns false for an object of an unknown kind, which must not be shown
  */
 export function blankObject(object: Json, findings: Findings): boolean {
   switch (object.object) {
@@ -152,7 +152,10 @@ function blankDatabase(database: Json, findings: Findings): void {
   findings.masked.push({ object, hide: names => hideColumns(properties, names) });
 }
 
-/** What pages, databases and data sources share. A page that is published shows where only to those who see everything. */
+/**
+ * The fields that pages, databases and data sources share. The public address of a page is shown only to callers who
+ * see everything.
+ */
 function blankCommon(object: Json, findings: Findings): void {
   blankParent(object, 'parent', findings);
   blankAuthors(object, findings);
@@ -197,7 +200,7 @@ function blankItem(item: Json, findings: Findings): boolean {
   return blankValue(item, findings);
 }
 
-/** Of the rest of the page nothing is known here. */
+/** The rest of the page is not known here. */
 function noteItem(item: Json, hide: () => void, findings: Findings): void {
   const { page } = findings;
   if (page === null) findings.blank(hide);
@@ -215,7 +218,7 @@ function blankItems(list: Json, item: Json, findings: Findings): void {
   noteItem(item, hide, findings);
 }
 
-/** What a task came to is what the call would have answered. */
+/** The result of a task is the answer that the call would have had. */
 function blankTask(task: Json, findings: Findings): boolean {
   const { result, error } = task;
   if (isObject(error)) {

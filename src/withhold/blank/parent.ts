@@ -13,7 +13,7 @@ const kinds: readonly (readonly [key: string, kind: NotionObjectKind])[] = [
   ['comment_id', 'comment'],
 ];
 
-/** The objects that a reference names; null if it names something that nobody knows. */
+/** The objects that a reference names; null if it names something unknown. */
 export function objectsNamed(reference: Json): NotionRef[] | null {
   const objects: NotionRef[] = [];
   for (const [key, kind] of kinds) {
@@ -26,7 +26,7 @@ export function objectsNamed(reference: Json): NotionRef[] | null {
   return objects;
 }
 
-/** A page whose parent is hidden stands at the top of what its reader sees. */
+/** A page with a hidden parent counts as the topmost page that its reader sees. */
 export function blankParent(holder: Json, key: 'parent' | 'database_parent', findings: Findings): void {
   const parent = holder[key];
   if (!isObject(parent)) return;

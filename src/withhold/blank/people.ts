@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../read-answer.ts';
 import type { Findings } from './findings.ts';
 
-/** Who made and who last changed an object. */
+/** The people who made and last changed an object. */
 export function blankAuthors(object: Json, findings: Findings): void {
   blankUser(object, 'created_by', findings);
   blankUser(object, 'last_edited_by', findings);

@@ -8,7 +8,7 @@ import type { Findings } from './findings.ts';
 const untitled = 'Untitled';
 const somebody = '@Anonymous';
 
-/** Rich text (https://developers.notion.com/reference/rich-text): what it mentions and where its links lead. */
+/** Rich text (https://developers.notion.com/reference/rich-text): its mentions, and the targets of its links. */
 export function blankRichText(value: unknown, findings: Findings): void {
   if (Array.isArray(value)) for (const item of value) blankRichText(item, findings);
   else if (isObject(value)) blankItem(value, findings);
@@ -88,7 +88,7 @@ function targetsIn(values: readonly unknown[]): NotionRef[] {
   });
 }
 
-/** Plain text in the place of what is hidden. It keeps its look. */
+/** Replaces hidden parts by plain text, which keeps its style. */
 function becomeText(item: Json, content: string): void {
   for (const key of Object.keys(item)) if (key !== 'annotations') delete item[key];
   Object.assign(item, { type: 'text', text: { content, link: null }, plain_text: content, href: null });

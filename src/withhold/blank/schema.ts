@@ -11,10 +11,10 @@ const types: ReadonlySet<unknown> = new Set([
   ...['last_edited_by', 'unique_id', 'verification', 'button', 'place', 'location', 'last_visited_time'],
 ]);
 
-/** What stands for the id of a hidden object where Notion's types want one. */
+/** Replaces the id of a hidden object in places where Notion's types demand an id. */
 const noId = '00000000-0000-0000-0000-000000000000';
 
-/** The columns of a data source: the others that they lead to, and what they say of the columns there. */
+/** The columns of a data source: the data sources that they lead to, and what they say about the columns there. */
 export function blankSchema(holder: Json, findings: Findings): void {
   const { properties } = holder;
   if (!isObject(properties)) return;

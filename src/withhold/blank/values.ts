@@ -5,17 +5,17 @@ import type { Findings } from './findings.ts';
 import { blankUser, partialUser } from './people.ts';
 import { blankRichText } from './rich-text.ts';
 
-/** Values that show nothing but themselves. */
+/** Values that show no other object. */
 const plain: ReadonlySet<unknown> = new Set([
   ...['number', 'select', 'multi_select', 'status', 'date', 'email', 'phone_number', 'checkbox', 'created_time'],
   ...['last_edited_time', 'unique_id', 'button', 'place', 'unsupported'],
 ]);
 
 /**
- * The value of a property (https://developers.notion.com/reference/page-property-values), or one entry of it. Formulas and
- * rollups are the caller's affair; entries of a rollup are looked through here.
+ * The value of a property (https://developers.notion.com/reference/page-property-values), or one entry of it. The
+ * caller of this function handles formulas and rollups; entries of a rollup are examined here.
  *
- * @returns false for a type that nobody knows, which must not be shown
+ * @returns false for an unknown type, which must not be shown
  */
 export function blankValue(value: Json, findings: Findings): boolean {
   const { type } = value;
@@ -64,7 +64,7 @@ function relatedPage(entry: unknown): NotionRef | null {
   return id === null ? null : { kind: 'page', id };
 }
 
-/** Null or empty, in the shape of the value: how Notion writes a computed value of which there is nothing (rule 14). */
+/** Null or empty, in the shape of the value: Notion writes an empty computed value like this (rule 14). */
 export function emptyComputed(value: Json): void {
   const { type } = value;
   const computed = typeof type === 'string' ? value[type] : null;

@@ -12,7 +12,9 @@ const keys: ReadonlySet<string> = new Set([
 /** What a view says of the data that it shows. */
 const dataKeys = ['filter', 'sorts', 'quick_filters', 'configuration'] as const;
 
-/** A view (https://developers.notion.com/reference/view). It stands in one database, and may show the data of another. */
+/**
+ * A view (https://developers.notion.com/reference/view). It stands in one database, and may show the data of another.
+ */
 export function blankView(view: Json, findings: Findings): void {
   findings.keep(view, keys);
   blankAuthors(view, findings);
@@ -26,7 +28,8 @@ export function blankView(view: Json, findings: Findings): void {
       view.data_source_id = null;
       hide();
     });
-    // Which properties a view names shows only with the schema, so it names none of them where some are hidden.
+    // Only the schema shows which properties a view names. So if some properties are hidden, the view names none at
+    // all.
     findings.masked.push({ object: source, hide });
   }
   findings.shows(pagesIn(dataKeys.map(key => view[key])), hide);
