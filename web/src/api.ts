@@ -7,7 +7,7 @@ import type { components, operations, paths } from '../../src/domain/admin-api.t
 type Shapes = components['schemas'];
 
 export type Me = Shapes['Me'];
-/** A membership that nobody has accepted yet. */
+/** A membership that was offered and not accepted yet. */
 export type Invitation = Shapes['Invitation'];
 /** An invitation that was just made; the link is null when it went out by mail. */
 export type Issued = Shapes['IssuedInvitation'];
@@ -20,7 +20,7 @@ export type CapabilityFinding = Shapes['CapabilityFinding'];
 export type ReportedConnection = Shapes['ReportedConnection'];
 export type ReachedItem = Shapes['ReachedItem'];
 export type AccessReport = Shapes['AccessReport'];
-/** An address at which a workspace hears from Notion: docs/webhooks.md. */
+/** An address to which Notion sends a workspace's events: docs/webhooks.md. */
 export type Subscription = Shapes['Subscription'];
 export type KeptAsideEvent = Shapes['KeptAsideEvent'];
 export type Workspace = Shapes['Workspace'];
@@ -38,16 +38,16 @@ export type LesserRight = Shapes['LesserRight'];
 export type DraftReport = Shapes['DraftReport'];
 export type DraftFlips = Shapes['DraftFlips'];
 export type DecidingGrant = Shapes['DecidingGrant'];
-/** The pages that somebody reaches, or a part of them. */
+/** The pages that a principal can use, or a part of them. */
 export type ReachAnswer = Shapes['ReachAnswer'];
 export type ReachedPage = Shapes['ReachedPage'];
 export type WhoCanAnswer = Shapes['WhoCanAnswer'];
 export type WhoCan = Shapes['WhoCan'];
 /** A call of Notion's API, and the actions that it takes. */
 export type OperationTakes = Shapes['OperationTakes'];
-/** A page with what somebody may do there, and why. Its title is text that strangers wrote. */
+/** A page with what a principal may do there, and why. Strangers wrote its title. */
 export type PageAccess = Shapes['PageAccess'];
-/** What somebody gains or loses by a change of the policy. */
+/** What a principal gains or loses by a change of the policy. */
 export type PolicyDifference = Shapes['PolicyDifference'];
 /** A role that can be given. */
 export type Role = NonNullable<operations['members.set_role']['requestBody']>['content']['application/json']['role'];

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { answerOf, api } from './api.ts';
 
-/** Who is signed in. Anonymous readers get a 401, which leads to the sign-in page. */
+/** The person who is signed in. Anonymous readers get a 401, which leads to the sign-in page. */
 export function useMe() {
   return useQuery({ queryKey: ['me'], queryFn: () => answerOf(api.GET('/api/me')), staleTime: 60_000 });
 }

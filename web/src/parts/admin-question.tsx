@@ -1,14 +1,14 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 
 interface AdminQuestionProps {
-  /** Who is to become an admin; null while nobody is. */
+  /** The person who is to become an admin; null if there is none. */
   readonly of: string | null;
   readonly workspace: string;
   readonly onConfirm: () => void;
   readonly onCancel: () => void;
 }
 
-/** Asks before anybody becomes an admin: it is easily chosen, and gives everything away. */
+/** Asks before a person becomes an admin: it is easy to choose by mistake, and gives every right. */
 export function AdminQuestion({ of, workspace, onConfirm, onCancel }: AdminQuestionProps) {
   return (
     <Modal

@@ -1,4 +1,4 @@
-/** JSON as RFC 8785 spells it: one spelling for one value. Of what came out of `JSON.parse`. */
+/** JSON as RFC 8785 spells it: always the same text for the same value. For values from `JSON.parse`. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -8,7 +8,7 @@ import { NotFound } from '../not-found.tsx';
 /** Where it is in the dashboard: outside of every workspace. */
 export const deploymentLogPath = '/deployment/log';
 
-/** What belongs to no workspace: sign-ins, refused keys, callers whom nobody knows. */
+/** Events of no workspace: sign-ins, refused keys, unknown callers. */
 export function DeploymentLog() {
   const me = useMe();
   // The server refuses everybody else; here there is then nothing to see.

@@ -32,7 +32,9 @@ const doors = [
   { value: 'oauth', label: 'Connecting' },
 ];
 
-/** What calls are part of. What pages read by themselves, and what Portcullis asks by itself, hides what somebody did. */
+/**
+ * The activities that calls belong to. Readings by pages, and Portcullis's own questions, would hide what people did.
+ */
 const activities = [
   { value: 'notion', label: 'Calls to Notion' },
   { value: 'administration', label: 'Changes in Portcullis' },

@@ -125,7 +125,7 @@ export function useLog(source: LogSource, filters: LogFilters, live: boolean) {
   });
 }
 
-/** What to call somebody in the log; who has left keeps the id. */
+/** The name of a principal in the log; those that have left are shown by id. */
 type NameOf = (principal: AuditPrincipal | null) => string;
 
 export interface Names {

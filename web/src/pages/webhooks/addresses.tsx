@@ -21,7 +21,7 @@ interface WebhookAddressesProps {
   readonly explanation: string;
 }
 
-/** The addresses at which somebody hears from Notion: makes them, and shows how far each has come. */
+/** The addresses to which Notion sends events: makes them, and shows how far each has come. */
 export function WebhookAddresses({ webhooks, explanation }: WebhookAddressesProps) {
   const [token, setToken] = useState<string | null>(null);
   const announce = useAnnounce();

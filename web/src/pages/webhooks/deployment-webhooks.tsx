@@ -6,7 +6,7 @@ import { NotFound } from '../not-found.tsx';
 import { WebhookAddresses } from './addresses.tsx';
 import { webhooksOfDeployment } from './webhook-api.ts';
 
-/** Where it is in the dashboard: outside of every workspace, since it hears of all of them. */
+/** Its address in the dashboard: outside of every workspace, because it gets the events of all of them. */
 export const deploymentWebhooksPath = '/deployment/webhooks';
 
 /** The addresses at which the integration that people connect by tells of every workspace in which it is installed. */

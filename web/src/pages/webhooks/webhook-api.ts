@@ -26,7 +26,7 @@ export const webhooksOfDeployment: WebhookApi = {
     answerOf(api.GET('/api/webhooks/{subscription}/kept-aside', { params: { path: { subscription } } })),
 };
 
-/** The addresses at which one workspace hears from an internal integration. */
+/** The addresses to which an internal integration sends one workspace's events. */
 export function webhooksOfWorkspace(workspace: string): WebhookApi {
   const all = { params: { path: { workspace } } };
   const one = (subscription: string) => ({ params: { path: { workspace, subscription } } });

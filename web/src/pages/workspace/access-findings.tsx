@@ -21,7 +21,7 @@ interface AccessFindingsProps {
   readonly reported: ReportedConnection;
 }
 
-/** Where a connection can do more or less at Notion than anybody here needs, and what to change there. */
+/** Where a connection can do more or less at Notion than the workspace needs, and what to change there. */
 export function AccessFindings({ workspace, reported }: AccessFindingsProps) {
   if (reported.reach === 'hosted_mcp') return null;
   const wrong = reported.capabilities.filter(({ verdict }) => verdict === 'missing' || verdict === 'excess');

@@ -88,7 +88,7 @@ function columnsOf(connections: readonly ReportedConnection[]): readonly Column<
   ];
 }
 
-/** Two connections of a kind are told apart by the end of their ids. */
+/** Two connections of a kind are distinguished by the end of their ids. */
 function nameOf(id: string, connections: readonly ReportedConnection[]): string {
   const found = connections.find(connection => connection.id === id);
   return found === undefined ? id : `${kindName(found.kind)} …${id.slice(-4)}`;
@@ -134,7 +134,9 @@ function Shared({ item: { root, publicUrl } }: { readonly item: ReachedItem }) {
   );
 }
 
-/** A way out of the dashboard. The address came from Notion: only one of the web is followed, and nobody is told from where. */
+/**
+ * A link out of the dashboard. The address came from Notion: only web addresses are followed, and without a referrer.
+ */
 function OutLink({ href, label, of }: { readonly href: string; readonly label: string; readonly of: string }) {
   if (!/^https:\/\//.test(href)) return null;
   return (

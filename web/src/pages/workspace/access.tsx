@@ -15,7 +15,7 @@ import { VerdictMark } from './access-findings.tsx';
 import { AccessItems } from './access-items.tsx';
 import { kindName } from './connection-kind.ts';
 
-/** What each connection can do and see at Notion. Nothing is asked there before somebody presses the button. */
+/** What each connection can do and see at Notion. It asks Notion only after a person presses the button. */
 export function Access({ workspace }: { readonly workspace: Workspace }) {
   // Each asking is a list of its own: going on with one never asks again for what it has.
   const [asking, setAsking] = useState(0);
@@ -56,7 +56,7 @@ export function Access({ workspace }: { readonly workspace: Workspace }) {
 
 type Report = UseInfiniteQueryResult<{ pages: AccessReport[] }>;
 
-/** Only ever fetched because somebody asked: each part costs calls to Notion. */
+/** Fetched only when a person asked for it: each part costs calls to Notion. */
 function useReport(workspaceId: string, asking: number): Report {
   const queries = useQueryClient();
   const report = useInfiniteQuery({

@@ -42,7 +42,7 @@ function SuspendOrResume({ workspace, agent }: { readonly workspace: Workspace; 
   const announce = useAnnounce();
   const changed = useMembershipChanged(workspace.id);
   const suspended = !agent.suspended;
-  // Who answered for it has left: whoever resumes it answers for it from then on.
+  // Its owner has left: the person who resumes it becomes responsible for it.
   const orphaned = agent.owner?.isMember === false;
   const change = useMutation({
     mutationFn: () =>

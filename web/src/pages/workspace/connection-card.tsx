@@ -96,7 +96,7 @@ function ConnectionFacts({ connection }: { readonly connection: ConnectionDetail
   );
 }
 
-/** A token that ends calls for nobody: Portcullis exchanges it for a new one. */
+/** The end of a token stops no calls: Portcullis exchanges it for a new one. */
 function TokenEnd({ at }: { readonly at: string | null }) {
   if (at === null) return 'Notion does not say';
   return (

@@ -61,7 +61,9 @@ const states: ReadonlyMap<string, State> = new Map<string, State>([
   ['revoked', { mark: { label: 'Not connected', icon: 'denied', tone: 'quiet' }, help: null }],
 ]);
 
-/** It serves for as long as its token lives; nobody at Notion and nobody in the workspace can mend this. */
+/**
+ * It serves calls for as long as its token lives; neither a person at Notion nor one in the workspace can repair this.
+ */
 const refused: State = {
   mark: { label: 'Cannot be renewed', icon: 'warning', tone: 'bad' },
   help: 'Notion refuses the client id or secret that this Portcullis is set up with. Calls fail once the token ends. Its operator must correct them (portcullis doctor says more); there is nothing to reconnect.',

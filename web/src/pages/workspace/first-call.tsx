@@ -7,7 +7,7 @@ import { Time } from '../../parts/time.tsx';
 import { inWords } from '../log/reasons.ts';
 
 const lookAgainMs = 3_000;
-/** Whoever has not called by then has gone to do something else. */
+/** After that time, the person has gone to do something else. */
 const looksMax = 200;
 
 interface FirstCallWatchProps {

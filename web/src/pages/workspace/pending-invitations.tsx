@@ -14,7 +14,7 @@ import { Time } from '../../parts/time.tsx';
 import { InvitationLink } from './invitation-link.tsx';
 import { useMembershipChanged } from './membership.ts';
 
-/** Invitations that nobody has accepted. Nothing is shown where there are none. */
+/** Invitations that are not accepted yet. If there are none, nothing is shown. */
 export function PendingInvitations({ workspace }: { readonly workspace: Workspace }) {
   const pending = useQuery({
     queryKey: ['invitations', workspace.id],

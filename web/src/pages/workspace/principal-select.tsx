@@ -17,7 +17,7 @@ interface PrincipalSelectProps {
   readonly enabled?: boolean;
 }
 
-/** Chooses somebody among hundreds: the server is asked for those whose names match what is typed. */
+/** Chooses a principal among hundreds: the server searches names that match the typed text. */
 export function PrincipalSelect(props: PrincipalSelectProps) {
   const { label, workspaceId, kind, nobody, value, onChange, enabled = true } = props;
   const [text, setText] = useState(nobody);

@@ -4,7 +4,7 @@ import { isServing } from '../../../../src/domain/connection-states.ts';
 import type { Connection } from '../../api.ts';
 import { Icon } from '../../icons.tsx';
 
-/** What decides whether a connection serves somebody's calls to Notion's REST API. */
+/** What decides whether a connection serves a caller's calls to Notion's REST API. */
 export interface Served {
   readonly kind: Connection['kind'];
   readonly status: string;
@@ -21,7 +21,7 @@ export function isServed(connections: readonly Served[], readerId: string | unde
   );
 }
 
-/** Said where nothing serves: whatever else is connected, calls fail. */
+/** Shown if no connection serves: calls fail, even if others are connected. */
 export function NothingServes({ mayConnect }: { readonly mayConnect: boolean }) {
   return (
     <Alert color="red" variant="outline" icon={<Icon name="warning" />} title="Your calls to Notion are refused">

@@ -2,7 +2,7 @@ import type { Workspace } from '../../api.ts';
 import { WebhookAddresses } from '../webhooks/addresses.tsx';
 import { webhooksOfWorkspace } from '../webhooks/webhook-api.ts';
 
-/** The addresses at which this workspace alone hears from Notion. */
+/** The addresses to which Notion sends the events of this workspace alone. */
 export function Webhooks({ workspace }: { readonly workspace: Workspace }) {
   return (
     <WebhookAddresses

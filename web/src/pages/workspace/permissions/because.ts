@@ -1,4 +1,4 @@
-/** Why somebody may read a page or not, for people. */
+/** Why a principal may or may not read a page, for people. */
 const texts: Readonly<Record<string, string>> = {
   role: 'by the role',
   grant: 'by a grant',

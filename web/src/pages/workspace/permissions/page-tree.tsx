@@ -34,7 +34,7 @@ function Level(props: TreeProps & { readonly parent: string | null; readonly dep
     queryKey: ['page-access', workspaceId, query],
     queryFn: () =>
       answerOf(api.GET('/api/workspaces/{workspace}/pages', { params: { path: { workspace: workspaceId }, query } })),
-    // What is open stays open while the access of somebody else is fetched.
+    // Open parts stay open while the access of another principal is fetched.
     placeholderData: keepPreviousData,
   });
   return (

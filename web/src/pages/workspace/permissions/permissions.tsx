@@ -12,7 +12,7 @@ import { PagePanel } from './page-panel.tsx';
 import { PageTree } from './page-tree.tsx';
 import { DecisionTester } from './tester/decision-tester.tsx';
 
-/** Who may do what on which page: the tree of pages as somebody sees it, and what can be changed at each of them. */
+/** Who may do what on which page: the tree of pages for one principal, and the possible changes at each page. */
 export function Permissions({ workspace }: { readonly workspace: Workspace }) {
   const [principal, setPrincipal] = useState('');
   const [tested, setTested] = useState('');

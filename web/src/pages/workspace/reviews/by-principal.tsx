@@ -86,7 +86,7 @@ function useReach(workspaceId: string, asked: Asked | null) {
     initialPageParam: null as string | null,
     getNextPageParam: part => part.nextCursor,
     enabled: asked !== null,
-    // A review is of one moment: it is asked again when somebody presses the button.
+    // A review is of one moment: it is made again when the person presses the button.
     staleTime: Number.POSITIVE_INFINITY,
   });
 }

@@ -17,7 +17,7 @@ interface ReachedPagesProps {
   readonly onMore: (() => void) | null;
 }
 
-/** The pages that somebody reaches. */
+/** The pages that a principal can use. */
 export function ReachedPages({ action, parts, askedAt, csv, onMore }: ReachedPagesProps) {
   const [first] = parts;
   if (first === undefined) return null;

@@ -4,7 +4,7 @@ import type { Workspace } from '../../../api.ts';
 import { ByPage } from './by-page.tsx';
 import { ByPrincipal } from './by-principal.tsx';
 
-/** Lists for those who review permissions: everything that somebody may do, and everybody who may do something. */
+/** Lists for reviewers of permissions: everything that a principal may do, and every principal who may do something. */
 export function Reviews({ workspace }: { readonly workspace: Workspace }) {
   const [search] = useSearchParams();
   return (

@@ -11,7 +11,7 @@ interface DecisionTesterProps {
   readonly workspaceId: string;
   /** Choosing who; left out where it is plain. */
   readonly who?: ReactNode;
-  /** Who is tested; empty for the reader. */
+  /** The tested principal; empty for the reader. */
   readonly principal: string;
   /** The page that is tested unless another one is named. */
   readonly page: PageAccess | null;
@@ -19,7 +19,7 @@ interface DecisionTesterProps {
   readonly limitTo?: { readonly role: string; readonly under: readonly string[] };
 }
 
-/** Asks the policy about a call that nobody makes: who, what and where, and the answer with its reasons. */
+/** Asks the policy about a call that is not made: who, what and where, and the answer with its reasons. */
 export function DecisionTester({ label, workspaceId, who, principal, page, limitTo }: DecisionTesterProps) {
   const { find, choices } = useWhats();
   const [chosen, setChosen] = useState('action read');
