@@ -359,7 +359,7 @@ class Bundle:
         if self.place == "entries" and names == ["index", "leaf", "missing"]:
             return self.take_missing(value)
         if self.place == "entries" and names == ["stray"]:
-            return self.add("entry %s was never logged: somebody wrote it into the database" % value["stray"])
+            return self.add("entry %s was never logged: it was written into the database directly" % value["stray"])
         if self.place == "entries" and names == ["root", "rootIndex", "rootPath"]:
             self.place = "seal"
             self.digest.update(data)

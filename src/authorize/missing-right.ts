@@ -33,8 +33,8 @@ export function missingRight(decision: Deny, decided: DecidedCall): MissingRight
       };
     case 'move_widens':
       return {
-        message: 'After this move somebody could do more with the page than before. That takes the action "grants".',
-        hint: 'Ask somebody who may change permissions in this workspace to move it.',
+        message: 'After this move a member could do more with the page than before. That takes the action "grants".',
+        hint: 'Ask a person who may change permissions in this workspace to move it.',
       };
     case 'property_masked':
       return {
@@ -44,7 +44,7 @@ export function missingRight(decision: Deny, decided: DecidedCall): MissingRight
     case 'property_tested':
       return {
         message: 'Permissions depend on a property that this call writes. Writing it takes the action "grants".',
-        hint: 'Leave that property out, or ask somebody who may change permissions in this workspace.',
+        hint: 'Leave that property out, or ask a person who may change permissions in this workspace.',
       };
     case 'lacks_deployment_right':
       return ofDeployment(demand.action, decided);
@@ -95,12 +95,12 @@ function givesTooMuch(demand: Demand, { call, caller, facts }: DecidedCall): Mis
   if (missing.length === 0) {
     return {
       message: 'Only an administrator of this deployment can reset the password of this person.',
-      hint: 'Ask somebody who manages people in the deployment: this person reaches more than this workspace.',
+      hint: 'Ask a person who manages people in the deployment: this person can use more than this workspace.',
     };
   }
   return {
     message: `This takes permissions that you do not hold: ${missing.join(', ')}.`,
-    hint: 'Give less, or ask somebody who holds them.',
+    hint: 'Give less, or ask a person who holds them.',
     missing,
   };
 }

@@ -32,7 +32,7 @@ export function sayFailed(failed: FailedCheck): string {
 
 /** Null: the name means no member. */
 function said(got: AllowedCalls | null): string {
-  if (got === null) return 'but it names nobody';
+  if (got === null) return 'but it names no member';
   if (got === 'sometimes') return 'got allow in some calls and deny in others';
   return got === 'always' ? 'got allow' : 'got deny';
 }

@@ -10,14 +10,14 @@ const ofGrant: Readonly<Record<Extract<Lint, { of: 'grant' }>['because'], string
   no_actions: 'It names no action, or a role that allows none.',
   expired: 'It has expired.',
   never_holds: 'It begins when it has ended, so it never holds.',
-  nobody: 'No member is meant by it.',
+  nobody: 'Its subject includes no member.',
   nowhere: 'Nothing that is known stands in its places.',
   changes_nothing: 'Without it, every call would be decided the same.',
-  everyone: 'It allows everybody what otherwise only admins may.',
+  everyone: 'It allows everyone what otherwise only admins may do.',
 };
-const ofGroup = { empty: 'Nobody is in it.', unused: 'No grant and no group names it.' };
-const ofRole = { no_actions: 'It allows nothing.', unused: 'Nobody has it, and no grant names it.' };
-const ofCheck = { nobody: 'It is about nobody.', nowhere: 'Its page is not known, so it is checked at the top.' };
+const ofGroup = { empty: 'It has no members.', unused: 'No grant and no group names it.' };
+const ofRole = { no_actions: 'It allows nothing.', unused: 'No member has it, and no grant names it.' };
+const ofCheck = { nobody: 'It is about no member.', nowhere: 'Its page is not known, so it is checked at the top.' };
 
 /** What a lint is about, and why it is one: two sentences for the author of the policy. */
 export function sayLint(lint: Lint, names: SubjectNames): string {

@@ -90,7 +90,7 @@ export function createSinkCommands(parts: {
       };
       const detail = { sink: id, changed: Object.keys(asked).sort().join(' '), paused: paused ?? null };
       const sink = await store.change(place, change, now(), entryOf('sink.changed', detail));
-      if (sink === null) throw new PortcullisError('conflict', 'Somebody else has changed this sink. Look again.');
+      if (sink === null) throw new PortcullisError('conflict', 'This sink was changed meanwhile. Look again.');
       return { sink, secret };
     },
 

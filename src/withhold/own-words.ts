@@ -11,9 +11,9 @@ const words: Readonly<Record<string, string>> = {
   rate_limited: 'Notion has too many requests to answer. Wait, then try again.',
 };
 
-const whoHearsMore = 'More is told to those who may read the object.';
+const whoHearsMore = 'Callers who may read the object learn more.';
 const inTrouble = 'Notion could not answer the request.';
-const maybeDone = 'The change may have been made. Do not repeat it before somebody has read the object.';
+const maybeDone = 'The change may have been made. Do not repeat it before someone has read the object.';
 
 /**
  * Explains a refusal of Notion's to a caller who may not see Notion's own text.

@@ -73,7 +73,7 @@ describe('the dashboard of connections', { skip: chromiumUnavailable() }, () => 
 
     await page.getByRole('tab', { name: 'Overview' }).click();
     const findings = card.getByRole('region', { name: 'Access at Notion' });
-    await findings.getByText('It lacks at Notion what somebody here needs:').waitFor();
+    await findings.getByText('It lacks something at Notion that is needed here:').waitFor();
     await assertAccessible(page);
     await assertFits(await opened('overview', narrow), 'Access at Notion');
     await demo.emulator.setCapabilities({ botId, capabilities: { insert_comments: true } });

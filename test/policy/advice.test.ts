@@ -126,7 +126,7 @@ describe('advice about a policy', () => {
       assert.deepEqual([findings[0].of, findings[0].because], ['test', 'nobody']);
       const refused = await call('PUT', at('/groups/some'), 'admin', { members: [] });
       assert.equal(refused.status, 409);
-      assert.match((await json(refused)).detail, /names nobody/);
+      assert.match((await json(refused)).detail, /names no member/);
       assert.equal((await put(others)).status, 200);
     });
 

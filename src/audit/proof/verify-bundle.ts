@@ -103,7 +103,7 @@ function createBundleReader(trust: Trust, watching: Watching) {
     const broken = brokenIn(line);
     if (broken === null) return refuse();
     if ('stray' in broken) {
-      problems.add(`entry ${broken.stray} was never logged: somebody wrote it into the database`);
+      problems.add(`entry ${broken.stray} was never logged: it was written into the database directly`);
       return;
     }
     problems.add(`entry ${broken.index} (${broken.missing}) is missing: the database no longer had it`);

@@ -120,7 +120,7 @@ function End({ session, onEnded }: { readonly session: Session; readonly onEnded
       label="End"
       of={`the session of ${browserName(session.userAgent)}`}
       question="End this session?"
-      consequence={session.current ? 'You will be signed out here.' : 'Whoever uses it is signed out at once.'}
+      consequence={session.current ? 'You will be signed out here.' : 'The browser that uses it is signed out at once.'}
       run={() => answerOf(api.DELETE('/api/me/sessions/{session}', { params: { path: { session: session.id } } }))}
       onDone={onEnded}
     />

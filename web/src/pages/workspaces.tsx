@@ -110,7 +110,7 @@ function DeploymentLinks({ rights }: { readonly rights: readonly string[] }) {
           <Anchor component={Link} to={deploymentLogPath} inherit>
             Log of the deployment
           </Anchor>
-          : sign-ins, refused keys, and callers whom nobody knows.
+          : sign-ins, refused keys, and unknown callers.
         </Text>
       )}
     </Stack>

@@ -21,8 +21,8 @@ export function DeploymentLog() {
         </Anchor>
         <PageTitle text="Log of the deployment" />
         <Text size="sm" c="dimmed">
-          What belongs to no workspace: who signed in, refused keys, and callers whom nobody knows. Those are counted,
-          each kind once a minute, since anybody can make any number of them.
+          What belongs to no workspace: sign-ins, refused keys, and unknown callers. Unknown callers are counted, each
+          kind once a minute, because strangers can make any number of calls.
         </Text>
       </Stack>
       <Log source={{ workspaceId: null }} titles={false} />

@@ -44,7 +44,7 @@ export function WebhookAddresses({ webhooks, explanation }: WebhookAddressesProp
         <Secret
           title="Verification token"
           secret={token}
-          explanation="Paste it at Notion, where it asks to verify the subscription. It is shown only this once: whoever has it can send events in Notion's name."
+          explanation="Paste it at Notion, where it asks to verify the subscription. It is shown only this once: everyone who has it can send events in Notion's name."
           onDone={() => setToken(null)}
         />
       )}

@@ -27,7 +27,7 @@ export function DeploymentWebhooks() {
       </Stack>
       <WebhookAddresses
         webhooks={webhooksOfDeployment}
-        explanation="Notion can tell when pages move, are deleted or come back, in every workspace in which the integration is installed. Without it the same is noticed a little later. An integration has one subscription at Notion, so one address is enough. It takes somebody who may edit the integration there."
+        explanation="Notion can report when pages move, are deleted or come back, in every workspace in which the integration is installed. Without it the same is noticed a little later. An integration has one subscription at Notion, so one address is enough. It takes somebody who may edit the integration there."
       />
     </Stack>
   );

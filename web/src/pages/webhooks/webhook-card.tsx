@@ -52,7 +52,7 @@ const states: ReadonlyMap<string, State> = new Map<string, State>([
     'contested',
     {
       mark: { label: 'Contested', icon: 'denied', tone: 'bad', strong: true },
-      next: 'Somebody else knows this address, so nothing that comes there is believed. Reset, and give Notion the new address.',
+      next: 'A stranger knows this address, so nothing that comes there is trusted. Reset, and give Notion the new address.',
     },
   ],
 ]);

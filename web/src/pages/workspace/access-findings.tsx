@@ -57,8 +57,8 @@ export function AccessFindings({ workspace, reported }: AccessFindingsProps) {
 function summaryOf(wrong: readonly CapabilityFinding[]): string {
   const excess = wrong.some(({ verdict }) => verdict === 'excess');
   const missing = wrong.some(({ verdict }) => verdict === 'missing');
-  if (excess && missing) return 'It can do more at Notion than anybody here can use, and lacks what somebody needs:';
-  if (excess) return 'It can do more at Notion than anybody here can use:';
-  if (missing) return 'It lacks at Notion what somebody here needs:';
-  return 'As far as is known, it can do what is needed here, and nothing that nobody could use.';
+  if (excess && missing) return 'It can do more at Notion than can be used here, and lacks something that is needed:';
+  if (excess) return 'It can do more at Notion than can be used here:';
+  if (missing) return 'It lacks something at Notion that is needed here:';
+  return 'As far as is known, it can do what is needed here, and nothing more.';
 }

@@ -24,14 +24,14 @@ const states: ReadonlyMap<string, State> = new Map<string, State>([
     'suspect',
     {
       mark: { label: 'Being checked', icon: 'warning', tone: 'attention' },
-      help: 'Nobody knows how its last refresh ended. Portcullis waits for what may still come of it, and then tries again. There is nothing to do.',
+      help: 'It is not known how its last refresh ended. Portcullis waits for an answer that may still come, and then tries again. There is nothing to do.',
     },
   ],
   [
     'needs_reauth',
     {
       mark: { label: 'Reconnect needed', icon: 'warning', tone: 'bad' },
-      help: 'Notion no longer accepts its tokens: somebody removed the connection there, or its consent ended. Reconnect, and choose the same workspace at Notion.',
+      help: 'Notion no longer accepts its tokens: a person removed the connection there, or its consent ended. Reconnect, and choose the same workspace at Notion.',
       reconnect: true,
     },
   ],

@@ -16,7 +16,7 @@ export function InvitationLink({ issued, onDone }: { readonly issued: Issued; re
     <Secret
       title={`Invitation for ${email}`}
       secret={issued.acceptUrl}
-      explanation="Give this link to this person only, by a way that you trust: whoever opens it can join. It is not shown again."
+      explanation="Give this link to this person only, in a way that you trust: everyone who opens it can join. It is not shown again."
       onDone={onDone}
     />
   );

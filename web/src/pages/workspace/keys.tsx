@@ -91,7 +91,7 @@ function actions(workspace: Workspace): Column<Key> {
 }
 
 function Identity({ apiKey }: { readonly apiKey: Key }) {
-  const may = apiKey.ceiling === null ? 'whatever the role allows' : `only ${apiKey.ceiling.join(', ')}`;
+  const may = apiKey.ceiling === null ? 'everything that the role allows' : `only ${apiKey.ceiling.join(', ')}`;
   return (
     <Stack gap={0} className="hostile">
       <Text size="sm" fw={500}>

@@ -29,7 +29,7 @@ export function Members({ workspace }: { readonly workspace: Workspace }) {
           label="People"
           workspace={workspace}
           kind="user"
-          empty="There is nobody."
+          empty="There are no members."
           action={member => <ResetPassword workspace={workspace} member={member} />}
         />
       </Section>

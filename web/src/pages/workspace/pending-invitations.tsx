@@ -24,7 +24,7 @@ export function PendingInvitations({ workspace }: { readonly workspace: Workspac
   if (pending.isError) return <Problem error={pending.error} onRetry={() => void pending.refetch()} />;
   if (!pending.data || pending.data.invitations.length === 0) return null;
   return (
-    <Section title="Invited" explanation="Nobody is a member before the invitation is accepted.">
+    <Section title="Invited" explanation="A person becomes a member when they accept the invitation.">
       <InvitationList workspace={workspace} invitations={pending.data.invitations} />
     </Section>
   );

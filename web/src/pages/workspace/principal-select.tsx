@@ -47,7 +47,7 @@ export function PrincipalSelect(props: PrincipalSelectProps) {
       onSearchChange={setText}
       // What matches is the server's answer.
       filter={({ options }) => options}
-      nothingFoundMessage="Nobody of that name"
+      nothingFoundMessage="No one with that name"
       onFocus={event => event.currentTarget.select()}
       onChange={(id, option) => {
         setChosen(option ?? none);

@@ -130,7 +130,7 @@ function Effects({ gains, losses, failed }: EffectsProps) {
   const line = ({ name, actions, on }: PolicyDifference) => `${name}: ${actions.join(', ')} on ${on}`;
   return (
     <Stack gap={4} role="status">
-      {gains.length === 0 && losses.length === 0 && <Text size="sm">Nobody gains or loses anything by it.</Text>}
+      {gains.length === 0 && losses.length === 0 && <Text size="sm">No member gains or loses anything by it.</Text>}
       {gains.map(difference => (
         <Text size="sm" key={`gain ${line(difference)}`} className="hostile">
           Gains: {line(difference)}

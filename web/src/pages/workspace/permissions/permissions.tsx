@@ -46,7 +46,7 @@ export function Permissions({ workspace }: { readonly workspace: Workspace }) {
       </Section>
       <Section
         title="Test a decision"
-        explanation="Ask the policy about a call that nobody makes. Where, unless you name a page, is the page that is chosen in the tree."
+        explanation="Ask the policy about a call that is not made. If you name no page, the page that is chosen in the tree counts."
       >
         <DecisionTester
           label="Test a decision"

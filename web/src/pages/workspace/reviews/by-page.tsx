@@ -79,7 +79,7 @@ export function ByPage({ workspace, page: first }: ByPageProps) {
           columns={columnsOf(found.data.grants)}
           order={orderOf(found.data.grants)}
           sort="name"
-          empty="Nobody may."
+          empty="No principal may."
           csv={`/api/workspaces/${workspace.id}/who-can/export?${queryOf(asked)}`}
           keyOf={({ id }) => id}
         />
