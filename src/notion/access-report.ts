@@ -141,7 +141,7 @@ function adviceOn(capability: Capability, verdict: CapabilityVerdict, need: Capa
       return `${have} ${where}: keys here allow what Notion refuses without it.`;
     case 'unknown':
       return need === 'none'
-        ? `No role can use "${name}" through this connection, and it is not known whether the connection has it. If it is: ${leave} ${where}.`
+        ? `No role can use "${name}" through this connection, and it is not known whether the connection has it. If it has: ${leave} ${where}.`
         : null;
   }
 }
