@@ -101,6 +101,9 @@ async function plantInside(call: CallNotion, name: Name, parent: string, idOf: (
   name('in.row', await addRow(call, source.id, row));
   name('in.view', await firstView(call, database.id));
   const place = { data_source_id: idOf('out.dataSource'), database_id: database.id };
+  // It stands outside, and shows the data of the inside.
+  const away = { data_source_id: source.id, database_id: idOf('out.database') };
+  name('out.linkedView', await call('POST', 'views', { ...away, type: 'table', name: `${canary} linked` }));
   name('in.foreignView', await call('POST', 'views', { ...place, type: 'table', name: 'An open view' }));
   const mention = [{ type: 'mention', mention: { type: 'page', page: { id: idOf('out.page') } } }];
   await call('POST', 'comments', { parent: { page_id: page.id }, rich_text: mention });

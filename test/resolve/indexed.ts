@@ -23,8 +23,8 @@ export interface Indexed extends InProcess {
   asked(): Promise<string[]>;
 }
 
-export async function openIndexed(): Promise<Indexed> {
-  const notion = await startEmulator();
+export async function openIndexed(options: Parameters<typeof startEmulator>[0] = {}): Promise<Indexed> {
+  const notion = await startEmulator(options);
   const control = emulatorControl(notion.url, notion.controlToken);
   let aheadMs = 0;
   const inProcess = await openInProcess({

@@ -53,6 +53,8 @@ export const namedOutside: readonly Attempt[] = [
   get('/v1/views?database_id={out.database}'),
   get('/v1/views?data_source_id={out.dataSource}'),
   get('/v1/views/{out.view}'),
+  get('/v1/views/{out.linkedView}'),
+  post('/v1/views/{out.linkedView}/queries'),
   patch('/v1/views/{out.view}', { name: 'taken' }),
   remove('/v1/views/{out.view}'),
   post('/v1/views/{out.view}/queries'),
