@@ -8,7 +8,7 @@ import { defectGroups } from '../docs/cited/defects.ts';
 import { rules } from '../docs/cited/rules.ts';
 import { staleDocuments } from '../docs/documents.ts';
 import { outerRing, rowsOf } from './runner/rings.ts';
-import { findCycle } from './tidy/cycles.ts';
+import { findCycle, longestChain } from './tidy/cycles.ts';
 import { isTest, namesBelow, root, type SourceFile, sourcesBelow } from './tidy/source.ts';
 
 /**
@@ -140,6 +140,14 @@ describe('tidy', () => {
   it('finds a cycle where there is one', () => {
     const file = (path: string, ...imports: string[]): SourceFile => ({ path, text: '', imports });
     assert.deepEqual(findCycle([file('a', 'b'), file('b', 'c'), file('c', 'b')]), ['b', 'c', 'b']);
+  });
+
+  it('is no more than ten rooms deep, and most files are chapters', () => {
+    const files = src.filter(file => !isTest(file));
+    const chain = longestChain(files);
+    assert.ok(chain.length <= 10, `Let one of them not know the next: ${chain.join(' → ')}`);
+    const tiny = files.filter(({ text }) => text.trimEnd().split('\n').length <= 25);
+    assert.ok(tiny.length < 0.15 * files.length, 'Let a file of 25 lines or less join the chapter that it belongs to.');
   });
 
   it('names no file or folder like a drawer', async () => {

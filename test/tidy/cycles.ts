@@ -21,3 +21,25 @@ export function findCycle(files: readonly SourceFile[]): string[] | null {
   }
   return null;
 }
+
+/** The longest chain of rooms (`src/store`) in which each imports from the next. A room that is met again ends its chain. */
+export function longestChain(files: readonly SourceFile[]): string[] {
+  const roomOf = (path: string) => path.split('/')[1] ?? path;
+  const rooms = new Map<string, Set<string>>();
+  for (const { path, imports } of files) {
+    const room = rooms.get(roomOf(path)) ?? new Set();
+    for (const target of imports) if (roomOf(target) !== roomOf(path)) room.add(roomOf(target));
+    rooms.set(roomOf(path), room);
+  }
+  const known = new Map<string, string[]>();
+  const from = (room: string, trail: readonly string[]): string[] => {
+    const found = known.get(room);
+    if (found !== undefined) return found;
+    const nexts = [...(rooms.get(room) ?? [])].filter(next => !trail.includes(next));
+    const chains = nexts.map(next => from(next, [...trail, room]));
+    const chain = [room, ...(chains.toSorted((a, b) => b.length - a.length)[0] ?? [])];
+    known.set(room, chain);
+    return chain;
+  };
+  return [...rooms.keys()].map(room => from(room, [])).toSorted((a, b) => b.length - a.length)[0] ?? [];
+}
