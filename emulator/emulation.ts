@@ -18,6 +18,8 @@ export interface Settings {
   mcpRotation: McpRotationMode;
   /** How long an access token of the hosted MCP server lives. */
   mcpAccessSeconds: number;
+  /** Tools that the hosted MCP server describes in other words than usual; null for a tool that it does not list. */
+  toolDescriptions: Readonly<Record<string, string | null>>;
 }
 
 export function defaultSettings(): Settings {
@@ -28,6 +30,7 @@ export function defaultSettings(): Settings {
     webhookDelayMs: 0,
     mcpRotation: DEFAULT_MCP_ROTATION,
     mcpAccessSeconds: 3600,
+    toolDescriptions: {},
   };
 }
 

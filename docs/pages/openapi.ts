@@ -22,6 +22,7 @@ export function describedApi() {
     sinks: none,
     alerts: none,
     drafts: none,
+    toolPins: none,
   });
   return describeApi('/', rows, contentRoutes);
 }

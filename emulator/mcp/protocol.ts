@@ -1,5 +1,11 @@
-import { createMcpHandler, McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-import type { Emulation } from '../emulation.ts';
+import {
+  createMcpHandler,
+  type ListToolsResult,
+  McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+} from '@modelcontextprotocol/server';
+import type { Emulation, Settings } from '../emulation.ts';
 import { createRateLimit } from '../http/rate-limit.ts';
 import type { McpGrant } from '../world/mcp-grants.ts';
 import { callOf } from './caller.ts';
@@ -32,7 +38,9 @@ export function createProtocol(emulation: Emulation): Protocol {
 function serverFor(emulation: Emulation, grant: McpGrant, limit: ReturnType<typeof createRateLimit>): McpServer {
   const mcp = new McpServer({ name: 'Notion MCP', version: '1.0.0' }, { capabilities: { tools: {} } });
   const openAi = isOpenAi(emulation.world.mcp.clients.get(grant.clientId));
-  mcp.server.setRequestHandler('tools/list', () => ({ tools: openAi ? listedForOpenAi : listedTools }));
+  mcp.server.setRequestHandler('tools/list', () => ({
+    tools: listedNow(openAi ? listedForOpenAi : listedTools, emulation.settings),
+  }));
   mcp.server.setRequestHandler('tools/call', ({ params }) => {
     const tool = findTool(params.name, openAi);
     if (tool === null) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Tool ${params.name} not found`);
@@ -40,4 +48,14 @@ function serverFor(emulation: Emulation, grant: McpGrant, limit: ReturnType<type
     return callTool(tool, callOf(emulation, grant), params.arguments, surroundings);
   });
   return mcp;
+}
+
+/** The tools as they are described now. What is described and was never listed is listed as well. */
+function listedNow(listed: ListToolsResult['tools'], { toolDescriptions }: Settings): ListToolsResult['tools'] {
+  const added = Object.keys(toolDescriptions).filter(name => listed.every(tool => tool.name !== name));
+  const all = [...listed, ...added.map(name => ({ name, inputSchema: { type: 'object' as const } }))];
+  return all.flatMap(tool => {
+    const description = toolDescriptions[tool.name];
+    return description === undefined ? tool : description === null ? [] : { ...tool, description };
+  });
 }

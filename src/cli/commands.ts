@@ -40,6 +40,7 @@ import {
   sinksRetry,
   sinksTest,
 } from './sinks.ts';
+import { toolsAccept, toolsDiff } from './tools.ts';
 import { usersSignInLink } from './users-sign-in-link.ts';
 import {
   webhooksAdd,
@@ -95,7 +96,7 @@ export const commandTable: CommandTable = {
       draftPromote,
       draftRemove,
     ],
-    'What Notion shows': [discover, reportAccess, pagesRebuild],
+    'What Notion shows': [discover, reportAccess, pagesRebuild, toolsDiff, toolsAccept],
     'MCP clients': [mcpConfig],
     People: [invitationsList, usersSignInLink],
     'Webhooks of Notion': [webhooksList, webhooksAdd, webhooksToken, webhooksReset, webhooksRemove, webhooksKeptAside],
@@ -115,6 +116,7 @@ export const commandTable: CommandTable = {
     users: 'Help people sign in.',
     webhooks: 'Let Notion tell of changes.',
     sinks: 'Have the audit log sent somewhere.',
+    tools: 'Look after the tools of the hosted MCP server.',
     db: 'Look after the database.',
     keys: 'Look after the keys that seal tokens.',
     completion: 'Print what lets a shell complete the words of portcullis.',

@@ -45,7 +45,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
   const { config, log, store, stores, prometheus, root, publicUrl, monotonicMs, closers } = place;
   const { policies, questions, advice, drafts } = openPolicies(place, audit, () => opened.places);
   const opened = openGateway(place, audit, parts, policies);
-  const { gateway, files, report, discoverPages, toolRoutes } = opened;
+  const { gateway, files, report, discoverPages, toolRoutes, toolPins } = opened;
   const clientAddress = createClientAddress(config.trustedProxies);
   const elsewhere = createElsewhere({ gateway, clientAddress, publicUrl, demo: config.mode === 'demo' });
   const app = fastify({
@@ -91,6 +91,7 @@ export async function openDoors(place: Foundation, audit: Audit, parts: Parts): 
         sinks: { commands: sinks.commands, record },
         alerts: audit.logged.alerts,
         drafts,
+        toolPins,
       }),
       contentRoutes,
       fileLinks: files.links,

@@ -31,10 +31,12 @@ import { openPageDiscovery } from './page-discovery.ts';
 import { doubtingForward, openPageIndex } from './page-index.ts';
 import { openPagePlaces } from './page-places.ts';
 import { openSinkNotion } from './sink-notion.ts';
+import { openToolPins } from './tool-pins.ts';
 import { createToolRoutes } from './tool-routes.ts';
 
 /** The path: each step with the parts that it needs. */
-export function openGateway(place: Foundation, { trail, digest }: Audit, parts: Parts, proposals: Proposals) {
+export function openGateway(place: Foundation, audit: Audit, parts: Parts, proposals: Proposals) {
+  const { trail, digest } = audit;
   const { config, log, stores, prometheus, now, monotonicMs, closers } = place;
   const { identify, tokens } = parts;
   const { metrics } = prometheus;
@@ -119,12 +121,14 @@ export function openGateway(place: Foundation, { trail, digest }: Audit, parts: 
     leave: inFlight.leave,
     now,
   });
+  const toolPins = openToolPins(place, audit, () => steps);
   const calls = trackCalls(measured.gateway(evening.even(createGateway(steps))));
   // In reverse order: once Notion's side is closed every call ends, and the entries about them are written after that.
   closers.push(uses.close, budget.close, learning.close, calls.ended, upstream.close, hosted.upstream.close);
   return {
     gateway: calls.gateway,
-    toolRoutes: createToolRoutes({ identify: identify.identify, snapshots, now }),
+    toolRoutes: createToolRoutes({ identify: identify.identify, snapshots, pins: toolPins, now }),
+    toolPins,
     files: links.files,
     discoverPages: openPageDiscovery(snapshots, index, steps),
     askForSinks: openSinkNotion(snapshots, steps),

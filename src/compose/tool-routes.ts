@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { askerOf } from '../domain/asker-of.ts';
 import type { Call } from '../domain/operation.ts';
+import type { ToolPins } from '../domain/tool-pins.ts';
 import type { Now } from '../domain/units.ts';
 import type { ToolRoute } from '../doors/mcp/requests.ts';
 import { restTools } from '../doors/mcp/rest-tools/rest-tools.ts';
@@ -17,19 +19,25 @@ const byRest: ToolRoute = row => (restTools.has(row.name) ? 'rest' : null);
 export function createToolRoutes(parts: {
   readonly identify: Identify['identify'];
   readonly snapshots: ReturnType<typeof cacheSnapshots>;
+  readonly pins: Pick<ToolPins, 'accepted'>;
   readonly now: Now;
 }): (call: Pick<Call, 'credentials' | 'workspace' | 'clientAddress'>) => Promise<ToolRoute> {
-  const { identify, snapshots, now } = parts;
+  const { identify, snapshots, pins, now } = parts;
   return async ({ credentials, workspace, clientAddress }) => {
     const caller = await identify({ credentials });
     const id = caller.boundTo ?? workspace;
     const snapshot = id === null ? null : await snapshots.get(id);
     const asker = askerOf(caller, { door: 'mcp', clientAddress }, { at: now() });
     if (snapshot === null || asker === null) return byRest;
-    const connected = (hosted: boolean) =>
-      chooseConnection(snapshot.connections, caller.principal, { hosted }).connection !== null;
-    if (!connected(true)) return byRest;
-    const byPages = snapshot.policy.dependsOnPages(asker) && connected(false);
-    return row => (row.hosted === null || (byPages && restTools.has(row.name)) ? byRest(row) : 'hosted');
+    const connectionFor = (hosted: boolean) =>
+      chooseConnection(snapshot.connections, caller.principal, { hosted }).connection;
+    const connection = connectionFor(true);
+    if (id === null || connection === null) return byRest;
+    const hasRest = connectionFor(false) !== null;
+    const byPages = snapshot.policy.dependsOnPages(asker) && hasRest;
+    // A tool that the server describes otherwise than somebody accepted is held back.
+    const accepted = await pins.accepted(id, connection.id, { caller, clientAddress, requestId: randomUUID() });
+    const byHosted: ToolRoute = ({ name, hosted }) => (hosted !== null && accepted.has(name) ? 'hosted' : null);
+    return row => (byPages && restTools.has(row.name) ? null : byHosted(row)) ?? (hasRest ? byRest(row) : null);
   };
 }

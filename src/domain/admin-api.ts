@@ -1842,6 +1842,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tools of hosted MCP servers, and which are held back
+         * @description Takes the action `connect` in the workspace.
+         */
+        get: operations["tools.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/tools/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept how a hosted MCP server describes tools. They are called from then on
+         * @description Takes the action `connect` in the workspace.
+         */
+        post: operations["tools.accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/tools/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the hosted MCP servers now how they describe their tools
+         * @description Takes the action `connect` in the workspace.
+         */
+        post: operations["tools.look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/webhooks": {
         parameters: {
             query?: never;
@@ -2384,6 +2444,28 @@ export interface components {
             /** @description As a policy document names them. */
             members: string[];
             name: string;
+        };
+        HostedTool: {
+            /** @description JSON with sorted keys; null for none. */
+            accepted: string | null;
+            /** Format: date-time */
+            changedAt: string;
+            /** @description SHA-256 of what is offered, in hex; `removed` where nothing is. */
+            fingerprint: string;
+            /** @description JSON with sorted keys; null for none. */
+            offered: string | null;
+            /**
+             * @description Only an accepted tool is called. The others wait for a person.
+             * @enum {string}
+             */
+            state: "accepted" | "changed" | "added" | "removed";
+            tool: string;
+        };
+        HostedTools: {
+            connectionId: string;
+            /** @description When the server was last asked; null for never. */
+            lookedAt: string | null;
+            tools: components["schemas"]["HostedTool"][];
         };
         Invitation: {
             /** Format: date-time */
@@ -6428,6 +6510,91 @@ export interface operations {
                     "application/json": {
                         /** @description Null: the receiver took an entry that says nothing. */
                         problem: string | null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "tools.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        connections: components["schemas"]["HostedTools"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "tools.accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    connection: string;
+                    tools: {
+                        fingerprint: string;
+                        tool: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        connections: components["schemas"]["HostedTools"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "tools.look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        connections: components["schemas"]["HostedTools"][];
                     };
                 };
             };

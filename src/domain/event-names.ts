@@ -74,6 +74,10 @@ export const eventNames = {
   'sink.removed': 'a sink is given the log no more',
   'sink.tested': 'an entry that says nothing was sent to a sink',
   'stream.closed': 'an answer that was streamed has ended',
+  'tools.accepted': 'somebody accepted how a hosted MCP server describes its tools',
+  'tools.changed':
+    'a hosted MCP server describes a tool otherwise than before, and it is held back until somebody accepts it',
+  'tools.pinned': 'the tools of a hosted MCP server were seen for the first time, and are accepted as they were',
   'user.changed': 'a person was renamed, enabled or disabled',
   'user.created': 'a person was added',
   'user.link_created': 'a link to sign in was made for a person',

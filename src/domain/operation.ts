@@ -105,15 +105,17 @@ export interface NotionRequest {
 
 /** A call of a tool of Notion's hosted MCP server. */
 export interface HostedCall {
-  readonly tool: string;
+  /** Null: the tools themselves are asked for. */
+  readonly tool: string | null;
   readonly shows: ToolShows;
 }
 
 /**
  * The content of a tool's result, which decides how it is released: rows of a search or list, people, the text of one
  * object, what was made or changed, a task, or text about anything.
+ * `definitions`: the tools themselves, for which Portcullis alone asks.
  */
-export type ToolShows = 'rows' | 'people' | 'object' | 'made' | 'task' | 'text';
+export type ToolShows = 'rows' | 'people' | 'object' | 'made' | 'task' | 'text' | 'definitions';
 
 /** Administration of Portcullis: a command that runs instead of `forward`. */
 export interface LocalCommand {

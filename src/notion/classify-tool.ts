@@ -7,13 +7,12 @@ import { idsInLink } from './links.ts';
 import { markdownReferences } from './markdown-references.ts';
 import { tablesInSql } from './sql-tables.ts';
 import { isJsonObject, type JsonObject } from './strict-json.ts';
+import { hostedHeaders } from './tool-list.ts';
 import { readToolReference } from './tool-reference.ts';
 import type { ToolRow } from './tool-row.ts';
 
 /** Objects that one call may name. */
 const demandsMax = 500;
-/** The revision that Notion's server was seen to speak; it keeps no sessions. */
-const revision = '2025-06-18';
 
 /**
  * A call of a tool at Notion's hosted MCP server, as an operation: what must be allowed, and exactly what would be sent. What an
@@ -39,11 +38,7 @@ export function classifyTool(row: ToolRow, use: HostedUse, given: JsonObject): O
       kind: 'notion',
       method: 'POST',
       path: '/mcp',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        'mcp-protocol-version': revision,
-      },
+      headers: hostedHeaders,
       body: Buffer.from(JSON.stringify(message)),
       hosted: { tool: row.name, shows: use.shows },
     },

@@ -46,6 +46,7 @@ import { type ConnectionsOptions, createStoredConnections } from './stored-conne
 import { createSubjects } from './subjects.ts';
 import { createSubscriptionStore } from './subscription-store.ts';
 import { createTokenRefreshes } from './token-refreshes.ts';
+import { createToolPinStore } from './tool-pins.ts';
 import { createWorkspaceDirectory } from './workspace-directory.ts';
 import { createWorkspaceSnapshots } from './workspace-snapshots.ts';
 
@@ -115,6 +116,7 @@ export function createStores(
       alerts: createAlertStore(database, entries),
       settingsSinks: createSettingsSinkStore(database, entries),
       sinks: createSinkStore(database, entries),
+      toolPins: createToolPinStore(database, entries),
     }),
   };
 }

@@ -41,6 +41,7 @@ export async function releaseToolResult(
   parts: Parts,
 ): Promise<Released> {
   const { operation } = decided.call;
+  if (hosted.shows === 'definitions') return { answer, withheld: 0 };
   const result = parseObject(bytes);
   const text = result === null ? null : textOf(result);
   if (result === null || text === null) throw refuseAnswer(operation, 'a tool answered something else than text');

@@ -35,16 +35,17 @@ export async function startConnecting(
     /** Where Notion is, if not at the emulator. */
     notion?: Partial<NotionConfig>;
     deadlines?: StepDeadlines;
+    monotonicMs?: () => number;
     /** A client that was registered by hand, with the redirect URI that it is asked for. */
     mcpClient?: (redirectUri: string, emulator: Emulator) => Promise<NotionConfig['mcpClient']>;
   } = {},
 ): Promise<Connecting> {
-  const { deadlines, mcpClient } = options;
+  const { deadlines, monotonicMs, mcpClient } = options;
   const { events, log, onAudit } = listening();
   const emulator = await startEmulator();
   const control = emulatorControl(emulator.url, emulator.controlToken);
   const inProcess = await openInProcess({
-    overrides: { onAudit, ...(deadlines && { deadlines }) },
+    overrides: { onAudit, ...(deadlines && { deadlines }), ...(monotonicMs && { monotonicMs }) },
     async notion(publicUrl) {
       await control.addRedirectUris({ redirectUris: [`${publicUrl}/auth/notion/callback`] });
       const client = (await mcpClient?.(`${publicUrl}/auth/notion-mcp/callback`, emulator)) ?? null;

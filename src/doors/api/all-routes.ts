@@ -1,5 +1,6 @@
 import type { AuditReader } from '../../audit/audit-reader.ts';
 import type { ProvableLogs } from '../../audit/sequence/provable-logs.ts';
+import type { ToolPins } from '../../domain/tool-pins.ts';
 import type { Advice } from '../../policy/advice.ts';
 import type { Drafts } from '../../policy/drafts.ts';
 import type { PageChildren } from '../../policy/page-children.ts';
@@ -27,6 +28,7 @@ import { policyDraftRoutes } from './routes/policy-draft.ts';
 import { questionRoutes } from './routes/questions.ts';
 import { reviewRoutes } from './routes/reviews.ts';
 import { type SinkRouteParts, sinkRoutes } from './routes/sinks.ts';
+import { toolRoutes } from './routes/tools.ts';
 import { titlesRoute } from './titles-route.ts';
 import { createWebhookRoutes } from './webhook-routes.ts';
 
@@ -47,6 +49,7 @@ export interface ApiRouteParts {
   readonly sinks: SinkRouteParts;
   readonly alerts: Parameters<typeof alertRoutes>[0];
   readonly drafts: Drafts;
+  readonly toolPins: ToolPins;
 }
 
 /** Every row of the admin API that has a caller. */
@@ -68,6 +71,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     sinks,
     alerts,
     drafts,
+    toolPins,
   } = parts;
   return [
     ...accountRoutes(accounts),
@@ -89,6 +93,7 @@ export function apiRoutes(parts: ApiRouteParts): ApiRoute[] {
     ...authZenRoutes({ questions }),
     ...sinkRoutes(sinks),
     ...alertRoutes(alerts),
+    ...toolRoutes(toolPins),
   ];
 }
 

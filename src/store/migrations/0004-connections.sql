@@ -200,3 +200,14 @@ CREATE TABLE connect_outcome (
 );
 CREATE INDEX connect_outcome_by_user ON connect_outcome (user_id, ended_at);
 CREATE INDEX connect_outcome_by_connection ON connect_outcome (made_connection_id);
+
+-- What the hosted MCP server of a connection says of its tools, and what of it somebody accepted.
+CREATE TABLE tool_pin (
+  connection_id text PRIMARY KEY,
+  workspace_id text NOT NULL,
+  -- When the server was last asked.
+  looked_at timestamptz NOT NULL,
+  -- A list: tool, accepted and offered definition (JSON in text, or null), changedAt.
+  tools jsonb NOT NULL,
+  FOREIGN KEY (workspace_id, connection_id) REFERENCES connection (workspace_id, id) ON DELETE CASCADE
+);

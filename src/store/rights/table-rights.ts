@@ -68,6 +68,7 @@ export const tableRights: Readonly<Record<keyof Schema | typeof bookkeeping, Tab
   client_registration: { system: remove },
   connection: { workspace, app: change, system: remove },
   connection_secret: { workspace, app: remove, system: remove },
+  tool_pin: { workspace, app: change, system: change },
   connect_attempt: { system: remove },
   connect_outcome: { system: remove },
   job: { workspace, app: add, system: remove },

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType, Generated, RawBuilder } from 'kysely';
 import type { ConnectAttemptState } from '../../domain/attempt-states.ts';
 import type { ConnectProblem } from '../../domain/connect-problem.ts';
 import type { ConnectionKind, ConnectionStatus, TokenField } from '../../domain/connection.ts';
@@ -13,6 +13,7 @@ import type {
 } from '../../domain/ids.ts';
 import type { JobState } from '../../domain/job-states.ts';
 import type { WorkspaceKeyState } from '../../domain/key-states.ts';
+import type { PinnedTool } from '../../domain/tool-pins.ts';
 import type { Count, Timestamp } from './foundation.ts';
 
 export interface ConnectionTables {
@@ -65,6 +66,12 @@ export interface ConnectionTables {
     expires_at: Date | null;
     /** The job that revokes it: the connection has left it behind. */
     job_id: JobId | null;
+  };
+  tool_pin: {
+    connection_id: ConnectionId;
+    workspace_id: WorkspaceId;
+    looked_at: ColumnType<Date, RawBuilder<Date>, RawBuilder<Date>>;
+    tools: ColumnType<readonly PinnedTool[], string, string>;
   };
   connect_attempt: {
     state_hash: Buffer;
