@@ -20,7 +20,7 @@ export type { Overrides, SettledConfig };
 
 /** Portcullis in this process, without a socket. */
 export interface Portcullis {
-  /** Where it can be reached, without a trailing slash. */
+  /** Its URL, without a trailing slash. */
   readonly url: string;
   /** The path that every call takes. */
   readonly gateway: Gateway;

@@ -35,7 +35,7 @@ export interface AuthorizationServer {
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** The request for consent in the browser that sends this. Null: there is none, or it is over. */
   pending(request: IncomingMessage, response: ServerResponse): Promise<AccessRequest | null>;
-  /** Ends the question. Answers with where the browser goes on, in the protocol. */
+  /** Ends the request for consent. Returns the next URL for the browser, in the protocol. */
   grant(request: IncomingMessage, response: ServerResponse, granted: Granted): Promise<string>;
   refuse(request: IncomingMessage, response: ServerResponse): Promise<string>;
 }
@@ -47,9 +47,10 @@ export interface Granted {
 }
 
 /**
- * OAuth 2.1 for MCP clients, on oidc-provider: codes with PKCE S256 alone, exact redirects but for the port of loopback
- * addresses, registration (RFC 7591) and client documents, resource indicators (RFC 8707), `iss` in every answer (RFC 9207),
- * rotation with detection of reuse, revocation (RFC 7009). An account of oidc-provider's is a consent of ours.
+ * OAuth 2.1 for MCP clients, on oidc-provider: codes with PKCE S256 alone, exact redirects except for the port of
+ * loopback addresses, registration (RFC 7591) and client documents, resource indicators (RFC 8707), `iss` in every
+ * answer (RFC 9207), rotation with detection of reuse, revocation (RFC 7009). An account of oidc-provider is one of our
+ * consents.
  */
 export function createAuthorizationServer(parts: AuthorizationServerParts): AuthorizationServer {
   const { publicUrl, isResource } = parts;

@@ -12,7 +12,7 @@ import type { Caller } from '../domain/principal.ts';
 import { dayMs, type Now } from '../domain/units.ts';
 import type { ConsentStore } from './consent-store.ts';
 
-/** How long a consent lasts, however much it is used. */
+/** How long a consent lasts, even if it is used. */
 const consentMs = 180 * dayMs;
 const pagesMax = 50;
 

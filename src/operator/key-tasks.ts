@@ -34,7 +34,7 @@ export interface KeyTasks {
   retire(retainMs: number): Promise<RetireResult>;
   verify(onProgress: OnProgress): Promise<VerifyResult & { readonly deployment: DeploymentVerified }>;
   destroyWorkspace(workspaceId: WorkspaceId): Promise<number>;
-  /** A root key by its id, and as the settings name it where they do: `root_… (file:/etc/portcullis/root.key)`. */
+  /** A root key by its id, with its name in the settings if it has one: `root_… (file:/etc/portcullis/root.key)`. */
   describeRootKey(kid: string): string;
   close(): Promise<void>;
 }

@@ -20,7 +20,7 @@ import { StoreError } from '../domain/store-error.ts';
 import type { Account } from './account.ts';
 import { exists } from './data-directory.ts';
 
-/** PostgreSQL's programs, at a place where the account that runs them can execute them. */
+/** PostgreSQL's programs, in a place where the account that runs them can execute them. */
 export interface Binaries {
   readonly initdb: string;
   readonly postgres: string;
@@ -31,7 +31,7 @@ export interface Binaries {
 export interface BinarySources {
   /** The npm package that brings the programs. */
   readonly packageDir: string;
-  /** Where a copy is kept if they cannot be run in place. */
+  /** The directory for a copy, if they cannot be run in place. */
   readonly cacheDir: string;
 }
 
@@ -69,7 +69,7 @@ function missing(system: string, cause?: unknown): StoreError {
   );
 }
 
-/** Makes the programs executable for `account`: in place where that is possible, else from a copy made once. */
+/** Makes the programs executable for `account`: in place if that is possible, otherwise from a copy made once. */
 export async function prepareBinaries(account: Account, sources = defaultSources(account)): Promise<Binaries> {
   const { packageDir, cacheDir } = sources;
   const { version } = JSON.parse(await readFile(join(packageDir, 'package.json'), 'utf8')) as { version: string };
@@ -84,8 +84,8 @@ export async function prepareBinaries(account: Account, sources = defaultSources
 }
 
 /**
- * npm packages hold no symbolic links, so the package lists those that its libraries need. Its install script makes them,
- * but installs may run without scripts. Answers false where the package cannot be written to.
+ * npm packages hold no symbolic links, so the package lists those that its libraries need. Its install script makes
+ * them, but installs may run without scripts. Returns false if the package cannot be written to.
  */
 async function linkLibraries(packageDir: string): Promise<boolean> {
   const list = JSON.parse(await readFile(join(packageDir, 'native', 'pg-symlinks.json'), 'utf8')) as {
@@ -116,7 +116,7 @@ export async function isOpenToAll(path: string): Promise<boolean> {
   return true;
 }
 
-/** Copies the package to `target`, whole or not at all: processes that start together may race for it. */
+/** Copies the package to `target`, complete or not at all: processes that start together may race for it. */
 async function copyOnce(packageDir: string, target: string): Promise<string> {
   if (!(await exists(target))) {
     await mkdir(dirname(target), { recursive: true, mode: 0o755 });

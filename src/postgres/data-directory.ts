@@ -32,7 +32,7 @@ export function layOut(dataDir: string): DataDirectory {
   };
 }
 
-/** Creates the directory and its password where they are missing. Throws StoreError `directory_unusable`. */
+/** Creates the directory and its password if they are missing. Throws StoreError `directory_unusable`. */
 export async function prepareDataDirectory(directory: DataDirectory, account: Account): Promise<void> {
   try {
     // Only the last directory is private: a parent with mode 0700 would surprise other programs that use it.

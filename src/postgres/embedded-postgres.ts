@@ -9,7 +9,10 @@ import { ownerName } from './ownership.ts';
 import { createPresence } from './presence.ts';
 import { openSocketDirectory } from './socket-directory.ts';
 
-/** What `pg` needs to connect to the embedded server from this process. `host` is the directory of its Unix socket. */
+/**
+ * The settings with which `pg` connects to the embedded server from this process. `host` is the directory of its Unix
+ * socket.
+ */
 export interface EmbeddedConnection {
   readonly host: string;
   readonly port: number;
@@ -32,7 +35,7 @@ export interface EmbeddedPostgres {
 }
 
 export interface EmbeddedOptions {
-  /** A directory for the server alone. Created where it is missing; made private (0700). */
+  /** A directory for the server alone. Created if it is missing; made private (0700). */
   readonly dataDir: string;
   readonly log: ServerParts['log'];
 }

@@ -59,7 +59,7 @@ export async function assertHoldsDatabase(dataDir: string): Promise<void> {
   );
 }
 
-/** Joins the server of the directory, or starts it where no Portcullis runs it. Makes no database. Throws StoreError. */
+/** Joins the server of the directory, or starts it if no Portcullis runs it. Makes no database. Throws StoreError. */
 export async function joinOrStartEmbeddedPostgres(options: EmbeddedOptions): Promise<JoinedServer> {
   await assertHoldsDatabase(options.dataDir);
   const joined = await joinEmbeddedPostgres(options.dataDir);

@@ -11,7 +11,9 @@ export interface KeptServer {
   stop(): Promise<void>;
 }
 
-/** Between a crash and the next start, so that a server which crashes at once does not keep the machine busy. */
+/**
+ * The pause between a crash and the next start, so that a server which crashes at once does not keep the machine busy.
+ */
 const restartDelayMs = 1_000;
 
 /** Watches over a server that is ours, until `stop()`. */
@@ -45,7 +47,7 @@ export function keepServer(place: ServerParts, first: OpenServer): KeptServer {
   };
 }
 
-/** Waits until the session ends, or answers false once the server is to be stopped. */
+/** Waits until the session ends, or returns false once the server is to be stopped. */
 function endedByItself(session: Client, stopping: AbortSignal): Promise<boolean> {
   return new Promise(resolve => {
     // Not `once` of node:events, which would take the error that comes before the end for its own.
@@ -57,7 +59,7 @@ function endedByItself(session: Client, stopping: AbortSignal): Promise<boolean>
 
 async function reopen(place: ServerParts, crashedPid: number, stopping: AbortSignal): Promise<OpenServer> {
   for (;;) {
-    // If only one of its processes crashed, the server lives and cuts all sessions: then it is ready again in a moment.
+    // If only one of its processes crashed, the server lives and cuts all sessions: it is ready again in a moment.
     if (!(await isLivePostgres(crashedPid))) await delay(restartDelayMs, undefined, { signal: stopping });
     try {
       return await openServer(place, stopping);

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** Shows that a process has a directory, for as long as the process lives, whether or not the server in it runs. */
 export interface Presence {
-  /** Answers with the name of another living process that was first; null when the directory is ours from now on. */
+  /** Returns the name of another live process that was first; null if the directory is ours from now on. */
   claim(): Promise<string | null>;
   release(): Promise<void>;
 }

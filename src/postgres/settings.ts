@@ -37,10 +37,13 @@ const settings = {
   cluster_name: 'portcullis',
 };
 
-/** The name under which a running server tells which settings and programs it was started with. */
+/** The name of the setting in which a running server keeps the digest of its settings and programs. */
 export const digestSetting = 'portcullis.started_with';
 
-/** Identifies settings and program version, so that a server left behind by an older Portcullis is not adopted as it is. */
+/**
+ * Identifies settings and program version, so that a server left behind by an older Portcullis is not taken over
+ * unchanged.
+ */
 export function settingsDigest(version: string): string {
   return createHash('sha256')
     .update(JSON.stringify([version, settings]))

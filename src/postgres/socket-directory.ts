@@ -13,8 +13,8 @@ export interface SocketDirectory {
 }
 
 /**
- * Names the directory `cluster` for clients. Where its path is too long, Linux reaches it through an opened descriptor.
- * Throws StoreError `directory_unusable` elsewhere.
+ * The name of the directory `cluster` for clients. If its path is too long, Linux reaches it through an opened
+ * descriptor. Throws StoreError `directory_unusable` on other systems.
  */
 export async function openSocketDirectory(cluster: string): Promise<SocketDirectory> {
   if (Buffer.byteLength(`${cluster}/${socketName}`) <= socketPathBytesMax) {

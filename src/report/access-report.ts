@@ -36,7 +36,7 @@ export interface AccessReportParts {
 /** How long one call goes on asking Notion. A request that is running then still has the time of every call. */
 const askingMs = 20 * secondMs;
 
-/** Where a report goes on: in which connection, and where in its search results. */
+/** The point from which a report goes on: the connection, and the place in its search results. */
 export interface ReportPoint extends DiscoveryPoint {
   readonly connection: ConnectionId;
 }
@@ -58,7 +58,7 @@ export type ConnectionReach = 'listed' | 'private' | 'not_working' | 'hosted_mcp
 
 export interface ReportedConnection extends Pick<ConnectionSummary, 'id' | 'kind' | 'status' | 'audience'> {
   readonly reach: ConnectionReach;
-  /** Notion's setting for user information; null where there is no such setting. */
+  /** Notion's setting for user information; null if there is no such setting. */
   readonly userInformation: UserInformation | null;
   readonly capabilities: readonly CapabilityFinding[];
 }
@@ -69,7 +69,7 @@ export interface AccessReport {
   readonly next: ReportPoint | null;
   /** Why the list ends here. `complete`: search would return nothing more. */
   readonly stopped: ReachStop;
-  /** In which connection it ends; null where it is complete. */
+  /** The connection where it ends; null if it is complete. */
   readonly stoppedAt: ConnectionId | null;
 }
 

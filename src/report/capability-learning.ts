@@ -27,7 +27,7 @@ export interface CapabilityStore {
 const flushEveryMs = 10 * secondMs;
 /** The same knowledge is written again only after this time. */
 const sameAgainMs = minuteMs;
-/** Lessons kept in mind, to tell old ones from new ones. */
+/** Recent lessons, to distinguish old ones from new ones. */
 const recentMax = 10_000;
 
 /** Learns from the answers that pass, and writes it down now and then: never in the way of a call. */

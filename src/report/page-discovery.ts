@@ -12,7 +12,7 @@ const pageSize = 100;
 /** Calls for parents of found objects that one step may cost: some ten seconds, at Notion's limit. */
 const callsMax = 30;
 
-/** How many objects a step of a discovery found, and where the next goes on. */
+/** How many objects a step of a discovery found, and the point from which the next step goes on. */
 export interface DiscoveredPages {
   readonly found: number;
   readonly placed: number;

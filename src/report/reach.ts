@@ -9,7 +9,7 @@ const searchesMax = 10;
 /** Notion allows titles of 200,000 characters. The list shows this many. */
 const titleCharsMax = 300;
 
-/** An object that a connection sees. Titles are text that strangers wrote, cut where they are very long. */
+/** An object that a connection sees. Strangers wrote its title, which is cut if it is very long. */
 export interface ReachedItem extends Pick<Discovered, 'id' | 'object' | 'title' | 'url'> {
   /** Whether the object itself was shared: the connection does not see its parent. Null: not known. */
   readonly root: boolean | null;
@@ -38,7 +38,7 @@ export interface ReachOptions {
   readonly hurry: () => boolean;
 }
 
-/** Lists what a connection sees, as far as search tells, and what of it was shared itself. */
+/** Lists what a connection sees according to search, and which of these objects were shared themselves. */
 export async function listReach({ ask, from, itemsMax, hurry }: ReachOptions): Promise<ReachList> {
   const reached = new Map<string, Reached>();
   const isRoot = createRootTest(ask, reached);
@@ -106,12 +106,12 @@ function searchOperation(cursor: string | null, pageSize: number): Operation {
   });
 }
 
-/** Ends a list. `next` is where it may go on. */
+/** Ends a list. `next` is the point from which it may go on. */
 class ListStop extends Error {
   readonly why: ReachStop;
   readonly next: DiscoveryPoint | null | undefined;
 
-  /** Without `next` the list goes on where it is. */
+  /** Without `next` the list goes on at its present point. */
   constructor(why: ReachStop, next?: DiscoveryPoint | null) {
     super(why);
     this.why = why;
@@ -124,7 +124,7 @@ function stopOf(error: unknown, point: DiscoveryPoint): Pick<ReachList, 'next' |
   return { stopped: isRateLimited(error) ? 'rate_limited' : 'unavailable', next: point };
 }
 
-/** The gateway waits for its share of Notion's limits, and refuses by itself what would wait too long. */
+/** The gateway waits for its share of Notion's limits, and itself refuses calls that would wait too long. */
 function isRateLimited(error: unknown): boolean {
   return error instanceof PortcullisError && error.code === 'rate_limited';
 }

@@ -15,8 +15,8 @@ interface Row extends Omit<HourCount, 'hour'> {
 }
 
 /**
- * Counts calls and events by the hour, of the newest `lookAt` in the time that is asked for. An id begins with its time, which
- * leads to them; `at` is exact, and clocks of instances may differ by less than a minute.
+ * Counts calls and events by the hour, of the newest `lookAt` in the requested time. An id begins with its time, by
+ * which they are found; `at` is exact, and clocks of instances may differ by less than a minute.
  */
 export function createAuditCounts(rowsOf: RowsOf, lookAt: number): AuditReader['counts'] {
   return async (workspaceId, filter) => {

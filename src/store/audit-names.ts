@@ -3,7 +3,7 @@ import type { AuditReader } from '../audit/audit-reader.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
-/** Names for the ids that stand in the log. A workspace learns the names of its own members, agents and keys alone. */
+/** Names for the ids in the log. A workspace gets the names of its own members, agents and keys only. */
 export function createAuditNames(database: Database<Schema>): AuditReader['namesOf'] {
   return async (workspaceId, ids) => {
     if (ids.length === 0) return new Map();

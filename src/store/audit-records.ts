@@ -3,7 +3,7 @@ import type { AuditFilter, AuditRecord, WrittenEntry, WrittenOutcome } from '../
 import type { WorkspaceId } from '../domain/ids.ts';
 import { conditionsOf } from './audit-conditions.ts';
 
-/** A call or an event as it is read, with the entry that closed it. */
+/** A call or an event in the form in which it is read, with the entry that closed it. */
 export interface RecordRow {
   readonly entry: string;
   readonly outcome: string | null;

@@ -7,7 +7,7 @@ import { endAttempt, moveAttempt } from './movers.ts';
 import type { Schema } from './schema.ts';
 import { attemptLifetime } from './waits.ts';
 
-/** Attempts that one person can have open at once. */
+/** Attempts that one person can have open at the same time. */
 const openMax = 20;
 
 const clock = sql<Date>`now()`;
@@ -39,7 +39,7 @@ export function createConnectAttempts({ system }: Pick<Database<Schema>, 'system
     ending: (kind, stateHash, holder) => findEnding(system, kind, stateHash, holder),
     drop: (stateHash, problem) => system.transaction().execute(tx => endAttempts(tx, [stateHash], 'failed', problem)),
     async purge() {
-      // Not at once: a callback that came in the last minute may still be on its way to Notion and back.
+      // Not immediately: a callback from the last minute may still be on its way to Notion and back.
       await endAttempt(system, 'forgotten').where('expires_at', '<', sql<Date>`now() - ${attemptLifetime}`).execute();
       await system
         .deleteFrom('connect_outcome')
@@ -69,7 +69,7 @@ function claimable(queries: Kysely<Schema>) {
 
 async function open(tx: Transaction<Schema>, attempt: NewAttempt): Promise<void> {
   const { kind, stateHash, sessionHash, userId, workspaceId, redirectUri, registrationId, sealed } = attempt;
-  // Of two that come at once with one client, the second waits here, and then sees the first.
+  // If two come at once with one client, the second waits here, and then sees the first.
   const client = tx.selectFrom('client_registration').select('id').where('id', '=', registrationId);
   await client.forUpdate().execute();
   const earlier = tx.selectFrom('connect_attempt').select('state_hash').where('registration_id', '=', registrationId);

@@ -5,7 +5,7 @@ import { StoreError } from '../domain/store-error.ts';
 import { type DatabaseConnection, type Login, type Logins, loginsOf } from './logins/logins.ts';
 import { refusingUnstorable } from './refusing-unstorable.ts';
 
-/** The schema that holds everything of ours. Some hosted databases serve the tables of `public` to the world. */
+/** The schema for everything of Portcullis. Some hosted databases serve the tables of `public` to the world. */
 export const schemaName = 'portcullis';
 
 /**
@@ -24,7 +24,7 @@ export interface Database<Schema> {
   readonly system: Kysely<Schema>;
   /** How `app` and `system` sign in. */
   readonly logins: Logins;
-  /** Login `system` on a connection of its own, without time limits: for dumps. */
+  /** The login `system` on a connection of its own, without time limits: for dumps. */
   asSystem<T>(work: (client: pg.Client) => Promise<T>): Promise<T>;
   /** The login that owns the schema: a connection of its own for migrations and checks, without time limits. */
   asOwner<T>(work: (client: pg.Client) => Promise<T>): Promise<T>;
@@ -103,7 +103,7 @@ export function openPool(login: Login, options: DatabaseOptions): Pool {
   return pool;
 }
 
-/** Temporary tables come last, where they cannot stand before a table of ours. */
+/** Temporary tables come last, so that they cannot hide one of our tables. */
 const searchPath = `${schemaName}, pg_temp`;
 
 /**
@@ -133,7 +133,10 @@ async function prepareSession(client: ClientBase, role: string, settings: Readon
   }
 }
 
-/** bigint columns count revisions and generations, far below 2^53: they are read as numbers. Everything else as ever. */
+/**
+ * bigint columns count revisions and generations, far below 2^53: they are read as numbers. All other types are read as
+ * usual.
+ */
 const numbers: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
     oid === pg.types.builtins.INT8

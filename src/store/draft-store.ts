@@ -144,7 +144,7 @@ async function sizeOf(tx: Tx, workspaceId: WorkspaceId): Promise<number> {
   return rows[0]?.size ?? 0;
 }
 
-/** Where there are many kinds already, only those that are known are counted on. */
+/** If there are many kinds already, only known ones are counted further. */
 async function addFlips(tx: Tx, workspaceId: WorkspaceId, flips: readonly DraftFlip[]): Promise<void> {
   const { listed } = await tx
     .selectFrom('policy_draft_flip')

@@ -3,7 +3,7 @@ import type { FileTicketStore } from '../withhold/file-ticket-store.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
-/** Most expired tickets that are deleted at once, so that no statement takes long. */
+/** Most expired tickets that one statement deletes, so that no statement takes long. */
 const sweptAtOnce = 10_000;
 
 export interface SweptFileTickets extends FileTicketStore {

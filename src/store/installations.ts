@@ -144,7 +144,10 @@ async function makeRoom(
 
 type Existing = NonNullable<Awaited<ReturnType<typeof findExisting>>>;
 
-/** Tokens never pass from one account at Notion to another, nor a pasted one that serves one person alone to another person. */
+/**
+ * Tokens never pass from one account at Notion to another. A pasted token for one person alone never passes to another
+ * person.
+ */
 function isSomebodyElses(existing: Existing, { kind, installation, userId }: ReceivedTokens): boolean {
   if (kind === 'mcp') return existing.notion_owner_id !== (installation.owner?.id ?? null);
   return kind === 'internal' && existing.audience === 'owner' && existing.connected_by !== userId;

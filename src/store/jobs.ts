@@ -16,8 +16,8 @@ export function createJobs({ system }: Pick<Database<Schema>, 'system'>): Jobs {
       await system.insertInto('job').values(row).execute();
     },
     async claim(kinds) {
-      // The next run is set before the work begins: from one minute, doubling, to one hour. So a claim is a lease too,
-      // and the job of a process that died comes up again by itself.
+      // The next run is set before the work begins: after one minute, doubling, up to one hour. So a claim is a lease
+      // too, and the job of a process that died comes again by itself.
       const next = sql<JobId>`
         (SELECT id FROM job j WHERE state <> 'done' AND run_at <= now() AND kind = ANY(${kinds})
             AND NOT EXISTS (SELECT FROM job ahead WHERE ahead.line = j.line AND ahead.state <> 'done'

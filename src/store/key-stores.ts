@@ -7,7 +7,7 @@ import { createWrappedKeys } from './wrapped-keys.ts';
 
 export type KeyStores = ReturnType<typeof createKeyStores>;
 
-/** What keys are kept in, and the mark that tells whether the database was put back. Operators need no more of the store. */
+/** The stores of keys, and the mark that shows whether the database was put back. Operators need no other stores. */
 export function createKeyStores(database: Pick<Database<Schema>, 'system' | 'inWorkspace'>) {
   return {
     rootKeys: createKnownRootKeys(database),

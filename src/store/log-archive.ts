@@ -11,7 +11,7 @@ import { hashesIn } from './sequencing.ts';
 /** Entries that one question reads. */
 const entriesAtOnce = 4_000;
 
-/** A log as it is in PostgreSQL: a workspace's under row-level security, the deployment's as the system. */
+/** A log in PostgreSQL: a workspace's under row-level security, the deployment's as the system. */
 export function createLogArchive(database: Database<Schema>, name: string, log: LogName): LogArchive & EntryPlaces {
   async function rowsOf<T>(query: RawBuilder<T>): Promise<readonly T[]> {
     const { rows } = await (log === 'deployment'

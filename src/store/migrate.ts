@@ -27,11 +27,11 @@ const migrationLock = 0x50434c4d;
 const migrationName = /^(\d{4})-[a-z0-9]+(-[a-z0-9]+)*\.sql$/;
 
 /**
- * Brings the database to the newest schema: applies the files of `folder` that it lacks, in order, each in a transaction of
- * its own. `client` signs in as the owner of the schema, which is first in
- * its search path. Migrations only go forward and are never edited once applied.
- * Answers the names of those applied now. Throws StoreError `migration_refused` before anything is changed if the folder and
- * the database do not agree, or the error of the migration that failed (its name in front), with that one rolled back.
+ * Brings the database to the newest schema: applies the missing files of `folder`, in order, each in a transaction of
+ * its own. `client` signs in as the owner of the schema, which is first in its search path. Migrations only go forward
+ * and are never edited once applied. Returns the names of those that it applied. Throws StoreError `migration_refused`
+ * before any change if the folder and the database do not agree. Throws the error of a failed migration (its name in
+ * front), with that migration rolled back.
  */
 export async function migrate(client: ClientBase, folder: string | URL): Promise<{ applied: string[] }> {
   const migrations = await readMigrations(folder);
@@ -54,8 +54,8 @@ export async function pendingMigrations(client: ClientBase, folder: string | URL
 }
 
 /**
- * Reads the folder, in order. Throws StoreError `migration_refused` unless each file has a number of its own. Numbers may be
- * missing: they are given out before the migrations are written, and not every one comes to be.
+ * Reads the folder, in order. Throws StoreError `migration_refused` unless each file has a number of its own. Numbers
+ * may be missing: they are reserved before a migration is written, and not every one gets written.
  */
 async function readMigrations(folder: string | URL): Promise<Migration[]> {
   const path = folder instanceof URL ? fileURLToPath(folder) : folder;

@@ -14,7 +14,7 @@ export type Stamp = 'demo' | 'serve';
 
 export interface Store {
   readonly database: Database<Schema>;
-  /** The log's own connection: it never waits behind anything else. */
+  /** The log's own connection: it never waits for other work. */
   readonly auditPool: Pool;
   /** No other Portcullis can be using this database. */
   readonly alone: boolean;

@@ -3,8 +3,8 @@ import type { Pool, PoolClient } from 'pg';
 import { PortcullisError } from '../domain/errors.ts';
 
 /**
- * What PostgreSQL says of a text that it cannot keep: U+0000 in a text (22021), and in JSON, where it is spelled `\u0000`
- * (22P05). https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * PostgreSQL's errors for a text that it cannot keep: U+0000 in a text (22021), and in JSON, where it is spelled
+ * `\u0000` (22P05). https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const unstorable: ReadonlySet<unknown> = new Set(['22021', '22P05']);
 

@@ -3,7 +3,7 @@ import type { RootMarks } from '../audit/sequence/kept-root.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
-/** What the database says of its root log. */
+/** The root log, as the database has it. */
 export function createRootMarks({ system }: Pick<Database<Schema>, 'system'>): RootMarks {
   const notes = system.selectFrom('audit_batch').select('note').where('log', '=', 'root');
   return {

@@ -169,7 +169,7 @@ function bytesOf(hashes: readonly TreeHash[]): Buffer {
   return Buffer.from(hashes.join(''), 'latin1');
 }
 
-/** Hashes that stand one after another. */
+/** The hashes in these bytes, one after another. */
 export function hashesIn(bytes: Buffer): TreeHash[] {
   const text = bytes.toString('latin1');
   return Array.from({ length: text.length / 32 }, (_, at) => text.slice(at * 32, at * 32 + 32));

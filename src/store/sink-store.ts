@@ -36,7 +36,7 @@ export function createSinkStore(
     add: (sink, most, at, entry) =>
       changing(sink.owner, async (tx, append) => {
         const { id, owner, kind, name, settings, secret, createdBy, from } = sink;
-        // Counted under a lock, or two at once would both find room.
+        // Counted under a lock; otherwise two at once would both find room.
         await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`sinks of ${owner}`}, 0))`.execute(tx);
         if ((await summaries(tx, owner)).length >= most) return null;
         const sealed = { sealed: secret?.sealed ?? null, kid: secret?.kid ?? null };

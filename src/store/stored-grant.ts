@@ -16,7 +16,7 @@ export interface StoredGrant {
   readonly properties: readonly string[] | null;
   readonly reason: string;
   readonly created_by: PrincipalId | null;
-  /** ISO 8601 where it comes out of JSON. */
+  /** A text in ISO 8601 if it comes from JSON. */
   readonly created_at: Date | string;
 }
 
@@ -58,7 +58,7 @@ function subjectOf({ principal_id: principal, group_id: group }: StoredGrant): G
   return group === null ? { kind: 'everyone' } : { kind: 'group', id: group };
 }
 
-/** Moments are texts in JSON. Everything else is as it was written, by `fromGrant`. */
+/** Moments are texts in JSON. The rest is as `fromGrant` wrote it. */
 function toConditions({ notBefore, until, ...others }: StoredConditions): GrantConditions {
   return {
     ...others,

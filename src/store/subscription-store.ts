@@ -22,7 +22,7 @@ export function createSubscriptionStore({
   return {
     add: (owner, { id, address, createdBy, handshakeMsMax }, most) =>
       within(owner, async tx => {
-        // Counted under a lock, or two at once would both find room.
+        // Counted under a lock; otherwise two at once would both find room.
         await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`webhooks of ${owner}`}, 0))`.execute(tx);
         if ((await summaries(tx, owner).execute()).length >= most) return null;
         const handshakeUntil = after(handshakeMsMax);

@@ -120,7 +120,7 @@ async function takeLease(
   return begun === undefined ? null : { ...fence, ...begun };
 }
 
-/** The new tokens stand where the old ones stood. Tokens that wait to be confirmed stay beside them. */
+/** The new tokens replace the old ones. Tokens that wait to be confirmed stay beside them. */
 async function applyTokens(
   tx: Tx,
   clock: RawBuilder<Date>,

@@ -5,7 +5,9 @@ import { StoreError } from '../domain/store-error.ts';
 const onTheWay =
   /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|EACCES|EPIPE)$/;
 
-/** An external database that does not answer, told by the setting that names it. Anything else is given back as it is. */
+/**
+ * If an external database does not answer, returns an error that names its setting. Returns any other error unchanged.
+ */
 export function namingSetting(error: unknown, config: DatabaseConfig): unknown {
   const code = codeOf(error);
   if (config.kind !== 'external' || code === null || !onTheWay.test(code)) return error;

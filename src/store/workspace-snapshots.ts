@@ -14,8 +14,8 @@ interface Row extends StoredPolicyRows {
 }
 
 /**
- * Snapshots in one statement, hence from one moment: the revision belongs to the policy and the connections beside it. Where
- * an earlier revision is known, only what changed since is read again.
+ * Snapshots in one statement, and so from one moment: the revision belongs to the policy and the connections beside it.
+ * If an earlier revision is known, only what changed since is read again.
  */
 export function createWorkspaceSnapshots({ system }: Pick<Database<Schema>, 'system'>): WorkspaceSnapshots {
   return {

@@ -8,10 +8,10 @@ export interface WrappedUnderRoot {
   readonly rootKid: string;
 }
 
-/** Where the wrapped deployment secret is kept. */
+/** The storage of the wrapped deployment secret. */
 export interface DeploymentSecretStore {
   find(): Promise<WrappedUnderRoot | null>;
-  /** Stores it unless there is one; answers with the one there then is. */
+  /** Stores it unless there is one; returns the stored one. */
   add(secret: WrappedUnderRoot): Promise<WrappedUnderRoot>;
 }
 

@@ -20,7 +20,10 @@ export interface OpeningParts {
 /** Another process may have replaced a token: an opened one is not trusted for longer than this. */
 const openedMsMax = minuteMs;
 
-/** Opens the access token of a connection. One that cannot be opened is a state of its connection, and thrown as that. */
+/**
+ * Opens the access token of a connection. If it cannot be opened, that becomes the state of the connection, and is
+ * thrown as its error.
+ */
 export async function openAccessToken(
   parts: OpeningParts,
   place: ConnectionPlace,

@@ -4,7 +4,7 @@ import { type Binding, openValue, sealValue } from './sealed-value.ts';
 import { ignoreUndecryptable, telling } from './undecryptable.ts';
 import type { WorkspaceKeys } from './workspace-keys.ts';
 
-/** Where the secret of a sink belongs. */
+/** The place that the secret of a sink is bound to. */
 interface Place {
   readonly owner: WorkspaceId;
   readonly sinkId: SinkId;

@@ -16,7 +16,7 @@ export interface StoredConnection {
   readonly generation: number;
   readonly botId: string;
   readonly notionWorkspaceId: string;
-  /** The tokens of the current generation; null once destroyed, and where Notion gave no refresh token. */
+  /** The tokens of the current generation; null once destroyed, and if Notion gave no refresh token. */
   readonly accessToken: SealedToken | null;
   readonly refreshToken: SealedToken | null;
   /** The time until the access token ends, negative if it has ended; null if the end is not known. */

@@ -6,8 +6,8 @@ import { ignoreUndecryptable, telling } from './undecryptable.ts';
 import type { WorkspaceKeys } from './workspace-keys.ts';
 
 /**
- * Seals the verification tokens of webhook subscriptions into their place: a workspace's under its key, the deployment's
- * under a key of its own.
+ * Seals the verification tokens of webhook subscriptions into their place: a workspace's under its key, the
+ * deployment's under a separate key.
  */
 export function createWebhookSeal(
   keys: Pick<WorkspaceKeys, 'active' | 'use'>,

@@ -17,7 +17,7 @@ export interface WrappedKeys {
   find(workspaceId: WorkspaceId, kid: string): Promise<WrappedKey | null>;
   /** The highest version that the workspace ever had; 0 for none. */
   latestVersion(workspaceId: WorkspaceId): Promise<number>;
-  /** Stores a key as the active one unless the workspace has an active one; answers with the one it then has. */
+  /** Stores a key as the active one unless the workspace has an active one; returns the active one. */
   add(key: WrappedKey): Promise<WrappedKey>;
 }
 

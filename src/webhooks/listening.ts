@@ -29,7 +29,7 @@ export interface TakenEvent {
   readonly entry: RecordedEvent;
 }
 
-/** What deliveries need of the store. Where an entry is given it is in the log if and only if the change was made. */
+/** The part of the store that deliveries need. A given entry is in the log if and only if the change was made. */
 export interface ListeningStore {
   /** The subscription with this address; null if there is none. */
   find(address: string): Promise<Listening | null>;
@@ -46,7 +46,10 @@ export interface ListeningStore {
   workspaceOf(place: WebhookTokenPlace, event: WebhookEvent): Promise<WorkspaceId | null>;
   /** Notes that an event came, which confirms the token. False: the subscription has another address by now, or is gone. */
   noteArrival(place: WebhookTokenPlace): Promise<boolean>;
-  /** Takes an event unless it has been taken, also if two processes do at once. Taken ones outlive `isTimely`. */
+  /**
+   * Takes an event unless it has been taken before, even if two processes do so at once. Taken events are remembered
+   * for longer than `isTimely` allows.
+   */
   take(workspaceId: WorkspaceId, subscriptionId: SubscriptionId, event: TakenEvent): Promise<'taken' | 'repeated'>;
 }
 

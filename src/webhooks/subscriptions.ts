@@ -18,7 +18,7 @@ export interface SubscriptionStore {
   list(owner: WebhookOwner): Promise<SubscriptionSummary[]>;
   /** A token that no admin has seen yet; `none`: there is none that could be shown now. */
   findOffered(named: NamedSubscription): Promise<OfferedToken | 'none' | null>;
-  /** True once for each token, however many ask. */
+  /** True once for each token, for any number of calls. */
   markShown(offered: OfferedToken): Promise<boolean>;
   /** Gives it another address and drops its token. Null: there is no such subscription. */
   reset(named: NamedSubscription, renewal: Renewal): Promise<SubscriptionSummary | null>;

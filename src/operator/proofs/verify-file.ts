@@ -5,7 +5,7 @@ import { looksLikeProof, verifyProof } from '../../audit/proof/entry-proof.ts';
 import type { Trust, Verdict } from '../../audit/proof/verdict.ts';
 import { verifyBundle, type Watching } from '../../audit/proof/verify-bundle.ts';
 
-/** Bytes that are read at once: small enough to be little memory, large enough to be few calls. */
+/** Bytes that are read at once: few enough to need little memory, many enough to need few calls. */
 const pieceBytes = 1024 * 1024;
 
 /** Verifies a bundle or the proof of one entry. Throws what the file system throws. */

@@ -38,7 +38,7 @@ export interface ShownAt {
   readonly tested: readonly string[];
 }
 
-/** Where the page index is kept. */
+/** The storage of the page index. */
 export interface IndexStore {
   /** Reads at most 200 generations of parents. */
   above(workspaceId: WorkspaceId, ids: readonly string[]): Promise<Above>;

@@ -30,7 +30,10 @@ export interface Lately {
     tested: ReadonlySet<string>,
     write: (unwritten: readonly LearnedObject[]) => Promise<void>,
   ): Promise<void>;
-  /** The database says something else than was written: another instance has learned it since. The next answer is written. */
+  /**
+   * The database differs from what was written: another instance has learned something since. The next answer is
+   * written.
+   */
   compare(workspaceId: WorkspaceId, stored: IndexedObject): void;
   /** The next answer that shows the object is written in any case. */
   forget(workspaceId: WorkspaceId, object: NotionRef): void;

@@ -2,7 +2,7 @@ import type { AskingTrouble } from '../../domain/ancestry.ts';
 import { Lru } from '../../domain/lru.ts';
 import type { IndexAsker, NotionRef } from '../../domain/page-index.ts';
 
-/** What Notion says of one object. Where it is shown, the answer has been learned on its way through the gate. */
+/** Notion's answer about one object. If the object is shown, the answer has been learned as it passed the gateway. */
 export type Looked = 'shown' | 'missing' | { readonly trouble: AskingTrouble };
 
 /**

@@ -11,9 +11,9 @@ import { type Asked, type Known, type Step, type WayUp, walk } from './walk.ts';
 
 /** Calls to Notion that one question may cost, unless it says otherwise: as many as a tree may be deep. */
 const callsMax = 200;
-/** That Notion does not show an object is believed for so long (rule 29): it may be shared at any moment. */
+/** If Notion does not show an object, that counts for this long (rule 29): it may be shared at any moment. */
 const missMs = 5 * secondMs;
-/** Looks that are remembered so long. */
+/** The number of remembered looks. */
 const looksMax = 50_000;
 
 const noNames: ReadonlySet<string> = new Set();
@@ -140,7 +140,7 @@ export function createPageIndex(parts: { store: IndexStore; look: Look; monotoni
         return 'answered';
       }
 
-      // Everything that is not in memory is read at once, however many objects there are.
+      // Everything that is not in memory is read at once, for any number of objects.
       const steps = objects.map(step);
       const unread = steps.flatMap(next => (next.at === 'unread' ? [next.id] : []));
       if (unread.length > 0) await read([...new Set(unread)]);

@@ -108,7 +108,7 @@ function isBelieved(object: IndexedObject, tested: ReadonlySet<string>, maxAgeMs
   if (ageMs === null || doubted || !hasProperties(object, tested, maxAgeMs)) return false;
   // What a comment is about never changes, and no endpoint says it of a discussion.
   if (kind === 'comment' || kind === 'discussion') return true;
-  // Rows stand in a data source. An old version of the API names their database alone.
+  // Rows stand in a data source. An old version of the API names only their database.
   if (kind === 'page' && parent !== 'workspace' && parent?.kind === 'database') return false;
   return ageMs <= maxAgeMs;
 }

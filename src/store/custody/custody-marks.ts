@@ -3,7 +3,7 @@ import type { CustodyMarks, Restoration } from '../../vault/restore/custody-mark
 import type { Database } from '../database.ts';
 import type { Schema } from '../schema.ts';
 
-/** How far custody has come, in PostgreSQL. */
+/** The progress of custody, in PostgreSQL. */
 export function createCustodyMarks({ system }: Pick<Database<Schema>, 'system'>): CustodyMarks {
   return {
     async current() {

@@ -7,7 +7,7 @@ import type { Schema } from '../schema.ts';
 const checkedMax = 100;
 
 const ended = ['pending', 'revoked'] as const;
-/** The states in which only Notion can tell that something is wrong. */
+/** The states in which only Notion can show that something is wrong. */
 const untroubled = ['active', 'refreshing'] as const;
 
 /** A connection with its access token, as `portcullis doctor` looks at it. */

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { schemaName } from '../database.ts';
 import { bookkeeping } from '../rights/table-rights.ts';
 
-/** A table of ours and the columns that a dump carries: all but generated ones. */
+/** A table of ours and the columns in a dump: all except generated ones. */
 export interface DumpedTable {
   readonly name: string;
   readonly columns: readonly string[];

@@ -40,7 +40,7 @@ async function tryToSignIn({ connection }: Login, owner: ClientBase): Promise<st
   }
 }
 
-/** Tells databases apart, on one server or several. */
+/** Identifies a database, on one server or several. */
 async function whereIs(client: ClientBase): Promise<string> {
   const { rows } = await client.query<{ place: string }>(
     "SELECT current_database() || ' ' || extract(epoch FROM pg_postmaster_start_time()) AS place",

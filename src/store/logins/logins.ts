@@ -7,7 +7,7 @@ export type Part = 'app' | 'system';
 
 export const parts = ['app', 'system'] as const satisfies readonly Part[];
 
-/** Where the database is. By itself it signs in the owner of the schema. */
+/** The address of the database. Alone, it signs in the owner of the schema. */
 export interface DatabaseConnection extends ClientConfig {
   /** Logins that a database administrator made. Without them the owner makes two, whose passwords derive from its own. */
   readonly logins?: Readonly<Record<Part, ClientConfig>>;
@@ -34,8 +34,8 @@ export const loginSettings = {
 const nameBytesMax = 63;
 
 /**
- * scrypt with 32 MiB. A password that a person chose is the input, and a derived one may stand in the file of a pooler: trying
- * passwords against it must cost more than against PostgreSQL's own verifier.
+ * scrypt with 32 MiB. The input is a password that a person chose, and a derived password may be in the file of a
+ * pooler. So guessing with it must cost more than with PostgreSQL's own verifier.
  */
 const cost = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 2 ** 20 };
 const passwordBytes = 32;

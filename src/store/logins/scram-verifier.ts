@@ -4,8 +4,9 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 const iterations = 4096;
 
 /**
- * What PostgreSQL stores of a password (RFC 5803, in the form of its `pg_authid.rolpassword`). Given in a statement in its
- * place, the password itself is in no log of the server. The password must be ASCII: it is not normalised.
+ * The form in which PostgreSQL stores a password (RFC 5803, in the form of its `pg_authid.rolpassword`). A statement
+ * has this instead of the password, so the password itself is in no log of the server. The password must be ASCII: it
+ * is not normalised.
  */
 export function scramVerifier(password: string): string {
   const salt = randomBytes(16);

@@ -13,7 +13,7 @@ CREATE TABLE deployment (
   created_at timestamptz NOT NULL DEFAULT now()
 );
 
--- A running gateway. Its lease tells the sweeper whether an intent without an outcome is still being worked on.
+-- A running gateway. Its lease shows the sweeper whether an intent without an outcome is still being worked on.
 CREATE TABLE instance (
   id text PRIMARY KEY CHECK (id LIKE 'ins\_%'),
   host text NOT NULL,

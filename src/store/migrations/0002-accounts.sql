@@ -3,7 +3,7 @@
 CREATE TABLE user_account (
   id text PRIMARY KEY REFERENCES principal (id) CHECK (id LIKE 'usr\_%'),
   email text NOT NULL CHECK (email = lower(email)),
-  -- When the owner of the address followed a link that was mailed to it.
+  -- When the owner of the address opened a link that was mailed to it.
   email_proven_at timestamptz,
   name text NOT NULL,
   -- argon2id in PHC string format; null until the person has chosen a password.
@@ -39,7 +39,7 @@ CREATE TABLE api_key (
   principal_id text NOT NULL,
   name text NOT NULL,
   hash bytea NOT NULL UNIQUE,
-  -- Last characters of the key, to tell keys apart on a screen. Not secret: they are the checksum's.
+  -- Last characters of the key, by which people tell keys apart on a screen. Not secret: they belong to the checksum.
   ending text NOT NULL,
   ceiling text[],
   -- Pages and databases of Notion: content lies under one of them, or the key does not reach it. Null: no such limit.

@@ -1,4 +1,4 @@
--- Root keys, the keys of workspaces that they wrap, the deployment secret, and how far custody has come.
+-- Root keys, the keys of workspaces that they wrap, the deployment secret, and the progress of custody.
 
 -- Which root key wraps now, which will, which did. A key itself is never here; `proof` is a known value wrapped under it:
 -- opening the proof shows that an instance has the key.
@@ -100,7 +100,7 @@ CREATE TABLE restoration (
   detected_at timestamptz PRIMARY KEY DEFAULT clock_timestamp(),
   database_mark bigint NOT NULL,
   known_mark bigint NOT NULL,
-  -- The size of the root log that was known, where the database had less of it, or another.
+  -- The known size of the root log, if the database had a smaller one, or another.
   known_log bigint NOT NULL DEFAULT 0,
   acknowledged_at timestamptz,
   acknowledged_by text,

@@ -1,4 +1,4 @@
--- OAuth clients of ours, connections to Notion with their sealed tokens, and the attempts to make them.
+-- Our OAuth clients, connections to Notion with their sealed tokens, and the attempts to make them.
 
 -- A client of ours at an authorization server. Each connection has its own client. A client without a connection is
 -- used by the same person's next attempt, so that pressing Connect again registers nothing new. An unused client is
@@ -21,7 +21,7 @@ CREATE TABLE client_registration (
   refused_at timestamptz,
   -- When an attempt last began with it.
   used_at timestamptz NOT NULL DEFAULT now(),
-  -- Where it can be deleted at its server, and the token for that, sealed like its secret (RFC 7592).
+  -- The URL at its server for deleting it, and the token for that, sealed like its secret (RFC 7592).
   management_uri text,
   sealed_management_token text,
   created_at timestamptz NOT NULL DEFAULT now(),
@@ -51,7 +51,7 @@ CREATE TABLE connection (
   status_reason text,
   status_changed_at timestamptz NOT NULL DEFAULT now(),
   generation bigint NOT NULL DEFAULT 1,
-  -- The highest generation ever given out. Each pair of tokens that is asked for has a number of its own, used or not.
+  -- The highest generation ever given out. Each requested pair of tokens has a number of its own, used or not.
   last_generation bigint NOT NULL DEFAULT 1,
   -- Refreshing: the attempt that spends the refresh token, fenced by the token's generation. While the fate of an
   -- attempt is unknown (`suspect`), its owner may still bring its answer until the lease ends. All times are this
@@ -73,7 +73,7 @@ CREATE TABLE connection (
   last_used_at timestamptz,
   PRIMARY KEY (workspace_id, id)
 );
--- One stored connection for each installation; a tombstone does not stand in the way of connecting again.
+-- One stored connection for each installation; a tombstone does not prevent connecting again.
 CREATE UNIQUE INDEX connection_installation ON connection (origin, bot_id, kind) WHERE status <> 'revoked';
 CREATE UNIQUE INDEX connection_registration ON connection (registration_id) WHERE status <> 'revoked';
 -- Of one member, for one account at Notion, there is one in a workspace.
@@ -81,7 +81,7 @@ CREATE UNIQUE INDEX connection_mcp ON connection (workspace_id, connected_by, no
   WHERE kind = 'mcp' AND status <> 'revoked';
 CREATE INDEX connection_by_registration ON connection (registration_id) WHERE registration_id IS NOT NULL;
 CREATE INDEX connection_check ON connection (check_after) WHERE status = 'active';
--- Every round looks for leases that ran out: it does not look through the idle connections, however many there are.
+-- Every round looks for leases that ran out. With this index it does not read through the idle connections.
 CREATE INDEX connection_lease ON connection (lease_until) WHERE status IN ('refreshing', 'suspect');
 
 -- Whether a connection can serve is part of a decision; bookkeeping (last_used_at, generation) is not. A refresh
@@ -141,7 +141,7 @@ CREATE TABLE connection_secret (
   sealed text NOT NULL,
   kid text NOT NULL,
   expires_at timestamptz,
-  -- The job that revokes it: the connection has left it behind. It stays sealed where it is until that job is done.
+  -- The job that revokes it, after the connection has replaced it. It stays sealed in its place until that job is done.
   job_id text REFERENCES job (id) ON DELETE CASCADE,
   PRIMARY KEY (workspace_id, connection_id, generation, field),
   FOREIGN KEY (workspace_id, connection_id) REFERENCES connection (workspace_id, id),

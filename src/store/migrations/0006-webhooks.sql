@@ -7,12 +7,12 @@
 CREATE TABLE webhook_subscription (
   id text PRIMARY KEY CHECK (id LIKE 'whs\_%'),
   workspace_id text REFERENCES workspace (id),
-  -- The last part of the URL: 256 random bits. Another one after each reset.
+  -- The last part of the URL: 256 random bits. A new one after each reset.
   address text NOT NULL UNIQUE,
   -- waiting: for the handshake. offered: a token came, and no admin has it yet. shown: an admin has it, to paste it at
   -- Notion. confirmed: an event came that is signed with it. contested: a second, different token came before that.
   state text NOT NULL CHECK (state IN ('waiting', 'offered', 'shown', 'confirmed', 'contested')),
-  -- Counts the addresses that this subscription has had. Sealed tokens are bound to it.
+  -- Counts the addresses of this subscription. Sealed tokens are bound to it.
   generation bigint NOT NULL DEFAULT 1,
   -- Compact JWE of the verification token, bound to workspace, subscription and generation. Only the token of a
   -- deployment's subscription is sealed under a key that derives from the deployment secret.

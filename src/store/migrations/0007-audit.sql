@@ -63,8 +63,8 @@ CREATE TABLE audit_batch (
   note text NOT NULL,
   -- Where that checkpoint is in the root log.
   root_index bigint UNIQUE,
-  -- When the first of its calls and events was, and the last in the log up to here: a search by time leaves out the rest.
-  -- A call counts when it was decided, also where the row has the entry that closed it.
+  -- The times of its first call or event, and of the last one in the log up to here: a search by time skips the other
+  -- rows. A call counts at the time of its decision, even if the row has the entry that closed it.
   oldest timestamptz,
   newest timestamptz,
   -- Only in the root log, and only while it is inserted: the rows of `audit_waiting` whose entries have their place

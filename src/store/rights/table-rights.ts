@@ -10,7 +10,7 @@ export type Right = Privilege | { readonly privilege: Privilege; readonly column
  * visible.
  */
 export interface TableRights {
-  /** The column that names the workspace of a row. `app` sees the rows of its workspace alone; without it, every row. */
+  /** The column with the workspace of a row. `app` sees the rows of its workspace only; without it, every row. */
   readonly workspace?: string;
   readonly app?: readonly Right[];
   readonly system: readonly Right[];
@@ -46,7 +46,7 @@ export const tableRights: Readonly<Record<keyof Schema | typeof bookkeeping, Tab
   policy_draft_flip: { workspace, app: remove, system: remove },
   policy_grant: { workspace, app: remove, system: remove },
 
-  // A workspace may name people. It can neither read password hashes nor hand out rights in the deployment.
+  // A workspace may read the names of people. It can neither read password hashes nor give rights in the deployment.
   user_account: {
     app: [{ privilege: 'SELECT', columns: ['id', 'email', 'name', 'created_at'] }],
     system: change,

@@ -28,7 +28,7 @@ const queries: readonly RawBuilder<{ id: string; value: Stored }>[] = [
         FROM connect_attempt WHERE sealed IS NOT NULL`,
 ];
 
-/** A value as JSON has it. */
+/** A value in the form of JSON. */
 type Stored =
   | Exclude<DeploymentValue, { kind: 'connect attempt' }>
   | (Omit<Extract<DeploymentValue, { kind: 'connect attempt' }>, 'stateHash'> & { readonly stateHash: string });

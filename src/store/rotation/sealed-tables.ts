@@ -3,7 +3,7 @@ import type { ResealedRow, SealedRow, SealedTable, StaleRow } from '../../vault/
 import type { Database } from '../database.ts';
 import type { Schema } from '../schema.ts';
 
-/** Where a table keeps sealed values. All have the columns `workspace_id`, `sealed` and `kid`. */
+/** The place of a table's sealed values. All have the columns `workspace_id`, `sealed` and `kid`. */
 interface SealedColumns {
   readonly table: string;
   /** The columns of the primary key, in its order, and their types. */

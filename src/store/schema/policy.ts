@@ -4,7 +4,7 @@ import type { GrantId, GroupId, PrincipalId, WorkspaceId } from '../../domain/id
 import type { Invariant, PolicyTest } from '../../domain/policy-proposal.ts';
 import type { Count, Timestamp } from './foundation.ts';
 
-/** The conditions of a grant as they are stored: moments are ISO 8601 texts. */
+/** The conditions of a grant in their stored form: moments are ISO 8601 texts. */
 export type StoredConditions = Readonly<Record<string, unknown>>;
 
 export interface PolicyTables {

@@ -16,7 +16,7 @@ export function tokenEntry(
   return { name, workspaceId, principalId: null, result, detail: { connection: connectionId, ...detail } };
 }
 
-/** Of one attempt: its id is in each of its entries. */
+/** The entry of one attempt, with the attempt's id. */
 export function attemptEntry(
   name: EventName,
   fence: Fence,

@@ -12,7 +12,7 @@ import type { NewTokens, RefreshAttempt } from './token-refreshes.ts';
 /** What an attempt got, until it is in the database: everything that is needed to store it there later. */
 export interface Spooled extends NewTokens {
   readonly attempt: RefreshAttempt;
-  /** Where they were issued, and to which installation: for revoking them when the connection is gone. */
+  /** The server that issued them, and their installation: for revoking them if the connection is gone. */
   readonly origin: string;
   readonly botId: string;
 }

@@ -1,7 +1,7 @@
 /**
- * How far custody has come: a number that grows with every change of a connection's generation, in the database and beside
- * it. A database with a lower number than was seen before was put back to an earlier state; the tokens in it may have been
- * spent since (rule 20).
+ * The progress of custody: a number that grows with every change of a connection's generation, in the database and
+ * beside it. If a database has a lower number than the highest seen, it was put back to an earlier state; its tokens
+ * may have been spent since (rule 20).
  */
 export interface CustodyMarks {
   current(): Promise<number>;
@@ -26,6 +26,6 @@ export interface Restoration {
 export interface HighWater {
   /** 0 if no number is known yet. */
   read(): Promise<number>;
-  /** Notes a number unless a greater one is noted; answers with the one that then is, durable when it resolves. */
+  /** Notes a number unless a higher one is noted; returns the noted one, which is durable then. */
   raise(mark: number): Promise<number>;
 }

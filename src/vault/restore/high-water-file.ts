@@ -4,8 +4,8 @@ import { StoreError } from '../../domain/store-error.ts';
 import type { HighWater } from './custody-marks.ts';
 
 /**
- * The greatest number that was seen, in a file of one line of JSON. Replaced as a whole, and synced before it counts. Several
- * instances may keep it together, as they do in one data directory: each has a draft of its own.
+ * The highest number that was seen, in a file of one line of JSON. It is replaced as a whole, and synced before it
+ * counts. Several instances may share it, as in one data directory: each has a draft of its own.
  */
 export function createHighWaterFile(path: string): HighWater {
   async function read(): Promise<number> {

@@ -17,7 +17,7 @@ export async function assertOutsideDataDirectory(keyPath: string, dataDirectory:
   }
 }
 
-/** The path with the links of its existing part followed. */
+/** The path, with the links of its existing part followed. */
 async function realPlace(path: string): Promise<string> {
   const absolute = resolve(path);
   try {

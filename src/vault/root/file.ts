@@ -46,7 +46,10 @@ function fromSecret(secret: Buffer): RootKey {
   };
 }
 
-/** Appears whole or not at all, and never over a key that is already there: losing one loses every token. */
+/**
+ * The file appears complete or not at all, and never replaces an existing key: a lost key means the loss of every
+ * token.
+ */
 async function makeRootKeyFile(path: string): Promise<void> {
   const directory = dirname(path);
   const draft = `${path}.${randomBytes(6).toString('hex')}${draftEnding}`;

@@ -11,7 +11,7 @@ export interface KnownRootKey {
   readonly proof: string;
 }
 
-/** Where it is kept what all instances have to know of root keys. */
+/** Stores what all instances have to know about root keys. */
 export interface KnownRootKeys {
   all(): Promise<readonly KnownRootKey[]>;
   /** Names of the root keys under which something is wrapped. */
@@ -66,7 +66,7 @@ export async function openKeyRing(keys: readonly RootKey[], known: KnownRootKeys
   };
 }
 
-/** The key that is active by now; proved anew where it is another one than before. */
+/** The key that is active now; proved again if it is not the former one. */
 async function findActive(
   known: KnownRootKeys,
   byKid: ReadonlyMap<string, RootKey>,

@@ -7,7 +7,7 @@ import type { KeyServices } from './remote-keys.ts';
 import type { RootKey } from './root-key.ts';
 import { openVaultTransit } from './vault-transit.ts';
 
-/** Opens a root key wherever it is. Throws `RootKeyError`. */
+/** Opens a root key from its file or its service. Throws `RootKeyError`. */
 export async function openRootKey({ provider, key }: RootKeyName, services: KeyServices): Promise<RootKey> {
   switch (provider) {
     case 'file':

@@ -7,7 +7,7 @@ export interface KeyEndings {
    * spool is sealed under them. Returns how many it destroyed, and how many superseded keys it kept.
    */
   destroySuperseded(retainMs: number): Promise<{ destroyed: number; kept: number }>;
-  /** Retires previous root keys likewise, and answers with their names. */
+  /** Retires previous root keys in the same way, and returns their names. */
   retirePrevious(retainMs: number): Promise<{ retired: readonly string[]; kept: readonly string[] }>;
   /**
    * Destroys every key of a workspace, and the secrets of its OAuth clients: nothing that is sealed there can ever be

@@ -11,7 +11,7 @@ import { shutAll } from './verify-keys.ts';
 
 /** How far the keys of workspaces are exchanged. */
 export interface KeyReplacements {
-  /** Marks the active key of one workspace, or of all (null), as one that is to be replaced. */
+  /** Marks the active key of one workspace, or of all (null), for replacement. */
   want(workspaceId: WorkspaceId | null): Promise<void>;
   countWanted(): Promise<number>;
   /** Some workspaces whose active key is to be replaced, each with the version of its next key. */
@@ -37,7 +37,7 @@ export interface WorkspaceRotation {
 export interface RotationResult {
   readonly keys: number;
   readonly values: number;
-  /** Values that do not open. They stay as they are, and so does the key that they name. */
+  /** Values that do not open. They stay unchanged, and so does their key. */
   readonly unopenable: readonly Unopenable[];
   /** Connections that are `undecryptable` from now on because of them. */
   readonly shut: number;
@@ -48,9 +48,9 @@ const batchSizeDefault = 500;
 const waitMs = 50;
 
 /**
- * Gives one workspace, or all (null), a new version of its key and seals every value anew under it, while the gateway
- * works. Goes on with a rotation that was interrupted, instead of beginning another. Both tokens of a connection are always
- * sealed anew, value and key name in one statement: never only the name.
+ * Gives one workspace, or all (null), a new version of its key and seals every value again under it, while the gateway
+ * works. It continues an interrupted rotation instead of starting another. For both tokens of a connection, one
+ * statement always changes value and key name together.
  */
 export async function rotateWorkspaceKeys(
   rotation: WorkspaceRotation,

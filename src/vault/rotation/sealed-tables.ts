@@ -1,7 +1,7 @@
 import type { WorkspaceId } from '../../domain/ids.ts';
 import type { Binding } from '../sealed-value.ts';
 
-/** A value that is sealed under a workspace's key, wherever it is stored. */
+/** A value that is sealed under a workspace's key, in any table. */
 export interface SealedRow {
   /** The columns that identify the row, and their order in the table. */
   readonly key: Readonly<Record<string, string | number>>;
@@ -11,7 +11,7 @@ export interface SealedRow {
   readonly kid: string;
 }
 
-/** One under a key that is no longer the active one of its workspace. */
+/** A value under a key that is no longer the active one of its workspace. */
 export interface StaleRow extends SealedRow {
   readonly activeKid: string;
 }

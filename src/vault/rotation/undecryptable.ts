@@ -13,7 +13,7 @@ export interface ShutConnection extends ConnectionPlace {
   readonly values: readonly SealedRow[];
 }
 
-/** What becomes of connections when their values do not open, or do again. Each change has its entry in the log. */
+/** Changes connections when their values do not open, or open again. Each change has its entry in the log. */
 export interface UndecryptableConnections {
   /**
    * Makes the connection that uses this value `undecryptable`. False: no connection uses the value as it was read, or
