@@ -218,6 +218,28 @@ describe('tidy', () => {
     assert.deepEqual(pathsOf(broken), [], 'Name the export: then it is called the same everywhere.');
   });
 
+  it('says who and what it means, in plain English', async () => {
+    // Each of these words hides its noun: the caller, the person, the process, the answer.
+    const riddles = /\b(?:whoever|whomever|whosever|whichever|what is told)\b/i;
+    const others = await Promise.all(['test', 'bench'].map(sourcesBelow));
+    const sql = await Promise.all(
+      (await namesBelow('src/store/migrations'))
+        .filter(path => path.endsWith('.sql'))
+        .map(async path => ({ path, text: await readFile(join(root, path), 'utf8') })),
+    );
+    const files = [...src, ...emulator, ...web, ...others.flat(), ...sql].filter(
+      ({ path }) => path !== 'test/tidy.test.ts',
+    );
+    const broken = files.flatMap(({ path, text }) =>
+      text.split('\n').flatMap((line, at) => (riddles.test(line) ? [`${path}:${at + 1}`] : [])),
+    );
+    assert.deepEqual(
+      broken,
+      [],
+      'Name the person or the thing: the caller, the holder of the link, the other process.',
+    );
+  });
+
   it('cites only rules and defects that stand in docs/', async () => {
     const known = new Set([
       ...rules.map(({ number }) => `rule ${number}`),

@@ -47,7 +47,7 @@ describe('accounts that bear one address', () => {
     assert.equal(outcome(await signIn('a third password')), 'bad_password');
   });
 
-  it('never have the same password, whichever way it is chosen', async () => {
+  it('never have the same password, in any way of choosing it', async () => {
     await accepted('one and the same', { email: 'same@acme.test' });
     const refused = { code: 'validation_error', message: /cannot be used/ };
     await assert.rejects(accepted('one and the same', { email: 'same@acme.test' }), refused);

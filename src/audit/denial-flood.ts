@@ -23,7 +23,10 @@ export interface DenialFlood {
 
 /** Identical denials that are entries, in a minute. */
 const entriesOfKind = 5;
-/** Denials of one principal that are entries, in a minute. Beyond it they are told apart by operation and reason alone. */
+/**
+ * Denials of one principal that get entries of their own, in a minute. Further ones are distinguished by operation and
+ * reason only.
+ */
 const entriesOfPrincipal = 600;
 
 interface Tally {

@@ -29,9 +29,10 @@ export interface GiftPlaces {
 const everywhere: readonly GrantScope[] = [{ kind: 'workspace' }];
 
 /**
- * The actions that a change gives and that its author may not give (rule 8), in the order of the list of actions: what a
- * member gains by it, and what an added or removed grant is about even where nobody is meant by it yet. Where the author's
- * own rights end somewhere inside of what is given, the author does not hold it. Where they end elsewhere, that is no matter.
+ * The actions that a change gives and that its author may not give (rule 8), in the order of the list of actions. They
+ * are the actions that a member gains, and those of an added or removed grant even if it applies to no member yet. If
+ * the author lacks a right at any place inside of what is given, the author does not hold it. A place outside of it
+ * does not matter.
  */
 export function beyondGrantor(
   before: PolicySnapshot,

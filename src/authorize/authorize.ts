@@ -56,8 +56,8 @@ function decide(call: Call, caller: Caller, facts: Facts): Finding {
 }
 
 /**
- * What the call as a whole would do counts after what is wanted of each object: of an object that is not known nobody can say
- * that, and a hidden one must be refused like it.
+ * The effect of the whole call is judged after its single objects: for an unknown object it cannot be judged, and a
+ * hidden object must be refused in the same way.
  */
 function firstDeny(findings: readonly Finding[]): Finding | null {
   const denies = findings.filter(finding => 'deny' in finding);

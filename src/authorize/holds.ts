@@ -9,9 +9,10 @@ import { classOf } from './engine.ts';
 import type { ReadyGrant } from './ready-grant.ts';
 
 /**
- * Whether somebody may do something throughout a scope, in every call: at its container, at everything below it, and without an
- * exception anywhere in it. Conditions on what allows it count as exceptions, since they would not bind what is given.
- * Exceptions elsewhere do not count; where nobody knows where one stands, or the scope itself, it counts as inside.
+ * Whether an asker may do something in a whole scope, in every call: at its container, at everything below it, and
+ * without an exception anywhere in it. Conditions on an allowing grant count as exceptions, because they would not bind
+ * the given right. Exceptions elsewhere do not count. If the place of an exception, or of the scope itself, is not
+ * known, the exception counts as inside.
  */
 export function holds(
   policy: CompiledPolicy,

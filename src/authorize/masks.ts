@@ -3,7 +3,7 @@ import type { ReadyGrant } from './ready-grant.ts';
 
 /** What is allowed somewhere, as far as it can be said without a call. */
 export interface Masks {
-  /** Allowed whatever the call is like. */
+  /** Allowed in every call. */
   readonly always: ActionMask;
   /** Decided by conditions, so by each call anew. */
   readonly conditional: ActionMask;

@@ -85,7 +85,7 @@ export function subjectKey(subject: GrantSubject): string {
   return subject.kind === 'everyone' ? subject.kind : subject.id;
 }
 
-/** Where a grant stands. Each edge once, whatever the scopes say. */
+/** The edges of a grant. Each edge once, even if several scopes have it. */
 export function edgesOf({ scopes }: Grant, anchors: Anchors): ReadonlySet<number> {
   return new Set(scopes.map(scope => anchors.edgeOf(scope)));
 }

@@ -45,7 +45,8 @@ export function openPolicies(
       const compiled = compilePolicy(before);
       const anywhere = beyondGrantor(compiled, after, asker);
       if (anywhere.length === 0) return anywhere;
-      // Known well enough: the decision has just looked. Nobody is asked, since this is within a change.
+      // This is known well enough: the decision has just looked. Notion is not asked, because this runs within a
+      // change.
       const found = await later.stillKnown(workspaceId, placesOfGift(before, after, asker.principal));
       return beyondGrantor(compiled, after, asker, { whereIs: whereAmong(found) });
     },

@@ -43,7 +43,7 @@ describe('readConfig', () => {
     assert.deepEqual(config.allowedHosts, ['localhost', '127.0.0.1', '[::1]']);
   });
 
-  it('talks to the real Notion when the three settings are there, whichever command is given', () => {
+  it('talks to the real Notion when the three settings are there, for every command', () => {
     for (const command of ['demo', 'serve'] as const) {
       const config = readConfig(command, real);
       assert.equal(config.mode, 'serve');

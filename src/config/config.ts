@@ -49,7 +49,7 @@ export interface Config {
   readonly mail: MailConfig | null;
   /** Where to send notices about workspaces that come and go; null: nowhere. */
   readonly notices: NoticesConfig | null;
-  /** Who is given all logs. */
+  /** The sinks that get all logs. */
   readonly sinks: SinksConfig;
   readonly logLevel: NonNullable<Values['PORTCULLIS_LOG_LEVEL']>;
   /** What a call may do whose entry cannot be made durable. */

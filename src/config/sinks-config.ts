@@ -2,7 +2,7 @@ import type { Secret } from '../domain/secret.ts';
 import type { SinkBySettings } from '../domain/sink.ts';
 import type { Values } from './settings.ts';
 
-/** Who is given the logs because the settings say so. */
+/** The sinks that come from the settings. */
 export interface SinksConfig {
   /** Every log has each of these. */
   readonly everywhere: readonly SinkBySettings[];

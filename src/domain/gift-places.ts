@@ -4,7 +4,7 @@ import type { PrincipalId } from './ids.ts';
 import type { NotionRef } from './page-index.ts';
 import type { Policy } from './policy.ts';
 
-/** Where a page or database stands: from itself up to the top. Null: nobody knows, so it may be anywhere. */
+/** Where a page or database stands: from itself up to the top. Null: not known, so it may be anywhere. */
 export type WhereIs = (id: string) => readonly Container[] | null;
 
 export const nobodyKnows: WhereIs = () => null;

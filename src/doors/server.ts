@@ -90,7 +90,7 @@ function reasonOf({ code = '' }: NodeJS.ErrnoException): UnreadReason | null {
   return code.startsWith('HPE_') ? 'unreadable' : null;
 }
 
-/** Answers a request at the door that it is for. */
+/** Gives a request to its door, which answers it. */
 export function serveDoors({
   rest,
   mcp,

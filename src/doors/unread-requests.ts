@@ -53,7 +53,7 @@ export function createRecordUnread(count: RecordEvent): RecordUnread {
     });
 }
 
-/** Answers a request that can be read as one of HTTP, and closes its connection. */
+/** Answers a request that can be read as HTTP, and closes its connection. */
 export async function refuseUnread(
   response: ServerResponse,
   refused: Omit<UnreadRequest, 'requestId'>,

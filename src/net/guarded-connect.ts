@@ -32,7 +32,7 @@ export async function guardedConnect(place: GuardedPlace, options: GuardedConnec
   const to = { host, port, ...(!anyAddress && { lookup: createGuardedLookup(allowLoopback) }) };
   const name = isIP(host) === 0 ? { servername: host } : {};
   const socket = tls ? connectTls({ ...to, ...name, ...(ca !== undefined && { ca }) }) : connect(to);
-  // Whoever has the connection hears of errors by what they wait for.
+  // The code that has the connection gets errors by the operation that it waits for.
   socket.on('error', () => {});
   try {
     await once(socket, tls ? 'secureConnect' : 'connect', { signal: AbortSignal.timeout(timeoutMs) });

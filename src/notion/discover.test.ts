@@ -99,7 +99,7 @@ describe('discover', () => {
 });
 
 describe('readDiscovered', () => {
-  it('reads the title of a page from whichever property holds it', () => {
+  it('reads the title of a page from any property that holds it', () => {
     const page = {
       object: 'page',
       id: pageId(1).replaceAll('-', '').toUpperCase(),

@@ -23,7 +23,7 @@ export interface PolicyParts {
   readonly cedarOf: Policies['cedarOf'];
   readonly store: PolicyStore;
   readonly drafts: Pick<DraftStore, 'read'>;
-  /** What a change gives to anybody and its author may not give (rule 8). */
+  /** What a change gives to a principal although its author may not give it (rule 8). */
   readonly beyond: (
     workspaceId: WorkspaceId,
     before: Policy,

@@ -125,7 +125,7 @@ export function createSinkCommands(parts: {
       return (await store.deadLetters(owner, id, lettersMax)) ?? fail(missing());
     },
 
-    /** Has one dead letter tried again, or all. Answers with how many. Throws `not_found`. */
+    /** Has one dead letter tried again, or all. Returns how many. Throws `not_found`. */
     async retry(owner: WorkspaceId, id: SinkId, index: number | null, entryOf: EntryOf): Promise<number> {
       const entry = (count: number) => entryOf('sink.dead_letter_wanted', { sink: id, index, count });
       return (await store.want(owner, id, index, now(), entry)) ?? fail(missing());

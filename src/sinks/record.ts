@@ -45,7 +45,7 @@ export function tellsOfTrouble({ operation }: SinkRecord): boolean {
   return troubleNames.has(operation);
 }
 
-/** True for entries that tell of trouble with this very sink. It is the last to be told. */
+/** True for entries about trouble with this very sink. The sink must not get them. */
 export function tellsOfItself(record: SinkRecord, id: SinkId): boolean {
   if (!tellsOfTrouble(record)) return false;
   const { entry } = readRecord(record);

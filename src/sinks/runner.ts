@@ -39,7 +39,7 @@ export function createSinkRunner(
     }
   }
 
-  /** Answers with how many it began. */
+  /** Returns how many it began. */
   async function begin(): Promise<number> {
     const limit = atOnceMax - running.size;
     if (stopped || limit <= 0) return 0;

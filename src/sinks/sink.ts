@@ -153,7 +153,7 @@ export interface SinkStore {
   remove(owner: SinkOwner, id: SinkId, entry: RecordedEvent): Promise<boolean>;
   /** Oldest first. Null: there is no such sink. */
   deadLetters(owner: SinkOwner, id: SinkId, limit: number): Promise<DeadLetter[] | null>;
-  /** Has dead letters tried again: one, or all. Answers with how many; null: there is no such sink. */
+  /** Has dead letters tried again: one, or all. Returns how many; null: there is no such sink. */
   want(
     owner: SinkOwner,
     id: SinkId,

@@ -25,8 +25,8 @@ export interface ComputedView {
 }
 
 /**
- * Whether a caller may see a rollup or formula: only if everything that it may depend on may be read (rule 14). What cannot
- * be told counts as hidden.
+ * Whether a caller may see a rollup or formula: only if they may read everything that it may depend on (rule 14). If
+ * that is not clear, it counts as hidden.
  */
 export function mayShow(computed: Computed, view: ComputedView): boolean {
   const schema = computed.dataSource === null ? null : (view.schemas.get(computed.dataSource) ?? null);

@@ -32,7 +32,7 @@ export async function hideTitles(
   return hidden;
 }
 
-/** The name of the property that is a page's title. Null: nobody knows. */
+/** The name of the property that is a page's title. Null: not known. */
 async function titleOf(decided: DecidedCall, at: Ancestry, schemas: Schemas): Promise<string | null> {
   const holder = at.state === 'known' ? at.path[1] : null;
   if (holder === null) return null;

@@ -185,7 +185,7 @@ describe('a step of connecting that a browser takes more than once', () => {
       assertPage(await ada.browser.get(pathOf(reached.location)), 400, 'There is nothing to confirm');
     });
 
-    it('goes on with the later of two attempts, whichever tab it was left in', async () => {
+    it('goes on with the later of two attempts, in either tab', async () => {
       const ada = await at.aPerson();
       const callback = await ada.browser.consent(await ada.browser.start());
       const first = await ada.browser.get(callback);

@@ -93,7 +93,7 @@ describe('C16: clients that nothing uses', () => {
     assert.deepEqual([await server.knows(first.client_id), await server.knows(second.client_id)], [true, false]);
   });
 
-  it('are never those that a connection stands on, in whichever state it is', async () => {
+  it('are never those that a connection uses, in any state of it', async () => {
     const connection = await connectMcp(at, server.consent);
     for (const status of ['active', 'refreshing', 'suspect', 'needs_reauth', 'needs_reregister', 'revoking'] as const) {
       await system().updateTable('connection').set({ status }).execute();

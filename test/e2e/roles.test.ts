@@ -93,7 +93,7 @@ describe('an unmodified official client behind the gate', () => {
     assert.equal(results.length, 1);
   });
 
-  it('an editor cannot trash a page, whichever way it is asked', async () => {
+  it('an editor cannot trash a page, in any way of asking', async () => {
     const page_id = demo.ready.pages.public;
     const editor = client('editor');
     const attempts = [

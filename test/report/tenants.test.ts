@@ -142,7 +142,7 @@ describe('who learns what of the connections of a workspace', () => {
     assert.equal((await findingsOf(own))('update_content')?.state, 'unknown');
   });
 
-  it('keeps in which order a Notion checks for each Notion, whichever connection showed it', async () => {
+  it('keeps in which order a Notion checks for each Notion, from any connection', async () => {
     const store = createCapabilityStore(api.people.database);
     const other = await connect({ connected_by: admin ?? assert.fail(), origin: 'https://another.example' });
     await store.saveCheckedFirst({ workspaceId, connectionId: shared }, 'pages.update');

@@ -1,4 +1,4 @@
-/** Alerts: what a workspace's log says that people should look at, told once, to whoever is given alerts. */
+/** Alerts: what a workspace's log has that people should look at, sent once to every receiver of alerts. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { UserId, WorkspaceId } from '../../src/domain/ids.ts';

@@ -27,7 +27,7 @@ const topId = '00000000-0000-0000-0000-000000000000';
  */
 export class PageTree {
   readonly anchors = new Anchors();
-  /** Beside each id its anchor; -1: nobody knows where it stands. */
+  /** The anchor beside each id; -1: its place is not known. */
   readonly #ids: UuidTable;
   #parent: Int32Array;
   #firstChild: Int32Array;

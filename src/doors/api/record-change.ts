@@ -6,7 +6,7 @@ import { principalIdOf } from '../../domain/principal.ts';
 
 /**
  * Records what a command changed: the intent says that a member was added, this says which member and in which role. If
- * it cannot be written, the caller is told that the change may have been made.
+ * it cannot be written, the caller gets the error that the change may have been made.
  */
 export async function recordChange(
   record: RecordEvent,

@@ -5,7 +5,7 @@ const count = z.int().min(2).max(100_000);
 const hour = z.int().min(0).max(24);
 const on = z.boolean().default(true);
 
-/** What a workspace wants to be told of. Every value has a default, so `{}` is a whole set of rules. */
+/** The alerts that a workspace wants. Every value has a default, so `{}` is a complete set of rules. */
 export const alertRules = z
   .strictObject({
     denials: z

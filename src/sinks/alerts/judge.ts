@@ -7,11 +7,11 @@ import { type AlertRuleName, type AlertRules, isWithinHours } from './alert-rule
 
 /** What is remembered between entries, in the transaction in which they are judged. Times are those of entries. */
 export interface AlertMemory {
-  /** Counts one more within a window that begins with the first; answers with the count. */
+  /** Counts one more within a window that begins with the first; returns the count. */
   count(rule: AlertRuleName, subject: string, at: Date, windowMs: number): Promise<number>;
   /** Remembers a value of a subject. `isNew`: it was not known; `others`: how many others are. */
   learn(rule: AlertRuleName, subject: string, value: string, at: Date): Promise<{ isNew: boolean; others: number }>;
-  /** Remembers values of a subject for a while; answers with how many different ones there are in it. */
+  /** Remembers values of a subject for a while; returns how many different ones there are in it. */
   distinct(
     rule: AlertRuleName,
     subject: string,
@@ -21,7 +21,7 @@ export interface AlertMemory {
   ): Promise<number>;
   /** Those of the pages that stand below a page. */
   below(page: string, pages: readonly string[]): Promise<readonly string[]>;
-  /** True once for each subject within a while: then somebody is told. */
+  /** True once for each subject within a while: then an alert is sent. */
   mayTell(rule: AlertRuleName, subject: string, at: Date, windowMs: number): Promise<boolean>;
 }
 
@@ -39,7 +39,7 @@ type Alert = RecordedEvent | null;
 /** Pages that were read in one batch, by who read them, and when the last of them was. */
 type Reads = Map<string, { readonly pages: Set<string>; at: Date }>;
 
-/** Judges entries by all rules, in their order. Answers with the alerts that they raise. */
+/** Judges entries by all rules, in their order. Returns the alerts that they raise. */
 export async function judge(
   records: readonly SinkRecord[],
   workspaceId: WorkspaceId,

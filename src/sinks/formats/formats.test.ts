@@ -1,4 +1,4 @@
-/** No entry, whatever it says, is taken for two, ends a field early, or is obeyed by a terminal. */
+/** No entry, with any content, is read as two, ends a field early, or controls a terminal. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { newId } from '../../domain/ids.ts';

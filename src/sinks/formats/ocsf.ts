@@ -23,7 +23,7 @@ const byAction: Readonly<Record<string, ApiActivity>> = {
   delete: 'delete',
 };
 
-/** By what became of a thing, as names of events end. */
+/** By the last word of an event's name, which says what happened. */
 const byEnding: Readonly<Record<string, ApiActivity>> = {
   created: 'create',
   added: 'create',
@@ -40,7 +40,10 @@ const authentications: Readonly<Record<string, 1 | 2>> = {
   'session.ended': 2,
 };
 
-/** An entry as an event of OCSF: API Activity, or Authentication. An outcome is told with the call that it ends. */
+/**
+ * An entry as an event of OCSF: API Activity, or Authentication. An outcome is written together with the call that it
+ * ends.
+ */
 export function ocsfOf(record: SinkRecord, owner: SinkOwner): object {
   const read = readRecord(record);
   const activity = authentications[record.operation];

@@ -25,8 +25,9 @@ const lookMs = 100;
 const closeMs = 2 * secondMs;
 
 /**
- * Sends entries as messages of RFC 5424 over TCP or TLS. Syslog acknowledges nothing, so each batch has a connection of its
- * own, and counts as taken when that has ended in order. What a receiver loses after that, nobody hears of.
+ * Sends entries as messages of RFC 5424 over TCP or TLS. Syslog has no acknowledgements. So each batch has a connection
+ * of its own, and counts as accepted when that connection has ended in order. If a receiver loses entries after that,
+ * it cannot be noticed.
  */
 export function openSyslog(
   parts: { readonly connect: (place: GuardedPlace) => Promise<Socket>; readonly host: string },
@@ -54,8 +55,8 @@ export function openSyslog(
 }
 
 /**
- * Resolves when everything was sent and the connection has ended in order, or the receiver leaves its end open. Whoever ends
- * it first has not read everything.
+ * Resolves when everything was sent and the connection has ended in order, or the receiver leaves its end open. A
+ * receiver that ends it first has not read everything.
  */
 async function sendAll(socket: Socket, bytes: Buffer, signal: AbortSignal): Promise<void> {
   const over = new AbortController();

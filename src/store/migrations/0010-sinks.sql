@@ -59,14 +59,15 @@ CREATE TABLE sink_dead_letter (
 );
 CREATE INDEX sink_dead_letter_wanted ON sink_dead_letter (sink_id, index) WHERE wanted;
 
--- What a workspace wants to be told of, and how far its log was judged by that.
+-- The alerts that a workspace wants, and how far its log was judged by them.
 CREATE TABLE alert_watch (
   workspace_id text PRIMARY KEY REFERENCES workspace (id),
   rules jsonb NOT NULL,
   judged bigint NOT NULL DEFAULT 0
 );
 
--- What rules remember between entries: counts, the addresses of keys, pages that were read lately, and who was told of.
+-- The memory of rules between entries: counts, the addresses of keys, pages that were read lately, and subjects that
+-- had an alert.
 CREATE TABLE alert_memory (
   workspace_id text NOT NULL REFERENCES workspace (id),
   rule text NOT NULL,

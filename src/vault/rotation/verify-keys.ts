@@ -63,7 +63,7 @@ export async function verifyKeys(parts: {
   return { opened, counts, unopenable, underEndedKeys: await endings.countUnderEnded(), shut, reopened };
 }
 
-/** Answers how many connections it took out of use. */
+/** Returns how many connections it took out of use. */
 export async function shutAll(
   undecryptable: Pick<UndecryptableConnections, 'shut'>,
   unopenable: readonly Unopenable[],

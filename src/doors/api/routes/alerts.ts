@@ -7,7 +7,7 @@ import { type ApiRoute, apiRoute } from '../route.ts';
 const path = '/api/workspaces/:workspace/alert-rules';
 const mayManage = { on: 'workspace', action: 'manage' } as const;
 
-/** What a workspace wants to be told of: docs/sinks.md. */
+/** The alerts that a workspace wants: docs/sinks.md. */
 export function alertRoutes(alerts: Pick<AlertStore, 'rules' | 'setRules'>): ApiRoute[] {
   return [
     apiRoute({

@@ -5,7 +5,10 @@ import { SinkTroubleError } from '../../sink.ts';
 import type { AskNotionForSink } from './data-source.ts';
 import { newDatabase } from './pages.ts';
 
-/** Makes a database with the columns, below a page that the connection sees. Answers with its id. Throws `validation_error` and `unavailable`. */
+/**
+ * Makes a database with the columns, below a page that the connection sees. Returns its id. Throws `validation_error`
+ * and `unavailable`.
+ */
 export async function makeDatabase(
   ask: AskNotionForSink,
   workspaceId: WorkspaceId,

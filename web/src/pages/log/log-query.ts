@@ -104,7 +104,7 @@ export function useCounts(source: LogSource, filters: LogFilters) {
   });
 }
 
-/** The log, newest entries first. Unless somebody listens to what comes (`live`), it is read again every few seconds. */
+/** The log, newest entries first. It is read again every few seconds, unless the page follows the log (`live`). */
 export function useLog(source: LogSource, filters: LogFilters, live: boolean) {
   return useInfiniteQuery({
     queryKey: ['audit', source.workspaceId, filters],

@@ -6,7 +6,10 @@ import { ListTable } from '../../../../list/list-table.tsx';
 import { Loaded } from '../../../../parts/loaded.tsx';
 import { RemoveGrant } from '../remove-grant.tsx';
 
-/** What of the policy does nothing, or more than it seems to. Nothing is looked for before somebody asks. */
+/**
+ * The parts of the policy that have no effect, or more effect than they seem to have. It looks only after a person
+ * asks.
+ */
 export function Findings({ workspace }: { readonly workspace: Workspace }) {
   const [asked, setAsked] = useState(false);
   const lint = useQuery({

@@ -20,7 +20,7 @@ export function LesserRights({ workspace }: { readonly workspace: Workspace }) {
         }),
       ),
     enabled: asked,
-    // It reads the log of three months: only when somebody asks.
+    // It reads the log of three months: only after a person asks.
     staleTime: Number.POSITIVE_INFINITY,
   });
   return (
