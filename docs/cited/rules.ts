@@ -14,7 +14,7 @@ export const rules: readonly Rule[] = [
   ...rule('Tenancy and connections', {
     1:
       'An attempt to connect names its target: a new workspace, or one that exists. A callback for a workspace that is known already is ' +
-      'never merged into it: the attempt ends with a conflict, the admins of that workspace are told, and the new tokens are revoked ' +
+      'never merged into it: the attempt ends with a conflict, the admins of that workspace are notified, and the new tokens are revoked ' +
       'unless a stored connection uses the same bot. A new connection stays `pending` until the browser session that began it confirms a ' +
       'page that names the workspace, its admins and the people who will use the connection.',
     2:

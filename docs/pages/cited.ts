@@ -10,7 +10,7 @@ export function rulesPage(): string {
   return page(
     generatedFrom('docs/cited/rules.ts and the titles of the tests'),
     '# Rules',
-    'What Portcullis keeps, whatever else changes. Code, tests and decisions cite a rule by its number. Below each rule stand the ' +
+    'The rules that Portcullis always keeps. Code, tests and decisions cite a rule by its number. Below each rule stand the ' +
       'tests that are named after it; a rule without one belongs to a part that is not built yet.',
     ...chapters.flatMap(chapter => [
       `## ${chapter}`,

@@ -34,7 +34,7 @@ const standardError = 2;
  * `err`, and have a bound.
  */
 export function openProgramLog({ logLevel }: Pick<Config, 'logLevel'>): Logger {
-  // Written at once: what a process had to say last is what one wants to read after it died.
+  // Written at once: the last lines of a process are the ones that people need after it died.
   return pino(
     { level: logLevel, base: null, serializers: { err: value => loggedError(value) } },
     destination({ dest: standardError, sync: true }),

@@ -130,7 +130,7 @@ export const policySimulate: Command = {
   },
 };
 
-/** As plain data. What is wrong in the document itself is said by the gateway. */
+/** As plain data. The gateway says what is wrong inside the document. */
 export async function documentIn({ type, text }: PolicyFile): Promise<unknown> {
   try {
     return type === 'application/json' ? JSON.parse(text) : (await import('yaml')).parse(text, { maxAliasCount: 0 });

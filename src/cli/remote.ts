@@ -98,7 +98,7 @@ function foreign(message: string): RemoteError {
   return new RemoteError(message, 'Is this the address of a Portcullis gateway?', errorTable.internal.exitCode);
 }
 
-/** The error that a code of the admin API stands for: an error's own, or that of a diagnosis. */
+/** The error for a code of the admin API: the code of an error, or that of a diagnosis. */
 function errorNamed(code: string): ErrorCode {
   if (Object.hasOwn(errorTable, code)) return code as ErrorCode;
   return Object.hasOwn(errorOfDiagnosis, code) ? errorOfDiagnosis[code as DiagnosisCode] : 'internal';

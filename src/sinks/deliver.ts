@@ -137,7 +137,7 @@ function createRound(parts: DeliverParts, sink: ClaimedSink, receiver: Receiver)
         const records = await log.read(sink.owner, cursor, readMax);
         if (records.length === 0) return;
         const wanted = records.filter(isWanted);
-        // What is sent first may arrive, and this process end before it knows.
+        // The first entry may arrive before this process, if it dies now, can note that.
         const [first] = wanted;
         if (first !== undefined && doubtful !== first.index && receiver.looksBeforeRepeating) {
           if (!(await acknowledge(cursor, first.index, false))) return;

@@ -88,8 +88,9 @@ interface Change {
 }
 
 /**
- * Notion names the integration by its client id or by its bot. For an internal integration, the token cannot tell us
- * either. So at a workspace's own address any name is accepted if there is one: the signature proves the sender.
+ * Notion names the integration by its client id or by its bot. For an internal integration, its token shows neither. So
+ * at a workspace's own address any name is accepted if the workspace has a connection of an internal integration: the
+ * signature proves the sender.
  */
 const belongsTo = (owner: WebhookOwner, notionWorkspaceId: string, integrationId: string) => sql<{ id: WorkspaceId }>`
   SELECT w.id FROM workspace w

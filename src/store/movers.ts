@@ -9,8 +9,8 @@ import { type SubscriptionEvent, subscriptionStates } from '../domain/subscripti
 import type { Schema } from './schema.ts';
 
 /**
- * Moves a connection along the table of connectionStates.transitions, where the event means something in its state; elsewhere it updates
- * no row. A status is set here and nowhere else: `test/tidy.test.ts` looks.
+ * Moves a connection along the table of connectionStates.transitions. If its state does not allow the event, it updates
+ * no row. The status is set here and nowhere else: `test/tidy.test.ts` checks that.
  */
 export function moveConnection(
   tx: Transaction<Schema>,
@@ -66,7 +66,7 @@ export function moveSubscription(tx: Transaction<Schema>, id: SubscriptionId, ev
     .where('state', 'in', subscriptionStates.statesBefore(event));
 }
 
-/** Moves workspace keys along their table of states: all those in which the event means something, but for further conditions. */
+/** Moves workspace keys along their table of states: all keys whose state allows the event, with further conditions. */
 export function moveWorkspaceKeys(tx: Transaction<Schema>, event: keyof typeof workspaceKeyStates.transitions) {
   return tx
     .updateTable('workspace_key')

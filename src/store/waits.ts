@@ -15,7 +15,7 @@ export function isOver(column: string, clock: RawBuilder<Date>): RawBuilder<bool
   return sql<boolean>`(${moment} IS NULL OR ${moment} <= ${clock} OR ${moment} > ${clock} + ${longestWait})`;
 }
 
-/** In milliseconds, until that moment; 0 when it has come. */
+/** Milliseconds until that moment; 0 if it has come. */
 export function leftMs(column: string, clock: RawBuilder<Date>): RawBuilder<number> {
   const left = sql<number>`extract(epoch FROM ${sql.ref(column)} - ${clock}) * 1000`;
   return sql<number>`(CASE WHEN ${isOver(column, clock)} THEN 0 ELSE ${left} END)::float8`;

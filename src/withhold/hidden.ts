@@ -52,7 +52,7 @@ export async function hideWithin(
 
 type At = (object: NotionRef) => Ancestry;
 
-/** Where everything stands that was found, as far as it matters to what the caller may see. */
+/** Where all found objects stand, as far as the caller's rights depend on it. */
 function locate(
   { shown, masked, titled, computed }: Findings,
   sight: Sight,

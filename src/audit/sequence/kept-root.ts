@@ -9,7 +9,7 @@ export interface KeptRoot {
   write(note: string): Promise<void>;
 }
 
-/** What the database says of its root log. */
+/** The root log, as the database has it. */
 export interface RootMarks {
   /** The newest checkpoint, a signed note; null before there is one. */
   newest(): Promise<string | null>;

@@ -10,7 +10,7 @@ import type { LogSigners } from './sequence-round.ts';
 import type { LogName } from './sequencing.ts';
 import type { Settle } from './settle.ts';
 
-/** What a log says of itself now. */
+/** The present state of a log. */
 export interface LogHead {
   readonly origin: string;
   readonly size: number;

@@ -39,7 +39,7 @@ async function answerTo(request: Promise<OAuthResponse>): Promise<OAuthResponse>
 }
 
 /**
- * Where the browser goes to ask a person for consent (Notion, "Authorization"). There is no scope and no PKCE: pages and
+ * The URL at which a person gives consent (Notion, "Authorization"). There is no scope and no PKCE: pages and
  * capabilities are chosen on Notion's page. `owner=user` is mandatory.
  */
 function authorizeUrl(app: NotionApp, state: string): string {

@@ -31,7 +31,7 @@ export interface PageLog extends DoorLog {
   info(fields: object, sentence: string): void;
 }
 
-/** Leaves a line for every page that tells a person of a problem: some of them send people here. */
+/** Writes a line for every page that shows a person a problem; some of these pages send people to the log. */
 export function logProblem(log: PageLog, fields: { step: string | undefined; problem: PageProblem }, error: unknown) {
   if (!(error instanceof PortcullisError))
     return log.error({ ...fields, err: error }, 'connecting failed unexpectedly');

@@ -18,11 +18,11 @@ export interface VaultAccess {
   /** Without a trailing slash. */
   readonly address: string;
   readonly namespace: string | null;
-  /** A token, or the file in which something else (an agent of Vault's) keeps a current one. */
+  /** A token, or the file in which another program (an agent of Vault's) keeps a current one. */
   readonly token: Secret | { readonly file: string };
 }
 
-/** A context as a map of texts, in the order of its names: what AWS calls an encryption context. */
+/** A context as a map of texts, sorted by name: AWS calls this an encryption context. */
 export function textContext(context: Binding): Record<string, string> {
   const names = Object.keys(context).sort();
   return Object.fromEntries(names.map(name => [name, String(context[name])]));
@@ -66,7 +66,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return rest >>> 0;
 });
 
-/** The checksum by which Google's services tell values that were damaged on their way: an unsigned 32-bit integer. */
+/** The checksum by which Google's services detect values that were damaged on their way: an unsigned 32-bit integer. */
 export function crc32c(bytes: Uint8Array): number {
   let rest = 0xffffffff;
   for (const byte of bytes) rest = (rest >>> 8) ^ (table[(rest ^ byte) & 0xff] ?? 0);

@@ -67,7 +67,7 @@ function noteTitle(block: Json, content: Json, findings: Findings): void {
   else findings.titled.push({ page: { kind: 'page', id }, hide });
 }
 
-/** A link to a page is nothing but that page, and a synced copy nothing but what it was copied from. */
+/** A link to a page is only that page, and a synced copy is only its original. */
 function blankReference(block: Json, reference: Json, findings: Findings): void {
   const hide = () => becomeUnsupported(block);
   const objects = objectsNamed(reference);
