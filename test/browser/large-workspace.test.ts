@@ -134,6 +134,7 @@ describe('a large workspace in the dashboard', { skip: chromiumUnavailable() }, 
   it('E5: gives a key with instructions, and sees its first call arrive', async () => {
     const { page } = await opened('agents');
     await page.getByLabel('Name of the key').fill('for the nightly job');
+    await page.getByRole('combobox', { name: 'Acts as' }).click();
     await page.getByRole('combobox', { name: 'Acts as' }).fill('agent 142');
     await page.getByRole('option', { name: 'Agent 142' }).click();
     await page.getByRole('button', { name: 'Create key' }).click();

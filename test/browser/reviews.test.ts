@@ -5,6 +5,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { type DemoInProcess, startDemoInProcess } from '../e2e/demo-in-process.ts';
 import { chromiumUnavailable, launchChromium } from './chromium.ts';
+import { picture } from './look.ts';
 import { signInBy } from './sign-in.ts';
 import { createVisits, type Visits } from './visits.ts';
 import { assertAccessible } from './watched-page.ts';
@@ -100,6 +101,7 @@ describe('reviews in the dashboard', { skip: chromiumUnavailable() }, () => {
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
     const table = page.getByRole('table', { name: 'People and agents' });
     await table.getByText('Demo: Scout reads public pages, and nothing else').waitFor();
+    await picture(page, 'reviews-print');
     for (const name of ['Show', 'Print', 'Account of Administrator'])
       assert.equal(await page.getByRole('button', { name }).count(), 0, `${name} is not on paper`);
     assert.equal(await page.getByRole('heading', { name: 'By person or agent' }).count(), 0);
