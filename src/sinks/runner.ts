@@ -7,7 +7,9 @@ import type { ClaimedSink } from './sink.ts';
 const atOnceMax = 24;
 
 /** Looks for sinks between two preparations. */
-const prepareEvery = 5;
+const prepareEvery = 15;
+/** Looks between two that ask for due sinks although no log has grown: some are tried again after a while. */
+const askAnywayEvery = 5;
 
 export interface SinkRunner {
   /** Delivers until no sink has anything to do at this time. */
@@ -52,6 +54,16 @@ export function createSinkRunner(
     return claimed.length;
   }
 
+  /** Where the logs were when nothing was due. To ask each sink costs more than to ask whether any log has grown. */
+  let quietAt: number | null = null;
+
+  async function look(number: number): Promise<void> {
+    if (number % prepareEvery === 0) await prepare();
+    const at = await queue.logsAt();
+    if (at === quietAt && number % askAnywayEvery !== 0) return;
+    quietAt = (await begin()) === 0 ? at : null;
+  }
+
   return {
     async runDue() {
       await prepare();
@@ -61,9 +73,11 @@ export function createSinkRunner(
       let looking: Promise<unknown> | null = null;
       let looks = 0;
       const timer = setInterval(() => {
-        looking ??= (looks++ % prepareEvery === 0 ? prepare().then(begin) : begin()).catch(onError).finally(() => {
-          looking = null;
-        });
+        looking ??= look(looks++)
+          .catch(onError)
+          .finally(() => {
+            looking = null;
+          });
       }, everyMs);
       timer.unref();
       return async () => {

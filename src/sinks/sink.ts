@@ -112,6 +112,8 @@ export interface SinkQueue {
     readonly leaseUntil: Date;
     readonly limit: number;
   }): Promise<readonly ClaimedSink[]>;
+  /** A number that grows with every entry that gets a place in any log. */
+  logsAt(): Promise<number>;
   /** Everything before `cursor` is acknowledged. False: the lease is lost, or the sink is. */
   acknowledge(sink: ClaimedSink, progress: SinkProgress): Promise<boolean>;
   /** Notes that an attempt failed, and the time of the next one; with the log entry for it, if there is one. */

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { WorkspaceId } from '../domain/ids.ts';
 import { newId } from '../domain/ids.ts';
 import type { SettingsSinks } from '../sinks/by-settings.ts';
@@ -6,39 +6,25 @@ import type { Database } from './database.ts';
 import { commitWithEntries, type EventEntries } from './event-entries.ts';
 import type { Schema } from './schema.ts';
 
+/** Sinks that one statement adds: a deployment with very many workspaces gets them in several rounds. */
+const addedAtOnce = 2_000;
+
 /** Sinks that the settings of the deployment ask for, in PostgreSQL, across workspaces. */
 export function createSettingsSinkStore(
   { system }: Pick<Database<Schema>, 'system'>,
   entries: EventEntries,
 ): SettingsSinks {
+  /** What the stored sinks were last made equal to, by this process: settings do not change while it runs. */
+  let settled: string | null = null;
+
   return {
     async keep({ everywhere, elsewhere }, at) {
       const asked = JSON.stringify([...everywhere, ...elsewhere]);
-      await system.transaction().execute(async tx => {
-        const gone = sql`SELECT s.id FROM sink s WHERE origin = 'settings' AND NOT EXISTS
-          (SELECT FROM jsonb_to_recordset(${asked}::jsonb) AS a(name text, kind text, settings jsonb)
-            WHERE a.name = s.name AND (a.settings = s.settings OR s.kind <> 'notion'))`;
-        await sql`DELETE FROM sink_dead_letter WHERE sink_id IN (${gone})`.execute(tx);
-        await sql`DELETE FROM sink WHERE id IN (${gone})`.execute(tx);
-        await sql`
-          UPDATE sink s SET settings = a.settings, generation = generation + 1, run_at = ${at}
-            FROM jsonb_to_recordset(${asked}::jsonb) AS a(name text, kind text, settings jsonb)
-           WHERE s.origin = 'settings' AND s.name = a.name AND s.settings <> a.settings`.execute(tx);
-        await sql`
-          INSERT INTO sink (id, workspace_id, kind, name, origin, settings, state, cursor, run_at, created_at)
-          SELECT 'snk_' || gen_random_uuid(), log.owner, a.kind, a.name, 'settings', a.settings, 'active',
-                 CASE WHEN EXISTS (SELECT FROM sink o WHERE o.origin = 'settings' AND o.name = a.name
-                                      AND o.created_at <= log.created_at) THEN 0
-                      ELSE coalesce((SELECT size FROM audit_batch WHERE log = coalesce(log.owner, 'deployment')
-                                      ORDER BY first DESC LIMIT 1), 0) END,
-                 ${at}, now()
-            FROM jsonb_to_recordset(${JSON.stringify(everywhere)}::jsonb) AS a(name text, kind text, settings jsonb)
-           CROSS JOIN (SELECT id AS owner, created_at FROM workspace UNION ALL SELECT NULL, '-infinity') log
-           WHERE (log.owner IS NOT NULL OR a.kind <> 'alerts')
-             AND NOT EXISTS (SELECT FROM sink s WHERE s.origin = 'settings' AND s.name = a.name
-                                AND coalesce(s.workspace_id, '') = coalesce(log.owner, ''))
-              ON CONFLICT DO NOTHING`.execute(tx);
-      });
+      if (settled !== asked) {
+        await system.transaction().execute(tx => settle(tx, asked, at));
+        settled = asked;
+      }
+      await add(system, JSON.stringify(everywhere), at);
     },
     async has(name) {
       const found = await system
@@ -72,4 +58,40 @@ export function createSettingsSinkStore(
         },
       ),
   };
+}
+
+/** Removes sinks that nobody asks for any more, and gives the others the settings of today. */
+async function settle(tx: Transaction<Schema>, asked: string, at: Date): Promise<void> {
+  const rows = sql`jsonb_to_recordset(${asked}::jsonb) AS a(name text, kind text, settings jsonb)`;
+  const gone = sql`SELECT s.id FROM sink s WHERE origin = 'settings' AND NOT EXISTS
+    (SELECT FROM ${rows} WHERE a.name = s.name AND (a.settings = s.settings OR s.kind <> 'notion'))`;
+  await sql`DELETE FROM sink_dead_letter WHERE sink_id IN (${gone})`.execute(tx);
+  await sql`DELETE FROM sink WHERE id IN (${gone})`.execute(tx);
+  await sql`
+    UPDATE sink s SET settings = a.settings, generation = generation + 1, run_at = ${at}
+      FROM ${rows}
+     WHERE s.origin = 'settings' AND s.name = a.name AND s.settings <> a.settings`.execute(tx);
+}
+
+/** Adds what logs lack. \`NOT IN\` is looked up in a hash, whatever the planner believes of the tables. */
+async function add(system: Kysely<Schema>, everywhere: string, at: Date): Promise<void> {
+  await sql`
+    WITH have AS MATERIALIZED (
+      SELECT coalesce(workspace_id, '') AS owner, name, created_at FROM sink WHERE origin = 'settings'),
+    since AS MATERIALIZED (SELECT name, min(created_at) AS at FROM have GROUP BY name),
+    lacking AS MATERIALIZED (
+      SELECT log.owner, log.created_at, a.name, a.kind, a.settings
+        FROM jsonb_to_recordset(${everywhere}::jsonb) AS a(name text, kind text, settings jsonb)
+       CROSS JOIN (SELECT id AS owner, created_at FROM workspace UNION ALL SELECT NULL, '-infinity') log
+       WHERE (log.owner IS NOT NULL OR a.kind <> 'alerts')
+         AND (coalesce(log.owner, ''), a.name) NOT IN (SELECT owner, name FROM have)
+       LIMIT ${addedAtOnce})
+    INSERT INTO sink (id, workspace_id, kind, name, origin, settings, state, cursor, run_at, created_at)
+    SELECT 'snk_' || gen_random_uuid(), owner, kind, name, 'settings', settings, 'active',
+           CASE WHEN (SELECT since.at FROM since WHERE since.name = lacking.name) <= lacking.created_at THEN 0
+                ELSE coalesce((SELECT size FROM audit_batch WHERE log = coalesce(lacking.owner, 'deployment')
+                                ORDER BY first DESC LIMIT 1), 0) END,
+           ${at}, now()
+      FROM lacking
+        ON CONFLICT DO NOTHING`.execute(system);
 }

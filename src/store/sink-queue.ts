@@ -49,6 +49,11 @@ export function createSinkQueue({ system }: Pick<Database<Schema>, 'system'>, en
         secret: sealed === null || kid === null ? null : { sealed, kid },
       }));
     },
+    async logsAt() {
+      const { rows } = await sql<{ size: number }>`
+        SELECT size FROM audit_batch WHERE log = 'root' ORDER BY first DESC LIMIT 1`.execute(system);
+      return rows[0]?.size ?? 0;
+    },
     async acknowledge(sink, { cursor, doubtful, at, leaseUntil, wasSent }) {
       const reached = { cursor, doubtful, lease_until: leaseUntil };
       const well = { problem: null, failures: 0, refusals: 0, delivered_at: at, run_at: at };

@@ -8,6 +8,7 @@ import type { WorkspaceId } from '../../src/domain/ids.ts';
 import { hourMs } from '../../src/domain/units.ts';
 import { type AdminApi, openAdminApi } from '../admin-api.ts';
 import { loopbackCertificate } from '../net/loopback-certificate.ts';
+import { until } from '../until.ts';
 import { openNotionDemo } from './notion-demo.ts';
 import { startSinkReceiver } from './receiver.ts';
 import { startSyslogReceiver } from './syslog-receiver.ts';
@@ -143,6 +144,20 @@ describe('sinks that the settings ask for', () => {
     ]);
     const refused = await api.send('DELETE', `/api/workspaces/${workspace}/sinks/${sinks[0].id}`, { cookie });
     assert.equal(refused.status, 409);
+    await api.close();
+  });
+
+  it('are given entries by a gateway that runs by itself, while it runs and after it was quiet', async () => {
+    const path = join(directory, 'by-itself.jsonl');
+    const api = await openAdminApi({ background: true, now: () => new Date() }, { PORTCULLIS_SINK_FILE: path });
+    const lines = async () => (await readFile(path, 'utf8').catch(() => '')).split('\n').length - 1;
+    const workspace = await api.people.aWorkspace();
+    const cookie = await api.cookieOf(await api.people.aMember(workspace, 'admin'));
+    for (let n = 0; n < 2; n++) {
+      const before = await lines();
+      await api.send('GET', `/api/workspaces/${workspace}/sinks`, { cookie });
+      await until('entries in the file', async () => (await lines()) > before);
+    }
     await api.close();
   });
 
