@@ -20,7 +20,10 @@ export const auditExport: Command = {
       takes: 'BUNDLE',
       doc: 'write the whole log with its checkpoints and keys to this file, for audit verify; one that was interrupted is continued',
     },
-    format: { takes: 'FORMAT', doc: 'jsonl (the default): one JSON object a line; or csv: a table' },
+    format: {
+      takes: 'FORMAT',
+      doc: 'jsonl (the default): one JSON object a line; csv: a table; or skill: JSON lines in the words of the source system',
+    },
   },
   async run(invocation) {
     const workspace = namedWorkspace(invocation);
@@ -49,7 +52,7 @@ function refuseFilters({ options }: Invocation): void {
     );
 }
 
-function formatOf({ options: { format = 'jsonl' } }: Invocation): 'csv' | 'jsonl' {
-  if (format === 'csv' || format === 'jsonl') return format;
-  throw new UsageError(`unknown format "${format}"`, 'there are jsonl and csv');
+function formatOf({ options: { format = 'jsonl' } }: Invocation): 'csv' | 'jsonl' | 'skill' {
+  if (format === 'csv' || format === 'jsonl' || format === 'skill') return format;
+  throw new UsageError(`unknown format "${format}"`, 'there are jsonl, csv and skill');
 }

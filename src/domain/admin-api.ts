@@ -3454,7 +3454,7 @@ export interface operations {
                 credential?: string;
                 door?: "rest" | "file_link" | "mcp" | "api" | "dashboard" | "oauth" | "webhooks" | "scim" | "library" | "internal";
                 effect?: "allow" | "deny";
-                format?: "csv" | "jsonl";
+                format?: "csv" | "jsonl" | "skill";
                 operation?: string;
                 page?: string;
                 person?: string;
@@ -3743,7 +3743,7 @@ export interface operations {
                 credential?: string;
                 door?: "rest" | "file_link" | "mcp" | "api" | "dashboard" | "oauth" | "webhooks" | "scim" | "library" | "internal";
                 effect?: "allow" | "deny";
-                format?: "csv" | "jsonl";
+                format?: "csv" | "jsonl" | "skill";
                 operation?: string;
                 page?: string;
                 person?: string;

@@ -206,6 +206,12 @@ describe('the log over the admin API', () => {
     assert.match(table[0] ?? '', /^time,effect,activity,operation,who,/);
     assert.match(table[1] ?? '', /,night watch,/);
     assert.match(table[1] ?? '', /"'=HYPERLINK\(""https:/);
+    const skill = (await asFile('skill')).text
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    assert.equal(skill.length, lookAt + 11);
+    assert.deepEqual([skill[0].resource, skill[0].result], [{ type: 'page', id: about }, 'success']);
     const streamed = (await found({ activity: 'view' })).find(({ operation }) => operation === 'audit.export');
     assert.ok(streamed, 'the export itself is in the log');
   });

@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
-import type { AuditFilter, AuditReader } from '../../audit/audit-reader.ts';
+import type { AuditFilter, AuditReader, AuditRecord } from '../../audit/audit-reader.ts';
+import { skillEntry } from '../../audit/skill-view.ts';
 import type { WorkspaceId } from '../../domain/ids.ts';
 import { type AuditView, auditView, namesIn } from './audit-view.ts';
 import { type CsvValue, csvRow } from './csv-row.ts';
 import { Download } from './download.ts';
 
-export type ExportFormat = 'csv' | 'jsonl';
+export type ExportFormat = 'csv' | 'jsonl' | 'skill';
 
 /** Entries that are in memory at once. */
 const chunkSize = 500;
@@ -17,13 +18,15 @@ export function exportLog(
   filter: AuditFilter,
   format: ExportFormat,
 ): Download {
-  const lines = format === 'csv' ? csvLines : jsonLines;
-  const body = Readable.from(lines(chunks(reader, workspaceId, filter)), { objectMode: false });
+  const source = chunks(reader, workspaceId, filter);
+  const lines = { csv: csvLines, jsonl: jsonLines, skill: (of: typeof source) => skillLines(of, workspaceId) };
+  const body = Readable.from(lines[format](source), { objectMode: false });
   const contentType = format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/jsonl; charset=utf-8';
-  return new Download(`portcullis-log.${format}`, contentType, body);
+  return new Download(`portcullis-log.${format === 'csv' ? 'csv' : 'jsonl'}`, contentType, body);
 }
 
 interface Chunk {
+  readonly records: readonly AuditRecord[];
   readonly entries: readonly AuditView[];
   readonly names: ReadonlyMap<string, string>;
 }
@@ -36,13 +39,20 @@ async function* chunks(
   let before: number | null = null;
   do {
     const { records, next } = await reader.read(workspaceId, filter, { before, limit: chunkSize });
-    yield { entries: records.map(auditView), names: await namesIn(reader, workspaceId, records) };
+    yield { records, entries: records.map(auditView), names: await namesIn(reader, workspaceId, records) };
     before = next;
   } while (before !== null);
 }
 
 async function* jsonLines(source: AsyncIterable<Chunk>): AsyncGenerator<string> {
   for await (const { entries } of source) {
+    if (entries.length > 0) yield `${entries.map(entry => JSON.stringify(entry)).join('\n')}\n`;
+  }
+}
+
+async function* skillLines(source: AsyncIterable<Chunk>, workspaceId: WorkspaceId | null): AsyncGenerator<string> {
+  for await (const { records } of source) {
+    const entries = records.map(record => skillEntry(record, workspaceId)).filter(entry => entry !== null);
     if (entries.length > 0) yield `${entries.map(entry => JSON.stringify(entry)).join('\n')}\n`;
   }
 }

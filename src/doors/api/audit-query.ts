@@ -74,6 +74,8 @@ export const auditWorkspace = {
 };
 
 export const exportFormat = z
-  .enum(['csv', 'jsonl'])
+  .enum(['csv', 'jsonl', 'skill'])
   .default('jsonl')
-  .describe('`jsonl`: one JSON object a line, with everything; `csv`: a table.');
+  .describe(
+    '`jsonl`: one JSON object a line, with everything; `csv`: a table; `skill`: JSON lines in the form and the words of the source system.',
+  );

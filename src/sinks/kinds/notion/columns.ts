@@ -1,3 +1,4 @@
+import { skillResults } from '../../../audit/skill-view.ts';
 import type { ReadRecord } from '../../record.ts';
 
 /** The type that a column must have, by its name: those of the source system exactly. */
@@ -16,16 +17,6 @@ export type ColumnName = keyof typeof requiredColumns | keyof typeof furtherColu
 
 /** A row, as text; `Timestamp` is an ISO 8601 time. */
 export type Row = Readonly<Record<ColumnName, string>>;
-
-/** The words of the source system. */
-const results: Readonly<Record<string, string>> = {
-  done: 'success',
-  streaming: 'success',
-  refused: 'denied',
-  failed: 'error',
-  not_sent: 'error',
-  unknown: 'error',
-};
 
 /** What a row says of an entry. A call is one row, once it is known how it ended. */
 export function rowOf(read: ReadRecord): Row {
@@ -49,7 +40,7 @@ function userOf(principal: ReadRecord['entry']['principal']): string {
 }
 
 function resultOf(read: ReadRecord): string {
-  if (read.kind === 'call') return results[read.outcome.result] ?? 'error';
+  if (read.kind === 'call') return skillResults[read.outcome.result] ?? 'error';
   const { kind, result } = read.entry;
   return kind === 'denial' ? 'denied' : (result ?? 'success');
 }
