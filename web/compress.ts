@@ -7,7 +7,10 @@ import type { Plugin } from 'vite';
 const pack = { br: promisify(brotliCompress), gz: promisify(gzip) };
 const bytesMin = 1024;
 
-/** Puts `NAME.br` and `NAME.gz` beside each asset that is text, packed as small as can be: the gateway packs nothing itself. */
+/**
+ * Puts `NAME.br` and `NAME.gz` beside each text asset, compressed as much as possible: the gateway itself compresses
+ * nothing.
+ */
 export function compressAssets(): Plugin {
   return {
     name: 'portcullis-compress-assets',

@@ -8,7 +8,7 @@ type Held = Shapes['HostedTool'] & { readonly connection: string };
 
 const notes =
   'Asks a running gateway, as the holder of a key with the action `connect`. A model reads what a tool says of itself as ' +
-  'instructions: a tool of the hosted MCP server that changed is not called until somebody accepts it. docs/mcp.md';
+  'instructions: a tool of the hosted MCP server that changed is not called until a person accepts it. docs/mcp.md';
 
 /** Letters of a fingerprint that are shown and typed. */
 const shown = 12;

@@ -67,7 +67,7 @@ describe('advice about a policy in the dashboard', { skip: chromiumUnavailable()
 
   it('proposes smaller rights, with the calls that they would break', async () => {
     const { page } = await permissions();
-    await page.getByRole('button', { name: 'Look for rights that nobody used' }).click();
+    await page.getByRole('button', { name: 'Look for unused rights' }).click();
     const table = page.getByRole('table', { name: 'Smaller rights' });
     const ofScout = table.getByRole('row').filter({ hasText: 'Demo: Scout reads public pages' }).first();
     await ofScout.getByRole('button', { name: /^Details of/ }).click();

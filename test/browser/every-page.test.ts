@@ -96,7 +96,7 @@ describe('every page of the dashboard', { skip: chromiumUnavailable() }, () => {
 
   async function openTree(page: Page): Promise<void> {
     await page.getByRole('button', { name: 'Look for what does nothing' }).click();
-    await page.getByRole('button', { name: 'Look for rights that nobody used' }).click();
+    await page.getByRole('button', { name: 'Look for unused rights' }).click();
     await page.getByRole('table', { name: 'Smaller rights' }).waitFor();
     await page.getByRole('button', { name: 'Open Acme Home' }).click();
     await page.getByRole('button', { name: 'Public', exact: true }).click();

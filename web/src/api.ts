@@ -15,7 +15,7 @@ export type Session = Shapes['Session'];
 export type Connection = Shapes['WorkspaceConnection'];
 /** A connection with everything that its readers may know of it. Names at Notion are text that strangers chose. */
 export type ConnectionDetails = Shapes['Connection'];
-/** What is known of one capability of a connection: docs/access-report.md. */
+/** The knowledge about one capability of a connection: docs/access-report.md. */
 export type CapabilityFinding = Shapes['CapabilityFinding'];
 export type ReportedConnection = Shapes['ReportedConnection'];
 export type ReachedItem = Shapes['ReachedItem'];
@@ -29,7 +29,7 @@ export type Sink = Shapes['Sink'];
 export type DeadLetter = Shapes['DeadLetter'];
 export type Grant = Shapes['Grant'];
 export type Explanation = Shapes['Explanation'];
-/** What of a policy does nothing, or more than it seems to. */
+/** A part of a policy that has no effect, or more effect than it seems to have. */
 export type PolicyFinding = Shapes['PolicyFinding'];
 export type LeastPrivilege = Shapes['LeastPrivilege'];
 /** A smaller grant or role, from what was used. */
@@ -64,7 +64,7 @@ export type AuditPage = Shapes['AuditPage'];
 export type AuditHour = Shapes['AuditHour'];
 /** How the first call with a key went. */
 export type FirstCall = Shapes['FirstCall'];
-/** What an invitation offers to who holds its link. */
+/** What an invitation offers to the holder of its link. */
 export type Offer = Shapes['Offer'];
 type ProblemDetails = Shapes['Problem'];
 
@@ -109,7 +109,7 @@ api.use({
   },
 });
 
-/** What the API answered; undefined where there is nothing to say. Rejects with `ApiError`. */
+/** The answer of the API; undefined for an empty answer. Rejects with `ApiError`. */
 export async function answerOf<T>(asked: Promise<{ readonly data?: T }>): Promise<T> {
   return (await asked).data as T;
 }

@@ -1,14 +1,14 @@
 /**
- * Keeps the place of who works by keyboard. A button that waits for an answer is disabled, and one that did its work may be
- * gone: browsers then drop the focus, and the next Tab starts at the top of the page. Here the focus comes back to the
- * element when it can be used again, or goes to what is left around it.
+ * Keeps the place of a person who works by keyboard. A button that waits for an answer is disabled, and one that did
+ * its work may be gone: browsers then drop the focus, and the next Tab starts at the top of the page. Here the focus
+ * comes back to the element when it can be used again, or goes to the nearest element that is left.
  */
 export function keepFocus(document: Document): void {
   let around: readonly HTMLElement[] = [];
   document.addEventListener('focusin', ({ target }) => {
     around = ancestry(target);
   });
-  // Who clicks beside everything means to leave.
+  // A click outside of everything means that the person wants to leave.
   document.addEventListener('pointerdown', () => {
     around = [];
   });

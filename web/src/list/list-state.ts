@@ -9,7 +9,7 @@ export interface ListState {
   /** From 0. */
   readonly page: number;
   setSearch(text: string): void;
-  /** By another column upwards, by the same one the other way round. */
+  /** Sorts by another column upwards, by the same column in the other direction. */
   sortBy(column: string): void;
   setPage(page: number): void;
 }

@@ -5,7 +5,7 @@ import type { ListState } from './list-state.ts';
 import { useRovingFocus } from './roving-focus.ts';
 import { RowDetail } from './row-detail.tsx';
 
-/** A column: its heading, and what it shows of a row. */
+/** A column: its heading, and its content for a row. */
 export interface Column<Row> {
   readonly key: string;
   readonly label: string;

@@ -11,7 +11,7 @@ interface ListToolsProps {
   readonly children?: ReactNode;
 }
 
-/** What stands above a list: searching, sorting, and ways to narrow it. */
+/** The tools above a list: searching, sorting, and ways to narrow it. */
 export function ListTools({ label, state, sorts = [], children }: ListToolsProps) {
   return (
     <Group component="search" aria-label={label} gap="sm" align="flex-end">

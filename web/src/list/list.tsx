@@ -6,7 +6,7 @@ import { ListTools } from './list-tools.tsx';
 import { Pager } from './pager.tsx';
 
 interface ListProps<Row> {
-  /** What the list is called, for everybody. */
+  /** The name of the list, for all readers. */
   readonly label: string;
   readonly state: ListState;
   /** The rows of the page that is shown. */
@@ -15,7 +15,7 @@ interface ListProps<Row> {
   readonly total: number;
   readonly columns: readonly Column<Row>[];
   readonly busy?: boolean;
-  /** Said when there is nothing at all, and nothing was searched for. */
+  /** Shown if the list is empty and nothing was searched for. */
   readonly empty: string;
   /** More ways to narrow the list, beside the search. */
   readonly tools?: ReactNode;

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Icon } from '../icons.tsx';
 
 interface DetailButtonProps {
-  /** What the row is about, for those who cannot see it. */
+  /** The subject of the row, for screen readers. */
   readonly of: string;
   readonly id: string;
   readonly opened: boolean;

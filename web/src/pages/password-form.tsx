@@ -5,7 +5,7 @@ import { answerOf, api } from '../api.ts';
 import { Problem } from '../parts/problem.tsx';
 
 interface PasswordFormProps {
-  /** Who has a password already proves that they know it. */
+  /** A person who has a password already must prove that they know it. */
   readonly askCurrent?: boolean;
   readonly onDone: () => unknown;
 }

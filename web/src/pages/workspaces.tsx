@@ -93,7 +93,7 @@ function WorkspaceList({ workspaces }: { readonly workspaces: readonly Workspace
   );
 }
 
-/** What is above all workspaces, for those who have a right to it. */
+/** The pages above all workspaces, for people with the right to them. */
 function DeploymentLinks({ rights }: { readonly rights: readonly string[] }) {
   return (
     <Stack gap={4}>

@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Problem } from './problem.tsx';
 
 interface ConfirmProps {
-  /** The button that opens the question, and what it is about for those who cannot see its row. */
+  /** The button that opens the question, and its subject for screen readers. */
   readonly label: string;
   readonly of: string;
   readonly question: string;
@@ -13,7 +13,7 @@ interface ConfirmProps {
   readonly onDone: () => void;
 }
 
-/** A button for what cannot be taken back: it asks first, and says what will happen. */
+/** A button for an action that cannot be undone: it asks first, and says what will happen. */
 export function Confirm({ label, of, question, consequence, run, onDone }: ConfirmProps) {
   const [opened, { open, close }] = useDisclosure(false);
   const action = useMutation({

@@ -2,7 +2,7 @@ import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
 import { ApiError } from '../api.ts';
 import { Icon } from '../icons.tsx';
 
-/** Says what went wrong, what to do about it, and the id under which the call is in the log. Nothing without an error. */
+/** Says what went wrong, what to do about it, and the id of the call in the log. Shows nothing without an error. */
 export function Problem({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
   if (error === null || error === undefined) return null;
   const { message, hint, requestId } = describe(error);

@@ -9,7 +9,7 @@ const units = [
   ['second', 1_000],
 ] as const;
 
-/** An instant, as a distance from now; the exact time is in the tooltip. `never` stands for no instant. */
+/** An instant, as a distance from now; the exact time is in the tooltip. `never` is shown if there is no instant. */
 export function Time({ at, never = 'never' }: { readonly at: string | null; readonly never?: string }) {
   if (at === null) return never;
   const exact = absolute.format(new Date(at));

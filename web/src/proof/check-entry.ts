@@ -18,11 +18,11 @@ export interface Shown {
   readonly whole: boolean;
   /** Which log it was read from: the id of a workspace, or `deployment`. */
   readonly log: string;
-  /** A key of the log that the reader got from elsewhere; null for none. */
+  /** A key of the log from another source; null for none. */
   readonly key: string | null;
 }
 
-/** Checks a proof as it came, here and with nothing but what it says. The server is not asked whether it is right. */
+/** Checks a proof here, from nothing but its own content. The server is not asked whether it is right. */
 export async function checkEntry(line: string, shown: Shown): Promise<readonly Check[]> {
   const proof = await readProof(line);
   if (proof === null) return [{ what: 'The proof', result: 'fails', says: 'What the server sent is no proof.' }];

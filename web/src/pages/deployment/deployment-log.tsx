@@ -11,7 +11,7 @@ export const deploymentLogPath = '/deployment/log';
 /** Events of no workspace: sign-ins, refused keys, unknown callers. */
 export function DeploymentLog() {
   const me = useMe();
-  // The server refuses everybody else; here there is then nothing to see.
+  // The server refuses all others, and the page then has nothing to show.
   if (!me.data?.user.deploymentRights.includes('audit')) return <NotFound />;
   return (
     <Stack>

@@ -42,7 +42,7 @@ export function EntryProof({ entry, workspaceId }: EntryProofProps) {
       <Disclosure label="A key that you keep">
         <TextInput
           label="Key of the log"
-          description="From somewhere else than this server: from who runs it, or from an earlier export. This browser remembers it."
+          description="Not from this server, but from its operator, or from an earlier export. This browser remembers it."
           placeholder="NAME+ID+KEY"
           value={key}
           onChange={event => setKey(event.currentTarget.value)}

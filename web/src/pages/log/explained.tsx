@@ -3,7 +3,7 @@ import type { Explanation } from '../../api.ts';
 import { Fact } from '../../parts/fact.tsx';
 import { inWords } from './reasons.ts';
 
-/** Why: the reason, where the page stands, the grants that decided, and what would turn it round. */
+/** Why: the reason, where the page stands, the grants that decided, and the changes that would reverse the decision. */
 export function Explained({ explanation }: { readonly explanation: Explanation }) {
   const { because, path, grants, changes, now, effect } = explanation;
   const places = path.map(

@@ -14,7 +14,7 @@ interface HistogramProps {
   readonly onHour: (hour: Date) => void;
 }
 
-/** What matches, by the hour: as a drawing, and as a table whose rows lead to an hour. */
+/** The matching entries by the hour: as a drawing, and as a table whose rows lead to an hour. */
 export function Histogram({ source, filters, onHour }: HistogramProps) {
   const { data } = useCounts(source, filters);
   const hours = hoursShown(data?.hours ?? []);

@@ -57,7 +57,7 @@ function markOf({ kind, result }: AuditEntry): MarkProps {
   return wentWrong ? { ...mark, icon: 'warning', tone: 'attention' } : mark;
 }
 
-/** Why it was denied, and what it was about: pages by their titles, where the reader may know them. */
+/** Why it was denied, and its objects: pages by their titles, if the reader may know them. */
 function aboutOf(
   { kind, decision, objects = [], detail, clientAddress }: AuditEntry,
   { named }: Names,

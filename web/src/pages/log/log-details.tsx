@@ -11,7 +11,7 @@ interface LogDetailsProps {
   readonly entry: AuditEntry;
   /** Null in the log of the deployment, where no policy decides. */
   readonly workspaceId: string | null;
-  /** The name of what has an id. */
+  /** The name for an id. */
   readonly named: (id: string) => string;
   readonly titleOf: TitleOf;
 }

@@ -53,7 +53,7 @@ interface LogFiltersFormProps {
   readonly who?: ReactNode;
 }
 
-/** Ways to narrow the log. The common ones stand above; the others open. */
+/** Ways to narrow the log. The common ones are at the top; the others open. */
 export function LogFiltersForm({ filters, onChange, ofWorkspace, who }: LogFiltersFormProps) {
   const field = (name: keyof LogFilters) => ({
     value: filters[name],

@@ -7,14 +7,14 @@ const refreshMs = 4_000;
 // A count looks at many entries.
 const countedAgainMs = 60_000;
 const pageSize = 50;
-// Each refresh reads every loaded page again. Who has scrolled this far is reading, not watching.
+// Each refresh reads every loaded page again. A reader who has scrolled this far is reading, not watching.
 const refreshedPagesMax = 4;
 
 /** What the list is narrowed to; an empty text does not narrow. The names are the API's. */
 export interface LogFilters {
   readonly text: string;
   readonly page: string;
-  /** `yes`: what stands below that page too. */
+  /** `yes`: includes everything below that page. */
   readonly below: string;
   readonly action: string;
   readonly reason: string;
@@ -28,7 +28,7 @@ export interface LogFilters {
   readonly activity: string;
 }
 
-/** Everything of one kind: nothing is folded away. */
+/** Everything of one kind: nothing is left out. */
 export const noFilters: LogFilters = {
   text: '',
   page: '',
@@ -76,7 +76,7 @@ export function exportAddress(source: LogSource, filters: LogFilters, format: 'c
   return `${rootOf(source)}/export?${query}`;
 }
 
-/** Where what comes from now on is heard; `from` is the index of the first entry that is not known yet. */
+/** The address for new entries; `from` is the index of the first entry that is not known yet. */
 export function tailAddress(source: LogSource, filters: LogFilters, from: number | null): string {
   const query = queryOf(source, filters);
   if (from !== null) query.set('from', String(from));
@@ -130,7 +130,7 @@ type NameOf = (principal: AuditPrincipal | null) => string;
 
 export interface Names {
   readonly nameOf: NameOf;
-  /** The name of what has an id; the text itself where it has none. */
+  /** The name for an id; the text itself if it is none. */
   readonly named: (id: string) => string;
 }
 

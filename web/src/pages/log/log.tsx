@@ -97,7 +97,7 @@ export function Log({ source, titles: mayHaveTitles, who }: LogProps) {
   );
 }
 
-/** The index of the first entry that a reader of these does not know yet; null where none has a place. */
+/** The index of the first entry that a reader of these does not know yet; null if none has a place. */
 function nextAfter(read: readonly AuditEntry[]): number | null {
   const places = read.flatMap(({ index }) => index ?? []);
   return places.length === 0 ? null : Math.max(...places) + 1;
@@ -121,7 +121,7 @@ interface OlderProps {
   readonly shown: number;
 }
 
-/** One reading looks at so many entries: what is searched for may stand further back. */
+/** One reading looks at a limited number of entries: older matches may be further back. */
 function Older({ log, shown }: OlderProps) {
   return (
     <>

@@ -5,7 +5,7 @@ import { type LogFilters, type LogSource, tailAddress } from './log-query.ts';
 /** What a tail brings at once. */
 type Heard = Pick<AuditPage, 'entries' | 'names'>;
 
-/** Who watches for long sees the newest; the older ones are in the pages of the log. */
+/** A reader who watches for long sees the newest; the older ones are in the pages of the log. */
 const keptMax = 500;
 
 export interface Tail {
@@ -45,7 +45,7 @@ export function useTail(source: LogSource, filters: LogFilters, live: boolean, f
   return heard;
 }
 
-/** What was heard, in front of what was read; nothing twice. */
+/** The received entries, before the read ones; none twice. */
 export function withHeard(heard: readonly AuditEntry[], read: readonly AuditEntry[]): readonly AuditEntry[] {
   return [...new Map([...heard, ...read].map(entry => [entry.id, entry])).values()];
 }

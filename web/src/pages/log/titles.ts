@@ -4,9 +4,11 @@ import { type AuditEntry, answerOf, api } from '../../api.ts';
 
 /** Objects that one request asks about. */
 const batchSize = 20;
-/** How long a title is taken for the title: then Notion is asked again. */
+/** How long a title counts: then Notion is asked again. */
 const keptMs = 600_000;
-/** Between two requests: each title is a call to Notion, and who watches a busy log must not use up its limits. */
+/**
+ * Between two requests: each title is a call to Notion, and a person who watches a busy log must not use up its limits.
+ */
 const pauseMs = 5_000;
 
 const titled = new Set(['page', 'database', 'data_source']);
@@ -14,8 +16,9 @@ const titled = new Set(['page', 'database', 'data_source']);
 export type TitleOf = (id: string) => string | null;
 
 /**
- * The titles of what entries name, as the reader may read them: the server asks Notion in the reader's name. Null: not
- * known, or not theirs to know. They are kept in this browser's memory, until the reader signs out.
+ * The titles of the objects in entries, as far as the reader may read them: the server asks Notion in the reader's
+ * name. Null: not known, or not allowed for this reader. They are kept in this browser's memory, until the reader signs
+ * out.
  */
 export function useTitles(workspaceId: string, entries: readonly AuditEntry[], enabled: boolean): TitleOf {
   const queries = useQueryClient();

@@ -13,7 +13,7 @@ import { Section } from '../../parts/section.tsx';
 import type { WebhookApi } from './webhook-api.ts';
 import { WebhookCard } from './webhook-card.tsx';
 
-/** How often an open page looks whether Notion has been heard. */
+/** How often an open page looks whether Notion has sent something. */
 const lookAgainMs = 5_000;
 
 interface WebhookAddressesProps {

@@ -12,7 +12,7 @@ export const deploymentWebhooksPath = '/deployment/webhooks';
 /** The addresses at which the integration that people connect by tells of every workspace in which it is installed. */
 export function DeploymentWebhooks() {
   const me = useMe();
-  // The server refuses everybody else; here there is then nothing to see.
+  // The server refuses all others, and the page then has nothing to show.
   if (!me.data?.user.deploymentRights.includes('connect')) return <NotFound />;
   return (
     <Stack>
@@ -27,7 +27,7 @@ export function DeploymentWebhooks() {
       </Stack>
       <WebhookAddresses
         webhooks={webhooksOfDeployment}
-        explanation="Notion can report when pages move, are deleted or come back, in every workspace in which the integration is installed. Without it the same is noticed a little later. An integration has one subscription at Notion, so one address is enough. It takes somebody who may edit the integration there."
+        explanation="Notion can report when pages move, are deleted or come back, in every workspace in which the integration is installed. Without that, Portcullis notices it a little later. An integration has one subscription at Notion, so one address is enough. You need a person who may edit the integration there."
       />
     </Stack>
   );

@@ -91,7 +91,7 @@ export function WebhookCard({ webhooks, subscription, onToken, onChanged }: Webh
               label="Reset"
               of={name}
               question="Reset this address?"
-              consequence="The address and its token are worth nothing from then on, and Notion must be given the new address."
+              consequence="The address and its token stop working, and Notion must get the new address."
               run={() => webhooks.reset(id)}
               onDone={() => {
                 announce('The address is a new one');
@@ -102,7 +102,7 @@ export function WebhookCard({ webhooks, subscription, onToken, onChanged }: Webh
               label="Remove"
               of={name}
               question="Remove this address?"
-              consequence="Nothing is heard there any more. Remove the subscription at Notion too."
+              consequence="No events are accepted there any more. Remove the subscription at Notion too."
               run={() => webhooks.remove(id)}
               onDone={() => {
                 announce('Removed');

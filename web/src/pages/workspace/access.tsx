@@ -17,7 +17,7 @@ import { kindName } from './connection-kind.ts';
 
 /** What each connection can do and see at Notion. It asks Notion only after a person presses the button. */
 export function Access({ workspace }: { readonly workspace: Workspace }) {
-  // Each asking is a list of its own: going on with one never asks again for what it has.
+  // Each question to Notion starts a list of its own: going on with one never asks again for what it has.
   const [asking, setAsking] = useState(0);
   const report = useReport(workspace.id, asking);
   const pages = report.data?.pages ?? [];
@@ -25,7 +25,7 @@ export function Access({ workspace }: { readonly workspace: Workspace }) {
     <Stack gap="xl">
       <Section
         title="Access at Notion"
-        explanation="What each connection can do and see there, beside what roles and keys here can use of it. Asking changes nothing at Notion, and takes part of its rate limit."
+        explanation="What each connection can do and see there, compared with what roles and keys here can use. Asking changes nothing at Notion, and takes part of its rate limit."
       >
         <Group>
           <Button
@@ -44,7 +44,7 @@ export function Access({ workspace }: { readonly workspace: Workspace }) {
       {pages.length > 0 && (
         <Section
           title="What they see"
-          explanation="As far as Notion's search tells, which lags behind changes. Everything in a shared root is shared with it."
+          explanation="As far as Notion's search shows, which lags behind changes. Everything in a shared root is shared with it."
         >
           <AccessItems items={pages.flatMap(({ items }) => items)} connections={pages[0]?.connections ?? []} />
           <WayOn report={report} />

@@ -12,7 +12,10 @@ import { Keys } from './keys.tsx';
 import { MemberList } from './member-list.tsx';
 import { mayIn, useMembershipChanged } from './membership.ts';
 
-/** Agents, and the keys with which agents and people call. Who does not manage members has keys of their own only. */
+/**
+ * Agents, and the keys with which agents and people call. A person who does not manage members sees only their own
+ * keys.
+ */
 export function Agents({ workspace }: { readonly workspace: Workspace }) {
   const mayManage = mayIn(workspace, 'members');
   return (
@@ -20,7 +23,7 @@ export function Agents({ workspace }: { readonly workspace: Workspace }) {
       {mayManage && (
         <Section
           title="Agents"
-          explanation="Programs with an identity of their own. A person answers for each of them."
+          explanation="Programs with an identity of their own. A person is responsible for each of them."
         >
           <CreateAgent workspace={workspace} />
           <MemberList

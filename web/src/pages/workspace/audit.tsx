@@ -4,7 +4,7 @@ import { Log } from '../log/log.tsx';
 import { mayIn } from './membership.ts';
 import { PrincipalSelect } from './principal-select.tsx';
 
-/** Every call in this workspace: who, what, what was decided and why, and how it ended. */
+/** Every call in this workspace: the caller, the operation, the decision and its reason, and how it ended. */
 export function Audit({ workspace }: { readonly workspace: Workspace }) {
   return (
     <Section

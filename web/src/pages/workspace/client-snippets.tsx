@@ -30,7 +30,7 @@ const curl = `curl ${address}/v1/search \\
   -H "Content-Type: application/json" \\
   -d '{"page_size": 1}'`;
 
-/** How clients are pointed at Portcullis. The key itself stands in none of it: it belongs in the environment. */
+/** How to point clients at Portcullis. None of the snippets has the key itself: it belongs in the environment. */
 export function ClientSnippets() {
   return (
     <Stack gap="xs">

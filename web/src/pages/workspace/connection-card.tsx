@@ -14,7 +14,7 @@ import { mayIn } from './membership.ts';
 interface ConnectionCardProps {
   readonly workspace: Workspace;
   readonly connection: ConnectionDetails;
-  /** What is known of its capabilities; null for a reader who does not manage connections. */
+  /** The knowledge about its capabilities; null for a reader who does not manage connections. */
   readonly reported: ReportedConnection | null;
 }
 

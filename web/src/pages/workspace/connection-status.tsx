@@ -6,7 +6,7 @@ import { Mark, type MarkProps } from '../../parts/mark.tsx';
 
 interface State {
   readonly mark: MarkProps;
-  /** What it means, and what to do about it; null where there is nothing to say. */
+  /** What it means, and what to do about it; null if there is nothing to say. */
   readonly help: string | null;
   /** Whether connecting again is what helps. */
   readonly reconnect?: boolean;
@@ -74,7 +74,7 @@ function stateOf({ status, statusReason }: Pick<Connection, 'status' | 'statusRe
   return state === connected && appRefusalIn(statusReason) !== null ? refused : state;
 }
 
-/** The state of one connection. One by Notion MCP works and serves nothing yet: that is no reason for a green mark. */
+/** The state of one connection. A connection by Notion MCP works, but serves no calls yet: so it gets no green mark. */
 export function ConnectionStatus({ kind, ...connection }: Pick<Connection, 'status' | 'statusReason' | 'kind'>) {
   const { mark } = stateOf(connection);
   return <Mark {...(kind === 'mcp' && mark === connected.mark ? unused : mark)} />;
@@ -84,11 +84,11 @@ const unused: MarkProps = { label: 'Connected, not used yet', icon: 'allowed', t
 
 interface ConnectionHelpProps {
   readonly connection: ConnectionDetails;
-  /** Where to connect again; null for a reader who cannot. */
+  /** The address for connecting again; null for a reader who cannot. */
   readonly reconnectAt: string | null;
 }
 
-/** What is wrong with a connection, and the way out. Nothing where nothing is wrong. */
+/** What is wrong with a connection, and what to do. Shows nothing if nothing is wrong. */
 export function ConnectionHelp({ connection, reconnectAt }: ConnectionHelpProps) {
   const { help, mark, reconnect } = stateOf(connection);
   if (help === null) return null;

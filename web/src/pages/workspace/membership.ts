@@ -8,7 +8,7 @@ export function mayIn({ actions }: Workspace, action: Action): boolean {
   return actions.includes(action);
 }
 
-/** One page of the people or agents of a workspace. What was shown before stays until the next page is there. */
+/** One page of the people or agents of a workspace. The former page stays until the next one is there. */
 export function useMembers(workspaceId: string, kind: Member['kind'], list: ListState) {
   const query = { kind, ...useListQuery(list, ['joined', 'name', 'role']) };
   return useQuery({

@@ -57,7 +57,7 @@ export function PrincipalSelect(props: PrincipalSelectProps) {
   );
 }
 
-/** Two people may have the same name; one and the same must not be there twice. */
+/** Two people may have the same name, but the same person must not be there twice. */
 function distinct<T extends { readonly value: string }>(options: readonly T[]): T[] {
   return [...new Map(options.map(option => [option.value, option])).values()];
 }

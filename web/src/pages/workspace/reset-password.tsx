@@ -33,7 +33,7 @@ export function ResetPassword({ workspace, member }: { readonly workspace: Works
         <Secret
           title={`Sign-in link for ${member.name}`}
           secret={answer.signInUrl}
-          explanation="Give it to this person only, by a way that you trust. It works once, within 15 minutes, and is not shown again."
+          explanation="Give it to this person only, in a way that you trust. It works once, within 15 minutes, and is not shown again."
           onDone={() => setAnswer(null)}
         />
       )}

@@ -9,7 +9,7 @@ export interface Served {
   readonly kind: Connection['kind'];
   readonly status: string;
   readonly audience: Connection['audience'];
-  /** Id of the person whom a connection for one alone serves. */
+  /** Id of the person whom a connection for one person serves. */
   readonly ownerId: string;
 }
 

@@ -7,7 +7,7 @@ export function Webhooks({ workspace }: { readonly workspace: Workspace }) {
   return (
     <WebhookAddresses
       webhooks={webhooksOfWorkspace(workspace.id)}
-      explanation="Notion can tell when pages move, are deleted or come back. Without it the same is noticed a little later. The addresses here are for an internal integration, which tells of this workspace alone. The integration that people connect by tells of all workspaces at one address: people who may connect new ones find it beside the list of workspaces."
+      explanation="Notion can report when pages move, are deleted or come back. Without that, Portcullis notices it a little later. The addresses here are for an internal integration, which reports on this workspace alone. The integration that people connect with reports on all workspaces at one address: people who may connect new ones find it beside the list of workspaces."
     />
   );
 }

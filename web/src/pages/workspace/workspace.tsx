@@ -22,7 +22,7 @@ import { Webhooks } from './webhooks.tsx';
 interface Tab {
   readonly value: string;
   readonly label: string;
-  /** The actions without which there is nothing to see on it. */
+  /** The actions that the page needs to show anything. */
   readonly needs: readonly Action[];
   readonly Page: ComponentType<{ readonly workspace: Workspace }>;
 }

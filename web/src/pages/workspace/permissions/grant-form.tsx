@@ -40,7 +40,7 @@ interface GrantFormProps {
   readonly page: PageAccess;
 }
 
-/** Sets a grant at a page. Who gains and who loses by it is shown before it is saved. */
+/** Sets a grant at a page. It shows who gains and who loses before it is saved. */
 export function GrantForm({ workspace, principal, page }: GrantFormProps) {
   const [choice, setChoice] = useState<Choice>('allow viewer');
   const [reason, setReason] = useState('');
@@ -100,7 +100,7 @@ export function GrantForm({ workspace, principal, page }: GrantFormProps) {
       />
       <TextInput
         label="Reason"
-        description="It stands in the log, and in the explanation of each decision."
+        description="It is shown in the log, and in the explanation of each decision."
         required
         maxLength={500}
         value={reason}

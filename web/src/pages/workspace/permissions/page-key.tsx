@@ -14,7 +14,7 @@ interface PageKeyProps {
   readonly page: PageAccess;
 }
 
-/** A key that reaches this page and what is below it, and nothing else: the quickest way to give an agent one page. */
+/** A key for this page and everything below it, and nothing else: the quickest way to give an agent one page. */
 export function PageKey({ workspace, page }: PageKeyProps) {
   const [asking, setAsking] = useState(false);
   const [agent, setAgent] = useState('');

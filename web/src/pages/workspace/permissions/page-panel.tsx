@@ -9,7 +9,7 @@ import { AccessMark } from './page-tree.tsx';
 
 interface PagePanelProps {
   readonly workspace: Workspace;
-  /** Whose access is shown; empty for the reader's own. */
+  /** The principal whose access is shown; empty for the reader's own. */
   readonly principal: string;
   readonly page: PageAccess;
 }

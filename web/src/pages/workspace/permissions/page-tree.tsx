@@ -8,7 +8,7 @@ import { becauseText } from './because.ts';
 
 interface TreeProps {
   readonly workspaceId: string;
-  /** Whose access is shown; empty for the reader's own. */
+  /** The principal whose access is shown; empty for the reader's own. */
   readonly principal: string;
   readonly chosen: PageAccess | null;
   readonly onChoose: (page: PageAccess) => void;

@@ -75,10 +75,7 @@ export function Permissions({ workspace }: { readonly workspace: Workspace }) {
         {mayIn(workspace, 'audit') && <LesserRights workspace={workspace} />}
       </Section>
       {mayIn(workspace, 'audit') && (
-        <Section
-          title="Draft"
-          explanation="A policy that is tried beside the one that decides, before it decides anything."
-        >
+        <Section title="Draft" explanation="A policy that is tried beside the real one, before it decides anything.">
           <Draft workspace={workspace} />
         </Section>
       )}

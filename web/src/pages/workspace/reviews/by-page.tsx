@@ -13,7 +13,7 @@ import { Review } from './review.tsx';
 
 interface ByPageProps {
   readonly workspace: Workspace;
-  /** The page that is asked about at first; empty for none. */
+  /** The page of the first question; empty for none. */
   readonly page: string;
 }
 
@@ -23,7 +23,7 @@ interface Asked {
   readonly page: string;
 }
 
-/** Everybody who may do something with one page. */
+/** Every principal who may do something with one page. */
 export function ByPage({ workspace, page: first }: ByPageProps) {
   const [page, setPage] = useState(first);
   const [action, setAction] = useState<Action>('read');

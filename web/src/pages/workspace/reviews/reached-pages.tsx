@@ -9,7 +9,7 @@ import { Review } from './review.tsx';
 
 interface ReachedPagesProps {
   readonly action: Action;
-  /** What was read of it, part by part. */
+  /** The parts that were read so far. */
   readonly parts: readonly ReachAnswer[];
   readonly askedAt: number;
   readonly csv: string;
@@ -51,7 +51,7 @@ export function ReachedPages({ action, parts, askedAt, csv, onMore }: ReachedPag
   );
 }
 
-/** Nothing of how many there are, where the reader may not see all of them. */
+/** Says nothing about the number if the reader may not see all of them. */
 function countsOf({ counts }: ReachAnswer): string {
   if (counts === null) return 'with these pages and databases';
   const sometimes = counts.sometimes === 0 ? '' : `, and with ${counts.sometimes} in some calls, by conditions`;
@@ -83,7 +83,7 @@ function orderOf(grants: readonly DecidingGrant[]): LocalOrder<ReachedPage> {
     [inWords(page.because), ...grantsOf(page, grants).map(({ reason }) => reason)].join(' ');
   return {
     text: page => `${titleOf(page)} ${placeOf(page)} ${page.actions.join(' ')} ${because(page)}`,
-    // Beside their own places: a page comes after what it stands in.
+    // Besides sorting by place: a page comes after its parent.
     by: { page: titleOf, place: placeOf, actions: ({ actions }) => actions.length, because },
   };
 }

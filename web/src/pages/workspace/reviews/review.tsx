@@ -68,7 +68,7 @@ export function Review<Row>(props: ReviewProps<Row>) {
   );
 }
 
-/** While it prints, the list stands there as a whole and alone. */
+/** While it prints, the page shows the whole list and nothing else. */
 function usePrinting(): [boolean, () => void] {
   const [printing, setPrinting] = useState(false);
   useEffect(() => {

@@ -5,7 +5,7 @@ import { answerOf, api, type Workspace } from '../../../api.ts';
 import { useAnnounce } from '../../../parts/announcer.tsx';
 import { Problem } from '../../../parts/problem.tsx';
 
-/** What can be made here. Operators make others by settings: docs/sinks.md. */
+/** The kinds that can be made here. Operators make others by settings: docs/sinks.md. */
 const kinds = [
   { value: 'webhook', label: 'A webhook: signed POSTs to an address', target: 'Address' },
   { value: 'notion under', label: 'A new database in Notion', target: 'Page in which the database is made' },
@@ -45,7 +45,7 @@ function idIn(target: string): string {
 
 interface CreateSinkProps {
   readonly workspace: Workspace;
-  /** With the secret of the new sink; null where it has none. */
+  /** Called with the secret of the new sink; null if it has none. */
   readonly onCreated: (secret: string | null) => void;
 }
 

@@ -16,7 +16,7 @@ interface DeadLettersProps {
   readonly onRetried: () => void;
 }
 
-/** Entries that a sink refused for what they are. The log has them as ever. */
+/** Entries that a sink refused because of their content. The log still has them. */
 export function DeadLetters({ workspaceId, sinkId, name, onRetried }: DeadLettersProps) {
   const announce = useAnnounce();
   const path = { params: { path: { workspace: workspaceId, sink: sinkId } } };

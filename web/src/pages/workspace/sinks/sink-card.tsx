@@ -13,7 +13,7 @@ import { DeadLetters } from './dead-letters.tsx';
 const states: Readonly<Record<Sink['state'], MarkProps>> = {
   active: { label: 'Active', icon: 'allowed', tone: 'good' },
   retrying: { label: 'Trying again', icon: 'warning', tone: 'attention' },
-  blocked: { label: 'Blocked: somebody has to act', icon: 'denied', tone: 'bad', strong: true },
+  blocked: { label: 'Blocked: a person has to act', icon: 'denied', tone: 'bad', strong: true },
   paused: { label: 'Paused', icon: 'warning', tone: 'quiet' },
 };
 
@@ -23,7 +23,7 @@ interface SinkCardProps {
   readonly onChanged: () => void;
 }
 
-/** One sink: how it is doing, how far behind it is, and what it refused. */
+/** One sink: its state, how far behind it is, and what it refused. */
 export function SinkCard({ workspace, sink, onChanged }: SinkCardProps) {
   const { id, name, kind, origin, state, problem, lag, deliveredAt, nextAt, deadLetters, settings } = sink;
   return (

@@ -24,7 +24,7 @@ export function Sinks({ workspace }: { readonly workspace: Workspace }) {
   return (
     <Section
       title="Sinks"
-      explanation="Where the log of this workspace is sent too. Each sink is given every entry, in order; what it has not accepted waits for it."
+      explanation="Other receivers of the log of this workspace. Each sink gets every entry, in order; entries that it has not accepted wait for it."
     >
       <CreateSink
         workspace={workspace}

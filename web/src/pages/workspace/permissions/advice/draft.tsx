@@ -19,7 +19,7 @@ interface DraftSeen {
   readonly policy: string;
 }
 
-/** The policy that is tried beside the one that decides, and what it would have decided differently. */
+/** The policy that is tried beside the real one, and the calls that it would have decided differently. */
 export function Draft({ workspace }: { readonly workspace: Workspace }) {
   const [asked, setAsked] = useState(false);
   const draft = useQuery({
@@ -108,7 +108,7 @@ function Report({ workspace, seen: { report, policy } }: { readonly workspace: W
           label="Give it up"
           of="the draft"
           question="Give up the draft?"
-          consequence="It is tried no more, and what was found of it is forgotten."
+          consequence="It is no longer tried, and its results are forgotten."
           run={() => answerOf(api.DELETE('/api/workspaces/{workspace}/policy/draft', { params: { path } }))}
           onDone={() => {
             announce('Draft given up');

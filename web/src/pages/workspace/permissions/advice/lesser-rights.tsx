@@ -31,7 +31,7 @@ export function LesserRights({ workspace }: { readonly workspace: Workspace }) {
           loading={lesser.isFetching}
           onClick={() => (asked ? void lesser.refetch() : setAsked(true))}
         >
-          Look for rights that nobody used
+          Look for unused rights
         </Button>
       </Group>
       {asked && <Loaded query={lesser}>{data => <Proposals workspace={workspace} found={data} />}</Loaded>}

@@ -9,7 +9,7 @@ import { useWhats } from './what.ts';
 interface DecisionTesterProps {
   readonly label: string;
   readonly workspaceId: string;
-  /** Choosing who; left out where it is plain. */
+  /** Chooses the principal; left out if it is clear. */
   readonly who?: ReactNode;
   /** The tested principal; empty for the reader. */
   readonly principal: string;
@@ -26,7 +26,7 @@ export function DecisionTester({ label, workspaceId, who, principal, page, limit
   const [typed, setTyped] = useState('');
   const where = typed.trim();
   const what = find(chosen);
-  // An answer stands only beside the question that it is about.
+  // An answer is shown only beside its own question.
   const question = JSON.stringify([principal, chosen, where, page?.id, limitTo]);
   const test = useMutation({
     mutationFn: async (): Promise<Test | null> => {

@@ -4,7 +4,7 @@ import { Mark } from '../../../../parts/mark.tsx';
 import { Explained } from '../../../log/explained.tsx';
 import type { What } from './what.ts';
 
-/** What was asked, and what the policy said of each action that it takes. */
+/** The question, and the policy's answer for each action that the call needs. */
 export interface Test {
   /** The form as it was when it was sent. */
   readonly question: string;

@@ -8,7 +8,7 @@ export interface What {
   readonly value: string;
   readonly label: string;
   readonly actions: readonly string[];
-  /** What it takes too, by what else stands in the request. */
+  /** Further actions that depend on other parts of the request. */
   readonly sometimes: readonly string[];
   /** The kind of object that it is about. */
   readonly on: string;
