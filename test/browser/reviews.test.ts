@@ -93,6 +93,27 @@ describe('reviews in the dashboard', { skip: chromiumUnavailable() }, () => {
     await assertAccessible(page);
   });
 
+  it('says who may in some calls only, by conditions', async () => {
+    const { url, keys, workspaceId, pages } = demo.ready;
+    const made = await fetch(`${url}/api/workspaces/${workspaceId}/grants`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${keys.admin}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        effect: 'allow',
+        subject: { kind: 'agent', name: 'Scout' },
+        actions: ['read'],
+        scope: { kind: 'page', id: pages.restricted },
+        when: { doors: ['mcp'] },
+        reason: 'only by MCP',
+      }),
+    });
+    assert.equal(made.status, 201);
+    const page = await reviews(`?page=${pages.restricted}`);
+    const row = page.getByRole('table', { name: 'People and agents' }).getByRole('row').filter({ hasText: 'Scout' });
+    await row.getByText('some, by conditions').waitFor();
+    assert.ok((await page.getByText('every call').count()) > 0);
+  });
+
   it('prints one list alone and as a whole', async () => {
     const page = await reviews(`?page=${demo.ready.pages.public}`);
     await page.getByRole('table', { name: 'People and agents' }).waitFor();

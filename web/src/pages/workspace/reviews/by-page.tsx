@@ -101,6 +101,8 @@ function placeOf({ path: [at] }: WhoCanAnswer): string {
   return at.title === null ? `on ${at.kind} ${at.id ?? ''}` : `on “${at.title === '' ? 'Untitled' : at.title}”`;
 }
 
+const callsText = { always: 'every call', sometimes: 'some, by conditions' } as const;
+
 const kinds = { user: 'person', agent: 'agent' } as const;
 
 function columnsOf(grants: readonly DecidingGrant[]): readonly Column<WhoCan>[] {
@@ -108,10 +110,12 @@ function columnsOf(grants: readonly DecidingGrant[]): readonly Column<WhoCan>[] 
     { key: 'name', label: 'Who', sortable: true, cell: ({ name }) => name },
     { key: 'kind', label: 'Kind', sortable: true, from: 'sm', cell: ({ kind }) => kinds[kind] },
     { key: 'role', label: 'Role', sortable: true, from: 'sm', cell: ({ role }) => role },
+    { key: 'calls', label: 'Calls', sortable: true, cell: ({ calls }) => callsText[calls] },
     {
       key: 'because',
       label: 'Because',
       sortable: true,
+      from: 'sm',
       cell: row => <Because because={row.because} grants={grantsOf(row, grants)} />,
     },
   ];
@@ -121,7 +125,13 @@ function orderOf(grants: readonly DecidingGrant[]): LocalOrder<WhoCan> {
   const because = (row: WhoCan) =>
     [inWords(row.because), ...grantsOf(row, grants).map(({ reason }) => reason)].join(' ');
   return {
-    text: row => `${row.name} ${kinds[row.kind]} ${row.role} ${because(row)}`,
-    by: { name: ({ name }) => name, kind: ({ kind }) => kinds[kind], role: ({ role }) => role, because },
+    text: row => `${row.name} ${kinds[row.kind]} ${row.role} ${callsText[row.calls]} ${because(row)}`,
+    by: {
+      name: ({ name }) => name,
+      kind: ({ kind }) => kinds[kind],
+      role: ({ role }) => role,
+      calls: ({ calls }) => calls,
+      because,
+    },
   };
 }
