@@ -72,13 +72,15 @@ export function createSinkRunner(
     start(everyMs = secondMs) {
       let looking: Promise<unknown> | null = null;
       let looks = 0;
-      const timer = setInterval(() => {
+      const lookAround = () => {
         looking ??= look(looks++)
           .catch(onError)
           .finally(() => {
             looking = null;
           });
-      }, everyMs);
+      };
+      const timer = setInterval(lookAround, everyMs);
+      lookAround();
       timer.unref();
       return async () => {
         stopped = true;
