@@ -41,7 +41,8 @@ export function createAnswerCheck(document: object): (answer: GivenAnswer) => vo
     const described = operation.responses[status] as { content?: Record<string, { schema?: object }> } | undefined;
     assert.ok(described, `${called} is not described`);
     if (described.content === undefined) return assert.equal(text, '', called);
-    if (described.content['application/json']?.schema === undefined) return;
+    const isJson = contentType.startsWith('application/json');
+    if (!isJson || described.content['application/json']?.schema === undefined) return;
     const at = [
       'paths',
       found,

@@ -8,56 +8,45 @@ import { reach } from '../authorize/analyse/reach.ts';
 import { replay } from '../authorize/analyse/replay.ts';
 import { whoCan } from '../authorize/analyse/who-can.ts';
 import { compiled, compilePolicy } from '../authorize/compile-policy.ts';
-import { PageTree } from '../authorize/tree/page-tree.ts';
+import type { PageTree } from '../authorize/tree/page-tree.ts';
 import { PlacedPolicy } from '../authorize/tree/placed-policy.ts';
 import type { Action } from '../domain/action.ts';
-import type { ContainerKind } from '../domain/ancestry.ts';
 import type { GrantScope } from '../domain/grant.ts';
-import type { PrincipalId, WorkspaceId } from '../domain/ids.ts';
+import type { PrincipalId } from '../domain/ids.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Difference, PolicyAnalysis } from '../policy/analysis.ts';
 import type { Stores } from '../store/stores.ts';
+import { createPageTrees } from './page-trees.ts';
 
-/** The analysis of policies over the tree of pages, which is read for each question. */
+/** The analysis of policies over the tree of pages. */
 export function openPolicyAnalysis(stores: Pick<Stores, 'pageTreeRows'>): PolicyAnalysis {
-  async function plant(workspaceId: WorkspaceId, scopes: readonly GrantScope[]) {
-    const rows = await stores.pageTreeRows(workspaceId);
-    const kinds = new Map<string, ContainerKind>(rows.map(({ id, kind }) => [id, kind]));
-    // An object that was never seen stands by itself.
-    const unseen = scopes.flatMap(scope => {
-      if (scope.kind === 'workspace' || kinds.has(scope.id)) return [];
-      const kind = scope.kind === 'database' ? ('database' as const) : ('page' as const);
-      kinds.set(scope.id, kind);
-      return [{ kind, id: scope.id, parentId: null }];
-    });
-    return { tree: PageTree.of([...rows, ...unseen], scopes), kinds };
-  }
-
+  const treeOf = createPageTrees(stores);
   return {
     async compare(workspaceId, before, after, at) {
-      const { tree, kinds } = await plant(workspaceId, [...scopesOf(before), ...scopesOf(after)]);
-      const { gains, losses } = diff(compilePolicy(before), compilePolicy(after), tree, at);
-      return { gains: byPrincipal(gains, tree, kinds), losses: byPrincipal(losses, tree, kinds) };
+      const tree = await treeOf(workspaceId);
+      return withUnseen(tree, [...scopesOf(before), ...scopesOf(after)], () => {
+        const { gains, losses } = diff(compilePolicy(before), compilePolicy(after), tree, at);
+        return { gains: byPrincipal(gains, tree), losses: byPrincipal(losses, tree) };
+      });
     },
 
     async lay(workspaceId, policy, scopes, at) {
-      const { tree, kinds } = await plant(workspaceId, [...scopesOf(policy), ...scopes]);
+      const tree = await treeOf(workspaceId);
+      const named = [...scopesOf(policy), ...scopes];
       const placed = new PlacedPolicy(compilePolicy(policy), tree);
-      tree.settle();
+      const databases = new Set(named.flatMap(scope => (scope.kind === 'database' ? [scope.id] : [])));
+      const ask = <T>(question: () => T) => withUnseen(tree, named, question);
       return {
-        breaking: (principals, action, scope) => breaches(placed, { principals, action, scope }, at),
+        breaking: (principals, action, scope) => ask(() => breaches(placed, { principals, action, scope }, at)),
         unexpected: (principals, action, scope, expect) =>
-          unexpected(placed, { principals, action, scope, expect }, at),
-        reach: question => reach(placed, { ...question, at }),
-        kindOf: id => kinds.get(id) ?? 'page',
+          ask(() => unexpected(placed, { principals, action, scope, expect }, at)),
+        reach: question => ask(() => reach(placed, { ...question, at })),
+        kindOf: id => (tree.find(id) === -1 && databases.has(id) ? 'database' : tree.kindOf(id)),
       };
     },
 
-    async idle(workspaceId, policy, at) {
-      // An object that was never seen is left out. The question itself says that.
-      const tree = PageTree.of(await stores.pageTreeRows(workspaceId), scopesOf(policy));
-      return inSlices(lint(new PlacedPolicy(compilePolicy(policy), tree), at));
-    },
+    idle: async (workspaceId, policy, at) =>
+      inSlices(lint(new PlacedPolicy(compilePolicy(policy), await treeOf(workspaceId)), at)),
 
     explain: (policy, asker, action, object) => explain(compiled(policy), asker, action, object),
     whoCan: (policy, action, object, at) => whoCan(compiled(policy), action, object, at),
@@ -66,6 +55,22 @@ export function openPolicyAnalysis(stores: Pick<Stores, 'pageTreeRows'>): Policy
 
     lessen: (policy, calls, unplaced) => inSlices(leastPrivilege(compilePolicy(policy), calls, unplaced)),
   };
+}
+
+/** Asks with the pages that scopes name and that were never seen: each stands by itself, and is removed again. */
+function withUnseen<T>(tree: PageTree, scopes: readonly GrantScope[], ask: () => T): T {
+  const unseen: string[] = [];
+  for (const scope of scopes) {
+    if (scope.kind === 'workspace' || tree.find(scope.id) !== -1) continue;
+    tree.put({ kind: scope.kind === 'database' ? 'database' : 'page', id: scope.id, parentId: null });
+    unseen.push(scope.id);
+  }
+  try {
+    return ask();
+  } finally {
+    for (const id of unseen) tree.remove(id);
+    tree.settle();
+  }
 }
 
 /** How long a long question may block other work at a time. */
@@ -89,14 +94,10 @@ function scopesOf({ grants }: Policy): GrantScope[] {
 }
 
 /** One difference for each principal and each set of places, with all actions that change there. */
-function byPrincipal(
-  changes: readonly AccessChange[],
-  tree: PageTree,
-  kinds: ReadonlyMap<string, ContainerKind>,
-): Difference[] {
+function byPrincipal(changes: readonly AccessChange[], tree: PageTree): Difference[] {
   const found = new Map<string, { principal: PrincipalId; actions: Action[]; on: GrantScope[]; pages: number }>();
   for (const { principals, action, anchors, pages } of changes) {
-    const on = placesAt(anchors, tree, kinds);
+    const on = placesAt(anchors, tree);
     for (const principal of principals) {
       const key = `${principal} ${anchors.join()}`;
       const known = found.get(key) ?? { principal, actions: [], on, pages };
@@ -108,13 +109,13 @@ function byPrincipal(
 }
 
 /** The topmost of some anchors, as a document names them. */
-function placesAt(anchors: readonly number[], tree: PageTree, kinds: ReadonlyMap<string, ContainerKind>): GrantScope[] {
+function placesAt(anchors: readonly number[], tree: PageTree): GrantScope[] {
   const all = new Set(anchors);
   const topmost = anchors.filter(anchor => !all.has(tree.anchors.parentOf(anchor)));
   return topmost.map((anchor): GrantScope => {
     const id = tree.anchors.carrierAt(anchor);
     if (anchor === 0 || id === null) return { kind: 'workspace' };
     if (tree.anchors.isAlone(anchor)) return { kind: 'page_only', id };
-    return { kind: kinds.get(id) === 'page' ? 'page' : 'database', id };
+    return { kind: tree.kindOf(id) === 'page' ? 'page' : 'database', id };
   });
 }

@@ -62,6 +62,19 @@ export class PageTree {
     return tree;
   }
 
+  /** The same in steps, without scopes: yields every so many containers, and answers with the tree at the end. */
+  static *growing(rows: Iterable<TreeRow>, capacity?: number, slice = 5_000): Generator<void, PageTree> {
+    const tree = new PageTree(capacity);
+    tree.#pending.set(top, false);
+    const pause = countdown(slice);
+    for (const row of rows) {
+      tree.put(row);
+      if (pause()) yield;
+    }
+    yield* tree.work(slice);
+    return tree;
+  }
+
   get size(): number {
     return this.#ids.size - 1;
   }
@@ -118,6 +131,12 @@ export class PageTree {
   /** -1: the tree does not have it. */
   find(id: string): number {
     return this.#ids.find(id);
+  }
+
+  /** `page` for what the tree does not have. */
+  kindOf(id: string): ContainerKind {
+    const ordinal = this.find(id);
+    return ordinal <= top ? 'page' : this.#kindOf(ordinal);
   }
 
   idOf(ordinal: number): string {
