@@ -1,7 +1,6 @@
 import { compilePolicy } from '../../../src/authorize/compile-policy.ts';
 import { PageTree } from '../../../src/authorize/tree/page-tree.ts';
 import { PlacedPolicy } from '../../../src/authorize/tree/placed-policy.ts';
-import type { Container } from '../../../src/domain/ancestry.ts';
 import { pathOf, policyOf } from '../workload.ts';
 import type { Decider } from './decider.ts';
 
@@ -22,10 +21,12 @@ export const byTree: Decider = tenants => {
 
 /** As calls are decided: pages come with the path on which they stand. */
 export const byPath: Decider = tenants => {
-  const ready = tenants.map(tenant => ({
-    snapshot: compilePolicy(policyOf(tenant)),
-    paths: new Map([...tenant.parents.keys()].map(page => [page, pathOf(tenant, page).map(aPage)])),
-  }));
+  const ready = tenants.map(tenant => {
+    const pages = [...tenant.parents.keys()];
+    const containers = new Map(pages.map(id => [id, { kind: 'page', id } as const]));
+    const path = (page: string) => pathOf(tenant, page).flatMap(id => containers.get(id) ?? []);
+    return { snapshot: compilePolicy(policyOf(tenant)), paths: new Map(pages.map(page => [page, path(page)])) };
+  });
   return ({ tenant, person, action, page }) => {
     const { snapshot, paths } = ready[tenant] ?? {};
     const path = paths?.get(page);
@@ -33,7 +34,3 @@ export const byPath: Decider = tenants => {
     return snapshot.may({ principal: person, limit: null, context }, action, { state: 'known', path });
   };
 };
-
-function aPage(id: string): Container {
-  return { kind: 'page', id };
-}

@@ -186,7 +186,7 @@ export class PageTree {
   }
 
   /** Brings anchors up to date, at most `slice` containers before each pause. The caller takes the pauses. */
-  *work(slice = 50_000): Generator<void, void> {
+  *work(slice = 5_000): Generator<void, void> {
     const pause = countdown(slice);
     for (const root of this.#pending.keys()) {
       yield* this.#anchorBelow(root, pause);

@@ -31,10 +31,13 @@ export class PlacedPolicy {
     const itsClass = classOf(this.parts, asker.principal);
     if (itsClass === null) return false;
     const bit = bitOf(action);
-    const byPath = () => this.snapshot.may(asker, action, this.objectOf(this.tree.find(id)));
-    if (anchor === -1 || asker.limit !== null) return byPath();
+    if (anchor === -1 || asker.limit !== null) return this.#byPath(asker, action, id);
     const { always, conditional } = itsClass.masksAt(this.own(anchor));
-    return (conditional & bit) !== 0 ? byPath() : (always & bit) !== 0;
+    return (conditional & bit) !== 0 ? this.#byPath(asker, action, id) : (always & bit) !== 0;
+  }
+
+  #byPath(asker: Asker, action: Action, id: string): boolean {
+    return this.snapshot.may(asker, action, this.objectOf(this.tree.find(id)));
   }
 
   /** The policy's own anchor for one of the tree. */
