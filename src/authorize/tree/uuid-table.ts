@@ -190,11 +190,13 @@ let bad = 0;
 /** Appends the digits of a part of a text to a value. */
 function digitsAt(text: string, from: number, to: number, before: number): number {
   let value = before;
+  let seen = 0;
   for (let i = from; i < to; i++) {
     const code = text.charCodeAt(i);
     const digit = digits[code] ?? 255;
-    bad |= digit;
+    seen |= digit;
     value = (value << 4) | digit;
   }
+  bad |= seen;
   return value;
 }
