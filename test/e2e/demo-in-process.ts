@@ -1,7 +1,7 @@
 import { type EmulatorControl, emulatorControl } from '../../emulator/control.ts';
 import { type Emulator, startEmulator } from '../../emulator/server.ts';
 import { prepareDemo } from '../../src/cli/demo/start-demo.ts';
-import { notionAt, openInProcess } from '../in-process.ts';
+import { type InProcess, notionAt, openInProcess } from '../in-process.ts';
 import type { Ready } from './demo.ts';
 
 /** What the demo is to those who use it: a gateway with a connected workspace and three keys, in this process. */
@@ -9,6 +9,7 @@ export interface DemoInProcess {
   readonly ready: Ready;
   readonly emulator: EmulatorControl;
   readonly notion: Emulator;
+  readonly testDatabase: InProcess['testDatabase'];
   /** The settings, for commands on the same database. */
   readonly env: Readonly<Record<string, string>>;
   /** The program's log and the audit log so far, in lines of JSON. */
@@ -42,6 +43,7 @@ export async function startDemoInProcess(env: Readonly<Record<string, string>> =
       ready,
       emulator: control,
       notion,
+      testDatabase: inProcess.testDatabase,
       env: inProcess.env,
       output: () => [...inProcess.programLog, ...said].join('\n'),
       stop,

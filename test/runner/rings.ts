@@ -57,6 +57,7 @@ export const outerRing: readonly OuterRow[] = [
   {
     because: 'processes are killed at every point where they can be, or days of their work are played through',
     files: [
+      'test/audit/crash-rounds.test.ts',
       'test/connect/disconnect-kill.test.ts',
       'test/sinks/notion.test.ts',
       'test/vault/refresh-processes.test.ts',
