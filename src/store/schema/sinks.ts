@@ -49,7 +49,7 @@ export interface SinkTables {
     rule: string;
     subject: string;
     value: string;
-    count: Count;
+    count: number;
     at: Date;
   };
 }
