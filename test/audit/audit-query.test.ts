@@ -141,6 +141,27 @@ describe('questions to the log', () => {
     assert.deepEqual(await ids({ since: ago(0.5).toISOString() }), []);
   });
 
+  it('a clock that steps back hides nothing: places go on, and each call is found by its own time', async () => {
+    await aLog();
+    const at = (hoursAgo: number) => new Date(Date.now() - hoursAgo * hourMs);
+    const calls: string[] = [];
+    for (const hoursAgo of [1, 9, 2, 8]) {
+      calls.push(await called({ at: at(hoursAgo), endedAt: at(hoursAgo) }));
+      await page();
+    }
+    const [one, nine, two, eight] = calls;
+    assert.deepEqual(await ids({}), [eight, two, nine, one]);
+    const between = (from: number, to: number) => ids({ since: at(from).toISOString(), until: at(to).toISOString() });
+    assert.deepEqual(await between(10, 7), [eight, nine]);
+    assert.deepEqual(await between(3, 0.5), [two, one]);
+    assert.deepEqual(await between(8.5, 7), [eight]);
+    const { entries } = await page();
+    assert.deepEqual(
+      entries.map(({ index }) => index),
+      entries.map(({ index }) => index).toSorted((a, b) => b - a),
+    );
+  });
+
   it('finds the human behind agents, an action, a reason, and what is below a page', async () => {
     await aLog();
     const agent = newId('agt') as AgentId;
