@@ -8,7 +8,7 @@ import { createSettingsSinks } from '../sinks/by-settings.ts';
 import { createSinkCommands } from '../sinks/commands.ts';
 import type { AskNotionForSink } from '../sinks/kinds/notion/data-source.ts';
 import { makeDatabase } from '../sinks/kinds/notion/make-database.ts';
-import { openNotionSink, rememberDataSources } from '../sinks/kinds/notion/notion.ts';
+import { dailyAnchor, openNotionSink, rememberDataSources } from '../sinks/kinds/notion/notion.ts';
 import { openFile, openStdout } from '../sinks/kinds/stream.ts';
 import { openSyslog } from '../sinks/kinds/syslog.ts';
 import { openWebhook } from '../sinks/kinds/webhook.ts';
@@ -41,6 +41,10 @@ export function openSinks(place: Foundation, audit: Audit, parts: Parts, askNoti
   }
 
   const seen = rememberDataSources(now);
+  const anchor = dailyAnchor(now, async log => {
+    const head = await audit.proved.logs.head(log).catch(() => null);
+    return head && { log, size: head.size, note: head.checkpoint, at: now() };
+  });
   const known = new Lru<true>(knownNetworksMax);
   const { hostname: host } = new URL(place.publicUrl);
   const connectTo = (to: GuardedPlace, { origin }: SinkPlace) =>
@@ -55,7 +59,7 @@ export function openSinks(place: Foundation, audit: Audit, parts: Parts, askNoti
     if (sink.kind === 'stdout') return openStdout(process.stdout, sink);
     if (sink.kind === 'file') return openFile(sink);
     if (sink.kind === 'alerts') return openWatcher(audit.logged.alerts, known, sink);
-    if (sink.kind === 'notion') return openNotionSink(askNotion, seen, sink);
+    if (sink.kind === 'notion') return openNotionSink(askNotion, seen, anchor, sink);
     throw needsPerson('not_available');
   };
   const prepare = createSettingsSinks({

@@ -58,13 +58,13 @@ export function createAlertStore(
 
 function memoryOf(tx: Transaction<Schema>, workspaceId: WorkspaceId): AlertMemory {
   return {
-    async count(rule, subject, at, windowMs) {
+    async count(rule, subject, at, windowMs, more = 1) {
       const since = new Date(at.getTime() - windowMs);
       const { rows } = await sql<{ count: number }>`
         INSERT INTO alert_memory AS m (workspace_id, rule, subject, value, count, at)
-        VALUES (${workspaceId}, ${rule}, ${subject}, '', 1, ${at})
+        VALUES (${workspaceId}, ${rule}, ${subject}, '', ${more}, ${at})
             ON CONFLICT (workspace_id, rule, subject, value) DO UPDATE
-           SET count = CASE WHEN m.at < ${since} THEN 1 ELSE m.count + 1 END,
+           SET count = CASE WHEN m.at < ${since} THEN excluded.count ELSE m.count + excluded.count END,
                at = CASE WHEN m.at < ${since} THEN excluded.at ELSE m.at END
         RETURNING count`.execute(tx);
       return rows[0]?.count ?? 0;

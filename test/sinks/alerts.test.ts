@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { UserId, WorkspaceId } from '../../src/domain/ids.ts';
-import { hourMs } from '../../src/domain/units.ts';
+import { hourMs, minuteMs } from '../../src/domain/units.ts';
 import { isWithinHours } from '../../src/sinks/alerts/alert-rules.ts';
 import { type AdminApi, openAdminApi } from '../admin-api.ts';
 import { signedIn } from '../people.ts';
+import { until } from '../until.ts';
 import { openNotionDemo } from './notion-demo.ts';
 import { startSinkReceiver } from './receiver.ts';
 
@@ -45,12 +46,18 @@ describe('alerts', () => {
         'secret',
       ),
     );
-    await ask('PUT', rulesPath(), { denials: { count: 5, minutes: 5 } });
+    await ask('PUT', rulesPath(), { denials: { count: 10, minutes: 5 } });
     const viewer = await api.people.aMember(workspace, 'viewer');
     const theirs = await api.cookieOf(viewer);
     for (let n = 0; n < 4; n++) await api.send('GET', rulesPath(), { cookie: theirs });
     assert.deepEqual(await alerts('denials'), []);
     for (let n = 0; n < 8; n++) await api.send('GET', rulesPath(), { cookie: theirs });
+    // The sixth of a kind in a minute, and those after it, are told by their number when the minute is over.
+    api.people.clock.advance(2 * minuteMs);
+    await api.send('GET', rulesPath(), { cookie: theirs });
+    await until('the summary of the minute', async () =>
+      (await api.log()).some(({ operation }) => operation === 'call.denied'),
+    );
     const [found, ...more] = await alerts('denials');
     assert.deepEqual([found?.about, found?.minutes, more], [viewer, 5, []]);
     await api.upkeep.deliverToSinks();

@@ -8,7 +8,7 @@ import { type AlertRuleName, type AlertRules, isWithinHours } from './alert-rule
 /** What is remembered between entries, in the transaction in which they are judged. Times are those of entries. */
 export interface AlertMemory {
   /** Counts one more within a window that begins with the first; returns the count. */
-  count(rule: AlertRuleName, subject: string, at: Date, windowMs: number): Promise<number>;
+  count(rule: AlertRuleName, subject: string, at: Date, windowMs: number, more?: number): Promise<number>;
   /** Remembers a value of a subject. `isNew`: it was not known; `others`: how many others are. */
   learn(rule: AlertRuleName, subject: string, value: string, at: Date): Promise<{ isNew: boolean; others: number }>;
   /** Remembers values of a subject for a while; returns how many different ones there are in it. */
@@ -64,11 +64,18 @@ export async function judge(
 async function denials({ read, at, rules, memory, ...judged }: Judged): Promise<Alert> {
   const { on, count, minutes } = rules.denials;
   const subject = read.entry.principal?.id;
-  if (!on || read.entry.kind !== 'denial' || subject == null) return null;
+  const more = deniedBy(read);
+  if (!on || more === 0 || subject == null) return null;
   const windowMs = minutes * minuteMs;
-  const found = await memory.count('denials', subject, at, windowMs);
+  const found = await memory.count('denials', subject, at, windowMs, more);
   if (found < count || !(await memory.mayTell('denials', subject, at, windowMs))) return null;
   return alert(judged.workspaceId, 'denials', subject, { count: found, minutes });
+}
+
+/** How many denials an entry tells of: what repeats within a minute is counted in a summary. */
+function deniedBy({ entry: { kind, operation, detail } }: ReadRecord): number {
+  if (kind === 'denial') return 1;
+  return operation === 'call.denied' && typeof detail?.count === 'number' ? detail.count : 0;
 }
 
 async function newAddress({ read, at, rules, memory, workspaceId }: Judged): Promise<Alert> {

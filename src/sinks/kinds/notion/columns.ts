@@ -68,3 +68,24 @@ function reasonOf(read: ReadRecord): string {
     .map(([name, value]) => `${name}: ${value}`)
     .join(', ');
 }
+
+/** The newest checkpoint of the log as a row. A person who copies it can compare the log with it later. */
+export function checkpointRow({ log, size, note, at }: NewestCheckpoint): Row {
+  return {
+    Action: 'log.checkpoint',
+    User: 'system',
+    Result: 'success',
+    Resource: `log:${log}`,
+    Timestamp: at.toISOString(),
+    Reason: note,
+    Decision: `size ${size}`,
+  };
+}
+
+export interface NewestCheckpoint {
+  readonly log: string;
+  readonly size: number;
+  /** A signed note. */
+  readonly note: string;
+  readonly at: Date;
+}

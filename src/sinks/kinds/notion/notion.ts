@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { minuteMs } from '../../../domain/units.ts';
+import type { SinkId, WorkspaceId } from '../../../domain/ids.ts';
+import { dayMs, minuteMs } from '../../../domain/units.ts';
 import { type ReadRecord, readRecord, type SinkRecord } from '../../record.ts';
 import { type Attempt, type Receiver, type SinkDelivery, type SinkPlace, SinkTroubleError } from '../../sink.ts';
-import { type Row, rowOf } from './columns.ts';
+import { checkpointRow, type NewestCheckpoint, type Row, rowOf } from './columns.ts';
 import { type AskNotionForSink, type AuditDataSource, findDataSource, troubleOf } from './data-source.ts';
 import { notionSettings } from './notion-settings.ts';
 import { findPage, isThatRow, newPage } from './pages.ts';
@@ -25,7 +26,12 @@ export interface SeenDataSources {
  * Writes a row of a Notion database for each entry that ends something. Its own calls take the path as the system, and
  * cause entries too: it writes no rows about these. A row that may be there already is looked for before it is written.
  */
-export function openNotionSink(ask: AskNotionForSink, seen: SeenDataSources, sink: SinkPlace): Receiver {
+export function openNotionSink(
+  ask: AskNotionForSink,
+  seen: SeenDataSources,
+  anchor: NotionAnchor,
+  sink: SinkPlace,
+): Receiver {
   const { owner: workspaceId } = sink;
   if (workspaceId === null) {
     throw new SinkTroubleError({ problem: 'no_workspace', waitSeconds: 0, needsPerson: true });
@@ -46,13 +52,25 @@ export function openNotionSink(ask: AskNotionForSink, seen: SeenDataSources, sin
     return columns.has('Decision') ? results.length > 0 : results.some(page => isThatRow(page, row));
   }
 
+  /** Once a day: a row more, which costs nothing if it does not arrive, and holds the log to what it was. */
+  async function writeCheckpoint({ id, columns }: AuditDataSource): Promise<void> {
+    if (!columns.has('Reason') || !anchor.isDue(sink)) return;
+    const newest = await anchor.newest(workspaceId as `wsp_${string}`);
+    if (newest === null) return;
+    const page = newPage(id, checkpointRow(newest), columns);
+    await ask(workspaceId as `wsp_${string}`, 'POST', '/v1/pages', page).catch(() => {});
+  }
+
   /** Null: it is there. Else what the row was refused with. */
   async function write(record: SinkRecord, { isDoubtful }: Attempt): Promise<string | null> {
     const row = rowOf(readRecord(record));
     const at = await dataSource();
     if (isDoubtful && (await isThere(row, at))) return null;
     const { status } = await ask(workspaceId as `wsp_${string}`, 'POST', '/v1/pages', newPage(at.id, row, at.columns));
-    if (status === 200) return null;
+    if (status === 200) {
+      await writeCheckpoint(at);
+      return null;
+    }
     if (status !== 400 && status !== 404) throw troubleOf(status);
     // It may be the database that has changed, and not the row that is wrong.
     seen.forget(sink);
@@ -94,6 +112,26 @@ function isForPeople({ entry, kind }: ReadRecord, reads: boolean): boolean {
   if (reads || kind === 'entry') return true;
   // For an administrative call, an event beside the call says what changed.
   return entry.activity === 'notion' && entry.objects?.every(({ action }) => looking.has(action)) !== true;
+}
+
+/** What holds a log to its past, in the database that its rows go to. */
+export interface NotionAnchor {
+  /** True once a day for each sink. */
+  isDue(sink: SinkPlace): boolean;
+  newest(workspaceId: WorkspaceId): Promise<NewestCheckpoint | null>;
+}
+
+export function dailyAnchor(now: () => Date, newest: NotionAnchor['newest']): NotionAnchor {
+  const last = new Map<SinkId, number>();
+  return {
+    isDue({ id }) {
+      const at = now().getTime();
+      if (at - (last.get(id) ?? Number.NEGATIVE_INFINITY) < dayMs) return false;
+      last.set(id, at);
+      return true;
+    },
+    newest,
+  };
 }
 
 /** Remembers the schemas for a while. */
