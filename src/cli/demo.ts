@@ -25,7 +25,7 @@ export const demo: Command = {
     const stopped = untilStopped();
     const [{ startDemo }, { openProgramLog }] = await Promise.all([
       import('./demo/start-demo.ts'),
-      import('./gateway-options.ts'),
+      import('./program-log.ts'),
     ]);
     const log = openProgramLog(config);
     const lastResort = armLastResort(log);

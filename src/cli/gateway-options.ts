@@ -1,7 +1,5 @@
-import { destination, type Logger, pino } from 'pino';
 import { type Config, readConfig } from '../config/config.ts';
 import type { Invocation, Option } from './command.ts';
-import { loggedError } from './logged-error.ts';
 import { settingsFileOption } from './settings-file.ts';
 
 /** What both commands take that start a gateway. */
@@ -25,18 +23,4 @@ export function untilStopped(): Promise<void> {
   return new Promise(resolve => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
   });
-}
-
-const standardError = 2;
-
-/**
- * The program's own log: JSON lines on standard error, so that standard output is left to results. Errors are the field
- * `err`, and have a bound.
- */
-export function openProgramLog({ logLevel }: Pick<Config, 'logLevel'>): Logger {
-  // Written at once: the last lines of a process are the ones that people need after it died.
-  return pino(
-    { level: logLevel, base: null, serializers: { err: value => loggedError(value) } },
-    destination({ dest: standardError, sync: true }),
-  );
 }

@@ -24,7 +24,7 @@ export async function serveWith(config: Config, terminal: Terminal): Promise<num
   const [{ startPortcullis }, { openStore }, { openProgramLog }] = await Promise.all([
     import('../portcullis.ts'),
     import('../store/open-store.ts'),
-    import('./gateway-options.ts'),
+    import('./program-log.ts'),
   ]);
   const log = openProgramLog(config);
   const lastResort = armLastResort(log);

@@ -3,6 +3,8 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import type pg from 'pg';
 import type { AuditLog, AuditRow } from '../../src/audit/audit-log.ts';
 import { decisionRow, outcomeRow, streamClosedRow } from '../../src/audit/entry.ts';
+import { startSequencer } from '../../src/audit/sequence/sequencer.ts';
+import { createSettledReader } from '../../src/audit/settled-reader.ts';
 import { sweep } from '../../src/audit/sweeper.ts';
 import { type InstanceId, newId, type UserId, type WorkspaceId } from '../../src/domain/ids.ts';
 import { createAuditLog } from '../../src/store/audit-log.ts';
@@ -10,6 +12,7 @@ import { createAuditReader } from '../../src/store/audit-reader.ts';
 import { type Database, openDatabase, openPool } from '../../src/store/database.ts';
 import { createInstances } from '../../src/store/instances.ts';
 import type { Schema } from '../../src/store/schema.ts';
+import { createSequencing } from '../../src/store/sequencing.ts';
 import { aCaller, aDecidedCall, someFacts } from '../fixtures.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { aMembership, aUser, aWorkspace } from '../store/rows.ts';
@@ -51,6 +54,23 @@ describe('the log in PostgreSQL', () => {
     userId = await aUser(database);
   });
 
+  /** Reads what has its place in the log. Everything that was written before the question gets one. */
+  const aReader = () =>
+    createSettledReader(createAuditReader(database), async () => {
+      const sequencer = startSequencer({
+        sequencing: createSequencing(pool),
+        seedOf: number => Buffer.alloc(32, number),
+        nameIfNew: 'portcullis.test/log',
+        mayNotSign: () => false,
+        beforeFirst: async () => {},
+        onTrouble: error => assert.fail(String(error)),
+        background: false,
+      });
+      await sequencer.run();
+      await sequencer.close();
+      return true;
+    });
+
   const append = async (row: AuditRow) => (await log.append(instance, [row])).has(row.id);
 
   async function anIntent(given: { policyRevision?: number; epoch?: number } = {}) {
@@ -65,6 +85,13 @@ describe('the log in PostgreSQL', () => {
       decidedAt: new Date(),
     });
     return { decided, row: decisionRow(decided, null) };
+  }
+
+  async function aDoneCall(): Promise<AuditRow> {
+    const { decided, row } = await anIntent();
+    await append(row);
+    await append(outcomeRow(decided, ending, now()));
+    return row;
   }
 
   it('keeps an intent that was decided on what still holds', async () => {
@@ -108,7 +135,7 @@ describe('the log in PostgreSQL', () => {
     const [open, never] = [await anIntent(), await anIntent()];
     await append(open.row);
     await log.settle(instance, [outcomeRow(open.decided, ending, now()), outcomeRow(never.decided, ending, now())]);
-    const { records } = await createAuditReader(database).read(workspaceId, {}, { before: null, limit: 10 });
+    const { records } = await aReader().read(workspaceId, {}, { before: null, limit: 10 });
     assert.deepEqual(
       records.map(({ entry, outcome }) => [entry.id, outcome?.result]),
       [[open.row.id, 'done']],
@@ -124,7 +151,7 @@ describe('the log in PostgreSQL', () => {
     await instances.register(sweeper, 60_000);
 
     await sweep({ open: instances, log, self: sweeper, now });
-    const reader = createAuditReader(database);
+    const reader = aReader();
     assert.equal(
       (await reader.read(workspaceId, { result: 'unknown' }, { before: null, limit: 10 })).records.length,
       0,
@@ -159,7 +186,7 @@ describe('the log in PostgreSQL', () => {
     assert.equal(await append(streamClosedRow({ ...closed, intent: left.row.id, complete: true }, now())), false);
 
     const filter = { operation: 'stream.closed' };
-    const { records } = await createAuditReader(database).read(workspaceId, filter, { before: null, limit: 10 });
+    const { records } = await aReader().read(workspaceId, filter, { before: null, limit: 10 });
     const ends = new Map(records.map(({ entry }) => [entry.detail?.intent, entry]));
     assert.equal(records.length, 2);
     assert.deepEqual(ends.get(left.row.id)?.detail, {
@@ -177,7 +204,7 @@ describe('the log in PostgreSQL', () => {
     const end = { intent: row.id, workspaceId, requestId: null, complete: false, because: null };
     await log.settle(instance, [streamClosedRow(end, now())]);
     const filter = { operation: 'stream.closed' };
-    const { records } = await createAuditReader(database).read(workspaceId, filter, { before: null, limit: 10 });
+    const { records } = await aReader().read(workspaceId, filter, { before: null, limit: 10 });
     assert.deepEqual(
       records.map(({ entry }) => entry.detail?.intent),
       [decided.id],
@@ -186,9 +213,8 @@ describe('the log in PostgreSQL', () => {
 
   it('is read newest first, page by page, and only by its own workspace', async () => {
     const rows = [];
-    for (let i = 0; i < 5; i++) rows.push((await anIntent()).row);
-    await log.append(instance, rows);
-    const reader = createAuditReader(database);
+    for (let i = 0; i < 5; i++) rows.push(await aDoneCall());
+    const reader = aReader();
     const first = await reader.read(workspaceId, {}, { before: null, limit: 3 });
     const rest = await reader.read(workspaceId, {}, { before: first.next, limit: 3 });
     const ids = [...first.records, ...rest.records].map(({ entry }) => entry.id);
@@ -205,9 +231,8 @@ describe('the log in PostgreSQL', () => {
   });
 
   it('finds entries by principal, operation, effect and time', async () => {
-    const { row } = await anIntent();
-    await append(row);
-    const reader = createAuditReader(database);
+    const row = await aDoneCall();
+    const reader = aReader();
     const find = async (filter: Parameters<typeof reader.read>[1]) =>
       (await reader.read(workspaceId, filter, { before: null, limit: 10 })).records.length;
     assert.equal(await find({ principal: userId, operation: 'pages.retrieve', effect: 'allow' }), 1);
