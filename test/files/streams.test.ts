@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { Agent, fetch } from 'undici';
 import { until } from '../until.ts';
-import { type GateWithFiles, open, openGateWithFiles } from './gate-with-files.ts';
+import { type GateWithFiles, openGateWithFiles } from './gate-with-files.ts';
 
 interface Entry {
   readonly operation: string;
@@ -26,7 +27,11 @@ describe('a download', () => {
     });
     blockId = results[0]?.id ?? '';
   });
-  after(() => gate.close());
+  const agents: Agent[] = [];
+  after(async () => {
+    await Promise.all(agents.map(agent => agent.destroy()));
+    await gate.close();
+  });
 
   const entries = async (operation: string) =>
     (await gate.admin<{ entries: Entry[] }>('GET', `/api/audit?workspace=${gate.workspaceId}&operation=${operation}`))
@@ -38,7 +43,11 @@ describe('a download', () => {
   async function begin(signal: AbortSignal | null = null) {
     const key = await gate.mintFor('viewer');
     const read = await gate.client(key.secret).blocks.retrieve({ block_id: blockId });
-    const response = await open((read as unknown as { file: { file: { url: string } } }).file.file.url, { signal });
+    const { url } = (read as unknown as { file: { file: { url: string } } }).file.file;
+    // A connection of its own: after a download that was read, the system's buffers of a connection hold the whole file.
+    const dispatcher = new Agent();
+    agents.push(dispatcher);
+    const response = await fetch(url, { signal, dispatcher });
     assert.equal(response.status, 200);
     const [intent] = await entries('files.fetch');
     return { key, response, intent: intent?.id ?? '' };
