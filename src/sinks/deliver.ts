@@ -18,7 +18,7 @@ export const leaseMs = 2 * minuteMs;
 /** No attempt takes longer than this, unless the receiver itself says so. */
 const attemptMsMax = 30 * secondMs;
 /** Entries that are read at once. */
-const readMax = 200;
+const readMax = 1_000;
 /** After this time the other sinks have their turn. */
 const roundMsMax = 20 * secondMs;
 /** A receiver that refuses this many entries in a row, and accepts none, is itself out of order. */

@@ -22,7 +22,7 @@ export interface AlertStore {
   ): Promise<void>;
 }
 
-const batchMax = 200;
+const batchMax = 1_000;
 
 /** Networks of keys that this process knows to be remembered: nearly every call comes from one of them. */
 export type KnownNetworks = Pick<Lru<true>, 'get' | 'set'>;

@@ -8,7 +8,7 @@ import { troubleDelivery } from '../trouble.ts';
 const stdoutSettings = z.strictObject({ format: sinkFormat });
 const fileSettings = z.strictObject({ format: sinkFormat, path: z.string() });
 
-const batchMax = 200;
+const batchMax = 1_000;
 
 /** Prints entries on a stream of this process, a line each. Taken means that the stream has handed them on. */
 export function openStdout(out: Writable, sink: SinkPlace): Receiver {
