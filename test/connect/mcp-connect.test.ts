@@ -209,6 +209,8 @@ describe('connecting by hosted MCP', () => {
       deriveKey,
       recordEvent: parts.recordEvent,
     });
+    // Both look for a client before either of them is given one.
+    await at.control.addFault({ path: '/register', kind: 'delay', delayMs: 500, times: 2 });
     const beginning = () => ({ state: randomUUID(), stateHash: randomBytes(32), userId, target: null });
     const begun = await Promise.all(
       [parts.flows.mcp, other.flow].map(flow => flow.begin(beginning(), AbortSignal.timeout(minuteMs))),
