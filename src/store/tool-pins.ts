@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { ToolPinStore } from '../connect/mcp/tool-pins.ts';
 import { servingStates } from '../domain/connection-states.ts';
+import { PortcullisError } from '../domain/errors.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { ConnectionTools, PinnedTool } from '../domain/tool-pins.ts';
 import type { Database } from './database.ts';
@@ -8,6 +9,7 @@ import { commitWithEntries, type EventEntries } from './event-entries.ts';
 import type { Schema } from './schema.ts';
 
 const clock = sql<Date>`clock_timestamp()`;
+const before = sql<Date>`tool_pin.looked_at`;
 
 /** What hosted MCP servers say of their tools, a row for each connection, under row-level security. */
 export function createToolPinStore(
@@ -26,8 +28,8 @@ export function createToolPinStore(
           // The connection is locked first: two instances that look at once find the same changes one after the other.
           await tx.selectFrom('connection').where('id', '=', connectionId).select('id').forNoKeyUpdate().execute();
           const [known] = await toolsOf(tx, connectionId);
-          if (known === undefined) return;
-          const { tools, events } = change(known);
+          if (known === undefined) throw new PortcullisError('not_found');
+          const { tools, events, looked } = change(known);
           const changed = tools.length !== known.tools.length || tools.some((one, at) => one !== known.tools[at]);
           // Definitions are large: they are written only when they differ.
           const written = changed ? { tools: JSON.stringify(tools) } : {};
@@ -39,7 +41,9 @@ export function createToolPinStore(
               looked_at: clock,
               tools: JSON.stringify(tools),
             })
-            .onConflict(conflict => conflict.column('connection_id').doUpdateSet({ looked_at: clock, ...written }))
+            .onConflict(conflict =>
+              conflict.column('connection_id').doUpdateSet({ looked_at: looked ? clock : before, ...written }),
+            )
             .execute();
           await append(events);
         },

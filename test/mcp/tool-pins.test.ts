@@ -87,7 +87,14 @@ describe('tools of the hosted server are called as somebody accepted them', () =
     const stale = await cli(['accept', named, ...workspace()]);
     assert.equal(stale.code, 2, stale.err);
     const shown = /tools accept (\S+)$/m.exec((await cli(['diff', ...workspace()])).out)?.[1] ?? '';
+    const lookedAt = async () => {
+      const path = `${at.url}/api/workspaces/${ada.workspaceId}/tools`;
+      const answer = await fetch(path, { headers: { authorization: `Bearer ${keys.get('all')}` } });
+      return ((await answer.json()) as { connections: { lookedAt: string }[] }).connections[0]?.lookedAt;
+    };
+    const before = await lookedAt();
     assert.equal((await cli(['accept', shown, ...workspace()])).code, 0);
+    assert.equal(await lookedAt(), before, 'to accept asks the server nothing');
     assert.ok((await listed()).includes('notion-get-teams'));
     assert.deepEqual(told('tools.accepted'), [{ connection: ada.connectionId, tool: 'notion-get-teams' }]);
   });

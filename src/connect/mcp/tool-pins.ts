@@ -22,13 +22,18 @@ export interface ToolPinStore {
   of(workspaceId: WorkspaceId, connectionId: ConnectionId): Promise<ConnectionTools | null>;
   /** Every connection of the workspace to a hosted MCP server that serves. */
   all(workspaceId: WorkspaceId): Promise<readonly ConnectionTools[]>;
-  /** Replaces what is known of a connection, with its entries in the log, in one commit and one at a time. */
+  /**
+   * Replaces what is known of a connection, with its entries in the log, in one commit and one at a time. Throws `not_found`
+   * as `of` says null.
+   */
   replace(
     workspaceId: WorkspaceId,
     connectionId: ConnectionId,
     change: (known: ConnectionTools) => {
       readonly tools: readonly PinnedTool[];
       readonly events: readonly RecordedEvent[];
+      /** Whether the server was asked for it now. */
+      readonly looked: boolean;
     },
   ): Promise<void>;
 }
@@ -88,7 +93,11 @@ export function createToolPins(parts: {
     await store.replace(workspaceId, connectionId, before => {
       const first = before.lookedAt === null;
       const comparison = compareTools(before.tools, offered, { first, at: now() });
-      return { tools: comparison.tools, events: eventsOf(comparison, { first, workspaceId, connectionId }) };
+      return {
+        tools: comparison.tools,
+        events: eventsOf(comparison, { first, workspaceId, connectionId }),
+        looked: true,
+      };
     });
     lookedAtMs.set(connectionId, monotonicMs());
     known.delete(connectionId);
@@ -106,7 +115,6 @@ export function createToolPins(parts: {
     look,
     all: store.all,
     async accept(workspaceId, connectionId, seen, { caller, clientAddress, requestId }) {
-      if ((await store.of(workspaceId, connectionId)) === null) throw new PortcullisError('not_found');
       await store.replace(workspaceId, connectionId, ({ tools }) => {
         const accepted = acceptSeen(tools, seen);
         const common = { workspaceId, principalId: principalIdOf(caller), clientAddress, requestId };
@@ -114,7 +122,7 @@ export function createToolPins(parts: {
           const detail = { connection: connectionId, tool: nameInLog(tool) };
           return { ...common, name: 'tools.accepted', result: 'success', detail };
         });
-        return { tools: accepted, events };
+        return { tools: accepted, events, looked: false };
       });
       known.delete(connectionId);
     },
