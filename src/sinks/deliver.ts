@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../domain/event.ts';
+import { growingWait } from '../domain/growing-wait.ts';
 import { hourMs, minuteMs, type Now, secondMs } from '../domain/units.ts';
 import { type SinkRecord, tellsOfItself, tellsOfTrouble } from './record.ts';
 import {
@@ -169,8 +170,10 @@ async function postpone(
   failures: number,
   trouble: SinkTrouble,
 ): Promise<void> {
-  const growing = Math.min(waitMs.least * 2 ** Math.min(failures, 20), waitMs.most);
-  const wait = Math.max(trouble.needsPerson ? personWaitMs : growing, trouble.waitSeconds * secondMs);
+  const wait = Math.max(
+    trouble.needsPerson ? personWaitMs : growingWait(failures, waitMs),
+    trouble.waitSeconds * secondMs,
+  );
   const entry = trouble.needsPerson && sink.state !== 'blocked' ? blocked(sink, trouble.problem) : null;
   await queue.fail(sink, trouble, new Date(now().getTime() + wait), entry);
 }

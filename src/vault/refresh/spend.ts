@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Tokens } from '../../domain/connection.ts';
+import { growingWait } from '../../domain/growing-wait.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { type Given, givenAfter, type RefreshAnswer, tokenOutcomes } from '../../domain/token-outcomes.ts';
 import { minuteMs, secondMs } from '../../domain/units.ts';
@@ -220,7 +221,7 @@ async function postpone(
 
 /** From half a second to five minutes, with jitter; what the server asks for is the least. */
 function backoffMs(failures: number, askedMs: number): number {
-  const grown = Math.min(2 ** Math.min(failures, 20) * secondMs, waitMsMax);
+  const grown = growingWait(failures, { least: secondMs, most: waitMsMax });
   return Math.max(grown * (0.5 + Math.random() / 2), Math.min(askedMs, waitMsMax));
 }
 
